@@ -1,0 +1,41 @@
+// Four bundles: the extension, the engine process, the webview, and the suites that run inside VS Code.
+import { build, context } from 'esbuild';
+import { existsSync, readdirSync } from 'node:fs';
+
+const watch = process.argv.includes('--watch');
+const production = process.argv.includes('--production');
+
+const common = {
+  bundle: true,
+  sourcemap: !production,
+  minify: production,
+  logLevel: 'warning',
+  target: 'node20',
+};
+const node = { ...common, platform: 'node', format: 'cjs' };
+
+const suites = existsSync('test/integration')
+  ? readdirSync('test/integration')
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => `test/integration/${name}`)
+  : [];
+
+/** @type {import('esbuild').BuildOptions[]} */
+const bundles = [
+  { ...node, entryPoints: ['src/extension/extension.ts'], outfile: 'dist/extension.js', external: ['vscode'] },
+  { ...node, entryPoints: ['src/engine/main.ts'], outfile: 'dist/engine.js', external: ['onnxruntime-node'] },
+  {
+    ...common,
+    platform: 'browser',
+    format: 'iife',
+    target: 'es2022',
+    entryPoints: { panel: 'webview/main.ts' },
+    outdir: 'dist/webview',
+  },
+  { ...node, entryPoints: suites, outdir: 'out/integration', external: ['vscode', 'mocha'] },
+];
+
+for (const options of bundles.filter((b) => Object.keys(b.entryPoints).length > 0)) {
+  if (watch) await (await context(options)).watch();
+  else await build(options);
+}

@@ -1,0 +1,105 @@
+import eslint from '@eslint/js';
+import globals from 'globals';
+import tseslint from 'typescript-eslint';
+
+/** Folders of `src` in the order in which data flows; see CONTRIBUTING.md, "How the code is laid out". */
+const folders = ['core', 'gpt2', 'onnx', 'experiments', 'engine', 'library', 'protocol', 'extension'];
+
+/** What each folder may import, beside itself and `core`. */
+const allowed = {
+  core: [],
+  gpt2: [],
+  onnx: ['gpt2'],
+  protocol: [],
+  experiments: [],
+  engine: ['gpt2', 'onnx', 'experiments', 'library'],
+  library: ['gpt2'],
+  extension: ['engine', 'experiments', 'library', 'protocol'],
+};
+
+const outside = (folder, packages) => {
+  const forbidden = folders.filter((f) => f !== folder && f !== 'core' && !allowed[folder].includes(f));
+  return {
+    files: [`src/${folder}/**/*.ts`],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex: `^(\\.\\./)+(${[...forbidden, 'webview', ...(folder === 'core' ? ['src'] : [])].join('|')})(/|$)`,
+              message: `src/${folder} may import only from itself, core${allowed[folder].map((f) => `, ${f}`).join('')}.`,
+            },
+            ...packages.map(([regex, message]) => ({ regex, message })),
+          ],
+        },
+      ],
+    },
+  };
+};
+
+const vscodeOnly = ['^vscode$', 'Only src/extension imports vscode.'];
+const onnxOnly = ['^onnxruntime-', 'Only src/onnx imports onnxruntime.'];
+const toolkitOnly = ['^@vscode/webview-ui-toolkit', 'Only webview/controls.ts imports the toolkit.'];
+const pure = ['^[^.]', 'src/core is pure mathematics: it imports nothing but itself and its random generator.'];
+
+export default tseslint.config(
+  { ignores: ['dist/', 'out/', 'artifacts/', '.vscode-test/', 'node_modules/'] },
+  eslint.configs.recommended,
+  ...tseslint.configs.strictTypeChecked,
+  {
+    languageOptions: {
+      parserOptions: {
+        project: ['./tsconfig.json', './tsconfig.webview.json'],
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
+    rules: {
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      eqeqeq: 'error',
+    },
+  },
+  ...folders.map((folder) =>
+    outside(folder, [
+      ...(folder === 'extension' ? [] : [vscodeOnly]),
+      ...(folder === 'onnx' ? [] : [onnxOnly]),
+      ...(folder === 'core' ? [['^(?!pure-rand/)[^.]', pure[1]]] : []),
+      toolkitOnly,
+    ]),
+  ),
+  {
+    files: ['webview/**/*.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex: '^(\\.\\./)+src/(?!core/|protocol/)',
+              message: 'The webview imports only src/core and src/protocol.',
+            },
+            { regex: vscodeOnly[0], message: vscodeOnly[1] },
+            { regex: onnxOnly[0], message: onnxOnly[1] },
+            { regex: toolkitOnly[0], message: toolkitOnly[1] },
+          ],
+        },
+      ],
+    },
+  },
+  { files: ['webview/controls.ts'], rules: { 'no-restricted-imports': 'off' } },
+  {
+    files: ['**/*.mjs'],
+    ...tseslint.configs.disableTypeChecked,
+    languageOptions: { ...tseslint.configs.disableTypeChecked.languageOptions, globals: globals.node },
+  },
+  {
+    // chai-free tests: vitest and fast-check callbacks are often trivially async or unbound.
+    files: ['test/**/*.ts'],
+    rules: {
+      '@typescript-eslint/require-await': 'off',
+      '@typescript-eslint/no-unnecessary-condition': 'off',
+    },
+  },
+);

@@ -1,0 +1,10 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/unit/**/*.test.ts'],
+    testTimeout: 60_000,
+    // onnxruntime-node is a native module: child processes load it more safely than worker threads.
+    pool: 'forks',
+  },
+});
