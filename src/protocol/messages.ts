@@ -1,0 +1,130 @@
+/**
+ * Every message between the extension and the panel, in both directions. Both sides check what arrives with
+ * the schemas below: a message of another version or shape is answered with an error, never acted upon.
+ * Requests carry an id chosen by the panel; every answer repeats it, and errors travel as values.
+ */
+import * as v from 'valibot';
+
+/** Raised whenever a message changes its meaning; a page of another version asks to be reopened. */
+export const PROTOCOL_VERSION = 1;
+
+const requestId = v.pipe(v.number(), v.integer(), v.minValue(0));
+const text = (limit: number) => v.pipe(v.string(), v.maxLength(limit));
+
+/** The largest prompt the panel may send, in UTF-16 units; longer selections are cut by the extension. */
+export const MAX_PROMPT_LENGTH = 4_000_000;
+
+/** The toy vocabulary and its logits, both editable. */
+export const toySchema = v.object({
+  words: v.pipe(v.array(text(100)), v.maxLength(1000)),
+  logits: v.pipe(v.array(v.number()), v.maxLength(1000)),
+});
+export type Toy = v.InferOutput<typeof toySchema>;
+
+/** Where the prompt stands in the document, so that a completion can be put there. */
+export const promptSourceSchema = v.object({
+  text: text(MAX_PROMPT_LENGTH),
+  /** Name of the document for people; empty when the prompt was typed in the panel. */
+  document: text(1000),
+  /** Where in the document, for people: `Ln 3, Col 1`. */
+  place: text(200),
+  /** Whether it is a selection, or the text before the cursor. */
+  kind: v.picklist(['selection', 'before cursor', 'typed']),
+  /** Sentences about how the text was taken, for example that it was cut. */
+  notes: v.array(v.string()),
+});
+export type PromptSource = v.InferOutput<typeof promptSourceSchema>;
+
+/** From the panel to the extension. */
+export const fromPanelSchema = v.variant('type', [
+  v.object({ type: v.literal('ready'), version: v.number() }),
+  /** Load a model of the library, answered by `model`. */
+  v.object({ type: v.literal('load'), request: requestId, model: text(200), toy: v.optional(toySchema) }),
+  /** Run an experiment on a model, answered by `event`s and one `result` or `failure`. */
+  v.object({
+    type: v.literal('run'),
+    request: requestId,
+    experiment: text(100),
+    model: text(200),
+    toy: v.optional(toySchema),
+    parameters: v.unknown(),
+  }),
+  v.object({ type: v.literal('cancel'), request: requestId }),
+  /** Put a completion into the document, answered by `done` or `failure`. */
+  v.object({
+    type: v.literal('insert'),
+    request: requestId,
+    how: v.picklist(['after', 'replace']),
+    text: text(1_000_000),
+  }),
+  v.object({ type: v.literal('copy'), request: requestId, text: text(1_000_000) }),
+  v.object({ type: v.literal('log'), message: text(10_000) }),
+]);
+export type FromPanel = v.InferOutput<typeof fromPanelSchema>;
+
+/** A model that the panel can offer. */
+export const modelChoiceSchema = v.object({
+  id: v.string(),
+  name: v.string(),
+  kind: v.picklist(['toy', 'gpt2']),
+  /** One line: size, shape, what to expect. */
+  description: v.string(),
+});
+export type ModelChoice = v.InferOutput<typeof modelChoiceSchema>;
+
+export const failureSchema = v.object({
+  /** Stable name, for example `busy`, `stopped`, `model`, `engine`, `parameter`. */
+  code: v.string(),
+  /** A sentence that names the value, the limit and the fix. */
+  sentence: v.string(),
+});
+export type Failure = v.InferOutput<typeof failureSchema>;
+
+/** From the extension to the panel. */
+export const toPanelSchema = v.variant('type', [
+  v.object({
+    type: v.literal('welcome'),
+    version: v.literal(PROTOCOL_VERSION),
+    models: v.array(modelChoiceSchema),
+    defaultModel: v.string(),
+    toy: toySchema,
+  }),
+  /** A new prompt to explore; `run` asks the page to generate at once. */
+  v.object({ type: v.literal('prompt'), source: promptSourceSchema, run: v.boolean() }),
+  v.object({
+    type: v.literal('model'),
+    request: requestId,
+    info: v.object({
+      id: v.string(),
+      name: v.string(),
+      kind: v.picklist(['toy', 'gpt2']),
+      vocabularySize: v.number(),
+      contextLength: v.number(),
+      endOfText: v.nullable(v.number()),
+      fingerprint: v.string(),
+      precision: v.string(),
+      parameters: v.number(),
+    }),
+    vocabulary: v.object({ bytes: v.instance(Uint8Array), offsets: v.instance(Uint32Array) }),
+  }),
+  /** A partial result of a run; its shape belongs to the experiment. */
+  v.object({ type: v.literal('event'), request: requestId, event: v.unknown() }),
+  v.object({ type: v.literal('result'), request: requestId, result: v.unknown() }),
+  v.object({ type: v.literal('done'), request: requestId }),
+  v.object({ type: v.literal('failure'), request: requestId, failure: failureSchema }),
+  /** The engine's state, for the page's footer. */
+  v.object({ type: v.literal('engine'), state: v.picklist(['stopped', 'starting', 'ready', 'failed']) }),
+]);
+export type ToPanel = v.InferOutput<typeof toPanelSchema>;
+
+/** Reads a message from the panel; null when it is not one. */
+export function readFromPanel(value: unknown): FromPanel | null {
+  const parsed = v.safeParse(fromPanelSchema, value);
+  return parsed.success ? parsed.output : null;
+}
+
+/** Reads a message from the extension; null when it is not one. */
+export function readToPanel(value: unknown): ToPanel | null {
+  const parsed = v.safeParse(toPanelSchema, value);
+  return parsed.success ? parsed.output : null;
+}
