@@ -41,7 +41,10 @@ const outside = (folder, packages) => {
 const vscodeOnly = ['^vscode$', 'Only src/extension imports vscode.'];
 const onnxOnly = ['^onnxruntime-', 'Only src/onnx imports onnxruntime.'];
 const toolkitOnly = ['^@vscode/webview-ui-toolkit', 'Only webview/controls.ts imports the toolkit.'];
-const pure = ['^[^.]', 'src/core is pure mathematics: it imports nothing but itself and its random generator.'];
+const pure = [
+  '^[^.]',
+  'src/core is pure mathematics: it imports nothing but itself and its random generator.',
+];
 
 export default tseslint.config(
   { ignores: ['dist/', 'out/', 'artifacts/', '.vscode-test/', 'node_modules/'] },

@@ -1,0 +1,91 @@
+import * as vscode from 'vscode';
+import type { TakenPrompt } from './promptSource';
+
+/** Why a completion could not be put into the document, as a sentence for people. */
+export class InsertionError extends Error {}
+
+/**
+ * Remembers where a prompt stands in its document while the document is edited, so that a completion lands
+ * after it (or in its place) however much later it is asked for.
+ */
+export class Anchor implements vscode.Disposable {
+  readonly #uri: vscode.Uri;
+  readonly #kind: 'selection' | 'cursor';
+  #start: number;
+  #end: number;
+  /** True once the prompt's own text was edited. */
+  #changed = false;
+  readonly #listener: vscode.Disposable;
+
+  constructor(taken: TakenPrompt) {
+    this.#uri = taken.uri;
+    this.#kind = taken.source.kind === 'selection' ? 'selection' : 'cursor';
+    this.#start = taken.start;
+    this.#end = taken.end;
+    this.#listener = vscode.workspace.onDidChangeTextDocument((event) => {
+      if (event.document.uri.toString() === this.#uri.toString()) {
+        // Changes of one event are given in the old document's offsets; from the end, each leaves the others' true.
+        const changes = [...event.contentChanges].sort((a, b) => b.rangeOffset - a.rangeOffset);
+        for (const change of changes) this.#follow(change);
+      }
+    });
+  }
+
+  #follow({ rangeOffset, rangeLength, text }: vscode.TextDocumentContentChangeEvent): void {
+    const changeEnd = rangeOffset + rangeLength;
+    const shift = text.length - rangeLength;
+    if (rangeOffset >= this.#end) return;
+    if (changeEnd <= this.#start) {
+      this.#start += shift;
+      this.#end += shift;
+      return;
+    }
+    this.#changed = true;
+    this.#start = Math.min(this.#start, rangeOffset);
+    this.#end = Math.max(this.#end + shift, rangeOffset + text.length);
+  }
+
+  /**
+   * Inserts `text` after the prompt, or replaces the prompt with it; one undo step.
+   * @throws InsertionError when the document is gone or read-only, or when replacing would lose later edits.
+   */
+  async insert(text: string, how: 'after' | 'replace'): Promise<void> {
+    if (how === 'replace' && this.#kind === 'cursor') {
+      throw new InsertionError(
+        'There is no selection to replace: the prompt was the text before the cursor. Use Insert instead.',
+      );
+    }
+    if (how === 'replace' && this.#changed) {
+      throw new InsertionError(
+        'The selected text was edited since it was explored, so replacing it would lose that edit. ' +
+          'Use Insert, or explore the selection again.',
+      );
+    }
+    const document = await this.#open();
+    const at = document.positionAt(this.#end);
+    const edit = new vscode.WorkspaceEdit();
+    if (how === 'after') edit.insert(this.#uri, at, text);
+    else edit.replace(this.#uri, new vscode.Range(document.positionAt(this.#start), at), text);
+    if (!(await vscode.workspace.applyEdit(edit))) {
+      throw new InsertionError(
+        `${vscode.workspace.asRelativePath(this.#uri)} did not accept the text (is it read-only?). Use Copy instead.`,
+      );
+    }
+  }
+
+  async #open(): Promise<vscode.TextDocument> {
+    const open = vscode.workspace.textDocuments.find((d) => d.uri.toString() === this.#uri.toString());
+    if (open && !open.isClosed) return open;
+    try {
+      return await vscode.workspace.openTextDocument(this.#uri);
+    } catch {
+      throw new InsertionError(
+        `${vscode.workspace.asRelativePath(this.#uri)} is closed and cannot be opened again. Use Copy instead.`,
+      );
+    }
+  }
+
+  dispose(): void {
+    this.#listener.dispose();
+  }
+}

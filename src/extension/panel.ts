@@ -1,0 +1,163 @@
+import * as vscode from 'vscode';
+import { TOY_DEFAULT } from '../core/toyModel';
+import type { EngineClient } from '../engine/client';
+import { PROTOCOL_VERSION, readFromPanel, type ToPanel } from '../protocol/messages';
+import { Anchor } from './anchor';
+import { panelHtml } from './html';
+import type { Library } from './library';
+import type { TakenPrompt } from './promptSource';
+import { Requests } from './requests';
+import { settings } from './settings';
+
+/** What every panel shares. */
+export interface PanelServices {
+  readonly engine: EngineClient;
+  readonly library: Library;
+  readonly log: vscode.LogOutputChannel;
+  readonly extensionUri: vscode.Uri;
+}
+
+/** The webview panel beside the editor: its page, its current prompt, and its requests. */
+export class LabPanel implements vscode.Disposable {
+  static readonly viewType = 'decodingLab.panel';
+
+  readonly #panel: vscode.WebviewPanel;
+  readonly #services: PanelServices;
+  readonly #requests: Requests;
+  readonly #disposables: vscode.Disposable[] = [];
+  readonly #onDidDispose = new vscode.EventEmitter<void>();
+  readonly onDidDispose = this.#onDidDispose.event;
+  #anchor: Anchor | undefined;
+  /** The prompt to hand over once the page says that it is ready. */
+  #waiting: TakenPrompt | undefined;
+  #ready = false;
+  #disposed = false;
+
+  /** Opens a panel beside the active editor without taking the focus away from the text. */
+  static create(services: PanelServices): LabPanel {
+    const column = vscode.window.activeTextEditor ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active;
+    return new LabPanel(
+      vscode.window.createWebviewPanel(
+        LabPanel.viewType,
+        'Decoding Lab',
+        { viewColumn: column, preserveFocus: false },
+        webviewOptions(services.extensionUri),
+      ),
+      services,
+    );
+  }
+
+  /** Takes over a panel that VS Code restored; the page finds its own state again. */
+  static restore(panel: vscode.WebviewPanel, services: PanelServices): LabPanel {
+    panel.webview.options = webviewOptions(services.extensionUri);
+    return new LabPanel(panel, services);
+  }
+
+  private constructor(panel: vscode.WebviewPanel, services: PanelServices) {
+    this.#panel = panel;
+    this.#services = services;
+    this.#requests = new Requests({
+      engine: services.engine,
+      library: services.library,
+      log: services.log,
+      anchor: () => this.#anchor,
+      post: (message) => {
+        this.#post(message);
+      },
+    });
+    panel.iconPath = vscode.Uri.joinPath(services.extensionUri, 'media', 'panel.svg');
+    this.#disposables.push(
+      this.#onDidDispose,
+      this.#requests,
+      panel.webview.onDidReceiveMessage((message: unknown) => void this.#receive(message)),
+      panel.onDidDispose(() => {
+        this.dispose();
+      }),
+    );
+    panel.webview.html = panelHtml(panel.webview, services.extensionUri);
+  }
+
+  /** Requests of this panel that are not answered yet. */
+  get pending(): number {
+    return this.#requests.pending;
+  }
+
+  /** Shows the panel and explores a prompt in it. */
+  explore(taken: TakenPrompt): void {
+    this.#panel.reveal(undefined, false);
+    this.#anchor?.dispose();
+    this.#anchor = new Anchor(taken);
+    this.#waiting = taken;
+    if (this.#ready) this.#handOver();
+  }
+
+  reveal(): void {
+    this.#panel.reveal(undefined, false);
+  }
+
+  #handOver(): void {
+    if (!this.#waiting) return;
+    this.#post({ type: 'prompt', source: this.#waiting.source, run: true });
+    this.#waiting = undefined;
+  }
+
+  async #receive(value: unknown): Promise<void> {
+    const message = readFromPanel(value);
+    if (!message) {
+      this.#services.log.error('The panel sent a message that is not part of the protocol; it was ignored.');
+      return;
+    }
+    if (message.type === 'log') {
+      this.#services.log.warn(`panel: ${message.message}`);
+    } else if (message.type === 'ready') {
+      if (message.version !== PROTOCOL_VERSION) {
+        this.#services.log.error(
+          `The panel speaks version ${message.version} of the protocol, not ${PROTOCOL_VERSION}.`,
+        );
+        void vscode.window.showErrorMessage(
+          'This Decoding Lab panel belongs to another version of the extension. Close it and open it again.',
+        );
+        return;
+      }
+      await this.#welcome();
+    } else {
+      await this.#requests.handle(message);
+    }
+  }
+
+  async #welcome(): Promise<void> {
+    const models = await this.#services.library.choices();
+    const wanted = settings.defaultModel();
+    const known = models.some((m) => m.id === wanted);
+    this.#post({
+      type: 'welcome',
+      version: PROTOCOL_VERSION,
+      models,
+      defaultModel: known ? wanted : (models[0]?.id ?? 'toy'),
+      toy: { words: [...TOY_DEFAULT.words], logits: [...TOY_DEFAULT.logits] },
+    });
+    this.#ready = true;
+    this.#handOver();
+  }
+
+  #post(message: ToPanel): void {
+    if (!this.#disposed) void this.#panel.webview.postMessage(message);
+  }
+
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.#panel.dispose();
+    this.#anchor?.dispose();
+    this.#onDidDispose.fire();
+    for (const disposable of this.#disposables) disposable.dispose();
+  }
+}
+
+function webviewOptions(extensionUri: vscode.Uri): vscode.WebviewPanelOptions & vscode.WebviewOptions {
+  return {
+    enableScripts: true,
+    retainContextWhenHidden: true,
+    localResourceRoots: [vscode.Uri.joinPath(extensionUri, 'dist', 'webview')],
+  };
+}

@@ -1,0 +1,56 @@
+import * as vscode from 'vscode';
+import type { PromptSource } from '../protocol/messages';
+
+/**
+ * Longest text handed to the panel, in UTF-16 units. No GPT-2 reads more: its context of 1024 tokens holds at
+ * most 1024 x 128 bytes, so what is cut off could not have reached the model.
+ */
+export const LONGEST_PROMPT = 200_000;
+
+/** A prompt, and the place in the document it came from. */
+export interface TakenPrompt {
+  readonly source: PromptSource;
+  readonly uri: vscode.Uri;
+  /** UTF-16 offsets into the document: the selection, or the cursor twice. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The last `LONGEST_PROMPT` units of a text; never begins inside a surrogate pair. */
+export function lastPart(text: string): string {
+  if (text.length <= LONGEST_PROMPT) return text;
+  const cut = text.slice(-LONGEST_PROMPT);
+  const first = cut.charCodeAt(0);
+  return first >= 0xdc00 && first <= 0xdfff ? cut.slice(1) : cut;
+}
+
+/** The editor's selection, or the text before its cursor where nothing is selected. */
+export function takePrompt(editor: vscode.TextEditor): TakenPrompt {
+  const { document, selection } = editor;
+  const start = document.offsetAt(selection.start);
+  const end = document.offsetAt(selection.end);
+  const selected = !selection.isEmpty;
+  // Only the part that can reach the model is copied: a document may have many megabytes.
+  const from = Math.max(selected ? start : 0, end - LONGEST_PROMPT - 1);
+  const text = lastPart(document.getText(new vscode.Range(document.positionAt(from), selection.end)));
+  const whole = selected ? end - start : end;
+  const notes =
+    whole > text.length
+      ? [
+          `The ${selected ? 'selection' : 'text before the cursor'} has ${whole.toLocaleString('en')} characters; ` +
+            `only the last ${text.length.toLocaleString('en')} can matter to the model and were taken.`,
+        ]
+      : [];
+  return {
+    source: {
+      text,
+      document: vscode.workspace.asRelativePath(document.uri, false),
+      place: `Ln ${selection.end.line + 1}, Col ${selection.end.character + 1}`,
+      kind: selected ? 'selection' : 'before cursor',
+      notes,
+    },
+    uri: document.uri,
+    start,
+    end,
+  };
+}

@@ -1,0 +1,112 @@
+import * as vscode from 'vscode';
+import { EngineError, type EngineClient } from '../engine/client';
+import type { Failure, FromPanel, ToPanel } from '../protocol/messages';
+import { InsertionError, type Anchor } from './anchor';
+import { UnknownModelError, type Library } from './library';
+
+/** A page that asks for more at once than this is not one of ours. */
+const MOST_AT_ONCE = 16;
+
+type Request = Extract<FromPanel, { request: number }>;
+
+/** What a request needs of its panel. */
+export interface RequestPorts {
+  readonly engine: EngineClient;
+  readonly library: Library;
+  readonly log: vscode.LogOutputChannel;
+  /** Where the current prompt stands; undefined when it was typed in the panel. */
+  readonly anchor: () => Anchor | undefined;
+  readonly post: (message: ToPanel) => void;
+}
+
+/** Answers a panel's requests; every request gets exactly one of `result`, `model`, `done` or `failure`. */
+export class Requests implements vscode.Disposable {
+  readonly #running = new Map<number, AbortController>();
+  readonly #ports: RequestPorts;
+
+  constructor(ports: RequestPorts) {
+    this.#ports = ports;
+  }
+
+  /** Requests not answered yet. */
+  get pending(): number {
+    return this.#running.size;
+  }
+
+  async handle(message: Request): Promise<void> {
+    const { request } = message;
+    if (message.type === 'cancel') {
+      this.#running.get(request)?.abort();
+      return;
+    }
+    if (this.#running.has(request)) return;
+    if (this.#running.size >= MOST_AT_ONCE) {
+      const sentence = `${MOST_AT_ONCE} requests are already running. Stop one of them first.`;
+      this.#ports.post({ type: 'failure', request, failure: { code: 'busy', sentence } });
+      return;
+    }
+    const controller = new AbortController();
+    this.#running.set(request, controller);
+    try {
+      this.#ports.post(await this.#answer(message, controller.signal));
+    } catch (error) {
+      const failure = toFailure(error);
+      this.#ports.log.warn(`${message.type}: ${failure.sentence}`);
+      this.#ports.post({ type: 'failure', request, failure });
+    } finally {
+      this.#running.delete(request);
+    }
+  }
+
+  async #answer(message: Exclude<Request, { type: 'cancel' }>, signal: AbortSignal): Promise<ToPanel> {
+    const { request } = message;
+    const { engine, library, post } = this.#ports;
+    switch (message.type) {
+      case 'load': {
+        const source = await library.source(message.model, message.toy);
+        const { info, vocabulary } = await engine.load(source, signal);
+        return { type: 'model', request, info, vocabulary };
+      }
+      case 'run': {
+        const source = await library.source(message.model, message.toy);
+        const result = await engine.run(message.experiment, source, message.parameters, {
+          signal,
+          onEvent: (event) => {
+            post({ type: 'event', request, event });
+          },
+        });
+        return { type: 'result', request, result };
+      }
+      case 'insert': {
+        const anchor = this.#ports.anchor();
+        if (!anchor) {
+          throw new InsertionError(
+            'This prompt was typed in the panel, so there is no place in a document for the text. Use Copy instead.',
+          );
+        }
+        await anchor.insert(message.text, message.how);
+        return { type: 'done', request };
+      }
+      case 'copy':
+        await vscode.env.clipboard.writeText(message.text);
+        return { type: 'done', request };
+    }
+  }
+
+  /** Stops everything that still runs, for example because the panel was closed. */
+  dispose(): void {
+    for (const controller of this.#running.values()) controller.abort();
+  }
+}
+
+/** An error as a value with a sentence for people. */
+export function toFailure(error: unknown): Failure {
+  if (error instanceof EngineError) return { code: error.code, sentence: error.message };
+  if (error instanceof InsertionError) return { code: 'insert', sentence: error.message };
+  if (error instanceof UnknownModelError) return { code: 'model', sentence: error.message };
+  const what = error instanceof Error ? error.message : String(error);
+  return {
+    code: 'internal',
+    sentence: `Something unexpected went wrong: ${what}. The log (Decoding Lab: Show Log) has the details.`,
+  };
+}
