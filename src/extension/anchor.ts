@@ -9,12 +9,16 @@ export class InsertionError extends Error {}
  * after it (or in its place) however much later it is asked for.
  */
 export class Anchor implements vscode.Disposable {
+  /** Anchors that listen to their document now. */
+  static listening = 0;
+
   readonly #uri: vscode.Uri;
   readonly #kind: 'selection' | 'cursor';
   #start: number;
   #end: number;
   /** True once the prompt's own text was edited. */
   #changed = false;
+  #disposed = false;
   readonly #listener: vscode.Disposable;
 
   constructor(taken: TakenPrompt) {
@@ -22,6 +26,7 @@ export class Anchor implements vscode.Disposable {
     this.#kind = taken.source.kind === 'selection' ? 'selection' : 'cursor';
     this.#start = taken.start;
     this.#end = taken.end;
+    Anchor.listening += 1;
     this.#listener = vscode.workspace.onDidChangeTextDocument((event) => {
       if (event.document.uri.toString() === this.#uri.toString()) {
         // Changes of one event are given in the old document's offsets; from the end, each leaves the others' true.
@@ -86,6 +91,9 @@ export class Anchor implements vscode.Disposable {
   }
 
   dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    Anchor.listening -= 1;
     this.#listener.dispose();
   }
 }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { EngineClient } from '../engine/client';
+import { Anchor } from './anchor';
 import { Library } from './library';
 import { LabPanel, type PanelServices } from './panel';
 import { takePrompt } from './promptSource';
@@ -8,8 +9,11 @@ import { takePrompt } from './promptSource';
 export interface DecodingLabApi {
   /** Process id of the model process; undefined while none runs. */
   readonly enginePid: () => number | undefined;
-  /** Requests of the panel that are not answered yet; 0 without a panel. */
+  /** Requests of the open panel: answered ones, and those that still run; 0 without a panel. */
+  readonly answered: () => number;
   readonly pendingRequests: () => number;
+  /** Listeners on documents and panels that are alive now. */
+  readonly listeners: () => number;
   readonly isPanelOpen: () => boolean;
 }
 
@@ -42,11 +46,20 @@ export function activate(context: vscode.ExtensionContext): DecodingLabApi {
   };
   const openPanel = (): LabPanel => panel ?? keep(LabPanel.create(services));
 
+  // While the panel has the focus no text editor is active; the command then means the one last typed in.
+  let lastEditor = vscode.window.activeTextEditor;
+  const currentEditor = (): vscode.TextEditor | undefined =>
+    vscode.window.activeTextEditor ??
+    vscode.window.visibleTextEditors.find((editor) => editor === lastEditor);
+
   context.subscriptions.push(
     log,
     { dispose: () => panel?.dispose() },
+    vscode.window.onDidChangeActiveTextEditor((editor) => {
+      if (editor) lastEditor = editor;
+    }),
     vscode.commands.registerCommand('decodingLab.explore', () => {
-      const editor = vscode.window.activeTextEditor;
+      const editor = currentEditor();
       if (editor) openPanel().explore(takePrompt(editor));
       else openPanel().reveal();
     }),
@@ -68,7 +81,9 @@ export function activate(context: vscode.ExtensionContext): DecodingLabApi {
 
   return {
     enginePid: () => client.pid,
-    pendingRequests: () => panel?.pending ?? 0,
+    answered: () => panel?.requests.answered ?? 0,
+    pendingRequests: () => panel?.requests.pending ?? 0,
+    listeners: () => Anchor.listening + (panel ? 1 : 0),
     isPanelOpen: () => panel !== undefined,
   };
 }

@@ -77,9 +77,9 @@ export class LabPanel implements vscode.Disposable {
     panel.webview.html = panelHtml(panel.webview, services.extensionUri);
   }
 
-  /** Requests of this panel that are not answered yet. */
-  get pending(): number {
-    return this.#requests.pending;
+  /** This panel's requests: how many were answered, how many still run. */
+  get requests(): { readonly answered: number; readonly pending: number } {
+    return this.#requests;
   }
 
   /** Shows the panel and explores a prompt in it. */

@@ -28,6 +28,9 @@ export class Requests implements vscode.Disposable {
     this.#ports = ports;
   }
 
+  /** Requests answered since the panel opened, failures among them. */
+  answered = 0;
+
   /** Requests not answered yet. */
   get pending(): number {
     return this.#running.size;
@@ -55,6 +58,7 @@ export class Requests implements vscode.Disposable {
       this.#ports.post({ type: 'failure', request, failure });
     } finally {
       this.#running.delete(request);
+      this.answered += 1;
     }
   }
 
