@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { EngineClient } from '../engine/client';
 import { Anchor } from './anchor';
+import { History } from './history';
 import { Library } from './library';
 import { LabPanel, type PanelServices } from './panel';
 import { takePrompt } from './promptSource';
@@ -32,6 +33,10 @@ export function activate(context: vscode.ExtensionContext): DecodingLabApi {
   const services: PanelServices = {
     engine: client,
     library: new Library(context.extensionUri),
+    // A window without a folder has no workspace storage; its history is the user's.
+    history: new History(
+      vscode.Uri.joinPath(context.storageUri ?? context.globalStorageUri, 'history').fsPath,
+    ),
     log,
     extensionUri: context.extensionUri,
   };

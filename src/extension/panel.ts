@@ -4,6 +4,7 @@ import type { EngineClient } from '../engine/client';
 import { PROTOCOL_VERSION, readFromPanel, type ToPanel } from '../protocol/messages';
 import { Anchor } from './anchor';
 import { panelHtml } from './html';
+import type { History } from './history';
 import type { Library } from './library';
 import type { TakenPrompt } from './promptSource';
 import { Requests } from './requests';
@@ -13,6 +14,7 @@ import { settings } from './settings';
 export interface PanelServices {
   readonly engine: EngineClient;
   readonly library: Library;
+  readonly history: History;
   readonly log: vscode.LogOutputChannel;
   readonly extensionUri: vscode.Uri;
 }
@@ -59,6 +61,7 @@ export class LabPanel implements vscode.Disposable {
     this.#requests = new Requests({
       engine: services.engine,
       library: services.library,
+      history: services.history,
       log: services.log,
       anchor: () => this.#anchor,
       post: (message) => {

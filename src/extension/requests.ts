@@ -2,6 +2,8 @@ import * as vscode from 'vscode';
 import { EngineError, type EngineClient } from '../engine/client';
 import type { Failure, FromPanel, ToPanel } from '../protocol/messages';
 import { InsertionError, type Anchor } from './anchor';
+import { exportFile, NotSavedError } from './exportFile';
+import { HistoryError, type History } from './history';
 import { UnknownModelError, type Library } from './library';
 
 /** A page that asks for more at once than this is not one of ours. */
@@ -13,6 +15,7 @@ type Request = Extract<FromPanel, { request: number }>;
 export interface RequestPorts {
   readonly engine: EngineClient;
   readonly library: Library;
+  readonly history: History;
   readonly log: vscode.LogOutputChannel;
   /** Where the current prompt stands; undefined when it was typed in the panel. */
   readonly anchor: () => Anchor | undefined;
@@ -64,7 +67,7 @@ export class Requests implements vscode.Disposable {
 
   async #answer(message: Exclude<Request, { type: 'cancel' }>, signal: AbortSignal): Promise<ToPanel> {
     const { request } = message;
-    const { engine, library, post } = this.#ports;
+    const { engine, library, history, post } = this.#ports;
     switch (message.type) {
       case 'load': {
         const source = await library.source(message.model, message.toy);
@@ -94,6 +97,15 @@ export class Requests implements vscode.Disposable {
       case 'copy':
         await vscode.env.clipboard.writeText(message.text);
         return { type: 'done', request };
+      case 'export':
+        await exportFile(message.name, message.content);
+        return { type: 'done', request };
+      case 'save':
+        return { type: 'saved', request, id: await history.save(message.entry) };
+      case 'history':
+        return { type: 'history', request, lines: await history.lines() };
+      case 'reopen':
+        return { type: 'entry', request, id: message.id, entry: await history.open(message.id) };
     }
   }
 
@@ -107,6 +119,8 @@ export class Requests implements vscode.Disposable {
 export function toFailure(error: unknown): Failure {
   if (error instanceof EngineError) return { code: error.code, sentence: error.message };
   if (error instanceof InsertionError) return { code: 'insert', sentence: error.message };
+  if (error instanceof HistoryError) return { code: 'history', sentence: error.message };
+  if (error instanceof NotSavedError) return { code: 'stopped', sentence: error.message };
   if (error instanceof UnknownModelError) return { code: 'model', sentence: error.message };
   const what = error instanceof Error ? error.message : String(error);
   return {

@@ -35,6 +35,34 @@ export const promptSourceSchema = v.object({
 });
 export type PromptSource = v.InferOutput<typeof promptSourceSchema>;
 
+/** Largest saved or exported result, in UTF-16 units. */
+export const MAX_RESULT_LENGTH = 50_000_000;
+
+/** An experiment's result as it is kept in the workspace's history: enough to draw it again and to replay it. */
+export const historyEntrySchema = v.object({
+  experiment: text(100),
+  /** One line for people: the experiment and its prompt. */
+  title: text(500),
+  model: text(200),
+  toy: v.optional(toySchema),
+  parameters: v.unknown(),
+  result: v.unknown(),
+  /** What the reader concluded; part of the exported report. */
+  conclusion: text(100_000),
+});
+export type HistoryEntry = v.InferOutput<typeof historyEntrySchema>;
+
+/** A line of the history. */
+export const historyLineSchema = v.object({
+  id: v.string(),
+  /** Milliseconds since 1970. */
+  savedAt: v.number(),
+  experiment: v.string(),
+  title: v.string(),
+  model: v.string(),
+});
+export type HistoryLine = v.InferOutput<typeof historyLineSchema>;
+
 /** From the panel to the extension. */
 export const fromPanelSchema = v.variant('type', [
   v.object({ type: v.literal('ready'), version: v.number() }),
@@ -58,6 +86,20 @@ export const fromPanelSchema = v.variant('type', [
     text: text(1_000_000),
   }),
   v.object({ type: v.literal('copy'), request: requestId, text: text(1_000_000) }),
+  /** Write a file that the person chooses, answered by `done`, or by `failure` with code `stopped` when they do not. */
+  v.object({
+    type: v.literal('export'),
+    request: requestId,
+    /** File name to suggest, with its extension. */
+    name: text(200),
+    content: text(MAX_RESULT_LENGTH),
+  }),
+  /** Keep a result in the workspace's history, answered by `saved`. */
+  v.object({ type: v.literal('save'), request: requestId, entry: historyEntrySchema }),
+  /** The history, newest first, answered by `history`. */
+  v.object({ type: v.literal('history'), request: requestId }),
+  /** One saved result, answered by `entry`. */
+  v.object({ type: v.literal('reopen'), request: requestId, id: text(200) }),
   v.object({ type: v.literal('log'), message: text(10_000) }),
 ]);
 export type FromPanel = v.InferOutput<typeof fromPanelSchema>;
@@ -112,6 +154,18 @@ export const toPanelSchema = v.variant('type', [
   v.object({ type: v.literal('result'), request: requestId, result: v.unknown() }),
   v.object({ type: v.literal('done'), request: requestId }),
   v.object({ type: v.literal('failure'), request: requestId, failure: failureSchema }),
+  v.object({ type: v.literal('saved'), request: requestId, id: v.string() }),
+  v.object({ type: v.literal('history'), request: requestId, lines: v.array(historyLineSchema) }),
+  v.object({ type: v.literal('entry'), request: requestId, id: v.string(), entry: historyEntrySchema }),
+  /** Open a tab, with parameters filled in or a saved result shown. */
+  v.object({
+    type: v.literal('open'),
+    tab: v.string(),
+    parameters: v.optional(v.unknown()),
+    entry: v.optional(v.object({ id: v.string(), entry: historyEntrySchema })),
+    /** Start the experiment at once. */
+    run: v.boolean(),
+  }),
   /** The engine's state, for the page's footer. */
   v.object({ type: v.literal('engine'), state: v.picklist(['stopped', 'starting', 'ready', 'failed']) }),
 ]);

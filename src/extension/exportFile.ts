@@ -1,0 +1,24 @@
+import * as vscode from 'vscode';
+
+/** The person closed the dialog, or the file could not be written; nothing was saved. */
+export class NotSavedError extends Error {}
+
+/**
+ * Asks where to save a file and writes it.
+ * @throws NotSavedError
+ */
+export async function exportFile(name: string, content: string): Promise<void> {
+  const safeName = name.replace(/[^\p{L}\p{N}._ -]/gu, '-');
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+  const target = await vscode.window.showSaveDialog({
+    title: 'Export result',
+    ...(folder ? { defaultUri: vscode.Uri.joinPath(folder, safeName) } : {}),
+  });
+  if (!target) throw new NotSavedError('Nothing was exported: the dialog was closed.');
+  try {
+    await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(content));
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new NotSavedError(`${target.fsPath} could not be written: ${why}. Choose another folder.`);
+  }
+}
