@@ -26,7 +26,7 @@ export class LabPanel implements vscode.Disposable {
   readonly #panel: vscode.WebviewPanel;
   readonly #services: PanelServices;
   readonly #requests: Requests;
-  readonly #disposables: vscode.Disposable[] = [];
+  readonly #disposables: { dispose(): unknown }[] = [];
   readonly #onDidDispose = new vscode.EventEmitter<void>();
   readonly onDidDispose = this.#onDidDispose.event;
   #anchor: Anchor | undefined;
