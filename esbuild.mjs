@@ -1,6 +1,6 @@
 // Four bundles: the extension, the engine process, the webview, and the suites that run inside VS Code.
 import { build, context } from 'esbuild';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 
 const watch = process.argv.includes('--watch');
 const production = process.argv.includes('--production');
@@ -19,6 +19,8 @@ const suites = existsSync('test/integration')
       .filter((name) => name.endsWith('.ts'))
       .map((name) => `test/integration/${name}`)
   : [];
+// The runner takes every suite it finds: one that was deleted must not live on as its old bundle.
+rmSync('out/integration', { recursive: true, force: true });
 
 /** @type {import('esbuild').BuildOptions[]} */
 const bundles = [
@@ -42,5 +44,7 @@ const bundles = [
 
 for (const options of bundles.filter((b) => Object.keys(b.entryPoints).length > 0)) {
   if (watch) await (await context(options)).watch();
-  else await build(options);
+  // esbuild has printed what is wrong; a stack of its own internals would only push that off the screen.
+  else await build(options).catch(() => (process.exitCode = 1));
 }
+if (watch) console.log('Watching; the bundles are rebuilt at every change.');

@@ -1,0 +1,140 @@
+/** A workbench window in a browser: what a person does with keys and eyes, as functions. */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Browser, BrowserContext, Frame, Page } from 'playwright-core';
+import { Failure } from './failure';
+import { screenshots } from './paths';
+import type { Opening, VsCodeServer } from './vscodeServer';
+
+/** How long a person would wait for the window, a command or the panel, in milliseconds. Busy machines are slow. */
+const PATIENCE = 120_000;
+
+export interface WindowOptions {
+  /** Size of the browser window, in CSS pixels. */
+  readonly width?: number;
+  readonly height?: number;
+}
+
+/** An open window of the workbench. Close it when done. */
+export class Window {
+  readonly page: Page;
+  readonly #context: BrowserContext;
+
+  private constructor(page: Page, context: BrowserContext) {
+    this.page = page;
+    this.#context = context;
+  }
+
+  /** Opens a window and waits until it can be used. @throws Failure when it does not come up. */
+  static async open(
+    server: VsCodeServer,
+    browser: Browser,
+    opening: Opening,
+    { width = 1600, height = 1000 }: WindowOptions = {},
+  ): Promise<Window> {
+    const context = await browser.newContext({ viewport: { width, height }, reducedMotion: 'reduce' });
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    const page = await context.newPage();
+    page.setDefaultTimeout(PATIENCE);
+    const window = new Window(page, context);
+    try {
+      await page.goto(server.url(opening), { waitUntil: 'domcontentloaded', timeout: PATIENCE });
+      await page.locator('.monaco-workbench .part.statusbar').waitFor();
+      if (opening.file !== undefined) await page.locator('.monaco-editor .view-line').first().waitFor();
+      return window;
+    } catch (error) {
+      await window.screenshot('window-failed').catch(() => undefined);
+      await window.close();
+      throw new Failure(
+        `The VS Code window did not come up within ${PATIENCE / 1000} seconds; ` +
+          `what it showed is in artifacts/screenshots/window-failed.png. ${error instanceof Error ? error.message : ''}`,
+      );
+    }
+  }
+
+  /**
+   * Runs a command of the palette by its whole title, for example `View: Close All Editors`. A command of an
+   * extension that is still loading is waited for.
+   */
+  async run(title: string): Promise<void> {
+    const { page } = this;
+    const deadline = Date.now() + PATIENCE;
+    const widget = page.locator('.quick-input-widget');
+    // A row's name also holds its keybinding and group, separated by commas.
+    const row = widget.locator(
+      `.monaco-list-row[aria-label="${title}"], .monaco-list-row[aria-label^="${title},"]`,
+    );
+    while (Date.now() < deadline) {
+      await page.keyboard.press('F1');
+      await widget.waitFor();
+      const input = widget.locator('input.input');
+      await input.fill(`>${title}`);
+      const there = await row
+        .first()
+        .waitFor({ timeout: 3_000 })
+        .then(
+          () => true,
+          () => false,
+        );
+      if (there) {
+        await row.first().click();
+        return;
+      }
+      await page.keyboard.press('Escape');
+      await sleep(500);
+    }
+    throw new Failure(`The command palette offers no "${title}" after ${PATIENCE / 1000} seconds.`);
+  }
+
+  /** Puts the focus into the text editor. */
+  async focusEditor(): Promise<void> {
+    await this.run('View: Focus First Editor Group');
+  }
+
+  /** Selects characters of one line of the active editor; lines and columns from 1, the end is exclusive. */
+  async select(line: number, from: number, to: number): Promise<void> {
+    const { keyboard } = this.page;
+    await this.focusEditor();
+    await keyboard.press('Control+g');
+    const input = this.page.locator('.quick-input-widget input.input');
+    await input.waitFor();
+    await input.fill(`:${line}:${from}`);
+    await keyboard.press('Enter');
+    await input.waitFor({ state: 'hidden' });
+    for (let column = from; column < to; column++) await keyboard.press('Shift+ArrowRight');
+  }
+
+  /** The innermost frame that holds an element, for example a webview's page. */
+  async frameWith(selector: string, patience = PATIENCE): Promise<Frame> {
+    const deadline = Date.now() + patience;
+    while (Date.now() < deadline) {
+      for (const frame of this.page.frames().reverse()) {
+        const found = await frame
+          .locator(selector)
+          .count()
+          .catch(() => 0);
+        if (found > 0) return frame;
+      }
+      await sleep(100);
+    }
+    throw new Failure(`No page of the window shows ${selector} after ${patience / 1000} seconds.`);
+  }
+
+  /** Texts of the notifications on screen. */
+  async notifications(): Promise<string[]> {
+    return this.page.locator('.notification-toast .notification-list-item-message').allTextContents();
+  }
+
+  /** Saves what the window shows; returns the file's path. */
+  async screenshot(name: string): Promise<string> {
+    await mkdir(screenshots, { recursive: true });
+    const path = join(screenshots, `${name}.png`);
+    await this.page.screenshot({ path });
+    return path;
+  }
+
+  async close(): Promise<void> {
+    await this.#context.close();
+  }
+}

@@ -1,0 +1,19 @@
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sampleDocument } from './paths';
+
+/** A folder of its own for one run, so that nobody's edits change the repository. */
+export interface SampleWorkspace {
+  readonly folder: string;
+  /** The copy of the sample document in it. */
+  readonly file: string;
+  remove(): Promise<void>;
+}
+
+export async function sampleWorkspace(): Promise<SampleWorkspace> {
+  const folder = await mkdtemp(join(tmpdir(), 'decoding-lab-sample-'));
+  const file = join(folder, 'sample.md');
+  await copyFile(sampleDocument, file);
+  return { folder, file, remove: () => rm(folder, { recursive: true, force: true, maxRetries: 5 }) };
+}

@@ -1,0 +1,20 @@
+/**
+ * A process of its own for the desktop VS Code, so that a time limit can end it with all its windows.
+ * Its arguments: the extension, the module with the suites, and the folder to open. `VSCODE_VERSION` chooses
+ * another version than the newest; the environment reaches the extension host as it is.
+ */
+import { runTests } from '@vscode/test-electron';
+import { cache } from '../lib/paths';
+
+const [extension, tests, folder] = process.argv.slice(2);
+if (extension === undefined || tests === undefined || folder === undefined) {
+  throw new Error('Three arguments are needed: the extension, the suites, the folder to open.');
+}
+const version = process.env['VSCODE_VERSION'];
+process.exitCode = await runTests({
+  extensionDevelopmentPath: extension,
+  extensionTestsPath: tests,
+  launchArgs: [folder, '--disable-extensions'],
+  cachePath: cache,
+  ...(version === undefined ? {} : { version }),
+});

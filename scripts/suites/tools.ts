@@ -1,0 +1,35 @@
+/** The checks that are a single command of a tool: the build, the types, the lint rules and the format. */
+import { run } from '../lib/processes';
+import { inRepository, repository } from '../lib/paths';
+import { oneFailed, onePassed, type Outcome } from './outcome';
+
+/** How long one command may take, in milliseconds. */
+const LIMIT = 300_000;
+
+const tool = (...parts: string[]): string => inRepository('node_modules', ...parts);
+
+const tsc = tool('typescript', 'bin', 'tsc');
+
+const commands = {
+  build: [[inRepository('esbuild.mjs')]],
+  types: [
+    [tsc, '--noEmit', '-p', 'tsconfig.json'],
+    [tsc, '--noEmit', '-p', 'tsconfig.webview.json'],
+  ],
+  lint: [[tool('eslint', 'bin', 'eslint.js'), '.', '--max-warnings', '0']],
+  format: [[tool('prettier', 'bin', 'prettier.cjs'), '--check', '.']],
+} satisfies Record<string, string[][]>;
+
+/** Runs one of the checks; it counts as one test. */
+export async function check(name: keyof typeof commands): Promise<Outcome> {
+  for (const args of commands[name]) {
+    const { code, timedOut } = await run(process.execPath, args, {
+      cwd: repository,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      limit: LIMIT,
+    });
+    if (timedOut) return oneFailed(`${name}: not done after ${LIMIT / 1000} seconds`);
+    if (code !== 0) return oneFailed(`${name}: see its output above`);
+  }
+  return onePassed;
+}

@@ -1,0 +1,74 @@
+/**
+ * `npm test`: every check of the project, one after the other, and one line at the end that counts them.
+ * `npm test -- unit e2e` runs only the parts named; `--desktop` takes the desktop VS Code for the integration
+ * suites instead of the VS Code server.
+ */
+import { explain } from './lib/failure';
+import { endAll, endAllOnSignals } from './lib/processes';
+import { inServer, onDesktop } from './suites/integration';
+import { oneFailed, summary, total, type Outcome } from './suites/outcome';
+import { check } from './suites/tools';
+import { vitest } from './suites/vitest';
+
+const arguments_ = process.argv.slice(2);
+const desktop = arguments_.includes('--desktop');
+
+/** In the order in which they run: what is quick and tells most comes first. */
+const parts = {
+  build: () => check('build'),
+  types: () => check('types'),
+  lint: () => check('lint'),
+  format: () => check('format'),
+  unit: () => vitest('unit', 'vitest.config.ts'),
+  integration: desktop ? onDesktop : inServer,
+  e2e: () => vitest('e2e', 'vitest.e2e.config.ts'),
+} satisfies Record<string, () => Promise<Outcome>>;
+type Part = keyof typeof parts;
+
+/** Parts that run what the build made. */
+const built: readonly Part[] = ['integration', 'e2e'];
+
+function chosen(): Part[] {
+  const names = Object.keys(parts) as Part[];
+  const wanted = arguments_.filter((argument) => argument !== '--desktop');
+  const unknown = wanted.filter((name) => !names.includes(name as Part));
+  if (unknown.length > 0) {
+    console.error(
+      `There is no part named ${unknown.join(', ')}. Choose from: ${names.join(', ')}; --desktop.`,
+    );
+    process.exit(2);
+  }
+  if (wanted.length === 0) return names;
+  return names.filter(
+    (name) => wanted.includes(name) || (name === 'build' && built.some((b) => wanted.includes(b))),
+  );
+}
+
+const seconds = (since: number): string => `${((Date.now() - since) / 1000).toFixed(0)} s`;
+
+async function main(): Promise<boolean> {
+  const outcomes: Outcome[] = [];
+  let buildFailed = false;
+  for (const part of chosen()) {
+    const since = Date.now();
+    console.log(`\n=== ${part}`);
+    const outcome: Outcome =
+      buildFailed && built.includes(part)
+        ? oneFailed(`${part}: not run, because the build failed`)
+        : await parts[part]().catch((error: unknown) => oneFailed(`${part}: ${explain(error)}`));
+    buildFailed ||= part === 'build' && outcome.failed > 0;
+    outcomes.push(outcome);
+    console.log(`--- ${part}: ${summary(outcome)} in ${seconds(since)}`);
+  }
+  const all = total(outcomes);
+  if (all.failed > 0)
+    console.log(`\nFailed:\n${all.failures.map((text) => `  ${text.replace(/\n/g, '\n    ')}`).join('\n')}`);
+  console.log(`\n${summary(all)}`);
+  return all.failed === 0;
+}
+
+endAllOnSignals();
+const fine = await main();
+await endAll();
+// Whatever still holds the event loop (a browser's socket, for example) must not delay the answer.
+process.exit(fine ? 0 : 1);

@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/e2e/**/*.test.ts'],
+    // A window, a model and a browser on a busy machine take their time; a hang still ends.
+    testTimeout: 180_000,
+    hookTimeout: 300_000,
+    pool: 'forks',
+    // Each file has a VS Code server and a browser: one after the other.
+    fileParallelism: false,
+    reporters: ['default', ['json', { outputFile: 'artifacts/e2e.json' }]],
+  },
+});
