@@ -4,6 +4,11 @@ import type { LanguageModel } from '../core/languageModel';
 export interface RunContext<Event> {
   /** Sends a partial result; typed arrays in it are not copied through JSON. */
   readonly emit: (event: Event) => void;
+  /**
+   * To be awaited between tokens: lets other work of the process happen (the arrival of a stop, another run's
+   * token), and waits while the reader of the events is behind.
+   */
+  readonly pause: () => Promise<void>;
   /** Aborted when the person stops the run: the experiment returns what it has, marked as stopped. */
   readonly signal: AbortSignal;
 }
@@ -17,4 +22,27 @@ export interface Experiment<Parameters, Event, Result> {
   /** @throws RangeError naming the parameter, its value and the allowed range. */
   readonly parse: (value: unknown) => Parameters;
   readonly run: (model: LanguageModel, parameters: Parameters, context: RunContext<Event>) => Promise<Result>;
+}
+
+/** An experiment with its parameters read and checked, ready for a model. */
+export type PreparedRun = (model: LanguageModel, context: RunContext<unknown>) => Promise<unknown>;
+
+/** An experiment seen from outside, where its types of parameters, events and result do not matter. */
+export interface RegisteredExperiment {
+  readonly name: string;
+  /** @throws RangeError naming the parameter, its value and the allowed range. */
+  readonly prepare: (parameters: unknown) => PreparedRun;
+}
+
+/** An experiment as a member of a list of experiments. */
+export function register<Parameters, Event, Result>(
+  experiment: Experiment<Parameters, Event, Result>,
+): RegisteredExperiment {
+  return {
+    name: experiment.name,
+    prepare: (value) => {
+      const parameters = experiment.parse(value);
+      return (model, context) => experiment.run(model, parameters, context);
+    },
+  };
 }

@@ -1,0 +1,195 @@
+/** The extension's side of the engine: starts its process when it is needed, and again after it died. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CancellationTokenSource, type CancellationToken } from 'vscode-jsonrpc/node';
+import { ownBuffers } from './channel';
+import { EngineProcess } from './engineProcess';
+import {
+  EngineError,
+  EventNotification,
+  fromResponseError,
+  LoadRequest,
+  RunRequest,
+  StatusRequest,
+  UnloadRequest,
+  type EngineStatus,
+  type LoadedModel,
+  type ModelSource,
+} from './protocol';
+
+export {
+  EngineError,
+  type EngineErrorCode,
+  type EngineStatus,
+  type LoadedModel,
+  type ModelSource,
+} from './protocol';
+
+export type EngineState = 'stopped' | 'starting' | 'ready' | 'failed';
+
+export interface EngineClientOptions {
+  /** Path of the engine's bundle, `dist/engine.js`. */
+  readonly entry: string;
+  /** Takes what the engine writes, and what befalls it. */
+  readonly log: (line: string) => void;
+  readonly onState?: (state: EngineState) => void;
+  /** Environment variables beside those of this process. */
+  readonly env?: Record<string, string>;
+  /** A stop that is not honoured within this time (a native call that hangs) ends the process; 15,000 ms unless told. */
+  readonly stopTimeoutMs?: number;
+}
+
+export interface RunOptions {
+  readonly onEvent: (event: unknown) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** How long the end of a process may go unnoticed after the first sign of it. */
+const NOTICE_MS = 500;
+
+type Send<T> = (engine: EngineProcess, token: CancellationToken) => Promise<T>;
+
+/**
+ * Requests to the engine. All of them reject with an `EngineError`: `parameter` and `model` for what the caller
+ * gave, `engine` when the process died (the next request starts it again), `stopped` after `dispose` or when a
+ * stop came before there was anything to answer.
+ */
+export class EngineClient {
+  readonly #options: EngineClientOptions;
+  readonly #listeners = new Map<number, (event: unknown) => void>();
+  #engine: EngineProcess | undefined;
+  #runs = 0;
+  #pending = 0;
+  #disposed = false;
+
+  constructor(options: EngineClientOptions) {
+    this.#options = options;
+  }
+
+  /** The engine's process id while it runs. */
+  get pid(): number | undefined {
+    return this.#engine?.pid;
+  }
+
+  /** Requests that have not been answered. */
+  get pending(): number {
+    return this.#pending;
+  }
+
+  /** Loads a model, or finds it loaded. */
+  async load(source: ModelSource, signal?: AbortSignal): Promise<LoadedModel> {
+    const loaded = await this.#request(signal, (engine, token) =>
+      engine.connection.sendRequest(LoadRequest, { source }, token),
+    );
+    return ownBuffers(loaded);
+  }
+
+  /**
+   * Runs an experiment. Its events arrive in order, all of them before the result. After an abort of the signal
+   * the run resolves with the experiment's own partial result.
+   */
+  async run(
+    experiment: string,
+    source: ModelSource,
+    parameters: unknown,
+    { onEvent, signal }: RunOptions,
+  ): Promise<unknown> {
+    const run = this.#runs++;
+    this.#listeners.set(run, onEvent);
+    try {
+      const { result } = await this.#request(signal, (engine, token) =>
+        engine.connection.sendRequest(RunRequest, { run, experiment, source, parameters }, token),
+      );
+      return ownBuffers(result);
+    } finally {
+      this.#listeners.delete(run);
+    }
+  }
+
+  /** Frees a model's memory once no run uses it; does nothing where no engine runs. */
+  async unload(source: ModelSource): Promise<void> {
+    if (!this.#engine?.usable) return;
+    await this.#request(undefined, (engine) => engine.connection.sendRequest(UnloadRequest, { source }));
+  }
+
+  /** What the engine holds and does. */
+  status(): Promise<EngineStatus> {
+    return this.#request(undefined, (engine) => engine.connection.sendRequest(StatusRequest));
+  }
+
+  /** Ends the process and rejects what is pending; resolves when the process is gone. */
+  async dispose(): Promise<void> {
+    this.#disposed = true;
+    await this.#engine?.end(shutDown());
+  }
+
+  async #request<T>(signal: AbortSignal | undefined, send: Send<T>): Promise<T> {
+    if (this.#disposed) throw shutDown();
+    if (signal?.aborted) throw new EngineError('stopped', 'Stopped before it began.');
+    const engine = this.#ensureEngine();
+    const source = new CancellationTokenSource();
+    let watchdog: NodeJS.Timeout | undefined;
+    const stop = (): void => {
+      source.cancel();
+      watchdog = this.#watchStop(engine);
+    };
+    signal?.addEventListener('abort', stop, { once: true });
+    this.#pending += 1;
+    try {
+      return await send(engine, source.token);
+    } catch (error) {
+      throw fromResponseError(error) ?? (await this.#lost(engine, error));
+    } finally {
+      this.#pending -= 1;
+      signal?.removeEventListener('abort', stop);
+      clearTimeout(watchdog);
+      source.dispose();
+    }
+  }
+
+  /** What to say of a request that failed without an answer of the engine: as a rule, that the process is gone. */
+  async #lost(engine: EngineProcess, error: unknown): Promise<EngineError> {
+    // A write can fail a moment before the end of the process is known.
+    const ended = await Promise.race([engine.ended, sleep(NOTICE_MS, undefined, { ref: false })]);
+    if (ended) return ended;
+    const what = error instanceof Error ? error.message : String(error);
+    return new EngineError('engine', `The request could not be sent to the model process: ${what}.`);
+  }
+
+  #watchStop(engine: EngineProcess): NodeJS.Timeout {
+    const limit = this.#options.stopTimeoutMs ?? 15_000;
+    return setTimeout(() => {
+      engine.kill(
+        new EngineError(
+          'engine',
+          `The model process did not stop within ${limit / 1000} seconds and was ended. Nothing in your document was changed. Run again to restart it.`,
+        ),
+      );
+    }, limit);
+  }
+
+  #ensureEngine(): EngineProcess {
+    if (this.#engine?.usable) return this.#engine;
+    const { entry, env = {}, log, onState } = this.#options;
+    onState?.('starting');
+    const engine = new EngineProcess({ entry, env, log });
+    this.#engine = engine;
+    engine.connection.onNotification(EventNotification, ({ run, event }) => {
+      this.#listeners.get(run)?.(ownBuffers(event));
+    });
+    engine.connection.sendRequest(StatusRequest).then(
+      () => onState?.('ready'),
+      () => undefined, // `ended` tells.
+    );
+    void engine.ended.then((error) => {
+      if (this.#engine !== engine) return;
+      this.#engine = undefined;
+      if (!this.#disposed) log(error.message);
+      onState?.(this.#disposed ? 'stopped' : 'failed');
+    });
+    return engine;
+  }
+}
+
+function shutDown(): EngineError {
+  return new EngineError('stopped', 'The model process was shut down.');
+}

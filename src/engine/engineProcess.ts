@@ -1,0 +1,112 @@
+/** One run of the engine process, from its fork to its end, as the client sees it. */
+import { fork, type ChildProcess } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { createMessageConnection, IPCMessageReader, type MessageConnection } from 'vscode-jsonrpc/node';
+import { ChannelWriter } from './channel';
+import { EngineError } from './protocol';
+
+/** How long an engine that was asked to end may take. */
+const GRACE_MS = 1000;
+
+export interface EngineProcessOptions {
+  readonly entry: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly log: (line: string) => void;
+}
+
+/** A forked engine and the connection to it. Whatever ends the process settles `ended`. */
+export class EngineProcess {
+  readonly connection: MessageConnection;
+  /** Resolves when the process is gone, with the sentence to reject what was still pending. */
+  readonly ended: Promise<EngineError>;
+  readonly #child: ChildProcess;
+  #reason: EngineError | undefined;
+  #over = false;
+
+  constructor({ entry, env, log }: EngineProcessOptions) {
+    this.#child = fork(entry, [], {
+      // Inspector and loader options of the extension host are not for the engine.
+      execArgv: [],
+      serialization: 'advanced',
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      // In desktop VS Code the executable is Electron, which behaves as Node only when told so.
+      env: { ...process.env, ...env, ELECTRON_RUN_AS_NODE: '1' },
+    });
+    for (const stream of [this.#child.stdout, this.#child.stderr]) logLines(stream, log);
+    this.connection = createMessageConnection(
+      new IPCMessageReader(this.#child),
+      new ChannelWriter(this.#child),
+      { error: log, warn: log, info: log, log },
+    );
+    this.connection.listen();
+    this.ended = this.#waitForEnd();
+  }
+
+  get pid(): number | undefined {
+    return this.#over ? undefined : this.#child.pid;
+  }
+
+  /** False once the process has ended or can no longer be reached. */
+  get usable(): boolean {
+    return !this.#over && this.#child.connected;
+  }
+
+  /**
+   * Ends the process: it exits when its channel closes, and is killed if it does not.
+   * `reason` is what pending requests are told.
+   */
+  async end(reason: EngineError): Promise<void> {
+    this.#reason ??= reason;
+    if (this.#child.connected) this.#child.disconnect();
+    await this.ended;
+  }
+
+  /** Ends the process at once. */
+  kill(reason: EngineError): void {
+    this.#reason ??= reason;
+    this.#child.kill('SIGKILL');
+  }
+
+  async #waitForEnd(): Promise<EngineError> {
+    const how = await howItEnds(this.#child);
+    this.#over = true;
+    this.connection.dispose();
+    return (
+      this.#reason ??
+      new EngineError(
+        'engine',
+        `The model process ended unexpectedly (${how}). Nothing in your document was changed. Run again to restart it.`,
+      )
+    );
+  }
+}
+
+/** Resolves once the process is gone and all that it sent has been read, with a few words on how it ended. */
+function howItEnds(child: ChildProcess): Promise<string> {
+  return new Promise((resolve) => {
+    let unreachable: NodeJS.Timeout | undefined;
+    child.on('error', (error) => {
+      // Without a process id it never started, and no `exit` follows. Other errors are a failed kill or send.
+      if (child.pid === undefined) resolve(`it could not be started: ${error.message}`);
+    });
+    child.once('disconnect', () => {
+      // Nothing reaches an engine without a channel any more: it must end.
+      unreachable = setTimeout(() => child.kill('SIGKILL'), GRACE_MS);
+    });
+    child.once('exit', (code, signal) => {
+      clearTimeout(unreachable);
+      const how = signal === null ? `exit code ${String(code)}` : `signal ${signal}`;
+      if (!child.connected) resolve(how);
+      else {
+        child.once('disconnect', () => {
+          resolve(how);
+        });
+      }
+    });
+  });
+}
+
+function logLines(stream: Readable | null, log: (line: string) => void): void {
+  if (stream) createInterface({ input: stream }).on('line', log);
+}

@@ -1,0 +1,146 @@
+/** The engine's side of the protocol: loads models, runs experiments, tells what went wrong. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { createMessageConnection, IPCMessageReader, type CancellationToken } from 'vscode-jsonrpc/node';
+import type { LanguageModel } from '../core/languageModel';
+import type { RegisteredExperiment } from '../experiments/experiment';
+import { ChannelWriter } from './channel';
+import { Models } from './models';
+import {
+  EngineError,
+  EventNotification,
+  LoadRequest,
+  RunRequest,
+  StatusRequest,
+  toResponseError,
+  UnloadRequest,
+  type ModelSource,
+} from './protocol';
+
+export interface EngineParts {
+  /** @throws RangeError for a wrong toy, EngineError `model` for a checkpoint that cannot be used. */
+  readonly load: (source: ModelSource) => Promise<LanguageModel>;
+  readonly experiments: readonly RegisteredExperiment[];
+}
+
+/** Models of each kind kept in memory: two, so that comparing them does not load them again and again. */
+const MODELS_KEPT = 2;
+
+/** Answers requests over the channel to the parent process until that is gone; then this process ends. */
+export function serve({ load, experiments }: EngineParts): void {
+  const writer = new ChannelWriter(process);
+  const connection = createMessageConnection(new IPCMessageReader(process), writer, console);
+  const models = new Models(load, MODELS_KEPT);
+  let running = 0;
+
+  /** The next turn of the event loop, once the channel takes more: by then a stop that was sent has arrived. */
+  const pause = async (): Promise<void> => {
+    await writer.drained;
+    await nextTurn();
+  };
+
+  connection.onRequest(LoadRequest, ({ source }, token) =>
+    answer(() => useModel(models, source, signalOf(token), ({ info, vocabulary }) => ({ info, vocabulary }))),
+  );
+
+  connection.onRequest(RunRequest, ({ run, experiment, source, parameters }, token) =>
+    answer(async () => {
+      const signal = signalOf(token);
+      const emit = (event: unknown): void => {
+        connection.sendNotification(EventNotification, { run, event }).catch((error: unknown) => {
+          console.error(`An event of ${experiment} could not be sent: ${messageOf(error)}`);
+        });
+      };
+      running += 1;
+      try {
+        const prepared = findExperiment(experiments, experiment).prepare(parameters);
+        const result = await useModel(models, source, signal, (model) =>
+          prepared(model, { emit, pause, signal }),
+        );
+        return { result };
+      } finally {
+        running -= 1;
+      }
+    }),
+  );
+
+  connection.onRequest(UnloadRequest, ({ source }) =>
+    answer(async () => ({ unloaded: await models.unload(source) })),
+  );
+  connection.onRequest(StatusRequest, () => ({ models: models.ids, running }));
+
+  process.once('disconnect', () => {
+    process.exit(0);
+  });
+  connection.listen();
+}
+
+/**
+ * Calls `action` with the model once it is loaded. A stop while it loads is answered at once, and the load goes
+ * on for whoever asks next; from then on the stop is the action's own matter.
+ */
+function useModel<T>(
+  models: Models,
+  source: ModelSource,
+  signal: AbortSignal,
+  action: (model: LanguageModel) => T | Promise<T>,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    let waiting = true;
+    const stop = (): void => {
+      // A model that is already there begins before the next turn of the event loop.
+      setImmediate(() => {
+        if (waiting) reject(new EngineError('stopped', 'Stopped before the model was loaded.'));
+        waiting = false;
+      });
+    };
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+    const used = models.use(source, async (model) => {
+      if (!waiting) return;
+      waiting = false;
+      resolve(await action(model));
+    });
+    used.catch(reject);
+  });
+}
+
+function signalOf(token: CancellationToken): AbortSignal {
+  const controller = new AbortController();
+  if (token.isCancellationRequested) controller.abort();
+  else {
+    token.onCancellationRequested(() => {
+      controller.abort();
+    });
+  }
+  return controller.signal;
+}
+
+function findExperiment(experiments: readonly RegisteredExperiment[], name: string): RegisteredExperiment {
+  const found = experiments.find((experiment) => experiment.name === name);
+  if (found) return found;
+  const known = experiments.map((experiment) => experiment.name).join(', ');
+  throw new RangeError(`There is no experiment "${name}"; the engine knows ${known}.`);
+}
+
+/** Errors cross the channel as values with a code and a sentence. */
+async function answer<T>(action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    throw toResponseError(toEngineError(error));
+  }
+}
+
+function toEngineError(error: unknown): EngineError {
+  if (error instanceof EngineError) return error;
+  if (error instanceof RangeError) return new EngineError('parameter', error.message);
+  console.error(error);
+  return new EngineError(
+    'engine',
+    `The model process met an unexpected error: ${messageOf(error)}. The log has the details.`,
+  );
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

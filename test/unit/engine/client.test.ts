@@ -1,0 +1,416 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import fc from 'fast-check';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { EngineClient, EngineError, type EngineState, type ModelSource } from '../../../src/engine/client';
+import { bundle, type Bundles } from './bundle';
+import { isAlive, until } from './process';
+
+const toy: ModelSource = { kind: 'toy', words: ['pizza', 'burger'], logits: [2, 1] };
+const gpt2 = (directory: string): ModelSource => ({
+  kind: 'gpt2',
+  id: directory,
+  name: directory,
+  directory,
+});
+
+/** How the end of a killed process is described: Windows knows no signals. */
+const killed = process.platform === 'win32' ? 'exit code 1' : 'signal SIGKILL';
+
+let bundles: Bundles;
+let folder: string;
+let client: EngineClient;
+let states: EngineState[];
+let lines: string[];
+
+beforeAll(async () => {
+  bundles = await bundle('test/unit/engine/testEngine.ts', 'test/unit/engine/orphan.ts');
+  folder = mkdtempSync(join(tmpdir(), 'engine-client-'));
+});
+afterAll(() => {
+  bundles.remove();
+  rmSync(folder, { recursive: true });
+});
+beforeEach(() => {
+  states = [];
+  lines = [];
+  client = newClient();
+});
+afterEach(() => client.dispose());
+
+function newClient(stopTimeoutMs?: number): EngineClient {
+  return new EngineClient({
+    entry: bundles.path('testEngine'),
+    log: (line) => lines.push(line),
+    onState: (state) => states.push(state),
+    ...(stopTimeoutMs === undefined ? {} : { stopTimeoutMs }),
+  });
+}
+
+/** A file that exists once `make` was called. */
+function marker(): { readonly path: string; readonly make: () => void } {
+  const path = join(folder, String(Math.random()));
+  return {
+    path,
+    make: () => {
+      writeFileSync(path, '');
+    },
+  };
+}
+
+async function failure(promise: Promise<unknown>): Promise<[string, string]> {
+  const error = await promise.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(EngineError);
+  return [(error as EngineError).code, (error as EngineError).message];
+}
+
+const count = (
+  parameters: object,
+  onEvent: (event: unknown) => void = () => undefined,
+  signal?: AbortSignal,
+) => client.run('count', toy, parameters, { onEvent, ...(signal ? { signal } : {}) });
+
+describe('EngineClient', () => {
+  it('starts the process at the first request, and no earlier', async () => {
+    expect(client.pid).toBeUndefined();
+    const { info, vocabulary } = await client.load(toy);
+    expect(info).toMatchObject({ kind: 'toy', vocabularySize: 2 });
+    expect(Array.from(vocabulary.offsets)).toEqual([0, 6, 13]);
+    expect(vocabulary.bytes.constructor).toBe(Uint8Array);
+    expect(client.pid).toBeGreaterThan(0);
+    expect(isAlive(client.pid!)).toBe(true);
+    expect(states).toEqual(['starting', 'ready']);
+  });
+
+  it('delivers events in order and before the result', async () => {
+    const tokens: unknown[] = [];
+    const result = await count({ to: 300 }, (event) => tokens.push((event as { token: number }).token));
+    expect(tokens).toEqual(Array.from({ length: 300 }, (_, i) => i + 1));
+    expect(result).toEqual({ tokens: 300, stopped: false });
+  });
+
+  it('carries typed arrays as such, each on a buffer of its own size', async () => {
+    const ids = Int32Array.of(0, -1, 2 ** 31 - 1).subarray(1);
+    const events: unknown[] = [];
+    const result = await client.run(
+      'echo',
+      toy,
+      { ids, none: -Infinity },
+      { onEvent: (e) => events.push(e) },
+    );
+    const expected = {
+      parameters: { ids: Int32Array.of(-1, 2 ** 31 - 1), none: -Infinity },
+      view: Float64Array.of(10, 11, 12),
+      bytes: new TextEncoder().encode('bytes'),
+      nothing: null,
+    };
+    expect(result).toEqual(expected);
+    expect(events).toEqual([expected]);
+    const { view, bytes } = result as typeof expected;
+    expect(view.buffer.byteLength).toBe(24);
+    expect(bytes.buffer.byteLength).toBe(5);
+  });
+
+  it('stops a run within one token', async () => {
+    // Token 5 takes until the stop has been sent: it is the last one.
+    const { path, make } = marker();
+    const controller = new AbortController();
+    const tokens: number[] = [];
+    const result = await count(
+      { to: 1000, slow: 5, until: path },
+      (event) => {
+        const { token } = event as { token: number };
+        tokens.push(token);
+        if (token !== 4) return;
+        controller.abort();
+        make();
+      },
+      controller.signal,
+    );
+    expect(tokens).toEqual([1, 2, 3, 4, 5]);
+    expect(result).toEqual({ tokens: 5, stopped: true });
+  });
+
+  it('runs several experiments at once, a token at a time', async () => {
+    const order: string[] = [];
+    const counting = ['a', 'b', 'c'].map((name) => count({ to: 50 }, () => order.push(name)));
+    expect(await Promise.all(counting)).toEqual(counting.map(() => ({ tokens: 50, stopped: false })));
+    const firstToEnd = Math.min(...['a', 'b', 'c'].map((name) => order.lastIndexOf(name)));
+    expect(new Set(order.slice(0, 10)).size).toBe(3);
+    expect(firstToEnd).toBeGreaterThan(120);
+  });
+
+  it('stops one run and not the other', async () => {
+    const controller = new AbortController();
+    const stopped = count({ to: 1e9 }, () => undefined, controller.signal);
+    const other = count({ to: 200 }, (event) => {
+      if ((event as { token: number }).token === 20) controller.abort();
+    });
+    expect(await other).toEqual({ tokens: 200, stopped: false });
+    expect(await stopped).toMatchObject({ stopped: true });
+  });
+
+  it('answers a stop while the model loads, and lets the load go on', async () => {
+    const { path, make } = marker();
+    const controller = new AbortController();
+    const loading = client.load(gpt2(path), controller.signal);
+    const other = client.load(gpt2(path));
+    await client.status();
+    controller.abort();
+    expect(await failure(loading)).toEqual(['stopped', 'Stopped before the model was loaded.']);
+    make();
+    expect((await other).info.vocabularySize).toBe(1);
+    const options = { onEvent: () => undefined };
+    expect(await client.run('loads', toy, {}, options)).toEqual({ [path]: 1 });
+  });
+
+  it('does not start the process for a request that is stopped already', async () => {
+    const controller = new AbortController();
+    controller.abort();
+    expect(await failure(client.load(toy, controller.signal))).toEqual([
+      'stopped',
+      'Stopped before it began.',
+    ]);
+    expect(client.pid).toBeUndefined();
+  });
+
+  it('keeps the code and the sentence of an error', async () => {
+    const run = (experiment: string, parameters: unknown) =>
+      failure(client.run(experiment, toy, parameters, { onEvent: () => undefined }));
+    expect(await run('count', { to: -3 })).toEqual(['parameter', 'The count is -3; it must be 0 or more.']);
+    expect(await run('fail', { how: 'range' })).toEqual(['parameter', 'The value is 7; it must be 6.']);
+    expect(await run('dance', {})).toEqual([
+      'parameter',
+      'There is no experiment "dance"; the engine knows count, echo, fail, hang, loads.',
+    ]);
+    expect(await run('fail', { how: 'error' })).toEqual([
+      'engine',
+      'The model process met an unexpected error: the tensor is bent. The log has the details.',
+    ]);
+    expect(await failure(client.load({ kind: 'toy', words: ['a'], logits: [] }))).toEqual([
+      'parameter',
+      'The toy vocabulary has 1 words but 0 logits; give every word one logit.',
+    ]);
+    expect(await failure(client.load(gpt2('broken')))).toEqual(['model', 'broken is broken.']);
+    await until(() => lines.some((line) => line.includes('the tensor is bent')));
+    expect(await count({ to: 1 })).toEqual({ tokens: 1, stopped: false });
+  });
+
+  it('says that parameters cannot be sent, and goes on', async () => {
+    const [code, sentence] = await failure(count({ to: 1, callback: () => 1 }));
+    expect(code).toBe('engine');
+    expect(sentence).toContain('could not be sent to the model process');
+    expect(await count({ to: 1 })).toEqual({ tokens: 1, stopped: false });
+  });
+
+  it('survives a listener that throws', async () => {
+    const result = await count({ to: 3 }, () => {
+      throw new Error('listener');
+    });
+    expect(result).toEqual({ tokens: 3, stopped: false });
+    expect(lines.some((line) => line.includes('listener'))).toBe(true);
+  });
+});
+
+describe('EngineClient when the process dies', () => {
+  it('rejects what was running with a sentence, and restarts for the next request', async () => {
+    await client.load(toy);
+    const first = client.pid!;
+    const running = [count({ to: 1e9 }), count({ to: 1e9 }, () => process.kill(first, 'SIGKILL'))];
+    for (const run of running) {
+      expect(await failure(run)).toEqual([
+        'engine',
+        `The model process ended unexpectedly (${killed}). Nothing in your document was changed. Run again to restart it.`,
+      ]);
+    }
+    expect(client.pid).toBeUndefined();
+    expect(await count({ to: 2 })).toEqual({ tokens: 2, stopped: false });
+    expect(client.pid).not.toBe(first);
+    expect(states).toEqual(['starting', 'ready', 'failed', 'starting', 'ready']);
+    expect(lines.join()).toContain(killed);
+  });
+
+  it.each([
+    ['exit', 'exit code 3'],
+    ['later', 'exit code 1'],
+  ])('says how it ended (%s)', async (how, words) => {
+    const [code, sentence] = await failure(client.run('fail', toy, { how }, { onEvent: () => undefined }));
+    expect(code).toBe('engine');
+    expect(sentence).toContain(`ended unexpectedly (${words})`);
+    if (how === 'later') expect(lines.join('\n')).toContain('thrown where nobody catches it');
+  });
+
+  it('says so when the engine cannot be started', async () => {
+    const missing = new EngineClient({ entry: join(folder, 'missing.js'), log: (line) => lines.push(line) });
+    const [code, sentence] = await failure(missing.load(toy));
+    expect(code).toBe('engine');
+    expect(sentence).toContain('ended unexpectedly (exit code 1)');
+    expect(lines.join('\n')).toContain('missing.js');
+    await missing.dispose();
+  });
+
+  it('ends a process that does not honour a stop', async () => {
+    const impatient = newClient(100);
+    const controller = new AbortController();
+    const hanging = impatient.run(
+      'hang',
+      toy,
+      {},
+      {
+        onEvent: () => {
+          controller.abort();
+        },
+        signal: controller.signal,
+      },
+    );
+    expect(await failure(hanging)).toEqual([
+      'engine',
+      'The model process did not stop within 0.1 seconds and was ended. Nothing in your document was changed. Run again to restart it.',
+    ]);
+    expect((await impatient.load(toy)).info.kind).toBe('toy');
+    await impatient.dispose();
+  });
+
+  it('takes the engine along when the client process is killed', async () => {
+    const orphan = spawn(process.execPath, [bundles.path('orphan'), bundles.path('testEngine')], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const pid = await new Promise<number>((resolve) => {
+      createInterface({ input: orphan.stdout }).once('line', (line) => {
+        resolve(Number(line));
+      });
+    });
+    expect(isAlive(pid)).toBe(true);
+    orphan.kill('SIGKILL');
+    await until(() => !isAlive(pid));
+    expect(isAlive(pid)).toBe(false);
+  });
+});
+
+describe('EngineClient.dispose', () => {
+  it('ends the process, rejects what is pending and what comes later', async () => {
+    await client.load(toy);
+    const pid = client.pid!;
+    const running = failure(count({ to: 1e9 }));
+    await client.dispose();
+    expect(isAlive(pid)).toBe(false);
+    expect(await running).toEqual(['stopped', 'The model process was shut down.']);
+    expect(await failure(client.load(toy))).toEqual(['stopped', 'The model process was shut down.']);
+    expect(client.pid).toBeUndefined();
+    expect(states.at(-1)).toBe('stopped');
+    await client.dispose();
+  });
+
+  it('kills a process that does not listen any more', async () => {
+    await new Promise<void>((resolve) => {
+      const hanging = client.run(
+        'hang',
+        toy,
+        {},
+        {
+          onEvent: () => {
+            resolve();
+          },
+        },
+      );
+      hanging.catch(() => undefined);
+    });
+    const pid = client.pid!;
+    await client.dispose();
+    expect(isAlive(pid)).toBe(false);
+  });
+
+  it('does nothing when no process was started', async () => {
+    await client.dispose();
+    expect(states).toEqual([]);
+  });
+});
+
+describe('models in the engine', () => {
+  it('are loaded once for all that ask, and the least recently used is freed', async () => {
+    const { path, make } = marker();
+    const together = [client.load(gpt2(path)), client.load(gpt2(path)), client.load(gpt2(path))];
+    await client.status();
+    make();
+    await Promise.all(together);
+    await client.load(gpt2('b'));
+    await client.load(gpt2(path));
+    await client.load(gpt2('c'));
+    expect((await client.status()).models).toEqual([path, 'c']);
+    await client.load(toy);
+    expect((await client.status()).models).toEqual([path, 'c', 'toy']);
+    const options = { onEvent: () => undefined };
+    expect(await client.run('loads', toy, {}, options)).toEqual({ [path]: 1, b: 1, c: 1 });
+  });
+
+  it('are loaded again after a failed load and after they were unloaded', async () => {
+    await failure(client.load(gpt2('broken')));
+    await failure(client.load(gpt2('broken')));
+    await client.load(gpt2('a'));
+    await client.unload(gpt2('a'));
+    expect((await client.status()).models).toEqual([]);
+    await client.load(gpt2('a'));
+    const options = { onEvent: () => undefined };
+    expect(await client.run('loads', toy, {}, options)).toEqual({ broken: 2, a: 2 });
+  });
+});
+
+describe('random requests', () => {
+  const request = fc.oneof(
+    fc.record({ kind: fc.constant('load' as const), broken: fc.boolean(), stop: fc.boolean() }),
+    fc.record({
+      kind: fc.constant('count' as const),
+      to: fc.integer({ min: -1, max: 12 }),
+      /** Stop after this many tokens; at once for 0. */
+      stopAfter: fc.option(fc.nat(12)),
+    }),
+    fc.record({ kind: fc.constant('fail' as const), how: fc.constantFrom('range', 'error') }),
+  );
+
+  it('leave nothing pending, whatever is stopped when', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(request, { maxLength: 8 }), async (requests) => {
+        const settled = await Promise.allSettled(
+          requests.map(async (given) => {
+            const controller = new AbortController();
+            const { signal } = controller;
+            if (given.kind === 'load') {
+              const loading = client.load(given.broken ? gpt2('broken') : toy, signal);
+              if (given.stop) controller.abort();
+              await loading;
+            } else if (given.kind === 'fail') {
+              await client.run('fail', toy, given, { onEvent: () => undefined, signal });
+            } else {
+              let tokens = 0;
+              const counting = count(
+                given,
+                () => {
+                  if (++tokens === given.stopAfter) controller.abort();
+                },
+                signal,
+              );
+              if (given.stopAfter === 0) controller.abort();
+              const result = (await counting) as { tokens: number; stopped: boolean };
+              expect(result.tokens).toBe(tokens);
+              if (given.stopAfter === null) expect(result).toEqual({ tokens: given.to, stopped: false });
+              if (!result.stopped) expect(tokens).toBe(given.to);
+            }
+          }),
+        );
+        for (const outcome of settled) {
+          if (outcome.status === 'rejected') expect(outcome.reason).toBeInstanceOf(EngineError);
+        }
+        expect(client.pending).toBe(0);
+        expect(await client.status()).toMatchObject({ running: 0 });
+      }),
+      { numRuns: 200 },
+    );
+    expect(states).toEqual(['starting', 'ready']);
+  });
+});

@@ -1,0 +1,101 @@
+/** An engine process with experiments that misbehave on demand; the protocol, server and channel are the real ones. */
+import { existsSync } from 'node:fs';
+import { isAbsolute } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ToyModel } from '../../../src/core/toyModel';
+import { register, type Experiment } from '../../../src/experiments/experiment';
+import { EngineError, type ModelSource } from '../../../src/engine/protocol';
+import { serve } from '../../../src/engine/server';
+
+export interface CountParameters {
+  /** Tokens to count. */
+  readonly to: number;
+  /** Token of this number is not done before the file `until` exists: a slow native call. */
+  readonly slow?: number;
+  readonly until?: string;
+}
+
+function blockUntil(path: string): void {
+  while (!existsSync(path)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2);
+}
+
+const count: Experiment<CountParameters, { token: number }, { tokens: number; stopped: boolean }> = {
+  name: 'count',
+  parse: (value) => {
+    const { to } = value as CountParameters;
+    if (!(to >= 0)) throw new RangeError(`The count is ${String(to)}; it must be 0 or more.`);
+    return value as CountParameters;
+  },
+  run: async (_, { to, slow, until }, { emit, pause, signal }) => {
+    let tokens = 0;
+    while (tokens < to && !signal.aborted) {
+      tokens += 1;
+      if (tokens === slow && until !== undefined) blockUntil(until);
+      emit({ token: tokens });
+      await pause();
+    }
+    return { tokens, stopped: signal.aborted };
+  },
+};
+
+/** Gives back its parameters and views into large buffers, as event and as result. */
+const echo: Experiment<unknown, unknown, unknown> = {
+  name: 'echo',
+  parse: (value) => value,
+  run: async (_, parameters, { emit }) => {
+    const large = new Float64Array(100_000).map((_value, i) => i);
+    const answer = { parameters, view: large.subarray(10, 13), bytes: Buffer.from('bytes'), nothing: null };
+    emit(answer);
+    return answer;
+  },
+};
+
+const fail: Experiment<{ readonly how: string }, never, never> = {
+  name: 'fail',
+  parse: (value) => value as { how: string },
+  run: async (_, { how }) => {
+    if (how === 'exit') process.exit(3);
+    if (how === 'later') {
+      setImmediate(() => {
+        throw new Error('thrown where nobody catches it');
+      });
+      return await sleep(60_000).then(() => Promise.reject(new Error('still here')));
+    }
+    if (how === 'range') throw new RangeError('The value is 7; it must be 6.');
+    throw new Error('the tensor is bent');
+  },
+};
+
+/** A native call that never returns. */
+const hang: Experiment<unknown, string, never> = {
+  name: 'hang',
+  parse: (value) => value,
+  run: async (_model, _parameters, { emit, pause }) => {
+    emit('hanging');
+    await pause();
+    for (;;) blockUntil('/nonexistent');
+  },
+};
+
+const loads = new Map<string, number>();
+
+/** How often each directory was loaded. */
+const loadCounts: Experiment<unknown, never, Record<string, number>> = {
+  name: 'loads',
+  parse: (value) => value,
+  run: async () => Object.fromEntries(loads),
+};
+
+/** A checkpoint is a toy here; its directory says how its loading goes: an absolute path is waited for. */
+async function load(source: ModelSource): Promise<ToyModel> {
+  if (source.kind === 'toy') return new ToyModel(source);
+  loads.set(source.directory, (loads.get(source.directory) ?? 0) + 1);
+  if (source.directory.startsWith('broken')) throw new EngineError('model', `${source.directory} is broken.`);
+  while (isAbsolute(source.directory) && !existsSync(source.directory)) await sleep(2);
+  return new ToyModel({ words: [source.id], logits: [0] });
+}
+
+serve({
+  load,
+  experiments: [count, echo, fail, hang, loadCounts].map((experiment) => register(experiment as never)),
+});
