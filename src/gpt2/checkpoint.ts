@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { access, realpath } from 'node:fs/promises';
+import { join } from 'node:path';
+import { loadConfig, type Gpt2Config } from './config';
+import { ModelFileError, unreadable } from './modelFileError';
+import { DTYPE_BYTES, readSafetensorsHeader, type Dtype, type StoredTensor } from './safetensors';
+
+/** One parameter of the model, by its published name without prefix, where it lies in the weights file. */
+export interface Weight extends StoredTensor {
+  readonly dtype: Dtype;
+}
+
+/** A GPT-2 model on disk, checked: every tensor that its configuration demands is there in the right shape. */
+export interface Checkpoint {
+  readonly config: Gpt2Config;
+  /** Absolute path of the weights file, links resolved. */
+  readonly file: string;
+  /** By published name without `transformer.`, for example `h.0.attn.c_attn.weight`. */
+  readonly weights: ReadonlyMap<string, Weight>;
+  /** Number of parameters. */
+  readonly parameters: number;
+}
+
+/**
+ * Reads and checks a folder with `config.json` and `model.safetensors` as the hub publishes GPT-2: names with or
+ * without the prefix `transformer.`, mask buffers ignored, output projection tied or in `lm_head.weight`.
+ * Nothing but the header of the weights is read.
+ * @throws ModelFileError with a sentence for people.
+ */
+export async function openCheckpoint(directory: string): Promise<Checkpoint> {
+  const config = await loadConfig(join(directory, 'config.json'));
+  const path = join(directory, 'model.safetensors');
+  const file = await resolveWeights(directory, path);
+  const stored = await readSafetensorsHeader(file);
+  const prefix = stored.has('transformer.wte.weight') ? 'transformer.' : '';
+  const weights = new Map<string, Weight>();
+  let parameters = 0;
+  for (const [name, shape] of expectedShapes(config)) {
+    const storedName = name === 'lm_head.weight' ? name : prefix + name;
+    const tensor = stored.get(storedName);
+    if (!tensor) {
+      throw new ModelFileError(
+        `${path} has no tensor "${storedName}", which a GPT-2 of ${config.layers} layers needs. ` +
+          `Use the config.json and model.safetensors of one and the same model.`,
+      );
+    }
+    if (tensor.shape.join() !== shape.join()) {
+      throw new ModelFileError(
+        `${path}: tensor "${storedName}" has shape [${tensor.shape.join(', ')}], ` +
+          `but config.json demands [${shape.join(', ')}]. ` +
+          `Use the config.json and model.safetensors of one and the same model.`,
+      );
+    }
+    if (!(tensor.dtype in DTYPE_BYTES)) {
+      throw new ModelFileError(
+        `${path}: tensor "${storedName}" has type ${tensor.dtype}, expected one of ` +
+          `${Object.keys(DTYPE_BYTES).join(', ')}. Use the model's unquantized weights.`,
+      );
+    }
+    weights.set(name, { ...tensor, dtype: tensor.dtype as Dtype });
+    parameters += shape.reduce((a, b) => a * b, 1);
+  }
+  return { config, file, weights, parameters };
+}
+
+/** SHA-256 of a file in hex, read as a stream. */
+export async function sha256(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+}
+
+/** Names without prefix and shapes of all parameters, in the order of the computation. */
+export function expectedShapes(config: Gpt2Config): [name: string, shape: readonly number[]][] {
+  const { width: e, innerWidth: inner } = config;
+  const shapes: [string, readonly number[]][] = [
+    ['wte.weight', [config.vocabularySize, e]],
+    ['wpe.weight', [config.contextLength, e]],
+  ];
+  for (let layer = 0; layer < config.layers; layer++) {
+    const block: [string, readonly number[]][] = [
+      ['ln_1.weight', [e]],
+      ['ln_1.bias', [e]],
+      ['attn.c_attn.weight', [e, 3 * e]],
+      ['attn.c_attn.bias', [3 * e]],
+      ['attn.c_proj.weight', [e, e]],
+      ['attn.c_proj.bias', [e]],
+      ['ln_2.weight', [e]],
+      ['ln_2.bias', [e]],
+      ['mlp.c_fc.weight', [e, inner]],
+      ['mlp.c_fc.bias', [inner]],
+      ['mlp.c_proj.weight', [inner, e]],
+      ['mlp.c_proj.bias', [e]],
+    ];
+    for (const [name, shape] of block) shapes.push([`h.${layer}.${name}`, shape]);
+  }
+  shapes.push(['ln_f.weight', [e]], ['ln_f.bias', [e]]);
+  if (!config.tied) shapes.push(['lm_head.weight', [config.vocabularySize, e]]);
+  return shapes;
+}
+
+async function resolveWeights(directory: string, path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch (error) {
+    for (const [other, fix] of [
+      ['model.safetensors.index.json', 'weights in several files are not supported; use a single-file model'],
+      ['pytorch_model.bin', 'download model.safetensors of the same model, which holds no code'],
+    ] as const) {
+      if (await exists(join(directory, other))) {
+        throw new ModelFileError(`${path} is missing; the folder has ${other} instead: ${fix}.`);
+      }
+    }
+    throw unreadable(path, error);
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await access(path);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,125 @@
+/**
+ * A computation as a list of operators, free of any file format: `src/onnx` writes it as ONNX. Values are named;
+ * operators are those of ONNX (domain '') and of ONNX Runtime (domain `com.microsoft`).
+ */
+
+export type ElementType = 'float32' | 'float16' | 'bfloat16' | 'int64' | 'int32' | 'uint8';
+
+/** A dimension: fixed, or named where it differs from run to run. */
+export type Dimension = number | string;
+
+export interface ValueInfo {
+  readonly name: string;
+  readonly type: ElementType;
+  readonly shape: readonly Dimension[];
+}
+
+/** A constant, held here or in a file beside the graph. */
+export interface Constant {
+  readonly name: string;
+  readonly type: ElementType;
+  readonly shape: readonly number[];
+  readonly data: Uint8Array | { readonly file: string; readonly offset: number; readonly byteLength: number };
+}
+
+export type Attribute = number | string | readonly number[] | { readonly float: number };
+
+export interface Operator {
+  readonly type: string;
+  readonly domain: '' | 'com.microsoft';
+  readonly name: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  /** Whole numbers are written as ints, `{ float }` as float. */
+  readonly attributes: Readonly<Record<string, Attribute>>;
+}
+
+export interface Graph {
+  readonly name: string;
+  readonly inputs: readonly ValueInfo[];
+  readonly outputs: readonly ValueInfo[];
+  readonly constants: readonly Constant[];
+  readonly operators: readonly Operator[];
+}
+
+/** Collects a graph's operators; every value gets a name of its own. */
+export class GraphBuilder {
+  private readonly constants = new Map<string, Constant>();
+  private readonly operators: Operator[] = [];
+
+  /** Adds an operator of one output and returns that output's name. */
+  add(type: string, inputs: readonly string[], attributes: Operator['attributes'] = {}): string {
+    return this.addMany(type, inputs, 1, attributes)[0]!;
+  }
+
+  /** Adds an operator of several outputs; a name beginning `com.microsoft.` belongs to that domain. */
+  addMany(
+    type: string,
+    inputs: readonly string[],
+    outputs: number,
+    attributes: Operator['attributes'] = {},
+  ): string[] {
+    const name = `${this.operators.length}_${type}`;
+    const results = Array.from({ length: outputs }, (_, i) => `${name}_${i}`);
+    this.push(type, name, inputs, results, attributes);
+    return results;
+  }
+
+  /** Adds an operator whose one output is the graph's output of that name. */
+  output(
+    name: string,
+    type: string,
+    inputs: readonly string[],
+    attributes: Operator['attributes'] = {},
+  ): void {
+    this.push(type, `output_${name}`, inputs, [name], attributes);
+  }
+
+  /** A constant; the same name twice is the same constant. */
+  constant(constant: Constant): string {
+    this.constants.set(constant.name, constant);
+    return constant.name;
+  }
+
+  /** A small constant list of whole numbers. */
+  integers(...values: number[]): string {
+    return this.constant({
+      name: `int64_${values.join('_')}`,
+      type: 'int64',
+      shape: [values.length],
+      data: new Uint8Array(BigInt64Array.from(values, BigInt).buffer),
+    });
+  }
+
+  /** A constant number without dimensions. */
+  float(value: number): string {
+    return this.constant({
+      name: `float_${value}`,
+      type: 'float32',
+      shape: [],
+      data: new Uint8Array(Float32Array.of(value).buffer),
+    });
+  }
+
+  build(name: string, inputs: readonly ValueInfo[], outputs: readonly ValueInfo[]): Graph {
+    return { name, inputs, outputs, constants: [...this.constants.values()], operators: this.operators };
+  }
+
+  private push(
+    type: string,
+    name: string,
+    inputs: readonly string[],
+    outputs: readonly string[],
+    attributes: Operator['attributes'],
+  ): void {
+    const microsoft = type.startsWith('com.microsoft.');
+    this.operators.push({
+      type: microsoft ? type.slice('com.microsoft.'.length) : type,
+      domain: microsoft ? 'com.microsoft' : '',
+      name,
+      inputs,
+      outputs,
+      attributes,
+    });
+  }
+}

@@ -1,0 +1,138 @@
+import { open, type FileHandle } from 'node:fs/promises';
+import { ModelFileError, reason, unreadable } from './modelFileError';
+
+/** Number types of weights, with their size in bytes. */
+export const DTYPE_BYTES = { F32: 4, F16: 2, BF16: 2 } as const;
+export type Dtype = keyof typeof DTYPE_BYTES;
+
+/** Where one tensor's numbers lie in its file: little-endian, row-major. */
+export interface StoredTensor {
+  readonly name: string;
+  /** As the file says; only those of `DTYPE_BYTES` can be run. */
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  /** First byte, from the start of the file. */
+  readonly offset: number;
+  readonly byteLength: number;
+}
+
+/** The format's own limit; every known checkpoint's header is far below it. */
+const MAX_HEADER_BYTES = 100_000_000;
+
+/**
+ * Reads the header of a safetensors file (https://huggingface.co/docs/safetensors): eight bytes of length, JSON
+ * with each tensor's type, shape and byte range, then the bytes. The header is not trusted: every range must lie
+ * in the file and none may overlap another.
+ * @returns the tensors by name.
+ * @throws ModelFileError with a sentence that names the file, the tensor, what was found and what was expected.
+ */
+export async function readSafetensorsHeader(file: string): Promise<Map<string, StoredTensor>> {
+  let handle: FileHandle;
+  try {
+    handle = await open(file, 'r');
+  } catch (error) {
+    throw unreadable(file, error);
+  }
+  try {
+    const fileBytes = (await handle.stat()).size;
+    const headerBytes = await readHeaderLength(handle, file, fileBytes);
+    const text = (await readExactly(handle, 8, headerBytes, file)).toString('utf8');
+    let json: unknown;
+    try {
+      json = JSON.parse(text);
+    } catch (error) {
+      throw damaged(file, `its header is not JSON (${reason(error)})`);
+    }
+    return readEntries(json, file, 8 + headerBytes, fileBytes);
+  } finally {
+    await handle.close();
+  }
+}
+
+async function readHeaderLength(handle: FileHandle, file: string, fileBytes: number): Promise<number> {
+  if (fileBytes < 8) throw damaged(file, `it has ${fileBytes} bytes, expected at least 8`);
+  const length = (await readExactly(handle, 0, 8, file)).readBigUInt64LE();
+  const limit = Math.min(MAX_HEADER_BYTES, fileBytes - 8);
+  if (length > BigInt(limit)) {
+    throw damaged(file, `its header says it is ${length.toString()} bytes long, expected at most ${limit}`);
+  }
+  return Number(length);
+}
+
+async function readExactly(handle: FileHandle, at: number, length: number, file: string): Promise<Buffer> {
+  const buffer = Buffer.alloc(length);
+  const { bytesRead } = await handle.read(buffer, 0, length, at);
+  if (bytesRead !== length) throw damaged(file, `it ended after ${at + bytesRead} bytes while it was read`);
+  return buffer;
+}
+
+function readEntries(
+  json: unknown,
+  file: string,
+  dataStart: number,
+  fileBytes: number,
+): Map<string, StoredTensor> {
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) {
+    throw damaged(file, 'its header is not a JSON object');
+  }
+  const tensors = Object.entries(json as Record<string, unknown>)
+    .filter(([name]) => name !== '__metadata__')
+    .map(([name, entry]) => readEntry(name, entry, file, dataStart, fileBytes));
+  const inOrder = tensors.filter((t) => t.byteLength > 0).sort((a, b) => a.offset - b.offset);
+  inOrder.forEach((tensor, i) => {
+    const next = inOrder[i + 1];
+    if (next && next.offset < tensor.offset + tensor.byteLength) {
+      throw damaged(file, `the bytes of tensor "${next.name}" overlap those of "${tensor.name}"`);
+    }
+  });
+  return new Map(tensors.map((tensor) => [tensor.name, tensor]));
+}
+
+function readEntry(
+  name: string,
+  entry: unknown,
+  file: string,
+  dataStart: number,
+  fileBytes: number,
+): StoredTensor {
+  const found = `tensor "${name}" `;
+  const { dtype, shape, data_offsets: range } = (entry ?? {}) as Readonly<Record<string, unknown>>;
+  if (typeof dtype !== 'string') throw damaged(file, `${found}has no dtype`);
+  if (!Array.isArray(shape) || !shape.every(isCount)) {
+    throw damaged(file, `${found}has shape ${show(shape)}, expected a list of whole numbers`);
+  }
+  if (!Array.isArray(range) || range.length !== 2 || !range.every(isCount)) {
+    throw damaged(file, `${found}has data_offsets ${show(range)}, expected two whole numbers`);
+  }
+  const [begin, end] = range as [number, number];
+  const dataBytes = fileBytes - dataStart;
+  if (begin > end || end > dataBytes) {
+    throw damaged(
+      file,
+      `${found}lies at bytes ${begin} to ${end} of the data, expected a range within its ${dataBytes} bytes`,
+    );
+  }
+  const elementBytes = (DTYPE_BYTES as Readonly<Record<string, number>>)[dtype];
+  const expected = elementBytes === undefined ? undefined : shape.reduce((a, b) => a * b, elementBytes);
+  if (expected !== undefined && expected !== end - begin) {
+    throw damaged(
+      file,
+      `${found}of type ${dtype} and shape ${show(shape)} has ${end - begin} bytes, expected ${expected}`,
+    );
+  }
+  return { name, dtype, shape, offset: dataStart + begin, byteLength: end - begin };
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function show(value: unknown): string {
+  return value === undefined ? 'missing' : JSON.stringify(value).slice(0, 100);
+}
+
+function damaged(file: string, what: string): ModelFileError {
+  return new ModelFileError(
+    `${file} is not a whole safetensors file: ${what}. Download or copy the file again.`,
+  );
+}

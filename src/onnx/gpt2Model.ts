@@ -1,0 +1,220 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Context, LanguageModel, ModelInfo, NextToken, Vocabulary } from '../core/languageModel';
+import type { Gpt2Config } from '../gpt2/config';
+import { GPT2_VOCABULARY_SIZE, type Gpt2Tokenizer } from '../gpt2/tokenizer';
+import {
+  appendRead,
+  appendStep,
+  fold,
+  Gpt2Cache,
+  joinSuffixes,
+  type SuffixView,
+  type TokenShape,
+} from './gpt2Cache';
+import { KeyValueRows } from './keyValueRows';
+import type { RowsView, StepRunner } from './stepRunner';
+
+/**
+ * Tokens of a text that are read in one run, after which other work of the process gets its turn. More would be
+ * little faster (the weights are then no longer the limit) and would keep a cancel waiting.
+ */
+const PIECE = 64;
+
+/** Sequences that are continued in one run. */
+const MOST_SEQUENCES = 64;
+
+/** Tokens for which room is made at once when a sequence begins to grow. */
+const ROOM = 32;
+
+/** A context to work on, with the usable part of its cache. */
+interface Job {
+  readonly index: number;
+  readonly tokens: readonly number[];
+  readonly cache: Gpt2Cache | null;
+}
+
+/** GPT-2 on onnxruntime-node. */
+export class Gpt2Model implements LanguageModel {
+  readonly vocabulary: Vocabulary;
+  private readonly shape: TokenShape;
+  private disposed = false;
+
+  constructor(
+    readonly info: ModelInfo,
+    config: Gpt2Config,
+    private readonly tokenizer: Gpt2Tokenizer,
+    private readonly runner: StepRunner,
+  ) {
+    this.vocabulary = fitVocabulary(tokenizer.vocabulary, config.vocabularySize);
+    this.shape = {
+      parts: 2 * config.layers,
+      heads: config.heads,
+      headWidth: config.width / config.heads,
+    };
+  }
+
+  encode(text: string): number[] {
+    const ids = this.tokenizer.encode(text);
+    const size = this.info.vocabularySize;
+    const outside = ids.find((id) => id >= size);
+    if (outside !== undefined) {
+      throw new RangeError(
+        `The text needs token ${outside}, but ${this.info.name} knows only the ids 0 to ${size - 1}. ` +
+          `Use a model with GPT-2's whole vocabulary of ${GPT2_VOCABULARY_SIZE} tokens.`,
+      );
+    }
+    return ids;
+  }
+
+  decode(ids: readonly number[]): string {
+    // Checkpoints may pad the vocabulary with ids that stand for no text.
+    return this.tokenizer.decode(
+      ids.filter((id) => !(id >= GPT2_VOCABULARY_SIZE && id < this.info.vocabularySize)),
+    );
+  }
+
+  async next(contexts: readonly Context[]): Promise<NextToken[]> {
+    if (this.disposed) throw new Error(`${this.info.name} has been unloaded; load it again.`);
+    const jobs = contexts.map((context, index) => this.check(context, index));
+    const results = new Array<NextToken>(contexts.length);
+    const [steps, reads] = partition(jobs, isStep);
+    for (const same of groupBy(reads, (job) => [job.cache, job.tokens.join()])) {
+      const result = await this.read(same[0]!);
+      for (const { index } of same) results[index] = result;
+    }
+    const together = groupBy(steps, ({ cache }) => [
+      cache.prefix.rows,
+      cache.prefix.length,
+      cache.suffix?.length ?? 0,
+    ]);
+    for (const group of together) {
+      for (let start = 0; start < group.length; start += MOST_SEQUENCES) {
+        const part = group.slice(start, start + MOST_SEQUENCES);
+        (await this.step(part)).forEach((result, i) => (results[part[i]!.index] = result));
+      }
+    }
+    return results;
+  }
+
+  async dispose(): Promise<void> {
+    if (this.disposed) return;
+    this.disposed = true;
+    await this.runner.release();
+  }
+
+  /** Reads the tokens that the cache does not cover, piece by piece. */
+  private async read({ tokens, cache }: Job): Promise<NextToken> {
+    const { parts, heads, headWidth } = this.shape;
+    const missing = tokens.length - (cache?.length ?? 0);
+    let view: RowsView = cache
+      ? fold(cache, this.shape, missing)
+      : { rows: new KeyValueRows(parts, heads * headWidth, tokens.length + ROOM), length: 0 };
+    for (;;) {
+      const ids = tokens.slice(view.length, view.length + PIECE);
+      const { logits, fresh } = await this.runner.run({
+        ids,
+        groups: 1,
+        prefix: view.length > 0 ? view : null,
+        suffix: null,
+        logitsFor: [ids.length - 1],
+      });
+      view = appendRead(view, fresh, this.shape);
+      if (view.length === tokens.length) {
+        return { logits, cache: new Gpt2Cache(this, Int32Array.from(tokens), view, null) };
+      }
+      await setImmediate();
+    }
+  }
+
+  /** Adds one token to each of several sequences with the same prefix and equally long suffixes. */
+  private async step(jobs: readonly StepJob[]): Promise<NextToken[]> {
+    const { parts, heads, headWidth } = this.shape;
+    const groups = jobs.length;
+    const suffixes = jobs.map(({ cache }) => cache.suffix).filter((s): s is SuffixView => s !== null);
+    const suffix =
+      suffixes.length > 0
+        ? joinSuffixes(suffixes, this.shape, ROOM)
+        : { rows: new KeyValueRows(parts, heads * groups * headWidth, ROOM), length: 0 };
+    const { prefix } = jobs[0]!.cache;
+    const { logits, fresh } = await this.runner.run({
+      ids: jobs.map(({ tokens }) => tokens.at(-1)!),
+      groups,
+      prefix,
+      suffix: suffix.length > 0 ? suffix : null,
+      logitsFor: jobs.map((_, i) => i),
+    });
+    const grown = appendStep(suffix, fresh);
+    const size = this.info.vocabularySize;
+    return jobs.map(({ tokens }, sequence) => ({
+      logits: logits.subarray(sequence * size, (sequence + 1) * size),
+      cache: new Gpt2Cache(this, Int32Array.from(tokens), prefix, { ...grown, groups, sequence }),
+    }));
+  }
+
+  private check({ tokens, cache }: Context, index: number): Job {
+    const { vocabularySize, contextLength, name } = this.info;
+    const fail = (what: string): never => {
+      throw new RangeError(`Context ${index} ${what}`);
+    };
+    if (tokens.length === 0) fail(`is empty; ${name} needs at least one token before the one it predicts.`);
+    if (tokens.length > contextLength) {
+      fail(`has ${tokens.length} tokens, but ${name} holds at most ${contextLength}; shorten the text.`);
+    }
+    const wrong = tokens.find((id) => !(Number.isInteger(id) && id >= 0 && id < vocabularySize));
+    if (wrong !== undefined) {
+      fail(`has token id ${wrong}, but the ids of ${name} are 0 to ${vocabularySize - 1}.`);
+    }
+    if (!cache) return { index, tokens, cache: null };
+    if (!(cache instanceof Gpt2Cache) || cache.owner !== this) {
+      return fail(`has a cache of another model than ${name}; leave it out.`);
+    }
+    if (cache.length > tokens.length || cache.tokens.some((id, i) => id !== tokens[i])) {
+      return fail('has a cache of other tokens than its own; leave it out.');
+    }
+    // The last token is always computed: the cache holds no logits.
+    if (cache.length < tokens.length) return { index, tokens, cache };
+    return { index, tokens, cache: tokens.length > 1 ? cache.truncated(tokens.length - 1) : null };
+  }
+}
+
+type StepJob = Job & { readonly cache: Gpt2Cache };
+
+function isStep(job: Job): job is StepJob {
+  return job.cache !== null && job.tokens.length === job.cache.length + 1;
+}
+
+function partition<T, U extends T>(items: readonly T[], test: (item: T) => item is U): [U[], T[]] {
+  return [items.filter(test), items.filter((item) => !test(item))];
+}
+
+/** Groups items whose keys are equal part by part, in the order of their first item. */
+function groupBy<T>(items: readonly T[], key: (item: T) => readonly unknown[]): T[][] {
+  const root = new Map<unknown, unknown>();
+  const groups: T[][] = [];
+  for (const item of items) {
+    const parts = key(item);
+    let level = root;
+    for (const part of parts.slice(0, -1)) {
+      if (!level.has(part)) level.set(part, new Map());
+      level = level.get(part) as Map<unknown, unknown>;
+    }
+    const last = parts.at(-1);
+    let group = level.get(last) as T[] | undefined;
+    if (!group) {
+      group = [];
+      level.set(last, group);
+      groups.push(group);
+    }
+    group.push(item);
+  }
+  return groups;
+}
+
+/** A vocabulary of `size` tokens: cut short, or with tokens of no bytes added. */
+function fitVocabulary(vocabulary: Vocabulary, size: number): Vocabulary {
+  const { bytes, offsets } = vocabulary;
+  const known = Math.min(size, offsets.length - 1);
+  const fitted = new Uint32Array(size + 1).fill(offsets[known]!);
+  fitted.set(offsets.subarray(0, known + 1));
+  return { bytes: bytes.subarray(0, offsets[known]), offsets: fitted };
+}

@@ -1,0 +1,77 @@
+import { availableParallelism } from 'node:os';
+import type * as ort from 'onnxruntime-node';
+import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import { reason } from '../gpt2/modelFileError';
+import type { Graph } from '../gpt2/graph';
+import { encodeOnnx } from './encode';
+
+type Runtime = typeof ort;
+
+/** onnxruntime-node cannot be loaded, or it refused a graph. The message is a sentence for people. */
+export class RuntimeError extends Error {
+  override readonly name = 'RuntimeError';
+}
+
+export type Tensors = Record<string, Tensor>;
+
+/** A graph ready to run. */
+export interface Session {
+  /**
+   * Runs the graph; the thread is blocked from start to end. Inputs are read where they lie.
+   * Other work of this process gets its turn before each run.
+   */
+  run(inputs: Tensors): Promise<Readonly<Record<string, Tensor>>>;
+  release(): Promise<void>;
+}
+
+export interface SessionOptions {
+  /** Folder in which the graph's constants lie. */
+  readonly directory: string;
+  readonly threads?: number | undefined;
+}
+
+/** Half of the processors, at most 8: memory is the limit, and an editor needs the others. */
+export function defaultThreads(): number {
+  return Math.min(8, Math.max(1, Math.floor(availableParallelism() / 2)));
+}
+
+/** Loads the native binding on first use, so that a machine without it can still use the toy model. */
+export async function loadRuntime(): Promise<Runtime> {
+  try {
+    return await import('onnxruntime-node');
+  } catch (error) {
+    throw new RuntimeError(
+      `onnxruntime-node, which runs GPT-2, cannot be loaded on ${process.platform} ${process.arch}: ` +
+        `${reason(error)}. Install the extension for this platform, or use the toy vocabulary.`,
+    );
+  }
+}
+
+/** @throws RuntimeError when the binding cannot be loaded, or there is too little memory for the weights. */
+export async function createSession(graph: Graph, options: SessionOptions): Promise<Session> {
+  const runtime = await loadRuntime();
+  let session: InferenceSession;
+  try {
+    session = await runtime.InferenceSession.create(encodeOnnx(graph), {
+      intraOpNumThreads: options.threads ?? defaultThreads(),
+      graphOptimizationLevel: 'all',
+      extra: {
+        session: {
+          // A graph given as bytes has no folder of its own; its constants may lie only below this one.
+          model_external_initializers_file_folder_path: options.directory,
+          // Waiting threads sleep: spinning halves the speed of a shared machine and burns a core when idle.
+          intra_op: { allow_spinning: '0' },
+        },
+      },
+    });
+  } catch (error) {
+    throw new RuntimeError(
+      `The model in ${options.directory} could not be loaded by onnxruntime: ${reason(error)}. ` +
+        `Free memory or choose a smaller model; if it persists, download the model again.`,
+    );
+  }
+  return {
+    run: (inputs) => session.run(inputs),
+    release: () => session.release(),
+  };
+}

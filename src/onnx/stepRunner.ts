@@ -1,0 +1,102 @@
+import type { Tensor } from 'onnxruntime-node';
+import type { Gpt2Config } from '../gpt2/config';
+import type { KeyValueRows } from './keyValueRows';
+import { createSession, loadRuntime, type Session, type SessionOptions, type Tensors } from './runtime';
+import type { Graph } from '../gpt2/graph';
+
+/** The first `length` tokens of some rows. */
+export interface RowsView {
+  readonly rows: KeyValueRows;
+  readonly length: number;
+}
+
+/** One run of the step graph; see `buildStepGraph` for the shapes. */
+export interface Step {
+  /** New tokens, sequence by sequence: `groups` x `ids.length / groups`. */
+  readonly ids: readonly number[];
+  readonly groups: number;
+  /** Keys and values that all sequences share; null where there are none. */
+  readonly prefix: RowsView | null;
+  /** Keys and values of each sequence; null where there are none. */
+  readonly suffix: RowsView | null;
+  /** Which new tokens to give logits for, counted over `ids`. */
+  readonly logitsFor: readonly number[];
+}
+
+export interface StepResult {
+  /** One row of vocabulary size per entry of `logitsFor`. */
+  readonly logits: Float32Array;
+  /** Keys and values of the new tokens, [2 x layers, heads, groups, new tokens, head width]. */
+  readonly fresh: Float32Array;
+}
+
+/** Feeds the step graph from plain arrays. */
+export class StepRunner {
+  private constructor(
+    private readonly config: Gpt2Config,
+    private readonly session: Session,
+    private readonly TensorClass: typeof Tensor,
+  ) {}
+
+  /** @throws RuntimeError as `createSession`. */
+  static async create(config: Gpt2Config, graph: Graph, options: SessionOptions): Promise<StepRunner> {
+    const session = await createSession(graph, options);
+    return new StepRunner(config, session, (await loadRuntime()).Tensor);
+  }
+
+  /** Runs one step; the thread is blocked meanwhile. */
+  async run(step: Step): Promise<StepResult> {
+    const { heads, width, layers } = this.config;
+    const headWidth = width / heads;
+    const { ids, groups } = step;
+    const fresh = ids.length / groups;
+    const past = (step.prefix?.length ?? 0) + (step.suffix?.length ?? 0);
+    const inputs: Tensors = {
+      ids: this.integers(ids, [groups, fresh]),
+      positions: this.integers(
+        ids.map((_, i) => past + (i % fresh)),
+        [groups, fresh],
+      ),
+      rows: this.integers(step.logitsFor, [step.logitsFor.length]),
+      mask: this.mask(step, fresh),
+    };
+    for (const [name, view, sequences] of [
+      ['prefix', step.prefix, 1],
+      ['suffix', step.suffix, groups],
+    ] as const) {
+      // An empty part is one token of zeros, which the mask hides.
+      const hidden = view ? undefined : new Float32Array(width * sequences);
+      const dims = [view?.length ?? 1, 1, heads, sequences, headWidth];
+      for (let part = 0; part < 2 * layers; part++) {
+        const kind = part % 2 === 0 ? 'key' : 'value';
+        const data = hidden ?? view!.rows.view(part, view!.length);
+        inputs[`${name}_${kind}_${part >> 1}`] = new this.TensorClass('float32', data, dims);
+      }
+    }
+    const { logits, new: keysAndValues } = await this.session.run(inputs);
+    return { logits: logits!.data as Float32Array, fresh: keysAndValues!.data as Float32Array };
+  }
+
+  release(): Promise<void> {
+    return this.session.release();
+  }
+
+  /** [new, prefix + suffix + new]: hides the stand-ins of empty parts, and from each new token the later ones. */
+  private mask(step: Step, fresh: number): Tensor {
+    const prefix = step.prefix?.length ?? 1;
+    const suffix = step.suffix?.length ?? 1;
+    const columns = prefix + suffix + fresh;
+    const mask = new Float32Array(fresh * columns);
+    for (let row = 0; row < fresh; row++) {
+      const line = mask.subarray(row * columns, (row + 1) * columns);
+      if (!step.prefix) line[0] = -Infinity;
+      if (!step.suffix) line[prefix] = -Infinity;
+      line.fill(-Infinity, prefix + suffix + row + 1);
+    }
+    return new this.TensorClass('float32', mask, [fresh, columns]);
+  }
+
+  private integers(values: readonly number[], dims: readonly number[]): Tensor {
+    return new this.TensorClass('int64', BigInt64Array.from(values, BigInt), dims);
+  }
+}

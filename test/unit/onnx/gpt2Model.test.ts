@@ -1,0 +1,205 @@
+import fc from 'fast-check';
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CacheHandle, LanguageModel } from '../../../src/core/languageModel';
+import { loadGpt2 } from '../../../src/onnx/loadGpt2';
+
+const TINY = 'test/fixtures/oracles/gpt2-tiny';
+
+interface Reference {
+  readonly logits: readonly {
+    readonly input_ids: readonly number[][];
+    readonly last_logits: readonly number[][];
+  }[];
+  readonly greedy: readonly { readonly prompt: number[]; readonly output: number[] }[];
+}
+
+function argmax(values: Float32Array): number {
+  return values.reduce((best, value, i) => (value > values[best]! ? i : best), 0);
+}
+
+function largestDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  return Array.from(a).reduce((most, value, i) => Math.max(most, Math.abs(value - b[i]!)), 0);
+}
+
+describe.each(['plain-names', 'prefixed-names'])('GPT-2 %s', (name) => {
+  const reference = JSON.parse(readFileSync(`${TINY}/${name}/reference.json`, 'utf8')) as Reference;
+  let model: LanguageModel;
+  beforeAll(async () => {
+    model = await loadGpt2({ id: name, name, directory: `${TINY}/${name}` });
+  });
+  afterAll(async () => {
+    await model.dispose();
+  });
+
+  it("gives PyTorch's logits", async () => {
+    for (const { input_ids, last_logits } of reference.logits) {
+      const answers = await model.next(input_ids.map((tokens) => ({ tokens })));
+      answers.forEach(({ logits }, i) => {
+        expect(logits).toHaveLength(101);
+        expect(largestDifference(logits, last_logits[i]!)).toBeLessThan(1e-4);
+      });
+    }
+  });
+
+  it.each([true, false])('continues greedily as PyTorch does, with cache %s', async (cached) => {
+    for (const { prompt, output } of reference.greedy) {
+      const tokens = [...prompt];
+      let cache: CacheHandle | undefined;
+      while (tokens.length < output.length) {
+        const [answer] = await model.next([{ tokens: [...tokens], ...(cached && { cache }) }]);
+        cache = answer!.cache;
+        expect(cache.length).toBe(tokens.length);
+        tokens.push(argmax(answer!.logits));
+      }
+      expect(tokens).toEqual(output);
+    }
+  });
+
+  it('gives with a cache what it gives without', async () => {
+    const sequence = fc.array(fc.integer({ min: 0, max: 100 }), { minLength: 2, maxLength: 24 });
+    await fc.assert(
+      fc.asyncProperty(sequence, fc.infiniteStream(fc.integer({ min: 1, max: 5 })), async (tokens, sizes) => {
+        let cache: CacheHandle | undefined;
+        let length = 0;
+        while (length < tokens.length) {
+          length = Math.min(tokens.length, length + (sizes.next().value as number));
+          const part = tokens.slice(0, length);
+          const [answer] = await model.next([{ tokens: part, cache }]);
+          const [whole] = await model.next([{ tokens: part }]);
+          expect(largestDifference(answer!.logits, whole!.logits)).toBeLessThan(1e-4);
+          cache = answer!.cache;
+        }
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('gives the same bits alone and in any batch', async () => {
+    const sequence = fc.array(fc.integer({ min: 0, max: 100 }), { minLength: 1, maxLength: 20 });
+    const branches = fc.array(fc.array(fc.integer({ min: 0, max: 100 }), { minLength: 1, maxLength: 4 }), {
+      minLength: 1,
+      maxLength: 7,
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(sequence, branches), { minLength: 1, maxLength: 3 }),
+        async (prompts) => {
+          const starts = await model.next(prompts.map(([tokens]) => ({ tokens })));
+          // All branches of all prompts grow together, leaving the batch as they end; then each grows alone.
+          let growing = prompts.flatMap(([prompt, tails], i) =>
+            tails.map((tail) => ({
+              prompt,
+              tail,
+              cache: starts[i]!.cache,
+              start: starts[i]!.cache,
+              steps: [] as Float32Array[],
+            })),
+          );
+          const all = growing;
+          for (let length = 1; growing.length > 0; length++) {
+            growing = growing.filter(({ tail }) => tail.length >= length);
+            const answers = await model.next(
+              growing.map(({ prompt, tail, cache }) => ({
+                tokens: [...prompt, ...tail.slice(0, length)],
+                cache,
+              })),
+            );
+            answers.forEach(({ logits, cache }, i) => {
+              growing[i]!.cache = cache;
+              growing[i]!.steps.push(logits);
+            });
+          }
+          for (const { prompt, tail, start, steps } of all) {
+            let cache = start;
+            for (let length = 1; length <= tail.length; length++) {
+              const [answer] = await model.next([{ tokens: [...prompt, ...tail.slice(0, length)], cache }]);
+              expect(answer!.logits).toEqual(steps[length - 1]);
+              cache = answer!.cache;
+            }
+          }
+        },
+      ),
+      { numRuns: 30 },
+    );
+  });
+
+  it('keeps every cache usable, whatever is continued from it', async () => {
+    const tokens = [3, 1, 4, 1, 5];
+    const [start] = await model.next([{ tokens }]);
+    const again = async (): Promise<Float32Array> =>
+      (await model.next([{ tokens: [...tokens, 9], cache: start!.cache }]))[0]!.logits;
+    const before = await again();
+    for (const more of [[9, 2, 6], [7], [9], [8, 8]]) {
+      const [branch] = await model.next([{ tokens: [...tokens, ...more], cache: start!.cache }]);
+      await model.next([{ tokens: [...tokens, ...more, 5], cache: branch!.cache }]);
+    }
+    // Two continuations that run at the same time.
+    await Promise.all([again(), model.next([{ tokens: [...tokens, 11, 12], cache: start!.cache }])]);
+    expect(await again()).toEqual(before);
+  });
+
+  it('answers again for a context that the cache covers whole', async () => {
+    const tokens = [3, 1, 4];
+    const [first] = await model.next([{ tokens }]);
+    const [again] = await model.next([{ tokens, cache: first!.cache }]);
+    expect(largestDifference(again!.logits, first!.logits)).toBeLessThan(1e-4);
+    const [one] = await model.next([{ tokens: [3] }]);
+    const [oneAgain] = await model.next([{ tokens: [3], cache: one!.cache }]);
+    expect(oneAgain!.logits).toEqual(one!.logits);
+  });
+
+  it('answers an empty batch with nothing', async () => {
+    expect(await model.next([])).toEqual([]);
+  });
+
+  it('refuses contexts it cannot run, in a sentence', async () => {
+    const [ok] = await model.next([{ tokens: [1, 2] }]);
+    await expect(model.next([{ tokens: [1] }, { tokens: [] }])).rejects.toThrow(/Context 1 is empty/);
+    await expect(model.next([{ tokens: new Array<number>(25).fill(1) }])).rejects.toThrow(
+      /has 25 tokens, but .* holds at most 24; shorten/,
+    );
+    for (const id of [-1, 101, 1.5, NaN]) {
+      await expect(model.next([{ tokens: [id] }])).rejects.toThrow(`has token id ${id}, but the ids`);
+    }
+    await expect(model.next([{ tokens: [1, 3, 4], cache: ok!.cache }])).rejects.toThrow(
+      /cache of other tokens/,
+    );
+    await expect(model.next([{ tokens: [1], cache: ok!.cache }])).rejects.toThrow(/cache of other tokens/);
+    await expect(model.next([{ tokens: [1, 2, 3], cache: { length: 2 } }])).rejects.toThrow(
+      /cache of another model/,
+    );
+  });
+
+  it('says which text its small vocabulary cannot express', () => {
+    expect(model.encode('!')).toEqual([0]);
+    expect(() => model.encode('Hello')).toThrow(/needs token \d+, but .* knows only the ids 0 to 100/);
+    expect(model.vocabulary.offsets).toHaveLength(102);
+  });
+});
+
+describe('the bundled model', () => {
+  it('reads text in pieces as it reads it at once', async () => {
+    const model = await loadGpt2({ id: 'fireside', name: 'fireside', directory: 'models/fireside' });
+    expect(model.info).toMatchObject({
+      contextLength: 256,
+      vocabularySize: 50257,
+      endOfText: 50256,
+      parameters: 7259008,
+    });
+    const tokens = model
+      .encode('There was once a poor woodcutter who lived with his wife. '.repeat(20))
+      .slice(0, 256);
+    expect(tokens).toHaveLength(256);
+    const [whole] = await model.next([{ tokens }]);
+    let cache: CacheHandle | undefined;
+    for (const length of [100, 101, 102, 250, 256]) {
+      const [answer] = await model.next([{ tokens: tokens.slice(0, length), cache }]);
+      cache = answer!.cache;
+      if (length === 256) expect(largestDifference(answer!.logits, whole!.logits)).toBeLessThan(1e-4);
+    }
+    await model.dispose();
+    await expect(model.next([{ tokens }])).rejects.toThrow(/unloaded/);
+    await model.dispose();
+  });
+});
