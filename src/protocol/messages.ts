@@ -11,6 +11,10 @@ export const PROTOCOL_VERSION = 1;
 const requestId = v.pipe(v.number(), v.integer(), v.minValue(0));
 const text = (limit: number) => v.pipe(v.string(), v.maxLength(limit));
 
+/** A typed array over any kind of buffer, which is what the rest of the code speaks of. */
+const typedArray = <T extends Uint8Array | Uint32Array>(type: new () => T) =>
+  v.custom<T extends Uint8Array ? Uint8Array : Uint32Array>((value) => value instanceof type);
+
 /** The largest prompt the panel may send, in UTF-16 units; longer selections are cut by the extension. */
 export const MAX_PROMPT_LENGTH = 4_000_000;
 
@@ -147,7 +151,7 @@ export const toPanelSchema = v.variant('type', [
       precision: v.string(),
       parameters: v.number(),
     }),
-    vocabulary: v.object({ bytes: v.instance(Uint8Array), offsets: v.instance(Uint32Array) }),
+    vocabulary: v.object({ bytes: typedArray(Uint8Array), offsets: typedArray(Uint32Array) }),
   }),
   /** A partial result of a run; its shape belongs to the experiment. */
   v.object({ type: v.literal('event'), request: requestId, event: v.unknown() }),
