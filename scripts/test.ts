@@ -4,7 +4,7 @@
  * suites instead of the VS Code server.
  */
 import { explain } from './lib/failure';
-import { endAll, endAllOnSignals } from './lib/processes';
+import { runMain } from './lib/main';
 import { inServer, onDesktop } from './suites/integration';
 import { oneFailed, summary, total, type Outcome } from './suites/outcome';
 import { check } from './suites/tools';
@@ -46,7 +46,7 @@ function chosen(): Part[] {
 
 const seconds = (since: number): string => `${((Date.now() - since) / 1000).toFixed(0)} s`;
 
-async function main(): Promise<boolean> {
+async function main(): Promise<number> {
   const outcomes: Outcome[] = [];
   let buildFailed = false;
   for (const part of chosen()) {
@@ -64,11 +64,7 @@ async function main(): Promise<boolean> {
   if (all.failed > 0)
     console.log(`\nFailed:\n${all.failures.map((text) => `  ${text.replace(/\n/g, '\n    ')}`).join('\n')}`);
   console.log(`\n${summary(all)}`);
-  return all.failed === 0;
+  return all.failed === 0 ? 0 : 1;
 }
 
-endAllOnSignals();
-const fine = await main();
-await endAll();
-// Whatever still holds the event loop (a browser's socket, for example) must not delay the answer.
-process.exit(fine ? 0 : 1);
+runMain(main);

@@ -111,10 +111,14 @@ export async function endAll(): Promise<void> {
   await Promise.all([...running].map((started) => started.end()));
 }
 
+let ending = false;
+
+/** Whether a signal asked this process to end, and it is doing so: what ends now was ended. */
+export const isEnding = (): boolean => ending;
+
 /** Makes Ctrl+C and a polite kill end everything that was started here, then this process. */
 export function endAllOnSignals(before: () => Promise<void> | void = () => undefined): void {
   const numbers = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 };
-  let ending = false;
   for (const [signal, number] of Object.entries(numbers)) {
     process.on(signal, () => {
       if (ending) return;

@@ -4,17 +4,23 @@
  * another version than the newest; the environment reaches the extension host as it is.
  */
 import { runTests } from '@vscode/test-electron';
+import { Failure } from '../lib/failure';
+import { runMain } from '../lib/main';
 import { cache } from '../lib/paths';
 
-const [extension, tests, folder] = process.argv.slice(2);
-if (extension === undefined || tests === undefined || folder === undefined) {
-  throw new Error('Three arguments are needed: the extension, the suites, the folder to open.');
+async function main(): Promise<number> {
+  const [extension, tests, folder] = process.argv.slice(2);
+  if (extension === undefined || tests === undefined || folder === undefined) {
+    throw new Failure('Three arguments are needed: the extension, the suites, the folder to open.');
+  }
+  const version = process.env['VSCODE_VERSION'];
+  return runTests({
+    extensionDevelopmentPath: extension,
+    extensionTestsPath: tests,
+    launchArgs: [folder, '--disable-extensions'],
+    cachePath: cache,
+    ...(version === undefined ? {} : { version }),
+  });
 }
-const version = process.env['VSCODE_VERSION'];
-process.exitCode = await runTests({
-  extensionDevelopmentPath: extension,
-  extensionTestsPath: tests,
-  launchArgs: [folder, '--disable-extensions'],
-  cachePath: cache,
-  ...(version === undefined ? {} : { version }),
-});
+
+runMain(main);

@@ -1,0 +1,22 @@
+import { readFile } from 'node:fs/promises';
+import type { Frame } from 'playwright-core';
+import { Failure } from './failure';
+import { part, runEnded } from './panelReading';
+import type { Window } from './window';
+
+/** The line of the sample document that demonstrations explore. */
+export const SAMPLE_LINE = 'Once upon a time there was a king who';
+
+export const EXPLORE = 'Decoding Lab: Explore Selection';
+
+/** Selects the sample's line in the open editor, explores it and waits for the end of the run. */
+export async function exploreSample(window: Window, file: string): Promise<{ frame: Frame; prompt: string }> {
+  const lines = (await readFile(file, 'utf8')).split('\n');
+  const line = lines.indexOf(SAMPLE_LINE) + 1;
+  if (line === 0) throw new Failure(`The sample document has no line "${SAMPLE_LINE}".`);
+  await window.select(line, 1, SAMPLE_LINE.length + 1);
+  await window.run(EXPLORE);
+  const frame = await window.frameWith(part('completions'));
+  await runEnded(frame);
+  return { frame, prompt: SAMPLE_LINE };
+}

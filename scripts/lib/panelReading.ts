@@ -1,0 +1,103 @@
+/** What the panel shows, read as a person would: from its page, by the names of its parts. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Frame, Locator } from 'playwright-core';
+import { Failure } from './failure';
+
+export interface Bar {
+  /** The row as text. */
+  readonly text: string;
+  readonly id: number;
+  readonly kept: boolean;
+  /** After the samplers. */
+  readonly probability: number;
+}
+
+export interface ReadToken {
+  readonly text: string;
+  readonly id: number;
+  readonly probability: number;
+}
+
+export interface PanelReading {
+  /** The prompt's tokens. */
+  readonly chips: readonly string[];
+  readonly bars: readonly Bar[];
+  /** Sentences with the figures of the distribution. */
+  readonly entropy: string;
+  readonly kept: string;
+  readonly keptMass: string;
+  /** The completions, token by token. */
+  readonly completions: readonly (readonly ReadToken[])[];
+  readonly notes: string;
+  readonly footer: string;
+}
+
+/** A selector for a part of the panel by its name. */
+export const part = (name: string): string => `[data-testid="${name}"]`;
+
+const squeeze = (text: string): string => text.replace(/\s+/g, ' ').trim();
+
+/** The text of a part; empty when it is not there. */
+async function textOf(frame: Frame, name: string): Promise<string> {
+  return squeeze((await frame.locator(part(name)).allInnerTexts()).join(' '));
+}
+
+const numberOf = async (element: Locator, attribute: string): Promise<number> =>
+  Number((await element.getAttribute(attribute)) ?? Number.NaN);
+
+async function readToken(element: Locator): Promise<ReadToken> {
+  return {
+    text: (await element.textContent()) ?? '',
+    id: await numberOf(element, 'data-token-id'),
+    probability: await numberOf(element, 'data-probability'),
+  };
+}
+
+async function readBar(element: Locator): Promise<Bar> {
+  return {
+    text: squeeze(await element.innerText()),
+    id: await numberOf(element, 'data-token-id'),
+    kept: (await element.getAttribute('data-kept')) === 'true',
+    probability: await numberOf(element, 'data-probability'),
+  };
+}
+
+const readAll = async <T>(elements: Locator, read: (element: Locator) => Promise<T>): Promise<T[]> =>
+  Promise.all((await elements.all()).map(read));
+
+export async function readPanel(frame: Frame): Promise<PanelReading> {
+  return {
+    chips: await frame.locator(part('chip')).allTextContents(),
+    bars: await readAll(frame.locator(part('bar-row')), readBar),
+    entropy: await textOf(frame, 'entropy'),
+    kept: await textOf(frame, 'kept'),
+    keptMass: await textOf(frame, 'kept-mass'),
+    completions: await readAll(frame.locator(part('completion')), (completion) =>
+      readAll(completion.locator(part('token')), readToken),
+    ),
+    notes: await textOf(frame, 'notes'),
+    footer: await textOf(frame, 'footer'),
+  };
+}
+
+/** The sentence of the panel's failure; null when it shows none. */
+export async function failureShown(frame: Frame): Promise<string | null> {
+  const failure = frame.locator(part('failure'));
+  return (await failure.isVisible()) ? squeeze(await failure.innerText()) : null;
+}
+
+/**
+ * Waits until a run has ended: tokens are on screen and nothing is in progress.
+ * @throws Failure with the panel's own sentence, or when it takes longer than `patience` milliseconds.
+ */
+export async function runEnded(frame: Frame, patience = 120_000): Promise<void> {
+  const deadline = Date.now() + patience;
+  while (Date.now() < deadline) {
+    const failure = await failureShown(frame);
+    if (failure !== null) throw new Failure(`The panel reports a failure: ${failure}`);
+    const shown = await frame.locator(`${part('completion')} ${part('token')}`).count();
+    if (shown > 0 && !(await frame.locator(part('progress')).isVisible())) return;
+    await sleep(100);
+  }
+  throw new Failure(`The panel shows no finished completions after ${patience / 1000} seconds.`);
+}
