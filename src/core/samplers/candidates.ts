@@ -1,0 +1,249 @@
+/** The tokens that a chain of samplers is still considering, with their logits, in buffers made once. */
+import { largestLogit } from '../logits';
+import { MassCut, nthLargest } from './selection';
+
+/** In `removedBy`: the token is still a candidate. */
+export const KEPT = -1;
+/** In `removedBy`: the token's logit was -Infinity before the first sampler. */
+export const IMPOSSIBLE = -2;
+
+/**
+ * Candidates for the next token. Samplers read `ids`, `logits` and `probabilities`, write `logits`, and call
+ * `remove`. All vectors but `ids` are indexed by token id; nothing is allocated after construction.
+ *
+ * One order rules wherever tokens must be ranked: larger logit first, lower id first among equal logits.
+ */
+export class Candidates {
+  /** Softmax of the logits as given. */
+  readonly raw: Float64Array;
+  /** Current logits; -Infinity for every token that is no candidate. */
+  readonly logits: Float64Array;
+  /** The first `count` entries are the candidates, ascending. */
+  readonly ids: Int32Array;
+  count = 0;
+  /** `KEPT`, `IMPOSSIBLE`, or the index of the step that removed the token. */
+  readonly removedBy: Int16Array;
+  /** Two vectors that a sampler may use as it likes during `apply`. */
+  readonly scratch: Float64Array;
+  readonly scratchIds: Int32Array;
+  /** Sentences of the current step that a person should read. */
+  readonly warnings: string[] = [];
+  /** Entropy of `raw`, in nats. */
+  rawEntropy = 0;
+  /** Tokens removed by the latest step, and their raw probability. */
+  removed = 0;
+  removedMass = 0;
+  /** True when the latest step would have removed everything and the best token was kept instead. */
+  rescued = false;
+
+  readonly #probabilities: Float64Array;
+  readonly #massCut: MassCut;
+  #step = 0;
+  #marked = 0;
+  /** True while `#probabilities` and `#entropy` belong to the current logits. */
+  #fresh = false;
+  #entropy = 0;
+
+  /** @throws RangeError for a vocabulary without tokens. */
+  constructor(readonly vocabularySize: number) {
+    if (!Number.isSafeInteger(vocabularySize) || vocabularySize < 1) {
+      throw new RangeError(`The vocabulary has ${vocabularySize} tokens; it must have at least 1.`);
+    }
+    this.raw = new Float64Array(vocabularySize);
+    this.logits = new Float64Array(vocabularySize);
+    this.#probabilities = new Float64Array(vocabularySize);
+    this.ids = new Int32Array(vocabularySize);
+    this.removedBy = new Int16Array(vocabularySize);
+    this.scratch = new Float64Array(vocabularySize);
+    this.scratchIds = new Int32Array(vocabularySize);
+    this.#massCut = new MassCut();
+  }
+
+  /**
+   * Starts over with the model's logits.
+   * @throws RangeError for a vector of another length, NaN, +Infinity, or no finite logit.
+   */
+  load(given: ArrayLike<number>): void {
+    const { raw, logits, ids, removedBy } = this;
+    if (given.length !== this.vocabularySize) {
+      throw new RangeError(
+        `There are ${given.length} logits; the vocabulary has ${this.vocabularySize} tokens, one logit each.`,
+      );
+    }
+    const max = largestLogit(given);
+    let sum = 0;
+    let weighted = 0;
+    let count = 0;
+    for (let id = 0; id < given.length; id++) {
+      const logit = given[id]!;
+      logits[id] = logit;
+      if (logit === -Infinity) {
+        raw[id] = 0;
+        removedBy[id] = IMPOSSIBLE;
+        continue;
+      }
+      const weight = Math.exp(logit - max);
+      raw[id] = weight;
+      sum += weight;
+      if (weight > 0) weighted += weight * (logit - max);
+      removedBy[id] = KEPT;
+      ids[count++] = id;
+    }
+    for (let id = 0; id < given.length; id++) raw[id]! /= sum;
+    this.count = count;
+    this.rawEntropy = Math.max(0, Math.log(sum) - weighted / sum);
+    this.#probabilities.set(raw);
+    this.#entropy = this.rawEntropy;
+    this.#fresh = true;
+    this.warnings.length = 0;
+  }
+
+  /** Softmax of the current logits over the candidates, 0 for all others. Computed when it is asked for. */
+  get probabilities(): Float64Array {
+    this.#refresh();
+    return this.#probabilities;
+  }
+
+  /** Entropy of `probabilities`, in nats. */
+  get entropy(): number {
+    this.#refresh();
+    return this.#entropy;
+  }
+
+  /** The largest logit of a candidate. */
+  largest(): number {
+    const { ids, logits, count } = this;
+    let max = -Infinity;
+    for (let row = 0; row < count; row++) {
+      const logit = logits[ids[row]!]!;
+      if (logit > max) max = logit;
+    }
+    return max;
+  }
+
+  /** The best candidate: largest logit, lowest id among equals. */
+  best(): number {
+    const { ids, logits, count } = this;
+    let best = ids[0]!;
+    for (let row = 1; row < count; row++) if (logits[ids[row]!]! > logits[best]!) best = ids[row]!;
+    return best;
+  }
+
+  /** The logit of the candidate that is n-th when they are ranked, n from 1 to `count`. */
+  nthLargestLogit(n: number): number {
+    const { ids, logits, count, scratch } = this;
+    for (let row = 0; row < count; row++) scratch[row] = logits[ids[row]!]!;
+    return nthLargest(scratch, count, n);
+  }
+
+  /** To be called by a sampler after it wrote to `logits`. */
+  logitsChanged(): void {
+    this.#fresh = false;
+  }
+
+  /** Marks a candidate for removal by the current step; it stays readable until the step ends. */
+  remove(id: number): void {
+    if (this.removedBy[id] !== KEPT) return;
+    this.removedBy[id] = this.#step;
+    this.#marked++;
+  }
+
+  /** Takes back a `remove` of the current step. */
+  spare(id: number): void {
+    if (this.removedBy[id] !== this.#step) return;
+    this.removedBy[id] = KEPT;
+    this.#marked--;
+  }
+
+  /** Removes the candidates whose logit is below `cutoff`, and of those at it all but `ties` (the lowest ids). */
+  removeBelow(cutoff: number, ties = Infinity): void {
+    const { ids, logits, count } = this;
+    let atCutoff = 0;
+    for (let row = 0; row < count; row++) {
+      const id = ids[row]!;
+      const logit = logits[id]!;
+      if (logit < cutoff || (logit === cutoff && ++atCutoff > ties)) this.remove(id);
+    }
+  }
+
+  /** Takes back removals of the current step so that at least the `n` best candidates stay. */
+  spareBest(n: number): void {
+    if (this.count - this.#marked >= n || n < 1) return;
+    const { ids, logits, count } = this;
+    const cutoff = this.nthLargestLogit(Math.min(n, count));
+    let better = 0;
+    for (let row = 0; row < count; row++) if (logits[ids[row]!]! > cutoff) better++;
+    let ties = n - better;
+    for (let row = 0; row < count; row++) {
+      const id = ids[row]!;
+      if (logits[id]! > cutoff || (logits[id] === cutoff && ties-- > 0)) this.spare(id);
+    }
+  }
+
+  /**
+   * Where the probability mass of the candidates, ascending by `keys`, first exceeds (or reaches) a limit.
+   * @param keys by token id.
+   * @returns a cut that is overwritten by the next call.
+   */
+  cutMass(keys: Float64Array, limit: number, reaching: 'above' | 'at least'): MassCut {
+    const weights = this.probabilities;
+    this.scratchIds.set(this.ids);
+    this.#massCut.find(this.scratchIds, this.count, keys, weights, limit, reaching);
+    return this.#massCut;
+  }
+
+  /** Starts step `step` of the chain. */
+  begin(step: number): void {
+    this.#step = step;
+    this.#marked = 0;
+    this.rescued = false;
+  }
+
+  /** Ends the step: what was marked is removed. If that is everything, the best token stays. */
+  end(): void {
+    const { ids, logits, raw, removedBy, count } = this;
+    this.removed = 0;
+    this.removedMass = 0;
+    if (this.#marked === 0) return;
+    if (this.#marked === count) {
+      this.spare(this.best());
+      this.rescued = true;
+      if (count === 1) return;
+    }
+    const fresh = this.#probabilities;
+    let kept = 0;
+    for (let row = 0; row < count; row++) {
+      const id = ids[row]!;
+      if (removedBy[id] === KEPT) {
+        ids[kept++] = id;
+        continue;
+      }
+      logits[id] = -Infinity;
+      fresh[id] = 0;
+      this.removedMass += raw[id]!;
+    }
+    this.removed = count - kept;
+    this.count = kept;
+    this.#fresh = false;
+  }
+
+  #refresh(): void {
+    if (this.#fresh) return;
+    const { ids, logits, count } = this;
+    const probabilities = this.#probabilities;
+    const max = this.largest();
+    let sum = 0;
+    let weighted = 0;
+    for (let row = 0; row < count; row++) {
+      const id = ids[row]!;
+      const below = logits[id]! - max;
+      const weight = Math.exp(below);
+      probabilities[id] = weight;
+      sum += weight;
+      if (weight > 0) weighted += weight * below;
+    }
+    for (let row = 0; row < count; row++) probabilities[ids[row]!]! /= sum;
+    this.#entropy = Math.max(0, Math.log(sum) - weighted / sum);
+    this.#fresh = true;
+  }
+}

@@ -1,0 +1,137 @@
+/** Descriptions of sampler parameters as data: what a settings panel shows, and what a value is checked against. */
+
+interface Described {
+  /** Key in the sampler's spec. */
+  readonly name: string;
+  /** Short name for people. */
+  readonly label: string;
+  /** One sentence: what a larger or smaller value does. */
+  readonly explanation: string;
+}
+
+/** A real or a whole number. */
+export interface NumberParameter extends Described {
+  readonly kind: 'number' | 'integer';
+  readonly min: number;
+  readonly max: number;
+  /** True where `min` (or `max`) itself is not allowed. */
+  readonly minExcluded?: true;
+  readonly maxExcluded?: true;
+  /** Range and step of a slider; the allowed range may be wider. */
+  readonly slider: { readonly min: number; readonly max: number; readonly step: number };
+  readonly default: number;
+  /** True where the spec may leave it out, which means `default`. */
+  readonly optional?: true;
+}
+
+/** One of a few words. */
+export interface ChoiceParameter extends Described {
+  readonly kind: 'choice';
+  readonly choices: readonly string[];
+  readonly default: string;
+  readonly optional?: true;
+}
+
+/** A list that is edited as a list; `check` says what its entries must be. */
+export interface ListParameter extends Described {
+  readonly kind: 'list';
+  /** What an entry is, for people. */
+  readonly entry: string;
+  readonly default: readonly unknown[];
+  readonly optional?: true;
+  /** @returns what is wrong with the list, or null. */
+  readonly check: (value: readonly unknown[]) => string | null;
+}
+
+/** A text, for example a regular expression. */
+export interface TextParameter extends Described {
+  readonly kind: 'text';
+  readonly default: string;
+  readonly optional?: true;
+  /** @returns what is wrong with the text, or null. */
+  readonly check: (value: string) => string | null;
+}
+
+export type ParameterDescription = NumberParameter | ChoiceParameter | ListParameter | TextParameter;
+
+/** The parameter that every filter has: how many tokens it must leave. */
+export const MIN_KEEP: NumberParameter = {
+  name: 'minKeep',
+  label: 'Keep at least',
+  explanation: 'The filter leaves at least this many tokens, whatever its cutoff says.',
+  kind: 'integer',
+  min: 1,
+  max: Number.MAX_SAFE_INTEGER,
+  slider: { min: 1, max: 20, step: 1 },
+  default: 1,
+  optional: true,
+};
+
+/** The parameter of samplers that look back: how far. */
+export const WINDOW: NumberParameter = {
+  name: 'window',
+  label: 'Window',
+  explanation: 'Only the last so many tokens count; 0 means all of them, prompt included.',
+  kind: 'integer',
+  min: 0,
+  max: Number.MAX_SAFE_INTEGER,
+  slider: { min: 0, max: 512, step: 1 },
+  default: 0,
+  optional: true,
+};
+
+/** A value as a person can recognise it. */
+export function show(value: unknown): string {
+  if (value === undefined) return 'missing';
+  if (typeof value === 'number') return String(value);
+  if (typeof value === 'bigint') return `${value}n`;
+  const text =
+    typeof value === 'function' || typeof value === 'symbol' ? typeof value : JSON.stringify(value);
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}
+
+/** The allowed range of a number in words, for example `a number above 0 and at most 1`. */
+export function rangeInWords(parameter: NumberParameter): string {
+  const { min, max, minExcluded, maxExcluded } = parameter;
+  const kind = parameter.kind === 'integer' ? 'a whole number' : 'a number';
+  const low = minExcluded ? `above ${min}` : `of at least ${min}`;
+  // The largest numbers that can be are no limit that one would meet.
+  if (max >= Number.MAX_SAFE_INTEGER) return `${kind} ${low}`;
+  if (!minExcluded && !maxExcluded) return `${kind} from ${min} to ${max}`;
+  return `${kind} ${low} and ${maxExcluded ? 'below' : 'at most'} ${max}`;
+}
+
+/**
+ * Checks one value against its description.
+ * @param owner what the parameter belongs to, named in the error, for example `top-k`.
+ * @throws RangeError naming the parameter, its value and the allowed range.
+ */
+export function checkParameter(owner: string, parameter: ParameterDescription, value: unknown): void {
+  if (value === undefined && parameter.optional) return;
+  const wrong = whatIsWrong(parameter, value);
+  if (wrong !== null)
+    throw new RangeError(`${owner}: ${parameter.name} is ${show(value)}; it must be ${wrong}.`);
+}
+
+function whatIsWrong(parameter: ParameterDescription, value: unknown): string | null {
+  switch (parameter.kind) {
+    case 'number':
+    case 'integer':
+      return isInRange(parameter, value) ? null : rangeInWords(parameter);
+    case 'choice':
+      return parameter.choices.includes(value as string)
+        ? null
+        : parameter.choices.map((choice) => `'${choice}'`).join(' or ');
+    case 'text':
+      return typeof value === 'string' ? parameter.check(value) : 'a text';
+    case 'list':
+      return Array.isArray(value) ? parameter.check(value) : `a list of ${parameter.entry}`;
+  }
+}
+
+function isInRange(parameter: NumberParameter, value: unknown): boolean {
+  if (typeof value !== 'number' || !Number.isFinite(value)) return false;
+  if (parameter.kind === 'integer' && !Number.isInteger(value)) return false;
+  const { min, max, minExcluded, maxExcluded } = parameter;
+  return (minExcluded ? value > min : value >= min) && (maxExcluded ? value < max : value <= max);
+}

@@ -1,0 +1,80 @@
+import type { Candidates } from './candidates';
+import type { Sampler, SamplerDefinition } from './types';
+
+export interface TemperatureSpec {
+  readonly sampler: 'temperature';
+  /** At least 0; 0 is greedy. */
+  readonly temperature: number;
+}
+
+/**
+ * Temperature: divides every logit by T, so that p becomes proportional to p^(1/T). Below 1 the distribution
+ * sharpens, above 1 it flattens; the order of the tokens never changes.
+ *
+ * Ackley, Hinton and Sejnowski, A Learning Algorithm for Boltzmann Machines, 1985.
+ *
+ * - T = 0 is the limit taken as greedy decoding: the best token alone stays, the lowest id among equals. (The
+ *   mathematical limit would share the probability among equals.) A warning says so.
+ * - T = 1 changes nothing.
+ * - Where logit / T leaves the range of float64 the logits are taken relative to the largest, which leaves the
+ *   probabilities as they are; tokens whose logit becomes -Infinity by that are removed.
+ */
+export const temperature: SamplerDefinition<TemperatureSpec> = {
+  name: 'temperature',
+  about: {
+    label: 'Temperature',
+    explanation: 'Sharpens (below 1) or flattens (above 1) the distribution; 0 always takes the best token.',
+    formula: 'logit′ = logit / T',
+    paper: 'Ackley, Hinton and Sejnowski, A Learning Algorithm for Boltzmann Machines, 1985',
+    parameters: [
+      {
+        name: 'temperature',
+        label: 'Temperature',
+        explanation: 'Larger values make rare tokens more likely; 0 is greedy.',
+        kind: 'number',
+        min: 0,
+        max: Number.MAX_VALUE,
+        slider: { min: 0, max: 2, step: 0.05 },
+        default: 1,
+      },
+    ],
+  },
+  create: (spec) => new Temperature(spec.temperature),
+};
+
+const GREEDY =
+  'Temperature 0 is greedy decoding: only the most probable token stays, so every draw is the same.';
+
+class Temperature implements Sampler {
+  readonly name = temperature.name;
+
+  constructor(readonly temperature: number) {}
+
+  apply(candidates: Candidates): void {
+    if (this.temperature === 0) {
+      keepBest(candidates);
+      candidates.warnings.push(GREEDY);
+    } else if (this.temperature !== 1) scaleLogits(candidates, this.temperature);
+  }
+}
+
+function keepBest(candidates: Candidates): void {
+  const { ids, count } = candidates;
+  const best = candidates.best();
+  for (let row = 0; row < count; row++) if (ids[row] !== best) candidates.remove(ids[row]!);
+}
+
+/** Divides the candidates' logits by a temperature above 0. */
+export function scaleLogits(candidates: Candidates, t: number): void {
+  const { ids, logits, count } = candidates;
+  let overflow = false;
+  for (let row = 0; row < count && !overflow; row++) overflow = !Number.isFinite(logits[ids[row]!]! / t);
+  const shift = overflow ? candidates.largest() : 0;
+  for (let row = 0; row < count; row++) {
+    const id = ids[row]!;
+    const scaled = (logits[id]! - shift) / t;
+    if (scaled === -Infinity) candidates.remove(id);
+    else logits[id] = scaled;
+  }
+  candidates.logitsChanged();
+}

@@ -1,0 +1,64 @@
+/** What every sampler is: a named, described step that changes the candidates for the next token. */
+import type { Vocabulary } from '../languageModel';
+import type { RandomStream } from '../random';
+import type { Candidates } from './candidates';
+import type { ParameterDescription } from './parameters';
+
+/** What a chain may know beside the logits. Samplers that look back or draw need some of it; others none. */
+export interface SamplerHistory {
+  /** The prompt and what has been generated after it, oldest first. */
+  readonly tokens: ArrayLike<number>;
+  /** How many of `tokens` are the prompt; all of them when left out. */
+  readonly promptLength?: number | undefined;
+  /** Where a sampler that draws (XTC) takes its numbers from; without it, it does nothing and says so. */
+  readonly random?: RandomStream | undefined;
+  /** What stateful samplers (mirostat) remember of this sequence; see `SamplerChain.newMemory`. */
+  readonly memory?: ChainMemory | undefined;
+}
+
+/** The state that stateful samplers keep between the steps of one sequence: one number per step of the chain. */
+export type ChainMemory = Float64Array;
+
+/** One step of a chain, with its parameters fixed. May own buffers: a sampler belongs to one chain. */
+export interface Sampler {
+  readonly name: string;
+  /** True when what it does depends on the history. */
+  readonly usesHistory?: boolean;
+  /**
+   * Changes the logits of the candidates or removes some of them.
+   * @param state this sampler's state in the sequence; stateless samplers ignore it.
+   */
+  apply(candidates: Candidates, history: SamplerHistory, state: number): void;
+  /** State at the start of a sequence; only stateful samplers have one. */
+  readonly initialState?: number;
+  /** The state after `id` was drawn from the distribution that the latest `apply` led to. */
+  accept?(id: number, state: number): number;
+}
+
+/** What a sampler is built for. */
+export interface SamplerContext {
+  readonly vocabularySize: number;
+  /** The bytes of every token, where the chain was given them: texts and patterns need it. */
+  readonly vocabulary?: Vocabulary | undefined;
+}
+
+/** A sampler described for people, and for a settings panel to be generated from. */
+export interface SamplerDescription {
+  /** Name for people. */
+  readonly label: string;
+  /** One sentence: what it does. */
+  readonly explanation: string;
+  /** Its definition as a line of mathematics. */
+  readonly formula: string;
+  /** Where it comes from: authors, title, year. */
+  readonly paper: string;
+  readonly parameters: readonly ParameterDescription[];
+}
+
+/** A kind of sampler: its description, and how to build one from a spec that has been checked against it. */
+export interface SamplerDefinition<Spec extends { readonly sampler: string }> {
+  readonly name: Spec['sampler'];
+  readonly about: SamplerDescription;
+  /** @throws RangeError when the spec does not fit the vocabulary. */
+  create(spec: Spec, context: SamplerContext): Sampler;
+}
