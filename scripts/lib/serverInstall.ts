@@ -3,7 +3,7 @@
  * the Node version that it wants. Nothing native is built; VS Code falls back where such a module is missing.
  */
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from './failure';
 import { npmInstall } from './npm';
@@ -62,7 +62,8 @@ export async function installServer(say: (line: string) => void): Promise<Instal
   };
   if (await complete()) return locate(folder, node);
 
-  say('Installing the VS Code server (about 200 MB to fetch, once; later runs reuse it) ...');
+  say('Installing the VS Code server (about 300 MB to fetch, once; later runs reuse it) ...');
+  await removeLeftovers();
   // Installed aside and then renamed, so that two runs at once never see each other's half.
   const aside = join(cache, `server-${process.pid}.partial`);
   try {
@@ -84,6 +85,24 @@ export async function installServer(say: (line: string) => void): Promise<Instal
     await rm(aside, { recursive: true, force: true });
   }
   return locate(folder, node);
+}
+
+/** Removes what interrupted installations left; one that still runs is left alone. */
+async function removeLeftovers(): Promise<void> {
+  for (const name of await readdir(cache).catch(() => [])) {
+    const pid = /^server-(\d+)\.partial$/.exec(name)?.[1];
+    if (pid === undefined || isAlive(Number(pid))) continue;
+    await rm(join(cache, name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function install(folder: string, args: readonly string[]): Promise<void> {

@@ -1,0 +1,111 @@
+import { entropy, logSumExp, softmax } from '../../src/core/logits';
+import type { LanguageModel } from '../../src/core/languageModel';
+import { loadGpt2 } from '../../src/onnx/loadGpt2';
+import { batchLosses, compare, greedy, sameIds } from './modelChecks';
+import { VERDICT, readIfPresent } from './verdict';
+
+interface BundledReference {
+  readonly model: string;
+  readonly cases: readonly BundledCase[];
+  readonly the_verdict_loss: {
+    readonly train: Losses;
+    readonly validation: Losses;
+  };
+}
+
+interface BundledCase {
+  readonly prompt: string;
+  readonly input_ids: readonly number[];
+  readonly last_logits_top50: readonly (readonly [id: number, logit: number])[];
+  readonly last_log_sum_exp: number;
+  readonly last_entropy_nats: number;
+  readonly token_log_probs: readonly number[];
+  readonly token_ranks: readonly number[];
+  readonly greedy_40: readonly number[];
+  readonly beam4_12: readonly { readonly tokens: readonly number[]; readonly score: number }[];
+}
+
+interface Losses {
+  readonly tokens: number;
+  readonly windows: number;
+  readonly batch_losses: readonly number[];
+  readonly mean: number;
+}
+
+/** A float32 run agrees with the reference's float64 run to about this. */
+const TOLERANCE = 1e-4;
+
+/** As the reference's `settings` say. */
+const TRAIN_SHARE = 0.9;
+const WINDOWS = { context: 256, stride: 256, batch: 2 };
+
+async function check(_file: string, json: unknown): Promise<string[]> {
+  const reference = json as BundledReference;
+  const model = await loadGpt2({ id: 'bundled', name: 'bundled', directory: reference.model });
+  try {
+    const mismatches: string[] = [];
+    for (const one of reference.cases) mismatches.push(...(await checkCase(model, one)));
+    const verdict = await readIfPresent(VERDICT);
+    if (verdict !== undefined) mismatches.push(...(await checkVerdict(model, verdict, reference)));
+    return mismatches;
+  } finally {
+    await model.dispose();
+  }
+}
+
+async function checkCase(model: LanguageModel, one: BundledCase): Promise<string[]> {
+  const name = JSON.stringify(one.prompt);
+  const [answer] = await model.next([{ tokens: one.input_ids }]);
+  const { logits } = answer!;
+  const scores = await model.score!(one.input_ids);
+  return [
+    ...sameIds(`${name}, ids`, model.encode(one.prompt), one.input_ids),
+    ...compare(
+      `${name}, logits`,
+      one.last_logits_top50.map(([id]) => logits[id]!),
+      one.last_logits_top50.map(([, logit]) => logit),
+      TOLERANCE,
+    ),
+    ...compare(`${name}, log-sum-exp`, [logSumExp(logits)], [one.last_log_sum_exp], TOLERANCE),
+    ...compare(`${name}, entropy`, [entropy(softmax(logits))], [one.last_entropy_nats], TOLERANCE),
+    ...compare(
+      `${name}, log-probabilities`,
+      scores.logProbabilities.subarray(1),
+      one.token_log_probs,
+      TOLERANCE,
+    ),
+    ...sameIds(`${name}, ranks`, [...scores.ranks.subarray(1)], one.token_ranks),
+    ...sameIds(
+      `${name}, greedy`,
+      await greedy(model, one.input_ids, one.greedy_40.length - one.input_ids.length),
+      one.greedy_40,
+    ),
+  ];
+}
+
+async function checkVerdict(
+  model: LanguageModel,
+  text: string,
+  { the_verdict_loss: reference }: BundledReference,
+): Promise<string[]> {
+  const cut = Math.floor(text.length * TRAIN_SHARE);
+  const mismatches: string[] = [];
+  for (const [name, part, expected, dropLast] of [
+    ['train', text.slice(0, cut), reference.train, true],
+    ['validation', text.slice(cut), reference.validation, false],
+  ] as const) {
+    const tokens = model.encode(part);
+    const losses = await batchLosses(model, tokens, { ...WINDOWS, dropLast });
+    const mean = losses.reduce((a, b) => a + b, 0) / losses.length;
+    mismatches.push(
+      ...compare(`The Verdict, ${name}, tokens`, [tokens.length], [expected.tokens], 0),
+      ...compare(`The Verdict, ${name}, losses`, losses, expected.batch_losses, TOLERANCE),
+      ...compare(`The Verdict, ${name}, mean loss`, [mean], [expected.mean], TOLERANCE),
+    );
+  }
+  return mismatches;
+}
+
+export const schemas: Record<string, (file: string, json: unknown) => Promise<string[]>> = {
+  'bundled/1': check,
+};

@@ -1,0 +1,61 @@
+import { argmax } from '../../src/core/logits';
+import type { CacheHandle, LanguageModel } from '../../src/core/languageModel';
+
+/** Sentences about numbers that differ by more than `tolerance`, at most one per list. */
+export function compare(
+  what: string,
+  own: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  tolerance: number,
+): string[] {
+  if (own.length !== expected.length) return [`${what}: ${own.length} numbers, expected ${expected.length}`];
+  let worst = 0;
+  for (let i = 0; i < own.length; i++) {
+    // Written so that NaN counts as worst.
+    if (!(Math.abs(own[i]! - expected[i]!) <= Math.abs(own[worst]! - expected[worst]!))) worst = i;
+  }
+  const difference = own.length === 0 ? 0 : Math.abs(own[worst]! - expected[worst]!);
+  if (difference <= tolerance) return [];
+  return [`${what}: number ${worst} is ${own[worst]!}, expected ${expected[worst]!} within ${tolerance}`];
+}
+
+export function sameIds(what: string, own: readonly number[], expected: readonly number[]): string[] {
+  return own.join() === expected.join() ? [] : [`${what}: ${own.join(' ')}, expected ${expected.join(' ')}`];
+}
+
+/** The prompt and the most probable continuation, token by token, with a cache. */
+export async function greedy(
+  model: LanguageModel,
+  prompt: readonly number[],
+  steps: number,
+): Promise<number[]> {
+  const tokens = [...prompt];
+  let cache: CacheHandle | undefined;
+  for (let i = 0; i < steps; i++) {
+    const [answer] = await model.next([{ tokens: [...tokens], cache }]);
+    cache = answer!.cache;
+    tokens.push(argmax(answer!.logits));
+  }
+  return tokens;
+}
+
+/** Mean losses of batches of windows over a stream of tokens, the targets shifted by one. */
+export async function batchLosses(
+  model: LanguageModel,
+  stream: readonly number[],
+  options: { context: number; stride: number; batch: number; dropLast: boolean },
+): Promise<number[]> {
+  const { context, stride, batch, dropLast } = options;
+  const windowLosses: number[] = [];
+  for (let start = 0; start < stream.length - context; start += stride) {
+    const { logProbabilities } = await model.score!(stream.slice(start, start + context + 1));
+    windowLosses.push(-logProbabilities.subarray(1).reduce((a, b) => a + b, 0) / context);
+  }
+  const losses: number[] = [];
+  for (let i = 0; i < windowLosses.length; i += batch) {
+    const windows = windowLosses.slice(i, i + batch);
+    if (windows.length === batch || !dropLast)
+      losses.push(windows.reduce((a, b) => a + b, 0) / windows.length);
+  }
+  return losses;
+}

@@ -1,0 +1,49 @@
+/** What the browser tests of one file share: a VS Code server, a browser and a window with the sample document. */
+import { readFile } from 'node:fs/promises';
+import type { Browser } from 'playwright-core';
+import { openBrowser } from '../../scripts/lib/chromium';
+import { repository } from '../../scripts/lib/paths';
+import { endAllOnSignals } from '../../scripts/lib/processes';
+import { startServer, type ServerOptions, type VsCodeServer } from '../../scripts/lib/vscodeServer';
+import { Window, type WindowOptions } from '../../scripts/lib/window';
+import { sampleWorkspace, type SampleWorkspace } from '../../scripts/lib/workspace';
+
+export interface Session {
+  readonly server: VsCodeServer;
+  readonly browser: Browser;
+  readonly window: Window;
+  readonly workspace: SampleWorkspace;
+  /** The sample document's text, as VS Code saves it now. */
+  savedText(): Promise<string>;
+  close(): Promise<void>;
+}
+
+// A run that is cut short must not leave a server behind.
+endAllOnSignals();
+
+export async function openSession(options: ServerOptions & WindowOptions = {}): Promise<Session> {
+  const workspace = await sampleWorkspace();
+  const server = await startServer(options);
+  const browser = await openBrowser();
+  const window = await Window.open(
+    server,
+    browser,
+    { folder: workspace.folder, extension: repository, file: workspace.file },
+    options,
+  );
+  return {
+    server,
+    browser,
+    window,
+    workspace,
+    async savedText() {
+      await window.run('File: Save All Files');
+      return readFile(workspace.file, 'utf8');
+    },
+    async close() {
+      await browser.close();
+      await server.stop();
+      await workspace.remove();
+    },
+  };
+}
