@@ -48,6 +48,35 @@ export interface NextToken {
   readonly cache: CacheHandle;
 }
 
+/** How the tokens of a text were predicted, token by token; the first token is predicted by nothing. */
+export interface TextScores {
+  /** Natural log of each token's probability given the tokens before it; NaN for the first. */
+  readonly logProbabilities: Float64Array;
+  /** Each token's place among all tokens there, 0 = most probable; -1 for the first. */
+  readonly ranks: Int32Array;
+  /** Entropy in nats of the distribution that each token was compared with; NaN for the first. */
+  readonly entropies: Float64Array;
+  /** The best tokens at each place, `count` per token, most probable first; -1 for the first token. */
+  readonly alternatives: {
+    readonly count: number;
+    readonly ids: Int32Array;
+    readonly logProbabilities: Float64Array;
+  };
+}
+
+export interface ScoreOptions {
+  /** Best tokens to keep per place, 0 to 100; 0 when left out. */
+  readonly alternatives?: number;
+  /**
+   * A text longer than the context is read in windows; tokens after the first window see at least this many
+   * tokens before them. 0 to the context length - 1; half of the context when left out.
+   */
+  readonly overlap?: number;
+  /** Called with the scores so far, of which those from `from` up to `to` are new. */
+  readonly onScored?: (scores: TextScores, from: number, to: number) => void;
+  readonly signal?: AbortSignal;
+}
+
 export interface LanguageModel {
   readonly info: ModelInfo;
   readonly vocabulary: Vocabulary;
@@ -57,8 +86,14 @@ export interface LanguageModel {
   decode(ids: readonly number[]): string;
   /**
    * Logits for the token after each context, in order.
+   * @param signal ends a long reading early; the promise then rejects with the signal's reason.
    * @throws RangeError when a context is empty, too long or holds an id outside the vocabulary.
    */
-  next(contexts: readonly Context[]): Promise<NextToken[]>;
+  next(contexts: readonly Context[], signal?: AbortSignal): Promise<NextToken[]>;
+  /**
+   * Scores every token of a text of any length, without keeping its logits; a backend may leave it out.
+   * @throws RangeError when the text is empty or holds an id outside the vocabulary, or an option is out of range.
+   */
+  score?(tokens: readonly number[], options?: ScoreOptions): Promise<TextScores>;
   dispose(): Promise<void>;
 }

@@ -1,24 +1,19 @@
-import { setImmediate } from 'node:timers/promises';
-import type { Context, LanguageModel, ModelInfo, NextToken, Vocabulary } from '../core/languageModel';
+import type {
+  Context,
+  LanguageModel,
+  ModelInfo,
+  NextToken,
+  ScoreOptions,
+  TextScores,
+  Vocabulary,
+} from '../core/languageModel';
 import type { Gpt2Config } from '../gpt2/config';
 import { GPT2_VOCABULARY_SIZE, type Gpt2Tokenizer } from '../gpt2/tokenizer';
-import {
-  appendRead,
-  appendStep,
-  fold,
-  Gpt2Cache,
-  joinSuffixes,
-  type SuffixView,
-  type TokenShape,
-} from './gpt2Cache';
+import { appendStep, fold, Gpt2Cache, joinSuffixes, type SuffixView, type TokenShape } from './gpt2Cache';
 import { KeyValueRows } from './keyValueRows';
-import type { RowsView, StepRunner } from './stepRunner';
-
-/**
- * Tokens of a text that are read in one run, after which other work of the process gets its turn. More would be
- * little faster (the weights are then no longer the limit) and would keep a cancel waiting.
- */
-const PIECE = 64;
+import { readTokens } from './readTokens';
+import { scoreTokens } from './scoreTokens';
+import type { StepRunner } from './stepRunner';
 
 /** Sequences that are continued in one run. */
 const MOST_SEQUENCES = 64;
@@ -73,13 +68,13 @@ export class Gpt2Model implements LanguageModel {
     );
   }
 
-  async next(contexts: readonly Context[]): Promise<NextToken[]> {
-    if (this.disposed) throw new Error(`${this.info.name} has been unloaded; load it again.`);
+  async next(contexts: readonly Context[], signal?: AbortSignal): Promise<NextToken[]> {
+    this.checkLoaded();
     const jobs = contexts.map((context, index) => this.check(context, index));
     const results = new Array<NextToken>(contexts.length);
     const [steps, reads] = partition(jobs, isStep);
     for (const same of groupBy(reads, (job) => [job.cache, job.tokens.join()])) {
-      const result = await this.read(same[0]!);
+      const result = await this.read(same[0]!, signal);
       for (const { index } of same) results[index] = result;
     }
     const together = groupBy(steps, ({ cache }) => [
@@ -89,11 +84,18 @@ export class Gpt2Model implements LanguageModel {
     ]);
     for (const group of together) {
       for (let start = 0; start < group.length; start += MOST_SEQUENCES) {
+        signal?.throwIfAborted();
         const part = group.slice(start, start + MOST_SEQUENCES);
         (await this.step(part)).forEach((result, i) => (results[part[i]!.index] = result));
       }
     }
     return results;
+  }
+
+  async score(tokens: readonly number[], options: ScoreOptions = {}): Promise<TextScores> {
+    this.checkLoaded();
+    this.checkTokens(tokens, 'The text');
+    return scoreTokens(this.runner, this.shape, this.info.contextLength, tokens, options);
   }
 
   async dispose(): Promise<void> {
@@ -102,28 +104,24 @@ export class Gpt2Model implements LanguageModel {
     await this.runner.release();
   }
 
-  /** Reads the tokens that the cache does not cover, piece by piece. */
-  private async read({ tokens, cache }: Job): Promise<NextToken> {
+  /** Reads the tokens that the cache does not cover. */
+  private async read({ tokens, cache }: Job, signal: AbortSignal | undefined): Promise<NextToken> {
     const { parts, heads, headWidth } = this.shape;
     const missing = tokens.length - (cache?.length ?? 0);
-    let view: RowsView = cache
+    const known = cache
       ? fold(cache, this.shape, missing)
       : { rows: new KeyValueRows(parts, heads * headWidth, tokens.length + ROOM), length: 0 };
-    for (;;) {
-      const ids = tokens.slice(view.length, view.length + PIECE);
-      const { logits, fresh } = await this.runner.run({
-        ids,
-        groups: 1,
-        prefix: view.length > 0 ? view : null,
-        suffix: null,
-        logitsFor: [ids.length - 1],
-      });
-      view = appendRead(view, fresh, this.shape);
-      if (view.length === tokens.length) {
-        return { logits, cache: new Gpt2Cache(this, Int32Array.from(tokens), view, null) };
-      }
-      await setImmediate();
-    }
+    let last: Float32Array = new Float32Array();
+    const view = await readTokens(
+      this.runner,
+      this.shape,
+      known,
+      tokens,
+      tokens.length - 1,
+      (_, logits) => (last = logits),
+      { signal },
+    );
+    return { logits: last, cache: new Gpt2Cache(this, Int32Array.from(tokens), view, null) };
   }
 
   /** Adds one token to each of several sequences with the same prefix and equally long suffixes. */
@@ -151,18 +149,32 @@ export class Gpt2Model implements LanguageModel {
     }));
   }
 
-  private check({ tokens, cache }: Context, index: number): Job {
-    const { vocabularySize, contextLength, name } = this.info;
-    const fail = (what: string): never => {
-      throw new RangeError(`Context ${index} ${what}`);
-    };
-    if (tokens.length === 0) fail(`is empty; ${name} needs at least one token before the one it predicts.`);
-    if (tokens.length > contextLength) {
-      fail(`has ${tokens.length} tokens, but ${name} holds at most ${contextLength}; shorten the text.`);
+  private checkLoaded(): void {
+    if (this.disposed) throw new Error(`${this.info.name} has been unloaded; load it again.`);
+  }
+
+  private checkTokens(tokens: readonly number[], what: string): void {
+    const { vocabularySize, name } = this.info;
+    if (tokens.length === 0) {
+      throw new RangeError(`${what} is empty; ${name} needs at least one token before the one it predicts.`);
     }
     const wrong = tokens.find((id) => !(Number.isInteger(id) && id >= 0 && id < vocabularySize));
     if (wrong !== undefined) {
-      fail(`has token id ${wrong}, but the ids of ${name} are 0 to ${vocabularySize - 1}.`);
+      throw new RangeError(
+        `${what} has token id ${wrong}, but the ids of ${name} are 0 to ${vocabularySize - 1}.`,
+      );
+    }
+  }
+
+  private check({ tokens, cache }: Context, index: number): Job {
+    const { contextLength, name } = this.info;
+    const what = `Context ${index}`;
+    const fail = (problem: string): never => {
+      throw new RangeError(`${what} ${problem}`);
+    };
+    this.checkTokens(tokens, what);
+    if (tokens.length > contextLength) {
+      fail(`has ${tokens.length} tokens, but ${name} holds at most ${contextLength}; shorten the text.`);
     }
     if (!cache) return { index, tokens, cache: null };
     if (!(cache instanceof Gpt2Cache) || cache.owner !== this) {

@@ -1,0 +1,49 @@
+import { setImmediate } from 'node:timers/promises';
+import { appendRead, type TokenShape } from './gpt2Cache';
+import type { RowsView, StepRunner } from './stepRunner';
+
+/**
+ * Tokens of a text that are read in one run, after which other work of the process gets its turn. More would be
+ * little faster (the weights are then no longer the limit) and would keep a cancel waiting.
+ */
+const PIECE = 64;
+
+export interface ReadOptions {
+  /** Called after each piece with the number of tokens read so far. */
+  readonly onPiece?: (read: number) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Reads the tokens that `view` does not cover, piece by piece.
+ * @param wanted index of the first token after which logits are wanted; those after all later ones follow.
+ * @param onLogits called with the index of a token and the logits after it, a part of a larger array.
+ * @returns the rows of all tokens.
+ */
+export async function readTokens(
+  runner: StepRunner,
+  shape: TokenShape,
+  view: RowsView,
+  tokens: readonly number[],
+  wanted: number,
+  onLogits: (index: number, logits: Float32Array) => void,
+  { onPiece, signal }: ReadOptions = {},
+): Promise<RowsView> {
+  while (view.length < tokens.length) {
+    signal?.throwIfAborted();
+    const start = view.length;
+    const ids = tokens.slice(start, start + PIECE);
+    const first = Math.max(0, wanted - start);
+    const logitsFor = ids.map((_, i) => i).slice(first);
+    const prefix = start > 0 ? view : null;
+    const { logits, fresh } = await runner.run({ ids, groups: 1, prefix, suffix: null, logitsFor });
+    view = appendRead(view, fresh, shape);
+    const size = logits.length / logitsFor.length;
+    logitsFor.forEach((row, i) => {
+      onLogits(start + row, logits.subarray(i * size, (i + 1) * size));
+    });
+    onPiece?.(view.length);
+    await setImmediate();
+  }
+  return view;
+}
