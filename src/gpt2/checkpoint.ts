@@ -1,21 +1,26 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { access, realpath } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { loadConfig, type Gpt2Config } from './config';
 import { ModelFileError, unreadable } from './modelFileError';
-import { DTYPE_BYTES, readSafetensorsHeader, type Dtype, type StoredTensor } from './safetensors';
+import { DTYPE_BYTES, readSafetensorsHeader, type Dtype } from './safetensors';
+import { readShardedHeaders, SHARD_INDEX, type ShardedTensor } from './sharded';
 
 /** One parameter of the model, by its published name without prefix, where it lies in the weights file. */
-export interface Weight extends StoredTensor {
+export interface Weight extends ShardedTensor {
   readonly dtype: Dtype;
 }
 
 /** A GPT-2 model on disk, checked: every tensor that its configuration demands is there in the right shape. */
 export interface Checkpoint {
   readonly config: Gpt2Config;
-  /** Absolute path of the weights file, links resolved. */
+  /** Absolute path of the weights file, links resolved; the first of them where they are several. */
   readonly file: string;
+  /** Absolute paths of all weights files, links resolved. */
+  readonly files: readonly string[];
+  /** Absolute path of the folder that holds them all. */
+  readonly directory: string;
   /** By published name without `transformer.`, for example `h.0.attn.c_attn.weight`. */
   readonly weights: ReadonlyMap<string, Weight>;
   /** Number of parameters. */
@@ -24,15 +29,14 @@ export interface Checkpoint {
 
 /**
  * Reads and checks a folder with `config.json` and `model.safetensors` as the hub publishes GPT-2: names with or
- * without the prefix `transformer.`, mask buffers ignored, output projection tied or in `lm_head.weight`.
- * Nothing but the header of the weights is read.
+ * without the prefix `transformer.`, mask buffers ignored, output projection tied or in `lm_head.weight`. Weights
+ * cut into several files are found by `model.safetensors.index.json`.
+ * Nothing but the headers of the weights is read.
  * @throws ModelFileError with a sentence for people.
  */
 export async function openCheckpoint(directory: string): Promise<Checkpoint> {
   const config = await loadConfig(join(directory, 'config.json'));
-  const path = join(directory, 'model.safetensors');
-  const file = await resolveWeights(directory, path);
-  const stored = await readSafetensorsHeader(file);
+  const { path, directory: root, stored } = await readStored(directory);
   const prefix = stored.has('transformer.wte.weight') ? 'transformer.' : '';
   const weights = new Map<string, Weight>();
   let parameters = 0;
@@ -61,7 +65,15 @@ export async function openCheckpoint(directory: string): Promise<Checkpoint> {
     weights.set(name, { ...tensor, dtype: tensor.dtype as Dtype });
     parameters += shape.reduce((a, b) => a * b, 1);
   }
-  return { config, file, weights, parameters };
+  const files = [...new Set([...weights.values()].map(({ file }) => file))];
+  return { config, file: files[0]!, files, directory: root, weights, parameters };
+}
+
+/** SHA-256 of a checkpoint's weights in hex: of the file, or of the digests of several files in their order. */
+export async function fingerprintWeights({ files }: Checkpoint): Promise<string> {
+  const digests: string[] = [];
+  for (const file of [...files].sort()) digests.push(await sha256(file));
+  return digests.length === 1 ? digests[0]! : createHash('sha256').update(digests.join('\n')).digest('hex');
 }
 
 /** SHA-256 of a file in hex, read as a stream. */
@@ -100,20 +112,42 @@ export function expectedShapes(config: Gpt2Config): [name: string, shape: readon
   return shapes;
 }
 
-async function resolveWeights(directory: string, path: string): Promise<string> {
+interface Stored {
+  /** The file that names the tensors, for sentences. */
+  readonly path: string;
+  readonly directory: string;
+  readonly stored: ReadonlyMap<string, ShardedTensor>;
+}
+
+/** The tensors of `model.safetensors`, or of the files that the index names where there is no such file. */
+async function readStored(directory: string): Promise<Stored> {
+  const path = join(directory, 'model.safetensors');
+  let file: string;
   try {
-    return await realpath(path);
+    file = await realpath(path);
   } catch (error) {
-    for (const [other, fix] of [
-      ['model.safetensors.index.json', 'weights in several files are not supported; use a single-file model'],
-      ['pytorch_model.bin', 'download model.safetensors of the same model, which holds no code'],
-    ] as const) {
-      if (await exists(join(directory, other))) {
-        throw new ModelFileError(`${path} is missing; the folder has ${other} instead: ${fix}.`);
-      }
+    const index = join(directory, SHARD_INDEX);
+    if (await exists(index)) {
+      return {
+        path: index,
+        directory: await realpath(directory),
+        stored: await readShardedHeaders(directory),
+      };
+    }
+    if (await exists(join(directory, 'pytorch_model.bin'))) {
+      throw new ModelFileError(
+        `${path} is missing; the folder has pytorch_model.bin instead: ` +
+          `download model.safetensors of the same model, which holds no code.`,
+      );
     }
     throw unreadable(path, error);
   }
+  const tensors = [...(await readSafetensorsHeader(file)).values()];
+  return {
+    path,
+    directory: dirname(file),
+    stored: new Map(tensors.map((tensor) => [tensor.name, { ...tensor, file }])),
+  };
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -1,4 +1,5 @@
 import { open, type FileHandle } from 'node:fs/promises';
+import { duplicateKey } from './duplicateKeys';
 import { ModelFileError, reason, unreadable } from './modelFileError';
 
 /** Number types of weights, with their size in bytes. */
@@ -22,7 +23,7 @@ const MAX_HEADER_BYTES = 100_000_000;
 /**
  * Reads the header of a safetensors file (https://huggingface.co/docs/safetensors): eight bytes of length, JSON
  * with each tensor's type, shape and byte range, then the bytes. The header is not trusted: every range must lie
- * in the file and none may overlap another.
+ * in the file, none may overlap another, and no name may occur twice.
  * @returns the tensors by name.
  * @throws ModelFileError with a sentence that names the file, the tensor, what was found and what was expected.
  */
@@ -43,6 +44,8 @@ export async function readSafetensorsHeader(file: string): Promise<Map<string, S
     } catch (error) {
       throw damaged(file, `its header is not JSON (${reason(error)})`);
     }
+    const twice = duplicateKey(text);
+    if (twice !== undefined) throw damaged(file, `its header names "${twice}" twice`);
     return readEntries(json, file, 8 + headerBytes, fileBytes);
   } finally {
     await handle.close();

@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { relative, sep } from 'node:path';
 import type { Checkpoint } from './checkpoint';
 import type { ElementType, Graph, ValueInfo } from './graph';
 import { GraphBuilder } from './graph';
@@ -154,12 +154,13 @@ const ELEMENT_TYPES: Readonly<Record<Dtype, ElementType>> = {
 
 /** A weight where it lies in the checkpoint; half-width numbers are widened when the graph is loaded. */
 function addWeight(g: GraphBuilder, checkpoint: Checkpoint, name: string): string {
-  const { dtype, shape, offset, byteLength } = checkpoint.weights.get(name)!;
+  const { dtype, shape, file, offset, byteLength } = checkpoint.weights.get(name)!;
+  const location = relative(checkpoint.directory, file).split(sep).join('/');
   const stored = g.constant({
     name,
     type: ELEMENT_TYPES[dtype],
     shape,
-    data: { file: basename(checkpoint.file), offset, byteLength },
+    data: { file: location, offset, byteLength },
   });
   return dtype === 'F32' ? stored : g.add('Cast', [stored], { to: 1 });
 }

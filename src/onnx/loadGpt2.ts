@@ -1,6 +1,5 @@
-import { dirname } from 'node:path';
 import type { LanguageModel } from '../core/languageModel';
-import { openCheckpoint, sha256 } from '../gpt2/checkpoint';
+import { fingerprintWeights, openCheckpoint } from '../gpt2/checkpoint';
 import { buildStepGraph } from '../gpt2/stepGraph';
 import { Gpt2Tokenizer } from '../gpt2/tokenizer';
 import { Gpt2Model } from './gpt2Model';
@@ -31,9 +30,9 @@ let tokenizer: Gpt2Tokenizer | undefined;
 export async function loadGpt2(source: Gpt2Source, options: LoadOptions = {}): Promise<LanguageModel> {
   const checkpoint = await openCheckpoint(source.directory);
   const { config } = checkpoint;
-  const fingerprint = await sha256(checkpoint.file);
+  const fingerprint = await fingerprintWeights(checkpoint);
   const runner = await StepRunner.create(config, buildStepGraph(checkpoint), {
-    directory: dirname(checkpoint.file),
+    directory: checkpoint.directory,
     threads: options.threads,
   });
   tokenizer ??= new Gpt2Tokenizer();
