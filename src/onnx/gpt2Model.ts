@@ -8,7 +8,7 @@ import type {
   Vocabulary,
 } from '../core/languageModel';
 import type { Gpt2Config } from '../gpt2/config';
-import { GPT2_VOCABULARY_SIZE, type Gpt2Tokenizer } from '../gpt2/tokenizer';
+import type { TextTokenizer } from '../gpt2/textTokenizer';
 import { appendStep, fold, Gpt2Cache, joinSuffixes, type SuffixView, type TokenShape } from './gpt2Cache';
 import { KeyValueRows } from './keyValueRows';
 import { readTokens } from './readTokens';
@@ -37,10 +37,10 @@ export class Gpt2Model implements LanguageModel {
   constructor(
     readonly info: ModelInfo,
     config: Gpt2Config,
-    private readonly tokenizer: Gpt2Tokenizer,
+    private readonly tokenizer: TextTokenizer,
     private readonly runner: StepRunner,
   ) {
-    this.vocabulary = fitVocabulary(tokenizer.vocabulary, config.vocabularySize);
+    this.vocabulary = tokenizer.vocabulary;
     this.shape = {
       parts: 2 * config.layers,
       heads: config.heads,
@@ -49,23 +49,11 @@ export class Gpt2Model implements LanguageModel {
   }
 
   encode(text: string): number[] {
-    const ids = this.tokenizer.encode(text);
-    const size = this.info.vocabularySize;
-    const outside = ids.find((id) => id >= size);
-    if (outside !== undefined) {
-      throw new RangeError(
-        `The text needs token ${outside}, but ${this.info.name} knows only the ids 0 to ${size - 1}. ` +
-          `Use a model with GPT-2's whole vocabulary of ${GPT2_VOCABULARY_SIZE} tokens.`,
-      );
-    }
-    return ids;
+    return this.tokenizer.encode(text);
   }
 
   decode(ids: readonly number[]): string {
-    // Checkpoints may pad the vocabulary with ids that stand for no text.
-    return this.tokenizer.decode(
-      ids.filter((id) => !(id >= GPT2_VOCABULARY_SIZE && id < this.info.vocabularySize)),
-    );
+    return this.tokenizer.decode(ids);
   }
 
   async next(contexts: readonly Context[], signal?: AbortSignal): Promise<NextToken[]> {
@@ -220,13 +208,4 @@ function groupBy<T>(items: readonly T[], key: (item: T) => readonly unknown[]): 
     group.push(item);
   }
   return groups;
-}
-
-/** A vocabulary of `size` tokens: cut short, or with tokens of no bytes added. */
-function fitVocabulary(vocabulary: Vocabulary, size: number): Vocabulary {
-  const { bytes, offsets } = vocabulary;
-  const known = Math.min(size, offsets.length - 1);
-  const fitted = new Uint32Array(size + 1).fill(offsets[known]!);
-  fitted.set(offsets.subarray(0, known + 1));
-  return { bytes: bytes.subarray(0, offsets[known]), offsets: fitted };
 }

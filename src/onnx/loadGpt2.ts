@@ -1,7 +1,8 @@
 import type { LanguageModel } from '../core/languageModel';
 import { fingerprintWeights, openCheckpoint } from '../gpt2/checkpoint';
 import { buildStepGraph } from '../gpt2/stepGraph';
-import { Gpt2Tokenizer } from '../gpt2/tokenizer';
+import { fitTokenizer } from '../gpt2/textTokenizer';
+import { loadTokenizer } from '../gpt2/tokenizerFile';
 import { Gpt2Model } from './gpt2Model';
 import { StepRunner } from './stepRunner';
 
@@ -11,7 +12,7 @@ export interface Gpt2Source {
   readonly id: string;
   /** Name for people. */
   readonly name: string;
-  /** Folder with `config.json` and `model.safetensors`; nothing is written to it. */
+  /** Folder with `config.json`, `model.safetensors` and perhaps a tokenizer; nothing is written to it. */
   readonly directory: string;
 }
 
@@ -19,8 +20,6 @@ export interface LoadOptions {
   /** Processors to use; half of them by default. */
   readonly threads?: number;
 }
-
-let tokenizer: Gpt2Tokenizer | undefined;
 
 /**
  * Loads a GPT-2 model. The weights are used where they lie.
@@ -30,12 +29,12 @@ let tokenizer: Gpt2Tokenizer | undefined;
 export async function loadGpt2(source: Gpt2Source, options: LoadOptions = {}): Promise<LanguageModel> {
   const checkpoint = await openCheckpoint(source.directory);
   const { config } = checkpoint;
+  const tokenizer = fitTokenizer(await loadTokenizer(source.directory), config.vocabularySize, source.name);
   const fingerprint = await fingerprintWeights(checkpoint);
   const runner = await StepRunner.create(config, buildStepGraph(checkpoint), {
     directory: checkpoint.directory,
     threads: options.threads,
   });
-  tokenizer ??= new Gpt2Tokenizer();
   return new Gpt2Model(
     {
       id: source.id,

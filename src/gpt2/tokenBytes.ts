@@ -1,0 +1,73 @@
+/**
+ * The characters by which byte-level tokenizers write bytes in their files: printable ones stand for themselves,
+ * the others for U+0100 and up in order (Radford et al.'s published `bytes_to_unicode`).
+ */
+const BYTE_OF: ReadonlyMap<string, number> = (() => {
+  const printable = (byte: number): boolean =>
+    (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte <= 0xac) || byte >= 0xae;
+  let next = 0x100;
+  return new Map(
+    Array.from({ length: 256 }, (_, byte) => [String.fromCharCode(printable(byte) ? byte : next++), byte]),
+  );
+})();
+
+/** Bytes of a token as byte-level tokenizers write it; characters that stand for no byte are their own UTF-8. */
+export function byteLevelBytes(token: string): Buffer {
+  return Buffer.concat(
+    Array.from(token, (character) => {
+      const byte = BYTE_OF.get(character);
+      return byte === undefined ? Buffer.from(character, 'utf8') : Buffer.of(byte);
+    }),
+  );
+}
+
+/** Bytes of a token as SentencePiece writes it: `▁` is a space, `<0x0A>` a byte. */
+function sentencePieceBytes(token: string): Buffer {
+  const byte = /^<0x([0-9A-Fa-f]{2})>$/.exec(token)?.[1];
+  return byte === undefined
+    ? Buffer.from(token.replaceAll('\u2581', ' '), 'utf8')
+    : Buffer.of(parseInt(byte, 16));
+}
+
+type Json = Readonly<Record<string, unknown>>;
+
+/**
+ * The bytes of every token of a `tokenizer.json`, by id; ids without a token have none. Undefined for kinds whose
+ * tokens do not stand for fixed bytes, such as WordPiece, where a space is only implied.
+ */
+export function tokenBytes(json: Json): Buffer[] | undefined {
+  const model = (json['model'] ?? {}) as Json;
+  const parts = [json['pre_tokenizer'], json['decoder'], json['normalizer']].flatMap(flatten);
+  const has = (type: string): boolean => parts.some((part) => part['type'] === type);
+  const bytesOf = has('ByteLevel')
+    ? byteLevelBytes
+    : has('Metaspace') || has('ByteFallback') || (model['type'] === 'Unigram' && !has('WordPiece'))
+      ? sentencePieceBytes
+      : undefined;
+  if (!bytesOf) return undefined;
+  const tokens: Buffer[] = [];
+  const vocab = model['vocab'] ?? {};
+  const entries: [string, unknown][] = Array.isArray(vocab)
+    ? (vocab as unknown[][]).map(([token], id) => [String(token), id])
+    : Object.entries(vocab);
+  for (const [token, id] of entries) if (isId(id)) tokens[id] = bytesOf(token);
+  for (const { id, content } of (json['added_tokens'] ?? []) as Json[]) {
+    if (isId(id)) tokens[id] = Buffer.from(String(content), 'utf8');
+  }
+  return Array.from(tokens, (bytes: Buffer | undefined) => bytes ?? Buffer.alloc(0));
+}
+
+/** A step of a tokenizer and, where it is a sequence, the steps in it. */
+function flatten(step: unknown): Json[] {
+  if (typeof step !== 'object' || step === null) return [];
+  const json = step as Json;
+  const inner = json['pretokenizers'] ?? json['decoders'] ?? json['normalizers'];
+  return [json, ...(Array.isArray(inner) ? inner.flatMap(flatten) : [])];
+}
+
+/** Far above any vocabulary: an id must not make an array of a billion. */
+const MOST_TOKENS = 2_000_000;
+
+function isId(id: unknown): id is number {
+  return Number.isInteger(id) && (id as number) >= 0 && (id as number) < MOST_TOKENS;
+}
