@@ -23,9 +23,8 @@ export class Candidates {
   count = 0;
   /** `KEPT`, `IMPOSSIBLE`, or the index of the step that removed the token. */
   readonly removedBy: Int16Array;
-  /** Two vectors that a sampler may use as it likes during `apply`. */
+  /** A vector that a sampler may use as it likes between calls to this class. */
   readonly scratch: Float64Array;
-  readonly scratchIds: Int32Array;
   /** Sentences of the current step that a person should read. */
   readonly warnings: string[] = [];
   /** Entropy of `raw`, in nats. */
@@ -37,12 +36,15 @@ export class Candidates {
   rescued = false;
 
   readonly #probabilities: Float64Array;
+  readonly #order: Int32Array;
   readonly #massCut: MassCut;
   #step = 0;
   #marked = 0;
   /** True while `#probabilities` and `#entropy` belong to the current logits. */
   #fresh = false;
   #entropy = 0;
+  #max = 0;
+  #logSum = 0;
 
   /** @throws RangeError for a vocabulary without tokens. */
   constructor(readonly vocabularySize: number) {
@@ -55,7 +57,7 @@ export class Candidates {
     this.ids = new Int32Array(vocabularySize);
     this.removedBy = new Int16Array(vocabularySize);
     this.scratch = new Float64Array(vocabularySize);
-    this.scratchIds = new Int32Array(vocabularySize);
+    this.#order = new Int32Array(vocabularySize);
     this.#massCut = new MassCut();
   }
 
@@ -91,7 +93,9 @@ export class Candidates {
     }
     for (let id = 0; id < given.length; id++) raw[id]! /= sum;
     this.count = count;
-    this.rawEntropy = Math.max(0, Math.log(sum) - weighted / sum);
+    this.#max = max;
+    this.#logSum = Math.log(sum);
+    this.rawEntropy = Math.max(0, this.#logSum - weighted / sum);
     this.#probabilities.set(raw);
     this.#entropy = this.rawEntropy;
     this.#fresh = true;
@@ -108,6 +112,12 @@ export class Candidates {
   get entropy(): number {
     this.#refresh();
     return this.#entropy;
+  }
+
+  /** ln of a candidate's probability; finite even where the probability underflows to 0. */
+  logProbability(id: number): number {
+    this.#refresh();
+    return this.logits[id]! - this.#max - this.#logSum;
   }
 
   /** The largest logit of a candidate. */
@@ -138,6 +148,16 @@ export class Candidates {
 
   /** To be called by a sampler after it wrote to `logits`. */
   logitsChanged(): void {
+    this.#fresh = false;
+  }
+
+  /**
+   * Gives one candidate another logit; does nothing for a token that is none. Infinite values are brought back
+   * into the range of float64, so that a huge penalty or bias makes a token very improbable, not impossible.
+   */
+  setLogit(id: number, logit: number): void {
+    if (this.removedBy[id] !== KEPT) return;
+    this.logits[id] = Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, logit));
     this.#fresh = false;
   }
 
@@ -187,8 +207,8 @@ export class Candidates {
    */
   cutMass(keys: Float64Array, limit: number, reaching: 'above' | 'at least'): MassCut {
     const weights = this.probabilities;
-    this.scratchIds.set(this.ids);
-    this.#massCut.find(this.scratchIds, this.count, keys, weights, limit, reaching);
+    this.#order.set(this.ids);
+    this.#massCut.find(this.#order, this.count, keys, weights, limit, reaching);
     return this.#massCut;
   }
 
@@ -243,7 +263,9 @@ export class Candidates {
       if (weight > 0) weighted += weight * below;
     }
     for (let row = 0; row < count; row++) probabilities[ids[row]!]! /= sum;
-    this.#entropy = Math.max(0, Math.log(sum) - weighted / sum);
+    this.#max = max;
+    this.#logSum = Math.log(sum);
+    this.#entropy = Math.max(0, this.#logSum - weighted / sum);
     this.#fresh = true;
   }
 }

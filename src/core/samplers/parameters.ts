@@ -135,3 +135,8 @@ function isInRange(parameter: NumberParameter, value: unknown): boolean {
   const { min, max, minExcluded, maxExcluded } = parameter;
   return (minExcluded ? value > min : value >= min) && (maxExcluded ? value < max : value <= max);
 }
+
+/** Whether a value can be a token id; whether the vocabulary has it is another question. */
+export function isTokenId(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}

@@ -51,11 +51,15 @@ class Temperature implements Sampler {
   constructor(readonly temperature: number) {}
 
   apply(candidates: Candidates): void {
-    if (this.temperature === 0) {
-      keepBest(candidates);
-      candidates.warnings.push(GREEDY);
-    } else if (this.temperature !== 1) scaleLogits(candidates, this.temperature);
+    applyTemperature(candidates, this.temperature);
+    if (this.temperature === 0) candidates.warnings.push(GREEDY);
   }
+}
+
+/** Divides the candidates' logits by t, or keeps only the best candidate where t is 0. */
+export function applyTemperature(candidates: Candidates, t: number): void {
+  if (t === 0) keepBest(candidates);
+  else if (t !== 1) scaleLogits(candidates, t);
 }
 
 function keepBest(candidates: Candidates): void {
@@ -64,8 +68,7 @@ function keepBest(candidates: Candidates): void {
   for (let row = 0; row < count; row++) if (ids[row] !== best) candidates.remove(ids[row]!);
 }
 
-/** Divides the candidates' logits by a temperature above 0. */
-export function scaleLogits(candidates: Candidates, t: number): void {
+function scaleLogits(candidates: Candidates, t: number): void {
   const { ids, logits, count } = candidates;
   let overflow = false;
   for (let row = 0; row < count && !overflow; row++) overflow = !Number.isFinite(logits[ids[row]!]! / t);

@@ -1,0 +1,151 @@
+import type { Candidates } from './candidates';
+import { isTokenId, WINDOW } from './parameters';
+import type { Sampler, SamplerDefinition, SamplerHistory } from './types';
+
+export interface DrySpec {
+  readonly sampler: 'dry';
+  /** At least 0; 0 does nothing. */
+  readonly multiplier: number;
+  /** At least 1. */
+  readonly base: number;
+  /** A whole number of at least 1. */
+  readonly allowedLength: number;
+  readonly window?: number;
+  /** Sequences of token ids that repetition does not reach across, for example line breaks. */
+  readonly breakers?: readonly (readonly number[])[];
+}
+
+/**
+ * Don't repeat yourself: a token that would continue a repetition of the last n tokens loses
+ * multiplier * base^(n - allowedLength) from its logit, where n is the longest such repetition and at least
+ * `allowedLength`. Long verbatim repetition becomes exponentially unlikely; short phrases are free.
+ *
+ * Weidmann (p-e-w), DRY: A modern repetition penalty, text-generation-webui pull request 5677, 2024; sequence
+ * breakers of several tokens as in llama.cpp.
+ *
+ * - The repetition is counted within the window, and only as far back as the latest breaker.
+ * - A token that is itself a breaker is never penalised.
+ */
+export const dry: SamplerDefinition<DrySpec> = {
+  name: 'dry',
+  about: {
+    label: 'Don’t repeat yourself (DRY)',
+    explanation: 'Penalises tokens that would continue a verbatim repetition, the more the longer it is.',
+    formula: 'logit′ = logit − m · b^(n − a), n = length of the repetition it continues, n ≥ a',
+    paper: 'Weidmann, DRY: A modern repetition penalty (text-generation-webui pull request 5677), 2024',
+    parameters: [
+      {
+        name: 'multiplier',
+        label: 'Multiplier',
+        explanation: 'The penalty at the allowed length; 0 switches the sampler off.',
+        kind: 'number',
+        min: 0,
+        max: Number.MAX_VALUE,
+        slider: { min: 0, max: 5, step: 0.1 },
+        default: 0.8,
+      },
+      {
+        name: 'base',
+        label: 'Base',
+        explanation: 'How fast the penalty grows with each repeated token.',
+        kind: 'number',
+        min: 1,
+        max: Number.MAX_VALUE,
+        slider: { min: 1, max: 4, step: 0.05 },
+        default: 1.75,
+      },
+      {
+        name: 'allowedLength',
+        label: 'Allowed length',
+        explanation: 'Repetitions shorter than this many tokens are free.',
+        kind: 'integer',
+        min: 1,
+        max: Number.MAX_SAFE_INTEGER,
+        slider: { min: 1, max: 20, step: 1 },
+        default: 2,
+      },
+      WINDOW,
+      {
+        name: 'breakers',
+        label: 'Sequence breakers',
+        explanation: 'Repetition does not reach across these token sequences.',
+        kind: 'list',
+        entry: 'lists of token ids',
+        default: [],
+        optional: true,
+        check: (value) =>
+          value.every((breaker) => Array.isArray(breaker) && breaker.length > 0 && breaker.every(isTokenId))
+            ? null
+            : 'a list of lists of token ids, none of them empty',
+      },
+    ],
+  },
+  create: (spec) => new Dry(spec),
+};
+
+class Dry implements Sampler {
+  readonly name = dry.name;
+  readonly usesHistory = true;
+  readonly #spec: DrySpec;
+  readonly #breakers: readonly (readonly number[])[];
+  readonly #single: ReadonlySet<number>;
+  /** For each token, the longest repetition it would continue. */
+  readonly #longest = new Map<number, number>();
+  #overlaps = new Int32Array(0);
+
+  constructor(spec: DrySpec) {
+    this.#spec = spec;
+    this.#breakers = spec.breakers ?? [];
+    this.#single = new Set(this.#breakers.filter((breaker) => breaker.length === 1).flat());
+  }
+
+  apply(candidates: Candidates, { tokens }: SamplerHistory): void {
+    const { multiplier, base, allowedLength, window = 0 } = this.#spec;
+    if (multiplier === 0) return;
+    const start = window === 0 ? 0 : Math.max(0, tokens.length - window);
+    const limit = this.#sinceBreaker(tokens, start);
+    if (limit < allowedLength) return;
+    this.#findRepetitions(tokens, start, limit);
+    for (const [id, length] of this.#longest) {
+      if (length < allowedLength || this.#single.has(id)) continue;
+      candidates.setLogit(id, candidates.logits[id]! - multiplier * base ** (length - allowedLength));
+    }
+  }
+
+  /** How many tokens follow the latest breaker that lies wholly in the window. */
+  #sinceBreaker(tokens: ArrayLike<number>, start: number): number {
+    let latest = start;
+    for (const breaker of this.#breakers) {
+      for (let end = tokens.length; end - breaker.length >= start && end > latest; end--) {
+        if (breaker.every((id, i) => tokens[end - breaker.length + i] === id)) latest = end;
+      }
+    }
+    return tokens.length - latest;
+  }
+
+  /**
+   * The longest common suffix of the history and of each of its beginnings, by the Z algorithm on the reversed
+   * history (Gusfield, Algorithms on Strings, Trees and Sequences, 1997): linear, whatever repeats.
+   */
+  #findRepetitions(tokens: ArrayLike<number>, start: number, limit: number): void {
+    this.#longest.clear();
+    const last = tokens.length - 1;
+    const length = tokens.length - start;
+    if (this.#overlaps.length < length) this.#overlaps = new Int32Array(2 * length);
+    const z = this.#overlaps;
+    let left = 0;
+    let right = 0;
+    for (let i = 1; i < length; i++) {
+      let match = i < right ? Math.min(right - i, z[i - left]!) : 0;
+      while (i + match < length && tokens[last - match] === tokens[last - i - match]) match++;
+      z[i] = match;
+      if (i + match > right) {
+        left = i;
+        right = i + match;
+      }
+      // tokens[last - i] ends the earlier occurrence; the token after it is what would continue the repetition.
+      const next = tokens[last - i + 1]!;
+      this.#longest.set(next, Math.max(Math.min(match, limit), this.#longest.get(next) ?? 0));
+    }
+  }
+}

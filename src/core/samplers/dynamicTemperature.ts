@@ -1,0 +1,84 @@
+import type { Candidates } from './candidates';
+import { applyTemperature } from './temperature';
+import type { Sampler, SamplerDefinition } from './types';
+
+export interface DynamicTemperatureSpec {
+  readonly sampler: 'dynamic-temperature';
+  /** The temperature at entropy 0; at least 0. */
+  readonly min: number;
+  /** The temperature at the largest possible entropy; at least 0. */
+  readonly max: number;
+  /** Above 0. */
+  readonly exponent: number;
+}
+
+/**
+ * Dynamic temperature: a temperature between `min` and `max` that follows the entropy, so that the distribution
+ * is sharpened where the model is sure and flattened where it is not:
+ * T = min + (max - min) (H / ln n)^exponent, where n is the number of candidates.
+ *
+ * Kalomaze, Full DynaTemp implementation, koboldcpp pull request 600, 2024.
+ *
+ * - A single candidate is left as it is.
+ * - A temperature of 0 keeps the best token, the lowest id among equals.
+ * - Where `max` is below `min` the temperature falls with the entropy.
+ */
+export const dynamicTemperature: SamplerDefinition<DynamicTemperatureSpec> = {
+  name: 'dynamic-temperature',
+  about: {
+    label: 'Dynamic temperature',
+    explanation: 'Chooses the temperature at every step from how unsure the model is.',
+    formula: 'T = T_min + (T_max − T_min) · (H / ln n)^e',
+    paper: 'Kalomaze, Full DynaTemp implementation (koboldcpp pull request 600), 2024',
+    parameters: [
+      {
+        name: 'min',
+        label: 'Lowest',
+        explanation: 'The temperature where the model is certain.',
+        kind: 'number',
+        min: 0,
+        max: Number.MAX_VALUE,
+        slider: { min: 0, max: 2, step: 0.05 },
+        default: 0.5,
+      },
+      {
+        name: 'max',
+        label: 'Highest',
+        explanation: 'The temperature where all tokens are equally probable.',
+        kind: 'number',
+        min: 0,
+        max: Number.MAX_VALUE,
+        slider: { min: 0, max: 2, step: 0.05 },
+        default: 1.5,
+      },
+      {
+        name: 'exponent',
+        label: 'Exponent',
+        explanation: 'Above 1 the temperature stays low until the entropy is high; below 1 it rises early.',
+        kind: 'number',
+        min: 0,
+        minExcluded: true,
+        max: Number.MAX_VALUE,
+        slider: { min: 0.1, max: 3, step: 0.1 },
+        default: 1,
+      },
+    ],
+  },
+  create: (spec) => new DynamicTemperature(spec),
+};
+
+class DynamicTemperature implements Sampler {
+  readonly name = dynamicTemperature.name;
+  readonly #spec: DynamicTemperatureSpec;
+
+  constructor(spec: DynamicTemperatureSpec) {
+    this.#spec = spec;
+  }
+
+  apply(candidates: Candidates): void {
+    if (candidates.count === 1) return;
+    const { min, max, exponent } = this.#spec;
+    const share = Math.min(1, candidates.entropy / Math.log(candidates.count));
+    applyTemperature(candidates, min + (max - min) * share ** exponent);
+  }
+}

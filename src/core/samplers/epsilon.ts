@@ -1,0 +1,68 @@
+import type { Candidates } from './candidates';
+import { MIN_KEEP } from './parameters';
+import type { Sampler, SamplerDefinition } from './types';
+
+export interface EpsilonSpec {
+  readonly sampler: 'epsilon';
+  /** Above 0 and below 1. */
+  readonly epsilon: number;
+  readonly minKeep?: number;
+}
+
+/**
+ * Epsilon cutoff: removes the tokens whose probability is below a fixed epsilon.
+ *
+ * Hewitt, Manning and Liang, Truncation Sampling as Language Model Desmoothing, 2022.
+ *
+ * - A token exactly at epsilon stays.
+ * - The `minKeep` best tokens stay, and every token equal to the last of them: where all are below epsilon the
+ *   best and its equals are left.
+ */
+export const epsilon: SamplerDefinition<EpsilonSpec> = {
+  name: 'epsilon',
+  about: {
+    label: 'Epsilon cutoff',
+    explanation: 'Removes tokens whose probability is below epsilon.',
+    formula: 'keep i where p_i ≥ ε',
+    paper: 'Hewitt, Manning and Liang, Truncation Sampling as Language Model Desmoothing, 2022',
+    parameters: [
+      {
+        name: 'epsilon',
+        label: 'ε',
+        explanation: 'The smallest probability that stays; larger values keep fewer tokens.',
+        kind: 'number',
+        min: 0,
+        minExcluded: true,
+        max: 1,
+        maxExcluded: true,
+        slider: { min: 0.0001, max: 0.02, step: 0.0001 },
+        default: 0.0003,
+      },
+      MIN_KEEP,
+    ],
+  },
+  create: (spec) => new Epsilon(spec.epsilon, spec.minKeep ?? 1),
+};
+
+class Epsilon implements Sampler {
+  readonly name = epsilon.name;
+
+  constructor(
+    readonly epsilon: number,
+    readonly minKeep: number,
+  ) {}
+
+  apply(candidates: Candidates): void {
+    removeLessProbable(candidates, this.epsilon, this.minKeep);
+  }
+}
+
+/** Removes the candidates with probability below `threshold`, but none as good as the `minKeep`-th best. */
+export function removeLessProbable(candidates: Candidates, threshold: number, minKeep: number): void {
+  const { ids, logits, count, probabilities } = candidates;
+  const safe = candidates.nthLargestLogit(Math.min(minKeep, count));
+  for (let row = 0; row < count; row++) {
+    const id = ids[row]!;
+    if (probabilities[id]! < threshold && logits[id]! < safe) candidates.remove(id);
+  }
+}

@@ -1,0 +1,71 @@
+import type { Candidates } from './candidates';
+import { WINDOW } from './parameters';
+import { SeenTokens } from './seenTokens';
+import type { Sampler, SamplerContext, SamplerDefinition, SamplerHistory } from './types';
+
+export interface RepetitionPenaltySpec {
+  readonly sampler: 'repetition-penalty';
+  /** Above 0; 1 changes nothing, above 1 discourages repetition, below 1 encourages it. */
+  readonly penalty: number;
+  readonly window?: number;
+}
+
+/**
+ * Repetition penalty: divides the logit of every token that has occurred by the penalty, or multiplies it where
+ * it is negative; once per distinct token, however often it occurred.
+ *
+ * Keskar, McCann, Varshney, Xiong and Socher, CTRL: A Conditional Transformer Language Model for Controllable
+ * Generation, 2019; the multiplication of negative logits is that of its implementations.
+ *
+ * - The prompt counts, within the window.
+ * - A logit of 0 stays 0. The penalty depends on where zero lies, so adding a constant to all logits changes it.
+ */
+export const repetitionPenalty: SamplerDefinition<RepetitionPenaltySpec> = {
+  name: 'repetition-penalty',
+  about: {
+    label: 'Repetition penalty',
+    explanation: 'Makes tokens that have occurred less probable, each to the same degree.',
+    formula: 'logit′ = logit / π where logit > 0, else logit · π, for tokens that occurred',
+    paper:
+      'Keskar, McCann, Varshney, Xiong and Socher, CTRL: A Conditional Transformer Language Model for Controllable Generation, 2019',
+    parameters: [
+      {
+        name: 'penalty',
+        label: 'Penalty',
+        explanation: 'Above 1 discourages repetition, below 1 encourages it.',
+        kind: 'number',
+        min: 0,
+        minExcluded: true,
+        max: Number.MAX_VALUE,
+        slider: { min: 0.8, max: 2, step: 0.05 },
+        default: 1.1,
+      },
+      WINDOW,
+    ],
+  },
+  create: (spec, context) => new RepetitionPenalty(spec, context),
+};
+
+class RepetitionPenalty implements Sampler {
+  readonly name = repetitionPenalty.name;
+  readonly usesHistory = true;
+  readonly #penalty: number;
+  readonly #window: number;
+  readonly #seen: SeenTokens;
+
+  constructor(spec: RepetitionPenaltySpec, { vocabularySize }: SamplerContext) {
+    this.#penalty = spec.penalty;
+    this.#window = spec.window ?? 0;
+    this.#seen = new SeenTokens(vocabularySize);
+  }
+
+  apply(candidates: Candidates, history: SamplerHistory): void {
+    this.#seen.count(history, this.#window);
+    for (let row = 0; row < this.#seen.distinct; row++) {
+      const id = this.#seen.ids[row]!;
+      const logit = candidates.logits[id]!;
+      const penalised = logit > 0 ? logit / this.#penalty : logit * this.#penalty;
+      candidates.setLogit(id, penalised);
+    }
+  }
+}

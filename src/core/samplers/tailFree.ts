@@ -1,0 +1,74 @@
+import { topIndices } from '../logits';
+import type { Candidates } from './candidates';
+import { MIN_KEEP } from './parameters';
+import type { Sampler, SamplerDefinition } from './types';
+
+export interface TailFreeSpec {
+  readonly sampler: 'tail-free';
+  /** Above 0 and at most 1. */
+  readonly z: number;
+  readonly minKeep?: number;
+}
+
+/**
+ * Tail-free: ranks the tokens and cuts where the curve of their probabilities becomes flat, measured by the
+ * absolute second differences, normalised to sum 1: a token stays as long as the sum of the differences up to it
+ * is at most z.
+ *
+ * Bricken, Tail Free Sampling, 2019. With second differences d_1 .. d_(m-2) of the ranked probabilities
+ * p_1 .. p_m, p_1 always stays, p_(i+1) stays while d_1 + .. + d_i <= z, and p_m always goes.
+ *
+ * - z = 1, fewer than three tokens, and a curve without any bend (all probabilities equal) remove nothing.
+ * - Among equal logits the lowest ids come first.
+ */
+export const tailFree: SamplerDefinition<TailFreeSpec> = {
+  name: 'tail-free',
+  about: {
+    label: 'Tail-free',
+    explanation: 'Cuts the tail where the ranked probabilities flatten out.',
+    formula: 'keep rank i+1 while Σ_{j ≤ i} |Δ²p_j| / Σ |Δ²p| ≤ z',
+    paper: 'Bricken, Tail Free Sampling, 2019',
+    parameters: [
+      {
+        name: 'z',
+        label: 'z',
+        explanation: 'How much of the curve’s bending stays; 1 keeps everything.',
+        kind: 'number',
+        min: 0,
+        minExcluded: true,
+        max: 1,
+        slider: { min: 0.01, max: 1, step: 0.01 },
+        default: 0.95,
+      },
+      MIN_KEEP,
+    ],
+  },
+  create: (spec) => new TailFree(spec.z, spec.minKeep ?? 1),
+};
+
+class TailFree implements Sampler {
+  readonly name = tailFree.name;
+
+  constructor(
+    readonly z: number,
+    readonly minKeep: number,
+  ) {}
+
+  apply(candidates: Candidates): void {
+    const { count, probabilities } = candidates;
+    if (this.z === 1 || count < 3) return;
+    const ranked = topIndices(candidates.logits, count);
+    const bends = ranked
+      .slice(2)
+      .map((id, i) =>
+        Math.abs(probabilities[id]! - 2 * probabilities[ranked[i + 1]!]! + probabilities[ranked[i]!]!),
+      );
+    const total = bends.reduce((sum, bend) => sum + bend, 0);
+    if (total === 0) return;
+    let sum = 0;
+    const end = bends.findIndex((bend) => (sum += bend) / total > this.z);
+    const kept = end === -1 ? count - 1 : end + 1;
+    for (const id of ranked.slice(kept)) candidates.remove(id);
+    candidates.spareBest(this.minKeep);
+  }
+}

@@ -1,0 +1,60 @@
+import type { Candidates } from './candidates';
+import type { Sampler, SamplerDefinition } from './types';
+
+export interface TopNSigmaSpec {
+  readonly sampler: 'top-n-sigma';
+  /** Above 0. */
+  readonly n: number;
+}
+
+/**
+ * Top-nσ: keeps the tokens whose logit is within n standard deviations of the largest. It looks at logits, not
+ * probabilities, so temperature before it does not change what it keeps.
+ *
+ * Tang, Liu, Xu and Huang, Top-nσ: Not All Logits Are You Need, 2024.
+ *
+ * - The deviation is that of the candidates' logits (divided by their number, not one less). Equal logits have
+ *   deviation 0: all of them stay.
+ * - A token exactly at the cutoff stays.
+ */
+export const topNSigma: SamplerDefinition<TopNSigmaSpec> = {
+  name: 'top-n-sigma',
+  about: {
+    label: 'Top-nσ',
+    explanation: 'Keeps the tokens whose logit is at most n standard deviations below the largest.',
+    formula: 'keep i where logit_i ≥ max logit − n · σ(logits)',
+    paper: 'Tang, Liu, Xu and Huang, Top-nσ: Not All Logits Are You Need, 2024',
+    parameters: [
+      {
+        name: 'n',
+        label: 'n',
+        explanation: 'How many standard deviations below the largest logit are kept.',
+        kind: 'number',
+        min: 0,
+        minExcluded: true,
+        max: Number.MAX_VALUE,
+        slider: { min: 0.1, max: 5, step: 0.1 },
+        default: 1,
+      },
+    ],
+  },
+  create: (spec) => new TopNSigma(spec.n),
+};
+
+class TopNSigma implements Sampler {
+  readonly name = topNSigma.name;
+
+  constructor(readonly n: number) {}
+
+  apply(candidates: Candidates): void {
+    const { ids, logits, count } = candidates;
+    const max = candidates.largest();
+    // Two passes, relative to the largest: no cancellation whatever the size of the logits.
+    let sum = 0;
+    for (let row = 0; row < count; row++) sum += logits[ids[row]!]! - max;
+    const mean = sum / count;
+    let squares = 0;
+    for (let row = 0; row < count; row++) squares += (logits[ids[row]!]! - max - mean) ** 2;
+    candidates.removeBelow(max - this.n * Math.sqrt(squares / count));
+  }
+}

@@ -1,0 +1,93 @@
+import type { Candidates } from './candidates';
+import { MIN_KEEP } from './parameters';
+import { nthLargest } from './selection';
+import type { Sampler, SamplerContext, SamplerDefinition } from './types';
+
+export interface TypicalSpec {
+  readonly sampler: 'typical';
+  /** Above 0 and below 1. */
+  readonly p: number;
+  readonly minKeep?: number;
+}
+
+/**
+ * Locally typical sampling: keeps the tokens whose surprisal -ln p is nearest to its expectation, the entropy,
+ * until they have probability p. The most probable token may go: it can be too predictable to be typical.
+ *
+ * Meister, Pimentel, Wiher and Cotterell, Locally Typical Sampling, 2023.
+ *
+ * - All tokens at exactly the last distance stay, so equal logits share their fate.
+ * - `minKeep` counts in the order of that distance, the lowest ids among equals.
+ */
+export const typical: SamplerDefinition<TypicalSpec> = {
+  name: 'typical',
+  about: {
+    label: 'Locally typical',
+    explanation:
+      'Keeps the tokens that are about as surprising as the model expects, with probability p in all.',
+    formula: 'keep the shortest prefix, by ascending |−ln p_i − H|, with Σ p_i ≥ p',
+    paper: 'Meister, Pimentel, Wiher and Cotterell, Locally Typical Sampling, 2023',
+    parameters: [
+      {
+        name: 'p',
+        label: 'p',
+        explanation: 'How much probability the kept tokens must have.',
+        kind: 'number',
+        min: 0,
+        minExcluded: true,
+        max: 1,
+        maxExcluded: true,
+        slider: { min: 0.01, max: 0.99, step: 0.01 },
+        default: 0.9,
+      },
+      MIN_KEEP,
+    ],
+  },
+  create: (spec, context) => new Typical(spec, context),
+};
+
+class Typical implements Sampler {
+  readonly name = typical.name;
+  readonly #p: number;
+  readonly #minKeep: number;
+  readonly #distances: Float64Array;
+
+  constructor(spec: TypicalSpec, { vocabularySize }: SamplerContext) {
+    this.#p = spec.p;
+    this.#minKeep = spec.minKeep ?? 1;
+    this.#distances = new Float64Array(vocabularySize);
+  }
+
+  apply(candidates: Candidates): void {
+    const { ids, count, entropy } = candidates;
+    const distances = this.#distances;
+    for (let row = 0; row < count; row++) {
+      const id = ids[row]!;
+      distances[id] = Math.abs(-candidates.logProbability(id) - entropy);
+    }
+    const last = candidates.cutMass(distances, this.#p, 'at least').key;
+    let kept = 0;
+    for (let row = 0; row < count; row++) if (distances[ids[row]!]! <= last) kept++;
+    if (kept >= this.#minKeep) this.#keepUpTo(candidates, last, Infinity);
+    else this.#keepNearest(candidates, Math.min(this.#minKeep, count));
+  }
+
+  #keepNearest(candidates: Candidates, n: number): void {
+    const { ids, count, scratch } = candidates;
+    for (let row = 0; row < count; row++) scratch[row] = this.#distances[ids[row]!]!;
+    const last = nthLargest(scratch, count, count - n + 1);
+    let nearer = 0;
+    for (let row = 0; row < count; row++) if (this.#distances[ids[row]!]! < last) nearer++;
+    this.#keepUpTo(candidates, last, n - nearer);
+  }
+
+  #keepUpTo(candidates: Candidates, last: number, ties: number): void {
+    const { ids, count } = candidates;
+    let atLast = 0;
+    for (let row = 0; row < count; row++) {
+      const id = ids[row]!;
+      const distance = this.#distances[id]!;
+      if (distance > last || (distance === last && ++atLast > ties)) candidates.remove(id);
+    }
+  }
+}

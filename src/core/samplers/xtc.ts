@@ -1,0 +1,92 @@
+import type { Candidates } from './candidates';
+import { MIN_KEEP } from './parameters';
+import type { Sampler, SamplerDefinition, SamplerHistory } from './types';
+
+export interface XtcSpec {
+  readonly sampler: 'xtc';
+  /** Chance that it acts at a step, from 0 to 1. */
+  readonly probability: number;
+  /** From 0 to 1; above 0.5 no two tokens can reach it and nothing happens. */
+  readonly threshold: number;
+  readonly minKeep?: number;
+}
+
+/**
+ * Exclude top choices: with the given chance, removes every token whose probability is at least the threshold
+ * except the least probable of them. It takes away the obvious and leaves a choice that is still likely.
+ *
+ * Weidmann (p-e-w), Exclude Top Choices, text-generation-webui pull request 6335, 2024.
+ *
+ * - Fewer than two tokens at the threshold: nothing happens. Of equal logits the highest id counts as the least
+ *   probable.
+ * - One number of `history.random` is drawn per step. Without it the sampler shows a step at which it acts, and
+ *   says so.
+ * - Nothing happens where fewer than `minKeep` tokens would be left.
+ */
+export const xtc: SamplerDefinition<XtcSpec> = {
+  name: 'xtc',
+  about: {
+    label: 'Exclude top choices (XTC)',
+    explanation: 'Now and then removes all but the least probable of the tokens that are likely enough.',
+    formula: 'with chance π: remove {i : p_i ≥ θ} except its least probable member',
+    paper: 'Weidmann, Exclude Top Choices (text-generation-webui pull request 6335), 2024',
+    parameters: [
+      {
+        name: 'probability',
+        label: 'Chance',
+        explanation: 'How often it acts: 0 never, 1 at every step.',
+        kind: 'number',
+        min: 0,
+        max: 1,
+        slider: { min: 0, max: 1, step: 0.05 },
+        default: 0.5,
+      },
+      {
+        name: 'threshold',
+        label: 'Threshold',
+        explanation: 'How probable a token must be to count as a top choice.',
+        kind: 'number',
+        min: 0,
+        max: 1,
+        slider: { min: 0, max: 0.5, step: 0.01 },
+        default: 0.1,
+      },
+      MIN_KEEP,
+    ],
+  },
+  create: (spec) => new Xtc(spec),
+};
+
+class Xtc implements Sampler {
+  readonly name = xtc.name;
+  readonly usesHistory = true;
+  readonly #spec: XtcSpec;
+  readonly #shown: string;
+
+  constructor(spec: XtcSpec) {
+    this.#spec = spec;
+    this.#shown = `XTC acts with chance ${spec.probability} at each step; this shows a step at which it does.`;
+  }
+
+  apply(candidates: Candidates, { random }: SamplerHistory): void {
+    const { probability, threshold, minKeep = 1 } = this.#spec;
+    // A number is drawn whether or not it matters, so that settings can be compared under the same numbers.
+    const acts = random === undefined ? probability > 0 : random.next() < probability;
+    if (!acts) return;
+    const { ids, count, probabilities, logits } = candidates;
+    let least = -1;
+    let reaching = 0;
+    for (let row = 0; row < count; row++) {
+      const id = ids[row]!;
+      if (!(probabilities[id]! >= threshold)) continue;
+      reaching++;
+      if (least === -1 || logits[id]! <= logits[least]!) least = id;
+    }
+    if (reaching < 2 || count - (reaching - 1) < minKeep) return;
+    for (let row = 0; row < count; row++) {
+      const id = ids[row]!;
+      if (id !== least && probabilities[id]! >= threshold) candidates.remove(id);
+    }
+    if (random === undefined && probability < 1) candidates.warnings.push(this.#shown);
+  }
+}
