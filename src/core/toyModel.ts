@@ -65,13 +65,11 @@ export class ToyModel implements LanguageModel {
   }
 
   next(contexts: readonly Context[]): Promise<NextToken[]> {
-    try {
-      for (const { tokens } of contexts) this.#checkContext(tokens);
-    } catch (error) {
-      return Promise.reject(error as RangeError);
-    }
-    return Promise.resolve(
-      contexts.map(({ tokens }) => ({ logits: this.#logits, cache: { length: tokens.length } })),
+    return Promise.resolve().then(() =>
+      contexts.map(({ tokens }) => {
+        this.#checkContext(tokens);
+        return { logits: this.#logits, cache: { length: tokens.length } };
+      }),
     );
   }
 

@@ -1,23 +1,11 @@
 /** Explore: what comes next after a text, exactly, and how it goes on when one draws from that. */
-import { drawToken } from '../core/draw';
-import type { CacheHandle, LanguageModel, NextToken } from '../core/languageModel';
-import { argmax, logSumExp, rankOf, topIndices } from '../core/logits';
-import { randomStream, type RandomStream } from '../core/random';
-import { parseChain, SamplerChain } from '../core/samplers/chain';
+import type { LanguageModel, NextToken } from '../core/languageModel';
+import { parseChain } from '../core/samplers/chain';
 import type { Experiment, RunContext } from './experiment';
-import type {
-  Alternative,
-  Completion,
-  ExploreEvent,
-  ExploreParameters,
-  ExploreResult,
-  TokenStep,
-} from './exploreTypes';
+import type { Completion, ExploreEvent, ExploreParameters, ExploreResult } from './exploreTypes';
 import { parameterObject, textValue, trueOrFalse, wholeNumber } from './parameters';
 import { takePrompt } from './prompt';
-
-/** Alternatives reported for every step. */
-const ALTERNATIVES = 8;
+import { TokenChooser, type ChosenSequence } from './tokenChooser';
 
 /** Tokens of the prompt that are read at a time: a stop during a long prompt waits for no more than these. */
 const PIECE = 64;
@@ -46,8 +34,7 @@ export function parseExplore(value: unknown): ExploreParameters {
 }
 
 /**
- * Explore as an experiment. Sample i draws from the stream `(seed, 'sample', i)`, one number per token, so it
- * does not depend on how many samples there are. Greedy takes the largest logit, the lowest id among equals.
+ * Explore as an experiment. What becomes of sample i depends on the seed and on i, not on the number of samples.
  *
  * A stop is honoured before every token: the result then holds the completions begun so far.
  */
@@ -64,26 +51,25 @@ async function run(
 ): Promise<ExploreResult> {
   const begin = performance.now();
   const { samples, maxNewTokens, chain, greedy, seed } = parameters;
+  const chooser = new TokenChooser(model, parameters);
   const prompt = takePrompt(model, parameters.prompt, maxNewTokens);
   const promptIds = Array.from(prompt.ids);
   context.emit({ type: 'prompt', prompt });
 
-  const growing: Growing[] = [];
+  const completions: Completion[] = [];
   const first = await readPrompt(model, promptIds, context);
   if (first) {
     context.emit({ type: 'next', logits: first.logits });
-    const judge = new Judge(model.info.vocabularySize, parameters);
     const together = Math.max(1, Math.floor(CACHED_POSITIONS / maxNewTokens));
     for (let from = 0; from < samples && !isStopped(context); from += together) {
-      const group = Array.from({ length: Math.min(together, samples - from) }, (_, i) =>
-        start(from + i, seed, first),
-      );
-      growing.push(...group);
-      await growTogether(model, promptIds, group, maxNewTokens, judge, context);
+      const group = Array.from({ length: Math.min(together, samples - from) }, (_, i): Growing => {
+        return { sequence: chooser.begin(from + i, promptIds), end: 'stopped', next: first };
+      });
+      await growTogether(model, group, maxNewTokens, chooser, context);
+      completions.push(...group.map((growing) => complete(model, growing)));
     }
   }
 
-  const completions = growing.filter((sample) => sample.ids.length > 0).map((s) => complete(model, s));
   const finished = completions.filter(({ end }) => end !== 'stopped').length;
   return {
     completions,
@@ -128,101 +114,45 @@ async function readPrompt(
 
 /** A completion while it grows. */
 interface Growing {
-  readonly sample: number;
-  readonly random: RandomStream;
-  readonly ids: number[];
-  logProbability: number;
+  readonly sequence: ChosenSequence;
   /** `stopped` while it grows, so that this is true whenever it is left as it is. */
   end: Completion['end'];
   /** Logits for its next token, and the cache of everything before that. */
-  logits: Float32Array;
-  cache: CacheHandle;
+  next: NextToken;
 }
 
-function start(sample: number, seed: number, { logits, cache }: NextToken): Growing {
-  const random = randomStream(seed, 'sample', sample);
-  return { sample, random, ids: [], logProbability: 0, end: 'stopped', logits, cache };
-}
-
-/** Grows completions by one token each until all have ended or a person stops them. */
+/** Grows completions by one token each, at least once, until all have ended or a person stops them. */
 async function growTogether(
   model: LanguageModel,
-  prompt: readonly number[],
   group: readonly Growing[],
   maxNewTokens: number,
-  judge: Judge,
+  chooser: TokenChooser,
   context: RunContext<ExploreEvent>,
 ): Promise<void> {
   let live = group;
   for (;;) {
-    const steps = live.map((sample) => judge.step(sample));
+    const steps = live.map(({ sequence, next }) => chooser.choose(sequence, next.logits));
     context.emit({ type: 'steps', steps });
-    for (const sample of live) {
-      if (sample.ids.at(-1) === model.info.endOfText) sample.end = 'end of text';
-      else if (sample.ids.length === maxNewTokens) sample.end = 'length';
+    for (const growing of live) {
+      const { tokens, promptLength } = growing.sequence;
+      if (tokens.at(-1) === model.info.endOfText) growing.end = 'end of text';
+      else if (tokens.length - promptLength === maxNewTokens) growing.end = 'length';
     }
     live = live.filter(({ end }) => end === 'stopped');
     await context.pause();
     if (live.length === 0 || isStopped(context)) return;
-    const answers = await model.next(live.map(({ ids, cache }) => ({ tokens: [...prompt, ...ids], cache })));
-    live.forEach((sample, i) => {
-      sample.logits = answers[i]!.logits;
-      sample.cache = answers[i]!.cache;
+    const answers = await model.next(
+      // A copy: the model may keep what it is given.
+      live.map(({ sequence, next }) => ({ tokens: [...sequence.tokens], cache: next.cache })),
+    );
+    live.forEach((growing, i) => {
+      growing.next = answers[i]!;
     });
   }
 }
 
-/** What one vector of logits says, before and after the chain. */
-interface Judgement {
-  readonly logits: Float32Array;
-  readonly raw: Float64Array;
-  readonly processed: Float64Array;
-  readonly logSumExp: number;
-  readonly alternatives: readonly Alternative[];
-}
-
-/** Chooses tokens and reports on them. */
-class Judge {
-  readonly #chain: SamplerChain;
-  readonly #greedy: boolean;
-  #last: Judgement | undefined;
-
-  constructor(vocabularySize: number, { chain, greedy }: ExploreParameters) {
-    this.#chain = new SamplerChain(chain, vocabularySize);
-    this.#greedy = greedy;
-  }
-
-  /** Draws the next token of a completion and appends it. */
-  step(growing: Growing): TokenStep {
-    const { logits, raw, processed, logSumExp: total, alternatives } = this.#judge(growing.logits);
-    const id = this.#greedy ? argmax(logits) : drawToken(processed, growing.random.next());
-    growing.ids.push(id);
-    growing.logProbability += logits[id]! - total;
-    return {
-      sample: growing.sample,
-      id,
-      raw: raw[id]!,
-      processed: this.#greedy ? 1 : processed[id]!,
-      rank: rankOf(logits, id),
-      alternatives,
-    };
-  }
-
-  /** Completions often share their logits: all of them at the first step, and at every step of the toy. */
-  #judge(logits: Float32Array): Judgement {
-    if (this.#last?.logits === logits) return this.#last;
-    const { raw, probabilities } = this.#chain.apply(logits);
-    const alternatives = topIndices(logits, ALTERNATIVES).map((id) => ({
-      id,
-      raw: raw[id]!,
-      processed: probabilities[id]!,
-    }));
-    this.#last = { logits, raw, processed: probabilities, logSumExp: logSumExp(logits), alternatives };
-    return this.#last;
-  }
-}
-
-function complete(model: LanguageModel, { ids, end, logProbability }: Growing): Completion {
+function complete(model: LanguageModel, { sequence, end }: Growing): Completion {
+  const ids = sequence.tokens.slice(sequence.promptLength);
   const text = model.decode(end === 'end of text' ? ids.slice(0, -1) : ids);
-  return { ids, text, end, logProbability };
+  return { ids, text, end, logProbability: sequence.logProbability };
 }

@@ -86,8 +86,9 @@ describe('takePrompt', () => {
   it('takes from any long text the tokens at the end of its whole encoding', () => {
     fc.assert(
       fc.property(words, fc.integer({ min: 2, max: 8 }), fc.nat(), (parts, context, turn) => {
-        // Beyond 8 tokens of 128 bytes and the lead-in, so that the text is cut before it is encoded.
-        const page = [...parts.slice(turn % parts.length), ...parts.slice(0, turn % parts.length)].join(' ');
+        // Beyond 8 tokens of 128 bytes and the lead-in, so that the text is cut before it is encoded; the end of
+        // the page keeps `---` from becoming one piece of thousands of characters.
+        const page = `${[...parts.slice(turn % parts.length), ...parts.slice(0, turn % parts.length)].join(' ')} a. `;
         const text = page.repeat(Math.ceil(9000 / page.length));
         const { ids, truncated, notes } = takePrompt(gpt2(context), text, 1);
         expect(Array.from(ids)).toEqual(tokenizer.encode(text).slice(-(context - 1)));
