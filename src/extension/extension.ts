@@ -1,10 +1,17 @@
 import * as vscode from 'vscode';
 import { EngineClient } from '../engine/client';
 import { Anchor } from './anchor';
+import { registerCommands } from './commands';
+import { ExploreFromHere } from './exploreFromHere';
 import { History } from './history';
+import { InlineCompletions } from './inlineCompletions';
 import { Library } from './library';
-import { LabPanel, type PanelServices } from './panel';
-import { takePrompt } from './promptSource';
+import { LabPanel } from './panel';
+import { PanelHolder } from './panelHolder';
+import { settings } from './settings';
+import { StatusBar } from './statusBar';
+import { SurprisalMap } from './surprisal';
+import type { ScoredToken } from './scoredDocument';
 
 /** What `activate` returns: state that tests and other extensions may ask for. */
 export interface DecodingLabApi {
@@ -13,12 +20,18 @@ export interface DecodingLabApi {
   /** Requests of the open panel: answered ones, and those that still run; 0 without a panel. */
   readonly answered: () => number;
   readonly pendingRequests: () => number;
+  /** Requests to the model process that have not been answered. */
+  readonly pendingEngineRequests: () => number;
   /** Listeners on documents and panels that are alive now. */
   readonly listeners: () => number;
   readonly isPanelOpen: () => boolean;
+  /** Text of the status bar item. */
+  readonly statusText: () => string;
+  /** The scored tokens of a document with a surprisal heat map. */
+  readonly surprisal: (document: vscode.TextDocument) => readonly ScoredToken[];
 }
 
-/** The parts that must be shut down before the window goes; VS Code waits for `deactivate`, not for subscriptions. */
+/** Must be shut down before the window goes: VS Code waits for `deactivate`, not for subscriptions. */
 let engine: EngineClient | undefined;
 
 export function activate(context: vscode.ExtensionContext): DecodingLabApi {
@@ -30,9 +43,10 @@ export function activate(context: vscode.ExtensionContext): DecodingLabApi {
     },
   });
   engine = client;
-  const services: PanelServices = {
+  const library = new Library(context.extensionUri);
+  const services = {
     engine: client,
-    library: new Library(context.extensionUri),
+    library,
     // A window without a folder has no workspace storage; its history is the user's.
     history: new History(
       vscode.Uri.joinPath(context.storageUri ?? context.globalStorageUri, 'history').fsPath,
@@ -40,56 +54,33 @@ export function activate(context: vscode.ExtensionContext): DecodingLabApi {
     log,
     extensionUri: context.extensionUri,
   };
-
-  let panel: LabPanel | undefined;
-  const keep = (opened: LabPanel): LabPanel => {
-    panel = opened;
-    opened.onDidDispose(() => {
-      if (panel === opened) panel = undefined;
-    });
-    return opened;
-  };
-  const openPanel = (): LabPanel => panel ?? keep(LabPanel.create(services));
-
-  // While the panel has the focus no text editor is active; the command then means the one last typed in.
-  let lastEditor = vscode.window.activeTextEditor;
-  const currentEditor = (): vscode.TextEditor | undefined =>
-    vscode.window.activeTextEditor ??
-    vscode.window.visibleTextEditors.find((editor) => editor === lastEditor);
+  const panels = new PanelHolder(services);
+  const status = new StatusBar(settings.defaultModel());
+  const surprisal = new SurprisalMap(services);
+  const inline = new InlineCompletions({ engine: client, library, status });
 
   context.subscriptions.push(
     log,
-    { dispose: () => panel?.dispose() },
-    vscode.window.onDidChangeActiveTextEditor((editor) => {
-      if (editor) lastEditor = editor;
-    }),
-    vscode.commands.registerCommand('decodingLab.explore', () => {
-      const editor = currentEditor();
-      if (editor) openPanel().explore(takePrompt(editor));
-      else openPanel().reveal();
-    }),
-    vscode.commands.registerCommand('decodingLab.open', () => {
-      openPanel().reveal();
-    }),
-    vscode.commands.registerCommand('decodingLab.showLog', () => {
-      log.show();
-    }),
-    vscode.window.registerWebviewPanelSerializer(LabPanel.viewType, {
-      deserializeWebviewPanel: (restored) => {
-        // One panel at a time: a second restored one would fight over the same prompt.
-        if (panel) restored.dispose();
-        else keep(LabPanel.restore(restored, services));
-        return Promise.resolve();
-      },
+    panels,
+    status,
+    surprisal,
+    ...registerCommands({ ...services, panels, status, surprisal }),
+    vscode.window.registerWebviewPanelSerializer(LabPanel.viewType, panels),
+    vscode.languages.registerInlineCompletionItemProvider(InlineCompletions.selector(), inline),
+    vscode.languages.registerCodeActionsProvider({ scheme: '*' }, new ExploreFromHere(surprisal), {
+      providedCodeActionKinds: [vscode.CodeActionKind.Empty],
     }),
   );
 
   return {
     enginePid: () => client.pid,
-    answered: () => panel?.requests.answered ?? 0,
-    pendingRequests: () => panel?.requests.pending ?? 0,
-    listeners: () => Anchor.listening + (panel ? 1 : 0),
-    isPanelOpen: () => panel !== undefined,
+    answered: () => panels.current?.requests.answered ?? 0,
+    pendingRequests: () => panels.current?.requests.pending ?? 0,
+    pendingEngineRequests: () => client.pending,
+    listeners: () => Anchor.listening + (panels.current ? 1 : 0),
+    isPanelOpen: () => panels.current !== undefined,
+    statusText: () => status.text,
+    surprisal: (document) => surprisal.tokens(document),
   };
 }
 

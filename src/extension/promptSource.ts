@@ -25,8 +25,16 @@ export function lastPart(text: string): string {
 }
 
 /** The editor's selection, or the text before its cursor where nothing is selected. */
-export function takePrompt(editor: vscode.TextEditor): TakenPrompt {
-  const { document, selection } = editor;
+export function takePrompt({ document, selection }: vscode.TextEditor): TakenPrompt {
+  return take(document, selection);
+}
+
+/** The text before a position. */
+export function takePromptAt(document: vscode.TextDocument, position: vscode.Position): TakenPrompt {
+  return take(document, new vscode.Selection(position, position));
+}
+
+function take(document: vscode.TextDocument, selection: vscode.Selection): TakenPrompt {
   const start = document.offsetAt(selection.start);
   const end = document.offsetAt(selection.end);
   const selected = !selection.isEmpty;

@@ -1,10 +1,47 @@
 import * as vscode from 'vscode';
+import { presetChain } from './presets';
+import type { SurprisalScale } from './surprisalColours';
+
+const read = (name: string, scope?: vscode.ConfigurationScope): unknown =>
+  vscode.workspace.getConfiguration('decodingLab', scope).get(name);
+
+const text = (value: unknown, otherwise: string): string =>
+  typeof value === 'string' && value !== '' ? value : otherwise;
+
+/** A whole number within its limits; settings are edited by hand and may hold anything. */
+const whole = (value: unknown, low: number, high: number, otherwise: number): number =>
+  typeof value === 'number' && Number.isInteger(value) ? Math.min(high, Math.max(low, value)) : otherwise;
 
 /** The extension's settings, read when they are needed so that a change takes effect at once. */
 export const settings = {
   /** Id of the model that a new panel starts with. */
-  defaultModel(): string {
-    const value: unknown = vscode.workspace.getConfiguration('decodingLab').get('defaultModel');
-    return typeof value === 'string' && value !== '' ? value : 'fireside';
+  defaultModel: (): string => text(read('defaultModel'), 'fireside'),
+
+  /** Id of the model that reads texts: the default one, unless that is the toy, whose logits ignore the text. */
+  textModel(): string {
+    const model = settings.defaultModel();
+    return model === 'toy' ? 'fireside' : model;
+  },
+
+  surprisalScale: (): SurprisalScale => (read('surprisal.scale') === 'surprisal' ? 'surprisal' : 'rank'),
+
+  /** Everything that inline suggestions depend on for a document. */
+  inline(document: vscode.TextDocument) {
+    const mode = text(read('inlineSuggest.mode', document), 'manual');
+    const languages = read('inlineSuggest.languages', document);
+    const byLanguage =
+      typeof languages === 'object' && languages !== null ? (languages as Record<string, unknown>) : {};
+    const editor: unknown = vscode.workspace
+      .getConfiguration('editor', document)
+      .get('inlineSuggest.enabled');
+    return {
+      mode: mode === 'automatic' || mode === 'off' ? mode : 'manual',
+      enabled: editor !== false && (byLanguage[document.languageId] ?? byLanguage['*'] ?? true) === true,
+      delay: whole(read('inlineSuggest.delay', document), 0, 5000, 300),
+      alternatives: whole(read('inlineSuggest.alternatives', document), 1, 8, 3),
+      maxNewTokens: whole(read('inlineSuggest.maxNewTokens', document), 1, 100, 16),
+      multiline: read('inlineSuggest.multiline', document) === true,
+      ...presetChain(text(read('inlineSuggest.preset', document), 'precise')),
+    } as const;
   },
 };

@@ -92,9 +92,8 @@ describe('surprisal of a text', () => {
     expect(events.flatMap((e) => Array.from(e.tokens.ids))).toEqual(ids);
     let nats = 0;
     for (const [i, id] of ids.entries()) {
-      const [{ logits }] = (await model.next([{ tokens: [50256, ...ids.slice(0, i)] }])) as [
-        { logits: Float32Array },
-      ];
+      const [answer] = await model.next([{ tokens: [50256, ...ids.slice(0, i)] }]);
+      const { logits } = answer!;
       const largest = logits.reduce((a, b) => Math.max(a, b));
       const sum = logits.reduce((total, l) => total + Math.exp(l - largest), 0);
       const slow = logits[id]! - largest - Math.log(sum);

@@ -1,0 +1,124 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as vscode from 'vscode';
+import type { EngineClient } from '../engine/client';
+import type { ExploreParameters, ExploreResult } from '../experiments/exploreTypes';
+import { asSuggestions, promptFor, typedAlong, type Suggested } from './inlineCache';
+import type { Library } from './library';
+import { lastPart } from './promptSource';
+import { toFailure } from './requests';
+import { settings } from './settings';
+import type { StatusBar } from './statusBar';
+
+/** Kinds of documents that hold a person's own text; output, search results and the like are left alone. */
+const OWN_SCHEMES = ['file', 'untitled', 'vscode-notebook-cell', 'vscode-remote', 'vscode-vfs'];
+
+/** Characters of the text before the cursor that are read: more than GPT-2's context holds of ordinary text. */
+const LONGEST_PREFIX = 8_000;
+
+export interface InlineServices {
+  readonly engine: EngineClient;
+  readonly library: Library;
+  readonly status: StatusBar;
+}
+
+/** GPT-2's continuations of the text before the cursor, as VS Code's inline suggestions. */
+export class InlineCompletions implements vscode.InlineCompletionItemProvider {
+  readonly #services: InlineServices;
+  #last: Suggested | undefined;
+  #running: AbortController | undefined;
+
+  constructor(services: InlineServices) {
+    this.#services = services;
+  }
+
+  static selector(): vscode.DocumentSelector {
+    return OWN_SCHEMES.map((scheme) => ({ scheme }));
+  }
+
+  async provideInlineCompletionItems(
+    document: vscode.TextDocument,
+    position: vscode.Position,
+    context: vscode.InlineCompletionContext,
+    token: vscode.CancellationToken,
+  ): Promise<vscode.InlineCompletionItem[]> {
+    const automatic = context.triggerKind === vscode.InlineCompletionTriggerKind.Automatic;
+    const inline = settings.inline(document);
+    if (!inline.enabled || inline.mode === 'off' || (automatic && inline.mode === 'manual')) return [];
+    if (automatic && this.#services.status.paused) return [];
+
+    const from = Math.max(0, document.offsetAt(position) - LONGEST_PREFIX);
+    const prefix = lastPart(document.getText(new vscode.Range(document.positionAt(from), position)));
+    if (prefix.trim() === '') return [];
+    const model = settings.defaultModel();
+    const key = JSON.stringify([document.uri.toString(), model, inline]);
+    const known = typedAlong(this.#last, key, prefix);
+    if (known) return items(known, position);
+
+    if (automatic) {
+      await sleep(inline.delay);
+      if (token.isCancellationRequested) return [];
+    }
+    // One at a time: what the person typed last is what matters.
+    this.#running?.abort();
+    const controller = new AbortController();
+    this.#running = controller;
+    const listener = token.onCancellationRequested(() => {
+      controller.abort();
+    });
+    try {
+      const completions = await this.#ask(prefix, model, inline, controller.signal);
+      if (token.isCancellationRequested || completions === undefined) return [];
+      this.#last = { key, prefix, completions };
+      return items(completions, position);
+    } finally {
+      listener.dispose();
+      if (this.#running === controller) this.#running = undefined;
+    }
+  }
+
+  /** @returns undefined when it was stopped or failed; the status bar then says why */
+  async #ask(
+    prefix: string,
+    model: string,
+    { chain, greedy, alternatives, maxNewTokens, multiline }: InlineSettings,
+    signal: AbortSignal,
+  ): Promise<string[] | undefined> {
+    const { engine, library, status } = this.#services;
+    const { prompt, owedSpace } = promptFor(prefix);
+    const begin = performance.now();
+    status.thinking(model);
+    try {
+      const source = await library.source(model, undefined);
+      const parameters: ExploreParameters = {
+        prompt,
+        chain,
+        greedy,
+        seed: 0,
+        samples: greedy ? 1 : alternatives,
+        maxNewTokens,
+      };
+      const result = (await engine.run('explore', source, parameters, {
+        onEvent: () => undefined,
+        signal,
+      })) as ExploreResult;
+      if (result.stopped) {
+        status.idle(model);
+        return undefined;
+      }
+      status.idle(model, performance.now() - begin);
+      const texts = result.completions.map(({ text }) => text);
+      return asSuggestions(texts, { owedSpace, multiline });
+    } catch (error) {
+      if (signal.aborted) status.idle(model);
+      else status.failed(model, toFailure(error).sentence);
+      return undefined;
+    }
+  }
+}
+
+type InlineSettings = ReturnType<typeof settings.inline>;
+
+function items(texts: readonly string[], position: vscode.Position): vscode.InlineCompletionItem[] {
+  const range = new vscode.Range(position, position);
+  return texts.map((text) => new vscode.InlineCompletionItem(text, range));
+}

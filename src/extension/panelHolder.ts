@@ -1,0 +1,39 @@
+import type * as vscode from 'vscode';
+import { LabPanel, type PanelServices } from './panel';
+
+/** The one panel of the window: opened when it is first needed, and after it was closed. */
+export class PanelHolder implements vscode.Disposable, vscode.WebviewPanelSerializer {
+  readonly #services: PanelServices;
+  #panel: LabPanel | undefined;
+
+  constructor(services: PanelServices) {
+    this.#services = services;
+  }
+
+  get current(): LabPanel | undefined {
+    return this.#panel;
+  }
+
+  open(): LabPanel {
+    return this.#panel ?? this.#keep(LabPanel.create(this.#services));
+  }
+
+  deserializeWebviewPanel(restored: vscode.WebviewPanel): Promise<void> {
+    // One panel at a time: a second restored one would fight over the same prompt.
+    if (this.#panel) restored.dispose();
+    else this.#keep(LabPanel.restore(restored, this.#services));
+    return Promise.resolve();
+  }
+
+  #keep(panel: LabPanel): LabPanel {
+    this.#panel = panel;
+    panel.onDidDispose(() => {
+      if (this.#panel === panel) this.#panel = undefined;
+    });
+    return panel;
+  }
+
+  dispose(): void {
+    this.#panel?.dispose();
+  }
+}

@@ -1,0 +1,82 @@
+import * as vscode from 'vscode';
+
+type State = 'idle' | 'thinking' | 'error';
+
+/** The status bar item: model, state and last latency; a click opens the quick menu. */
+export class StatusBar implements vscode.Disposable {
+  readonly #item: vscode.StatusBarItem;
+  #model: string;
+  #state: State = 'idle';
+  #sentence = '';
+  #latency: number | undefined;
+  #paused = false;
+
+  constructor(model: string) {
+    this.#model = model;
+    this.#item = vscode.window.createStatusBarItem('decodingLab.status', vscode.StatusBarAlignment.Right, 90);
+    this.#item.name = 'Decoding Lab';
+    this.#item.command = 'decodingLab.menu';
+    this.#draw();
+    this.#item.show();
+  }
+
+  /** True while suggestions while typing are paused. */
+  get paused(): boolean {
+    return this.#paused;
+  }
+
+  /** What the item says, for people and tests. */
+  get text(): string {
+    return this.#item.text;
+  }
+
+  setPaused(paused: boolean): void {
+    this.#paused = paused;
+    this.#draw();
+  }
+
+  thinking(model: string): void {
+    this.#set(model, 'thinking');
+  }
+
+  /** @param latency milliseconds that the last answer took */
+  idle(model: string, latency?: number): void {
+    if (latency !== undefined) this.#latency = latency;
+    this.#set(model, 'idle');
+  }
+
+  failed(model: string, sentence: string): void {
+    this.#sentence = sentence;
+    this.#set(model, 'error');
+  }
+
+  #set(model: string, state: State): void {
+    this.#model = model;
+    this.#state = state;
+    this.#draw();
+  }
+
+  #draw(): void {
+    const icon = {
+      idle: this.#paused ? '$(debug-pause)' : '$(beaker)',
+      thinking: '$(loading~spin)',
+      error: '$(warning)',
+    }[this.#state];
+    const latency =
+      this.#latency !== undefined && this.#state === 'idle' ? ` ${Math.round(this.#latency)} ms` : '';
+    this.#item.text = `${icon} ${this.#model}${latency}`;
+    const words = {
+      idle: this.#paused ? 'suggestions while typing are paused' : 'idle',
+      thinking: 'thinking',
+      error: this.#sentence,
+    }[this.#state];
+    this.#item.tooltip = `Decoding Lab: ${this.#model}, ${words}`;
+    this.#item.accessibilityInformation = { label: this.#item.tooltip };
+    this.#item.backgroundColor =
+      this.#state === 'error' ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined;
+  }
+
+  dispose(): void {
+    this.#item.dispose();
+  }
+}
