@@ -87,7 +87,7 @@ export async function failureShown(frame: Frame): Promise<string | null> {
 }
 
 /**
- * Waits until a run has ended: tokens are on screen and nothing is in progress.
+ * Waits until a run has ended: nothing can be stopped any more, and every completion can be used.
  * @throws Failure with the panel's own sentence, or when it takes longer than `patience` milliseconds.
  */
 export async function runEnded(frame: Frame, patience = 120_000): Promise<void> {
@@ -95,8 +95,10 @@ export async function runEnded(frame: Frame, patience = 120_000): Promise<void> 
   while (Date.now() < deadline) {
     const failure = await failureShown(frame);
     if (failure !== null) throw new Failure(`The panel reports a failure: ${failure}`);
+    const running = await frame.locator(`${part('stop')}:not([disabled]), ${part('progress')}`).count();
     const shown = await frame.locator(`${part('completion')} ${part('token')}`).count();
-    if (shown > 0 && !(await frame.locator(part('progress')).isVisible())) return;
+    const unusable = await frame.locator(`${part('completion')} ${part('copy')}[disabled]`).count();
+    if (running === 0 && shown > 0 && unusable === 0) return;
     await sleep(100);
   }
   throw new Failure(`The panel shows no finished completions after ${patience / 1000} seconds.`);

@@ -36,7 +36,7 @@ export function enginesOf(serverPid: number): number[] {
   const processes = existsSync('/proc/self/stat') ? fromProc() : fromPs();
   const family = new Set([serverPid]);
   // Children may be listed before their parents: go on until nobody joins.
-  for (let before = 0; before !== family.size; ) {
+  for (let before = 0; before !== family.size;) {
     before = family.size;
     for (const { pid, parent } of processes) if (family.has(parent)) family.add(pid);
   }

@@ -21,8 +21,13 @@ export interface Session {
 // A run that is cut short must not leave a server behind.
 endAllOnSignals();
 
-export async function openSession(options: ServerOptions & WindowOptions = {}): Promise<Session> {
+/** @param prepare changes the workspace before VS Code opens it */
+export async function openSession(
+  options: ServerOptions & WindowOptions = {},
+  prepare: (workspace: SampleWorkspace) => Promise<void> = () => Promise.resolve(),
+): Promise<Session> {
   const workspace = await sampleWorkspace();
+  await prepare(workspace);
   const server = await startServer(options);
   const browser = await openBrowser();
   const window = await Window.open(

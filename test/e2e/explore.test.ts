@@ -1,0 +1,100 @@
+/** The main job: from the palette to completions on screen, and from there into the document. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { whatIsMissing } from '../../scripts/check';
+import { exploreSample, SAMPLE_LINE } from '../../scripts/lib/exploreSample';
+import { Panel } from './panel';
+import { openSession, type Session } from './session';
+
+let session: Session;
+let panel: Panel;
+
+beforeAll(async () => {
+  session = await openSession();
+  panel = new Panel((await exploreSample(session.window, session.workspace.file)).frame);
+});
+
+afterAll(() => session.close());
+
+describe('Explore Selection', () => {
+  test('shows tokens, the distribution and completions of the bundled model', async () => {
+    const reading = await panel.read();
+    await session.window.screenshot('explore');
+    expect(whatIsMissing(reading)).toEqual([]);
+    // GPT-2's tokenizer gives every one of these words a token of its own.
+    expect(reading.chips).toHaveLength(SAMPLE_LINE.split(' ').length);
+    expect(reading.completions).toHaveLength(5);
+    expect(reading.footer).toContain('seed 42');
+  });
+
+  test('gives the same completions for the same seed, and others for another', async () => {
+    const ids = async (): Promise<number[][]> =>
+      (await panel.read()).completions.map((tokens) => tokens.map(({ id }) => id));
+    const first = await ids();
+    await panel.generate();
+    await panel.ended();
+    expect(await ids()).toEqual(first);
+    await panel.type('seed', '43');
+    await panel.generate();
+    await panel.ended();
+    expect(await ids()).not.toEqual(first);
+  });
+
+  test('shows what else could have come, at a token under the pointer', async () => {
+    await panel.part('completion').first().locator('[data-testid="token"]').nth(2).hover();
+    const alternatives = panel.part('alternatives');
+    await alternatives.waitFor();
+    expect(await alternatives.locator('tbody tr').count()).toBeGreaterThanOrEqual(5);
+    await session.window.screenshot('alternatives');
+  });
+
+  test('copies a completion', async () => {
+    const [tokens] = (await panel.read()).completions;
+    await panel.part('copy').first().click();
+    const clipboard = (): Promise<string> =>
+      session.window.page.evaluate(() => navigator.clipboard.readText());
+    await expect.poll(clipboard, { timeout: 30_000 }).toContain(wordsOf(tokens!)[0]);
+  });
+
+  test('inserts a completion after the selection, however the document changed meanwhile', async () => {
+    const [tokens] = (await panel.read()).completions;
+    // A line more at the top moves the place, not the prompt.
+    await session.window.focusEditor();
+    await session.window.page.keyboard.press('Control+Home');
+    await session.window.page.keyboard.type('A new first line');
+    await session.window.page.keyboard.press('Enter');
+    await panel.part('insert-after').first().click();
+    await expect.poll(() => session.savedText(), { timeout: 60_000 }).toMatch(/^A new first line\n/);
+    const text = await session.savedText();
+    const after = text.slice(text.indexOf(SAMPLE_LINE) + SAMPLE_LINE.length);
+    expect(wordsOf(tokens!).every((word) => after.includes(word))).toBe(true);
+    expect(after.trimStart().startsWith(wordsOf(tokens!)[0]!)).toBe(true);
+  });
+
+  test('puts a completion in the place of the selection', async () => {
+    const heading = '# A page to explore';
+    const line = (await session.savedText()).split('\n').indexOf(heading) + 1;
+    await session.window.select(line, 3, heading.length + 1);
+    await session.window.run('Decoding Lab: Explore Selection');
+    await expect.poll(() => panel.part('place').innerText(), { timeout: 30_000 }).toContain(`Ln ${line},`);
+    await panel.ended();
+    const [tokens] = (await panel.read()).completions;
+    await panel.part('replace').first().click();
+    await expect.poll(() => session.savedText(), { timeout: 60_000 }).not.toContain('A page to explore');
+    const text = await session.savedText();
+    expect(
+      text
+        .slice(text.indexOf('# ') + 2)
+        .trimStart()
+        .startsWith(wordsOf(tokens!)[0]!),
+    ).toBe(true);
+  });
+});
+
+/** The parts of a completion that read the same on screen, where white space is made visible, and in a document. */
+function wordsOf(tokens: readonly { readonly text: string }[]): string[] {
+  return tokens
+    .map(({ text }) => text)
+    .join('')
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter((word) => word !== '');
+}

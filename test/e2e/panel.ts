@@ -1,0 +1,68 @@
+/** The panel as the browser tests use it: its parts by name, its controls by hand. */
+import type { Frame, Locator } from 'playwright-core';
+import { expect } from 'vitest';
+import { part, readPanel, runEnded, type PanelReading } from '../../scripts/lib/panelReading';
+
+export class Panel {
+  readonly frame: Frame;
+
+  constructor(frame: Frame) {
+    this.frame = frame;
+  }
+
+  part(name: string): Locator {
+    return this.frame.locator(part(name));
+  }
+
+  read(): Promise<PanelReading> {
+    return readPanel(this.frame);
+  }
+
+  /** Waits until the run has ended and everything can be used again. */
+  ended(): Promise<void> {
+    return runEnded(this.frame);
+  }
+
+  /** Types into a control's field, in place of what it holds. */
+  async type(name: string, text: string): Promise<void> {
+    await this.part(name).locator('input').fill(text);
+  }
+
+  /** Puts the focus on a slider and presses a key on it. */
+  async slide(name: string, key: 'ArrowLeft' | 'ArrowRight' | 'Home' | 'End'): Promise<void> {
+    await this.part(`${name}-range`).press(key);
+  }
+
+  async generate(): Promise<void> {
+    await this.part('generate').click();
+  }
+
+  async choose(model: string): Promise<void> {
+    await this.part('model').click();
+    await this.part('model').locator('vscode-option', { hasText: model }).click();
+  }
+
+  /** Tokens of all completions so far. */
+  tokens(): Promise<number> {
+    return this.part('token').count();
+  }
+
+  /** Asks for more than can be drawn while one looks, and waits until it has begun. */
+  async generateForLong(): Promise<void> {
+    await this.type('samples', '64');
+    await this.type('max-new-tokens', '240');
+    await this.generate();
+    await this.frame.locator(`${part('stop')}:not([disabled])`).waitFor();
+    await this.part('progress').waitFor();
+    await expect.poll(() => this.tokens(), { timeout: 60_000 }).toBeGreaterThan(64);
+  }
+
+  /** A run that ends soon. */
+  async keepShort(): Promise<void> {
+    await this.type('samples', '2');
+    await this.type('max-new-tokens', '8');
+  }
+}
+
+/** Probabilities after the samplers, in the order of the rows. */
+export const probabilities = ({ bars }: PanelReading): number[] => bars.map(({ probability }) => probability);

@@ -1,0 +1,131 @@
+/** What happens while a run goes on, and what needs no run at all. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { exploreSample } from '../../scripts/lib/exploreSample';
+import { repository } from '../../scripts/lib/paths';
+import { enginesOf } from './engineProcess';
+import { Panel, probabilities } from './panel';
+import { openSession, type Session } from './session';
+
+let session: Session;
+let panel: Panel;
+
+beforeAll(async () => {
+  session = await openSession();
+  panel = new Panel((await exploreSample(session.window, session.workspace.file)).frame);
+});
+
+afterAll(() => session.close());
+
+describe('Controls', () => {
+  test('redraw the distribution while the model process stands still', async () => {
+    const [engine, ...others] = enginesOf(session.server.pid);
+    expect(others).toEqual([]);
+    process.kill(engine!, 'SIGSTOP');
+    try {
+      const before = probabilities(await panel.read());
+      for (let press = 0; press < 10; press++) await panel.slide('temperature', 'ArrowLeft');
+      await expect.poll(async () => probabilities(await panel.read())).not.toEqual(before);
+      const temperature = Number(await panel.part('temperature').locator('input').inputValue());
+      expect(temperature).toBeLessThan(1);
+
+      // p_i / p_j = (q_i / q_j)^(1 / T), whatever the rest of the vocabulary holds.
+      const [first, ...rest] = await rows();
+      for (const row of rest.filter(({ after }) => after > 0)) {
+        const expected = (row.before / first!.before) ** (1 / temperature);
+        expect(row.after / first!.after).toBeCloseTo(expected, 6);
+      }
+
+      await panel.type('top-k', '3');
+      await expect.poll(async () => (await panel.read()).bars.filter(({ kept }) => kept).length).toBe(3);
+      const left = (await panel.read()).bars.filter(({ kept }) => kept);
+      expect(left.reduce((sum, { probability }) => sum + probability, 0)).toBeCloseTo(1, 9);
+    } finally {
+      process.kill(engine!, 'SIGCONT');
+    }
+  });
+
+  /** Probabilities before and after the samplers, row by row. */
+  async function rows(): Promise<{ before: number; after: number }[]> {
+    const elements = await panel.part('bar-row').all();
+    return Promise.all(
+      elements.map(async (element) => ({
+        before: Number(await element.getAttribute('data-raw-probability')),
+        after: Number(await element.getAttribute('data-probability')),
+      })),
+    );
+  }
+});
+
+describe('A run', () => {
+  test('stops where Stop was pressed, and keeps what it has', async () => {
+    await panel.generateForLong();
+    await session.window.screenshot('running');
+    await panel.part('stop').click();
+    await panel.part('stopped').waitFor();
+    const tokens = await panel.tokens();
+    expect(tokens).toBeGreaterThan(64);
+    expect(tokens).toBeLessThan(64 * 240);
+    await session.window.screenshot('stopped');
+    // Nothing arrives late: the next, short run is the next thing on screen, and it is whole.
+    expect(await panel.tokens()).toBe(tokens);
+    await panel.keepShort();
+    await panel.generate();
+    await panel.part('stopped').waitFor({ state: 'detached' });
+    await panel.ended();
+    expect((await panel.read()).completions.map((completion) => completion.length)).toEqual([8, 8]);
+  });
+
+  test('whose process dies says so, keeps what had arrived, and can be repeated', async () => {
+    await panel.generateForLong();
+    const [engine] = enginesOf(session.server.pid);
+    process.kill(engine!, 'SIGKILL');
+    const failure = panel.part('failure');
+    await failure.waitFor();
+    expect(await failure.innerText()).toMatch(/model process/i);
+    expect(await panel.tokens()).toBeGreaterThan(0);
+    await session.window.screenshot('failure');
+    await panel.keepShort();
+    await panel.part('retry').click();
+    await failure.waitFor({ state: 'detached' });
+    await panel.ended();
+    expect(enginesOf(session.server.pid)).not.toContain(engine);
+  });
+});
+
+describe('The toy vocabulary', () => {
+  interface Reference {
+    readonly vocab: readonly string[];
+    readonly temperature: readonly { readonly T: number; readonly probs: readonly number[] }[];
+  }
+  const path = join(repository, 'test', 'fixtures', 'oracles', 'seed', 'seed-exercises.json');
+  const reference = JSON.parse(readFileSync(path, 'utf8')) as Reference;
+
+  test('shows the reference distributions at their temperatures', async () => {
+    await panel.choose('toy');
+    await panel.type('temperature', '1');
+    await panel.type('top-k', 'off');
+    await expect.poll(async () => (await panel.read()).bars.length).toBe(reference.vocab.length);
+    for (const { T, probs } of reference.temperature) {
+      await panel.type('temperature', String(T));
+      await expect
+        .poll(async () => probabilities(await panel.read()).map((value) => value.toFixed(6)))
+        .toEqual(probs.map((value) => value.toFixed(6)));
+    }
+    await session.window.screenshot('toy');
+  });
+
+  test('can be edited: a word and its logit', async () => {
+    await panel.type('temperature', '1');
+    await panel.part('toy-word').nth(4).locator('input').fill('soup');
+    await panel.part('toy-logit').nth(4).locator('input').fill('3.5');
+    await panel.generate();
+    const weights = [3.5, 2.0, 1.5, 0.5, 0.2].map(Math.exp);
+    const sum = weights.reduce((total, weight) => total + weight, 0);
+    await expect
+      .poll(async () => probabilities(await panel.read()).map((value) => value.toFixed(6)))
+      .toEqual(weights.map((weight) => (weight / sum).toFixed(6)));
+    expect((await panel.read()).bars[0]!.text).toContain('soup');
+  });
+});
