@@ -1,55 +1,11 @@
 import * as assert from 'node:assert/strict';
-import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { DecodingLabApi } from '../../src/extension/extension';
 import { until } from './until';
-
-const ID = 'decoding-lab.decoding-lab';
-
-const extension = (): vscode.Extension<DecodingLabApi> => {
-  const found = vscode.extensions.getExtension<DecodingLabApi>(ID);
-  assert.ok(found, `${ID} is not installed in this window`);
-  return found;
-};
+import { explore, extension, openText, panelTabs, select } from './workspaceTools';
 
 interface Manifest {
   readonly contributes: { readonly commands: readonly { readonly command: string }[] };
-}
-
-const panelTabs = (): vscode.Tab[] =>
-  vscode.window.tabGroups.all
-    .flatMap((group) => group.tabs)
-    .filter(
-      (tab) =>
-        tab.input instanceof vscode.TabInputWebview && tab.input.viewType.endsWith('decodingLab.panel'),
-    );
-
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-};
-
-async function openText(content: string): Promise<vscode.TextEditor> {
-  const document = await vscode.workspace.openTextDocument({ language: 'plaintext', content });
-  return vscode.window.showTextDocument(document, vscode.ViewColumn.One);
-}
-
-function select(editor: vscode.TextEditor, from: number, to: number): void {
-  editor.selection = new vscode.Selection(editor.document.positionAt(from), editor.document.positionAt(to));
-}
-
-/** Explores what is selected and waits until the page has been answered: vocabulary, distribution, completions. */
-async function explore(api: DecodingLabApi): Promise<void> {
-  const before = api.answered();
-  await vscode.commands.executeCommand('decodingLab.explore');
-  await until(
-    'the panel asked and was answered',
-    () => api.answered() > before && api.pendingRequests() === 0,
-  );
 }
 
 describe('Decoding Lab in the extension host', () => {
@@ -136,22 +92,5 @@ describe('Decoding Lab in the extension host', () => {
     select(editor, 0, 16);
     await explore(api);
     assert.ok(api.enginePid() !== undefined && api.enginePid() !== pid);
-  });
-
-  it('leaves no process and no listener behind when it is deactivated', async () => {
-    const editor = await openText('Once upon a time');
-    select(editor, 0, 16);
-    await explore(api);
-    const pid = api.enginePid();
-    assert.ok(pid !== undefined && isAlive(pid));
-    await vscode.window.tabGroups.close(panelTabs());
-    await until('the panel let go of its listeners', () => api.listeners() === 0);
-    // The same module that VS Code loaded: the extension host calls exactly this when the window closes.
-    // eslint-disable-next-line @typescript-eslint/no-require-imports -- a dynamic import would load a second copy
-    const loaded = require(join(extension().extensionPath, 'dist', 'extension.js')) as {
-      deactivate: () => Promise<void>;
-    };
-    await loaded.deactivate();
-    await until('the model process ended', () => !isAlive(pid));
   });
 });
