@@ -30,6 +30,7 @@ export class ToyModel implements LanguageModel {
   readonly info: ModelInfo;
   readonly vocabulary: Vocabulary;
   readonly #logits: Float32Array;
+  readonly #exact: Float64Array;
   readonly #tokens: readonly string[];
   readonly #ids: ReadonlyMap<string, number>;
 
@@ -37,6 +38,7 @@ export class ToyModel implements LanguageModel {
   constructor({ words, logits }: ToyDefinition) {
     checkDefinition(words, logits);
     this.#logits = Float32Array.from(logits);
+    this.#exact = Float64Array.from(logits);
     this.#tokens = words.map((word) => ` ${word}`);
     this.#ids = new Map(words.map((word, id) => [word, id]));
     this.vocabulary = packVocabulary(this.#tokens);
@@ -68,7 +70,7 @@ export class ToyModel implements LanguageModel {
     return Promise.resolve().then(() =>
       contexts.map(({ tokens }) => {
         this.#checkContext(tokens);
-        return { logits: this.#logits, cache: { length: tokens.length } };
+        return { logits: this.#logits, exact: this.#exact, cache: { length: tokens.length } };
       }),
     );
   }

@@ -5,10 +5,8 @@ import type { Experiment, RunContext } from './experiment';
 import type { Completion, ExploreEvent, ExploreParameters, ExploreResult } from './exploreTypes';
 import { parameterObject, textValue, trueOrFalse, wholeNumber } from './parameters';
 import { takePrompt } from './prompt';
+import { readPrompt } from './readPrompt';
 import { TokenChooser, type ChosenSequence } from './tokenChooser';
-
-/** Tokens of the prompt that are read at a time: a stop during a long prompt waits for no more than these. */
-const PIECE = 64;
 
 /**
  * Completions that grow side by side share one budget of new positions, which bounds the memory of their caches:
@@ -92,24 +90,6 @@ async function run(
 /** A stop can come at every pause: asked anew each time. */
 function isStopped({ signal }: RunContext<ExploreEvent>): boolean {
   return signal.aborted;
-}
-
-/** The logits after the prompt; undefined when a person stopped it before they were there. */
-async function readPrompt(
-  model: LanguageModel,
-  ids: readonly number[],
-  context: RunContext<ExploreEvent>,
-): Promise<NextToken | undefined> {
-  let answer: NextToken | undefined;
-  // The first piece is what the others leave over; an empty prompt is one empty piece.
-  let end = ids.length % PIECE || Math.min(PIECE, ids.length);
-  for (;;) {
-    await context.pause();
-    if (isStopped(context)) return undefined;
-    [answer] = await model.next([{ tokens: ids.slice(0, end), cache: answer?.cache }]);
-    if (end === ids.length) return answer;
-    end += PIECE;
-  }
 }
 
 /** A completion while it grows. */

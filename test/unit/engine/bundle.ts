@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, type BuildOptions } from 'esbuild';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
@@ -15,7 +15,10 @@ export interface Bundles {
 export async function bundle(...entries: readonly string[]): Promise<Bundles> {
   mkdirSync(join(root, 'out'), { recursive: true });
   const folder = mkdtempSync(join(root, 'out', 'engine-'));
-  await build({
+  const remove = (): void => {
+    rmSync(folder, { recursive: true, force: true });
+  };
+  const options: BuildOptions = {
     absWorkingDir: root,
     entryPoints: [...entries],
     entryNames: '[name]',
@@ -27,11 +30,12 @@ export async function bundle(...entries: readonly string[]): Promise<Bundles> {
     sourcemap: 'inline',
     logLevel: 'error',
     external: ['onnxruntime-node'],
-  });
-  return {
-    path: (name) => join(folder, `${name}.js`),
-    remove: () => {
-      rmSync(folder, { recursive: true, force: true });
-    },
   };
+  try {
+    await build(options);
+  } catch (error) {
+    remove();
+    throw error;
+  }
+  return { path: (name) => join(folder, `${name}.js`), remove };
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import fc from 'fast-check';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EngineClient, EngineError, type EngineState, type ModelSource } from '../../../src/engine/client';
 import { bundle, type Bundles } from './bundle';
 import { isAlive, until } from './process';
@@ -118,7 +118,7 @@ describe('EngineClient', () => {
   });
 
   it('stops a run within one token', async () => {
-    // Token 5 takes until the stop has been sent: it is the last one.
+    // Token 5 takes until the stop has been sent: it is the last one, if it was begun at all.
     const { path, make } = marker();
     const controller = new AbortController();
     const tokens: number[] = [];
@@ -133,8 +133,9 @@ describe('EngineClient', () => {
       },
       controller.signal,
     );
-    expect(tokens).toEqual([1, 2, 3, 4, 5]);
-    expect(result).toEqual({ tokens: 5, stopped: true });
+    expect(tokens.slice(0, 4)).toEqual([1, 2, 3, 4]);
+    expect(tokens.length).toBeLessThanOrEqual(5);
+    expect(result).toEqual({ tokens: tokens.length, stopped: true });
   });
 
   it('runs several experiments at once, a token at a time', async () => {
@@ -187,7 +188,7 @@ describe('EngineClient', () => {
     expect(await run('fail', { how: 'range' })).toEqual(['parameter', 'The value is 7; it must be 6.']);
     expect(await run('dance', {})).toEqual([
       'parameter',
-      'There is no experiment "dance"; the engine knows count, echo, fail, hang, loads.',
+      'There is no experiment "dance"; the engine knows count, echo, fail, hang, wait, loads.',
     ]);
     expect(await run('fail', { how: 'error' })).toEqual([
       'engine',
@@ -275,6 +276,24 @@ describe('EngineClient when the process dies', () => {
     ]);
     expect((await impatient.load(toy)).info.kind).toBe('toy');
     await impatient.dispose();
+  });
+
+  it('does not end a process that honoured the stop', async () => {
+    const controller = new AbortController();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const result = await count(
+        { to: 1e9 },
+        () => {
+          controller.abort();
+        },
+        controller.signal,
+      );
+      expect(result).toMatchObject({ stopped: true });
+      expect(vi.getTimerCount()).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('takes the engine along when the client process is killed', async () => {

@@ -1,4 +1,13 @@
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -136,6 +145,23 @@ describe('the engine', () => {
     expect(code).toBe('model');
     expect(message).toContain(path);
     expect((await explore(toy, {})).result.stopped).toBe(false);
+  });
+});
+
+describe('the engine where ONNX Runtime cannot be loaded', () => {
+  it('runs the toy, and explains why it cannot run GPT-2', async () => {
+    // Outside the project there are no packages.
+    const entry = join(folder, 'alone.js');
+    copyFileSync(bundles.path('main'), entry);
+    const alone = new EngineClient({ entry, log: () => undefined });
+    try {
+      const { code, message } = await failure(alone.load(gpt2(tiny)));
+      expect(code).toBe('model');
+      expect(message).toContain('onnxruntime-node, which runs GPT-2, cannot be loaded');
+      expect((await alone.load(toy)).info.kind).toBe('toy');
+    } finally {
+      await alone.dispose();
+    }
   });
 });
 

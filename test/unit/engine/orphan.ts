@@ -3,7 +3,7 @@ import { EngineClient } from '../../../src/engine/client';
 
 const client = new EngineClient({ entry: process.argv[2]!, log: () => undefined });
 const toy = { kind: 'toy', words: ['a'], logits: [0] } as const;
-void client.run('count', toy, { to: 1e9 }, { onEvent: () => undefined });
+void client.run('wait', toy, {}, { onEvent: () => undefined });
 void client.status().then(() => {
   console.log(String(client.pid));
 });

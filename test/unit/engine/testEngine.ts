@@ -77,6 +77,13 @@ const hang: Experiment<unknown, string, never> = {
   },
 };
 
+/** Waits, and neither sends nor notices anything. */
+const wait: Experiment<unknown, never, null> = {
+  name: 'wait',
+  parse: (value) => value,
+  run: async () => sleep(3_600_000, null),
+};
+
 const loads = new Map<string, number>();
 
 /** How often each directory was loaded. */
@@ -97,5 +104,5 @@ async function load(source: ModelSource): Promise<ToyModel> {
 
 serve({
   load,
-  experiments: [count, echo, fail, hang, loadCounts].map((experiment) => register(experiment as never)),
+  experiments: [count, echo, fail, hang, wait, loadCounts].map((experiment) => register(experiment as never)),
 });

@@ -76,6 +76,9 @@ async function runExplore(
 
 const toy = () => new ToyModel(TOY_DEFAULT);
 
+/** The toy's probabilities before any sampler. */
+const raw = seedFile.temperature.find(({ T }) => T === 1)!.probs;
+
 describe('Explore on the toy vocabulary', () => {
   const cases: [string, ChainSpec, readonly number[]][] = [
     ...seedFile.temperature.map(({ T, probs }): [string, ChainSpec, readonly number[]] => [
@@ -101,7 +104,6 @@ describe('Explore on the toy vocabulary', () => {
       renormalised.probs,
     ]),
   ];
-  const raw = seedFile.temperature.find(({ T }) => T === 1)!.probs;
 
   it.each(cases)('reports and draws the exact probabilities for %s', async (_, chain, expected) => {
     const { steps } = await runExplore(toy(), { chain, samples: 64, maxNewTokens: 100 });
@@ -172,6 +174,37 @@ describe('Explore on the toy vocabulary', () => {
       const sum = own.reduce((total, { id }) => total + Math.log(raw[id]!), 0);
       expect(completion.logProbability).toBeCloseTo(sum, 5);
     });
+  });
+});
+
+describe('Explore with samplers that look back', () => {
+  it('shows every sample its own tokens and the prompt', async () => {
+    const chain: ChainSpec = [{ sampler: 'no-repeat-ngram', n: 1 }];
+    const { result } = await runExplore(toy(), { chain, prompt: 'pasta', samples: 20, maxNewTokens: 4 });
+    for (const { ids } of result.completions) expect([...ids].sort()).toEqual([0, 1, 3, 4]);
+    expect(new Set(result.completions.map(({ text }) => text)).size).toBeGreaterThan(1);
+  });
+
+  it('keeps the state of every sample', async () => {
+    const [tau, eta] = [1.2, 0.5];
+    const { steps } = await runExplore(toy(), {
+      chain: [{ sampler: 'mirostat-2', tau, eta }],
+      samples: 6,
+      maxNewTokens: 30,
+    });
+    const surprises = raw.map((probability) => -Math.log2(probability));
+    const limits = new Set<number>();
+    for (let sample = 0; sample < 6; sample++) {
+      // Mirostat 2 (Basu et al., 2021): the limit starts at 2 tau and falls by eta (surprise - tau) with every token.
+      let mu = 2 * tau;
+      for (const { id, processed } of steps.filter((step) => step.sample === sample)) {
+        const kept = raw.filter((_, other) => other === 0 || surprises[other]! <= mu);
+        expect(processed).toBeCloseTo(raw[id]! / kept.reduce((sum, probability) => sum + probability), 5);
+        limits.add(kept.length);
+        mu -= eta * (surprises[id]! - tau);
+      }
+    }
+    expect(limits.size).toBeGreaterThan(1);
   });
 });
 
@@ -259,6 +292,43 @@ describe('Explore with a model that has caches', () => {
     expect(result.completions.some(({ end }) => end === 'end of text')).toBe(true);
     for (const { ids, end } of result.completions) {
       expect(ids.indexOf(table.eos)).toBe(end === 'end of text' ? ids.length - 1 : -1);
+    }
+  });
+
+  const long: Table = {
+    ...table,
+    position_bias: Array.from({ length: 300 }, () => table.table[0]!.map(() => 0)),
+  };
+
+  it('reads a long prompt piece by piece, and stops between the pieces', async () => {
+    const prompt = 'abcde'.repeat(30);
+    const model = new TableModel(long, null);
+    await runExplore(model, { prompt, samples: 0 });
+    expect(model.calls.map(([one]) => [one!.tokens.length, one!.cache?.length])).toEqual([
+      [22, undefined],
+      [86, 22],
+      [150, 86],
+    ]);
+    expect(model.calls.at(-1)![0]!.tokens).toEqual(model.encode(prompt));
+
+    const stopped = new TableModel(long, null);
+    const controller = new AbortController();
+    const result = await explore.run(stopped, parseExplore({ ...defaults, prompt }), {
+      signal: controller.signal,
+      emit: () => undefined,
+      pause: async () => {
+        if (stopped.calls.length === 2) controller.abort();
+      },
+    });
+    expect(stopped.calls).toHaveLength(2);
+    expect(result).toMatchObject({ stopped: true, completions: [] });
+  });
+
+  it('reads prompts whose length is a multiple of a piece', async () => {
+    for (const length of [1, 64, 128]) {
+      const model = new TableModel(long, null);
+      await runExplore(model, { prompt: 'a'.repeat(length), samples: 0 });
+      expect(model.calls.map(([one]) => one!.tokens.length)).toEqual(length === 128 ? [64, 128] : [length]);
     }
   });
 

@@ -98,6 +98,14 @@ describe('takePrompt', () => {
     );
   });
 
+  it('takes the last token of a long piece as the whole piece gives it', () => {
+    // Runs of dashes are merged from the left, so that the last token depends on where the run begins.
+    for (const length of [3000, 3003, 4090]) {
+      const text = 'word '.repeat(2000) + '-'.repeat(length);
+      expect(Array.from(takePrompt(gpt2(2), text, 1).ids)).toEqual(tokenizer.encode(text).slice(-1));
+    }
+  });
+
   it('takes the end of a megabyte', () => {
     const text = 'The cat sat on the mat. '.repeat(50_000);
     const { ids, truncated, notes } = takePrompt(gpt2(256), text, 56);
