@@ -42,10 +42,13 @@ export interface Graph {
   readonly operators: readonly Operator[];
 }
 
+const MICROSOFT = 'com.microsoft.';
+
 /** Collects a graph's operators; every value gets a name of its own. */
 export class GraphBuilder {
   private readonly constants = new Map<string, Constant>();
   private readonly operators: Operator[] = [];
+  private readonly outputNames = new Map<string, string>();
 
   /** Adds an operator of one output and returns that output's name. */
   add(type: string, inputs: readonly string[], attributes: Operator['attributes'] = {}): string {
@@ -61,18 +64,21 @@ export class GraphBuilder {
   ): string[] {
     const name = `${this.operators.length}_${type}`;
     const results = Array.from({ length: outputs }, (_, i) => `${name}_${i}`);
-    this.push(type, name, inputs, results, attributes);
+    const microsoft = type.startsWith(MICROSOFT);
+    this.operators.push({
+      type: microsoft ? type.slice(MICROSOFT.length) : type,
+      domain: microsoft ? 'com.microsoft' : '',
+      name,
+      inputs,
+      outputs: results,
+      attributes,
+    });
     return results;
   }
 
-  /** Adds an operator whose one output is the graph's output of that name. */
-  output(
-    name: string,
-    type: string,
-    inputs: readonly string[],
-    attributes: Operator['attributes'] = {},
-  ): void {
-    this.push(type, `output_${name}`, inputs, [name], attributes);
+  /** Calls an operator's output by the name of one of the graph's outputs; `value` is no name any more. */
+  output(name: string, value: string): void {
+    this.outputNames.set(value, name);
   }
 
   /** A constant; the same name twice is the same constant. */
@@ -102,24 +108,10 @@ export class GraphBuilder {
   }
 
   build(name: string, inputs: readonly ValueInfo[], outputs: readonly ValueInfo[]): Graph {
-    return { name, inputs, outputs, constants: [...this.constants.values()], operators: this.operators };
-  }
-
-  private push(
-    type: string,
-    name: string,
-    inputs: readonly string[],
-    outputs: readonly string[],
-    attributes: Operator['attributes'],
-  ): void {
-    const microsoft = type.startsWith('com.microsoft.');
-    this.operators.push({
-      type: microsoft ? type.slice('com.microsoft.'.length) : type,
-      domain: microsoft ? 'com.microsoft' : '',
-      name,
-      inputs,
-      outputs,
-      attributes,
-    });
+    const operators = this.operators.map((operator) => ({
+      ...operator,
+      outputs: operator.outputs.map((output) => this.outputNames.get(output) ?? output),
+    }));
+    return { name, inputs, outputs, constants: [...this.constants.values()], operators };
   }
 }

@@ -1,8 +1,6 @@
-import { relative, sep } from 'node:path';
-import type { Checkpoint } from './checkpoint';
-import type { ElementType, Graph, ValueInfo } from './graph';
-import { GraphBuilder } from './graph';
-import type { Dtype } from './safetensors';
+import type { Gpt2Config } from './config';
+import { GraphBuilder, type Graph, type ValueInfo } from './graph';
+import type { StepWeights } from './stepWeights';
 
 /**
  * GPT-2 (Radford et al., 2019) as one graph that serves every use: reading a prompt in pieces, one step of many
@@ -27,20 +25,17 @@ import type { Dtype } from './safetensors';
  * their scores are. Every matrix product of a sequence has the same shape whatever other sequences run with it,
  * so in float32 its results are the same to the last bit.
  */
-export function buildStepGraph(checkpoint: Checkpoint): Graph {
-  const { config } = checkpoint;
+export function buildStepGraph(weights: StepWeights): Graph {
+  const { config } = weights;
   const g = new GraphBuilder();
-  const weight = (name: string): string => addWeight(g, checkpoint, name);
+  const weight = (name: string): string => weights.tensor(g, name);
   const headWidth = config.width / config.heads;
   const epsilon = { epsilon: { float: config.layerNormEpsilon } };
 
   const flat = g.add('Reshape', ['ids', g.integers(-1)]);
   const positions = g.add('Reshape', ['positions', g.integers(-1)]);
   // [G * S, E]; the shape [G, S, 3, H, D] of a layer's projections.
-  let hidden = g.add('Add', [
-    g.add('Gather', [weight('wte.weight'), flat]),
-    g.add('Gather', [weight('wpe.weight'), positions]),
-  ]);
+  let hidden = g.add('Add', [weights.embed(g, flat), g.add('Gather', [weight('wpe.weight'), positions])]);
   const split = g.add('Concat', [g.add('Shape', ['ids']), g.integers(3, config.heads, headWidth)], {
     axis: 0,
   });
@@ -65,8 +60,7 @@ export function buildStepGraph(checkpoint: Checkpoint): Graph {
     hidden = sum!;
     return normalized!;
   };
-  const linear = (input: string, name: string): string =>
-    g.add('Gemm', [input, weight(`${name}.weight`), weight(`${name}.bias`)]);
+  const linear = (input: string, name: string): string => weights.linear(g, input, name);
 
   const fresh: string[] = [];
   let normalized = g.add('LayerNormalization', [hidden, weight('h.0.ln_1.weight'), weight('h.0.ln_1.bias')], {
@@ -113,21 +107,16 @@ export function buildStepGraph(checkpoint: Checkpoint): Graph {
     const next = layer + 1 < config.layers ? `h.${layer + 1}.ln_1` : 'ln_f';
     normalized = addAndNormalize(linear(inner, `${block}.mlp.c_proj`), next);
   }
-  g.output(
-    'logits',
-    'Gemm',
-    [g.add('Gather', [normalized, 'rows']), weight(config.tied ? 'wte.weight' : 'lm_head.weight')],
-    { transB: 1 },
-  );
-  g.output('new', 'Concat', fresh, { axis: 0 });
+  g.output('logits', weights.logits(g, g.add('Gather', [normalized, 'rows'])));
+  g.output('new', g.add('Concat', fresh, { axis: 0 }));
 
-  return g.build('gpt2', stepInputs(checkpoint), [
+  return g.build('gpt2', stepInputs(config), [
     { name: 'logits', type: 'float32', shape: ['R', config.vocabularySize] },
     { name: 'new', type: 'float32', shape: [2 * config.layers, config.heads, 'G', 'S', headWidth] },
   ]);
 }
 
-function stepInputs({ config }: Checkpoint): ValueInfo[] {
+function stepInputs(config: Gpt2Config): ValueInfo[] {
   const headWidth = config.width / config.heads;
   const inputs: ValueInfo[] = [
     { name: 'ids', type: 'int64', shape: ['G', 'S'] },
@@ -144,23 +133,4 @@ function stepInputs({ config }: Checkpoint): ValueInfo[] {
     }
   }
   return inputs;
-}
-
-const ELEMENT_TYPES: Readonly<Record<Dtype, ElementType>> = {
-  F32: 'float32',
-  F16: 'float16',
-  BF16: 'bfloat16',
-};
-
-/** A weight where it lies in the checkpoint; half-width numbers are widened when the graph is loaded. */
-function addWeight(g: GraphBuilder, checkpoint: Checkpoint, name: string): string {
-  const { dtype, shape, file, offset, byteLength } = checkpoint.weights.get(name)!;
-  const location = relative(checkpoint.directory, file).split(sep).join('/');
-  const stored = g.constant({
-    name,
-    type: ELEMENT_TYPES[dtype],
-    shape,
-    data: { file: location, offset, byteLength },
-  });
-  return dtype === 'F32' ? stored : g.add('Cast', [stored], { to: 1 });
 }

@@ -1,6 +1,11 @@
 import type { LanguageModel } from '../core/languageModel';
-import { fingerprintWeights, openCheckpoint } from '../gpt2/checkpoint';
+import { dirname } from 'node:path';
+import { fingerprintWeights, openCheckpoint, type Checkpoint } from '../gpt2/checkpoint';
+import { openQuantized } from '../gpt2/quantizedFile';
+import { QUANTIZED_VARIANTS, type QuantizedVariant } from '../gpt2/quantizedLayout';
+import { quantizedWeights } from '../gpt2/quantizedWeights';
 import { buildStepGraph } from '../gpt2/stepGraph';
+import { checkpointWeights, type StepWeights } from '../gpt2/stepWeights';
 import { fitTokenizer } from '../gpt2/textTokenizer';
 import { loadTokenizer } from '../gpt2/tokenizerFile';
 import { Gpt2Model } from './gpt2Model';
@@ -12,13 +17,24 @@ export interface Gpt2Source {
   readonly id: string;
   /** Name for people. */
   readonly name: string;
-  /** Folder with `config.json`, `model.safetensors` and perhaps a tokenizer; nothing is written to it. */
+  /** Folder with `config.json`, `model.safetensors` and perhaps a tokenizer. */
   readonly directory: string;
 }
+
+/** How a model's weights are held: as they are, or quantized (see `QUANTIZED_VARIANTS`). */
+export type Precision = 'fp32' | QuantizedVariant['name'];
 
 export interface LoadOptions {
   /** Processors to use; half of them by default. */
   readonly threads?: number;
+  /** `fp32` by default. Others are written once to a file, which is used from then on. */
+  readonly precision?: Precision;
+  /** Folder for that file; the model's own by default. Nothing else is ever written. */
+  readonly cacheDirectory?: string;
+  /** Called while that file is written, with the parameters done and all of them. */
+  readonly onProgress?: (done: number, total: number) => void;
+  /** Ends that writing early; the promise then rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -31,8 +47,9 @@ export async function loadGpt2(source: Gpt2Source, options: LoadOptions = {}): P
   const { config } = checkpoint;
   const tokenizer = fitTokenizer(await loadTokenizer(source.directory), config.vocabularySize, source.name);
   const fingerprint = await fingerprintWeights(checkpoint);
-  const runner = await StepRunner.create(config, buildStepGraph(checkpoint), {
-    directory: checkpoint.directory,
+  const { weights, directory } = await prepareWeights(checkpoint, fingerprint, source, options);
+  const runner = await StepRunner.create(config, buildStepGraph(weights), {
+    directory,
     threads: options.threads,
   });
   return new Gpt2Model(
@@ -44,11 +61,31 @@ export async function loadGpt2(source: Gpt2Source, options: LoadOptions = {}): P
       contextLength: config.contextLength,
       endOfText: config.endOfText,
       fingerprint,
-      precision: 'fp32',
+      precision: options.precision ?? 'fp32',
       parameters: checkpoint.parameters,
     },
     config,
     tokenizer,
     runner,
   );
+}
+
+/** The weights in the precision that is asked for, and the folder that holds them. */
+async function prepareWeights(
+  checkpoint: Checkpoint,
+  sourceHash: string,
+  source: Gpt2Source,
+  { precision = 'fp32', cacheDirectory = source.directory, onProgress, signal }: LoadOptions,
+): Promise<{ weights: StepWeights; directory: string }> {
+  if (precision === 'fp32') {
+    return { weights: checkpointWeights(checkpoint), directory: checkpoint.directory };
+  }
+  const variant = QUANTIZED_VARIANTS[precision];
+  const written = await openQuantized(checkpoint, variant, {
+    directory: cacheDirectory,
+    sourceHash,
+    onProgress,
+    signal,
+  });
+  return { weights: quantizedWeights(checkpoint, variant, written), directory: dirname(written.file) };
 }

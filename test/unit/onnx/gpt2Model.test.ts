@@ -75,55 +75,6 @@ describe.each(['plain-names', 'prefixed-names'])('GPT-2 %s', (name) => {
     );
   });
 
-  it('gives the same bits alone and in any batch', async () => {
-    const sequence = fc.array(fc.integer({ min: 0, max: 100 }), { minLength: 1, maxLength: 20 });
-    const branches = fc.array(fc.array(fc.integer({ min: 0, max: 100 }), { minLength: 1, maxLength: 4 }), {
-      minLength: 1,
-      maxLength: 7,
-    });
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(fc.tuple(sequence, branches), { minLength: 1, maxLength: 3 }),
-        async (prompts) => {
-          const starts = await model.next(prompts.map(([tokens]) => ({ tokens })));
-          // All branches of all prompts grow together, leaving the batch as they end; then each grows alone.
-          let growing = prompts.flatMap(([prompt, tails], i) =>
-            tails.map((tail) => ({
-              prompt,
-              tail,
-              cache: starts[i]!.cache,
-              start: starts[i]!.cache,
-              steps: [] as Float32Array[],
-            })),
-          );
-          const all = growing;
-          for (let length = 1; growing.length > 0; length++) {
-            growing = growing.filter(({ tail }) => tail.length >= length);
-            const answers = await model.next(
-              growing.map(({ prompt, tail, cache }) => ({
-                tokens: [...prompt, ...tail.slice(0, length)],
-                cache,
-              })),
-            );
-            answers.forEach(({ logits, cache }, i) => {
-              growing[i]!.cache = cache;
-              growing[i]!.steps.push(logits);
-            });
-          }
-          for (const { prompt, tail, start, steps } of all) {
-            let cache = start;
-            for (let length = 1; length <= tail.length; length++) {
-              const [answer] = await model.next([{ tokens: [...prompt, ...tail.slice(0, length)], cache }]);
-              expect(answer!.logits).toEqual(steps[length - 1]);
-              cache = answer!.cache;
-            }
-          }
-        },
-      ),
-      { numRuns: 30 },
-    );
-  });
-
   it('keeps every cache usable, whatever is continued from it', async () => {
     const tokens = [3, 1, 4, 1, 5];
     const [start] = await model.next([{ tokens }]);
