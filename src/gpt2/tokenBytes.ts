@@ -37,9 +37,8 @@ type Json = Readonly<Record<string, unknown>>;
  */
 export function tokenBytes(json: Json): Buffer[] | undefined {
   const model = (json['model'] ?? {}) as Json;
-  const parts = [json['pre_tokenizer'], json['decoder'], json['normalizer']].flatMap(flatten);
-  const has = (type: string): boolean => parts.some((part) => part['type'] === type);
-  const bytesOf = has('ByteLevel')
+  const has = (type: string): boolean => hasStep(json, type);
+  const bytesOf = isByteLevel(json)
     ? byteLevelBytes
     : has('Metaspace') || has('ByteFallback') || (model['type'] === 'Unigram' && !has('WordPiece'))
       ? sentencePieceBytes
@@ -55,6 +54,16 @@ export function tokenBytes(json: Json): Buffer[] | undefined {
     if (isId(id)) tokens[id] = Buffer.from(String(content), 'utf8');
   }
   return Array.from(tokens, (bytes: Buffer | undefined) => bytes ?? Buffer.alloc(0));
+}
+
+/** Whether a `tokenizer.json` writes bytes as GPT-2's does. */
+export function isByteLevel(json: Json): boolean {
+  return hasStep(json, 'ByteLevel');
+}
+
+function hasStep(json: Json, type: string): boolean {
+  const steps = [json['pre_tokenizer'], json['decoder'], json['normalizer']].flatMap(flatten);
+  return steps.some((step) => step['type'] === type);
 }
 
 /** A step of a tokenizer and, where it is a sequence, the steps in it. */

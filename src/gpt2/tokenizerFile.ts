@@ -2,9 +2,10 @@ import { Tokenizer } from '@huggingface/tokenizers';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ModelFileError, reason, unreadable } from './modelFileError';
+import type { Vocabulary } from '../core/languageModel';
 import { decodeBytes, joinTokens, type TextTokenizer } from './textTokenizer';
 import { Gpt2Tokenizer } from './tokenizer';
-import { byteLevelBytes, tokenBytes } from './tokenBytes';
+import { byteLevelBytes, isByteLevel, tokenBytes } from './tokenBytes';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -100,23 +101,32 @@ function ownTokenizer(json: Json, path: string): TextTokenizer {
     throw new ModelFileError(`${path} cannot be used (${reason(error)}). Get the model's own file again.`);
   }
   const vocabulary = joinTokens(tokens);
+  const exact = isByteLevel(json) && (json['normalizer'] ?? null) === null;
   return {
     vocabulary,
     encode(text) {
-      const { ids, tokens: pieces } = tokenizer.encode(text.replace(/\p{Surrogate}/gu, '\uFFFD'), {
-        add_special_tokens: false,
-      });
-      const unknown = (ids as (number | undefined)[]).indexOf(undefined);
-      if (unknown >= 0) {
-        throw new RangeError(
-          `The text has ${JSON.stringify(pieces[unknown])}, for which this model's vocabulary has no token. ` +
-            `Leave it out, or choose another model.`,
-        );
-      }
+      const clean = text.replace(/\p{Surrogate}/gu, '\uFFFD');
+      const { ids } = tokenizer.encode(clean, { add_special_tokens: false });
+      // Characters without a token are left out without a word; here nothing else can make a text shorter.
+      if (exact && countBytes(vocabulary, ids) < Buffer.byteLength(clean))
+        throw unknownCharacter(clean, vocabulary, ids);
       return ids;
     },
     decode: (ids) => decodeBytes(vocabulary, ids),
   };
+}
+
+function countBytes({ offsets }: Vocabulary, ids: readonly number[]): number {
+  return ids.reduce((sum, id) => sum + offsets[id + 1]! - offsets[id]!, 0);
+}
+
+function unknownCharacter(text: string, vocabulary: Vocabulary, ids: readonly number[]): RangeError {
+  const kept = Array.from(decodeBytes(vocabulary, ids));
+  const lost = Array.from(text).find((character, i) => character !== kept[i]) ?? '';
+  return new RangeError(
+    `The text has ${JSON.stringify(lost)}, for which this model's vocabulary has no token. ` +
+      `Leave it out, or choose another model.`,
+  );
 }
 
 function isObject(value: unknown): value is Json {

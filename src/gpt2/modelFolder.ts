@@ -1,0 +1,52 @@
+import { access, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expectedShapes, openCheckpoint } from './checkpoint';
+import type { Gpt2Config } from './config';
+import { findOnnxFile, openOnnxExport } from './onnxExport';
+import { SHARD_INDEX } from './sharded';
+
+/** How a model's numbers are stored. */
+export type ModelFormat = 'safetensors' | 'onnx';
+
+/** A folder that holds a GPT-2 model that can be run: its files are there, whole by their headers, and fit. */
+export interface ModelFolder {
+  readonly format: ModelFormat;
+  readonly config: Gpt2Config;
+  /** Number of parameters. */
+  readonly parameters: number;
+  /** Absolute paths of the files with the numbers, links resolved. */
+  readonly files: readonly string[];
+  /** Bytes of those files. */
+  readonly bytes: number;
+  /** Absolute path of the graph of an ONNX export. */
+  readonly graph?: string;
+}
+
+/**
+ * Looks at a model folder without reading its numbers: safetensors where there are any, else an ONNX export.
+ * @throws ModelFileError with the reason why it cannot be run.
+ */
+export async function inspectModelFolder(directory: string): Promise<ModelFolder> {
+  const graph = await findOnnxFile(directory);
+  const safetensors =
+    (await exists(directory, 'model.safetensors')) || (await exists(directory, SHARD_INDEX));
+  if (graph === undefined || safetensors) {
+    const { config, parameters, files } = await openCheckpoint(directory);
+    const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size));
+    return { format: 'safetensors', config, parameters, files, bytes: sizes.reduce((a, b) => a + b, 0) };
+  }
+  const { config, files, bytes } = await openOnnxExport(directory, graph);
+  return { format: 'onnx', config, parameters: countParameters(config), files, bytes, graph };
+}
+
+/** Number of parameters of a model of this shape. */
+export function countParameters(config: Gpt2Config): number {
+  return expectedShapes(config).reduce((sum, [, shape]) => sum + shape.reduce((a, b) => a * b, 1), 0);
+}
+
+async function exists(directory: string, name: string): Promise<boolean> {
+  return access(join(directory, name)).then(
+    () => true,
+    () => false,
+  );
+}

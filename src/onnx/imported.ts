@@ -1,0 +1,223 @@
+import { createHash } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
+import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { CacheHandle, Context, LanguageModel, ModelInfo, NextToken } from '../core/languageModel';
+import { sha256 } from '../gpt2/checkpoint';
+import { countParameters } from '../gpt2/modelFolder';
+import { reason } from '../gpt2/modelFileError';
+import { openOnnxExport, pastNames, presentName, type OnnxExport } from '../gpt2/onnxExport';
+import { fitTokenizer, type TextTokenizer } from '../gpt2/textTokenizer';
+import { loadTokenizer } from '../gpt2/tokenizerFile';
+import { defaultThreads, loadRuntime, RuntimeError, type Tensors } from './runtime';
+
+/** Tokens read in one run where the graph can go on from a cache: a cancel waits for no more than these. */
+const PIECE = 64;
+
+/** The branch of a merged export that uses the cache may take one token at a time: beyond this, reading anew is faster. */
+const MOST_SINGLE_STEPS = 16;
+
+/** Keys and values of a context, as the graph gave them. */
+class ImportedCache implements CacheHandle {
+  constructor(
+    readonly owner: object,
+    readonly tokens: Int32Array,
+    /** By the name of the input they go into; null where the graph has no cache. */
+    readonly past: Readonly<Record<string, Tensor>> | null,
+  ) {}
+
+  get length(): number {
+    return this.tokens.length;
+  }
+}
+
+/**
+ * Loads an ONNX export of GPT-2, with the inputs and outputs that Optimum and transformers.js give it. It runs
+ * one sequence at a time and keeps whole copies of the cache: slower than the same model's safetensors, and meant
+ * for models that have nothing else.
+ * @param file the graph below `source.directory`.
+ * @throws ModelFileError when it cannot be recognized.
+ * @throws RuntimeError when onnxruntime-node cannot be loaded or refuses the graph.
+ */
+export async function loadImported(
+  source: { readonly id: string; readonly name: string; readonly directory: string },
+  file: string,
+  options: { readonly threads?: number } = {},
+): Promise<LanguageModel> {
+  const found = await openOnnxExport(source.directory, file);
+  const { config } = found;
+  const tokenizer = fitTokenizer(await loadTokenizer(source.directory), config.vocabularySize, source.name);
+  const info: ModelInfo = {
+    id: source.id,
+    name: source.name,
+    kind: 'gpt2',
+    vocabularySize: config.vocabularySize,
+    contextLength: config.contextLength,
+    endOfText: config.endOfText,
+    fingerprint: await fingerprint(found.files),
+    precision: 'onnx',
+    parameters: countParameters(config),
+  };
+  const runtime = await loadRuntime();
+  let session: InferenceSession;
+  try {
+    session = await runtime.InferenceSession.create(file, {
+      intraOpNumThreads: options.threads ?? defaultThreads(),
+      graphOptimizationLevel: 'all',
+      extra: { session: { intra_op: { allow_spinning: '0' } } },
+    });
+  } catch (error) {
+    throw new RuntimeError(
+      `${file} could not be loaded by onnxruntime: ${reason(error)}. ` +
+        `Free memory, or use the model's config.json and model.safetensors instead.`,
+    );
+  }
+  return new ImportedModel(info, found, tokenizer, session, runtime.Tensor);
+}
+
+/** SHA-256 of one file, or of the digests of several. */
+async function fingerprint(files: readonly string[]): Promise<string> {
+  const digests: string[] = [];
+  for (const file of files) digests.push(await sha256(file));
+  return digests.length === 1 ? digests[0]! : createHash('sha256').update(digests.join('\n')).digest('hex');
+}
+
+class ImportedModel implements LanguageModel {
+  readonly vocabulary;
+  readonly #past: readonly string[];
+  readonly #merged: boolean;
+  #disposed = false;
+
+  constructor(
+    readonly info: ModelInfo,
+    private readonly graph: OnnxExport,
+    private readonly tokenizer: TextTokenizer,
+    private readonly session: InferenceSession,
+    private readonly TensorClass: typeof Tensor,
+  ) {
+    this.vocabulary = tokenizer.vocabulary;
+    this.#past = graph.cache ? pastNames(graph.config.layers) : [];
+    this.#merged = graph.inputs.has('use_cache_branch');
+  }
+
+  encode(text: string): number[] {
+    return this.tokenizer.encode(text);
+  }
+
+  decode(ids: readonly number[]): string {
+    return this.tokenizer.decode(ids);
+  }
+
+  async next(contexts: readonly Context[], signal?: AbortSignal): Promise<NextToken[]> {
+    if (this.#disposed) throw new Error(`${this.info.name} has been unloaded; load it again.`);
+    contexts.forEach((context, index) => {
+      this.#check(context, index);
+    });
+    // The first step of many samples asks the same of every one of them.
+    const answers = new Map<string, Promise<NextToken>>();
+    const results: NextToken[] = [];
+    for (const context of contexts) {
+      const key = context.tokens.join();
+      const answer = answers.get(key) ?? this.#answer(context, signal);
+      answers.set(key, answer);
+      results.push(await answer);
+    }
+    return results;
+  }
+
+  async dispose(): Promise<void> {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    await this.session.release();
+  }
+
+  async #answer({ tokens, cache }: Context, signal: AbortSignal | undefined): Promise<NextToken> {
+    let known: ImportedCache | null = cache instanceof ImportedCache && cache.past ? cache : null;
+    // The last token is always computed: the cache holds no logits, and it cannot be shortened.
+    if (known && known.length >= tokens.length) known = null;
+    let piece = this.graph.cache && !this.#merged ? PIECE : tokens.length;
+    if (this.#merged && known) {
+      if (tokens.length - known.length > MOST_SINGLE_STEPS) known = null;
+      else piece = 1;
+    }
+    let at = known?.length ?? 0;
+    let past = known?.past ?? null;
+    for (;;) {
+      signal?.throwIfAborted();
+      const step = await this.#run(tokens.slice(at, at + piece), at, past);
+      at = Math.min(at + piece, tokens.length);
+      past = step.past;
+      await setImmediate();
+      if (at === tokens.length) {
+        return { logits: step.logits, cache: new ImportedCache(this, Int32Array.from(tokens), past) };
+      }
+    }
+  }
+
+  /** Feeds tokens that come after `before` others. */
+  async #run(
+    ids: readonly number[],
+    before: number,
+    past: Readonly<Record<string, Tensor>> | null,
+  ): Promise<{ logits: Float32Array; past: Readonly<Record<string, Tensor>> | null }> {
+    const count = ids.length;
+    const { inputs, cache, config } = this.graph;
+    const feeds: Tensors = {};
+    for (const [name, { type, rank }] of inputs) {
+      if (name === 'input_ids') feeds[name] = this.#numbers(type, ids, [1, count]);
+      else if (name === 'position_ids') {
+        feeds[name] = this.#numbers(
+          type,
+          ids.map((_, i) => before + i),
+          [1, count],
+        );
+      } else if (name === 'attention_mask') {
+        feeds[name] = this.#numbers(type, new Array<number>(before + count).fill(1), [1, before + count]);
+      } else if (name === 'num_logits_to_keep') feeds[name] = this.#numbers(type, [1], rank === 0 ? [] : [1]);
+      else feeds[name] = new this.TensorClass('bool', [past !== null], [1]);
+    }
+    for (const name of this.#past) feeds[name] = past?.[name] ?? this.#empty(cache!);
+    const outputs = await this.session.run(feeds, ['logits', ...this.#past.map(presentName)]);
+    const all = outputs['logits']!.data as Float32Array;
+    return {
+      logits: all.slice(all.length - config.vocabularySize),
+      past: cache && Object.fromEntries(this.#past.map((name) => [name, outputs[presentName(name)]!])),
+    };
+  }
+
+  /** Keys or values of no tokens. */
+  #empty(type: 'float32' | 'float16'): Tensor {
+    const { heads, width } = this.graph.config;
+    const dims = [1, heads, 0, width / heads];
+    return type === 'float32'
+      ? new this.TensorClass(type, new Float32Array(0), dims)
+      : new this.TensorClass(type, new Uint16Array(0), dims);
+  }
+
+  #numbers(type: string, values: readonly number[], dims: readonly number[]): Tensor {
+    if (type === 'int64') return new this.TensorClass('int64', BigInt64Array.from(values, BigInt), dims);
+    if (type === 'int32') return new this.TensorClass('int32', Int32Array.from(values), dims);
+    return new this.TensorClass('float32', Float32Array.from(values), dims);
+  }
+
+  #check({ tokens, cache }: Context, index: number): void {
+    const { vocabularySize, contextLength, name } = this.info;
+    const fail = (what: string): never => {
+      throw new RangeError(`Context ${index} ${what}`);
+    };
+    if (tokens.length === 0) fail(`is empty; ${name} needs at least one token before the one it predicts.`);
+    if (tokens.length > contextLength) {
+      fail(`has ${tokens.length} tokens, but ${name} holds at most ${contextLength}; shorten the text.`);
+    }
+    const wrong = tokens.find((id) => !(Number.isInteger(id) && id >= 0 && id < vocabularySize));
+    if (wrong !== undefined) {
+      fail(`has token id ${wrong}, but the ids of ${name} are 0 to ${vocabularySize - 1}.`);
+    }
+    if (!cache) return;
+    if (!(cache instanceof ImportedCache) || cache.owner !== this) {
+      return fail(`has a cache of another model than ${name}; leave it out.`);
+    }
+    if (cache.length > tokens.length || cache.tokens.some((id, i) => id !== tokens[i])) {
+      fail('has a cache of other tokens than its own; leave it out.');
+    }
+  }
+}
