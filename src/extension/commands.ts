@@ -1,26 +1,50 @@
+import * as v from 'valibot';
 import * as vscode from 'vscode';
 import type { PanelServices } from './panel';
 import type { PanelHolder } from './panelHolder';
 import { takePrompt, takePromptAt } from './promptSource';
 import { showMenu } from './menu';
 import type { StatusBar } from './statusBar';
+import { exportFile, NotSavedError } from './exportFile';
 import type { SurprisalMap } from './surprisal';
+import type { CursorView } from './views/cursorView';
+import { historyLineSchema, type HistoryLine } from '../protocol/messages';
 
 export interface CommandServices extends PanelServices {
   readonly panels: PanelHolder;
   readonly status: StatusBar;
   readonly surprisal: SurprisalMap;
+  readonly cursor: CursorView;
 }
 
 /** Every command of the manifest. */
 export function registerCommands(services: CommandServices): vscode.Disposable[] {
-  const { panels, log, status, surprisal } = services;
+  const { panels, log, status, surprisal, cursor, history } = services;
 
   // While the panel has the focus no text editor is active; the commands then mean the one last typed in.
   let lastEditor = vscode.window.activeTextEditor;
   const currentEditor = (): vscode.TextEditor | undefined =>
     vscode.window.activeTextEditor ??
     vscode.window.visibleTextEditors.find((editor) => editor === lastEditor);
+
+  /** The saved result a command is for: the one clicked, or else the one chosen from a list. */
+  const chosenLine = async (given: unknown): Promise<HistoryLine | undefined> => {
+    const clicked = v.safeParse(historyLineSchema, given);
+    if (clicked.success) return clicked.output;
+    const lines = await history.lines();
+    if (lines.length === 0) {
+      void vscode.window.showInformationMessage(
+        'No result is saved yet. Run an experiment in the panel and save it.',
+      );
+      return undefined;
+    }
+    const items = lines.map((line) => ({
+      label: line.title,
+      description: `${line.experiment}, ${new Date(line.savedAt).toLocaleString()}`,
+      line,
+    }));
+    return (await vscode.window.showQuickPick(items, { title: 'Saved results' }))?.line;
+  };
 
   const commands: Record<string, (...given: unknown[]) => unknown> = {
     explore: () => {
@@ -50,6 +74,43 @@ export function registerCommands(services: CommandServices): vscode.Disposable[]
     },
     pauseInline: () => {
       status.setPaused(!status.paused);
+    },
+    insertToken: async (id) => {
+      if (typeof id === 'number') await cursor.insert(id);
+    },
+    pauseCursor: () => {
+      cursor.setPaused(true);
+    },
+    resumeCursor: () => {
+      cursor.setPaused(false);
+    },
+    reopenResult: async (given) => {
+      const line = await chosenLine(given);
+      if (!line) return;
+      const { id } = line;
+      panels.open().openResult(id, await history.open(id));
+    },
+    exportResult: async (given) => {
+      const line = await chosenLine(given);
+      if (!line) return;
+      const { id, experiment } = line;
+      try {
+        await exportFile(`${experiment}.json`, JSON.stringify(await history.open(id), undefined, 2));
+      } catch (error) {
+        if (!(error instanceof NotSavedError)) throw error;
+      }
+    },
+    removeResult: async (given) => {
+      const line = await chosenLine(given);
+      if (!line) return;
+      const { id, title } = line;
+      const remove = 'Delete';
+      const answer = await vscode.window.showWarningMessage(
+        `Delete the saved result "${title}"? This cannot be undone.`,
+        { modal: true },
+        remove,
+      );
+      if (answer === remove) await history.remove(id);
     },
     menu: () => showMenu(status),
     showLog: () => {

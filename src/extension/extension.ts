@@ -11,6 +11,8 @@ import { PanelHolder } from './panelHolder';
 import { settings } from './settings';
 import { StatusBar } from './statusBar';
 import { SurprisalMap } from './surprisal';
+import { CursorView } from './views/cursorView';
+import { HistoryView } from './views/historyView';
 import type { ScoredToken } from './scoredDocument';
 
 /** What `activate` returns: state that tests and other extensions may ask for. */
@@ -27,6 +29,10 @@ export interface DecodingLabApi {
   readonly isPanelOpen: () => boolean;
   /** Text of the status bar item. */
   readonly statusText: () => string;
+  /** Inline suggestions that were offered last. */
+  readonly suggestions: () => readonly string[];
+  /** Token ids that the view "At the cursor" lists, most probable first. */
+  readonly atCursor: () => readonly number[];
   /** The scored tokens of a document with a surprisal heat map. */
   readonly surprisal: (document: vscode.TextDocument) => readonly ScoredToken[];
 }
@@ -44,19 +50,25 @@ export function activate(context: vscode.ExtensionContext): DecodingLabApi {
   });
   engine = client;
   const library = new Library(context.extensionUri);
+  // A window without a folder has no workspace storage; its history is the user's.
+  const history = new History(
+    vscode.Uri.joinPath(context.storageUri ?? context.globalStorageUri, 'history').fsPath,
+    () => {
+      historyView.refresh();
+    },
+  );
+  const historyView = new HistoryView(history);
   const services = {
     engine: client,
     library,
-    // A window without a folder has no workspace storage; its history is the user's.
-    history: new History(
-      vscode.Uri.joinPath(context.storageUri ?? context.globalStorageUri, 'history').fsPath,
-    ),
+    history,
     log,
     extensionUri: context.extensionUri,
   };
   const panels = new PanelHolder(services);
   const status = new StatusBar(settings.defaultModel());
   const surprisal = new SurprisalMap(services);
+  const cursor = new CursorView(services);
   const inline = new InlineCompletions({ engine: client, library, status });
 
   context.subscriptions.push(
@@ -64,7 +76,9 @@ export function activate(context: vscode.ExtensionContext): DecodingLabApi {
     panels,
     status,
     surprisal,
-    ...registerCommands({ ...services, panels, status, surprisal }),
+    cursor,
+    historyView,
+    ...registerCommands({ ...services, panels, status, surprisal, cursor }),
     vscode.window.registerWebviewPanelSerializer(LabPanel.viewType, panels),
     vscode.languages.registerInlineCompletionItemProvider(InlineCompletions.selector(), inline),
     vscode.languages.registerCodeActionsProvider({ scheme: '*' }, new ExploreFromHere(surprisal), {
@@ -80,6 +94,8 @@ export function activate(context: vscode.ExtensionContext): DecodingLabApi {
     listeners: () => Anchor.listening + (panels.current ? 1 : 0),
     isPanelOpen: () => panels.current !== undefined,
     statusText: () => status.text,
+    suggestions: () => inline.offered,
+    atCursor: () => cursor.rows.map(({ id }) => id),
     surprisal: (document) => surprisal.tokens(document),
   };
 }

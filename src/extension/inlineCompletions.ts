@@ -25,10 +25,16 @@ export interface InlineServices {
 export class InlineCompletions implements vscode.InlineCompletionItemProvider {
   readonly #services: InlineServices;
   #last: Suggested | undefined;
+  #offered: readonly string[] = [];
   #running: AbortController | undefined;
 
   constructor(services: InlineServices) {
     this.#services = services;
+  }
+
+  /** What was offered last, in the order in which VS Code cycles through it. */
+  get offered(): readonly string[] {
+    return this.#offered;
   }
 
   static selector(): vscode.DocumentSelector {
@@ -41,6 +47,7 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider {
     context: vscode.InlineCompletionContext,
     token: vscode.CancellationToken,
   ): Promise<vscode.InlineCompletionItem[]> {
+    this.#offered = [];
     const automatic = context.triggerKind === vscode.InlineCompletionTriggerKind.Automatic;
     const inline = settings.inline(document);
     if (!inline.enabled || inline.mode === 'off' || (automatic && inline.mode === 'manual')) return [];
@@ -52,7 +59,7 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider {
     const model = settings.defaultModel();
     const key = JSON.stringify([document.uri.toString(), model, inline]);
     const known = typedAlong(this.#last, key, prefix);
-    if (known) return items(known, position);
+    if (known) return this.#offer(known, position);
 
     if (automatic) {
       await sleep(inline.delay);
@@ -69,11 +76,17 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider {
       const completions = await this.#ask(prefix, model, inline, controller.signal);
       if (token.isCancellationRequested || completions === undefined) return [];
       this.#last = { key, prefix, completions };
-      return items(completions, position);
+      return this.#offer(completions, position);
     } finally {
       listener.dispose();
       if (this.#running === controller) this.#running = undefined;
     }
+  }
+
+  #offer(texts: readonly string[], position: vscode.Position): vscode.InlineCompletionItem[] {
+    this.#offered = texts;
+    const range = new vscode.Range(position, position);
+    return texts.map((text) => new vscode.InlineCompletionItem(text, range));
   }
 
   /** @returns undefined when it was stopped or failed; the status bar then says why */
@@ -117,8 +130,3 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider {
 }
 
 type InlineSettings = ReturnType<typeof settings.inline>;
-
-function items(texts: readonly string[], position: vscode.Position): vscode.InlineCompletionItem[] {
-  const range = new vscode.Range(position, position);
-  return texts.map((text) => new vscode.InlineCompletionItem(text, range));
-}

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { TOY_DEFAULT } from '../core/toyModel';
 import type { EngineClient } from '../engine/client';
-import { PROTOCOL_VERSION, readFromPanel, type ToPanel } from '../protocol/messages';
+import { PROTOCOL_VERSION, readFromPanel, type HistoryEntry, type ToPanel } from '../protocol/messages';
 import { Anchor } from './anchor';
 import { panelHtml } from './html';
 import type { History } from './history';
@@ -32,6 +32,8 @@ export class LabPanel implements vscode.Disposable {
   #anchor: Anchor | undefined;
   /** The prompt to hand over once the page says that it is ready. */
   #waiting: TakenPrompt | undefined;
+  /** The tab to open then. */
+  #tab: Extract<ToPanel, { type: 'open' }> | undefined;
   #ready = false;
   #disposed = false;
 
@@ -94,14 +96,34 @@ export class LabPanel implements vscode.Disposable {
     if (this.#ready) this.#handOver();
   }
 
+  /** Shows the panel with a saved result in the tab of its experiment. */
+  openResult(id: string, entry: HistoryEntry): void {
+    this.#open({ type: 'open', tab: entry.experiment, entry: { id, entry }, run: false });
+  }
+
+  /** Shows the panel at a tab; `run` starts its experiment at once. */
+  openTab(tab: string, run: boolean, parameters?: unknown): void {
+    this.#open({ type: 'open', tab, parameters, run });
+  }
+
+  #open(message: Extract<ToPanel, { type: 'open' }>): void {
+    this.#panel.reveal(undefined, false);
+    this.#tab = message;
+    if (this.#ready) this.#handOver();
+  }
+
   reveal(): void {
     this.#panel.reveal(undefined, false);
   }
 
   #handOver(): void {
-    if (!this.#waiting) return;
-    this.#post({ type: 'prompt', source: this.#waiting.source, run: true });
+    if (this.#waiting) {
+      // A tab that is to run has its own experiment to do with the prompt.
+      this.#post({ type: 'prompt', source: this.#waiting.source, run: this.#tab === undefined });
+    }
+    if (this.#tab) this.#post(this.#tab);
     this.#waiting = undefined;
+    this.#tab = undefined;
   }
 
   async #receive(value: unknown): Promise<void> {

@@ -1,26 +1,7 @@
 import * as vscode from 'vscode';
 import type { LoadedModel } from '../engine/client';
 import type { ScoredToken } from './scoredDocument';
-
-const percent = (logProbability: number): string => {
-  const p = Math.exp(logProbability) * 100;
-  return p < 0.001 ? '< 0.001 %' : `${p.toPrecision(3)} %`;
-};
-
-/** A token for people: its characters with white space made visible, its bytes where they are not whole characters. */
-export function tokenName(id: number, { vocabulary }: LoadedModel): string {
-  const bytes = vocabulary.bytes.subarray(vocabulary.offsets[id], vocabulary.offsets[id + 1]);
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-      .decode(bytes)
-      .replaceAll(' ', '·')
-      .replaceAll('\n', '⏎')
-      .replaceAll('\r', '␍')
-      .replaceAll('\t', '⇥');
-  } catch {
-    return `‹${Array.from(bytes, (byte) => byte.toString(16).toUpperCase().padStart(2, '0')).join(' ')}›`;
-  }
-}
+import { percent, tokenName } from './tokenNames';
 
 /** What the model thought at one token: probability, rank, entropy, and what it would have preferred. */
 export function hoverText(token: ScoredToken, model: LoadedModel): vscode.MarkdownString {

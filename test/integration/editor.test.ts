@@ -4,13 +4,21 @@ import type { DecodingLabApi } from '../../src/extension/extension';
 import { until } from './until';
 import { extension, openText, withSettings } from './workspaceTools';
 
-/** Asks for suggestions at a position as VS Code does, and gives their texts. */
-async function suggestionsAt(document: vscode.TextDocument, position: vscode.Position): Promise<string[]> {
-  const list = await vscode.commands.executeCommand<
-    vscode.InlineCompletionList | vscode.InlineCompletionItem[] | undefined
-  >('vscode.executeInlineCompletionItemProvider', document.uri, position);
-  const items = Array.isArray(list) ? list : (list?.items ?? []);
-  return items.map(({ insertText }) => (typeof insertText === 'string' ? insertText : insertText.value));
+/** Puts the cursor at the end and triggers suggestions, as a person does with the keyboard. */
+async function suggest(api: DecodingLabApi, editor: vscode.TextEditor): Promise<readonly string[]> {
+  const position = end(editor.document);
+  editor.selection = new vscode.Selection(position, position);
+  await vscode.commands.executeCommand('editor.action.inlineSuggest.hide');
+  await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
+  await until('suggestions are offered', () => api.suggestions().length > 0, 20_000);
+  return api.suggestions();
+}
+
+/** Makes a change at the end of the document. */
+async function append(editor: vscode.TextEditor, text: string): Promise<void> {
+  await editor.edit((builder) => {
+    builder.insert(end(editor.document), text);
+  });
 }
 
 const end = (document: vscode.TextDocument): vscode.Position =>
@@ -108,55 +116,74 @@ describe('Decoding Lab in the text editor', () => {
     const prompt = 'Once upon a time there was a king who';
 
     it('are several, distinct, on one line, and the same when asked again', async () => {
-      const { document } = await openText(prompt);
-      const first = await suggestionsAt(document, end(document));
+      const editor = await openText(prompt);
+      const first = await suggest(api, editor);
       assert.ok(first.length >= 2, `${first.length} suggestions`);
       assert.equal(new Set(first).size, first.length);
       assert.ok(first.every((text) => text !== '' && !text.includes('\n')));
-      assert.deepEqual(await suggestionsAt(document, end(document)), first);
+      assert.deepEqual(await suggest(api, editor), first);
+    });
+
+    it("are accepted, whole or word by word, and cycled with VS Code's own commands", async () => {
+      const editor = await openText(prompt);
+      const [first, second] = await suggest(api, editor);
+      const text = (): string => editor.document.getText();
+      // The suggestion is offered before the editor shows it; a command that comes too early does nothing.
+      await until('a word is accepted', () => {
+        if (text() === prompt)
+          void vscode.commands.executeCommand('editor.action.inlineSuggest.acceptNextWord');
+        return text() !== prompt;
+      });
+      assert.ok(`${prompt}${first!}`.startsWith(text()));
+      const again = await openText(prompt);
+      await suggest(api, again);
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      await vscode.commands.executeCommand('editor.action.inlineSuggest.showNext');
+      await until('a suggestion is accepted', () => {
+        const unchanged = again.document.getText() === prompt;
+        if (unchanged) void vscode.commands.executeCommand('editor.action.inlineSuggest.commit');
+        return !unchanged;
+      });
+      assert.equal(again.document.getText(), prompt + second!);
     });
 
     it('shrink by what is typed along with them', async () => {
       const editor = await openText(prompt);
-      const first = await suggestionsAt(editor.document, end(editor.document));
-      const typed = first[0]!.slice(0, 3);
-      await editor.edit((builder) => {
-        builder.insert(end(editor.document), typed);
-      });
-      const rest = await suggestionsAt(editor.document, end(editor.document));
-      assert.ok(rest.includes(first[0]!.slice(3)));
+      const [first] = await suggest(api, editor);
+      await append(editor, first!.slice(0, 3));
+      assert.ok((await suggest(api, editor)).includes(first!.slice(3)));
     });
 
     it('are not given when they are off, for the language or at all', async () => {
-      const { document } = await openText(`${prompt} was`);
+      const editor = await openText(`${prompt} was`);
+      const { document } = editor;
       for (const settings of [
         { 'decodingLab.inlineSuggest.mode': 'off' },
         { 'decodingLab.inlineSuggest.languages': { plaintext: false } },
-        { 'editor.inlineSuggest.enabled': false },
       ]) {
         await withSettings(settings, async () => {
-          assert.deepEqual(await suggestionsAt(document, end(document)), []);
+          editor.selection = new vscode.Selection(end(document), end(document));
+          await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
+          await new Promise((resolve) => setTimeout(resolve, 1500));
+          assert.deepEqual(api.suggestions(), []);
         });
       }
     });
 
     it('do not double the space before the cursor', async () => {
-      const { document } = await openText(`${prompt} `);
-      const suggestions = await suggestionsAt(document, end(document));
-      assert.ok(suggestions.every((text) => !text.startsWith(' ')));
+      const editor = await openText(`${prompt} was `);
+      assert.ok((await suggest(api, editor)).every((text) => !text.startsWith(' ')));
     });
 
-    it('survive the end of the model process, and the status bar says so', async () => {
+    it('survive the end of the model process', async () => {
       const editor = await openText(`${prompt} lived`);
-      await suggestionsAt(editor.document, end(editor.document));
+      await suggest(api, editor);
       const pid = api.enginePid();
       assert.ok(pid !== undefined);
       process.kill(pid, 'SIGKILL');
       await until('the process is gone', () => api.enginePid() !== pid);
-      await editor.edit((builder) => {
-        builder.insert(end(editor.document), ' in');
-      });
-      assert.ok((await suggestionsAt(editor.document, end(editor.document))).length > 0);
+      await append(editor, ' in');
+      assert.ok((await suggest(api, editor)).length > 0);
       assert.match(api.statusText(), /fireside/);
       assert.equal(api.pendingEngineRequests(), 0);
     });

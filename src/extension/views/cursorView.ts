@@ -1,0 +1,178 @@
+import * as vscode from 'vscode';
+import { softmax, topIndices } from '../../core/logits';
+import type { EngineClient, LoadedModel } from '../../engine/client';
+import type { ExploreEvent } from '../../experiments/exploreTypes';
+import type { Library } from '../library';
+import { lastPart } from '../promptSource';
+import { toFailure } from '../requests';
+import { settings } from '../settings';
+import { percent, tokenName } from '../tokenNames';
+
+/** Tokens listed. */
+const LISTED = 20;
+
+/** Quiet time after the last keystroke or cursor move before the model is asked, in milliseconds. */
+const DELAY = 250;
+
+/** Characters before the cursor that are read. */
+const LONGEST_PREFIX = 8_000;
+
+/** A bar of eighths of a block: it reads in every theme, and a screen reader is given the number instead. */
+function bar(fraction: number): string {
+  const eighths = Math.round(fraction * 8 * 8);
+  return '█'.repeat(eighths >> 3) + ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'][eighths & 7]!;
+}
+
+interface Row {
+  readonly id: number;
+  readonly probability: number;
+  readonly rank: number;
+}
+
+export interface CursorServices {
+  readonly engine: EngineClient;
+  readonly library: Library;
+}
+
+/** "At the cursor": the next-token distribution for the text before the cursor, live. */
+export class CursorView implements vscode.TreeDataProvider<Row>, vscode.Disposable {
+  readonly #services: CursorServices;
+  readonly #view: vscode.TreeView<Row>;
+  readonly #changed = new vscode.EventEmitter<undefined>();
+  readonly onDidChangeTreeData = this.#changed.event;
+  readonly #disposables: { dispose(): unknown }[];
+  readonly #models = new Map<string, LoadedModel>();
+  #rows: readonly Row[] = [];
+  #model: LoadedModel | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #running: AbortController | undefined;
+  #paused = false;
+  /** What the rows belong to; the same text is not asked for twice. */
+  #shownFor: string | undefined;
+
+  constructor(services: CursorServices) {
+    this.#services = services;
+    this.#view = vscode.window.createTreeView('decodingLab.cursor', { treeDataProvider: this });
+    this.#view.message = 'Put the cursor into a text: what the model expects next appears here.';
+    this.#disposables = [
+      this.#view,
+      this.#changed,
+      vscode.window.onDidChangeTextEditorSelection(() => {
+        this.#schedule();
+      }),
+      vscode.window.onDidChangeActiveTextEditor(() => {
+        this.#schedule();
+      }),
+      vscode.workspace.onDidChangeTextDocument(({ document }) => {
+        if (document === vscode.window.activeTextEditor?.document) this.#schedule();
+      }),
+      this.#view.onDidChangeVisibility(() => {
+        this.#schedule();
+      }),
+    ];
+    this.setPaused(false);
+  }
+
+  /** The tokens shown, most probable first. */
+  get rows(): readonly Row[] {
+    return this.#rows;
+  }
+
+  setPaused(paused: boolean): void {
+    this.#paused = paused;
+    void vscode.commands.executeCommand('setContext', 'decodingLab.cursorPaused', paused);
+    this.#view.description = paused ? 'paused' : '';
+    if (paused) this.#running?.abort();
+    else this.#schedule();
+  }
+
+  /** Puts a token at the cursor of the active editor. */
+  async insert(id: number): Promise<void> {
+    const editor = vscode.window.activeTextEditor;
+    const { vocabulary } = this.#model ?? {};
+    if (!editor || !vocabulary) return;
+    const bytes = vocabulary.bytes.subarray(vocabulary.offsets[id], vocabulary.offsets[id + 1]);
+    const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+    if (text.includes('\uFFFD')) {
+      void vscode.window.showInformationMessage(
+        'This token is only a part of a character, so it cannot be inserted alone. Choose another.',
+      );
+      return;
+    }
+    await editor.edit((builder) => {
+      builder.insert(editor.selection.active, text);
+    });
+  }
+
+  getTreeItem({ id, probability, rank }: Row): vscode.TreeItem {
+    const model = this.#model!;
+    const name = tokenName(id, model);
+    const item = new vscode.TreeItem(name);
+    const share = percent(Math.log(probability));
+    item.description = `${share}  ${bar(probability)}`;
+    item.tooltip = `${name}: probability ${probability}, rank ${rank + 1}, token id ${id}. Click to insert it.`;
+    item.accessibilityInformation = { label: `${name}, ${share}` };
+    item.command = { command: 'decodingLab.insertToken', title: 'Insert', arguments: [id] };
+    return item;
+  }
+
+  getChildren(row?: Row): Row[] {
+    return row ? [] : [...this.#rows];
+  }
+
+  #schedule(): void {
+    clearTimeout(this.#timer);
+    if (this.#paused || !this.#view.visible) return;
+    // What runs belongs to a text that is no longer there.
+    this.#running?.abort();
+    this.#timer = setTimeout(() => void this.#update(), DELAY);
+  }
+
+  async #update(): Promise<void> {
+    const editor = vscode.window.activeTextEditor;
+    if (!editor) return;
+    const { document, selection } = editor;
+    const cursor = document.offsetAt(selection.active);
+    const from = document.positionAt(Math.max(0, cursor - LONGEST_PREFIX));
+    const prompt = lastPart(document.getText(new vscode.Range(from, selection.active)));
+    const modelId = settings.defaultModel();
+    const key = JSON.stringify([modelId, prompt]);
+    if (key === this.#shownFor) return;
+    const controller = new AbortController();
+    this.#running = controller;
+    try {
+      const source = await this.#services.library.source(modelId, undefined);
+      const model =
+        this.#models.get(modelId) ?? (await this.#services.engine.load(source, controller.signal));
+      this.#models.set(modelId, model);
+      const parameters = { prompt, chain: [], greedy: false, seed: 0, samples: 0, maxNewTokens: 1 };
+      await this.#services.engine.run('explore', source, parameters, {
+        signal: controller.signal,
+        onEvent: (event) => {
+          const read = event as ExploreEvent;
+          if (read.type !== 'next' || controller.signal.aborted) return;
+          const probabilities = softmax(read.logits);
+          this.#rows = topIndices(read.logits, LISTED).map((id, rank) => ({
+            id,
+            rank,
+            probability: probabilities[id]!,
+          }));
+          this.#model = model;
+          this.#shownFor = key;
+          this.#view.message = '';
+          this.#changed.fire(undefined);
+        },
+      });
+    } catch (error) {
+      if (!controller.signal.aborted) this.#view.message = toFailure(error).sentence;
+    } finally {
+      if (this.#running === controller) this.#running = undefined;
+    }
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+    this.#running?.abort();
+    for (const disposable of this.#disposables) disposable.dispose();
+  }
+}
