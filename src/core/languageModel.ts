@@ -45,6 +45,8 @@ export interface Context {
 export interface NextToken {
   /** `vocabularySize` raw logits for the token after the context. The caller may keep but not change them. */
   readonly logits: Float32Array;
+  /** The same logits in float64, where the backend has more digits than `logits` can hold. */
+  readonly exact?: Float64Array;
   readonly cache: CacheHandle;
 }
 

@@ -27,8 +27,61 @@ export function textValue(name: string, value: unknown): string {
   throw new RangeError(`${name} is ${show(value)}; it must be text.`);
 }
 
+/** A range of numbers, finite where `most` is left out. */
+export interface NumberRange {
+  readonly least: number;
+  /** The least itself is not allowed. */
+  readonly leastExcluded?: boolean;
+  readonly most?: number;
+}
+
+/** @throws RangeError unless `value` is a finite number of the range. */
+export function realNumber(name: string, value: unknown, range: NumberRange): number {
+  const { least, leastExcluded = false, most = Infinity } = range;
+  const fits =
+    typeof value === 'number' &&
+    Number.isFinite(value) &&
+    (leastExcluded ? value > least : value >= least) &&
+    value <= most;
+  if (fits) return value;
+  const from = leastExcluded ? `above ${least}` : `${least} or more`;
+  const words = most === Infinity ? from : `${from}${leastExcluded ? ' and' : ','} at most ${most}`;
+  throw new RangeError(`${name} is ${show(value)}; it must be a number, ${words}.`);
+}
+
+/**
+ * A list whose entries are read one by one.
+ * @param name of the list for people, in the plural: `The temperatures`.
+ * @param read is given an entry, and its number from 1.
+ * @throws RangeError for what is no list, an empty or too long one, an entry that cannot be read, or one twice.
+ */
+export function listOf<Entry>(
+  name: string,
+  value: unknown,
+  most: number,
+  read: (entry: unknown, number: number) => Entry,
+): Entry[] {
+  if (!Array.isArray(value)) throw new RangeError(`${name} are ${show(value)}; they must be a list.`);
+  if (value.length === 0) throw new RangeError(`${name} are empty; give at least one.`);
+  if (value.length > most) {
+    throw new RangeError(
+      `${name} are ${value.length.toLocaleString('en-US')}; give at most ${most.toLocaleString('en-US')}.`,
+    );
+  }
+  const entries = value.map((entry: unknown, i) => read(entry, i + 1));
+  const keys = entries.map((entry) => JSON.stringify(entry));
+  const second = keys.findIndex((key, i) => keys.indexOf(key) < i);
+  if (second >= 0) {
+    const first = keys.indexOf(keys[second]!);
+    throw new RangeError(
+      `${name} hold ${keys[second]!} twice, in places ${first + 1} and ${second + 1}; every one may stand there once.`,
+    );
+  }
+  return entries;
+}
+
 /** The value as a person can recognise it, cut where it is long. */
-function show(value: unknown): string {
+export function show(value: unknown): string {
   if (value === undefined) return 'missing';
   if (typeof value === 'number') return String(value);
   if (typeof value === 'string' || typeof value === 'boolean' || value === null) {

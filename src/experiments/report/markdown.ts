@@ -1,0 +1,121 @@
+/** A result as a Markdown document that can be read without this program. */
+import type { ExperimentResult } from '../results';
+import { inPercent, rounded, whole } from './words';
+import type { Cell, CellFormat, ReportPicture, ReportTable } from './types';
+
+export interface Report {
+  /** The experiment's name for people. */
+  readonly title: string;
+  readonly prompt: string;
+  readonly summary: readonly string[];
+  readonly pictures: readonly ReportPicture[];
+  readonly tables: readonly ReportTable[];
+  /** What the reader concluded; may be empty. */
+  readonly conclusion: string;
+  readonly result: ExperimentResult;
+}
+
+/** Rows of a table in a report; the CSV and JSON exports have all of them. */
+const MOST_ROWS = 200;
+
+/** Answer, the reader's conclusion, pictures as inline SVG, tables, and what is needed to replay it. */
+export function toMarkdown(report: Report): string {
+  const { title, prompt, summary, pictures, tables, conclusion, result } = report;
+  const sections = [
+    `# ${escaped(title)}`,
+    quoted(prompt),
+    ...(result.stopped ? ['**The run was stopped before its end; this is what it had measured.**'] : []),
+    ...summary.map(escaped),
+    '## Conclusion',
+    conclusion.trim() === '' ? '*None was written.*' : conclusion.trim(),
+    ...pictures.flatMap(pictureSection),
+    ...tables.flatMap(tableSection),
+    ...replaySection(result),
+  ];
+  return `${sections.join('\n\n')}\n`;
+}
+
+function quoted(prompt: string): string {
+  if (prompt === '') return '*The prompt is empty.*';
+  return `Prompt:\n\n${fenced(prompt, 'text')}`;
+}
+
+/** A code block whose fence is longer than any run of backticks within it. */
+function fenced(text: string, language: string): string {
+  const longest = Math.max(2, ...Array.from(text.matchAll(/`+/g), ([run]) => run.length));
+  const fence = '`'.repeat(longest + 1);
+  return `${fence}${language}\n${text}\n${fence}`;
+}
+
+function pictureSection({ title, description, svg }: ReportPicture): string[] {
+  // An HTML block of Markdown ends at the first empty line.
+  const body = svg.replace(/\n\s*\n/g, '\n').trim();
+  return [`## ${escaped(title)}`, `<figure>\n${body}\n</figure>`, `*${escaped(description)}*`];
+}
+
+function tableSection(table: ReportTable): string[] {
+  const rows = table.rows.slice(0, MOST_ROWS);
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  const alignments = table.columns.map((_, i) => (isNumeric(table, i) ? '---:' : '---'));
+  const lines = [
+    line(table.columns.map(cellText)),
+    line(alignments),
+    ...rows.map((row) => line(row.map((cell, i) => cellText(formatCell(cell, table.formats?.[i]))))),
+  ];
+  const left = table.rows.length - rows.length;
+  return [
+    `## ${escaped(table.title)}`,
+    ...(table.note === undefined ? [] : [escaped(table.note)]),
+    lines.join('\n'),
+    ...(left > 0 ? [`*${whole(left)} more rows are in the CSV and JSON exports.*`] : []),
+  ];
+}
+
+function isNumeric({ rows }: ReportTable, column: number): boolean {
+  return rows.some((row) => typeof row[column] === 'number');
+}
+
+/** A cell as people read it. */
+export function formatCell(cell: Cell, format: CellFormat = 'number'): string {
+  if (cell === null) return '';
+  if (typeof cell === 'string') return format === 'token' ? visibleSpaces(cell) : cell;
+  switch (format) {
+    case 'whole':
+      return whole(cell);
+    case 'percent':
+      return inPercent(cell);
+    case 'nats':
+      return rounded(cell, 4);
+    default:
+      return rounded(cell, 6);
+  }
+}
+
+const MARKS: Readonly<Record<string, string>> = { ' ': '·', '\n': '⏎', '\t': '⇥', '\r': '␍' };
+
+/** White space made visible, as on screen. */
+export function visibleSpaces(text: string): string {
+  return text.replace(/[ \n\t\r]/g, (space) => MARKS[space]!);
+}
+
+/** Text without any meaning to Markdown. */
+function escaped(text: string): string {
+  return text.replace(/[\\`*_{}[\]<>#|~]/g, '\\$&');
+}
+
+function cellText(text: string): string {
+  return escaped(text).replace(/\r?\n|\r/g, ' ');
+}
+
+function replaySection({ provenance, milliseconds }: ExperimentResult): string[] {
+  const { model, modelName, fingerprint, precision, promptIds, promptNotes, parameters, seed, software } =
+    provenance;
+  return [
+    '## How to replay it',
+    `${escaped(software)}; model ${escaped(modelName)} (${escaped(model)}, ${escaped(precision)}, fingerprint ${escaped(fingerprint)}); ` +
+      `prompt of ${whole(promptIds.length)} tokens${seed === null ? '; nothing was drawn' : `; seed ${seed}`}; ` +
+      `${rounded(milliseconds / 1000)} s.`,
+    ...promptNotes.map(escaped),
+    fenced(JSON.stringify({ parameters, promptIds }), 'json'),
+  ];
+}
