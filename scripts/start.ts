@@ -22,7 +22,7 @@ async function undoAll(): Promise<void> {
 }
 
 const WHAT_TO_PRESS = [
-  'Select a few words of the sample document and press Ctrl+K Ctrl+E (on a Mac Cmd+K Cmd+E),',
+  'Select a few words of the sample document and press Ctrl+K Ctrl+G (on a Mac Cmd+K Cmd+G),',
   'or press F1 and choose "Decoding Lab: Explore Selection".',
   'Ctrl+C here stops everything.',
 ].join('\n');
