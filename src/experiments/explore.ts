@@ -1,18 +1,13 @@
 /** Explore: what comes next after a text, exactly, and how it goes on when one draws from that. */
-import type { LanguageModel, NextToken } from '../core/languageModel';
+import type { LanguageModel } from '../core/languageModel';
 import { parseChain } from '../core/samplers/chain';
 import type { Experiment, RunContext } from './experiment';
 import type { Completion, ExploreEvent, ExploreParameters, ExploreResult } from './exploreTypes';
+import { beginGrowing, completionOf, growTogether, sequencesTogether } from './grow';
 import { parameterObject, textValue, trueOrFalse, wholeNumber } from './parameters';
 import { takePrompt } from './prompt';
 import { readPrompt } from './readPrompt';
-import { TokenChooser, type ChosenSequence } from './tokenChooser';
-
-/**
- * Completions that grow side by side share one budget of new positions, which bounds the memory of their caches:
- * 8,192 positions are 600 MB for GPT-2 124M in float32. The others follow when these are done.
- */
-const CACHED_POSITIONS = 8192;
+import { TokenChooser } from './tokenChooser';
 
 /**
  * Reads the parameters of Explore.
@@ -58,13 +53,15 @@ async function run(
   const first = await readPrompt(model, promptIds, context);
   if (first) {
     context.emit({ type: 'next', logits: first.logits });
-    const together = Math.max(1, Math.floor(CACHED_POSITIONS / maxNewTokens));
+    const together = sequencesTogether(maxNewTokens);
     for (let from = 0; from < samples && !isStopped(context); from += together) {
-      const group = Array.from({ length: Math.min(together, samples - from) }, (_, i): Growing => {
-        return { sequence: chooser.begin(from + i, promptIds), end: 'stopped', next: first };
+      const group = Array.from({ length: Math.min(together, samples - from) }, (_, i) =>
+        beginGrowing(chooser, chooser.begin(from + i, promptIds), first),
+      );
+      await growTogether(model, group, maxNewTokens, context, (steps) => {
+        context.emit({ type: 'steps', steps });
       });
-      await growTogether(model, group, maxNewTokens, chooser, context);
-      completions.push(...group.map((growing) => complete(model, growing)));
+      completions.push(...group.map((growing) => completionOf(model, growing)));
     }
   }
 
@@ -90,49 +87,4 @@ async function run(
 /** A stop can come at every pause: asked anew each time. */
 function isStopped({ signal }: RunContext<ExploreEvent>): boolean {
   return signal.aborted;
-}
-
-/** A completion while it grows. */
-interface Growing {
-  readonly sequence: ChosenSequence;
-  /** `stopped` while it grows, so that this is true whenever it is left as it is. */
-  end: Completion['end'];
-  /** Logits for its next token, and the cache of everything before that. */
-  next: NextToken;
-}
-
-/** Grows completions by one token each, at least once, until all have ended or a person stops them. */
-async function growTogether(
-  model: LanguageModel,
-  group: readonly Growing[],
-  maxNewTokens: number,
-  chooser: TokenChooser,
-  context: RunContext<ExploreEvent>,
-): Promise<void> {
-  let live = group;
-  for (;;) {
-    const steps = live.map(({ sequence, next }) => chooser.choose(sequence, next.logits));
-    context.emit({ type: 'steps', steps });
-    for (const growing of live) {
-      const { tokens, promptLength } = growing.sequence;
-      if (tokens.at(-1) === model.info.endOfText) growing.end = 'end of text';
-      else if (tokens.length - promptLength === maxNewTokens) growing.end = 'length';
-    }
-    live = live.filter(({ end }) => end === 'stopped');
-    await context.pause();
-    if (live.length === 0 || isStopped(context)) return;
-    const answers = await model.next(
-      // A copy: the model may keep what it is given.
-      live.map(({ sequence, next }) => ({ tokens: [...sequence.tokens], cache: next.cache })),
-    );
-    live.forEach((growing, i) => {
-      growing.next = answers[i]!;
-    });
-  }
-}
-
-function complete(model: LanguageModel, { sequence, end }: Growing): Completion {
-  const ids = sequence.tokens.slice(sequence.promptLength);
-  const text = model.decode(end === 'end of text' ? ids.slice(0, -1) : ids);
-  return { ids, text, end, logProbability: sequence.logProbability };
 }
