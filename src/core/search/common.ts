@@ -1,0 +1,141 @@
+/** What all searches share: their options, and what they return. */
+import type { CacheHandle, LanguageModel } from '../languageModel';
+import type { ChainSpec } from '../samplers/chain';
+
+export interface SearchOptions {
+  /** Most tokens to add, a whole number of at least 1. */
+  readonly maxNewTokens: number;
+  /** Token that ends a sequence; the model's own when left out, null for none. */
+  readonly endOfText?: number | null | undefined;
+  /** A sequence ends as soon as its new text contains one of these. */
+  readonly stopStrings?: readonly string[] | undefined;
+  /** Samplers applied at every step; what a search draws from or ranks by is what they leave. */
+  readonly chain?: ChainSpec | undefined;
+  /** Aborted when the search is to stop; it then returns what it has. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called after every step and awaited, so that other work can happen between steps. */
+  readonly onStep?: ((progress: SearchProgress) => void | Promise<void>) | undefined;
+}
+
+export interface SearchProgress {
+  /** Steps done, and how many there are at most. */
+  readonly step: number;
+  readonly steps: number;
+  /** The sequences that are being grown, best first where they are ranked. */
+  readonly sequences: readonly (readonly number[])[];
+}
+
+/** Why a sequence ended. */
+export type EndReason = 'length' | 'end of text' | 'stop string' | 'stopped';
+
+/** A continuation of the prompt. */
+export interface Continuation {
+  /** New tokens, the end-of-text token included. */
+  readonly tokens: readonly number[];
+  /** Their text: without the end-of-text token, and cut before a stop string. */
+  readonly text: string;
+  /** Natural log of the model's probability of each token, before any sampler. */
+  readonly logProbabilities: readonly number[];
+  readonly end: EndReason;
+}
+
+/** A sequence while it grows. */
+export interface Growing {
+  readonly tokens: number[];
+  readonly logProbabilities: number[];
+  cache: CacheHandle | undefined;
+}
+
+/** Options with every default filled in, checked against a model and a prompt. */
+export class SearchPlan {
+  readonly maxNewTokens: number;
+  readonly endOfText: number | null;
+  readonly stopStrings: readonly string[];
+  readonly chain: ChainSpec;
+  readonly signal: AbortSignal | undefined;
+  readonly #onStep: SearchOptions['onStep'];
+
+  /** @throws RangeError where the prompt and the new tokens do not fit the context, or an option is out of range. */
+  constructor(
+    readonly model: LanguageModel,
+    readonly prompt: readonly number[],
+    options: SearchOptions,
+  ) {
+    const { contextLength, endOfText } = model.info;
+    this.maxNewTokens = wholeNumber('maxNewTokens', options.maxNewTokens, 1);
+    if (prompt.length + this.maxNewTokens > contextLength) {
+      throw new RangeError(
+        `maxNewTokens is ${this.maxNewTokens}; with a prompt of ${prompt.length} tokens it must be at most ${contextLength - prompt.length}, because the context holds ${contextLength}.`,
+      );
+    }
+    this.endOfText = options.endOfText === undefined ? endOfText : options.endOfText;
+    this.stopStrings = options.stopStrings ?? [];
+    if (this.stopStrings.includes(''))
+      throw new RangeError('A stop string is empty; give it at least one character.');
+    this.chain = options.chain ?? [];
+    this.signal = options.signal;
+    this.#onStep = options.onStep;
+  }
+
+  isStopped(): boolean {
+    return this.signal?.aborted ?? false;
+  }
+
+  async step(step: number, sequences: readonly { readonly tokens: readonly number[] }[]): Promise<void> {
+    await this.#onStep?.({
+      step,
+      steps: this.maxNewTokens,
+      sequences: sequences.map(({ tokens }) => tokens),
+    });
+  }
+
+  /** Why a sequence with these new tokens is at its end, or null where it can go on. */
+  endOf(tokens: readonly number[]): Exclude<EndReason, 'stopped'> | null {
+    if (tokens.length > 0 && tokens.at(-1) === this.endOfText) return 'end of text';
+    if (this.#stopAt(this.#textOf(tokens)) >= 0) return 'stop string';
+    return tokens.length >= this.maxNewTokens ? 'length' : null;
+  }
+
+  /** The text of new tokens, without an end-of-text token and cut before a stop string. */
+  text(tokens: readonly number[]): string {
+    const ended = tokens.length > 0 && tokens.at(-1) === this.endOfText;
+    const text = this.model.decode(ended ? tokens.slice(0, -1) : tokens);
+    const stop = this.#stopAt(text);
+    return stop >= 0 ? text.slice(0, stop) : text;
+  }
+
+  /** A growing sequence as a result. */
+  finish({ tokens, logProbabilities }: Growing): Continuation {
+    const end = this.endOf(tokens) ?? 'stopped';
+    return { tokens: [...tokens], text: this.text(tokens), logProbabilities: [...logProbabilities], end };
+  }
+
+  /** Decoding is saved where nothing looks at the text. */
+  #textOf(tokens: readonly number[]): string {
+    return this.stopStrings.length === 0 ? '' : this.model.decode(tokens);
+  }
+
+  /** Where the first stop string begins, or -1. */
+  #stopAt(text: string): number {
+    const places = this.stopStrings.map((stop) => text.indexOf(stop)).filter((place) => place >= 0);
+    return places.length > 0 ? Math.min(...places) : -1;
+  }
+}
+
+/** @throws RangeError naming the option, its value and the allowed range. */
+export function wholeNumber(name: string, value: number, least: number): number {
+  if (Number.isSafeInteger(value) && value >= least) return value;
+  throw new RangeError(`${name} is ${value}; it must be a whole number of at least ${least}.`);
+}
+
+/** @throws RangeError naming the option, its value and the allowed range. */
+export function finiteNumber(name: string, value: number, least = -Infinity, most = Infinity): number {
+  if (Number.isFinite(value) && value >= least && value <= most) return value;
+  const range =
+    least === -Infinity
+      ? 'a finite number'
+      : most === Infinity
+        ? `a finite number of at least ${least}`
+        : `from ${least} to ${most}`;
+  throw new RangeError(`${name} is ${value}; it must be ${range}.`);
+}

@@ -1,0 +1,27 @@
+/** Checks that statistics share; each error is a sentence with the value and the allowed range. */
+
+/** @throws RangeError unless the value is a whole number of at least `least`. */
+export function checkCount(name: string, value: number, least: number): void {
+  if (Number.isSafeInteger(value) && value >= least) return;
+  throw new RangeError(`${name} is ${value}; it must be a whole number of at least ${least}.`);
+}
+
+/** @throws RangeError unless the value lies strictly between 0 and 1. */
+export function checkShare(name: string, value: number): void {
+  if (value > 0 && value < 1) return;
+  throw new RangeError(`${name} is ${value}; it must be above 0 and below 1.`);
+}
+
+/** @throws RangeError unless the value is a probability, 0 and 1 included. */
+export function checkProbability(name: string, value: number): void {
+  if (value >= 0 && value <= 1) return;
+  throw new RangeError(`${name} is ${value}; it must be from 0 to 1.`);
+}
+
+/** @throws RangeError unless both distributions have the same number of outcomes, at least one. */
+export function checkSameLength(p: ArrayLike<number>, q: ArrayLike<number>): void {
+  if (p.length === q.length && p.length > 0) return;
+  throw new RangeError(
+    `The distributions have ${p.length} and ${q.length} outcomes; they must have the same number, at least 1.`,
+  );
+}
