@@ -58,8 +58,8 @@ async function run(
       const group = Array.from({ length: Math.min(together, samples - from) }, (_, i) =>
         beginGrowing(chooser, chooser.begin(from + i, promptIds), first),
       );
-      await growTogether(model, group, maxNewTokens, context, (steps) => {
-        context.emit({ type: 'steps', steps });
+      await growTogether(model, group, maxNewTokens, context, (choices) => {
+        context.emit({ type: 'steps', steps: choices.map(({ step }) => step) });
       });
       completions.push(...group.map((growing) => completionOf(model, growing)));
     }

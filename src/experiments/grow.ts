@@ -1,8 +1,8 @@
 /** Grows sequences token by token, many side by side, all from the cache of one prompt. */
 import type { LanguageModel, NextToken } from '../core/languageModel';
 import type { RunContext } from './experiment';
-import type { Completion, TokenStep } from './exploreTypes';
-import type { ChosenSequence, TokenChooser } from './tokenChooser';
+import type { Completion } from './exploreTypes';
+import type { ChosenSequence, TokenChoice, TokenChooser } from './tokenChooser';
 
 /**
  * Sequences that grow side by side share one budget of new positions, which bounds the memory of their caches:
@@ -32,20 +32,21 @@ export function beginGrowing(chooser: TokenChooser, sequence: ChosenSequence, ne
 }
 
 /**
- * Grows sequences by one token each, at least once, until all have ended or a person stops them.
- * @param onSteps is told of the tokens chosen for `growing`, in the same order.
+ * Grows sequences by one token each, at least once, until all have ended or a person stops them. Sequences that
+ * have chosen the same tokens so far are read once for all of them.
+ * @param onChoices is told of the tokens chosen for `growing`, in the same order.
  */
 export async function growTogether(
   model: LanguageModel,
   group: readonly Growing[],
   maxNewTokens: number,
   context: Pick<RunContext<never>, 'pause' | 'signal'>,
-  onSteps: (steps: readonly TokenStep[], growing: readonly Growing[]) => void,
+  onChoices: (choices: readonly TokenChoice[], growing: readonly Growing[]) => void,
 ): Promise<void> {
   let live = group;
   for (;;) {
-    const steps = live.map(({ chooser, sequence, next }) => chooser.choose(sequence, next.logits));
-    onSteps(steps, live);
+    const choices = live.map(({ chooser, sequence, next }) => chooser.choose(sequence, next));
+    onChoices(choices, live);
     for (const growing of live) {
       const { tokens, promptLength } = growing.sequence;
       if (tokens.at(-1) === model.info.endOfText) growing.end = 'end of text';
@@ -54,14 +55,38 @@ export async function growTogether(
     live = live.filter(({ end }) => end === 'stopped');
     await context.pause();
     if (live.length === 0 || context.signal.aborted) return;
+    const same = withSameTokens(live);
     const answers = await model.next(
       // A copy: the model may keep what it is given.
-      live.map(({ sequence, next }) => ({ tokens: [...sequence.tokens], cache: next.cache })),
+      same.map(([{ sequence, next }]) => ({ tokens: [...sequence.tokens], cache: next.cache })),
     );
-    live.forEach((growing, i) => {
-      growing.next = answers[i]!;
+    same.forEach((sharing, i) => {
+      for (const growing of sharing) growing.next = answers[i]!;
     });
   }
+}
+
+/**
+ * Sequences by their tokens, in the order of the first of each kind: those that come from the same answer and
+ * have chosen the same token from it.
+ */
+function withSameTokens(live: readonly Growing[]): [Growing, ...Growing[]][] {
+  const groups: [Growing, ...Growing[]][] = [];
+  const known = new Map<NextToken, Map<number, Growing[]>>();
+  for (const growing of live) {
+    const { next, sequence } = growing;
+    const id = sequence.tokens.at(-1)!;
+    const byToken = known.get(next) ?? new Map<number, Growing[]>();
+    known.set(next, byToken);
+    const group = byToken.get(id);
+    if (group) group.push(growing);
+    else {
+      const first: [Growing] = [growing];
+      byToken.set(id, first);
+      groups.push(first);
+    }
+  }
+  return groups;
 }
 
 /** What has become of a sequence. */

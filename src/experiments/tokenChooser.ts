@@ -1,12 +1,13 @@
 /** Draws one token after the other, and says of each what the model thought. */
 import { drawToken } from '../core/draw';
-import type { LanguageModel } from '../core/languageModel';
+import type { LanguageModel, NextToken } from '../core/languageModel';
 import { argmax, logSumExp, rankOf, topIndices } from '../core/logits';
 import { randomStream, type RandomStream } from '../core/random';
 import { SamplerChain, type ChainMemory, type ChainSpec, type SamplerHistory } from '../core/samplers/chain';
 import type { Alternative, TokenStep } from './exploreTypes';
+import { logitsOf } from './readPrompt';
 
-/** Alternatives reported for every step. */
+/** Alternatives reported for every step, where nothing else is asked for. */
 const ALTERNATIVES = 8;
 
 /** A sequence that tokens are chosen for. */
@@ -28,13 +29,26 @@ export interface ChooserOptions {
   /** Take the largest logit, the lowest id among equals, instead of drawing from the chain's distribution. */
   readonly greedy: boolean;
   readonly seed: number;
+  /** How many alternatives to report for every step; 8 when left out. */
+  readonly alternatives?: number;
+}
+
+/** A token that was chosen, and the distribution that it was chosen from. */
+export interface TokenChoice {
+  readonly step: TokenStep;
+  /** Entropy of the distribution after the chain, in nats. */
+  readonly entropy: number;
+  /** Tokens that the chain left. */
+  readonly kept: number;
 }
 
 /** What one vector of logits says, before and after the chain. */
 interface Judgement {
-  readonly logits: Float32Array;
+  readonly logits: ArrayLike<number>;
   readonly raw: Float64Array;
   readonly processed: Float64Array;
+  readonly entropy: number;
+  readonly kept: number;
   readonly logSumExp: number;
   readonly alternatives: readonly Alternative[];
 }
@@ -71,15 +85,16 @@ export class TokenChooser {
     };
   }
 
-  /** Chooses the next token from its logits and appends it. */
-  choose(sequence: ChosenSequence, logits: Float32Array): TokenStep {
+  /** Chooses the next token from the model's answer and appends it. */
+  choose(sequence: ChosenSequence, next: NextToken): TokenChoice {
     const { greedy } = this.#options;
-    const { raw, processed, logSumExp: total, alternatives } = this.#judge(sequence, logits);
+    const logits = logitsOf(next);
+    const { raw, processed, logSumExp: total, alternatives, entropy, kept } = this.#judge(sequence, logits);
     const id = greedy ? argmax(logits) : drawToken(processed, sequence.random.next());
     this.#chain.accept(id, sequence.memory);
     sequence.tokens.push(id);
     sequence.logProbability += logits[id]! - total;
-    return {
+    const step: TokenStep = {
       sample: sequence.sample,
       id,
       raw: raw[id]!,
@@ -87,18 +102,21 @@ export class TokenChooser {
       rank: rankOf(logits, id),
       alternatives,
     };
+    return { step, entropy, kept };
   }
 
-  #judge({ history }: ChosenSequence, logits: Float32Array): Judgement {
-    // Samples often share their logits: all of them at the first step, and at every step of the toy.
+  #judge({ history }: ChosenSequence, logits: ArrayLike<number>): Judgement {
+    // Samples often share their logits: for as long as they say the same, and at every step of the toy.
     if (this.#last?.logits === logits && !this.#chain.usesHistory) return this.#last;
-    const { raw, probabilities } = this.#chain.apply(logits, history);
+    const { raw, probabilities, entropy, kept } = this.#chain.apply(logits, history);
     this.#last = {
       logits,
       raw,
       processed: probabilities,
+      entropy,
+      kept,
       logSumExp: logSumExp(logits),
-      alternatives: topIndices(logits, ALTERNATIVES).map((id) => ({
+      alternatives: topIndices(logits, this.#options.alternatives ?? ALTERNATIVES).map((id) => ({
         id,
         raw: raw[id]!,
         processed: probabilities[id]!,

@@ -277,16 +277,15 @@ describe('Explore, greedy', () => {
 describe('Explore with a model that has caches', () => {
   const table = beamFile.models[0]!;
 
-  it('extends the caches and asks for all living completions at once', async () => {
+  it('extends the caches, and asks for all living completions at once and for equal ones once', async () => {
     const model = new TableModel(table, table.eos);
     const { result } = await runExplore(model, { prompt: 'ab', samples: 8, maxNewTokens: 9, seed: 3 });
     const [first, ...later] = model.calls;
     expect(first).toEqual([{ tokens: [0, 1] }]);
     later.forEach((contexts, step) => {
       const living = result.completions.filter(({ ids }) => ids.length > step + 1);
-      expect(contexts.map(({ tokens }) => tokens)).toEqual(
-        living.map(({ ids }) => [0, 1, ...ids.slice(0, step + 1)]),
-      );
+      const sequences = new Set(living.map(({ ids }) => ids.slice(0, step + 1).join()));
+      expect(contexts.map(({ tokens }) => tokens.slice(2).join())).toEqual([...sequences]);
       expect(contexts.every(({ cache }) => cache?.length === 2 + step)).toBe(true);
     });
     expect(result.completions.some(({ end }) => end === 'end of text')).toBe(true);
