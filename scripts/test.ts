@@ -19,9 +19,9 @@ const parts = {
   types: () => check('types'),
   lint: () => check('lint'),
   format: () => check('format'),
-  unit: () => vitest('unit', 'vitest.config.ts'),
+  unit: () => vitest('unit', 'vitest.config.mts'),
   integration: desktop ? onDesktop : inServer,
-  e2e: () => vitest('e2e', 'vitest.e2e.config.ts'),
+  e2e: () => vitest('e2e', 'vitest.e2e.config.mts'),
 } satisfies Record<string, () => Promise<Outcome>>;
 type Part = keyof typeof parts;
 

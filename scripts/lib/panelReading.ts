@@ -4,7 +4,7 @@ import type { Frame, Locator } from 'playwright-core';
 import { Failure } from './failure';
 
 export interface Bar {
-  /** The row as text. */
+  /** The token as it is shown. */
   readonly text: string;
   readonly id: number;
   readonly kept: boolean;
@@ -55,7 +55,7 @@ async function readToken(element: Locator): Promise<ReadToken> {
 
 async function readBar(element: Locator): Promise<Bar> {
   return {
-    text: squeeze(await element.innerText()),
+    text: squeeze(await element.locator('th').innerText()),
     id: await numberOf(element, 'data-token-id'),
     kept: (await element.getAttribute('data-kept')) === 'true',
     probability: await numberOf(element, 'data-probability'),

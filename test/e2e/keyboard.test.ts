@@ -23,7 +23,7 @@ test('select, explore, change, generate, stop and insert by keys alone', async (
   const line = (await session.savedText()).split('\n').indexOf(SAMPLE_LINE) + 1;
   await window.select(line, 1, SAMPLE_LINE.length + 1);
   await press('Control+k');
-  await press('Control+e');
+  await press('Control+g');
   const panel = new Panel(await window.frameWith(part('completions')));
   await panel.ended();
 
@@ -42,6 +42,8 @@ test('select, explore, change, generate, stop and insert by keys alone', async (
   };
 
   const before = probabilities(await panel.read());
+  await tabTo('drawer');
+  await press('Enter');
   await tabTo('temperature-range');
   await press('ArrowRight', 4);
   await expect.poll(async () => probabilities(await panel.read())).not.toEqual(before);

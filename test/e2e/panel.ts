@@ -23,13 +23,23 @@ export class Panel {
     return runEnded(this.frame);
   }
 
+  /** Opens the controls where a narrow panel has folded them into one line. */
+  async unfold(): Promise<void> {
+    const drawer = this.part('drawer');
+    if ((await drawer.isVisible()) && (await drawer.getAttribute('aria-expanded')) === 'false') {
+      await drawer.click();
+    }
+  }
+
   /** Types into a control's field, in place of what it holds. */
   async type(name: string, text: string): Promise<void> {
+    await this.unfold();
     await this.part(name).locator('input').fill(text);
   }
 
   /** Puts the focus on a slider and presses a key on it. */
   async slide(name: string, key: 'ArrowLeft' | 'ArrowRight' | 'Home' | 'End'): Promise<void> {
+    await this.unfold();
     await this.part(`${name}-range`).press(key);
   }
 

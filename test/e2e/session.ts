@@ -18,8 +18,12 @@ export interface Session {
   close(): Promise<void>;
 }
 
-// A run that is cut short must not leave a server behind.
-endAllOnSignals();
+const open = new Set<Session>();
+
+// A run that is cut short must leave neither a server nor its folders behind.
+endAllOnSignals(async () => {
+  await Promise.all([...open].map((session) => session.close()));
+});
 
 /** @param prepare changes the workspace before VS Code opens it */
 export async function openSession(
@@ -36,7 +40,9 @@ export async function openSession(
     { folder: workspace.folder, extension: repository, file: workspace.file },
     options,
   );
-  return {
+  // Once the window is there, no single step takes long: a wrong selector must not cost the whole test's time.
+  window.page.setDefaultTimeout(30_000);
+  const session: Session = {
     server,
     browser,
     window,
@@ -46,9 +52,12 @@ export async function openSession(
       return readFile(workspace.file, 'utf8');
     },
     async close() {
+      open.delete(session);
       await browser.close();
       await server.stop();
       await workspace.remove();
     },
   };
+  open.add(session);
+  return session;
 }
