@@ -1,0 +1,293 @@
+/** The page: connects the extension, the session, the tabs and the drawing. */
+import { html, render, type TemplateResult } from 'lit';
+import type { PromptSource } from '../src/protocol/messages';
+import { Host, type Announcement, type VsCodeApi } from './host';
+import { ExperimentQueue } from './state/experimentQueue';
+import { readPageMemory, type PageMemory } from './state/memory';
+import { Session, type EngineState } from './state/session';
+import { tabFactories } from './tabs/registry';
+import type { Tab, TabContext } from './tabs/tab';
+import { Card } from './views/card';
+import { chipCard, CHIPS } from './views/chips';
+import { headerView } from './views/header';
+import { termCard } from './views/info';
+import { legendCard } from './views/legend';
+import { tabsView } from './views/tabs';
+
+/** Milliseconds without a change after which the page's state is stored. */
+const REMEMBER_AFTER = 300;
+
+/** What the footer says of the engine; nothing where all is well. */
+const ENGINE: Readonly<Record<EngineState, string>> = {
+  stopped: '',
+  starting: 'The model process is starting.',
+  ready: '',
+  failed: 'The model process stopped unexpectedly; the next run starts it again.',
+};
+
+export class App {
+  readonly #root: HTMLElement;
+  readonly #api: VsCodeApi;
+  readonly #host: Host;
+  readonly #session: Session;
+  readonly #queue = new ExperimentQueue(() => {
+    this.#redraw();
+  });
+  readonly #tabs: readonly Tab[];
+  readonly #card: Card;
+  #active: Tab;
+  #editing = false;
+  #chips = CHIPS;
+  #announcement = '';
+  #drawing = false;
+  /** The extension speaks another version of the protocol. */
+  #outdated = false;
+  #remembering: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(root: HTMLElement, api: VsCodeApi) {
+    this.#root = root;
+    this.#api = api;
+    this.#host = new Host(
+      api,
+      (message) => {
+        this.#receive(message);
+      },
+      (type) => {
+        this.#unreadable(type);
+      },
+    );
+    this.#session = new Session(this.#host);
+    const context = this.#tabContext();
+    this.#tabs = tabFactories.map((create) => create(context));
+    this.#active = this.#tabs[0]!;
+    this.#card = new Card(
+      (reference) => this.#cardContent(reference),
+      () => {
+        this.#redraw();
+      },
+    );
+    this.#restore(readPageMemory(api.getState()));
+    window.addEventListener('message', (event) => {
+      this.#host.receive(event.data);
+    });
+    window.addEventListener('keydown', (event) => {
+      this.#key(event);
+    });
+    this.#draw();
+    this.#host.ready();
+  }
+
+  #tabContext(): TabContext {
+    return {
+      host: this.#host,
+      session: this.#session,
+      queue: this.#queue,
+      redraw: () => {
+        this.#redraw();
+      },
+      changed: () => {
+        this.#redraw();
+        this.#remember();
+      },
+      announce: (sentence) => {
+        this.#announcement = sentence;
+        this.#redraw();
+      },
+      editPrompt: () => {
+        this.#edit(true);
+      },
+      chooseModel: (id) => {
+        this.#chooseModel(id);
+      },
+    };
+  }
+
+  // Messages from the extension.
+
+  #receive(message: Announcement): void {
+    switch (message.type) {
+      case 'welcome':
+        this.#session.welcome(message.models, message.defaultModel, message.toy);
+        this.#load();
+        break;
+      case 'prompt':
+        this.#takePrompt(message.source, message.run);
+        return;
+      case 'engine':
+        this.#session.engine = message.state;
+        break;
+      case 'open': {
+        const tab = this.#tabs.find(({ id }) => id === message.tab);
+        if (!tab) break;
+        this.#active = tab;
+        tab.open?.(message);
+        if (message.run) tab.run();
+        break;
+      }
+    }
+    this.#redraw();
+    this.#remember();
+  }
+
+  #takePrompt(source: PromptSource, run: boolean): void {
+    this.#session.source = source;
+    this.#session.sourceInDocument = source;
+    this.#editing = false;
+    this.#chips = CHIPS;
+    this.#redraw();
+    this.#remember();
+    this.#active.promptChanged(run);
+  }
+
+  #unreadable(type: string): void {
+    this.#host.log(`A message of type ${type} is not of this page's version of the protocol.`);
+    if (type !== 'welcome') return;
+    this.#announcement =
+      'This panel belongs to another version of the extension. Close it and open it again.';
+    this.#outdated = true;
+    this.#redraw();
+  }
+
+  /** Gets the chosen model's vocabulary ahead of the first run. */
+  #load(): void {
+    this.#session.load(this.#session.model).then(
+      () => {
+        for (const tab of this.#tabs) tab.modelLoaded();
+        this.#redraw();
+      },
+      (error: unknown) => {
+        this.#active.failed(error);
+      },
+    );
+  }
+
+  // What a person does.
+
+  #chooseModel(id: string): void {
+    if (id === this.#session.model || id === '') return;
+    this.#session.model = id;
+    this.#redraw();
+    this.#remember();
+    this.#load();
+    this.#active.modelChanged();
+  }
+
+  #edit(editing: boolean): void {
+    this.#editing = editing;
+    this.#redraw();
+    if (!editing) return;
+    // The editor is there after the next drawing, and its text area one frame later.
+    requestAnimationFrame(() => {
+      requestAnimationFrame(() => {
+        this.#root.querySelector<HTMLElement>('.prompt-editor')?.focus();
+      });
+    });
+  }
+
+  #key(event: KeyboardEvent): void {
+    if (event.key === 'Escape') {
+      if (this.#card.close() || this.#active.stop()) event.preventDefault();
+    } else if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      this.#active.run();
+    }
+  }
+
+  // Drawing.
+
+  #redraw(): void {
+    if (this.#drawing) return;
+    this.#drawing = true;
+    requestAnimationFrame(() => {
+      this.#drawing = false;
+      this.#draw();
+    });
+  }
+
+  #draw(): void {
+    render(this.#page(), this.#root);
+    this.#card.place();
+  }
+
+  #page(): TemplateResult {
+    const session = this.#session;
+    if (this.#outdated) return html`<p class="empty" role="alert">${this.#announcement}</p>`;
+    return html`
+      ${headerView({
+        session,
+        editing: this.#editing,
+        chips: this.#chips,
+        onModel: (id) => {
+          this.#chooseModel(id);
+        },
+        onEdit: (editing) => {
+          this.#edit(editing);
+        },
+        onPrompt: (text) => {
+          session.typePrompt(text);
+          this.#redraw();
+          this.#remember();
+        },
+        onEarlier: () => {
+          this.#chips += CHIPS;
+          this.#redraw();
+        },
+      })}
+      ${tabsView({
+        tabs: this.#tabs,
+        active: this.#active,
+        onSelect: (tab) => {
+          this.#active = tab;
+          this.#redraw();
+          this.#remember();
+        },
+      })}
+      <div class="tab-body" role="tabpanel" aria-label=${this.#active.title}>${this.#active.body()}</div>
+      <div class="message-row">${this.#active.message()}</div>
+      <footer class="footer" data-testid="footer">
+        <span>${this.#active.footer()}</span>
+        <span class="quiet">${ENGINE[session.engine]}</span>
+      </footer>
+      <div class="unseen" role="status" aria-live="polite">${this.#announcement}</div>
+      ${this.#card.view()}
+    `;
+  }
+
+  #cardContent(reference: string): TemplateResult | null {
+    const [kind = '', ...rest] = reference.split(':');
+    if (kind === 'term') return termCard(rest[0] ?? '');
+    if (kind === 'legend') return legendCard();
+    if (kind !== 'chip') return this.#active.card(kind, rest);
+    const { tokens } = this.#session;
+    const model = tokens && this.#session.loadedOf(tokens.model, tokens.toy);
+    return tokens && model ? chipCard(tokens.ids, model, Number(rest[0])) : null;
+  }
+
+  // Memory.
+
+  #remember(): void {
+    clearTimeout(this.#remembering);
+    this.#remembering = setTimeout(() => {
+      const { model, toyDraft, source } = this.#session;
+      const memory: PageMemory = {
+        version: 1,
+        model: model === '' ? null : model,
+        toy: [...toyDraft],
+        source,
+        tab: this.#active.id,
+        tabs: Object.fromEntries(this.#tabs.map((tab) => [tab.id, tab.save()])),
+      };
+      this.#api.setState(memory);
+    }, REMEMBER_AFTER);
+  }
+
+  #restore(memory: PageMemory | null): void {
+    if (!memory) return;
+    this.#session.model = memory.model ?? '';
+    this.#session.toyDraft = memory.toy;
+    this.#session.source = memory.source;
+    if (memory.source?.kind !== 'typed') this.#session.sourceInDocument = memory.source;
+    for (const tab of this.#tabs) tab.restore(memory.tabs[tab.id]);
+    this.#active = this.#tabs.find(({ id }) => id === memory.tab) ?? this.#active;
+  }
+}

@@ -1,0 +1,161 @@
+// The panel without VS Code, for work on its looks: npx tsx webview/dev/serve.mjs [port]
+// Serves the page under the extension's content security policy, and answers it with the real engine.
+import { build } from 'esbuild';
+import { createServer } from 'node:http';
+import { EngineClient } from '../../src/engine/client.ts';
+import { PROTOCOL_VERSION } from '../../src/protocol/messages.ts';
+import { TOY_DEFAULT } from '../../src/core/toyModel.ts';
+import { revive, strip } from './wire.ts';
+
+const port = Number(process.argv[2] ?? 8123);
+const NONCE = 'development';
+
+await build({
+  entryPoints: ['src/engine/main.ts'],
+  outfile: 'out/dev/engine.js',
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  external: ['onnxruntime-node'],
+});
+const engine = new EngineClient({
+  entry: 'out/dev/engine.js',
+  log: (line) => console.log(`engine: ${line}`),
+  onState: (state) => post({ type: 'engine', state }),
+});
+
+const MODELS = [
+  {
+    id: 'fireside',
+    name: 'fireside',
+    kind: 'gpt2',
+    description: 'GPT-2 architecture, 7 M parameters, trained on tales',
+  },
+  { id: 'toy', name: 'toy vocabulary', kind: 'toy', description: '5 words with fixed logits, editable' },
+];
+
+/** Streams to the pages that are open. */
+const pages = new Set();
+const post = (message) => {
+  for (const page of pages) page.write(`data: ${JSON.stringify(strip(message))}\n\n`);
+};
+
+const running = new Map();
+
+async function answer(message) {
+  const { type, request } = message;
+  const source =
+    message.model === 'toy'
+      ? { kind: 'toy', ...(message.toy ?? TOY_DEFAULT) }
+      : { kind: 'gpt2', id: message.model, name: message.model, directory: `models/${message.model}` };
+  switch (type) {
+    case 'ready': {
+      const toy = { words: [...TOY_DEFAULT.words], logits: [...TOY_DEFAULT.logits] };
+      return { type: 'welcome', version: PROTOCOL_VERSION, models: MODELS, defaultModel: 'fireside', toy };
+    }
+    case 'load':
+      return { type: 'model', request, ...(await engine.load(source)) };
+    case 'run': {
+      const controller = new AbortController();
+      running.set(request, controller);
+      const onEvent = (event) => post({ type: 'event', request, event });
+      const options = { onEvent, signal: controller.signal };
+      return {
+        type: 'result',
+        request,
+        result: await engine.run(message.experiment, source, message.parameters, options),
+      };
+    }
+    case 'cancel':
+      running.get(request)?.abort();
+      return null;
+    case 'log':
+      console.log(`page: ${message.message}`);
+      return null;
+    default:
+      return { type: 'done', request };
+  }
+}
+
+async function handle(message) {
+  try {
+    const reply = await answer(message);
+    if (reply) post(reply);
+  } catch (error) {
+    const failure = { code: error.code ?? 'internal', sentence: error.message };
+    post({ type: 'failure', request: message.request, failure });
+  }
+}
+
+const html = `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="UTF-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self' data:; script-src 'nonce-${NONCE}'; connect-src 'self'">
+<meta name="viewport" content="width=device-width, initial-scale=1.0">
+<link rel="stylesheet" href="/vscode.css">
+<link rel="stylesheet" href="/panel.css">
+<title>Decoding Lab</title>
+</head>
+<body><main id="app"></main>
+<script nonce="${NONCE}" src="/host.js"></script>
+<script nonce="${NONCE}" src="/panel.js"></script>
+</body>
+</html>`;
+
+/** The bundles, built afresh for every page so that a reload shows the latest code. */
+let files = new Map();
+async function bundle() {
+  const { outputFiles } = await build({
+    entryPoints: { panel: 'webview/main.ts', host: 'webview/dev/host.ts', vscode: 'webview/dev/vscode.css' },
+    bundle: true,
+    format: 'iife',
+    target: 'es2022',
+    outdir: '/',
+    write: false,
+    sourcemap: 'inline',
+  });
+  files = new Map(outputFiles.map(({ path, contents }) => [path, contents]));
+}
+
+createServer((request, response) => {
+  const { pathname } = new URL(request.url, 'http://localhost');
+  if (pathname === '/events') {
+    response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+    response.write(': hello\n\n');
+    pages.add(response);
+    request.on('close', () => {
+      pages.delete(response);
+      for (const controller of running.values()) controller.abort();
+      running.clear();
+    });
+  } else if (pathname === '/message') {
+    const chunks = [];
+    request.on('data', (chunk) => chunks.push(chunk));
+    request.on('end', () => {
+      response.end();
+      void handle(revive(JSON.parse(Buffer.concat(chunks).toString())));
+    });
+  } else if (pathname === '/') {
+    bundle().then(
+      () => response.writeHead(200, { 'content-type': 'text/html' }).end(html),
+      (error) => response.writeHead(500).end(error.message),
+    );
+  } else if (files.has(pathname)) {
+    const type = pathname.endsWith('.css') ? 'text/css' : 'text/javascript';
+    response.writeHead(200, { 'content-type': type }).end(files.get(pathname));
+  } else {
+    response.writeHead(404).end();
+  }
+}).listen(port, '127.0.0.1', () => {
+  console.log(
+    `http://127.0.0.1:${port}/?prompt=Once%20upon%20a%20time%20there%20was%20a%20king%20who&theme=dark`,
+  );
+});
+
+process.on('SIGINT', () => {
+  void engine.dispose().then(() => process.exit(0));
+});
+process.on('SIGTERM', () => {
+  void engine.dispose().then(() => process.exit(0));
+});

@@ -1,0 +1,194 @@
+/** The page's side of the protocol: requests as promises, events as calls, everything that arrives checked. */
+import type { ModelInfo, Vocabulary } from '../src/core/languageModel';
+import {
+  PROTOCOL_VERSION,
+  readToPanel,
+  type Failure,
+  type FromPanel,
+  type HistoryEntry,
+  type HistoryLine,
+  type ToPanel,
+  type Toy,
+} from '../src/protocol/messages';
+
+/** What VS Code gives a page. */
+export interface VsCodeApi {
+  postMessage(message: unknown): void;
+  getState(): unknown;
+  setState(state: unknown): void;
+}
+
+/** A request that was answered with a failure. */
+export class RequestError extends Error {
+  readonly failure: Failure;
+
+  constructor(failure: Failure) {
+    super(failure.sentence);
+    this.failure = failure;
+  }
+}
+
+export interface LoadedModel {
+  readonly info: ModelInfo;
+  readonly vocabulary: Vocabulary;
+}
+
+/** A message that answers no request. */
+export type Announcement = Extract<ToPanel, { type: 'welcome' | 'prompt' | 'open' | 'engine' }>;
+type Answer = Extract<ToPanel, { request: number }>;
+type Request = Extract<FromPanel, { request: number }>;
+type WithoutId<Message> = Message extends unknown ? Omit<Message, 'request'> : never;
+
+interface Pending {
+  readonly onAnswer: (answer: Answer) => void;
+  readonly onFailure: (error: RequestError) => void;
+  readonly onEvent: ((event: unknown) => void) | undefined;
+}
+
+export interface RunRequest {
+  /** The experiment's result. @throws RequestError */
+  readonly result: Promise<unknown>;
+  readonly cancel: () => void;
+}
+
+export class Host {
+  readonly #post: (message: FromPanel) => void;
+  readonly #onAnnouncement: (message: Announcement) => void;
+  readonly #onUnreadable: (type: string) => void;
+  readonly #pending = new Map<number, Pending>();
+  #nextRequest = 1;
+
+  /** @param onUnreadable called with the `type` of a message that is not of this version of the protocol */
+  constructor(
+    api: Pick<VsCodeApi, 'postMessage'>,
+    onAnnouncement: (message: Announcement) => void,
+    onUnreadable: (type: string) => void,
+  ) {
+    this.#post = (message) => {
+      api.postMessage(message);
+    };
+    this.#onAnnouncement = onAnnouncement;
+    this.#onUnreadable = onUnreadable;
+  }
+
+  /** Says that the page can receive; the extension answers with its welcome. */
+  ready(): void {
+    this.#post({ type: 'ready', version: PROTOCOL_VERSION });
+  }
+
+  log(message: string): void {
+    this.#post({ type: 'log', message: message.slice(0, 10_000) });
+  }
+
+  /** @throws RequestError */
+  async load(model: string, toy: Toy | undefined): Promise<LoadedModel> {
+    const answer = await this.#ask({ type: 'load', model, ...(toy && { toy }) });
+    if (answer.type !== 'model') throw unexpected(answer);
+    return { info: answer.info, vocabulary: answer.vocabulary };
+  }
+
+  run(
+    experiment: string,
+    model: string,
+    toy: Toy | undefined,
+    parameters: unknown,
+    onEvent: (event: unknown) => void,
+  ): RunRequest {
+    const request = this.#nextRequest;
+    const answer = this.#ask({ type: 'run', experiment, model, ...(toy && { toy }), parameters }, onEvent);
+    return {
+      result: answer.then((message) => {
+        if (message.type !== 'result') throw unexpected(message);
+        return message.result;
+      }),
+      cancel: () => {
+        this.#post({ type: 'cancel', request });
+      },
+    };
+  }
+
+  /** @throws RequestError */
+  async insert(text: string, how: 'after' | 'replace'): Promise<void> {
+    await this.#ask({ type: 'insert', how, text });
+  }
+
+  /** @throws RequestError */
+  async copy(text: string): Promise<void> {
+    await this.#ask({ type: 'copy', text });
+  }
+
+  /** Writes a file that the person chooses. @throws RequestError */
+  async export(name: string, content: string): Promise<void> {
+    await this.#ask({ type: 'export', name, content });
+  }
+
+  /** Keeps a result in the workspace's history; its id there. @throws RequestError */
+  async save(entry: HistoryEntry): Promise<string> {
+    const answer = await this.#ask({ type: 'save', entry });
+    if (answer.type !== 'saved') throw unexpected(answer);
+    return answer.id;
+  }
+
+  /** The history, newest first. @throws RequestError */
+  async history(): Promise<readonly HistoryLine[]> {
+    const answer = await this.#ask({ type: 'history' });
+    if (answer.type !== 'history') throw unexpected(answer);
+    return answer.lines;
+  }
+
+  /** A saved result. @throws RequestError */
+  async reopen(id: string): Promise<HistoryEntry> {
+    const answer = await this.#ask({ type: 'reopen', id });
+    if (answer.type !== 'entry') throw unexpected(answer);
+    return answer.entry;
+  }
+
+  /** Takes a message from the extension. */
+  receive(data: unknown): void {
+    const message = readToPanel(data);
+    if (!message) {
+      const type =
+        typeof data === 'object' && data !== null && 'type' in data ? String(data.type) : 'unknown';
+      this.#failUnreadable(data, type);
+      this.#onUnreadable(type);
+      return;
+    }
+    if (!('request' in message)) {
+      this.#onAnnouncement(message);
+      return;
+    }
+    const pending = this.#pending.get(message.request);
+    if (!pending) return;
+    if (message.type === 'event') {
+      pending.onEvent?.(message.event);
+      return;
+    }
+    this.#pending.delete(message.request);
+    if (message.type === 'failure') pending.onFailure(new RequestError(message.failure));
+    else pending.onAnswer(message);
+  }
+
+  /** An answer that cannot be read ends its request all the same: nothing waits for ever. */
+  #failUnreadable(data: unknown, type: string): void {
+    const request =
+      typeof data === 'object' && data !== null && 'request' in data ? Number(data.request) : Number.NaN;
+    const pending = this.#pending.get(request);
+    if (!pending || type === 'event') return;
+    this.#pending.delete(request);
+    const sentence = `The extension sent a message (${type}) that this page cannot read. Close the panel and open it again.`;
+    pending.onFailure(new RequestError({ code: 'protocol', sentence }));
+  }
+
+  #ask(message: WithoutId<Request>, onEvent?: (event: unknown) => void): Promise<Answer> {
+    const request = this.#nextRequest++;
+    return new Promise((resolve, reject) => {
+      this.#pending.set(request, { onAnswer: resolve, onFailure: reject, onEvent });
+      this.#post({ ...message, request });
+    });
+  }
+}
+
+function unexpected(answer: Answer): RequestError {
+  const sentence = `The extension answered with "${answer.type}", which does not belong to this request. Close the panel and open it again.`;
+  return new RequestError({ code: 'protocol', sentence });
+}

@@ -1,0 +1,364 @@
+/** Everything Explore knows and does, apart from drawing it. */
+import type { ExploreParameters } from '../../src/experiments/exploreTypes';
+import type { Failure, Toy } from '../../src/protocol/messages';
+import { count, duration } from '../format/numbers';
+import { completionText } from '../format/tokenText';
+import { RequestError, type LoadedModel } from '../host';
+import type { TabContext } from '../tabs/tab';
+import { Distribution, ROWS, type DistributionSummary } from './distribution';
+import { readExploreEvent, readExploreResult, type ShownResult } from './exploreEvents';
+import { packExplore, unpackExplore, type ExploreMemory } from './exploreMemory';
+import { ExploreRun, type ExploreOrder } from './exploreRun';
+import { RunQueue, type RunHandle } from './runQueue';
+import { samePrompt, TOY } from './session';
+import {
+  chainOf,
+  checkAgain,
+  DEFAULT_SETTINGS,
+  editSetting,
+  firstError,
+  MAX_SEED,
+  setSetting,
+  type Limits,
+  type NumberSetting,
+  type SettingsForm,
+} from './settings';
+
+/** What can be done with a completion's text. */
+export type TextAction = 'after' | 'replace' | 'copy';
+
+const DONE = { after: 'Inserted', replace: 'Replaced', copy: 'Copied' } as const;
+
+/** Milliseconds for which "Copied" stands beside a completion. */
+const FEEDBACK = 2500;
+
+/** Milliseconds between redraws of the progress while nothing else happens. */
+const TICK = 100;
+
+export class ExploreState {
+  form: SettingsForm = { settings: DEFAULT_SETTINGS, texts: {}, errors: {} };
+  rows = ROWS;
+  unit: ExploreMemory['unit'] = 'nats';
+  drawerOpen = false;
+  /** The run that has not ended yet. */
+  running: ExploreRun | null = null;
+  /** The run on screen: the latest that had something to draw. */
+  shown: ExploreRun | null = null;
+  /** The latest run where it failed or was stopped, until another one starts. */
+  trouble: ExploreRun | null = null;
+  /** Why something other than a run did not work. */
+  notice: Failure | null = null;
+  feedback: { readonly sample: number; readonly sentence: string } | null = null;
+  readonly #context: TabContext;
+  readonly #now: () => number;
+  readonly #queue: RunQueue<ExploreOrder>;
+  /** The latest run that is over and can be shown: what survives a reload. */
+  #kept: ExploreRun | null = null;
+  #distribution: { readonly logits: ArrayLike<number>; readonly value: Distribution } | undefined;
+  #summary:
+    { readonly key: string; readonly of: Distribution; readonly value: DistributionSummary } | undefined;
+  #toyLogits: { readonly toy: Toy; readonly logits: Float32Array } | undefined;
+
+  /** @param now milliseconds of a steady clock */
+  constructor(context: TabContext, now: () => number = () => performance.now()) {
+    this.#context = context;
+    this.#now = now;
+    this.#queue = new RunQueue((order) => this.#start(order), context.redraw);
+  }
+
+  get queueState(): RunQueue<ExploreOrder>['state'] {
+    return this.#queue.state;
+  }
+
+  /** Milliseconds since the current run began; 0 without one. */
+  get elapsed(): number {
+    return this.running ? this.#now() - this.running.startedAt : 0;
+  }
+
+  progress(): ReturnType<ExploreRun['progress']> | null {
+    return this.running?.progress(this.#now()) ?? null;
+  }
+
+  // The controls.
+
+  type(name: NumberSetting, text: string): void {
+    this.form = editSetting(this.form, name, text, this.#limits());
+    this.#context.changed();
+  }
+
+  set(name: NumberSetting, value: number | null): void {
+    this.form = setSetting(this.form, name, value);
+    this.#context.changed();
+  }
+
+  setGreedy(greedy: boolean): void {
+    this.form = { ...this.form, settings: { ...this.form.settings, greedy } };
+    this.#context.changed();
+  }
+
+  rollSeed(): void {
+    this.set('seed', Math.floor(Math.random() * (MAX_SEED + 1)));
+  }
+
+  /** Reads the fields again, because another model has other limits. */
+  checkLimits(): void {
+    this.form = checkAgain(this.form, this.#limits());
+  }
+
+  #limits(): Limits {
+    return { contextLength: this.#context.session.loaded?.info.contextLength ?? null };
+  }
+
+  // Runs.
+
+  /**
+   * Runs with what the controls say now; a run that is still going is stopped first.
+   * @returns what keeps it from running, or null.
+   */
+  generate(): { readonly field: NumberSetting | 'toy'; readonly sentence: string } | null {
+    const { session } = this.#context;
+    const wrong = firstError(this.form);
+    if (wrong) return { field: wrong.name, sentence: wrong.sentence };
+    let toy: Toy | undefined;
+    if (session.isToy) {
+      const read = session.readToy();
+      if (!('toy' in read)) return { field: 'toy', sentence: read.sentence };
+      toy = read.toy;
+    }
+    if (!session.source) session.typePrompt('');
+    const source = session.source!;
+    this.#queue.submit({
+      model: session.model,
+      toy,
+      source,
+      parameters: this.#parameters(source.text),
+      endOfText: session.loaded?.info.endOfText ?? null,
+    });
+    return null;
+  }
+
+  /** Runs the troubled run's order again. */
+  retry(): void {
+    if (this.trouble) this.#queue.submit(this.trouble.order);
+  }
+
+  /** False when nothing runs. */
+  stop(): boolean {
+    if (this.#queue.state === 'idle') return false;
+    this.#queue.stop();
+    return true;
+  }
+
+  /** Shows why something outside of a run did not work; a run that fails says it itself. */
+  fail(error: unknown): void {
+    if (!this.running) this.notice = failureOf(error);
+    this.#context.redraw();
+  }
+
+  dismiss(): void {
+    this.trouble = null;
+    this.notice = null;
+    this.#context.changed();
+  }
+
+  #parameters(prompt: string): ExploreParameters {
+    const { greedy, seed, samples, maxNewTokens } = this.form.settings;
+    return { prompt, chain: chainOf(this.form.settings), greedy, seed, samples, maxNewTokens };
+  }
+
+  #start(order: ExploreOrder): RunHandle {
+    const { host, session, redraw, announce } = this.#context;
+    const run = new ExploreRun(order, this.#now());
+    this.running = run;
+    this.trouble = null;
+    this.notice = null;
+    const loading = session.load(order.model);
+    const request = host.run('explore', order.model, order.toy, order.parameters, (value) => {
+      this.#receive(run, value);
+    });
+    const timer = setInterval(redraw, TICK);
+    announce('Generating.');
+    const ended = this.#close(run, request.result, loading).finally(() => {
+      clearInterval(timer);
+      if (this.running === run) this.running = null;
+      this.#context.changed();
+    });
+    return { ended, cancel: request.cancel };
+  }
+
+  #receive(run: ExploreRun, value: unknown): void {
+    const event = readExploreEvent(value);
+    if (!event) {
+      this.#context.host.log('An event of explore had an unknown shape and was left out.');
+      return;
+    }
+    run.receive(event, this.#now());
+    if (event.type === 'prompt') {
+      const { source, model, toy } = run.order;
+      this.#context.session.tokens = { source, model, toy, ...event.prompt };
+    } else if (event.type === 'next') this.shown = run;
+    this.#context.redraw();
+  }
+
+  /** Waits for a run's end and records it; never rejects. */
+  async #close(run: ExploreRun, answer: Promise<unknown>, loading: Promise<void>): Promise<void> {
+    const [result, loaded] = await Promise.allSettled([answer, loading]);
+    const read = result.status === 'fulfilled' ? readExploreResult(result.value) : null;
+    if (read) run.finish(read);
+    else run.fail(result.status === 'rejected' ? failureOf(result.reason) : UNREADABLE);
+    if (loaded.status === 'rejected' && !run.failure) run.fail(failureOf(loaded.reason));
+    else if (loaded.status === 'fulfilled') this.checkLimits();
+    if (run.state !== 'done') this.trouble = run;
+    if (run.hasAnswer) this.#kept = run;
+    this.#context.announce(ending(run, read));
+  }
+
+  // The distribution.
+
+  /** The model whose tokens the distribution is over. */
+  get distributionModel(): LoadedModel | undefined {
+    const { session } = this.#context;
+    if (session.isToy) return session.lastToyModel;
+    return this.shown ? session.loadedOf(this.shown.order.model, this.shown.order.toy) : undefined;
+  }
+
+  /** The distribution through the chain of the controls; a sentence where the logits are none. */
+  distribution(): DistributionSummary | string | null {
+    const logits = this.#logits();
+    if (!logits) return null;
+    try {
+      if (this.#distribution?.logits !== logits) {
+        this.#distribution = { logits, value: new Distribution(logits) };
+      }
+      const of = this.#distribution.value;
+      const chain = chainOf(this.form.settings);
+      const key = JSON.stringify([chain, this.rows]);
+      if (this.#summary?.of !== of || this.#summary.key !== key) {
+        this.#summary = { of, key, value: of.through(chain, this.rows) };
+      }
+      return this.#summary.value;
+    } catch (error) {
+      if (error instanceof RangeError) return error.message;
+      throw error;
+    }
+  }
+
+  /** The toy's logits need no run: they follow its table while it is edited. */
+  #logits(): Float32Array | undefined {
+    const { session } = this.#context;
+    if (!session.isToy) return this.shown?.order.model === TOY ? undefined : this.shown?.logits;
+    const toy = session.lastToy;
+    if (!toy) return undefined;
+    if (this.#toyLogits?.toy !== toy) this.#toyLogits = { toy, logits: Float32Array.from(toy.logits) };
+    return this.#toyLogits.logits;
+  }
+
+  // The completions.
+
+  /** Why an action on the shown completions is not possible now. */
+  blocked(): Partial<Record<TextAction, string>> {
+    const source = this.shown?.order.source;
+    if (!source || source.kind === 'typed') {
+      const why = 'This prompt was typed in the panel, so it has no place in a document. Copy instead.';
+      return { after: why, replace: why };
+    }
+    const { sourceInDocument } = this.#context.session;
+    if (!sourceInDocument || !samePrompt(source, sourceInDocument)) {
+      const why = 'The prompt in the document is another one by now. Explore it again, or copy.';
+      return { after: why, replace: why };
+    }
+    if (source.kind === 'selection') return {};
+    return { replace: 'Nothing was selected, so there is nothing to replace. Insert instead.' };
+  }
+
+  /** A sentence when the completions on screen were made with something else than what the controls say. */
+  stale(): string | null {
+    const run = this.shown;
+    if (!run || run === this.running) return null;
+    const { session } = this.#context;
+    const { model, toy, source, parameters } = run.order;
+    if (!session.source || source.text !== session.source.text) return `Drawn after another prompt; ${AGAIN}`;
+    const otherToy = toy !== undefined && JSON.stringify(toy) !== JSON.stringify(session.lastToy);
+    if (model !== session.model || otherToy) return `Drawn from another model; ${AGAIN}`;
+    const now = this.#parameters(source.text);
+    return JSON.stringify(parameters) === JSON.stringify(now) ? null : `Drawn with other settings; ${AGAIN}`;
+  }
+
+  /** Puts a completion into the document or on the clipboard. */
+  async act(sample: number, action: TextAction): Promise<void> {
+    const { host, announce, changed } = this.#context;
+    const text = this.#text(sample);
+    if (text === null) return;
+    try {
+      await (action === 'copy' ? host.copy(text) : host.insert(text, action));
+      this.notice = null;
+      this.feedback = { sample, sentence: DONE[action] };
+      announce(`${DONE[action]}: completion ${sample + 1}.`);
+      setTimeout(() => {
+        this.feedback = null;
+        this.#context.redraw();
+      }, FEEDBACK);
+    } catch (error) {
+      this.notice = failureOf(error);
+    }
+    changed();
+  }
+
+  #text(sample: number): string | null {
+    const run = this.shown;
+    const finished = run?.result?.completions[sample];
+    if (finished) return finished.text;
+    const steps = run?.completions[sample]?.steps;
+    const model = run && this.#context.session.loadedOf(run.order.model, run.order.toy);
+    if (!steps || !model) return null;
+    const ids = steps.map(({ id }) => id).filter((id) => id !== run.order.endOfText);
+    return completionText(model.vocabulary, ids);
+  }
+
+  // Memory.
+
+  save(): unknown {
+    const { rows, unit, drawerOpen } = this;
+    return packExplore({ settings: this.form.settings, rows, unit, drawerOpen, run: this.#kept });
+  }
+
+  restore(saved: unknown): void {
+    const memory = unpackExplore(saved);
+    if (!memory) return;
+    this.form = { settings: memory.settings, texts: {}, errors: {} };
+    this.rows = memory.rows;
+    this.unit = memory.unit;
+    this.drawerOpen = memory.drawerOpen;
+    const { run } = memory;
+    if (!run?.prompt) return;
+    this.shown = run;
+    this.#kept = run;
+    const { session } = this.#context;
+    const { model, toy, source } = run.order;
+    if (session.source && samePrompt(session.source, source)) {
+      session.tokens = { source: session.source, model, toy, ...run.prompt };
+    }
+  }
+}
+
+const AGAIN = 'Generate draws again.';
+
+const UNREADABLE: Failure = {
+  code: 'protocol',
+  sentence: 'The result has a shape that this page does not know. Close the panel and open it again.',
+};
+
+function failureOf(error: unknown): Failure {
+  if (error instanceof RequestError) return error.failure;
+  const what = error instanceof Error ? error.message : String(error);
+  return { code: 'internal', sentence: `Something unexpected went wrong: ${what}.` };
+}
+
+/** A run's end in a sentence for screen readers. */
+function ending(run: ExploreRun, result: ShownResult | null): string {
+  if (run.failure) return run.failure.sentence;
+  const made = result
+    ? `${count(result.completions.length, 'completion')}, ${count(result.newTokens, 'token')} in ${duration(result.milliseconds)}`
+    : '';
+  return `${run.state === 'stopped' ? 'Stopped' : 'Done'}: ${made}.`;
+}

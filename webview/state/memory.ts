@@ -1,0 +1,41 @@
+/** What the page keeps over a reload, in the state that VS Code stores for it. */
+import * as v from 'valibot';
+import { promptSourceSchema } from '../../src/protocol/messages';
+
+const pageMemorySchema = v.object({
+  version: v.literal(1),
+  model: v.nullable(v.string()),
+  toy: v.array(v.object({ word: v.string(), logit: v.string() })),
+  source: v.nullable(promptSourceSchema),
+  tab: v.string(),
+  /** Each tab's own memory, by its id; the tab checks it. */
+  tabs: v.record(v.string(), v.unknown()),
+});
+export type PageMemory = v.InferOutput<typeof pageMemorySchema>;
+
+/** Reads a stored state; null for none, or for one of another version. */
+export function readPageMemory(value: unknown): PageMemory | null {
+  const parsed = v.safeParse(pageMemorySchema, value);
+  return parsed.success ? parsed.output : null;
+}
+
+/** Little-endian float32 numbers as text, since VS Code stores JSON. */
+export function packFloats(values: Float32Array): string {
+  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  let binary = '';
+  // Arguments of one call are limited in number.
+  for (let at = 0; at < bytes.length; at += 8192) {
+    binary += String.fromCharCode(...bytes.subarray(at, at + 8192));
+  }
+  return btoa(binary);
+}
+
+/** The inverse of `packFloats`; null for text that it did not make. */
+export function unpackFloats(text: string): Float32Array | null {
+  try {
+    const bytes = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+    return bytes.length % 4 === 0 ? new Float32Array(bytes.buffer) : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,32 @@
+/** Computes the scale of tints from the theme's colours, now and whenever the theme changes. */
+import { cssColour, parseColour, tintScale, type Rgb } from './format/colour';
+
+/** Keeps the custom properties `--tint-0` to `--tint-6` and `--tint-text` of the document up to date. */
+export function followTheme(): void {
+  const apply = (): void => {
+    const background = resolve('var(--vscode-editor-background, #1e1e1e)', [30, 30, 30]);
+    const hue = resolve('var(--vscode-charts-blue, #3794ff)', [55, 148, 255], background);
+    const foreground = resolve('var(--vscode-foreground, #cccccc)', [204, 204, 204], background);
+    const { tints, text } = tintScale(background, hue, foreground);
+    const { style } = document.body;
+    tints.forEach((tint, index) => {
+      style.setProperty(`--tint-${index}`, cssColour(tint));
+    });
+    style.setProperty('--tint-text', cssColour(text));
+  };
+  apply();
+  // VS Code changes the theme by the root's style (its variables) and the body's class (its kind).
+  const observer = new MutationObserver(apply);
+  observer.observe(document.documentElement, { attributes: true, attributeFilter: ['style'] });
+  observer.observe(document.body, { attributes: true, attributeFilter: ['class'] });
+}
+
+/** A CSS colour as the browser resolves it here. */
+function resolve(colour: string, fallback: Rgb, over?: Rgb): Rgb {
+  const probe = document.createElement('span');
+  probe.style.color = colour;
+  document.body.append(probe);
+  const resolved = parseColour(getComputedStyle(probe).color, over);
+  probe.remove();
+  return resolved ?? fallback;
+}

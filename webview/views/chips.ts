@@ -1,0 +1,99 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { ref } from 'lit/directives/ref.js';
+import { count, thousands } from '../format/numbers';
+import { tokenBytes, tokenLabel } from '../format/tokenText';
+import type { LoadedModel } from '../host';
+import { tokenView } from './pieces';
+import { keepStop, rove } from './roving';
+
+/** Chips drawn at first, and how many more each "show earlier" draws. */
+export const CHIPS = 200;
+
+export interface ChipsProps {
+  readonly ids: ArrayLike<number>;
+  /** True where the text began before the first id. */
+  readonly truncated: boolean;
+  readonly model: LoadedModel;
+  /** How many chips are drawn, from the end. */
+  readonly shown: number;
+  readonly onEarlier: () => void;
+}
+
+/** The prompt's tokens in one line that scrolls sideways and stands at its end. */
+export function chipsView({ ids, truncated, model, shown, onEarlier }: ChipsProps): TemplateResult {
+  const from = Math.max(0, ids.length - shown);
+  const visible = Array.from({ length: ids.length - from }, (_, i) => from + i);
+  return html`<div
+    class="chips"
+    data-testid="prompt-chips"
+    role="list"
+    aria-label=${`Prompt, ${count(ids.length, 'token')}`}
+    @keydown=${(event: KeyboardEvent) => {
+      rove(event, 'horizontal');
+    }}
+    @focusin=${keepStop}
+    ${ref(keepAtEnd(ids, from))}
+  >
+    ${
+      from > 0
+        ? html`<button type="button" class="link" @click=${onEarlier}>
+            show ${thousands(Math.min(CHIPS, from))} earlier${from > CHIPS ? ` of ${thousands(from)}` : ''}
+          </button>`
+        : truncated
+          ? html`<span class="quiet" title="The beginning of the text did not fit; the notes say why."
+              >…</span
+            >`
+          : nothing
+    }
+    ${visible.map(
+      (index) =>
+        html`<span
+          class="chip"
+          role="listitem"
+          data-testid="chip"
+          data-token-id=${ids[index]!}
+          data-card="chip:${index}"
+          data-rove
+          tabindex=${index === ids.length - 1 ? 0 : -1}
+          aria-label=${tokenLabel(tokenBytes(model.vocabulary, ids[index]!))}
+          >${tokenView(model.vocabulary, ids[index]!)}</span
+        >`,
+    )}
+  </div>`;
+}
+
+/** What a chip's card says. */
+export function chipCard(ids: ArrayLike<number>, model: LoadedModel, index: number): TemplateResult | null {
+  const id = ids[index];
+  if (id === undefined) return null;
+  const bytes = tokenBytes(model.vocabulary, id);
+  const hex = Array.from(bytes, (byte) => byte.toString(16).toUpperCase().padStart(2, '0')).join(' ');
+  return html`
+    <h3 class="token-text">${tokenView(model.vocabulary, id)}</h3>
+    <dl>
+      <dt>id</dt>
+      <dd>${id} <span class="quiet">of ${thousands(model.info.vocabularySize)}</span></dd>
+      <dt>place</dt>
+      <dd>${thousands(index + 1)} <span class="quiet">of ${thousands(ids.length)}</span></dd>
+      <dt>${bytes.length === 1 ? 'byte' : 'bytes'}</dt>
+      <dd class="code">${hex}</dd>
+    </dl>
+  `;
+}
+
+const seen = new WeakMap<Element, { ids: ArrayLike<number>; from: number; width: number }>();
+
+/** A new prompt is shown from its end; earlier chips are added without moving the ones in view. */
+function keepAtEnd(ids: ArrayLike<number>, from: number): (element?: Element) => void {
+  return (element) => {
+    if (!element) return;
+    const before = seen.get(element);
+    if (before?.ids === ids && before.from === from) return;
+    // The chips are drawn after this call.
+    requestAnimationFrame(() => {
+      if (before?.ids === ids) element.scrollLeft += element.scrollWidth - before.width;
+      else element.scrollLeft = element.scrollWidth;
+      seen.set(element, { ids, from, width: element.scrollWidth });
+    });
+  };
+}

@@ -1,0 +1,100 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { live } from 'lit/directives/live.js';
+import { count } from '../format/numbers';
+import type { Session } from '../state/session';
+import { chipsView } from './chips';
+import { infoButton } from './info';
+
+export interface HeaderProps {
+  readonly session: Session;
+  readonly editing: boolean;
+  /** How many chips are drawn. */
+  readonly chips: number;
+  readonly onModel: (id: string) => void;
+  readonly onEdit: (editing: boolean) => void;
+  readonly onPrompt: (text: string) => void;
+  readonly onEarlier: () => void;
+}
+
+/** Model, the prompt's place in the document, and the prompt as tokens. */
+export function headerView(props: HeaderProps): TemplateResult {
+  const { session, editing, onModel, onEdit } = props;
+  const { tokens } = session;
+  return html`<header class="header">
+    <div class="header-line">
+      <vscode-dropdown
+        class="model"
+        data-testid="model"
+        aria-label="Model"
+        title=${session.choice?.description ?? ''}
+        @change=${(event: Event) => {
+          onModel((event.target as HTMLSelectElement).value);
+        }}
+        .value=${live(session.model)}
+      >
+        ${session.models.map(
+          ({ id, name }) =>
+            html`<vscode-option value=${id} ?selected=${id === session.model}>${name}</vscode-option>`,
+        )}
+      </vscode-dropdown>
+      <span class="place" data-testid="place">${placeOf(session)}</span>
+      ${tokens ? html`<span class="quiet token-count">${count(tokens.ids.length, 'token')} ${infoButton('token')}</span>` : nothing}
+      <button
+        type="button"
+        class="link edit-prompt"
+        data-testid="edit-prompt"
+        aria-expanded=${editing}
+        @click=${() => {
+          onEdit(!editing);
+        }}
+      >
+        ${editing ? 'close editor' : session.source ? 'edit prompt' : 'type a prompt'}
+      </button>
+    </div>
+    ${editing ? editorView(props) : nothing} ${promptView(props)} ${notesView(session)}
+  </header>`;
+}
+
+function placeOf({ source }: Session): TemplateResult | string {
+  if (!source) return 'no prompt yet';
+  if (source.kind === 'typed') return 'typed here';
+  const what = source.kind === 'selection' ? 'selection' : 'text before the cursor';
+  return html`<span class="document" title=${source.document}>${source.document}</span>
+    <span class="quiet">${source.place}, ${what}</span>`;
+}
+
+function editorView({ session, onPrompt }: HeaderProps): TemplateResult {
+  return html`<vscode-text-area
+    class="prompt-editor"
+    data-testid="prompt-editor"
+    aria-label="Prompt"
+    rows="3"
+    resize="vertical"
+    placeholder="Type a beginning, for example: Once upon a time"
+    .value=${live(session.source?.text ?? '')}
+    @input=${(event: Event) => {
+      onPrompt((event.target as HTMLTextAreaElement).value);
+    }}
+  ></vscode-text-area>`;
+}
+
+/** The prompt's tokens; before they are known, its text's end. */
+function promptView({ session, chips, onEarlier, editing }: HeaderProps): TemplateResult | typeof nothing {
+  const { tokens, source } = session;
+  const model = tokens ? session.loadedOf(tokens.model, tokens.toy) : undefined;
+  if (tokens && model) {
+    if (tokens.ids.length === 0)
+      return html`<div class="chips quiet" data-testid="prompt-chips">no tokens</div>`;
+    return chipsView({ ids: tokens.ids, truncated: tokens.truncated, model, shown: chips, onEarlier });
+  }
+  if (!source || editing) return nothing;
+  return html`<div class="chips pending" data-testid="prompt-chips">${source.text.slice(-300)}</div>`;
+}
+
+function notesView({ source, tokens }: Session): TemplateResult | typeof nothing {
+  const notes = [...(source?.notes ?? []), ...(tokens?.notes ?? [])];
+  if (notes.length === 0) return nothing;
+  return html`<ul class="notes" data-testid="notes" aria-label="Notes on the prompt">
+    ${notes.map((note) => html`<li>${note}</li>`)}
+  </ul>`;
+}
