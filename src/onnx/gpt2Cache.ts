@@ -68,16 +68,10 @@ export function appendStep(view: RowsView, fresh: Float32Array): RowsView {
   return { rows, length: view.length + 1 };
 }
 
-/**
- * Rows of `suffixes` side by side, all of the same length, so that they can be continued together. Where they
- * already stand so, nothing is copied.
- */
+/** Rows of `suffixes`, all of the same length, copied side by side so that they can be continued together. */
 export function joinSuffixes(suffixes: readonly SuffixView[], shape: TokenShape, room: number): RowsView {
-  const { length, rows: first, groups: firstGroups } = suffixes[0]!;
+  const { length } = suffixes[0]!;
   const groups = suffixes.length;
-  if (firstGroups === groups && suffixes.every((s, i) => s.rows === first && s.sequence === i)) {
-    return { rows: first, length };
-  }
   const { parts, heads, headWidth } = shape;
   const empty = new KeyValueRows(parts, heads * groups * headWidth, length + room);
   const rows = empty.append(0, length, (part, target) => {
@@ -106,7 +100,7 @@ export function fold(cache: Gpt2Cache, shape: TokenShape, room: number): RowsVie
     },
   );
   // A suffix of one sequence has the layout of a prefix.
-  const alone = joinSuffixes([suffix], shape, 0);
+  const alone = suffix.groups === 1 ? suffix : joinSuffixes([suffix], shape, 0);
   const rows = copy.append(prefix.length, suffix.length, (part, target) => {
     target.set(alone.rows.view(part, suffix.length));
   });

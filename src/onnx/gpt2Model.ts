@@ -1,4 +1,5 @@
 import type {
+  CacheHandle,
   Context,
   LanguageModel,
   ModelInfo,
@@ -9,29 +10,22 @@ import type {
 } from '../core/languageModel';
 import type { Gpt2Config } from '../gpt2/config';
 import type { TextTokenizer } from '../gpt2/textTokenizer';
-import { appendStep, fold, Gpt2Cache, joinSuffixes, type SuffixView, type TokenShape } from './gpt2Cache';
+import { appendStep, fold, Gpt2Cache, type TokenShape } from './gpt2Cache';
 import { KeyValueRows } from './keyValueRows';
-import { readTokens } from './readTokens';
+import { PromptCache } from './promptCache';
+import { PIECE, readTokens } from './readTokens';
 import { scoreTokens } from './scoreTokens';
+import { groupBy, planBatches, type Batch, type Job, type StepJob } from './stepBatches';
 import type { StepRunner } from './stepRunner';
-
-/** Sequences that are continued in one run. */
-const MOST_SEQUENCES = 64;
 
 /** Tokens for which room is made at once when a sequence begins to grow. */
 const ROOM = 32;
-
-/** A context to work on, with the usable part of its cache. */
-interface Job {
-  readonly index: number;
-  readonly tokens: readonly number[];
-  readonly cache: Gpt2Cache | null;
-}
 
 /** GPT-2 on onnxruntime-node. */
 export class Gpt2Model implements LanguageModel {
   readonly vocabulary: Vocabulary;
   private readonly shape: TokenShape;
+  private readonly prompts: PromptCache;
   private disposed = false;
 
   constructor(
@@ -39,7 +33,9 @@ export class Gpt2Model implements LanguageModel {
     config: Gpt2Config,
     private readonly tokenizer: TextTokenizer,
     private readonly runner: StepRunner,
+    promptCacheBytes: number,
   ) {
+    this.prompts = new PromptCache(PIECE, promptCacheBytes);
     this.vocabulary = tokenizer.vocabulary;
     this.shape = {
       parts: 2 * config.layers,
@@ -65,75 +61,65 @@ export class Gpt2Model implements LanguageModel {
       const result = await this.read(same[0]!, signal);
       for (const { index } of same) results[index] = result;
     }
-    const together = groupBy(steps, ({ cache }) => [
-      cache.prefix.rows,
-      cache.prefix.length,
-      cache.suffix?.length ?? 0,
-    ]);
-    for (const group of together) {
-      for (let start = 0; start < group.length; start += MOST_SEQUENCES) {
-        signal?.throwIfAborted();
-        const part = group.slice(start, start + MOST_SEQUENCES);
-        (await this.step(part)).forEach((result, i) => (results[part[i]!.index] = result));
-      }
+    for (const batch of planBatches(steps, this.shape, ROOM)) {
+      signal?.throwIfAborted();
+      (await this.step(batch)).forEach((result, i) => (results[batch.jobs[i]!.index] = result));
     }
     return results;
   }
 
   async score(tokens: readonly number[], options: ScoreOptions = {}): Promise<TextScores> {
     this.checkLoaded();
-    this.checkTokens(tokens, 'The text');
+    this.checkTokens(tokens, 0, 'The text');
     return scoreTokens(this.runner, this.shape, this.info.contextLength, tokens, options);
   }
 
   async dispose(): Promise<void> {
     if (this.disposed) return;
     this.disposed = true;
+    this.prompts.clear();
     await this.runner.release();
   }
 
-  /** Reads the tokens that the cache does not cover. */
+  /** Reads the tokens that the context's cache, or an earlier text, does not cover. */
   private async read({ tokens, cache }: Job, signal: AbortSignal | undefined): Promise<NextToken> {
     const { parts, heads, headWidth } = this.shape;
-    const missing = tokens.length - (cache?.length ?? 0);
-    const known = cache
-      ? fold(cache, this.shape, missing)
-      : { rows: new KeyValueRows(parts, heads * headWidth, tokens.length + ROOM), length: 0 };
+    const known = cache ? null : this.prompts.find(tokens);
+    if (known?.answer) return known.answer;
+    const start = cache ? fold(cache, this.shape, tokens.length - cache.length) : known?.view;
+    const fresh = new KeyValueRows(parts, heads * headWidth, start ? 0 : tokens.length);
     let last: Float32Array = new Float32Array();
     const view = await readTokens(
       this.runner,
       this.shape,
-      known,
+      start ?? { rows: fresh, length: 0 },
       tokens,
       tokens.length - 1,
       (_, logits) => (last = logits),
       { signal },
     );
-    return { logits: last, cache: new Gpt2Cache(this, Int32Array.from(tokens), view, null) };
+    const answer = { logits: last, cache: new Gpt2Cache(this, new Int32Array(tokens), view, null) };
+    if (!cache) this.prompts.add(tokens, view, answer);
+    return answer;
   }
 
-  /** Adds one token to each of several sequences with the same prefix and equally long suffixes. */
-  private async step(jobs: readonly StepJob[]): Promise<NextToken[]> {
-    const { parts, heads, headWidth } = this.shape;
-    const groups = jobs.length;
-    const suffixes = jobs.map(({ cache }) => cache.suffix).filter((s): s is SuffixView => s !== null);
-    const suffix =
-      suffixes.length > 0
-        ? joinSuffixes(suffixes, this.shape, ROOM)
-        : { rows: new KeyValueRows(parts, heads * groups * headWidth, ROOM), length: 0 };
-    const { prefix } = jobs[0]!.cache;
+  /** Adds one token to each sequence of a batch. */
+  private async step({ jobs, prefix, suffix, groups, places }: Batch): Promise<NextToken[]> {
+    // A place whose sequence has ended gets some token and gives no logits.
+    const ids = new Array<number>(groups).fill(0);
+    jobs.forEach(({ tokens }, i) => (ids[places[i]!] = tokens.at(-1)!));
     const { logits, fresh } = await this.runner.run({
-      ids: jobs.map(({ tokens }) => tokens.at(-1)!),
+      ids,
       groups,
       prefix,
       suffix: suffix.length > 0 ? suffix : null,
-      logitsFor: jobs.map((_, i) => i),
+      logitsFor: places,
     });
     const grown = appendStep(suffix, fresh);
     const size = this.info.vocabularySize;
-    return jobs.map(({ tokens }, sequence) => ({
-      logits: logits.subarray(sequence * size, (sequence + 1) * size),
-      cache: new Gpt2Cache(this, Int32Array.from(tokens), prefix, { ...grown, groups, sequence }),
+    return jobs.map(({ tokens }, i) => ({
+      logits: logits.subarray(i * size, (i + 1) * size),
+      cache: new Gpt2Cache(this, new Int32Array(tokens), prefix, { ...grown, groups, sequence: places[i]! }),
     }));
   }
 
@@ -141,15 +127,17 @@ export class Gpt2Model implements LanguageModel {
     if (this.disposed) throw new Error(`${this.info.name} has been unloaded; load it again.`);
   }
 
-  private checkTokens(tokens: readonly number[], what: string): void {
+  /** @throws RangeError when there are no tokens, or one from index `from` on is no token id. */
+  private checkTokens(tokens: readonly number[], from: number, what: string): void {
     const { vocabularySize, name } = this.info;
     if (tokens.length === 0) {
       throw new RangeError(`${what} is empty; ${name} needs at least one token before the one it predicts.`);
     }
-    const wrong = tokens.find((id) => !(Number.isInteger(id) && id >= 0 && id < vocabularySize));
-    if (wrong !== undefined) {
+    for (let i = from; i < tokens.length; i++) {
+      const id = tokens[i]!;
+      if (Number.isInteger(id) && id >= 0 && id < vocabularySize) continue;
       throw new RangeError(
-        `${what} has token id ${wrong}, but the ids of ${name} are 0 to ${vocabularySize - 1}.`,
+        `${what} has token id ${id}, but the ids of ${name} are 0 to ${vocabularySize - 1}.`,
       );
     }
   }
@@ -157,27 +145,29 @@ export class Gpt2Model implements LanguageModel {
   private check({ tokens, cache }: Context, index: number): Job {
     const { contextLength, name } = this.info;
     const what = `Context ${index}`;
-    const fail = (problem: string): never => {
-      throw new RangeError(`${what} ${problem}`);
-    };
-    this.checkTokens(tokens, what);
+    const usable = cache ? this.checkCache(tokens, cache, what) : null;
+    this.checkTokens(tokens, usable?.length ?? 0, what);
     if (tokens.length > contextLength) {
-      fail(`has ${tokens.length} tokens, but ${name} holds at most ${contextLength}; shorten the text.`);
-    }
-    if (!cache) return { index, tokens, cache: null };
-    if (!(cache instanceof Gpt2Cache) || cache.owner !== this) {
-      return fail(`has a cache of another model than ${name}; leave it out.`);
-    }
-    if (cache.length > tokens.length || cache.tokens.some((id, i) => id !== tokens[i])) {
-      return fail('has a cache of other tokens than its own; leave it out.');
+      throw new RangeError(
+        `${what} has ${tokens.length} tokens, but ${name} holds at most ${contextLength}; shorten the text.`,
+      );
     }
     // The last token is always computed: the cache holds no logits.
-    if (cache.length < tokens.length) return { index, tokens, cache };
-    return { index, tokens, cache: tokens.length > 1 ? cache.truncated(tokens.length - 1) : null };
+    if (!usable || usable.length < tokens.length) return { index, tokens, cache: usable };
+    return { index, tokens, cache: tokens.length > 1 ? usable.truncated(tokens.length - 1) : null };
+  }
+
+  private checkCache(tokens: readonly number[], cache: CacheHandle, what: string): Gpt2Cache {
+    if (!(cache instanceof Gpt2Cache) || cache.owner !== this) {
+      throw new RangeError(`${what} has a cache of another model than ${this.info.name}; leave it out.`);
+    }
+    for (let i = 0; i < cache.length; i++) {
+      if (cache.tokens[i] === tokens[i]) continue;
+      throw new RangeError(`${what} has a cache of other tokens than its own; leave it out.`);
+    }
+    return cache;
   }
 }
-
-type StepJob = Job & { readonly cache: Gpt2Cache };
 
 function isStep(job: Job): job is StepJob {
   return job.cache !== null && job.tokens.length === job.cache.length + 1;
@@ -185,27 +175,4 @@ function isStep(job: Job): job is StepJob {
 
 function partition<T, U extends T>(items: readonly T[], test: (item: T) => item is U): [U[], T[]] {
   return [items.filter(test), items.filter((item) => !test(item))];
-}
-
-/** Groups items whose keys are equal part by part, in the order of their first item. */
-function groupBy<T>(items: readonly T[], key: (item: T) => readonly unknown[]): T[][] {
-  const root = new Map<unknown, unknown>();
-  const groups: T[][] = [];
-  for (const item of items) {
-    const parts = key(item);
-    let level = root;
-    for (const part of parts.slice(0, -1)) {
-      if (!level.has(part)) level.set(part, new Map());
-      level = level.get(part) as Map<unknown, unknown>;
-    }
-    const last = parts.at(-1);
-    let group = level.get(last) as T[] | undefined;
-    if (!group) {
-      group = [];
-      level.set(last, group);
-      groups.push(group);
-    }
-    group.push(item);
-  }
-  return groups;
 }

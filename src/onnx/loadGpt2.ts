@@ -31,11 +31,15 @@ export interface LoadOptions {
   readonly precision?: Precision;
   /** Folder for that file; the model's own by default. Nothing else is ever written. */
   readonly cacheDirectory?: string;
+  /** Bytes for keys and values of texts read earlier, so that going on from one is fast; 256 MB by default. */
+  readonly promptCacheBytes?: number;
   /** Called while that file is written, with the parameters done and all of them. */
   readonly onProgress?: (done: number, total: number) => void;
   /** Ends that writing early; the promise then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
+
+const PROMPT_CACHE_BYTES = 256_000_000;
 
 /**
  * Loads a GPT-2 model. The weights are used where they lie.
@@ -67,6 +71,7 @@ export async function loadGpt2(source: Gpt2Source, options: LoadOptions = {}): P
     config,
     tokenizer,
     runner,
+    options.promptCacheBytes ?? PROMPT_CACHE_BYTES,
   );
 }
 

@@ -6,7 +6,7 @@ import type { RowsView, StepRunner } from './stepRunner';
  * Tokens of a text that are read in one run, after which other work of the process gets its turn. More would be
  * little faster (the weights are then no longer the limit) and would keep a cancel waiting.
  */
-const PIECE = 64;
+export const PIECE = 64;
 
 export interface ReadOptions {
   /** Called after each piece with the number of tokens read so far. */

@@ -1,7 +1,14 @@
 import type { Tensor } from 'onnxruntime-node';
 import type { Gpt2Config } from '../gpt2/config';
 import type { KeyValueRows } from './keyValueRows';
-import { createSession, loadRuntime, type Session, type SessionOptions, type Tensors } from './runtime';
+import {
+  createSession,
+  loadRuntime,
+  RuntimeError,
+  type Session,
+  type SessionOptions,
+  type Tensors,
+} from './runtime';
 import type { Graph } from '../gpt2/graph';
 
 /** The first `length` tokens of some rows. */
@@ -32,6 +39,8 @@ export interface StepResult {
 
 /** Feeds the step graph from plain arrays. */
 export class StepRunner {
+  private released = false;
+
   private constructor(
     private readonly config: Gpt2Config,
     private readonly session: Session,
@@ -44,8 +53,12 @@ export class StepRunner {
     return new StepRunner(config, session, (await loadRuntime()).Tensor);
   }
 
-  /** Runs one step; the thread is blocked meanwhile. */
+  /**
+   * Runs one step; the thread is blocked meanwhile.
+   * @throws RuntimeError when the model was released since.
+   */
   async run(step: Step): Promise<StepResult> {
+    if (this.released) throw new RuntimeError('The model was unloaded while it was in use; load it again.');
     const { heads, width, layers } = this.config;
     const headWidth = width / heads;
     const { ids, groups } = step;
@@ -77,8 +90,9 @@ export class StepRunner {
     return { logits: logits!.data as Float32Array, fresh: keysAndValues!.data as Float32Array };
   }
 
-  release(): Promise<void> {
-    return this.session.release();
+  async release(): Promise<void> {
+    this.released = true;
+    await this.session.release();
   }
 
   /** [new, prefix + suffix + new]: hides the stand-ins of empty parts, and from each new token the later ones. */

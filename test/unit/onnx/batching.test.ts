@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { CacheHandle, LanguageModel } from '../../../src/core/languageModel';
 import { loadGpt2, type Precision } from '../../../src/onnx/loadGpt2';
+import { StepRunner } from '../../../src/onnx/stepRunner';
 
 const MODELS = {
   tiny: 'test/fixtures/oracles/gpt2-tiny/prefixed-names',
@@ -92,5 +93,24 @@ describe.each<[keyof typeof MODELS, Precision, number]>([
       const [alone] = await growTogether(model, [branches[i]!]);
       expect(bits(together[i]!).equals(bits(alone!))).toBe(true);
     }
+  });
+});
+
+describe('a batch that sequences leave', () => {
+  it('goes on where it stands until too few are left', async () => {
+    const model = await loadGpt2({ id: 'tiny', name: 'tiny', directory: MODELS.tiny });
+    const prompt = [5, 3, 8];
+    const [read] = await model.next([{ tokens: prompt }]);
+    const run = vi.spyOn(StepRunner.prototype, 'run');
+    // Eight begin, six go on after two tokens, four after three.
+    const lengths = [2, 4, 4, 2, 3, 4, 3, 4];
+    await growTogether(
+      model,
+      lengths.map((length, i) => ({ prompt, tail: Array<number>(length).fill(i), start: read!.cache })),
+    );
+    expect(run.mock.calls.map(([step]) => step.groups)).toEqual([8, 8, 8, 4]);
+    expect(run.mock.calls.map(([step]) => step.logitsFor.length)).toEqual([8, 8, 6, 4]);
+    run.mockRestore();
+    await model.dispose();
   });
 });
