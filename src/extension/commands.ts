@@ -8,6 +8,7 @@ import type { StatusBar } from './statusBar';
 import { exportFile, NotSavedError } from './exportFile';
 import type { SurprisalMap } from './surprisal';
 import type { CursorView } from './views/cursorView';
+import type { PresetsView } from './views/presetsView';
 import { historyLineSchema, type HistoryLine } from '../protocol/messages';
 
 export interface CommandServices extends PanelServices {
@@ -15,11 +16,12 @@ export interface CommandServices extends PanelServices {
   readonly status: StatusBar;
   readonly surprisal: SurprisalMap;
   readonly cursor: CursorView;
+  readonly presets: PresetsView;
 }
 
 /** Every command of the manifest. */
 export function registerCommands(services: CommandServices): vscode.Disposable[] {
-  const { panels, log, status, surprisal, cursor, history } = services;
+  const { panels, log, status, surprisal, cursor, history, presets } = services;
 
   // While the panel has the focus no text editor is active; the commands then mean the one last typed in.
   let lastEditor = vscode.window.activeTextEditor;
@@ -94,12 +96,12 @@ export function registerCommands(services: CommandServices): vscode.Disposable[]
       const line = await chosenLine(given);
       if (!line) return;
       const { id, experiment } = line;
-      try {
-        await exportFile(`${experiment}.json`, JSON.stringify(await history.open(id), undefined, 2));
-      } catch (error) {
-        if (!(error instanceof NotSavedError)) throw error;
-      }
+      const content = JSON.stringify(await history.open(id), undefined, 2);
+      await unlessClosed(exportFile(`${experiment}.json`, content));
     },
+    usePreset: (id) => presets.use(id),
+    exportPresets: () => unlessClosed(presets.export()),
+    importPresets: () => presets.import(),
     removeResult: async (given) => {
       const line = await chosenLine(given);
       if (!line) return;
@@ -126,4 +128,14 @@ export function registerCommands(services: CommandServices): vscode.Disposable[]
       vscode.commands.registerCommand(`decodingLab.${name}`, run),
     ),
   ];
+}
+
+/** Closing the dialog is an answer, not an error; a file that could not be written is told. */
+async function unlessClosed(saving: Promise<void>): Promise<void> {
+  try {
+    await saving;
+  } catch (error) {
+    if (!(error instanceof NotSavedError)) throw error;
+    if (!error.closed) void vscode.window.showErrorMessage(error.message);
+  }
 }

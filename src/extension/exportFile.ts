@@ -1,7 +1,15 @@
 import * as vscode from 'vscode';
 
 /** The person closed the dialog, or the file could not be written; nothing was saved. */
-export class NotSavedError extends Error {}
+export class NotSavedError extends Error {
+  /** True when the person closed the dialog. */
+  readonly closed: boolean;
+
+  constructor(sentence: string, closed: boolean) {
+    super(sentence);
+    this.closed = closed;
+  }
+}
 
 /**
  * Asks where to save a file and writes it.
@@ -14,11 +22,11 @@ export async function exportFile(name: string, content: string): Promise<void> {
     title: 'Export result',
     ...(folder ? { defaultUri: vscode.Uri.joinPath(folder, safeName) } : {}),
   });
-  if (!target) throw new NotSavedError('Nothing was exported: the dialog was closed.');
+  if (!target) throw new NotSavedError('Nothing was exported: the dialog was closed.', true);
   try {
     await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(content));
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new NotSavedError(`${target.fsPath} could not be written: ${why}. Choose another folder.`);
+    throw new NotSavedError(`${target.fsPath} could not be written: ${why}. Choose another folder.`, false);
   }
 }

@@ -6,6 +6,7 @@ import { ExploreFromHere } from './exploreFromHere';
 import { History } from './history';
 import { InlineCompletions } from './inlineCompletions';
 import { Library } from './library';
+import { registerTools } from './languageModelTools';
 import { LabPanel } from './panel';
 import { PanelHolder } from './panelHolder';
 import { settings } from './settings';
@@ -13,6 +14,7 @@ import { StatusBar } from './statusBar';
 import { SurprisalMap } from './surprisal';
 import { CursorView } from './views/cursorView';
 import { HistoryView } from './views/historyView';
+import { PresetsView } from './views/presetsView';
 import type { ScoredToken } from './scoredDocument';
 
 /** What `activate` returns: state that tests and other extensions may ask for. */
@@ -69,6 +71,7 @@ export function activate(context: vscode.ExtensionContext): DecodingLabApi {
   const status = new StatusBar(settings.defaultModel());
   const surprisal = new SurprisalMap(services);
   const cursor = new CursorView(services);
+  const presets = new PresetsView();
   const inline = new InlineCompletions({ engine: client, library, status });
 
   context.subscriptions.push(
@@ -78,7 +81,9 @@ export function activate(context: vscode.ExtensionContext): DecodingLabApi {
     surprisal,
     cursor,
     historyView,
-    ...registerCommands({ ...services, panels, status, surprisal, cursor }),
+    presets,
+    ...registerTools(services),
+    ...registerCommands({ ...services, panels, status, surprisal, cursor, presets }),
     vscode.window.registerWebviewPanelSerializer(LabPanel.viewType, panels),
     vscode.languages.registerInlineCompletionItemProvider(InlineCompletions.selector(), inline),
     vscode.languages.registerCodeActionsProvider({ scheme: '*' }, new ExploreFromHere(surprisal), {

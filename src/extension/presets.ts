@@ -1,4 +1,6 @@
-import type { ChainSpec } from '../core/samplers/chain';
+import * as v from 'valibot';
+import { parseChain, type ChainSpec } from '../core/samplers/chain';
+import { HUGGING_FACE_DEFAULT, LLAMA_CPP_DEFAULT } from '../core/samplers/presets';
 
 /** A named way of decoding. */
 export interface Preset {
@@ -9,7 +11,7 @@ export interface Preset {
   readonly chain: ChainSpec;
 }
 
-/** The presets that every installation has. */
+/** The presets that every installation has, by the id that settings name them with. */
 export const builtInPresets = {
   greedy: {
     name: 'Greedy',
@@ -45,11 +47,79 @@ export const builtInPresets = {
       { sampler: 'top-p', p: 0.9 },
     ],
   },
+  huggingFace: {
+    name: 'Hugging Face default order',
+    description: 'Temperature first, then top-k (ties stay) and the nucleus.',
+    greedy: false,
+    chain: HUGGING_FACE_DEFAULT,
+  },
+  llamaCpp: {
+    name: 'llama.cpp default order',
+    description: 'Top-k (exactly k) and the nucleus first, temperature last.',
+    greedy: false,
+    chain: LLAMA_CPP_DEFAULT,
+  },
 } satisfies Readonly<Record<string, Preset>>;
 
-/** How a preset decodes; an unknown name is taken as `precise`. */
-export function presetChain(name: string): { readonly greedy: boolean; readonly chain: ChainSpec } {
-  const presets: Readonly<Record<string, Preset>> = builtInPresets;
-  const { greedy, chain } = (Object.hasOwn(presets, name) && presets[name]) || builtInPresets.precise;
+export type Presets = Readonly<Record<string, Preset>>;
+
+/** A preset that cannot be used, as a sentence for people. */
+export class PresetError extends Error {}
+
+const chainSchema = v.pipe(
+  v.unknown(),
+  v.rawTransform(({ dataset, addIssue, NEVER }): ChainSpec => {
+    try {
+      return parseChain(dataset.value);
+    } catch (error) {
+      addIssue({ message: error instanceof Error ? error.message : String(error) });
+      return NEVER;
+    }
+  }),
+);
+const presetSchema = v.object({
+  name: v.pipe(v.string(), v.minLength(1, 'A preset needs a name.'), v.maxLength(100)),
+  description: v.optional(v.pipe(v.string(), v.maxLength(500)), ''),
+  greedy: v.optional(v.boolean(), false),
+  chain: chainSchema,
+});
+
+/**
+ * Reads presets from settings or from a file: an object of presets by id.
+ * @throws PresetError naming the first preset that is wrong, and why
+ */
+export function readPresets(value: unknown): Presets {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new PresetError('Presets are an object: {"my-preset": {"name": ..., "chain": [...]}}.');
+  }
+  const presets: Record<string, Preset> = {};
+  for (const [id, given] of Object.entries(value)) {
+    const parsed = v.safeParse(presetSchema, given);
+    if (!parsed.success)
+      throw new PresetError(`The preset "${id}" cannot be used: ${parsed.issues[0].message}`);
+    presets[id] = parsed.output;
+  }
+  return presets;
+}
+
+/** The built-in presets and a person's own, of which those that cannot be used are left out. */
+export function allPresets(own: unknown): Presets {
+  const usable: Record<string, Preset> = { ...builtInPresets };
+  for (const [id, preset] of Object.entries(typeof own === 'object' && own !== null ? own : {})) {
+    try {
+      Object.assign(usable, readPresets({ [id]: preset as unknown }));
+    } catch (error) {
+      if (!(error instanceof PresetError)) throw error;
+    }
+  }
+  return usable;
+}
+
+/** How a preset decodes; an unknown id is taken as `precise`. */
+export function presetChain(
+  presets: Presets,
+  id: string,
+): { readonly greedy: boolean; readonly chain: ChainSpec } {
+  const { greedy, chain } = (Object.hasOwn(presets, id) && presets[id]) || builtInPresets.precise;
   return { greedy, chain };
 }

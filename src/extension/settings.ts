@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { presetChain } from './presets';
+import { allPresets, presetChain, type Presets } from './presets';
 import type { SurprisalScale } from './surprisalColours';
 
 const read = (name: string, scope?: vscode.ConfigurationScope): unknown =>
@@ -25,6 +25,13 @@ export const settings = {
 
   surprisalScale: (): SurprisalScale => (read('surprisal.scale') === 'surprisal' ? 'surprisal' : 'rank'),
 
+  /** The built-in presets and the person's own, by id. */
+  presets: (): Presets => allPresets(read('presets')),
+
+  /** Id of the preset for suggestions. */
+  inlinePreset: (document?: vscode.TextDocument): string =>
+    text(read('inlineSuggest.preset', document), 'precise'),
+
   /** Everything that inline suggestions depend on for a document. */
   inline(document: vscode.TextDocument) {
     const mode = text(read('inlineSuggest.mode', document), 'manual');
@@ -41,7 +48,7 @@ export const settings = {
       alternatives: whole(read('inlineSuggest.alternatives', document), 1, 8, 3),
       maxNewTokens: whole(read('inlineSuggest.maxNewTokens', document), 1, 100, 16),
       multiline: read('inlineSuggest.multiline', document) === true,
-      ...presetChain(text(read('inlineSuggest.preset', document), 'precise')),
+      ...presetChain(settings.presets(), settings.inlinePreset(document)),
     } as const;
   },
 };

@@ -1,0 +1,121 @@
+import * as v from 'valibot';
+import * as vscode from 'vscode';
+import { softmax, topIndices } from '../core/logits';
+import type { EngineClient } from '../engine/client';
+import type { ExploreEvent } from '../experiments/exploreTypes';
+import type { SurprisalEvent } from '../experiments/surprisal';
+import type { Library } from './library';
+import { lastPart } from './promptSource';
+import { toFailure } from './requests';
+import { settings } from './settings';
+import { percent, tokenName } from './tokenNames';
+
+export interface ToolServices {
+  readonly engine: EngineClient;
+  readonly library: Library;
+}
+
+const nextSchema = v.object({
+  text: v.string(),
+  count: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100)), 10),
+});
+const surprisalSchema = v.object({ text: v.pipe(v.string(), v.minLength(1)) });
+
+/** What chat agents in the editor may ask of the model; nothing where VS Code has no such interface. */
+export function registerTools(services: ToolServices): vscode.Disposable[] {
+  // `lm` is missing in editors that are built on an older VS Code or without chat.
+  const lm = (vscode as { lm?: Partial<typeof vscode.lm> }).lm;
+  if (!lm?.registerTool) return [];
+  return [
+    lm.registerTool(
+      'decoding_lab_next_token',
+      tool(nextSchema, (input, signal) => next(services, input, signal)),
+    ),
+    lm.registerTool(
+      'decoding_lab_surprisal',
+      tool(surprisalSchema, (input, signal) => readSurprisal(services, input, signal)),
+    ),
+  ];
+}
+
+function tool<Schema extends v.GenericSchema>(
+  schema: Schema,
+  answer: (input: v.InferOutput<Schema>, signal: AbortSignal) => Promise<string>,
+): vscode.LanguageModelTool<unknown> {
+  return {
+    async invoke({ input }, token) {
+      const controller = new AbortController();
+      token.onCancellationRequested(() => {
+        controller.abort();
+      });
+      const parsed = v.safeParse(schema, input);
+      let text: string;
+      try {
+        text = parsed.success
+          ? await answer(parsed.output, controller.signal)
+          : `The input is not usable: ${parsed.issues[0].message}`;
+      } catch (error) {
+        text = toFailure(error).sentence;
+      }
+      return new vscode.LanguageModelToolResult([new vscode.LanguageModelTextPart(text)]);
+    },
+  };
+}
+
+async function next(
+  { engine, library }: ToolServices,
+  { text, count }: v.InferOutput<typeof nextSchema>,
+  signal: AbortSignal,
+): Promise<string> {
+  const source = await library.source(settings.defaultModel(), undefined);
+  const model = await engine.load(source, signal);
+  const lines: string[] = [];
+  const parameters = {
+    prompt: lastPart(text),
+    chain: [],
+    greedy: false,
+    seed: 0,
+    samples: 0,
+    maxNewTokens: 1,
+  };
+  await engine.run('explore', source, parameters, {
+    signal,
+    onEvent: (event) => {
+      const read = event as ExploreEvent;
+      if (read.type !== 'next') return;
+      const probabilities = softmax(read.logits);
+      for (const id of topIndices(read.logits, count)) {
+        lines.push(
+          `${JSON.stringify(tokenName(id, model))} (id ${id}): ${percent(Math.log(probabilities[id]!))}`,
+        );
+      }
+    },
+  });
+  return `Next tokens according to ${model.info.name}, most probable first (· is a space):\n${lines.join('\n')}`;
+}
+
+async function readSurprisal(
+  { engine, library }: ToolServices,
+  { text }: v.InferOutput<typeof surprisalSchema>,
+  signal: AbortSignal,
+): Promise<string> {
+  const source = await library.source(settings.textModel(), undefined);
+  const model = await engine.load(source, signal);
+  const lines: string[] = [];
+  const result = await engine.run(
+    'surprisal',
+    source,
+    { text: lastPart(text), from: 0, alternatives: 1 },
+    {
+      signal,
+      onEvent: (event) => {
+        const { tokens } = event as SurprisalEvent;
+        tokens.ids.forEach((id, i) => {
+          const bits = (-tokens.logProbabilities[i]! / Math.LN2).toFixed(2);
+          lines.push(`${JSON.stringify(tokenName(id, model))}: ${bits} bits, rank ${tokens.ranks[i]! + 1}`);
+        });
+      },
+    },
+  );
+  return `${JSON.stringify(result)}\nToken by token (${model.info.name}):\n${lines.slice(0, 2000).join('\n')}`;
+}

@@ -1,0 +1,87 @@
+import * as assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import type { DecodingLabApi } from '../../src/extension/extension';
+import { until } from './until';
+import { extension, openText, select, withSettings } from './workspaceTools';
+
+/** The bundled model's reference: ids of the five best tokens after this text, by an independent implementation. */
+const PROMPT = 'Once upon a time there was a king who';
+const BEST = [550, 373, 547, 5615, 561];
+
+describe('Decoding Lab in the side panel', () => {
+  let api: DecodingLabApi;
+
+  before(async () => {
+    api = await extension().activate();
+  });
+
+  afterEach(async () => {
+    await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+  });
+
+  it('shows the distribution for the text before the cursor, and follows it', async () => {
+    await vscode.commands.executeCommand('decodingLab.cursor.focus');
+    const editor = await openText(`${PROMPT} was`);
+    select(editor, PROMPT.length, PROMPT.length);
+    await until('the distribution is shown', () => BEST.every((id, i) => api.atCursor()[i] === id));
+    select(editor, 4, 4);
+    await until('it follows the cursor', () => api.atCursor()[0] !== BEST[0]);
+  });
+
+  it('inserts the token that is clicked', async () => {
+    await vscode.commands.executeCommand('decodingLab.cursor.focus');
+    const editor = await openText(PROMPT);
+    select(editor, PROMPT.length, PROMPT.length);
+    await until('the distribution is shown', () => BEST.every((id, i) => api.atCursor()[i] === id));
+    await vscode.commands.executeCommand('decodingLab.insertToken', BEST[0]);
+    assert.equal(editor.document.getText(), `${PROMPT} had`);
+  });
+
+  it('stays as it is while it is paused', async () => {
+    await vscode.commands.executeCommand('decodingLab.cursor.focus');
+    const editor = await openText(PROMPT);
+    select(editor, PROMPT.length, PROMPT.length);
+    await until('the distribution is shown', () => BEST.every((id, i) => api.atCursor()[i] === id));
+    await vscode.commands.executeCommand('decodingLab.pauseCursor');
+    try {
+      select(editor, 4, 4);
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+      assert.deepEqual(api.atCursor().slice(0, BEST.length), BEST);
+    } finally {
+      await vscode.commands.executeCommand('decodingLab.resumeCursor');
+    }
+  });
+
+  it('takes a chosen preset for suggestions', async () => {
+    await withSettings({ 'decodingLab.inlineSuggest.preset': 'precise' }, async () => {
+      await vscode.commands.executeCommand('decodingLab.usePreset', 'greedy');
+      const preset = vscode.workspace.getConfiguration('decodingLab').get('inlineSuggest.preset');
+      assert.equal(preset, 'greedy');
+    });
+  });
+});
+
+describe('Decoding Lab as a tool of chat agents', () => {
+  const invoke = async (name: string, input: object): Promise<string> => {
+    const result = await vscode.lm.invokeTool(name, { input, toolInvocationToken: undefined });
+    return result.content
+      .map((part) => (part instanceof vscode.LanguageModelTextPart ? part.value : ''))
+      .join('');
+  };
+
+  it('tells the next-token distribution', async () => {
+    const text = await invoke('decoding_lab_next_token', { text: PROMPT, count: 3 });
+    const ids = [...text.matchAll(/\(id (\d+)\)/g)].map((match) => Number(match[1]));
+    assert.deepEqual(ids, BEST.slice(0, 3));
+  });
+
+  it('tells the surprisal of a text', async () => {
+    const text = await invoke('decoding_lab_surprisal', { text: PROMPT });
+    assert.match(text, /"perplexity":\d/);
+    assert.match(text, /"·king": [\d.]+ bits, rank \d+/);
+  });
+
+  it('says what is wrong with its input', async () => {
+    assert.match(await invoke('decoding_lab_next_token', { text: PROMPT, count: 0 }), /not usable/);
+  });
+});
