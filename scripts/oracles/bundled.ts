@@ -1,3 +1,4 @@
+import { beamSearch } from '../../src/core/search/beam';
 import { entropy, logSumExp, softmax } from '../../src/core/logits';
 import type { LanguageModel } from '../../src/core/languageModel';
 import { loadGpt2 } from '../../src/onnx/loadGpt2';
@@ -79,6 +80,27 @@ async function checkCase(model: LanguageModel, one: BundledCase): Promise<string
       `${name}, greedy`,
       await greedy(model, one.input_ids, one.greedy_40.length - one.input_ids.length),
       one.greedy_40,
+    ),
+    ...(await checkBeams(model, one, name)),
+  ];
+}
+
+async function checkBeams(model: LanguageModel, one: BundledCase, name: string): Promise<string[]> {
+  const { input_ids: prompt, beam4_12: expected } = one;
+  const found = await beamSearch(model, prompt, {
+    beams: 4,
+    returned: expected.length,
+    maxNewTokens: 12,
+    endOfText: null,
+  });
+  const sequences = found.map(({ tokens }) => [...prompt, ...tokens]);
+  return [
+    ...expected.flatMap(({ tokens }, i) => sameIds(`${name}, beam ${i}`, sequences[i] ?? [], tokens)),
+    ...compare(
+      `${name}, beam scores`,
+      found.map(({ score }) => score),
+      expected.map(({ score }) => score),
+      TOLERANCE,
     ),
   ];
 }
