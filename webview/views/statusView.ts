@@ -32,30 +32,10 @@ export function progressView(progress: Progress | null, doing: string): Template
     progress && done > 0
       ? html`${thousands(done)} of
         ${count(expected, 'token')}${progress.rate === null ? nothing : html`, ${rate(progress.rate)}`}${
-          progress.left === null
-            ? nothing
-            : html`<span class="left">, ${duration(progress.left)} left</span>`
+          progress.left === null ? nothing : html`<span class="left">, ${duration(progress.left)} left</span>`
         }`
       : doing;
   return meterView(text, doing, expected > 0 ? done / expected : 0);
-}
-
-/** @param share of the work that is done, 0 to 1; 0 also while nothing is known of it */
-export function meterView(text: TemplateResult | string, label: string, share: number): TemplateResult {
-  return html`<div class="status" data-testid="progress">
-    <span class="status-text">${text}</span>
-    <span
-      class="meter"
-      role="progressbar"
-      aria-label=${label}
-      aria-valuemin="0"
-      aria-valuemax="100"
-      aria-valuenow=${Math.round(share * 100)}
-      ?data-unknown=${share === 0}
-      ${properties({ '--share': String(share) })}
-    ></span>
-    <kbd>Esc</kbd>
-  </div>`;
 }
 
 /** What stays on screen beside a message: nothing, part of the run it is about, or the result before it. */

@@ -1,0 +1,15 @@
+import type { Failure } from '../../src/protocol/messages';
+import { RequestError } from '../host';
+
+/** Any error as a failure that can be shown. */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof RequestError) return error.failure;
+  const what = error instanceof Error ? error.message : String(error);
+  return { code: 'internal', sentence: `Something unexpected went wrong: ${what}.` };
+}
+
+export const UNREADABLE: Failure = {
+  code: 'protocol',
+  sentence:
+    'The result has a shape that this page does not know. It may have been saved by another version; run the experiment again.',
+};

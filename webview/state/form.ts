@@ -1,0 +1,130 @@
+/** The controls of an experiment as values: what was typed, and what is wrong with it. */
+
+export type FormValue = string | boolean;
+export type FormValues = Readonly<Record<string, FormValue>>;
+
+interface AnyField {
+  /** Key of its value, and its `data-testid`. */
+  readonly name: string;
+  readonly label: string;
+  /** Key of the glossary entry that explains it. */
+  readonly term?: string;
+  /** What the value means or does, where that depends on it: stands below the field. */
+  readonly note?: (values: FormValues) => string | null;
+}
+
+/** A number, a list or a text, typed. */
+export interface TextField extends AnyField {
+  readonly kind: 'text';
+  readonly initial: string;
+  /** Takes the whole width, below its label. */
+  readonly wide?: boolean;
+  /** Offers a button that puts another whole number up to 2^32 - 1 here. */
+  readonly dice?: boolean;
+  /** @throws RangeError saying what is wrong with the text. */
+  readonly check: (text: string) => unknown;
+}
+
+export interface CheckField extends AnyField {
+  readonly kind: 'check';
+  readonly initial: boolean;
+}
+
+export interface ChoiceField extends AnyField {
+  readonly kind: 'choice';
+  readonly initial: string;
+  readonly options: readonly { readonly value: string; readonly label: string }[];
+}
+
+export type Field = TextField | CheckField | ChoiceField;
+
+export interface FieldGroup {
+  readonly title: string;
+  readonly fields: readonly Field[];
+}
+
+export class Form {
+  readonly groups: readonly FieldGroup[];
+  #values: FormValues;
+  #errors: Readonly<Record<string, string | null>> = {};
+
+  constructor(groups: readonly FieldGroup[]) {
+    this.groups = groups;
+    this.#values = Object.fromEntries(this.#fields().map(({ name, initial }) => [name, initial]));
+  }
+
+  get values(): FormValues {
+    return this.#values;
+  }
+
+  text(name: string): string {
+    return String(this.#values[name] ?? '');
+  }
+
+  /** The sentence that says what is wrong with a field; null where nothing is. */
+  error(name: string): string | null {
+    return this.#errors[name] ?? null;
+  }
+
+  set(name: string, value: FormValue): void {
+    this.fill({ [name]: value });
+  }
+
+  /** Takes the values of fields it has, of their type, and leaves the others. */
+  fill(values: Readonly<Record<string, unknown>>): void {
+    for (const field of this.#fields()) {
+      const value = values[field.name];
+      if (typeof value !== typeof field.initial) continue;
+      this.#values = { ...this.#values, [field.name]: value as FormValue };
+      this.#errors = { ...this.#errors, [field.name]: wrong(field, value as FormValue) };
+    }
+  }
+
+  /** The first field that is wrong. */
+  firstError(): { readonly field: string; readonly sentence: string } | null {
+    for (const { name } of this.#fields()) {
+      const sentence = this.error(name);
+      if (sentence !== null) return { field: name, sentence };
+    }
+    return null;
+  }
+
+  #fields(): readonly Field[] {
+    return this.groups.flatMap(({ fields }) => fields);
+  }
+}
+
+function wrong(field: Field, value: FormValue): string | null {
+  if (field.kind === 'choice') {
+    return field.options.some((option) => option.value === value) ? null : `${field.label} is unknown.`;
+  }
+  if (field.kind === 'check') return null;
+  try {
+    field.check(String(value));
+    return null;
+  } catch (error) {
+    if (error instanceof RangeError) return error.message;
+    throw error;
+  }
+}
+
+const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+
+/** What was typed, as a number where it is one; anything else is left for the check to refuse by name. */
+export function typedNumber(text: string): number | string {
+  const typed = text.trim();
+  return DECIMAL.test(typed) ? Number(typed) : typed;
+}
+
+/** Numbers separated by commas, semicolons or white space. */
+export function typedList(text: string): (number | string)[] {
+  return text
+    .split(/[\s,;]+/)
+    .filter((part) => part !== '')
+    .map(typedNumber);
+}
+
+/** The inverse of `typedList`. */
+export function listText(values: readonly (number | string)[]): string {
+  return values.join(', ');
+}

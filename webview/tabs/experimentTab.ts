@@ -1,0 +1,319 @@
+/** The tab that all experiments share: controls, runs, the answer, pictures, tables, export and history. */
+import { html, nothing, type TemplateResult } from 'lit';
+import type { HistoryEntry } from '../../src/protocol/messages';
+import type { ExperimentResult } from '../../src/experiments/results';
+import type { Picture } from '../charts/picture';
+import { count, duration, thousands } from '../format/numbers';
+import { exportChoices, exportFile } from '../state/exports';
+import type { Outcome } from '../state/experimentRecord';
+import { ExperimentState } from '../state/experimentState';
+import { draftOf } from '../state/toyDraft';
+import { dataTableView } from '../views/dataTable';
+import { figureView } from '../views/figureView';
+import { formView } from '../views/formView';
+import {
+  answerView,
+  comparisonView,
+  conclusionView,
+  historyButton,
+  historyView,
+  resultBarView,
+  verdictView,
+} from '../views/resultView';
+import { failureView, meterView, PATIENCE, stoppedView } from '../views/statusView';
+import { toyTableView } from '../views/toyTable';
+import type { ExperimentPage, ShownParts } from './experimentPage';
+import type { OpenRequest, Tab, TabContext } from './tab';
+
+export class ExperimentTab<Result extends ExperimentResult> implements Tab {
+  readonly id: string;
+  readonly title: string;
+  readonly #page: ExperimentPage<Result>;
+  readonly #context: TabContext;
+  readonly #state: ExperimentState<Result>;
+  #parts: { readonly of: Outcome<Result>; readonly parts: ShownParts<Result> } | undefined;
+
+  constructor(page: ExperimentPage<Result>, context: TabContext) {
+    this.id = page.id;
+    this.title = page.title;
+    this.#page = page;
+    this.#context = context;
+    this.#state = new ExperimentState(page, context);
+  }
+
+  body(): TemplateResult {
+    return html`<div class="explore experiment" data-testid="experiment-${this.id}">
+      ${this.#form()}
+      <div class="results">${this.#history()} ${this.#result()}</div>
+    </div>`;
+  }
+
+  #form(): TemplateResult {
+    const state = this.#state;
+    return formView({
+      form: state.form,
+      job: state.jobState,
+      drawerOpen: state.drawerOpen,
+      line: this.#page.line(state.form.values),
+      toy: this.#context.session.isToy ? this.#toy() : nothing,
+      onChange: this.#context.changed,
+      onRun: () => {
+        this.run();
+      },
+      onStop: () => {
+        this.stop();
+      },
+      onDrawer: () => {
+        state.drawerOpen = !state.drawerOpen;
+        this.#context.changed();
+      },
+    });
+  }
+
+  #toy(): TemplateResult {
+    const { session, changed } = this.#context;
+    const read = session.readToy();
+    return html`<details class="fold">
+      <summary>Toy vocabulary: ${count(session.toyDraft.length, 'word')}</summary>
+      ${toyTableView({
+        draft: session.toyDraft,
+        problem: 'sentence' in read ? read : null,
+        isDefault: JSON.stringify(session.toyDraft) === JSON.stringify(draftOf(session.defaultToy)),
+        onChange: (draft) => {
+          session.toyDraft = draft;
+          changed();
+        },
+        onReset: () => {
+          session.toyDraft = draftOf(session.defaultToy);
+          changed();
+        },
+      })}
+    </details>`;
+  }
+
+  message(): TemplateResult | typeof nothing {
+    const { trouble, notice, shown, verdict, question, waitsFor } = this.#state;
+    const onDismiss = (): void => {
+      this.#state.dismiss();
+    };
+    const onRetry = (): void => {
+      this.#state.retry();
+    };
+    if (question) return this.#question(question.sentence);
+    if (waitsFor.length > 0) {
+      return html`<p class="message" data-testid="waiting">Waits for ${waitsFor.join(', then ')} to end.</p>`;
+    }
+    if (notice) return failureView({ failure: notice, below: 'nothing', onDismiss });
+    if (trouble) {
+      const own = shown?.order === trouble.order;
+      const below = own ? 'part' : shown ? 'earlier' : 'nothing';
+      return trouble.failure
+        ? failureView({ failure: trouble.failure, below, onRetry, onDismiss })
+        : stoppedView({ below, onRetry, onDismiss });
+    }
+    return verdict ? verdictView({ verdict, onDismiss }) : nothing;
+  }
+
+  #question(sentence: string): TemplateResult {
+    const answer = (yes: boolean) => () => {
+      this.#state.answer(yes);
+    };
+    return html`<div class="message" role="alertdialog" aria-label=${sentence} data-testid="question">
+      <p>${sentence}</p>
+      <vscode-button data-testid="question-yes" @click=${answer(true)}>Run it</vscode-button>
+      <vscode-button appearance="secondary" data-testid="question-no" @click=${answer(false)}
+        >No</vscode-button
+      >
+    </div>`;
+  }
+
+  #history(): TemplateResult | typeof nothing {
+    const state = this.#state;
+    if (!state.history) return nothing;
+    return historyView({
+      lines: state.history,
+      canCompare: state.shown !== null,
+      onOpen: (id) => void state.reopen(id),
+      onCompare: (id) => void state.compareWith(id),
+    });
+  }
+
+  #result(): TemplateResult {
+    const state = this.#state;
+    const { shown } = state;
+    if (!shown) return this.#empty();
+    const parts = this.#shownParts(shown);
+    const { earlier } = state;
+    const { report } = this.#page;
+    return html`
+      ${answerView(report.summary(shown.result), state.stale())}
+      ${resultBarView({
+        exports: exportChoices(parts.tables, parts.pictures),
+        saved: shown.savedId !== null,
+        historyOpen: state.history !== null,
+        busy: state.jobState !== 'none',
+        feedback: state.feedback,
+        onExport: (id) => void this.#export(shown, parts, id),
+        onSave: () => void state.save(),
+        onHistory: () => void state.toggleHistory(),
+        onReplay: () => {
+          state.replay();
+        },
+      })}
+      ${
+        earlier
+          ? comparisonView({
+              tables: state.comparison(),
+              earlier: report.summary(earlier.result),
+              onClose: () => void state.compareWith(null),
+            })
+          : nothing
+      }
+      ${this.#page.view ? this.#page.view(parts) : html`<div class="figures">${parts.pictures.map(parts.figure)}</div>`}
+      ${parts.tables.map(parts.table)}
+      ${conclusionView(shown.conclusion, (text) => {
+        state.conclusion = text;
+      })}
+    `;
+  }
+
+  #empty(): TemplateResult {
+    const { question, promise } = this.#page;
+    return html`<div class="empty" data-testid="empty">
+      <h2>${question}</h2>
+      <p>${promise}</p>
+      <div class="empty-actions">
+        <vscode-button
+          data-testid="empty-run"
+          @click=${() => {
+            this.run();
+          }}
+          >Run</vscode-button
+        >
+        ${
+          this.#context.session.isToy
+            ? nothing
+            : html`<vscode-button
+                appearance="secondary"
+                data-testid="empty-toy"
+                @click=${() => {
+                  this.#context.chooseModel('toy');
+                }}
+                >Use the toy vocabulary</vscode-button
+              >`
+        }
+        ${historyButton(this.#state.history !== null, () => void this.#state.toggleHistory())}
+      </div>
+    </div>`;
+  }
+
+  /** Made once per result, so that pictures are not drawn again with every change of the page. */
+  #shownParts(shown: Outcome<Result>): ShownParts<Result> {
+    const earlier = this.#state.earlier?.result ?? null;
+    if (this.#parts?.of !== shown || this.#parts.parts.earlier !== earlier) {
+      const { result } = shown;
+      const parts: ShownParts<Result> = {
+        result,
+        earlier,
+        pictures: this.#page.pictures(result, earlier),
+        tables: this.#page.report.tables(result),
+        figure: (picture) =>
+          figureView({ picture, onExport: () => void this.#export(shown, parts, `svg-${picture.id}`) }),
+        table: dataTableView,
+      };
+      this.#parts = { of: shown, parts };
+    }
+    return this.#parts.parts;
+  }
+
+  async #export(outcome: Outcome<Result>, parts: ShownParts<Result>, id: string): Promise<void> {
+    const { tables, pictures } = parts;
+    const summary = this.#page.report.summary(outcome.result);
+    const file = exportFile(id, { id: this.id, title: this.title, outcome, summary, tables, pictures });
+    await this.#state.export(file.name, file.content);
+  }
+
+  status(): TemplateResult | typeof nothing {
+    if (this.#state.elapsed < PATIENCE) return nothing;
+    const progress = this.#state.progress();
+    const text = progress
+      ? html`${thousands(progress.done)} of ${thousands(progress.total)}
+        ${progress.what}${
+          progress.left === null ? nothing : html`<span class="left">, ${duration(progress.left)} left</span>`
+        }`
+      : 'Reading the prompt';
+    return meterView(text, `${this.title} runs`, progress ? progress.done / progress.total : 0);
+  }
+
+  footer(): TemplateResult | typeof nothing {
+    const { shown } = this.#state;
+    if (!shown) return nothing;
+    const { milliseconds, provenance } = shown.result;
+    const { modelName, precision, fingerprint, seed, promptIds } = provenance;
+    return html`${modelName}
+      <span class="quiet" title="Fingerprint of what determines the logits: ${fingerprint}">${precision}</span
+      >, prompt of ${count(promptIds.length, 'token')},
+      ${seed === null ? 'nothing drawn' : html`seed ${seed}`}, ${duration(milliseconds)}`;
+  }
+
+  card(kind: string, rest: readonly string[]): TemplateResult | null {
+    const { shown } = this.#state;
+    if (!shown) return null;
+    if (kind !== 'mark') return this.#page.card?.(kind, rest, shown.result) ?? null;
+    const [id, mark = '', index] = rest;
+    const picture = this.#shownParts(shown).pictures.find((p: Picture) => p.id === id);
+    return picture?.card?.(mark, Number(index)) ?? null;
+  }
+
+  run(): void {
+    const wrong = this.#state.run();
+    if (!wrong) return;
+    this.#context.announce(wrong.sentence);
+    if (!this.#state.drawerOpen) {
+      this.#state.drawerOpen = true;
+      this.#context.redraw();
+    }
+    // After the drawer has been drawn open.
+    requestAnimationFrame(() => {
+      document.querySelector<HTMLElement>('.settings [aria-invalid="true"]')?.focus();
+    });
+  }
+
+  stop(): boolean {
+    return this.#state.stop();
+  }
+
+  promptChanged(run: boolean): void {
+    if (run) this.run();
+    else this.#context.changed();
+  }
+
+  modelChanged(): void {
+    this.#context.redraw();
+  }
+
+  modelLoaded(): void {
+    this.#context.redraw();
+  }
+
+  failed(error: unknown): void {
+    this.#state.fail(error);
+  }
+
+  open({ parameters, entry }: OpenRequest): void {
+    if (entry) this.#open(entry.id, entry.entry);
+    else if (parameters !== undefined) this.#state.fill(parameters);
+  }
+
+  #open(id: string, entry: HistoryEntry): void {
+    this.#state.open(entry, id);
+  }
+
+  save(): unknown {
+    return this.#state.packed();
+  }
+
+  restore(saved: unknown): void {
+    this.#state.unpack(saved);
+  }
+}

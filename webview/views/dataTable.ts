@@ -1,0 +1,73 @@
+/** A table of a result: rounded as people read it, every digit on hover, stacked where it is narrow. */
+import { html, nothing, type TemplateResult } from 'lit';
+import type { Cell, CellFormat, ReportTable } from '../../src/experiments/report/types';
+import { count, full, percent, significant, thousands } from '../format/numbers';
+import { tokenPieces } from '../format/tokenText';
+import { piecesView } from './pieces';
+
+/** Rows drawn at first; the exports have all of them. */
+const ROWS = 50;
+
+/** The card of a cell has its table's id and place, so that its number can be read in full. */
+export function dataTableView(table: ReportTable): TemplateResult {
+  const { id, title, note, columns, keys } = table;
+  const rows = table.rows.slice(0, ROWS);
+  const numeric = columns.map((_, i) => table.rows.some((row) => typeof row[i] === 'number'));
+  return html`<section class="data" data-testid="table" data-table=${id} aria-label=${title}>
+    <h2>${title}</h2>
+    ${note === undefined ? nothing : html`<p class="quiet">${note}</p>`}
+    <table class="data-table" data-columns=${columns.length}>
+      <thead>
+        <tr>
+          ${columns.map((name, i) => html`<th scope="col" ?data-number=${numeric[i]}>${name}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${rows.map(
+          (row) =>
+            html`<tr>
+              ${row.map((cell, i) => cellView(table, cell, i, i < keys))}
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+    ${
+      table.rows.length > ROWS
+        ? html`<p class="quiet">
+            The first ${ROWS} of ${count(table.rows.length, 'row')}; the exports have all of them.
+          </p>`
+        : nothing
+    }
+  </section>`;
+}
+
+function cellView(table: ReportTable, cell: Cell, column: number, key: boolean): TemplateResult {
+  const format = table.formats?.[column];
+  const label = table.columns[column] ?? '';
+  const number = typeof cell === 'number';
+  const title = number ? full(cell) : nothing;
+  const shown = cellText(cell, format);
+  return key
+    ? html`<th scope="row" data-label=${label} ?data-number=${number} title=${title}>${shown}</th>`
+    : html`<td data-label=${label} ?data-number=${number} title=${title}>${shown}</td>`;
+}
+
+const encoder = new TextEncoder();
+
+function cellText(cell: Cell, format: CellFormat = 'number'): unknown {
+  if (cell === null) return '';
+  if (typeof cell === 'string') {
+    if (format !== 'token') return cell;
+    return html`<span class="token-text">${piecesView(tokenPieces(encoder.encode(cell)))}</span>`;
+  }
+  switch (format) {
+    case 'percent':
+      return percent(cell);
+    case 'whole':
+      return thousands(cell);
+    case 'nats':
+      return significant(cell, 4);
+    default:
+      return thousands(Number(cell.toPrecision(6)));
+  }
+}
