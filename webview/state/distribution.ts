@@ -83,14 +83,16 @@ export class Distribution {
     const shown = this.#order.slice(0, rows).map((id) => this.#row(id, result, spec));
     const sum = (pick: (row: DistributionRow) => number): number =>
       shown.reduce((total, row) => total + pick(row), 0);
+    const tokens = this.#logits.length - shown.length;
+    const kept = result.kept - sum(({ removedBy }) => (removedBy === null ? 1 : 0));
     return {
       rows: shown,
       rest: {
-        tokens: this.#logits.length - shown.length,
-        kept: result.kept - sum(({ removedBy }) => (removedBy === null ? 1 : 0)),
-        // Differences of rounded sums may fall a hair below zero.
-        raw: Math.max(0, 1 - sum(({ raw }) => raw)),
-        processed: Math.max(0, 1 - sum(({ processed }) => processed)),
+        tokens,
+        kept,
+        // Differences of rounded sums may lie a hair beside zero.
+        raw: tokens === 0 ? 0 : Math.max(0, 1 - sum(({ raw }) => raw)),
+        processed: kept === 0 ? 0 : Math.max(0, 1 - sum(({ processed }) => processed)),
       },
       vocabularySize: this.#logits.length,
       kept: result.kept,

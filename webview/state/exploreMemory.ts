@@ -28,8 +28,8 @@ const runSchema = v.object({
       samples: v.number(),
       maxNewTokens: v.number(),
     }),
-    endOfText: v.nullable(v.number()),
   }),
+  endOfText: v.nullable(v.number()),
   prompt: v.object({ ids: v.array(v.number()), truncated: v.boolean(), notes: v.array(v.string()) }),
   logits: v.string(),
   completions: v.array(v.object({ end: endSchema, steps: v.array(stepRow) })),
@@ -82,9 +82,10 @@ function packRun(run: ExploreRun): StoredRun | null {
   const total = run.completions.reduce((sum, { steps }) => sum + steps.length, 0);
   let room = MOST_STEPS;
   const kept = run.completions.filter(({ steps }) => (room -= steps.length) >= 0);
-  const { model, toy, source, parameters, endOfText } = run.order;
+  const { model, toy, source, parameters } = run.order;
   return {
-    order: { model, ...(toy && { toy }), source, parameters, endOfText },
+    order: { model, ...(toy && { toy }), source, parameters },
+    endOfText: run.endOfText,
     prompt: { ...run.prompt, ids: [...run.prompt.ids], notes: [...run.prompt.notes] },
     logits: packFloats(run.logits),
     completions: kept.map(({ end, steps }) => ({
@@ -107,6 +108,7 @@ function unpackRun(stored: StoredRun): ExploreRun | null {
   const order = unpackOrder(stored.order);
   if (!logits || !order) return null;
   const run = new ExploreRun(order, 0);
+  run.endOfText = stored.endOfText;
   run.receive({ type: 'prompt', prompt: { ...stored.prompt, ids: Int32Array.from(stored.prompt.ids) } }, 0);
   run.receive({ type: 'next', logits }, 0);
   stored.completions.forEach(({ steps }, sample) => {

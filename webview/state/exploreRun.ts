@@ -15,7 +15,6 @@ export interface ExploreOrder {
   readonly toy: Toy | undefined;
   readonly source: PromptSource;
   readonly parameters: ExploreParameters;
-  readonly endOfText: number | null;
 }
 
 export interface RunningCompletion {
@@ -37,6 +36,7 @@ export interface Progress {
 export class ExploreRun {
   readonly order: ExploreOrder;
   readonly startedAt: number;
+  #endOfText: number | null = null;
   prompt: PromptTokens | undefined;
   /** Raw logits of the token after the prompt. */
   logits: Float32Array | undefined;
@@ -84,8 +84,21 @@ export class ExploreRun {
     while (this.completions.length <= step.sample) this.completions.push({ steps: [], end: null });
     const completion = this.completions[step.sample]!;
     completion.steps.push(step);
-    if (step.id === this.order.endOfText) completion.end = 'end of text';
+    if (step.id === this.#endOfText) completion.end = 'end of text';
     else if (completion.steps.length >= maxNewTokens) completion.end = 'length';
+  }
+
+  get endOfText(): number | null {
+    return this.#endOfText;
+  }
+
+  /** The id that ends a completion; it may become known after the first tokens have come. */
+  set endOfText(id: number | null) {
+    this.#endOfText = id;
+    if (id === null) return;
+    for (const completion of this.completions) {
+      if (completion.steps.at(-1)?.id === id) completion.end = 'end of text';
+    }
   }
 
   finish(result: ShownResult): void {

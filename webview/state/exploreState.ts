@@ -132,14 +132,8 @@ export class ExploreState {
       toy,
       source,
       parameters: this.#parameters(source.text),
-      endOfText: session.loaded?.info.endOfText ?? null,
     });
     return null;
-  }
-
-  /** Runs the troubled run's order again. */
-  retry(): void {
-    if (this.trouble) this.#queue.submit(this.trouble.order);
   }
 
   /** False when nothing runs. */
@@ -172,7 +166,9 @@ export class ExploreState {
     this.running = run;
     this.trouble = null;
     this.notice = null;
-    const loading = session.load(order.model);
+    const loading = session.load(order.model).then(() => {
+      run.endOfText = session.loadedOf(order.model, order.toy)?.info.endOfText ?? null;
+    });
     const request = host.run('explore', order.model, order.toy, order.parameters, (value) => {
       this.#receive(run, value);
     });
@@ -311,7 +307,7 @@ export class ExploreState {
     const steps = run?.completions[sample]?.steps;
     const model = run && this.#context.session.loadedOf(run.order.model, run.order.toy);
     if (!steps || !model) return null;
-    const ids = steps.map(({ id }) => id).filter((id) => id !== run.order.endOfText);
+    const ids = steps.map(({ id }) => id).filter((id) => id !== run.endOfText);
     return completionText(model.vocabulary, ids);
   }
 

@@ -58,7 +58,11 @@ export class Session {
   welcome(models: readonly ModelChoice[], defaultModel: string, toy: Toy): void {
     this.models = models;
     this.defaultToy = toy;
-    if (this.toyDraft.length === 0) this.toyDraft = draftOf(toy);
+    // A draft that was kept half edited has a toy that made sense behind it all the same.
+    const draft = this.toyDraft;
+    this.toyDraft = draftOf(toy);
+    this.readToy();
+    if (draft.length > 0) this.toyDraft = draft;
     if (!models.some(({ id }) => id === this.model)) this.model = defaultModel;
     this.welcomed = true;
   }

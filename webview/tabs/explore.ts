@@ -112,7 +112,7 @@ class Explore implements Tab {
       this.#state.dismiss();
     };
     const onRetry = (): void => {
-      this.#state.retry();
+      this.run();
     };
     if (notice) return failureView({ failure: notice, below: 'nothing', onDismiss });
     if (!trouble) return nothing;

@@ -151,7 +151,7 @@ function restView({ rest }: DistributionSummary): TemplateResult | typeof nothin
       ${rest.tokens === 1 ? 'the other token' : `the other ${count(rest.tokens, 'token')}`},
       ${thousands(rest.kept)} of them kept
     </th>
-    <td class="number">${percent(rest.kept === 0 ? 0 : rest.processed)}</td>
+    <td class="number">${percent(rest.processed)}</td>
     <td class="number quiet">${percent(rest.raw)}</td>
   </tr>`;
 }

@@ -34,7 +34,7 @@ export function emptyView({
             Select some text in an editor and run <b>Decoding Lab: Explore Selection</b> (<kbd>Ctrl</kbd>+<kbd
               >K</kbd
             >
-            <kbd>Ctrl</kbd>+<kbd>E</kbd>, on a Mac with <kbd>⌘</kbd>), or type a prompt here.
+            <kbd>Ctrl</kbd>+<kbd>G</kbd>, on a Mac with <kbd>⌘</kbd>), or type a prompt here.
           </p>`
         : html`<p>There is no language model here yet; the toy vocabulary works without one.</p>`
     }

@@ -13,17 +13,16 @@ class Properties extends Directive {
     if (part.type !== PartType.ELEMENT) throw new Error('properties() belongs to an element');
   }
 
-  render(values: Readonly<Record<string, string>>): unknown {
-    void values;
-    return noChange;
+  /** The properties that differ from the ones set before. */
+  render(values: Readonly<Record<string, string>>): readonly (readonly [string, string])[] {
+    const changed = Object.entries(values).filter(([name, value]) => this.#previous[name] !== value);
+    this.#previous = values;
+    return changed;
   }
 
   override update(part: ElementPart, [values]: [Readonly<Record<string, string>>]): unknown {
     const { style } = part.element as HTMLElement;
-    for (const [name, value] of Object.entries(values)) {
-      if (this.#previous[name] !== value) style.setProperty(name, value);
-    }
-    this.#previous = values;
+    for (const [name, value] of this.render(values)) style.setProperty(name, value);
     return noChange;
   }
 }
