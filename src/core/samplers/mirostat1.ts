@@ -25,8 +25,8 @@ const ESTIMATED_FROM = 100;
  *
  * - mu starts at 2 tau and is kept in `history.memory`; without a memory every step is a first step.
  * - S is measured before the cut, as in the paper (llama.cpp measures it after the cut).
- * - k is rounded and at least 1. At s = 1 the limit of the formula is taken; where s is not above 0 (equal
- *   probabilities) no Zipf curve fits and nothing is removed.
+ * - k is rounded and at least 1. At s = 1 the limit of the formula is taken; where s is practically 0
+ *   (equal probabilities) no Zipf curve fits and nothing is removed.
  * - Among equal logits at the cut the lowest ids stay.
  */
 export const mirostat1: SamplerDefinition<Mirostat1Spec> = {
@@ -73,6 +73,9 @@ class Mirostat1 implements Sampler {
   }
 }
 
+/** An exponent that no two distinguishable probabilities give. */
+const FLAT = 1e-9;
+
 /** Least-squares estimate of s in p_i ~ i^-s, from the ratios of successive probabilities. */
 function zipfExponent({ logits, count }: Candidates): number {
   const best = topIndices(logits, Math.min(ESTIMATED_FROM + 1, count));
@@ -89,7 +92,7 @@ function zipfExponent({ logits, count }: Candidates): number {
 /** The paper's k, rounded and at least 1; Infinity where there is no such number. */
 function zipfCut(s: number, n: number, mu: number): number {
   // Also for a single candidate, whose exponent is not a number.
-  if (!(s > 0)) return Infinity;
+  if (!(s > FLAT)) return Infinity;
   const epsilon = s - 1;
   const factor = Math.abs(epsilon) < 1e-9 ? 1 / Math.log(n) : epsilon / (1 - n ** -epsilon);
   const k = (factor * 2 ** mu) ** (1 / s);

@@ -64,8 +64,9 @@ export class BeamState {
    * @param answers the model's, one per live beam.
    * @param penalties what to take off the rank of a token, by id; it decides which beams live, and is not part of
    * their score.
+   * @returns the tokens that were taken, one for every sequence that goes on or has just ended.
    */
-  advance(answers: readonly NextToken[], penalties?: ReadonlyMap<number, number>): void {
+  advance(answers: readonly NextToken[], penalties?: ReadonlyMap<number, number>): number[] {
     const { beams } = this.settings;
     // Twice as many as there are beams: however many of them end, enough are left to go on with.
     const candidates = this.live
@@ -74,12 +75,14 @@ export class BeamState {
       .slice(0, 2 * beams)
       .map(extend)
       .map((beam) => ({ beam, end: this.plan.endOf(beam.tokens) }));
-    this.#finish(candidates.slice(0, beams));
+    const ended = candidates.slice(0, beams).filter(({ end }) => end !== null);
+    this.#finish(ended);
     this.live = candidates
       .filter(({ end }) => end === null)
       .slice(0, beams)
       .map(({ beam }) => beam);
     this.#canImprove &&= this.#couldImprove();
+    return [...ended.map(({ beam }) => beam), ...this.live].map(({ tokens }) => tokens.at(-1)!);
   }
 
   /** Whether there is anything left to do. */
@@ -141,12 +144,12 @@ export class BeamState {
   /** Whether the best live beam could still displace a finished sequence. */
   #couldImprove(): boolean {
     const { beams, lengthPenalty, earlyStopping } = this.settings;
-    const best = this.live[0];
-    if (!best) return false;
+    if (this.live.length === 0) return false;
     if (this.#finished.length < beams) return true;
     const longest =
-      earlyStopping === 'never' && lengthPenalty > 0 ? this.plan.maxNewTokens : best.tokens.length;
-    return best.sum / longest ** lengthPenalty > this.#finished.at(-1)!.score;
+      earlyStopping === 'never' && lengthPenalty > 0 ? this.plan.maxNewTokens : this.live[0]!.tokens.length;
+    const best = Math.max(...this.live.map(({ sum }) => sum));
+    return best / longest ** lengthPenalty > this.#finished.at(-1)!.score;
   }
 }
 

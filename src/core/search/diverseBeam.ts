@@ -14,8 +14,8 @@ export interface DiverseBeamOptions extends Omit<BeamOptions, 'returned'> {
 
 /**
  * Divides the beams into groups that take turns at every step: a group ranks its continuations by
- * log-probability minus `diversity` times the number of beams of earlier groups that took the same token at this
- * step (Hamming diversity). The first group is a plain beam search.
+ * log-probability minus `diversity` times the number of sequences of earlier groups that took the same token at
+ * this step (Hamming diversity). The first group is a plain beam search.
  *
  * Vijayakumar, Cogswell, Selvaraju, Sun, Lee, Crandall and Batra, Diverse Beam Search, 2018.
  *
@@ -50,9 +50,7 @@ export async function diverseBeamSearch(
     let from = 0;
     for (const group of active) {
       const own = answers.slice(from, (from += group.live.length));
-      group.advance(own, penalties);
-      for (const { tokens } of group.live) {
-        const taken = tokens.at(-1)!;
+      for (const taken of group.advance(own, penalties)) {
         penalties.set(taken, (penalties.get(taken) ?? 0) + diversity);
       }
     }

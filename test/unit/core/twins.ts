@@ -1,0 +1,324 @@
+/**
+ * Slow and obvious implementations of every sampler, straight from their definitions: whole sorts, whole sums,
+ * float64, nothing shared with the product. They return the new logits, -Infinity for what is removed.
+ *
+ * A twin throws `Fragile` where the result hangs on the last digits of a sum, so that two right answers differ.
+ */
+import type { SamplerSpec } from '../../../src/core/samplers/chain';
+
+export class Fragile extends Error {}
+
+/** How near a mass may come to its cutoff before the order of an addition can decide. */
+const NEAR = 1e-11;
+
+function decide(difference: number, scale = 1): boolean {
+  if (difference !== 0 && Math.abs(difference) < NEAR * scale) throw new Fragile();
+  return difference < 0;
+}
+
+export function naiveSoftmax(logits: readonly number[]): number[] {
+  const max = Math.max(...logits);
+  const weights = logits.map((logit) => Math.exp(logit - max));
+  const sum = weights.reduce((a, b) => a + b, 0);
+  return weights.map((weight) => weight / sum);
+}
+
+/** -ln p without the loss of log(exp()). */
+function surprisals(logits: readonly number[]): number[] {
+  const max = Math.max(...logits);
+  const logSum = Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit - max), 0));
+  return logits.map((logit) => logSum - (logit - max));
+}
+
+export function naiveEntropy(probabilities: readonly number[]): number {
+  return probabilities.reduce((sum, p) => (p > 0 ? sum - p * Math.log(p) : sum), 0);
+}
+
+/** Ids of finite logits, best first, the lower id first among equals. */
+export function ranking(logits: readonly number[]): number[] {
+  return [...logits.keys()]
+    .filter((id) => logits[id]! > -Infinity)
+    .sort((a, b) => logits[b]! - logits[a]! || a - b);
+}
+
+const keep = (logits: readonly number[], ids: readonly number[]): number[] => {
+  const kept = new Set(ids);
+  return logits.map((logit, id) => (kept.has(id) ? logit : -Infinity));
+};
+
+const keepIf = (logits: readonly number[], test: (id: number) => boolean): number[] =>
+  keep(logits, ranking(logits).filter(test));
+
+export interface NaiveHistory {
+  readonly tokens: readonly number[];
+  readonly promptLength: number;
+}
+
+/** Applies one sampler; if nothing would be left, the best token is. */
+export function twin(spec: SamplerSpec, logits: readonly number[], history: NaiveHistory): number[] {
+  const result = applyTwin(spec, logits, history);
+  return ranking(result).length > 0 ? result : keep(logits, ranking(logits).slice(0, 1));
+}
+
+function applyTwin(spec: SamplerSpec, logits: readonly number[], history: NaiveHistory): number[] {
+  switch (spec.sampler) {
+    case 'temperature':
+      return temperature(logits, spec.temperature);
+    case 'dynamic-temperature':
+      return dynamicTemperature(logits, spec.min, spec.max, spec.exponent);
+    case 'top-k':
+      return topK(logits, Math.max(spec.k, spec.minKeep ?? 1), spec.ties ?? 'all');
+    case 'top-p':
+      return topP(logits, spec.p, spec.minKeep ?? 1);
+    case 'min-p':
+      return minP(logits, spec.p, spec.minKeep ?? 1);
+    case 'typical':
+      return typical(logits, spec.p, spec.minKeep ?? 1);
+    case 'epsilon':
+      return cutoff(logits, spec.epsilon, spec.minKeep ?? 1);
+    case 'eta': {
+      const entropy = naiveEntropy(naiveSoftmax(logits));
+      return cutoff(logits, Math.min(spec.eta, Math.sqrt(spec.eta) * Math.exp(-entropy)), spec.minKeep ?? 1);
+    }
+    case 'top-h':
+      return topH(logits, spec.h);
+    case 'top-n-sigma':
+      return topNSigma(logits, spec.n);
+    case 'tail-free':
+      return tailFree(logits, spec.z, spec.minKeep ?? 1);
+    case 'xtc':
+      return spec.probability === 0 ? [...logits] : xtc(logits, spec.threshold, spec.minKeep ?? 1);
+    case 'mirostat-1':
+      return mirostat1(logits, 2 * spec.tau);
+    case 'mirostat-2':
+      return mirostat2(logits, 2 * spec.tau);
+    case 'repetition-penalty':
+      return penalise(logits, history, spec.window, (logit) =>
+        logit > 0 ? logit / spec.penalty : logit * spec.penalty,
+      );
+    case 'presence-penalty':
+      return penalise(logits, history, spec.window, (logit) => logit - spec.penalty);
+    case 'frequency-penalty':
+      return penalise(logits, history, spec.window, (logit, count) => logit - count * spec.penalty);
+    case 'dry':
+      return dry(logits, history.tokens, spec);
+    case 'no-repeat-ngram':
+      return noRepeatNgram(logits, history.tokens, spec.n);
+    case 'logit-bias':
+      return logits.map((logit, id) =>
+        spec.bias.reduce((sum, [biased, bias]) => (biased === id ? sum + bias : sum), logit),
+      );
+    case 'banned-tokens':
+      return keepIf(logits, (id) => !(spec.ids ?? []).includes(id));
+    case 'allowed-tokens':
+      return keepIf(logits, (id) => (spec.ids ?? []).includes(id));
+    case 'min-length': {
+      const enough = history.tokens.length - history.promptLength >= spec.length;
+      return keepIf(logits, (id) => enough || id !== spec.endOfText);
+    }
+  }
+}
+
+function temperature(logits: readonly number[], t: number): number[] {
+  return t === 0 ? keep(logits, ranking(logits).slice(0, 1)) : logits.map((logit) => logit / t);
+}
+
+function dynamicTemperature(logits: readonly number[], min: number, max: number, exponent: number): number[] {
+  const n = ranking(logits).length;
+  if (n === 1) return [...logits];
+  const share = Math.min(1, naiveEntropy(naiveSoftmax(logits)) / Math.log(n));
+  return temperature(logits, min + (max - min) * share ** exponent);
+}
+
+function topK(logits: readonly number[], k: number, ties: 'all' | 'exact'): number[] {
+  const ranked = ranking(logits);
+  if (k >= ranked.length) return [...logits];
+  if (ties === 'exact') return keep(logits, ranked.slice(0, k));
+  return keepIf(logits, (id) => logits[id]! >= logits[ranked[k - 1]!]!);
+}
+
+function topP(logits: readonly number[], p: number, minKeep: number): number[] {
+  const probabilities = naiveSoftmax(logits);
+  const ascending = ranking(logits).reverse();
+  let mass = 0;
+  let removed = 0;
+  for (const id of ascending) {
+    mass += probabilities[id]!;
+    // Removed while the mass up to and including it is at most 1 - p.
+    if (decide(1 - p - mass, probabilities[id] === 0 ? 0 : 1) || removed === ascending.length - 1) break;
+    removed++;
+  }
+  return keep(logits, ascending.slice(Math.min(removed, Math.max(0, ascending.length - minKeep))));
+}
+
+function minP(logits: readonly number[], p: number, minKeep: number): number[] {
+  const probabilities = naiveSoftmax(logits);
+  const ranked = ranking(logits);
+  const limit = p * probabilities[ranked[0]!]!;
+  return keep(
+    logits,
+    ranked.filter((id, rank) => rank < minKeep || !decide(probabilities[id]! - limit, limit)),
+  );
+}
+
+function typical(logits: readonly number[], p: number, minKeep: number): number[] {
+  const probabilities = naiveSoftmax(logits);
+  const surprisal = surprisals(logits);
+  const entropy = naiveEntropy(probabilities);
+  const distance = (id: number): number => Math.abs(surprisal[id]! - entropy);
+  const ids = ranking(logits).sort((a, b) => distance(a) - distance(b) || a - b);
+  // Different logits at almost the same distance on either side of the entropy: their order is rounding's.
+  ids.forEach((id, i) => {
+    const next = ids[i + 1];
+    if (next !== undefined && logits[id] !== logits[next]) decide(distance(id) - distance(next), 1);
+    if (next !== undefined && logits[id] !== logits[next] && distance(id) === distance(next))
+      throw new Fragile();
+  });
+  let mass = 0;
+  let last = 0;
+  for (const [rank, id] of ids.entries()) {
+    mass += probabilities[id]!;
+    last = rank;
+    if (!decide(mass - p)) break;
+  }
+  const limit = distance(ids[last]!);
+  // Tokens of the last one's logit are at its distance, whatever the sum of their own says.
+  const stays = (id: number): boolean => distance(id) <= limit || logits[id] === logits[ids[last]!];
+  const kept = ids.filter(stays);
+  return keep(logits, kept.length >= minKeep ? kept : ids.slice(0, minKeep));
+}
+
+function cutoff(logits: readonly number[], threshold: number, minKeep: number): number[] {
+  const probabilities = naiveSoftmax(logits);
+  const ranked = ranking(logits);
+  const safe = logits[ranked[Math.min(minKeep, ranked.length) - 1]!]!;
+  return keepIf(logits, (id) => logits[id]! >= safe || !decide(probabilities[id]! - threshold, threshold));
+}
+
+function topH(logits: readonly number[], h: number): number[] {
+  const best = ranking(logits).slice(0, 100);
+  const probabilities = naiveSoftmax(best.map((id) => logits[id]!));
+  const terms = probabilities.map((p) => (p > 0 ? -p * Math.log(p) : 0));
+  const total = terms.reduce((a, b) => a + b, 0);
+  const kept = best.filter((_, rank) => {
+    const share = terms.slice(0, rank + 1).reduce((a, b) => a + b, 0);
+    return rank === 0 || !decide(h * total - share, h === 1 ? 0 : 1);
+  });
+  return keep(logits, kept);
+}
+
+function topNSigma(logits: readonly number[], n: number): number[] {
+  const values = ranking(logits).map((id) => logits[id]!);
+  const mean = values.reduce((a, b) => a + b, 0) / values.length;
+  const deviation = Math.sqrt(values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / values.length);
+  const limit = values[0]! - n * deviation;
+  const scale = Math.max(...values.map(Math.abs));
+  return keepIf(logits, (id) => logits[id] === values[0] || !decide(logits[id]! - limit, scale));
+}
+
+function tailFree(logits: readonly number[], z: number, minKeep: number): number[] {
+  const ranked = ranking(logits);
+  const probabilities = naiveSoftmax(logits);
+  const p = ranked.map((id) => probabilities[id]!);
+  if (z === 1 || p.length < 3) return [...logits];
+  const first = p.slice(1).map((x, i) => x - p[i]!);
+  const second = first.slice(1).map((x, i) => Math.abs(x - first[i]!));
+  const total = second.reduce((a, b) => a + b, 0);
+  if (total === 0) return [...logits];
+  if (total < 1e-13) throw new Fragile();
+  let sum = 0;
+  let kept = 1;
+  for (const bend of second) {
+    sum += bend / total;
+    if (decide(z - sum)) break;
+    kept++;
+  }
+  // The last token always goes.
+  kept = Math.min(kept, p.length - 1);
+  return keep(logits, ranked.slice(0, Math.max(kept, minKeep)));
+}
+
+function xtc(logits: readonly number[], threshold: number, minKeep: number): number[] {
+  const probabilities = naiveSoftmax(logits);
+  const ranked = ranking(logits);
+  const reaching = ranked.filter((id) => !decide(probabilities[id]! - threshold));
+  if (reaching.length < 2 || ranked.length - reaching.length + 1 < minKeep) return [...logits];
+  return keep(logits, ranked.slice(reaching.length - 1));
+}
+
+function mirostat1(logits: readonly number[], mu: number): number[] {
+  const ranked = ranking(logits);
+  const surprisal = surprisals(logits);
+  let products = 0;
+  let squares = 0;
+  for (let i = 0; i < 100 && i + 1 < ranked.length; i++) {
+    const t = Math.log((i + 2) / (i + 1));
+    products += t * (surprisal[ranked[i + 1]!]! - surprisal[ranked[i]!]!);
+    squares += t * t;
+  }
+  const s = products / squares;
+  if (!(s > 1e-9)) return [...logits];
+  const epsilon = s - 1;
+  if (Math.abs(epsilon) < 1e-6) throw new Fragile();
+  const k = ((epsilon * 2 ** mu) / (1 - logits.length ** -epsilon)) ** (1 / s);
+  if (Number.isNaN(k)) return [...logits];
+  if (Math.abs(k - Math.floor(k) - 0.5) < 1e-6) throw new Fragile();
+  return keep(logits, ranked.slice(0, Math.max(1, Math.round(k))));
+}
+
+function mirostat2(logits: readonly number[], mu: number): number[] {
+  const surprisal = surprisals(logits);
+  const best = Math.max(...logits);
+  return keepIf(logits, (id) => logits[id] === best || !decide(mu - surprisal[id]! / Math.LN2));
+}
+
+function penalise(
+  logits: readonly number[],
+  { tokens }: NaiveHistory,
+  window: number | undefined,
+  penalty: (logit: number, count: number) => number,
+): number[] {
+  const recent = window ? tokens.slice(-window) : tokens;
+  return logits.map((logit, id) => {
+    const count = recent.filter((token) => token === id).length;
+    return count > 0 && logit > -Infinity ? penalty(logit, count) : logit;
+  });
+}
+
+function dry(
+  logits: readonly number[],
+  tokens: readonly number[],
+  spec: Extract<SamplerSpec, { sampler: 'dry' }>,
+): number[] {
+  const recent = spec.window ? tokens.slice(-spec.window) : [...tokens];
+  const breakers = spec.breakers ?? [];
+  // The end of the text that holds no breaker wholly.
+  let limit = recent.length;
+  for (let length = 0; length <= recent.length; length++) {
+    const end = recent.slice(recent.length - length);
+    const start = recent.length - length;
+    if (breakers.some((b) => start >= b.length && b.every((id, i) => recent[start - b.length + i] === id))) {
+      limit = Math.min(limit, end.length);
+    }
+  }
+  return logits.map((logit, id) => {
+    if (breakers.some((b) => b.length === 1 && b[0] === id)) return logit;
+    let longest = 0;
+    for (let at = 1; at < recent.length; at++) {
+      if (recent[at] !== id) continue;
+      let length = 0;
+      while (length < at && recent[at - 1 - length] === recent[recent.length - 1 - length]) length++;
+      longest = Math.max(longest, Math.min(length, limit));
+    }
+    return longest >= spec.allowedLength
+      ? logit - spec.multiplier * spec.base ** (longest - spec.allowedLength)
+      : logit;
+  });
+}
+
+function noRepeatNgram(logits: readonly number[], tokens: readonly number[], n: number): number[] {
+  const seen = new Set<string>();
+  for (let start = 0; start + n <= tokens.length; start++) seen.add(tokens.slice(start, start + n).join());
+  const last = n === 1 ? [] : tokens.slice(1 - n);
+  return keepIf(logits, (id) => !seen.has([...last, id].join()));
+}
