@@ -1,0 +1,116 @@
+/** The known models: `models/catalog.json`, and what a person adds to it in the settings. */
+import { readFile } from 'node:fs/promises';
+import * as v from 'valibot';
+import { LibraryError, reason } from './libraryError';
+
+const count = v.pipe(v.number(), v.integer(), v.minValue(1));
+
+/** A name that is also a folder's name on every system. */
+const identifier = v.pipe(
+  v.string(),
+  v.regex(/^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/, 'lower-case letters, digits, dots, dashes, at most 64'),
+);
+
+const repository = v.pipe(v.string(), v.check(isRepository, 'owner/name, as on the Hugging Face hub'));
+
+const entrySchema = v.strictObject({
+  /** Short name, also the folder's. */
+  id: identifier,
+  /** Name for people. */
+  name: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(100))),
+  /** Where the hub keeps it. */
+  repo: repository,
+  /** Commit, tag or branch; a commit never changes. */
+  revision: v.optional(v.pipe(v.string(), v.regex(/^[\w./-]{1,100}$/, 'a commit, tag or branch')), 'main'),
+  /** SPDX identifier, as published. */
+  license: v.optional(v.pipe(v.string(), v.maxLength(100))),
+  parameters: v.optional(count),
+  /** Bytes of the weights; for planning, what is checked is the size that the hub gives. */
+  bytes: v.optional(count),
+  shape: v.optional(
+    v.strictObject({ layers: count, heads: count, width: count, context: count, vocabulary: count }),
+  ),
+  /** SHA-256 of files, where it is known for certain. */
+  sha256: v.optional(
+    v.record(v.string(), v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, '64 hex digits'))),
+    {},
+  ),
+  /** One sentence for people. */
+  about: v.optional(v.pipe(v.string(), v.maxLength(500))),
+});
+
+/** One known model. */
+export type CatalogEntry = v.InferOutput<typeof entrySchema>;
+
+/** Shape of a GPT-2. */
+export type ModelShape = NonNullable<CatalogEntry['shape']>;
+
+const catalogSchema = v.strictObject({ version: v.literal(1), models: v.array(entrySchema) });
+
+/** Whether a text is the id of a repository on the hub, `owner/name`. */
+export function isRepository(text: string): boolean {
+  const parts = text.split('/');
+  return (
+    text.length <= 200 &&
+    parts.length === 2 &&
+    parts.every((part) => /^[A-Za-z0-9](?:[\w.-]{0,94}[A-Za-z0-9_])?$/.test(part) && !/\.\.|--/.test(part))
+  );
+}
+
+/**
+ * Checks entries that a person added.
+ * @param where they stand, for sentences, for example the setting's name.
+ * @throws LibraryError naming the entry, the field and what is expected there.
+ */
+export function parseEntries(value: unknown, where: string): CatalogEntry[] {
+  return parse(v.array(entrySchema), value, where);
+}
+
+/** Checks a catalog. @throws LibraryError as `parseEntries`. */
+export function parseCatalog(value: unknown, where: string): CatalogEntry[] {
+  const { models } = parse(catalogSchema, value, where);
+  return mergeCatalogs([], models, where);
+}
+
+/** Reads and checks a catalog file. @throws LibraryError as `parseEntries`, or when the file cannot be read. */
+export async function loadCatalog(file: string): Promise<CatalogEntry[]> {
+  let json: unknown;
+  try {
+    json = JSON.parse(await readFile(file, 'utf8'));
+  } catch (error) {
+    throw new LibraryError('name', `${file} cannot be read (${reason(error)}). Install the extension again.`);
+  }
+  return parseCatalog(json, file);
+}
+
+/**
+ * Known models and added ones; an added one takes the place of a known one of the same id.
+ * @throws LibraryError when two added ones have the same id.
+ */
+export function mergeCatalogs(
+  known: readonly CatalogEntry[],
+  added: readonly CatalogEntry[],
+  where: string,
+): CatalogEntry[] {
+  const entries = new Map(known.map((entry) => [entry.id, entry]));
+  const seen = new Set<string>();
+  for (const entry of added) {
+    if (seen.has(entry.id)) {
+      throw new LibraryError('name', `${where} has the id "${entry.id}" twice. Give every model its own id.`);
+    }
+    seen.add(entry.id);
+    entries.set(entry.id, entry);
+  }
+  return [...entries.values()];
+}
+
+function parse<T>(schema: v.GenericSchema<unknown, T>, value: unknown, where: string): T {
+  const result = v.safeParse(schema, value);
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  const path = v.getDotPath(issue) ?? 'the whole';
+  throw new LibraryError(
+    'name',
+    `${where}: ${path} is ${issue.received}, expected ${issue.message.replace(/^Invalid [^:]*: Expected /, '')}.`,
+  );
+}

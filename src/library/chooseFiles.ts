@@ -1,0 +1,106 @@
+/** Which files of a repository make up a model that can be run here. */
+import { chooseOnnxFile } from '../gpt2/onnxExport';
+import { SHARD_INDEX } from '../gpt2/sharded';
+import { LibraryError } from './libraryError';
+import type { RemoteFile } from './hub';
+
+/** Small files that belong to a model where they exist. */
+const COMPANIONS = [
+  'generation_config.json',
+  'tokenizer.json',
+  'tokenizer_config.json',
+  'vocab.json',
+  'merges.txt',
+  'special_tokens_map.json',
+];
+
+/** A companion or index larger than this is something else. */
+const MOST_COMPANION_BYTES = 50_000_000;
+
+export interface ChosenFiles {
+  readonly files: readonly RemoteFile[];
+  /** The index of weights in several files, whose names it holds: they are chosen when it has been read. */
+  readonly index: boolean;
+}
+
+/**
+ * Chooses safetensors before ONNX: they run faster here, and at every precision.
+ * @throws LibraryError when there is nothing that can be run.
+ */
+export function chooseFiles(repo: string, all: readonly RemoteFile[]): ChosenFiles {
+  const byPath = new Map(all.map((file) => [file.path, file]));
+  const config = byPath.get('config.json');
+  if (!config) {
+    throw new LibraryError(
+      'unsupported',
+      `${repo} has no config.json: it is not a model in Hugging Face's format.`,
+    );
+  }
+  const companions = [config, ...COMPANIONS.flatMap((path) => byPath.get(path) ?? [])];
+  const whole = byPath.get('model.safetensors');
+  const index = byPath.get(SHARD_INDEX);
+  const graph = chooseOnnxFile([...byPath.keys()]);
+  let files: RemoteFile[];
+  if (whole) files = [...companions, whole];
+  else if (index) files = [...companions, index];
+  else if (graph !== undefined) files = [...companions, ...withExternalData(graph, byPath)];
+  else {
+    const code = byPath.has('pytorch_model.bin');
+    throw new LibraryError(
+      'unsupported',
+      `${repo} has neither model.safetensors nor an ONNX export of a decoder` +
+        (code ? '; its pytorch_model.bin is not read, because such files can hold programs.' : '.') +
+        ' Choose a model with one of them.',
+    );
+  }
+  for (const { path, bytes } of whole || index ? [...companions, ...(whole ? [] : [index!])] : companions) {
+    if (bytes > MOST_COMPANION_BYTES) {
+      throw new LibraryError('unsupported', `${path} of ${repo} has ${bytes} bytes, which is no such file.`);
+    }
+  }
+  for (const { path } of files) checkPath(repo, path);
+  return { files, index: !whole && index !== undefined };
+}
+
+/** The files that an index names. @throws LibraryError when one of them does not exist. */
+export function chooseShards(
+  repo: string,
+  all: readonly RemoteFile[],
+  names: Iterable<string>,
+): RemoteFile[] {
+  return [...new Set(names)].map((name) => {
+    checkPath(repo, name);
+    if (!name.endsWith('.safetensors')) {
+      throw new LibraryError(
+        'unsupported',
+        `The index of ${repo} names ${name}, expected files *.safetensors.`,
+      );
+    }
+    const file = all.find(({ path }) => path === name);
+    if (!file) throw new LibraryError('missing', `${repo} has no file ${name}, which its own index names.`);
+    return file;
+  });
+}
+
+/** A graph and the files beside it that carry its name: exporters put large weights there. */
+function withExternalData(graph: string, byPath: ReadonlyMap<string, RemoteFile>): RemoteFile[] {
+  const data = [...byPath.keys()].filter(
+    (path) =>
+      path.startsWith(graph) &&
+      /^(?:_data|\.data|\.external_data)(?:[_.]?\d+)?$/.test(path.slice(graph.length)),
+  );
+  return [graph, ...data].map((path) => byPath.get(path)!);
+}
+
+/** A name from a server is a place on this disk: it may lead nowhere but below the model's folder. */
+function checkPath(repo: string, path: string): void {
+  const parts = path.split('/');
+  const harmless =
+    path.length <= 200 && parts.every((part) => /^[\w][\w.+=-]*$/.test(part) && !part.endsWith('.'));
+  if (!harmless) {
+    throw new LibraryError(
+      'unsupported',
+      `${repo} has a file named ${JSON.stringify(path)}, which is not used.`,
+    );
+  }
+}

@@ -1,0 +1,219 @@
+/** Requests to a hub: redirects followed by hand, so that a token goes nowhere else and no header is lost. */
+import { LibraryError, reason } from './libraryError';
+import { RetryLater, stopped, type Patience } from './patience';
+
+/** A token for the hub at an endpoint, where the person has given one. */
+export type TokenSource = (endpoint: string) => string | undefined | Promise<string | undefined>;
+
+export interface HttpOptions {
+  readonly fetch: typeof fetch;
+  readonly token?: TokenSource | undefined;
+  readonly patience: Patience;
+}
+
+export interface Request {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+  /** What is asked for, for sentences: `the list of files of openai-community/gpt2`. */
+  readonly what: string;
+}
+
+export interface Answer {
+  readonly response: Response;
+  /** SHA-256 of the content, as the hub says where it redirects to a store that says something else. */
+  readonly sha256: string | undefined;
+  /** The validator of the bytes that come; undefined where there is none that vouches for every byte. */
+  readonly etag: string | undefined;
+  /** To be called whenever bytes arrive: without, the connection counts as dead after a while. */
+  readonly alive: () => void;
+  /** To be called when nothing more is expected. */
+  readonly finish: () => void;
+}
+
+const MOST_REDIRECTS = 8;
+
+export class Http {
+  constructor(private readonly options: HttpOptions) {}
+
+  /**
+   * Asks for `path` below `endpoint`.
+   * @throws RetryLater when asking again may help.
+   * @throws LibraryError otherwise.
+   */
+  async get(endpoint: string, path: string, request: Request): Promise<Answer> {
+    const base = new URL(endpoint);
+    const token = checkToken(await this.options.token?.(endpoint));
+    const watch = new Watch(this.options.patience.stallMs, request.signal);
+    try {
+      let url = new URL(path, `${endpoint}/`);
+      let sha256: string | undefined;
+      for (let hops = 0; hops <= MOST_REDIRECTS; hops++) {
+        const own = url.origin === base.origin;
+        const headers: Record<string, string> = { ...request.headers, 'user-agent': 'decoding-lab' };
+        if (token !== undefined && own && isConfidential(url)) headers['authorization'] = `Bearer ${token}`;
+        const response = await this.options.fetch(url, { headers, redirect: 'manual', signal: watch.signal });
+        if (own) sha256 = digestOf(response.headers.get('x-linked-etag')) ?? sha256;
+        const location = response.headers.get('location');
+        if (response.status >= 300 && response.status < 400 && location !== null) {
+          await response.body?.cancel();
+          url = redirect(url, location, request.what);
+          continue;
+        }
+        if (!response.ok) {
+          await response.body?.cancel();
+          throw problem(response, { own, endpoint, what: request.what, host: url.host });
+        }
+        watch.alive();
+        return {
+          response,
+          sha256,
+          etag: strongEtag(response.headers.get('etag')),
+          alive: watch.alive,
+          finish: watch.finish,
+        };
+      }
+      throw new LibraryError(
+        'network',
+        `${base.host} redirects more than ${MOST_REDIRECTS} times for ${request.what}. Check the hub's address.`,
+      );
+    } catch (error) {
+      watch.finish();
+      throw watch.explain(error, `${base.host} cannot be reached for ${request.what}`);
+    }
+  }
+}
+
+/** Ends a request when the person stops it or nothing arrives for too long. */
+class Watch {
+  readonly #controller = new AbortController();
+  readonly signal: AbortSignal;
+  #timer: NodeJS.Timeout | undefined;
+  #stalled = false;
+
+  constructor(
+    private readonly stallMs: number,
+    private readonly person: AbortSignal,
+  ) {
+    this.signal = AbortSignal.any([person, this.#controller.signal]);
+    this.alive();
+  }
+
+  readonly alive = (): void => {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.#stalled = true;
+      this.#controller.abort();
+    }, this.stallMs);
+  };
+
+  readonly finish = (): void => {
+    clearTimeout(this.#timer);
+  };
+
+  /** What a failure means, told apart by who ended the request. */
+  explain(error: unknown, sentence: string): Error {
+    if (this.person.aborted) return stopped();
+    if (error instanceof LibraryError || error instanceof RetryLater) return error;
+    if (this.#stalled) return new RetryLater(`${sentence}: no answer for ${this.stallMs / 1000} seconds`);
+    return new RetryLater(`${sentence} (${reason(error)})`);
+  }
+}
+
+function checkToken(token: string | undefined): string | undefined {
+  const trimmed = token?.trim();
+  if (trimmed === undefined || trimmed === '') return undefined;
+  if (/^[\x21-\x7e]+$/.test(trimmed)) return trimmed;
+  throw new LibraryError(
+    'access',
+    'The access token has characters that no token has. Copy it again from the settings of your account.',
+  );
+}
+
+/** Whether nobody on the way can read a request: encrypted, or to this machine. */
+function isConfidential(url: URL): boolean {
+  return url.protocol === 'https:' || ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
+}
+
+function redirect(from: URL, location: string, what: string): URL {
+  let to: URL;
+  try {
+    to = new URL(location, from);
+  } catch {
+    throw new LibraryError('network', `${from.host} redirects to an address that is none for ${what}.`);
+  }
+  const web = to.protocol === 'https:' || to.protocol === 'http:';
+  if (!web || (isConfidential(from) && !isConfidential(to))) {
+    throw new LibraryError(
+      'network',
+      `${from.host} redirects to ${to.protocol}//${to.host} for ${what}, which is not encrypted. It is not followed; ` +
+        `check the hub's address and the proxy.`,
+    );
+  }
+  return to;
+}
+
+/** A quoted SHA-256, as the hub writes it. */
+function digestOf(etag: string | null): string | undefined {
+  return /^(?:W\/)?"?([0-9a-f]{64})"?$/.exec(etag ?? '')?.[1];
+}
+
+/** Weak validators allow different bytes: they are no use for putting two parts together (RFC 9110, 13.1.5). */
+function strongEtag(etag: string | null): string | undefined {
+  return etag === null || etag.startsWith('W/') ? undefined : etag;
+}
+
+interface Place {
+  /** Whether the answer is the hub's, or that of the store it redirects to. */
+  readonly own: boolean;
+  readonly endpoint: string;
+  readonly what: string;
+  readonly host: string;
+}
+
+function problem(response: Response, { own, endpoint, what, host }: Place): Error {
+  const { status } = response;
+  const code = response.headers.get('x-error-code');
+  if (status === 429 || status === 408 || status === 425 || status >= 500) {
+    const wait = retryAfter(response.headers.get('retry-after'));
+    const said = status === 429 ? 'is asked too often' : `answers with status ${status}`;
+    return new RetryLater(`${host} ${said} for ${what}`, wait);
+  }
+  // Links to a store are signed for a while only; the hub gives another one when it is asked again.
+  if (!own && (status === 401 || status === 403)) {
+    return new RetryLater(`${host} answers with status ${status} for ${what}`);
+  }
+  if (status === 416) return new RangeRefused();
+  if (code === 'GatedRepo' || (status === 403 && code !== 'RepoNotFound')) {
+    return new LibraryError(
+      'access',
+      `${host} does not give ${what}: its authors ask for their conditions to be accepted first. ` +
+        `Accept them on the model's page at ${endpoint}, and set an access token of that account.`,
+    );
+  }
+  if (status === 401) {
+    return new LibraryError(
+      'access',
+      `${host} does not give ${what} without a valid access token: the model is private, gated, or does not exist. ` +
+        `Check the name, or set an access token that may read it.`,
+    );
+  }
+  if (status === 404 || status === 410 || code === 'RepoNotFound') {
+    return new LibraryError('missing', `${host} does not have ${what} (status ${status}). Check the name.`);
+  }
+  return new LibraryError('network', `${host} answers with status ${status} for ${what}.`);
+}
+
+/** The server has no such range of bytes: there is more here than there. */
+export class RangeRefused extends RetryLater {
+  constructor() {
+    super('the server refuses to go on where the download stopped');
+  }
+}
+
+/** Milliseconds of a Retry-After, given in seconds or as a date. */
+function retryAfter(value: string | null): number {
+  if (value === null) return 0;
+  const seconds = Number(value);
+  const ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(value) - Date.now();
+  return Number.isFinite(ms) ? Math.max(0, ms) : 0;
+}

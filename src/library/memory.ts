@@ -1,0 +1,71 @@
+/** Memory that a model needs here, before it is loaded. */
+import { totalmem } from 'node:os';
+import type { ModelShape } from './catalog';
+
+/** How the weights are kept in memory. */
+export type Precision = 'fp32' | '8-bit' | '4-bit';
+
+export const PRECISIONS: readonly Precision[] = ['fp32', '8-bit', '4-bit'];
+
+/**
+ * Bytes per weight of the matrices: float32; or one byte (half a byte) and a float32 scale for every 32 weights
+ * (block-wise quantization, Dettmers et al., "8-bit Optimizers via Block-wise Quantization", 2022).
+ */
+const BYTES_PER_WEIGHT: Readonly<Record<Precision, number>> = {
+  fp32: 4,
+  '8-bit': 1 + 4 / 32,
+  '4-bit': 1 / 2 + 4 / 32,
+};
+
+/** The engine process with ONNX Runtime and the tokenizer, and the largest intermediate results. */
+const PROCESS_BYTES = 250e6;
+
+/**
+ * Bytes that one model and one full context need.
+ * @param shape layers, width, context and vocabulary of the GPT-2.
+ */
+export function estimateMemory(shape: ModelShape, precision: Precision): number {
+  const { layers, width, context, vocabulary } = shape;
+  const matrices = vocabulary * width + layers * 12 * width * width;
+  const vectors = context * width + layers * 13 * width + 2 * width;
+  return Math.round(matrices * BYTES_PER_WEIGHT[precision] + vectors * 4 + cacheBytes(shape) + PROCESS_BYTES);
+}
+
+/** Bytes of the keys and values of one full context. */
+export function cacheBytes({ layers, width, context }: ModelShape): number {
+  return 2 * layers * width * context * 4;
+}
+
+/** Number of parameters of a GPT-2 of this shape whose output is tied to its embedding. */
+export function parametersOf({ layers, width, context, vocabulary }: ModelShape): number {
+  return (vocabulary + context) * width + layers * (12 * width * width + 13 * width) + 2 * width;
+}
+
+/** Memory of this machine, in bytes. */
+export interface MachineMemory {
+  /** Free for a new process without pushing others out, as far as the system says. */
+  readonly free: number;
+  readonly total: number;
+}
+
+/** Asks the system; a limit on this process's group (a container) counts. */
+export function machineMemory(): MachineMemory {
+  const limit = process.constrainedMemory();
+  const total = limit > 0 ? Math.min(limit, totalmem()) : totalmem();
+  return { free: Math.min(process.availableMemory(), total), total };
+}
+
+/** What a model needs and whether it fits now, by precision; precisions that it cannot have are missing. */
+export type MemoryNeed = Readonly<
+  Partial<Record<Precision, { readonly bytes: number; readonly fits: boolean }>>
+>;
+
+/**
+ * Compares a model's needs with the memory that is free.
+ * @param asItIs bytes of weights and cache of a model that can be run only as it is stored.
+ */
+export function memoryNeed(shape: ModelShape, memory: MachineMemory, asItIs?: number): MemoryNeed {
+  const need = (bytes: number): { bytes: number; fits: boolean } => ({ bytes, fits: bytes <= memory.free });
+  if (asItIs !== undefined) return { fp32: need(asItIs + PROCESS_BYTES) };
+  return Object.fromEntries(PRECISIONS.map((p) => [p, need(estimateMemory(shape, p))]));
+}

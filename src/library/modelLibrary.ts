@@ -1,0 +1,337 @@
+/** The model library: which models there are, and how they come and go. */
+import { randomUUID } from 'node:crypto';
+import { realpath, stat } from 'node:fs/promises';
+import { basename, isAbsolute, join } from 'node:path';
+import { inspectModelFolder } from '../gpt2/modelFolder';
+import { freeBytes, makeFolder, moveFolder, removeFolder, removeFolders } from './disk';
+import { downloadModel, downloadState, type DownloadTools } from './download';
+import { Hub, HUGGING_FACE } from './hub';
+import { fileProblem, LibraryError, reason } from './libraryError';
+import { Usage, withLock } from './lock';
+import { machineMemory, memoryNeed, type MachineMemory } from './memory';
+import { freeId, repositoryOf, targetOf } from './names';
+import { openFile } from './partialFile';
+import { PATIENCE, stopped } from './patience';
+import { ProgressMeter } from './progress';
+import { proxyFetch } from './proxy';
+import { writeRecord } from './record';
+import {
+  bytesOf,
+  describePlace,
+  findPlaces,
+  folderOf,
+  LastUsed,
+  type LibraryEntry,
+  type Place,
+} from './shelf';
+import type {
+  CatalogListing,
+  DownloadOptions,
+  ModelLibraryOptions,
+  ModelUse,
+  UnfinishedDownload,
+} from './types';
+import { unrecorded, verifyFiles, type Verification } from './verify';
+
+/** For what nobody can stop. */
+const never = new AbortController().signal;
+
+export class ModelLibrary {
+  readonly #options: ModelLibraryOptions;
+  readonly #tools: DownloadTools;
+  readonly #usage: Usage;
+  readonly #lastUsed: LastUsed;
+  /** Downloads of this window, by id. */
+  readonly #active = new Map<string, Set<AbortController>>();
+
+  /** @throws LibraryError when an endpoint is no address. */
+  constructor(options: ModelLibraryOptions) {
+    this.#options = options;
+    const patience = { ...PATIENCE, ...options.patience };
+    this.#tools = {
+      hub: new Hub({
+        endpoints: options.endpoints ?? [HUGGING_FACE],
+        fetch: options.fetch ?? proxyFetch(),
+        token: options.token,
+        patience,
+      }),
+      patience,
+      openFile: options.openFile ?? openFile,
+      freeBytes: options.freeBytes ?? freeBytes,
+    };
+    this.#usage = new Usage(this.#hidden('in-use'));
+    this.#lastUsed = new LastUsed(this.#hidden('last-used'));
+  }
+
+  get storage(): string {
+    return this.#options.storage;
+  }
+
+  /** Memory of this machine. */
+  memory(): MachineMemory {
+    return (this.#options.memory ?? machineMemory)();
+  }
+
+  /** Room that the library takes, and room that is left; undefined where the system does not say. */
+  async room(): Promise<{ readonly usedBytes: number; readonly freeBytes: number | undefined }> {
+    const usedBytes = await bytesOf(this.storage, 4);
+    return { usedBytes, freeBytes: await this.#tools.freeBytes(this.storage) };
+  }
+
+  /** The models that are here, by id. */
+  async list(): Promise<LibraryEntry[]> {
+    const places = await findPlaces(this.storage, this.#options.bundled);
+    return Promise.all(places.map((place) => this.#describe(place)));
+  }
+
+  /** @throws LibraryError `missing` */
+  async find(id: string): Promise<LibraryEntry> {
+    return this.#describe(await this.#place(id));
+  }
+
+  /** The known models, with what they need and what of them is here. */
+  async catalog(): Promise<CatalogListing[]> {
+    const memory = this.memory();
+    const here = new Set((await findPlaces(this.storage, this.#options.bundled)).map(({ id }) => id));
+    return Promise.all(
+      this.#options.catalog.map(async (entry) => {
+        const begun = await downloadState(this.#staging(entry.id));
+        const state = here.has(entry.id)
+          ? 'here'
+          : this.#active.has(entry.id)
+            ? 'downloading'
+            : begun
+              ? 'paused'
+              : 'absent';
+        return {
+          ...entry,
+          memory: entry.shape && memoryNeed(entry.shape, memory),
+          state,
+          receivedBytes: begun?.receivedBytes ?? 0,
+          totalBytes: begun?.totalBytes ?? entry.bytes,
+        };
+      }),
+    );
+  }
+
+  /** Downloads that were paused, or ended with the program: `download` with their id goes on with them. */
+  async unfinished(): Promise<UnfinishedDownload[]> {
+    const folders = await findPlaces(this.#hidden('downloads'), undefined);
+    const states = await Promise.all(
+      folders.map(({ folder }) => downloadState(join(this.#hidden('downloads'), folder))),
+    );
+    return states.flatMap((state) => {
+      if (!state) return [];
+      const { plan, receivedBytes, totalBytes } = state;
+      return [{ id: plan.id, repo: plan.repo, receivedBytes, totalBytes, active: this.#active.has(plan.id) }];
+    });
+  }
+
+  /**
+   * Fetches a model of the catalog by its id, or any GPT-2 of the hub by `owner/name` or the address of its page;
+   * goes on where an earlier download stopped. A model that is here already is not fetched again; one that another
+   * window fetches is waited for.
+   * @throws LibraryError
+   */
+  async download(name: string, { onProgress, signal }: DownloadOptions = {}): Promise<LibraryEntry> {
+    const target = targetOf(name, this.#options.catalog);
+    const stop = new AbortController();
+    const ended = AbortSignal.any([stop.signal, ...(signal ? [signal] : [])]);
+    const running = this.#active.get(target.id) ?? new Set();
+    this.#active.set(target.id, running.add(stop));
+    const meter = new ProgressMeter(onProgress ?? (() => undefined));
+    try {
+      const onWait = async (): Promise<void> => {
+        const state = await downloadState(this.#staging(target.id));
+        meter.total(state?.totalBytes ?? 0);
+        meter.received(state?.receivedBytes ?? 0);
+        meter.begin('other-window', { note: `Another window or command is downloading ${target.name}.` });
+      };
+      const lock = this.#lock(target.id);
+      await withLock(lock, { signal: ended, onWait, what: target.name }, async (inLock) => {
+        if (inLock.aborted) throw stopped();
+        if (await this.#search(target.id)) return;
+        const destination = join(this.storage, folderOf(target.id));
+        await downloadModel(target, this.#staging(target.id), destination, this.#tools, meter, inLock);
+      });
+    } finally {
+      meter.end();
+      running.delete(stop);
+      if (running.size === 0) this.#active.delete(target.id);
+    }
+    return this.find(target.id);
+  }
+
+  /** Fetches any GPT-2 of the hub, by `owner/name` or the address of its page. @throws LibraryError */
+  importHub(repo: string, options: DownloadOptions = {}): Promise<LibraryEntry> {
+    return this.download(repositoryOf(repo), options);
+  }
+
+  /** Stops this window's download of a model; what has arrived is kept. @returns whether there was one. */
+  pause(id: string): boolean {
+    const running = this.#active.get(id);
+    running?.forEach((stop) => {
+      stop.abort();
+    });
+    return running !== undefined;
+  }
+
+  /** Stops this window's download of a model and removes what has arrived. @throws LibraryError `busy` */
+  async cancel(id: string): Promise<void> {
+    this.pause(id);
+    let waits = 0;
+    const onWait = (): void => {
+      // This window's own download lets go at once; another window's does not.
+      if (++waits > 10) {
+        throw new LibraryError('busy', `${id} is being downloaded by another window. Pause it there first.`);
+      }
+    };
+    await withLock(this.#lock(id), { signal: never, onWait, what: id }, async () => {
+      await removeFolder(this.#staging(id));
+    });
+  }
+
+  /**
+   * Reads all files of a model and compares them with what they were when they arrived. The digests of an imported
+   * model are recorded the first time.
+   * @throws LibraryError `missing` or `stopped`.
+   */
+  async verify(
+    id: string,
+    { onProgress, signal }: { onProgress?: (read: number, total: number) => void; signal?: AbortSignal } = {},
+  ): Promise<Verification> {
+    const place = await this.#place(id);
+    const { directory, record } = place;
+    const options = { onProgress, signal: signal ?? never };
+    const done = await this.#usage.begin(place.folder);
+    try {
+      const verification = await verifyFiles(directory, record?.files, options);
+      if (record?.directory !== undefined && record.files.some(({ sha256 }) => sha256 === undefined)) {
+        const files = verification.files.map(({ path, bytes, sha256, assurance }) => ({
+          path,
+          bytes,
+          assurance,
+          ...(sha256 !== undefined && { sha256 }),
+        }));
+        await writeRecord(join(this.storage, place.folder), { ...record, files });
+      }
+      return verification;
+    } finally {
+      await done();
+    }
+  }
+
+  /**
+   * Marks a model as used, here and for other windows, until it is released.
+   * @throws LibraryError `missing`
+   */
+  async use(id: string): Promise<ModelUse> {
+    const place = await this.#place(id);
+    const release = await this.#usage.begin(place.folder);
+    // A removal that began before the mark was set has taken the record away first.
+    if (!(await this.#search(id))) {
+      await release();
+      throw new LibraryError('missing', `The model ${id} is not here. Download or import it.`);
+    }
+    await this.#lastUsed.touch(place.folder);
+    return { entry: await this.#describe(place), release };
+  }
+
+  /**
+   * Removes a downloaded model from the disk, or forgets an imported one, whose files stay where they are.
+   * @throws LibraryError `busy` while it is in use, here or in another window.
+   */
+  async remove(id: string): Promise<void> {
+    const { folder, kind, record } = await this.#place(id);
+    if (kind === 'bundled') {
+      throw new LibraryError('permission', `${id} is part of the extension and cannot be removed.`);
+    }
+    if (!record) {
+      throw new LibraryError(
+        'permission',
+        `${id} was put into ${this.storage} by hand, so it is not removed. Delete its folder yourself.`,
+      );
+    }
+    const home = join(this.storage, folder);
+    const aside = join(this.storage, `.removing-${randomUUID()}`);
+    await withLock(this.#lock(id), { signal: never, what: id }, async () => {
+      // Out of sight first: whoever begins to use it now does not find it, whoever did before is seen.
+      await moveFolder(home, aside);
+      if (await this.#usage.isUsed(folder)) {
+        await moveFolder(aside, home);
+        throw new LibraryError(
+          'busy',
+          `${id} is in use, here or in another window. Unload it there, then remove it.`,
+        );
+      }
+      await moveFolder(aside, join(this.storage, `.removed-${randomUUID()}`));
+      // What an earlier removal could not finish goes too.
+      await removeFolders(this.storage, '.removed-');
+    });
+  }
+
+  /**
+   * Takes a model folder on this disk into the library. Its files stay where they are and are used there.
+   * @param path absolute; with `config.json` and safetensors (whole or in several files) or an ONNX export.
+   * @throws LibraryError `unsupported` with the reason when it is not a model that can be run.
+   */
+  async importFolder(path: string, name?: string): Promise<LibraryEntry> {
+    if (!isAbsolute(path)) {
+      throw new LibraryError(
+        'name',
+        `${JSON.stringify(path)} is not a whole path. Choose the model's folder.`,
+      );
+    }
+    const directory = await realpath(path).catch((error: unknown) => {
+      throw fileProblem(path, 'be opened', error);
+    });
+    if (!(await stat(directory)).isDirectory()) {
+      throw new LibraryError('name', `${path} is a file. Choose the folder that the model's files are in.`);
+    }
+    const model = await inspectModelFolder(directory).catch((error: unknown) => {
+      throw new LibraryError('unsupported', reason(error), { cause: error });
+    });
+    const files = await unrecorded(directory, model.files);
+    const lock = { signal: never, onWait: () => undefined, what: 'The library' };
+    return withLock(join(this.#hidden('locks'), 'import'), lock, async () => {
+      const places = await findPlaces(this.storage, this.#options.bundled);
+      const known = places.find((place) => place.directory === directory);
+      if (known) return this.#describe(known);
+      const taken = new Set([...places.map(({ id }) => id), ...this.#options.catalog.map(({ id }) => id)]);
+      const id = freeId(basename(directory), taken);
+      const home = join(this.storage, folderOf(id));
+      await makeFolder(home);
+      const added = new Date().toISOString();
+      await writeRecord(home, { version: 1, id, name: name ?? basename(directory), directory, files, added });
+      return this.find(id);
+    });
+  }
+
+  async #search(id: string): Promise<Place | undefined> {
+    const places = await findPlaces(this.storage, this.#options.bundled);
+    return places.find((place) => place.id === id);
+  }
+
+  async #place(id: string): Promise<Place> {
+    const place = await this.#search(id);
+    if (!place) throw new LibraryError('missing', `The model ${id} is not here. Download or import it.`);
+    return place;
+  }
+
+  async #describe(place: Place): Promise<LibraryEntry> {
+    const inUse = await this.#usage.isUsed(place.folder);
+    return describePlace(place, this.memory(), { inUse, lastUsed: await this.#lastUsed.read(place.folder) });
+  }
+
+  #hidden(name: string): string {
+    return join(this.storage, `.${name}`);
+  }
+
+  #staging(id: string): string {
+    return join(this.#hidden('downloads'), folderOf(id));
+  }
+
+  #lock(id: string): string {
+    return join(this.#hidden('locks'), folderOf(id));
+  }
+}

@@ -1,0 +1,168 @@
+/** The models on disk: which there are, what they are, and how much room they take. */
+import { readdir, stat, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { inspectModelFolder, type ModelFolder } from '../gpt2/modelFolder';
+import { formatBytes } from './bytes';
+import type { ModelShape } from './catalog';
+import { reason, systemCode } from './libraryError';
+import { makeFolder } from './disk';
+import { cacheBytes, memoryNeed, type MachineMemory, type MemoryNeed } from './memory';
+import { readRecord, type ModelRecord } from './record';
+
+/** A model that is here. */
+export interface LibraryEntry {
+  readonly id: string;
+  readonly name: string;
+  /** Shipped with the extension, fetched from a hub, or used where it lies elsewhere on the disk. */
+  readonly kind: 'bundled' | 'downloaded' | 'imported';
+  /** Folder with the files, for `ModelSource`. */
+  readonly directory: string;
+  /** One line for people. */
+  readonly description: string;
+  readonly format: 'safetensors' | 'onnx' | undefined;
+  readonly parameters: number | undefined;
+  readonly shape: ModelShape | undefined;
+  /** Bytes of all its files on disk. */
+  readonly bytes: number;
+  readonly memory: MemoryNeed | undefined;
+  readonly license: string | undefined;
+  readonly repo: string | undefined;
+  readonly commit: string | undefined;
+  readonly added: Date | undefined;
+  readonly lastUsed: Date | undefined;
+  /** Whether this or another window has it loaded. */
+  readonly inUse: boolean;
+  /** Why it cannot be run; undefined when it can. */
+  readonly problem: string | undefined;
+}
+
+/** Where a model is, before it has been looked at. */
+export interface Place {
+  readonly id: string;
+  readonly kind: LibraryEntry['kind'];
+  /** Name of its folder in the library, by which locks and marks are named. */
+  readonly folder: string;
+  readonly directory: string;
+  readonly record: ModelRecord | undefined;
+}
+
+/** Name of a model's folder. Ids have at most one slash, and no two dashes in a row on either side of it. */
+export function folderOf(id: string): string {
+  return id.replace('/', '--');
+}
+
+/** The models below `storage`, and those of `bundled` that no one in `storage` replaces, by id. */
+export async function findPlaces(storage: string, bundled: string | undefined): Promise<Place[]> {
+  const shipped = bundled === undefined ? [] : await foldersIn(bundled);
+  const places = new Map<string, Place>(
+    shipped.map((folder) => [
+      folder,
+      { id: folder, kind: 'bundled', folder, directory: join(bundled!, folder), record: undefined },
+    ]),
+  );
+  for (const folder of await foldersIn(storage)) {
+    const record = await readRecord(join(storage, folder));
+    const id = record?.id ?? folder;
+    const here = record?.directory === undefined;
+    places.set(id, {
+      id,
+      // A folder that somebody put there by hand is used like one that lies elsewhere.
+      kind: record && here ? 'downloaded' : 'imported',
+      folder,
+      directory: record?.directory ?? join(storage, folder),
+      record,
+    });
+  }
+  return [...places.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+async function foldersIn(root: string): Promise<string[]> {
+  const entries = await readdir(root, { withFileTypes: true }).catch(() => []);
+  return entries.filter((e) => e.isDirectory() && !e.name.startsWith('.')).map(({ name }) => name);
+}
+
+/** Looks at a model. Never fails: what is wrong with it is part of the answer. */
+export async function describePlace(
+  place: Place,
+  memory: MachineMemory,
+  state: { readonly inUse: boolean; readonly lastUsed: Date | undefined },
+): Promise<LibraryEntry> {
+  const { id, kind, directory, record } = place;
+  const [model, problem] = await inspectModelFolder(directory).then(
+    (found) => [found, undefined] as const,
+    (error: unknown) => [undefined, reason(error)] as const,
+  );
+  const shape = model && shapeOf(model);
+  const bytes = await bytesOf(directory, 2);
+  return {
+    id,
+    name: record?.name ?? id,
+    kind,
+    directory,
+    description: model ? describe(model, bytes) : `cannot be used: ${problem}`,
+    format: model?.format,
+    parameters: model?.parameters,
+    shape,
+    bytes,
+    memory:
+      model &&
+      memoryNeed(shape!, memory, model.format === 'onnx' ? model.bytes + cacheBytes(shape!) : undefined),
+    license: record?.license,
+    repo: record?.repo,
+    commit: record?.commit,
+    added: record && new Date(record.added),
+    ...state,
+    problem,
+  };
+}
+
+export function shapeOf({ config }: ModelFolder): ModelShape {
+  const { layers, heads, width, contextLength, vocabularySize } = config;
+  return { layers, heads, width, context: contextLength, vocabulary: vocabularySize };
+}
+
+function describe(model: ModelFolder, bytes: number): string {
+  const { layers, heads, width, context } = shapeOf(model);
+  const millions = (model.parameters / 1e6).toFixed(model.parameters < 1e7 ? 1 : 0);
+  const kind = model.format === 'onnx' ? 'GPT-2 as ONNX' : 'GPT-2';
+  return (
+    `${kind}: ${millions} million parameters, ${layers} layers, ${heads} heads, width ${width}, ` +
+    `context ${context}, ${formatBytes(bytes)} on disk`
+  );
+}
+
+/** Bytes of the files in a folder and, `depth` levels down, in the folders in it; links count as what they lead to. */
+export async function bytesOf(folder: string, depth: number): Promise<number> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const sizes = await Promise.all(
+    entries.map(async (entry) => {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) return depth > 0 ? bytesOf(path, depth - 1) : 0;
+      const info = await stat(path).catch(() => undefined);
+      return info?.isFile() === true ? info.size : 0;
+    }),
+  );
+  return sizes.reduce((a, b) => a + b, 0);
+}
+
+/** Times of last use, each the time of an empty file: any window may set it at any moment. */
+export class LastUsed {
+  constructor(private readonly folder: string) {}
+
+  async touch(name: string): Promise<void> {
+    const path = join(this.folder, name);
+    const now = new Date();
+    try {
+      await utimes(path, now, now);
+    } catch (error) {
+      if (systemCode(error) !== 'ENOENT') return;
+      await makeFolder(this.folder);
+      // Nobody must fail to load a model because a time could not be written.
+      await writeFile(path, '').catch(() => undefined);
+    }
+  }
+
+  async read(name: string): Promise<Date | undefined> {
+    return (await stat(join(this.folder, name)).catch(() => undefined))?.mtime;
+  }
+}

@@ -1,0 +1,215 @@
+/** One file from the hub to the disk: whole and right, or not at all. */
+import { joinProblems, type Hub, type RemoteFile } from './hub';
+import { RangeRefused, type Answer } from './http';
+import { LibraryError, reason } from './libraryError';
+import { PartialFile, type OpenFile } from './partialFile';
+import { gaveUp, RetryLater, stopped, waitBeforeRetry, type Patience } from './patience';
+
+/** How well the bytes are known to be the right ones: by the hub's digest, or by their number alone. */
+export type Assurance = 'sha256' | 'git' | 'size';
+
+/** A file that has arrived. */
+export interface ArrivedFile {
+  readonly path: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly assurance: Assurance;
+}
+
+export interface TransferOptions {
+  readonly hub: Hub;
+  readonly repo: string;
+  readonly commit: string;
+  readonly file: RemoteFile;
+  /** Where it goes. */
+  readonly target: string;
+  readonly openFile: OpenFile;
+  readonly patience: Patience;
+  readonly signal: AbortSignal;
+  /** Called when an answer begins to come. */
+  readonly onStart: () => void;
+  /** Called with the bytes of this file that are here. */
+  readonly onBytes: (arrived: number) => void;
+  /** Called before a wait, with what went wrong. */
+  readonly onTrouble: (sentence: string) => void;
+}
+
+/** Times that a file may turn out to be another one, after which the server is not believed any more. */
+const MOST_RESTARTS = 3;
+
+/** Connections for one file, whatever each of them brings: a server that gives a byte each time is given up. */
+const MOST_CONNECTIONS = 2_000;
+
+/** The bytes so far are of no use. */
+class StartAgain extends Error {
+  constructor(
+    readonly code: 'changed' | 'damaged',
+    sentence: string,
+  ) {
+    super(sentence);
+  }
+}
+
+/**
+ * Fetches one file, continuing what is there of it. Every answer is compared with what the hub listed and with
+ * the answers before it, so that parts of two versions are never put together.
+ * @throws LibraryError
+ */
+export async function transfer(options: TransferOptions): Promise<ArrivedFile> {
+  const part = await PartialFile.open(options.target, options.file, options.openFile, options.signal);
+  try {
+    const problems: LibraryError[] = [];
+    for (const endpoint of options.hub.endpoints) {
+      try {
+        return await fetchFrom(endpoint, part, options);
+      } catch (error) {
+        if (!(error instanceof LibraryError)) throw error;
+        // Another address does not help where the trouble is here.
+        if (!['network', 'access', 'missing', 'changed', 'damaged'].includes(error.code)) throw error;
+        problems.push(error);
+      }
+    }
+    throw joinProblems(problems);
+  } finally {
+    await part.close();
+  }
+}
+
+/** Asks one endpoint until the file is whole, or patience ends. */
+async function fetchFrom(
+  endpoint: string,
+  part: PartialFile,
+  options: TransferOptions,
+): Promise<ArrivedFile> {
+  const { file, patience, signal } = options;
+  let failures = 0;
+  let restarts = 0;
+  for (let connections = 1; ; connections++) {
+    if (signal.aborted) throw stopped();
+    const before = part.length;
+    try {
+      if (part.length < file.bytes) await receive(part, endpoint, options);
+      const arrived = check(part, file);
+      await part.finish();
+      return arrived;
+    } catch (error) {
+      if (error instanceof StartAgain || error instanceof RangeRefused) {
+        // A whole file that is wrong is fetched once more; one that was put together from parts, as if anew.
+        const most =
+          error instanceof StartAgain && error.code === 'damaged' && !part.resumed ? 1 : MOST_RESTARTS;
+        await part.restart();
+        if (++restarts <= most) continue;
+        if (error instanceof RangeRefused) throw gaveUp(error, restarts);
+        throw new LibraryError(error.code, `${error.message} Nothing of it is kept; try again later.`);
+      }
+      if (!(error instanceof RetryLater)) throw error;
+      failures = part.length > before ? 1 : failures + 1;
+      if (failures >= patience.tries || connections >= MOST_CONNECTIONS) throw gaveUp(error, failures);
+      options.onTrouble(error.sentence);
+      await waitBeforeRetry(patience, failures, error, signal);
+    }
+  }
+}
+
+/** One answer's bytes. */
+async function receive(part: PartialFile, endpoint: string, options: TransferOptions): Promise<void> {
+  const { hub, repo, commit, file, signal, onStart, onBytes } = options;
+  const headers: Record<string, string> = { 'accept-encoding': 'identity' };
+  if (part.length > 0) {
+    headers['range'] = `bytes=${part.length}-`;
+    if (part.etag !== undefined) headers['if-range'] = part.etag;
+  }
+  const answer = await hub.open({ endpoint, repo, commit }, file.path, headers, signal);
+  try {
+    checkAnswer(answer, part, options);
+    if (answer.response.status === 200 && part.length > 0) await part.restart();
+    await part.setEtag(answer.etag);
+    onBytes(part.length);
+    onStart();
+    const body = answer.response.body as AsyncIterable<Uint8Array> | null;
+    for await (const chunk of body ?? []) {
+      answer.alive();
+      if (part.length + chunk.length > file.bytes) {
+        throw new StartAgain(
+          'damaged',
+          `${new URL(endpoint).host} sends more than the ${file.bytes} bytes that it lists for ${file.path} of ${repo}.`,
+        );
+      }
+      await part.append(chunk);
+      onBytes(part.length);
+    }
+  } catch (error) {
+    if (signal.aborted) throw stopped();
+    if (error instanceof LibraryError || error instanceof StartAgain) throw error;
+    throw new RetryLater(`the connection to ${new URL(endpoint).host} broke off (${reason(error)})`);
+  } finally {
+    answer.finish();
+    await answer.response.body?.cancel().catch(() => undefined);
+  }
+  if (part.length < file.bytes) {
+    throw new RetryLater(
+      `${new URL(endpoint).host} ended ${file.path} after ${part.length} of ${file.bytes} bytes`,
+    );
+  }
+}
+
+/** Compares an answer's headers with what was listed, and with what is already here. */
+function checkAnswer(answer: Answer, part: PartialFile, { file, repo }: TransferOptions): void {
+  const { response, sha256, etag } = answer;
+  const name = `${file.path} of ${repo}`;
+  if (sha256 !== undefined && file.sha256 !== undefined && sha256 !== file.sha256) {
+    throw new StartAgain(
+      'changed',
+      `${name} is not the file that was listed: its SHA-256 is ${sha256}, not ${file.sha256}.`,
+    );
+  }
+  if (response.status === 206) {
+    const [, start, total] =
+      /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(response.headers.get('content-range') ?? '') ?? [];
+    if (Number(start) !== part.length)
+      throw new StartAgain('damaged', `${name} does not go on where it stopped.`);
+    if (total !== '*' && Number(total) !== file.bytes) {
+      throw new StartAgain(
+        'changed',
+        `${name} now has ${total!} bytes, not the ${file.bytes} that were listed.`,
+      );
+    }
+    // The hub's own digest vouches for the content; else the two parts must have the same validator.
+    const vouched = sha256 !== undefined && sha256 === file.sha256;
+    if (!vouched && part.etag !== undefined && etag !== part.etag) {
+      throw new StartAgain('changed', `${name} changes while it is downloaded.`);
+    }
+    return;
+  }
+  if (response.status !== 200)
+    throw new RetryLater(`the server answers with status ${response.status} for ${name}`);
+  const length = response.headers.get('content-length');
+  const encoded = response.headers.get('content-encoding') !== null;
+  if (length !== null && !encoded && Number(length) !== file.bytes) {
+    const page = response.headers.get('content-type')?.startsWith('text/html') === true;
+    throw new LibraryError(
+      'damaged',
+      `${name} comes as ${length} bytes, but ${file.bytes} were listed. ` +
+        (page ? 'It is a web page: a proxy or a network may want you to log in first.' : 'Try again later.'),
+    );
+  }
+}
+
+/** Compares the digests. @throws StartAgain or LibraryError */
+function check(part: PartialFile, file: RemoteFile): ArrivedFile {
+  const { sha256, gitOid } = part.digests();
+  const [found, expected, kind] =
+    file.sha256 !== undefined
+      ? [sha256, file.sha256, 'SHA-256']
+      : file.gitOid !== undefined
+        ? [gitOid, file.gitOid, 'git hash']
+        : [undefined, undefined, ''];
+  if (found !== expected) {
+    throw new StartAgain(
+      'damaged',
+      `${file.path} arrived damaged: its ${kind} is ${found!}, but the hub says ${expected!}.`,
+    );
+  }
+  const assurance = file.sha256 !== undefined ? 'sha256' : file.gitOid !== undefined ? 'git' : 'size';
+  return { path: file.path, bytes: file.bytes, sha256, assurance };
+}

@@ -1,0 +1,103 @@
+/** Whether a model's files are still what they were. */
+import { realpath, stat } from 'node:fs/promises';
+import { isAbsolute, join, relative } from 'node:path';
+import { inspectModelFolder } from '../gpt2/modelFolder';
+import { hashFile } from './hashFile';
+import { LibraryError, reason } from './libraryError';
+import type { RecordedFile } from './record';
+
+export interface VerifiedFile {
+  readonly path: string;
+  readonly bytes: number;
+  readonly sha256: string | undefined;
+  /** By whose word the file is right: the hub's digest, git's, its size alone, or only the first look at it. */
+  readonly assurance: RecordedFile['assurance'];
+  /** What is wrong with it; undefined when it is as it was recorded. */
+  readonly problem: string | undefined;
+}
+
+export interface Verification {
+  /** Whether every file is as recorded and the model can be run. */
+  readonly ok: boolean;
+  readonly files: readonly VerifiedFile[];
+  /** Why the model cannot be run; undefined when it can. */
+  readonly problem: string | undefined;
+}
+
+export interface VerifyOptions {
+  readonly signal: AbortSignal;
+  readonly onProgress?: ((readBytes: number, totalBytes: number) => void) | undefined;
+}
+
+/**
+ * Reads all files of a model and compares them with the record.
+ * @param recorded the files as recorded; undefined where there is no record, and this look becomes the first.
+ */
+export async function verifyFiles(
+  directory: string,
+  recorded: readonly RecordedFile[] | undefined,
+  { signal, onProgress }: VerifyOptions,
+): Promise<Verification> {
+  const model = await inspectModelFolder(directory).then(
+    ({ files }) => ({ files, problem: undefined }),
+    (error: unknown) => ({ files: [], problem: reason(error) }),
+  );
+  const expected = recorded ?? (await unrecorded(directory, model.files));
+  const total = expected.reduce((sum, { bytes }) => sum + bytes, 0);
+  let read = 0;
+  const files: VerifiedFile[] = [];
+  for (const file of expected) {
+    const { path, bytes, assurance } = file;
+    const found = await look(join(directory, path), signal, (count) => {
+      read += count;
+      onProgress?.(read, total);
+    });
+    const problem = 'problem' in found ? found.problem : compare(file, found);
+    files.push({ path, bytes, sha256: 'problem' in found ? undefined : found.sha256, assurance, problem });
+  }
+  const ok = model.problem === undefined && files.every(({ problem }) => problem === undefined);
+  return { ok, files, problem: model.problem };
+}
+
+interface Found {
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+async function look(
+  path: string,
+  signal: AbortSignal,
+  onBytes: (count: number) => void,
+): Promise<Found | { readonly problem: string }> {
+  try {
+    const { size } = await stat(path);
+    const { sha256 } = await hashFile(path, signal, undefined, onBytes);
+    return { bytes: size, sha256 };
+  } catch (error) {
+    if (error instanceof LibraryError && error.code === 'stopped') throw error;
+    return { problem: `cannot be read (${reason(error)})` };
+  }
+}
+
+function compare(expected: RecordedFile, found: Found): string | undefined {
+  if (found.bytes !== expected.bytes) return `has ${found.bytes} bytes, expected ${expected.bytes}`;
+  if (expected.sha256 === undefined || expected.sha256 === found.sha256) return undefined;
+  return `has changed: its SHA-256 is ${found.sha256}, expected ${expected.sha256}`;
+}
+
+/** The files of a model that nobody recorded: those with its numbers, and its config. */
+export async function unrecorded(directory: string, files: readonly string[]): Promise<RecordedFile[]> {
+  const root = await realpath(directory).catch(() => directory);
+  const paths = files.map((file) => {
+    const path = relative(root, file);
+    // A link out of the folder: the file itself is what counts.
+    return path.startsWith('..') || isAbsolute(path) ? undefined : path.replaceAll('\\', '/');
+  });
+  const named = [...paths.map((path) => path ?? 'model.safetensors'), 'config.json'];
+  return Promise.all(
+    [...new Set(named)].map(async (path) => {
+      const info = await stat(join(directory, path)).catch(() => undefined);
+      return { path, bytes: info?.size ?? 0, assurance: 'first' as const };
+    }),
+  );
+}
