@@ -49,7 +49,6 @@ interface Judgement {
   readonly processed: Float64Array;
   readonly entropy: number;
   readonly kept: number;
-  readonly logSumExp: number;
   readonly alternatives: readonly Alternative[];
 }
 
@@ -89,11 +88,12 @@ export class TokenChooser {
   choose(sequence: ChosenSequence, next: NextToken): TokenChoice {
     const { greedy } = this.#options;
     const logits = logitsOf(next);
-    const { raw, processed, logSumExp: total, alternatives, entropy, kept } = this.#judge(sequence, logits);
+    const { raw, processed, alternatives, entropy, kept } = this.#judge(sequence, logits);
     const id = greedy ? argmax(logits) : drawToken(processed, sequence.random.next());
     this.#chain.accept(id, sequence.memory);
     sequence.tokens.push(id);
-    sequence.logProbability += logits[id]! - total;
+    // A hot sampler can draw what is so improbable that its raw probability has underflowed.
+    sequence.logProbability += raw[id]! > 0 ? Math.log(raw[id]!) : logits[id]! - logSumExp(logits);
     const step: TokenStep = {
       sample: sequence.sample,
       id,
@@ -115,7 +115,6 @@ export class TokenChooser {
       processed: probabilities,
       entropy,
       kept,
-      logSumExp: logSumExp(logits),
       alternatives: topIndices(logits, this.#options.alternatives ?? ALTERNATIVES).map((id) => ({
         id,
         raw: raw[id]!,
