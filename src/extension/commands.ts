@@ -19,6 +19,9 @@ export interface CommandServices extends PanelServices {
   readonly presets: PresetsView;
 }
 
+/** Experiments with a tab and a command of their own. */
+const EXPERIMENTS = ['temperature', 'grid', 'determinism', 'nucleus', 'methods', 'branches'] as const;
+
 /** Every command of the manifest. */
 export function registerCommands(services: CommandServices): vscode.Disposable[] {
   const { panels, log, status, surprisal, cursor, history, presets } = services;
@@ -119,6 +122,23 @@ export function registerCommands(services: CommandServices): vscode.Disposable[]
       log.show();
     },
   };
+
+  /** Opens an experiment's tab on the current prompt; parameters, as the course gives them, start it at once. */
+  const openExperiment = (tab: string, parameters: unknown): void => {
+    const editor = currentEditor();
+    const request = {
+      tab,
+      run: parameters !== undefined,
+      ...(parameters === undefined ? {} : { parameters }),
+    };
+    if (editor) panels.open().explore(takePrompt(editor), request);
+    else panels.open().openTab(request);
+  };
+  for (const tab of EXPERIMENTS) {
+    commands[tab] = (parameters) => {
+      openExperiment(tab, parameters);
+    };
+  }
 
   return [
     vscode.window.onDidChangeActiveTextEditor((editor) => {

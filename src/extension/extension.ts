@@ -49,6 +49,9 @@ export function activate(context: vscode.ExtensionContext): DecodingLabApi {
     log: (line) => {
       log.info(line);
     },
+    onState: (state) => {
+      panels.current?.showEngineState(state);
+    },
   });
   engine = client;
   const library = new Library(context.extensionUri);

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { TOY_DEFAULT } from '../core/toyModel';
-import type { EngineClient } from '../engine/client';
+import type { EngineClient, EngineState } from '../engine/client';
 import { PROTOCOL_VERSION, readFromPanel, type HistoryEntry, type ToPanel } from '../protocol/messages';
 import { Anchor } from './anchor';
 import { panelHtml } from './html';
@@ -17,6 +17,13 @@ export interface PanelServices {
   readonly history: History;
   readonly log: vscode.LogOutputChannel;
   readonly extensionUri: vscode.Uri;
+}
+
+/** A tab to open: its experiment's parameters filled in, and started at once if `run`. */
+export interface TabRequest {
+  readonly tab: string;
+  readonly parameters?: unknown;
+  readonly run: boolean;
 }
 
 /** The webview panel beside the editor: its page, its current prompt, and its requests. */
@@ -87,29 +94,32 @@ export class LabPanel implements vscode.Disposable {
     return this.#requests;
   }
 
-  /** Shows the panel and explores a prompt in it. */
-  explore(taken: TakenPrompt): void {
-    this.#panel.reveal(undefined, false);
+  /** Shows the panel and explores a prompt in it, or hands the prompt to the tab of another experiment. */
+  explore(taken: TakenPrompt, tab?: TabRequest): void {
     this.#anchor?.dispose();
     this.#anchor = new Anchor(taken);
     this.#waiting = taken;
-    if (this.#ready) this.#handOver();
+    this.#show(tab && { type: 'open', ...tab });
   }
 
   /** Shows the panel with a saved result in the tab of its experiment. */
   openResult(id: string, entry: HistoryEntry): void {
-    this.#open({ type: 'open', tab: entry.experiment, entry: { id, entry }, run: false });
+    this.#show({ type: 'open', tab: entry.experiment, entry: { id, entry }, run: false });
   }
 
-  /** Shows the panel at a tab; `run` starts its experiment at once. */
-  openTab(tab: string, run: boolean, parameters?: unknown): void {
-    this.#open({ type: 'open', tab, parameters, run });
+  /** Shows the panel at a tab, with the prompt that is there. */
+  openTab(tab: TabRequest): void {
+    this.#show({ type: 'open', ...tab });
   }
 
-  #open(message: Extract<ToPanel, { type: 'open' }>): void {
+  #show(tab: Extract<ToPanel, { type: 'open' }> | undefined): void {
     this.#panel.reveal(undefined, false);
-    this.#tab = message;
+    this.#tab = tab;
     if (this.#ready) this.#handOver();
+  }
+
+  showEngineState(state: EngineState): void {
+    this.#post({ type: 'engine', state });
   }
 
   reveal(): void {
