@@ -60,10 +60,11 @@ export function settingsView(props: SettingsProps): TemplateResult {
       data-testid="drawer"
       aria-expanded=${drawerOpen}
       aria-controls="settings-fields"
+      title="Samplers, samples × new tokens, seed"
       @click=${onDrawer}
     >
       <span class="drawer-values">${summary(form)}</span>
-      <span class="quiet">${drawerOpen ? 'fold' : 'change'}</span>
+      <span class="drawer-verb">${drawerOpen ? 'fold' : 'change'}</span>
     </button>
     <div id="settings-fields" class="fields">
       ${props.toy}
@@ -115,17 +116,17 @@ export const DICE = html`<svg viewBox="0 0 16 16" aria-hidden="true">
   />
 </svg>`;
 
-/** The settings in one line. */
+/** The settings in one line, short enough for a panel of 400 pixels. */
 function summary({ settings }: SettingsForm): string {
   const { temperature, topK, topP, samples, maxNewTokens, seed, greedy } = settings;
   const samplers = greedy
-    ? 'greedy'
+    ? ['greedy']
     : [
-        `temperature ${temperature}`,
+        `T ${temperature}`,
         `top-k ${topK === null ? 'off' : thousands(topK)}`,
         `top-p ${topP === 1 ? 'off' : topP}`,
-      ].join(', ');
-  return `${samplers}; ${samples} × ${thousands(maxNewTokens)} tokens, seed ${seed}`;
+      ];
+  return [...samplers, `${samples} × ${thousands(maxNewTokens)}`, `seed ${seed}`].join(', ');
 }
 
 function sliderView(props: SettingsProps, name: SliderSetting): TemplateResult {
