@@ -7,9 +7,6 @@ import { makeFolder } from './disk';
 import { fileProblem, LibraryError, systemCode } from './libraryError';
 import { pause } from './patience';
 
-/** A lock that has not been refreshed for this long is its holder's no more: that window was closed or crashed. */
-const STALE_MS = 15_000;
-const REFRESH_MS = 4_000;
 const ASK_AGAIN_MS = 400;
 
 interface WaitOptions {
@@ -18,7 +15,14 @@ interface WaitOptions {
   readonly onWait?: () => void | Promise<void>;
   /** What is locked, for sentences. */
   readonly what: string;
+  readonly staleLockMs: number;
 }
+
+/** How long a lock lives without its holder, and how often the holder refreshes it. */
+const lifetime = (staleLockMs: number): { stale: number; update: number } => ({
+  stale: staleLockMs,
+  update: staleLockMs / 4,
+});
 
 /**
  * Calls `action` while no other window or call can hold the same lock.
@@ -28,7 +32,7 @@ interface WaitOptions {
  */
 export async function withLock<T>(
   path: string,
-  { signal, onWait, what }: WaitOptions,
+  { signal, onWait, what, staleLockMs }: WaitOptions,
   action: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const lost = new AbortController();
@@ -38,8 +42,7 @@ export async function withLock<T>(
     try {
       release = await lockfile.lock(path, {
         realpath: false,
-        stale: STALE_MS,
-        update: REFRESH_MS,
+        ...lifetime(staleLockMs),
         onCompromised: () => {
           lost.abort();
         },
@@ -71,7 +74,10 @@ export async function withLock<T>(
 
 /** Marks of those who use something, each kept fresh by its owner: a lock that many can hold. */
 export class Usage {
-  constructor(private readonly folder: string) {}
+  constructor(
+    private readonly folder: string,
+    private readonly staleLockMs: number,
+  ) {}
 
   /** Marks something as used. @returns takes the mark away again; may be called twice. */
   async begin(name: string): Promise<() => Promise<void>> {
@@ -83,8 +89,7 @@ export class Usage {
       release = await lockfile.lock(mark, {
         realpath: false,
         lockfilePath: mark,
-        stale: STALE_MS,
-        update: REFRESH_MS,
+        ...lifetime(this.staleLockMs),
         onCompromised: () => {
           // Another window found the mark stale after this one slept: it is set anew.
           if (!ended) void hold().catch(() => undefined);
@@ -109,7 +114,7 @@ export class Usage {
     const marks = await readdir(folder).catch(() => []);
     for (const mark of marks.map((entry) => join(folder, entry))) {
       const held = await lockfile
-        .check(mark, { realpath: false, lockfilePath: mark, stale: STALE_MS })
+        .check(mark, { realpath: false, lockfilePath: mark, stale: this.staleLockMs })
         .catch(() => false);
       if (held) return true;
       await rm(mark, { recursive: true, force: true }).catch(() => undefined);

@@ -59,7 +59,7 @@ export class ModelLibrary {
       openFile: options.openFile ?? openFile,
       freeBytes: options.freeBytes ?? freeBytes,
     };
-    this.#usage = new Usage(this.#hidden('in-use'));
+    this.#usage = new Usage(this.#hidden('in-use'), patience.staleLockMs);
     this.#lastUsed = new LastUsed(this.#hidden('last-used'));
   }
 
@@ -148,7 +148,8 @@ export class ModelLibrary {
         meter.begin('other-window', { note: `Another window or command is downloading ${target.name}.` });
       };
       const lock = this.#lock(target.id);
-      await withLock(lock, { signal: ended, onWait, what: target.name }, async (inLock) => {
+      const { staleLockMs } = this.#tools.patience;
+      await withLock(lock, { signal: ended, onWait, what: target.name, staleLockMs }, async (inLock) => {
         if (inLock.aborted) throw stopped();
         if (await this.#search(target.id)) return;
         const destination = join(this.storage, folderOf(target.id));
@@ -186,9 +187,13 @@ export class ModelLibrary {
         throw new LibraryError('busy', `${id} is being downloaded by another window. Pause it there first.`);
       }
     };
-    await withLock(this.#lock(id), { signal: never, onWait, what: id }, async () => {
-      await removeFolder(this.#staging(id));
-    });
+    await withLock(
+      this.#lock(id),
+      { signal: never, onWait, what: id, staleLockMs: this.#tools.patience.staleLockMs },
+      async () => {
+        await removeFolder(this.#staging(id));
+      },
+    );
   }
 
   /**
@@ -254,20 +259,24 @@ export class ModelLibrary {
     }
     const home = join(this.storage, folder);
     const aside = join(this.storage, `.removing-${randomUUID()}`);
-    await withLock(this.#lock(id), { signal: never, what: id }, async () => {
-      // Out of sight first: whoever begins to use it now does not find it, whoever did before is seen.
-      await moveFolder(home, aside);
-      if (await this.#usage.isUsed(folder)) {
-        await moveFolder(aside, home);
-        throw new LibraryError(
-          'busy',
-          `${id} is in use, here or in another window. Unload it there, then remove it.`,
-        );
-      }
-      await moveFolder(aside, join(this.storage, `.removed-${randomUUID()}`));
-      // What an earlier removal could not finish goes too.
-      await removeFolders(this.storage, '.removed-');
-    });
+    await withLock(
+      this.#lock(id),
+      { signal: never, what: id, staleLockMs: this.#tools.patience.staleLockMs },
+      async () => {
+        // Out of sight first: whoever begins to use it now does not find it, whoever did before is seen.
+        await moveFolder(home, aside);
+        if (await this.#usage.isUsed(folder)) {
+          await moveFolder(aside, home);
+          throw new LibraryError(
+            'busy',
+            `${id} is in use, here or in another window. Unload it there, then remove it.`,
+          );
+        }
+        await moveFolder(aside, join(this.storage, `.removed-${randomUUID()}`));
+        // What an earlier removal could not finish goes too.
+        await removeFolders(this.storage, '.removed-');
+      },
+    );
   }
 
   /**
@@ -292,7 +301,12 @@ export class ModelLibrary {
       throw new LibraryError('unsupported', reason(error), { cause: error });
     });
     const files = await unrecorded(directory, model.files);
-    const lock = { signal: never, onWait: () => undefined, what: 'The library' };
+    const lock = {
+      signal: never,
+      onWait: () => undefined,
+      what: 'The library',
+      staleLockMs: this.#tools.patience.staleLockMs,
+    };
     return withLock(join(this.#hidden('locks'), 'import'), lock, async () => {
       const places = await findPlaces(this.storage, this.#options.bundled);
       const known = places.find((place) => place.directory === directory);

@@ -12,6 +12,8 @@ export interface Patience {
   readonly longestRetryAfterMs: number;
   /** Silence in milliseconds after which a connection counts as dead. */
   readonly stallMs: number;
+  /** A lock that has not been refreshed for this long, at least 2000, is its holder's no more: that window is gone. */
+  readonly staleLockMs: number;
 }
 
 export const PATIENCE: Patience = {
@@ -20,6 +22,7 @@ export const PATIENCE: Patience = {
   longestWaitMs: 30_000,
   longestRetryAfterMs: 300_000,
   stallMs: 45_000,
+  staleLockMs: 15_000,
 };
 
 /** A failure that may be over soon. */

@@ -75,6 +75,8 @@ export class HubServer {
   arrived: (file: string) => number = () => Infinity;
   /** Files on one page of a listing. */
   pageSize = 1000;
+  /** Time that the store takes before it answers. */
+  delayMs = 0;
   #hub!: Server;
   #store!: Server;
 
@@ -84,7 +86,9 @@ export class HubServer {
       server.#answerHub(request, response);
     });
     server.#store = await listen((request, response) => {
-      server.#answerStore(request, response);
+      void setTimeout(server.delayMs).then(() => {
+        server.#answerStore(request, response);
+      });
     });
     return server;
   }
