@@ -1,6 +1,6 @@
 /** What the panel shows, read as a person would: from its page, by the names of its parts. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Frame, Locator } from 'playwright-core';
+import type { Frame } from 'playwright-core';
 import { Failure } from './failure';
 
 export interface Bar {
@@ -10,6 +10,8 @@ export interface Bar {
   readonly kept: boolean;
   /** After the samplers. */
   readonly probability: number;
+  /** Before them, at temperature 1. */
+  readonly rawProbability: number;
 }
 
 export interface ReadToken {
@@ -42,39 +44,40 @@ async function textOf(frame: Frame, name: string): Promise<string> {
   return squeeze((await frame.locator(part(name)).allInnerTexts()).join(' '));
 }
 
-const numberOf = async (element: Locator, attribute: string): Promise<number> =>
-  Number((await element.getAttribute(attribute)) ?? Number.NaN);
-
-async function readToken(element: Locator): Promise<ReadToken> {
-  return {
-    text: (await element.textContent()) ?? '',
-    id: await numberOf(element, 'data-token-id'),
-    probability: await numberOf(element, 'data-probability'),
-  };
+/** The rows of the distribution, in one look: no redraw comes between two of them. */
+export function readBars(frame: Frame): Promise<Bar[]> {
+  return frame.locator(part('bar-row')).evaluateAll((rows) =>
+    rows.map((row) => ({
+      text: row.querySelector('th')?.innerText.trim() ?? '',
+      id: Number(row.dataset['tokenId']),
+      kept: row.dataset['kept'] === 'true',
+      probability: Number(row.dataset['probability']),
+      rawProbability: Number(row.dataset['rawProbability']),
+    })),
+  );
 }
 
-async function readBar(element: Locator): Promise<Bar> {
-  return {
-    text: squeeze(await element.locator('th').innerText()),
-    id: await numberOf(element, 'data-token-id'),
-    kept: (await element.getAttribute('data-kept')) === 'true',
-    probability: await numberOf(element, 'data-probability'),
-  };
+/** The completions, token by token. */
+export function readCompletions(frame: Frame): Promise<ReadToken[][]> {
+  return frame.locator(part('completion')).evaluateAll((completions) =>
+    completions.map((completion) =>
+      [...completion.querySelectorAll<HTMLElement>('[data-testid="token"]')].map((token) => ({
+        text: token.textContent,
+        id: Number(token.dataset['tokenId']),
+        probability: Number(token.dataset['probability']),
+      })),
+    ),
+  );
 }
-
-const readAll = async <T>(elements: Locator, read: (element: Locator) => Promise<T>): Promise<T[]> =>
-  Promise.all((await elements.all()).map(read));
 
 export async function readPanel(frame: Frame): Promise<PanelReading> {
   return {
     chips: await frame.locator(part('chip')).allTextContents(),
-    bars: await readAll(frame.locator(part('bar-row')), readBar),
+    bars: await readBars(frame),
     entropy: await textOf(frame, 'entropy'),
     kept: await textOf(frame, 'kept'),
     keptMass: await textOf(frame, 'kept-mass'),
-    completions: await readAll(frame.locator(part('completion')), (completion) =>
-      readAll(completion.locator(part('token')), readToken),
-    ),
+    completions: await readCompletions(frame),
     notes: await textOf(frame, 'notes'),
     footer: await textOf(frame, 'footer'),
   };

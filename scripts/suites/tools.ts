@@ -15,6 +15,7 @@ const commands = {
   types: [
     [tsc, '--noEmit', '-p', 'tsconfig.json'],
     [tsc, '--noEmit', '-p', 'tsconfig.webview.json'],
+    [tsc, '--noEmit', '-p', 'tsconfig.scripts.json'],
   ],
   lint: [[tool('eslint', 'bin', 'eslint.js'), '.', '--max-warnings', '0']],
   format: [[tool('prettier', 'bin', 'prettier.cjs'), '--check', '.']],

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { EXPLORE, SAMPLE_LINE } from '../../scripts/lib/exploreSample';
 import { part } from '../../scripts/lib/panelReading';
-import { Panel, probabilities } from './panel';
+import { Panel } from './panel';
 import { openSession, type Session } from './session';
 
 let session: Session;
@@ -41,12 +41,12 @@ test('select, explore, change, generate, stop and insert by keys alone', async (
     throw new Error(`Tab does not reach ${name}; it came by ${stops.join(', ')}.`);
   };
 
-  const before = probabilities(await panel.read());
+  const before = await panel.probabilities();
   await tabTo('drawer');
   await press('Enter');
   await tabTo('temperature-range');
   await press('ArrowRight', 4);
-  await expect.poll(async () => probabilities(await panel.read())).not.toEqual(before);
+  await expect.poll(() => panel.probabilities()).not.toEqual(before);
 
   await tabTo('samples');
   await press('Control+a');

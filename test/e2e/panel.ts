@@ -1,7 +1,14 @@
 /** The panel as the browser tests use it: its parts by name, its controls by hand. */
 import type { Frame, Locator } from 'playwright-core';
 import { expect } from 'vitest';
-import { part, readPanel, runEnded, type PanelReading } from '../../scripts/lib/panelReading';
+import {
+  part,
+  readBars,
+  readPanel,
+  runEnded,
+  type Bar,
+  type PanelReading,
+} from '../../scripts/lib/panelReading';
 
 export class Panel {
   readonly frame: Frame;
@@ -16,6 +23,15 @@ export class Panel {
 
   read(): Promise<PanelReading> {
     return readPanel(this.frame);
+  }
+
+  bars(): Promise<Bar[]> {
+    return readBars(this.frame);
+  }
+
+  /** Probabilities after the samplers, in the order of the rows. */
+  async probabilities(): Promise<number[]> {
+    return (await this.bars()).map(({ probability }) => probability);
   }
 
   /** Waits until the run has ended and everything can be used again. */
@@ -73,6 +89,3 @@ export class Panel {
     await this.type('max-new-tokens', '8');
   }
 }
-
-/** Probabilities after the samplers, in the order of the rows. */
-export const probabilities = ({ bars }: PanelReading): number[] => bars.map(({ probability }) => probability);

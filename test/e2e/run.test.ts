@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { exploreSample } from '../../scripts/lib/exploreSample';
 import { repository } from '../../scripts/lib/paths';
 import { enginesOf } from './engineProcess';
-import { Panel, probabilities } from './panel';
+import { Panel } from './panel';
 import { openSession, type Session } from './session';
 
 let session: Session;
@@ -24,38 +24,27 @@ describe('Controls', () => {
     expect(others).toEqual([]);
     process.kill(engine!, 'SIGSTOP');
     try {
-      const before = probabilities(await panel.read());
+      const before = await panel.probabilities();
       for (let press = 0; press < 10; press++) await panel.slide('temperature', 'ArrowLeft');
-      await expect.poll(async () => probabilities(await panel.read())).not.toEqual(before);
+      await expect.poll(async () => await panel.probabilities()).not.toEqual(before);
       const temperature = Number(await panel.part('temperature').locator('input').inputValue());
       expect(temperature).toBeLessThan(1);
 
       // p_i / p_j = (q_i / q_j)^(1 / T), whatever the rest of the vocabulary holds.
-      const [first, ...rest] = await rows();
-      for (const row of rest.filter(({ after }) => after > 0)) {
-        const expected = (row.before / first!.before) ** (1 / temperature);
-        expect(row.after / first!.after).toBeCloseTo(expected, 6);
+      const [first, ...rest] = await panel.bars();
+      for (const bar of rest.filter(({ kept }) => kept)) {
+        const expected = (bar.rawProbability / first!.rawProbability) ** (1 / temperature);
+        expect(bar.probability / first!.probability).toBeCloseTo(expected, 6);
       }
 
       await panel.type('top-k', '3');
-      await expect.poll(async () => (await panel.read()).bars.filter(({ kept }) => kept).length).toBe(3);
-      const left = (await panel.read()).bars.filter(({ kept }) => kept);
+      await expect.poll(async () => (await panel.bars()).filter(({ kept }) => kept).length).toBe(3);
+      const left = (await panel.bars()).filter(({ kept }) => kept);
       expect(left.reduce((sum, { probability }) => sum + probability, 0)).toBeCloseTo(1, 9);
     } finally {
       process.kill(engine!, 'SIGCONT');
     }
   });
-
-  /** Probabilities before and after the samplers, row by row. */
-  async function rows(): Promise<{ before: number; after: number }[]> {
-    const elements = await panel.part('bar-row').all();
-    return Promise.all(
-      elements.map(async (element) => ({
-        before: Number(await element.getAttribute('data-raw-probability')),
-        after: Number(await element.getAttribute('data-probability')),
-      })),
-    );
-  }
 });
 
 describe('A run', () => {
@@ -86,10 +75,12 @@ describe('A run', () => {
     expect(await failure.innerText()).toMatch(/model process/i);
     expect(await panel.tokens()).toBeGreaterThan(0);
     await session.window.screenshot('failure');
-    await panel.keepShort();
+    // Retry asks for the same again: the long run, which is then stopped.
     await panel.part('retry').click();
     await failure.waitFor({ state: 'detached' });
-    await panel.ended();
+    await expect.poll(() => panel.tokens(), { timeout: 60_000 }).toBeGreaterThan(64);
+    await panel.part('stop').click();
+    await panel.part('stopped').waitFor();
     expect(enginesOf(session.server.pid)).not.toContain(engine);
   });
 });
@@ -106,11 +97,11 @@ describe('The toy vocabulary', () => {
     await panel.choose('toy');
     await panel.type('temperature', '1');
     await panel.type('top-k', 'off');
-    await expect.poll(async () => (await panel.read()).bars.length).toBe(reference.vocab.length);
+    await expect.poll(async () => (await panel.bars()).length).toBe(reference.vocab.length);
     for (const { T, probs } of reference.temperature) {
       await panel.type('temperature', String(T));
       await expect
-        .poll(async () => probabilities(await panel.read()).map((value) => value.toFixed(6)))
+        .poll(async () => (await panel.probabilities()).map((value) => value.toFixed(6)))
         .toEqual(probs.map((value) => value.toFixed(6)));
     }
     await session.window.screenshot('toy');
@@ -124,8 +115,8 @@ describe('The toy vocabulary', () => {
     const weights = [3.5, 2.0, 1.5, 0.5, 0.2].map(Math.exp);
     const sum = weights.reduce((total, weight) => total + weight, 0);
     await expect
-      .poll(async () => probabilities(await panel.read()).map((value) => value.toFixed(6)))
+      .poll(async () => (await panel.probabilities()).map((value) => value.toFixed(6)))
       .toEqual(weights.map((weight) => (weight / sum).toFixed(6)));
-    expect((await panel.read()).bars[0]!.text).toContain('soup');
+    expect((await panel.bars())[0]!.text).toContain('soup');
   });
 });
