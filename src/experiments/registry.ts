@@ -1,6 +1,13 @@
 /** Every experiment the engine can run. */
 import { register, type RegisteredExperiment } from './experiment';
 import { explore } from './explore';
+import { grid } from './grid';
 import { surprisal } from './surprisal';
+import { temperature } from './temperature';
 
-export const experiments: readonly RegisteredExperiment[] = [register(explore), register(surprisal)];
+export const experiments: readonly RegisteredExperiment[] = [
+  register(explore),
+  register(surprisal),
+  register(temperature),
+  register(grid),
+];
