@@ -1,5 +1,6 @@
 /** What the page's technical words mean: one sentence, one formula, one source each. */
 import { definitionOf } from '../src/core/samplers/catalog';
+import { experimentTerms } from './experimentTerms';
 
 export interface Term {
   readonly title: string;
@@ -14,6 +15,7 @@ const sampler = (name: 'temperature' | 'top-k' | 'top-p'): Term => {
 };
 
 export const glossary: Readonly<Record<string, Term>> = {
+  ...experimentTerms,
   temperature: sampler('temperature'),
   topK: sampler('top-k'),
   topP: sampler('top-p'),

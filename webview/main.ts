@@ -3,6 +3,7 @@ import './styles/header.css';
 import './styles/settings.css';
 import './styles/distribution.css';
 import './styles/completions.css';
+import './styles/experiment.css';
 import './styles/card.css';
 import { App } from './app';
 import { registerControls } from './controls';

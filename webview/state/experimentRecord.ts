@@ -104,3 +104,13 @@ export function unpackMemory<Result extends ExperimentResult>(
   const { model, toy, parameters, savedId, conclusion } = outcome;
   return { values, drawerOpen, outcome: { order: { model, toy, parameters }, result, savedId, conclusion } };
 }
+
+/** Reads a value by its schema; null where it does not fit. */
+export function parsedBy<Output>(
+  schema: v.GenericSchema<unknown, Output>,
+): (value: unknown) => Output | null {
+  return (value) => {
+    const parsed = v.safeParse(schema, value);
+    return parsed.success ? parsed.output : null;
+  };
+}

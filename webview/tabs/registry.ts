@@ -1,5 +1,6 @@
 import { createExplore } from './explore';
 import type { TabFactory } from './tab';
+import { createTemperature } from './temperature';
 
 /** Every tab, in the order in which they stand. */
-export const tabFactories: readonly TabFactory[] = [createExplore];
+export const tabFactories: readonly TabFactory[] = [createExplore, createTemperature];

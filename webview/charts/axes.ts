@@ -1,0 +1,26 @@
+/** What the axes of several pictures share. */
+import { percent } from '../format/numbers';
+
+export const temperatureLabel = 'temperature →';
+
+/** 1, 2, 5 times powers of ten within the range of the values; only the powers where that would be many. */
+export function logTicks(values: readonly number[]): number[] {
+  const low = Math.min(...values);
+  const high = Math.max(...values);
+  const decades = Math.log10(high / low);
+  const steps = decades > 3 ? [1] : [1, 2, 5];
+  const ticks: number[] = [];
+  for (let exponent = Math.floor(Math.log10(low)); exponent <= Math.log10(high); exponent++) {
+    for (const step of steps) {
+      const tick = Number(`${step}e${exponent}`);
+      if (tick >= low * (1 - 1e-9) && tick <= high * (1 + 1e-9)) ticks.push(tick);
+    }
+  }
+  return ticks;
+}
+
+/** A probability on an axis: `40 %`, `0.5 %`. */
+export function axisPercent(probability: number): string {
+  const value = Number((probability * 100).toPrecision(6));
+  return value !== 0 && Math.abs(value) < 0.001 ? percent(probability) : `${value} %`;
+}

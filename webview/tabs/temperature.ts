@@ -1,0 +1,111 @@
+/** Temperature: how often a word or a phrase comes next, at every temperature. */
+import {
+  parseDraws,
+  parseTarget,
+  parseTemperature,
+  parseTemperatures,
+  MOST_TEMPERATURES,
+} from '../../src/experiments/temperature';
+import { temperatureReport } from '../../src/experiments/report/temperature';
+import { temperatureResultSchema, type TemperatureResult } from '../../src/experiments/temperatureTypes';
+import { temperaturePictures } from '../charts/temperature';
+import { thousands } from '../format/numbers';
+import { parsedBy } from '../state/experimentRecord';
+import { listText, typedList, typedNumber, type FormValues } from '../state/form';
+import { seedField } from '../state/seedField';
+import { ExperimentTab } from './experimentTab';
+import type { ExperimentPage } from './experimentPage';
+import type { Tab, TabContext } from './tab';
+
+const text = (values: FormValues, name: string): string => String(values[name] ?? '');
+
+const page: ExperimentPage<TemperatureResult> = {
+  id: 'temperature',
+  title: 'Temperature',
+  question: 'How does the temperature change how often a word comes?',
+  promise:
+    'Here will stand the exact probability of the target at every temperature, how close draws come to it, and how many draws it takes to tell two temperatures apart.',
+  groups: [
+    {
+      title: 'Target',
+      fields: [
+        {
+          kind: 'text',
+          name: 'target',
+          label: 'word or phrase',
+          term: 'target',
+          initial: 'pizza',
+          wide: true,
+          check: parseTarget,
+        },
+        {
+          kind: 'check',
+          name: 'leadingSpace',
+          label: 'space before it',
+          term: 'leadingSpace',
+          initial: true,
+          note: (values) =>
+            `Asks for “${values['leadingSpace'] === true ? '·' : ''}${text(values, 'target')}”.`,
+        },
+      ],
+    },
+    {
+      title: 'Draws',
+      fields: [
+        {
+          kind: 'text',
+          name: 'temperatures',
+          label: `temperatures, up to ${MOST_TEMPERATURES}`,
+          term: 'temperature',
+          initial: '0.1, 0.5, 1, 1.5, 2, 5, 10',
+          wide: true,
+          check: (typed) => parseTemperatures(typedList(typed)),
+        },
+        {
+          kind: 'text',
+          name: 'draws',
+          label: 'draws of each',
+          term: 'draws',
+          initial: '1000',
+          check: (typed) => parseDraws(typedNumber(typed)),
+        },
+        seedField(42),
+      ],
+    },
+  ],
+  parameters: (values, prompt) =>
+    parseTemperature({
+      prompt,
+      target: values['target'],
+      leadingSpace: values['leadingSpace'],
+      temperatures: typedList(text(values, 'temperatures')),
+      draws: typedNumber(text(values, 'draws')),
+      seed: typedNumber(text(values, 'seed')),
+    }),
+  values: (parameters) => {
+    const given = parameters as Partial<Record<string, unknown>>;
+    return {
+      ...(typeof given['target'] === 'string' && { target: given['target'] }),
+      ...(typeof given['leadingSpace'] === 'boolean' && { leadingSpace: given['leadingSpace'] }),
+      ...(Array.isArray(given['temperatures']) && {
+        temperatures: listText(given['temperatures'] as number[]),
+      }),
+      ...(typeof given['draws'] === 'number' && { draws: String(given['draws']) }),
+      ...(typeof given['seed'] === 'number' && { seed: String(given['seed']) }),
+    };
+  },
+  line: (values) =>
+    `“${values['leadingSpace'] === true ? '·' : ''}${text(values, 'target')}” at T ${text(values, 'temperatures')}; ${drawsText(text(values, 'draws'))} draws, seed ${text(values, 'seed')}`,
+  read: parsedBy(temperatureResultSchema),
+  report: temperatureReport,
+  pictures: temperaturePictures,
+};
+
+function drawsText(typed: string): string {
+  const draws = typedNumber(typed);
+  return typeof draws === 'number' ? thousands(draws) : typed;
+}
+
+export function createTemperature(context: TabContext): Tab {
+  return new ExperimentTab(page, context);
+}
