@@ -74,8 +74,13 @@ export interface ScoreOptions {
    * tokens before them. 0 to the context length - 1; half of the context when left out.
    */
   readonly overlap?: number;
-  /** Called with the scores so far, of which those from `from` up to `to` are new. */
-  readonly onScored?: (scores: TextScores, from: number, to: number) => void;
+  /** Called with the logits that predict the token at `at`, in order; they may be kept but not changed. */
+  readonly onLogits?: (at: number, logits: Float32Array) => void;
+  /**
+   * Called with the scores so far, of which those from `from` up to `to` are new. The model waits for a promise
+   * that it returns, so that a slow reader is not flooded.
+   */
+  readonly onScored?: (scores: TextScores, from: number, to: number) => void | Promise<void>;
   readonly signal?: AbortSignal;
 }
 

@@ -9,8 +9,8 @@ import type { RowsView, StepRunner } from './stepRunner';
 export const PIECE = 64;
 
 export interface ReadOptions {
-  /** Called after each piece with the number of tokens read so far. */
-  readonly onPiece?: (read: number) => void;
+  /** Called, and awaited, after each piece with the number of tokens read so far. */
+  readonly onPiece?: (read: number) => void | Promise<void>;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -42,7 +42,7 @@ export async function readTokens(
     logitsFor.forEach((row, i) => {
       onLogits(start + row, logits.subarray(i * size, (i + 1) * size));
     });
-    onPiece?.(view.length);
+    await onPiece?.(view.length);
     await setImmediate();
   }
   return view;

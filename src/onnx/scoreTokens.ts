@@ -33,14 +33,16 @@ export async function scoreTokens(
       window,
       scored - 1 - start,
       (index, logits) => {
-        scoreToken(scores, start + index + 1, tokens[start + index + 1]!, logits);
+        const at = start + index + 1;
+        scoreToken(scores, at, tokens[at]!, logits);
+        options.onLogits?.(at, logits);
       },
       {
         signal: options.signal,
-        onPiece: (end) => {
-          const to = start + end + 1;
-          if (to > scored) options.onScored?.(scores, scored, to);
-          scored = Math.max(scored, to);
+        onPiece: async (end) => {
+          const from = scored;
+          scored = Math.max(scored, start + end + 1);
+          if (scored > from) await options.onScored?.(scores, from, scored);
         },
       },
     );
