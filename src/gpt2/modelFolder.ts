@@ -27,16 +27,22 @@ export interface ModelFolder {
  * @throws ModelFileError with the reason why it cannot be run.
  */
 export async function inspectModelFolder(directory: string): Promise<ModelFolder> {
-  const graph = await findOnnxFile(directory);
-  const safetensors =
-    (await exists(directory, 'model.safetensors')) || (await exists(directory, SHARD_INDEX));
-  if (graph === undefined || safetensors) {
+  const graph = await findImportedGraph(directory);
+  if (graph === undefined) {
     const { config, parameters, files } = await openCheckpoint(directory);
     const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size));
     return { format: 'safetensors', config, parameters, files, bytes: sizes.reduce((a, b) => a + b, 0) };
   }
   const { config, files, bytes } = await openOnnxExport(directory, graph);
   return { format: 'onnx', config, parameters: countParameters(config), files, bytes, graph };
+}
+
+/** The ONNX graph by which a folder's model is run: undefined where there are safetensors, or nothing at all. */
+export async function findImportedGraph(directory: string): Promise<string | undefined> {
+  const safetensors = await Promise.all(
+    ['model.safetensors', SHARD_INDEX].map((name) => exists(directory, name)),
+  );
+  return safetensors.includes(true) ? undefined : findOnnxFile(directory);
 }
 
 /** Number of parameters of a model of this shape. */

@@ -4,7 +4,7 @@ import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { CacheHandle, Context, LanguageModel, ModelInfo, NextToken } from '../core/languageModel';
 import { sha256 } from '../gpt2/checkpoint';
 import { countParameters } from '../gpt2/modelFolder';
-import { reason } from '../gpt2/modelFileError';
+import { ModelFileError, reason } from '../gpt2/modelFileError';
 import { openOnnxExport, pastNames, presentName, type OnnxExport } from '../gpt2/onnxExport';
 import { fitTokenizer, type TextTokenizer } from '../gpt2/textTokenizer';
 import { loadTokenizer } from '../gpt2/tokenizerFile';
@@ -41,8 +41,14 @@ class ImportedCache implements CacheHandle {
 export async function loadImported(
   source: { readonly id: string; readonly name: string; readonly directory: string },
   file: string,
-  options: { readonly threads?: number } = {},
+  options: { readonly threads?: number; readonly precision?: string } = {},
 ): Promise<LanguageModel> {
+  if (options.precision !== undefined && options.precision !== 'fp32') {
+    throw new ModelFileError(
+      `${source.name} is an ONNX export, which runs only as it is stored, not as ${options.precision}. ` +
+        `Choose the precision fp32, or use the model's config.json and model.safetensors.`,
+    );
+  }
   const found = await openOnnxExport(source.directory, file);
   const { config } = found;
   const tokenizer = fitTokenizer(await loadTokenizer(source.directory), config.vocabularySize, source.name);

@@ -1,6 +1,7 @@
 import type { LanguageModel } from '../core/languageModel';
 import { dirname } from 'node:path';
 import { fingerprintWeights, openCheckpoint, type Checkpoint } from '../gpt2/checkpoint';
+import { findImportedGraph } from '../gpt2/modelFolder';
 import { openQuantized } from '../gpt2/quantizedFile';
 import { QUANTIZED_VARIANTS, type QuantizedVariant } from '../gpt2/quantizedLayout';
 import { quantizedWeights } from '../gpt2/quantizedWeights';
@@ -9,6 +10,7 @@ import { checkpointWeights, type StepWeights } from '../gpt2/stepWeights';
 import { fitTokenizer } from '../gpt2/textTokenizer';
 import { loadTokenizer } from '../gpt2/tokenizerFile';
 import { Gpt2Model } from './gpt2Model';
+import { loadImported } from './imported';
 import { StepRunner } from './stepRunner';
 
 /** A GPT-2 model on disk. */
@@ -42,11 +44,14 @@ export interface LoadOptions {
 const PROMPT_CACHE_BYTES = 256_000_000;
 
 /**
- * Loads a GPT-2 model. The weights are used where they lie.
+ * Loads a GPT-2 model: its safetensors, or the ONNX export of a folder that has none. The weights are used where
+ * they lie.
  * @throws ModelFileError when its files are missing, damaged or of another architecture.
  * @throws RuntimeError when onnxruntime-node cannot be loaded or memory does not suffice.
  */
 export async function loadGpt2(source: Gpt2Source, options: LoadOptions = {}): Promise<LanguageModel> {
+  const graph = await findImportedGraph(source.directory);
+  if (graph !== undefined) return loadImported(source, graph, options);
   const checkpoint = await openCheckpoint(source.directory);
   const { config } = checkpoint;
   const tokenizer = fitTokenizer(await loadTokenizer(source.directory), config.vocabularySize, source.name);

@@ -5,6 +5,7 @@ import type { CacheHandle, LanguageModel } from '../../../src/core/languageModel
 import { ModelFileError } from '../../../src/gpt2/modelFileError';
 import { findOnnxFile, openOnnxExport } from '../../../src/gpt2/onnxExport';
 import { loadImported } from '../../../src/onnx/imported';
+import { loadGpt2 } from '../../../src/onnx/loadGpt2';
 import { valueInfo, writeExport, type ExportOptions, type WritableModel } from './optimumExport';
 import { temporaryFolder } from './temporaryFolder';
 import { readTensors, reference, TINY, type Tensor } from './tinyGpt2';
@@ -112,6 +113,21 @@ describe.each(kinds)('an ONNX export with cache $cache and weights in $externalD
       stop.abort(new Error('enough'));
       await expect(model.next([{ tokens: [1, 2] }], stop.signal)).rejects.toThrow('enough');
     });
+  });
+});
+
+describe('loadGpt2', () => {
+  it('runs an export where there are no safetensors, and only as it is stored', async () => {
+    const directory = folder({ cache: 'past' });
+    const source = { id: 'x', name: 'Exported', directory };
+    const model = await loadGpt2(source);
+    expect(model.info).toMatchObject({ name: 'Exported', precision: 'onnx', contextLength: 24 });
+    await model.dispose();
+    await expect(loadGpt2(source, { precision: 'int8' })).rejects.toThrow(/not as int8/);
+    copyFileSync(`${TINY}/${NAME}/model.safetensors`, at('model', 'model.safetensors'));
+    const own = await loadGpt2(source);
+    expect(own.info.precision).toBe('fp32');
+    await own.dispose();
   });
 });
 
