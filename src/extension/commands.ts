@@ -4,10 +4,12 @@ import type { PanelServices } from './panel';
 import type { PanelHolder } from './panelHolder';
 import { takePrompt, takePromptAt } from './promptSource';
 import { showMenu } from './menu';
+import { modelCommands } from './modelCommands';
 import type { StatusBar } from './statusBar';
 import { exportFile, NotSavedError } from './exportFile';
 import type { SurprisalMap } from './surprisal';
 import type { CursorView } from './views/cursorView';
+import type { ModelsView } from './views/modelsView';
 import type { PresetsView } from './views/presetsView';
 import { historyLineSchema, type HistoryLine } from '../protocol/messages';
 
@@ -17,6 +19,8 @@ export interface CommandServices extends PanelServices {
   readonly surprisal: SurprisalMap;
   readonly cursor: CursorView;
   readonly presets: PresetsView;
+  readonly models: ModelsView;
+  readonly secrets: vscode.SecretStorage;
 }
 
 /** Experiments with a tab and a command of their own. */
@@ -134,6 +138,7 @@ export function registerCommands(services: CommandServices): vscode.Disposable[]
     if (editor) panels.open().explore(takePrompt(editor), request);
     else panels.open().openTab(request);
   };
+  Object.assign(commands, modelCommands(services));
   for (const tab of EXPERIMENTS) {
     commands[tab] = (parameters) => {
       openExperiment(tab, parameters);

@@ -14,6 +14,7 @@ import { StatusBar } from './statusBar';
 import { SurprisalMap } from './surprisal';
 import { CursorView } from './views/cursorView';
 import { HistoryView } from './views/historyView';
+import { ModelsView } from './views/modelsView';
 import { PresetsView } from './views/presetsView';
 import type { ScoredToken } from './scoredDocument';
 
@@ -54,7 +55,7 @@ export function activate(context: vscode.ExtensionContext): DecodingLabApi {
     },
   });
   engine = client;
-  const library = new Library(context.extensionUri);
+  const library = new Library(context);
   // A window without a folder has no workspace storage; its history is the user's.
   const history = new History(
     vscode.Uri.joinPath(context.storageUri ?? context.globalStorageUri, 'history').fsPath,
@@ -75,6 +76,7 @@ export function activate(context: vscode.ExtensionContext): DecodingLabApi {
   const surprisal = new SurprisalMap(services);
   const cursor = new CursorView(services);
   const presets = new PresetsView();
+  const models = new ModelsView(library);
   const inline = new InlineCompletions({ engine: client, library, status });
 
   context.subscriptions.push(
@@ -85,8 +87,22 @@ export function activate(context: vscode.ExtensionContext): DecodingLabApi {
     cursor,
     historyView,
     presets,
+    models,
+    vscode.workspace.onDidChangeConfiguration((event) => {
+      if (event.affectsConfiguration('decodingLab.library') || event.affectsConfiguration('http'))
+        library.reload();
+    }),
     ...registerTools(services),
-    ...registerCommands({ ...services, panels, status, surprisal, cursor, presets }),
+    ...registerCommands({
+      ...services,
+      panels,
+      status,
+      surprisal,
+      cursor,
+      presets,
+      models,
+      secrets: context.secrets,
+    }),
     vscode.window.registerWebviewPanelSerializer(LabPanel.viewType, panels),
     vscode.languages.registerInlineCompletionItemProvider(InlineCompletions.selector(), inline),
     vscode.languages.registerCodeActionsProvider({ scheme: '*' }, new ExploreFromHere(surprisal), {

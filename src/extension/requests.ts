@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { EngineError, type EngineClient } from '../engine/client';
+import { LibraryError } from '../library/libraryError';
 import type { Failure, FromPanel, ToPanel } from '../protocol/messages';
 import { InsertionError, type Anchor } from './anchor';
 import { exportFile, NotSavedError } from './exportFile';
@@ -121,6 +122,9 @@ export function toFailure(error: unknown): Failure {
   if (error instanceof InsertionError) return { code: 'insert', sentence: error.message };
   if (error instanceof HistoryError) return { code: 'history', sentence: error.message };
   if (error instanceof NotSavedError) return { code: 'stopped', sentence: error.message };
+  if (error instanceof LibraryError) {
+    return { code: error.code === 'stopped' ? 'stopped' : 'model', sentence: error.message };
+  }
   if (error instanceof UnknownModelError) return { code: 'model', sentence: error.message };
   const what = error instanceof Error ? error.message : String(error);
   return {

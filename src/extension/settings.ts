@@ -23,6 +23,29 @@ export const settings = {
     return model === 'toy' ? 'fireside' : model;
   },
 
+  /** Where models are kept, where they come from, and which ones a person added to the catalog. */
+  library() {
+    const endpoints = read('library.endpoints');
+    const folder = text(read('library.folder'), '');
+    return {
+      folder: folder === '' ? undefined : folder,
+      endpoints: Array.isArray(endpoints) ? endpoints.filter((e) => typeof e === 'string') : [],
+      added: read('library.catalog') ?? [],
+    };
+  },
+
+  /** VS Code's own settings for the web. */
+  proxy() {
+    const http = vscode.workspace.getConfiguration('http');
+    const noProxy: unknown = http.get('noProxy');
+    return {
+      proxy: text(http.get('proxy'), '') || undefined,
+      noProxy: Array.isArray(noProxy) ? noProxy.filter((host) => typeof host === 'string') : undefined,
+      strictSsl: http.get('proxyStrictSSL') !== false,
+      authorization: text(http.get('proxyAuthorization'), '') || undefined,
+    };
+  },
+
   surprisalScale: (): SurprisalScale => (read('surprisal.scale') === 'surprisal' ? 'surprisal' : 'rank'),
 
   /** The built-in presets and the person's own, by id. */

@@ -1,0 +1,191 @@
+import * as vscode from 'vscode';
+import type { LibraryEntry } from '../library/shelf';
+import { TOKEN_SECRET, type Library } from './library';
+import { toFailure } from './requests';
+import { size, type ModelRow, type ModelsView } from './views/modelsView';
+
+export interface ModelCommandServices {
+  readonly library: Library;
+  readonly models: ModelsView;
+  readonly secrets: vscode.SecretStorage;
+}
+
+/** Commands of the model library; each asks for what it was not given. */
+export function modelCommands({
+  library,
+  models,
+  secrets,
+}: ModelCommandServices): Record<string, (given?: unknown) => Promise<void>> {
+  /** Runs something that can fail, tells why it did, and shows what is there afterwards. */
+  const told = async (work: () => Promise<void>): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      const { code, sentence } = toFailure(error);
+      if (code !== 'stopped') void vscode.window.showErrorMessage(sentence);
+    } finally {
+      models.refresh();
+    }
+  };
+
+  const chooseHere = async (
+    given: unknown,
+    title: string,
+    fits: (entry: LibraryEntry) => boolean,
+  ): Promise<string | undefined> => {
+    if (typeof given === 'string') return given;
+    const row = given as ModelRow | undefined;
+    if (row?.kind === 'here') return row.entry.id;
+    const entries = (await (await library.models()).list()).filter(fits);
+    if (entries.length === 0) {
+      void vscode.window.showInformationMessage('There is no such model. Download or import one first.');
+      return undefined;
+    }
+    const items = entries.map(({ id, name, description, bytes }) => ({
+      label: name,
+      description: `${description}, ${size(bytes)}`,
+      id,
+    }));
+    return (await vscode.window.showQuickPick(items, { title }))?.id;
+  };
+
+  const download = (name: string): Promise<void> =>
+    told(() =>
+      Promise.resolve(
+        vscode.window.withProgress(
+          { location: vscode.ProgressLocation.Notification, title: `Downloading ${name}`, cancellable: true },
+          async (progress, token) => {
+            const controller = new AbortController();
+            token.onCancellationRequested(() => {
+              controller.abort();
+            });
+            let before = 0;
+            await (
+              await library.models()
+            ).download(name, {
+              signal: controller.signal,
+              onProgress: ({ receivedBytes, totalBytes, bytesPerSecond, secondsLeft, note, phase }) => {
+                const percent = totalBytes > 0 ? (100 * receivedBytes) / totalBytes : 0;
+                const speed = bytesPerSecond === undefined ? '' : `, ${size(bytesPerSecond)}/s`;
+                const left = secondsLeft === undefined ? '' : `, ${Math.ceil(secondsLeft)} s left`;
+                progress.report({
+                  increment: percent - before,
+                  message: note ?? `${phase}: ${size(receivedBytes)} of ${size(totalBytes)}${speed}${left}`,
+                });
+                before = percent;
+              },
+            });
+            models.refresh();
+          },
+        ),
+      ),
+    );
+
+  return {
+    useModel: (given) =>
+      told(async () => {
+        const id = await chooseHere(given, 'Default model', ({ problem }) => problem === undefined);
+        if (id === undefined) return;
+        await vscode.workspace
+          .getConfiguration('decodingLab')
+          .update('defaultModel', id, vscode.ConfigurationTarget.Global);
+      }),
+    downloadModel: (given) =>
+      told(async () => {
+        const row = given as ModelRow | undefined;
+        if (row?.kind === 'catalog') return download(row.entry.id);
+        const listed = (await (await library.models()).catalog()).filter(({ state }) => state !== 'here');
+        const other = 'Another model of the hub ...';
+        const items = [
+          ...listed.map(({ id, name, bytes, about }) => ({
+            label: name ?? id,
+            description: bytes ? size(bytes) : '',
+            detail: about ?? '',
+            id,
+          })),
+          { label: other, description: 'by its id, for example owner/name', detail: '', id: '' },
+        ];
+        const chosen = await vscode.window.showQuickPick(items, {
+          title: 'Download a model',
+          matchOnDetail: true,
+        });
+        if (!chosen) return;
+        const name =
+          chosen.id ||
+          (await vscode.window.showInputBox({
+            title: 'Model of the hub',
+            prompt: 'Id of a GPT-2 model, owner/name',
+            validateInput: (value) => (/^[^/\s]+\/[^/\s]+$/.test(value) ? undefined : 'Write owner/name.'),
+          }));
+        if (name) await download(name);
+      }),
+    importModel: () =>
+      told(async () => {
+        const [folder] =
+          (await vscode.window.showOpenDialog({
+            title: 'Folder with config.json and model.safetensors (or an ONNX export)',
+            canSelectFolders: true,
+            canSelectFiles: false,
+          })) ?? [];
+        if (!folder) return;
+        const entry = await (await library.models()).importFolder(folder.fsPath);
+        void vscode.window.showInformationMessage(`${entry.name} is in the library: ${entry.description}.`);
+      }),
+    verifyModel: (given) =>
+      told(async () => {
+        const id = await chooseHere(given, 'Verify a model', () => true);
+        if (id === undefined) return;
+        const verification = await vscode.window.withProgress(
+          { location: vscode.ProgressLocation.Notification, title: `Verifying ${id}`, cancellable: true },
+          async (progress, token) => {
+            const controller = new AbortController();
+            token.onCancellationRequested(() => {
+              controller.abort();
+            });
+            let before = 0;
+            return (await library.models()).verify(id, {
+              signal: controller.signal,
+              onProgress: (read, total) => {
+                const percent = (100 * read) / Math.max(1, total);
+                progress.report({ increment: percent - before });
+                before = percent;
+              },
+            });
+          },
+        );
+        const wrong = verification.files.find(({ problem }) => problem !== undefined);
+        if (verification.ok) void vscode.window.showInformationMessage(`${id} is whole.`);
+        else {
+          void vscode.window.showWarningMessage(
+            `${id}: ${wrong?.problem ?? verification.problem ?? 'something is wrong'}`,
+          );
+        }
+      }),
+    removeModel: (given) =>
+      told(async () => {
+        const id = await chooseHere(given, 'Remove a model', ({ kind }) => kind !== 'bundled');
+        if (id === undefined) return;
+        const entry = await (await library.models()).find(id);
+        const question =
+          entry.kind === 'imported'
+            ? `Take ${entry.name} out of the library? Its files stay in ${entry.directory}.`
+            : `Delete ${entry.name} (${size(entry.bytes)}) from this machine?`;
+        const yes = entry.kind === 'imported' ? 'Take Out' : 'Delete';
+        if ((await vscode.window.showWarningMessage(question, { modal: true }, yes)) === yes) {
+          await (await library.models()).remove(id);
+        }
+      }),
+    setHubToken: () =>
+      told(async () => {
+        const token = await vscode.window.showInputBox({
+          title: 'Access token of the hub',
+          prompt:
+            'For models with restricted access. Kept in the secret storage of VS Code; leave it empty to forget it.',
+          password: true,
+        });
+        if (token === undefined) return;
+        if (token === '') await secrets.delete(TOKEN_SECRET);
+        else await secrets.store(TOKEN_SECRET, token);
+      }),
+  };
+}
