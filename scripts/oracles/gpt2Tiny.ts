@@ -2,9 +2,10 @@ import { dirname } from 'node:path';
 import { argmax } from '../../src/core/logits';
 import type { LanguageModel } from '../../src/core/languageModel';
 import { loadGpt2 } from '../../src/onnx/loadGpt2';
-import { batchLosses, compare, greedy, sameIds } from './modelChecks';
+import { checkTraining, type TrainingReference } from './gpt2Training';
+import { compare, greedy, sameIds } from './modelChecks';
 
-interface TinyReference {
+interface TinyReference extends TrainingReference {
   readonly logits: readonly {
     readonly input_ids: readonly (readonly number[])[];
     readonly last_logits: readonly (readonly number[])[];
@@ -12,19 +13,9 @@ interface TinyReference {
     readonly abs_max: number;
   }[];
   readonly greedy: readonly { readonly prompt: readonly number[]; readonly output: readonly number[] }[];
-  readonly loss: {
-    readonly token_stream: readonly number[];
-    readonly context_length: number;
-    readonly stride: number;
-    readonly batch_size: number;
-    readonly drop_last: boolean;
-    readonly batch_losses: readonly number[];
-    readonly mean: number;
-  };
 }
 
 const LOGIT_TOLERANCE = 1e-4;
-const LOSS_TOLERANCE = 1e-5;
 
 async function check(file: string, json: unknown): Promise<string[]> {
   const reference = json as TinyReference;
@@ -33,7 +24,7 @@ async function check(file: string, json: unknown): Promise<string[]> {
     return [
       ...(await checkLogits(model, reference)),
       ...(await checkGreedy(model, reference)),
-      ...(await checkLoss(model, reference)),
+      ...(await checkTraining(dirname(file), model, reference)),
     ];
   } finally {
     await model.dispose();
@@ -71,20 +62,6 @@ async function checkGreedy(model: LanguageModel, reference: TinyReference): Prom
     mismatches.push(...sameIds(`greedy ${i}, uncached`, uncached, output));
   }
   return mismatches;
-}
-
-async function checkLoss(model: LanguageModel, { loss }: TinyReference): Promise<string[]> {
-  const losses = await batchLosses(model, loss.token_stream, {
-    context: loss.context_length,
-    stride: loss.stride,
-    batch: loss.batch_size,
-    dropLast: loss.drop_last,
-  });
-  const mean = losses.reduce((a, b) => a + b, 0) / losses.length;
-  return [
-    ...compare('batch losses', losses, loss.batch_losses, LOSS_TOLERANCE),
-    ...compare('mean loss', [mean], [loss.mean], LOSS_TOLERANCE),
-  ];
 }
 
 export const schemas: Record<string, (file: string, json: unknown) => Promise<string[]>> = {

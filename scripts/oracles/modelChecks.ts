@@ -38,24 +38,3 @@ export async function greedy(
   }
   return tokens;
 }
-
-/** Mean losses of batches of windows over a stream of tokens, the targets shifted by one. */
-export async function batchLosses(
-  model: LanguageModel,
-  stream: readonly number[],
-  options: { context: number; stride: number; batch: number; dropLast: boolean },
-): Promise<number[]> {
-  const { context, stride, batch, dropLast } = options;
-  const windowLosses: number[] = [];
-  for (let start = 0; start < stream.length - context; start += stride) {
-    const { logProbabilities } = await model.score!(stream.slice(start, start + context + 1));
-    windowLosses.push(-logProbabilities.subarray(1).reduce((a, b) => a + b, 0) / context);
-  }
-  const losses: number[] = [];
-  for (let i = 0; i < windowLosses.length; i += batch) {
-    const windows = windowLosses.slice(i, i + batch);
-    if (windows.length === batch || !dropLast)
-      losses.push(windows.reduce((a, b) => a + b, 0) / windows.length);
-  }
-  return losses;
-}

@@ -2,6 +2,7 @@
 import { register, type RegisteredExperiment } from './experiment';
 import { explore } from './explore';
 import { grid } from './grid';
+import { loss } from './loss';
 import { surprisal } from './surprisal';
 import { temperature } from './temperature';
 
@@ -10,4 +11,5 @@ export const experiments: readonly RegisteredExperiment[] = [
   register(surprisal),
   register(temperature),
   register(grid),
+  register(loss),
 ];

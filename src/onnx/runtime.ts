@@ -19,8 +19,9 @@ export interface Session {
   /**
    * Runs the graph; the thread is blocked from start to end. Inputs are read where they lie.
    * Other work of this process gets its turn before each run.
+   * @param into where to write outputs, and which are wanted; without it all of them come in arrays of their own.
    */
-  run(inputs: Tensors): Promise<Readonly<Record<string, Tensor>>>;
+  run(inputs: Tensors, into?: Tensors): Promise<Readonly<Record<string, Tensor>>>;
   release(): Promise<void>;
 }
 
@@ -71,7 +72,7 @@ export async function createSession(graph: Graph, options: SessionOptions): Prom
     );
   }
   return {
-    run: (inputs) => session.run(inputs),
+    run: (inputs, into) => (into ? session.run(inputs, into) : session.run(inputs)),
     release: () => session.release(),
   };
 }
