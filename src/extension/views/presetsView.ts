@@ -10,11 +10,14 @@ interface Row {
   readonly own: boolean;
 }
 
-/** A step of a chain in a few characters: `top-k k=40`. */
-const step = ({ sampler, ...parameters }: SamplerSpec): string =>
-  [sampler, ...Object.entries(parameters).map(([name, value]) => `${name}=${JSON.stringify(value)}`)].join(
-    ' ',
+/** A step of a chain in a few characters: `top-k 40`, or with names where it has several parameters. */
+function step({ sampler, ...parameters }: SamplerSpec): string {
+  const given = Object.entries(parameters).filter(([name]) => name !== 'ties');
+  const values = given.map(([name, value]) =>
+    given.length === 1 ? JSON.stringify(value) : `${name}=${JSON.stringify(value)}`,
   );
+  return [sampler, ...values].join(' ');
+}
 
 /** "Presets": named sampler chains; a click takes one for suggestions. */
 export class PresetsView implements vscode.TreeDataProvider<Row>, vscode.Disposable {

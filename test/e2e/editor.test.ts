@@ -1,0 +1,43 @@
+/** What the extension does in the editor itself: the side panel, surprisal, suggestions. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { SAMPLE_LINE } from '../../scripts/lib/exploreSample';
+import { openSession, type Session } from './session';
+
+let session: Session;
+
+beforeAll(async () => {
+  session = await openSession();
+  const { window } = session;
+  await window.page.getByText('sample.md', { exact: true }).first().dblclick();
+  await window.page.locator('.monaco-editor').first().waitFor();
+});
+
+afterAll(() => session.close());
+
+describe('the side panel', () => {
+  test('lists the most probable tokens at the cursor, the models and the presets', async () => {
+    const { window } = session;
+    await window.run('Decoding Lab: Focus on At the Cursor View');
+    await window.select(6, 1, SAMPLE_LINE.length + 1);
+    const rows = window.page.locator('.pane:has-text("At the Cursor") .monaco-list-row');
+    await expect.poll(() => rows.first().innerText(), { timeout: 60_000 }).toContain('·had');
+    expect(await rows.first().innerText()).toMatch(/\d %/);
+    const sidebar = window.page.locator('.part.sidebar');
+    for (const text of ['fireside', 'GPT-2', 'Greedy', 'Creative']) {
+      await sidebar.getByText(text, { exact: false }).first().waitFor();
+    }
+    await window.screenshot('side-panel');
+  });
+});
+
+describe('surprisal', () => {
+  test('tints the tokens of the document', async () => {
+    const { window } = session;
+    // Without a selection the whole document is read.
+    await window.select(1, 1, 1);
+    await window.run('Decoding Lab: Show Surprisal');
+    const tinted = window.page.locator('.monaco-editor .view-overlays [class*="ced-"]');
+    await expect.poll(() => tinted.count(), { timeout: 60_000 }).toBeGreaterThan(60);
+    await window.screenshot('surprisal');
+  });
+});
