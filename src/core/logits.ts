@@ -1,3 +1,5 @@
+import { expNotPositive } from './exponential';
+
 /**
  * A vector of logits and what it says: one number per token id, any real number or -Infinity ("impossible").
  * Everything is accumulated in float64, whatever the precision of the input.
@@ -48,11 +50,12 @@ export function softmax(logits: ArrayLike<number>, out?: Float64Array): Float64A
   const max = largestLogit(logits);
   let sum = 0;
   for (let id = 0; id < logits.length; id++) {
-    const weight = Math.exp(logits[id]! - max);
+    const weight = expNotPositive(logits[id]! - max);
     probabilities[id] = weight;
     sum += weight;
   }
-  for (let id = 0; id < probabilities.length; id++) probabilities[id]! /= sum;
+  const share = 1 / sum;
+  for (let id = 0; id < probabilities.length; id++) probabilities[id]! *= share;
   return probabilities;
 }
 
@@ -63,7 +66,7 @@ export function softmax(logits: ArrayLike<number>, out?: Float64Array): Float64A
 export function logSumExp(logits: ArrayLike<number>): number {
   const max = largestLogit(logits);
   let sum = 0;
-  for (let id = 0; id < logits.length; id++) sum += Math.exp(logits[id]! - max);
+  for (let id = 0; id < logits.length; id++) sum += expNotPositive(logits[id]! - max);
   return max + Math.log(sum);
 }
 
@@ -76,7 +79,7 @@ export function logSoftmax(logits: ArrayLike<number>, out?: Float64Array): Float
   const result = outputFor(logits, out);
   const max = largestLogit(logits);
   let sum = 0;
-  for (let id = 0; id < logits.length; id++) sum += Math.exp(logits[id]! - max);
+  for (let id = 0; id < logits.length; id++) sum += expNotPositive(logits[id]! - max);
   const logSum = Math.log(sum);
   // Subtracting the maximum first keeps digits that max + logSum would lose for large logits.
   for (let id = 0; id < logits.length; id++) result[id] = logits[id]! - max - logSum;

@@ -1,4 +1,5 @@
 import type { LanguageModel, TextScores } from '../core/languageModel';
+import { expNotPositive } from '../core/exponential';
 import { argmax, logSoftmax } from '../core/logits';
 
 /** How near a model comes to another that it stands for, for example a quantized one to the whole. */
@@ -118,7 +119,7 @@ function addComparison(
   let divergence = 0;
   for (let id = 0; id < p.length; id++) {
     const log = p[id]!;
-    if (log > -Infinity) divergence += Math.exp(log) * (log - q[id]!);
+    if (log > -Infinity) divergence += expNotPositive(log) * (log - q[id]!);
   }
   sums.compared++;
   sums.divergence += Math.max(0, divergence);

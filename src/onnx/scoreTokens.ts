@@ -1,3 +1,4 @@
+import { expNotPositive } from '../core/exponential';
 import { largestLogit, rankOf, topIndices } from '../core/logits';
 import type { ScoreOptions, TextScores } from '../core/languageModel';
 import { KeyValueRows } from './keyValueRows';
@@ -71,7 +72,7 @@ function scoreToken(scores: TextScores, at: number, id: number, logits: Float32A
   let weighted = 0;
   for (let i = 0; i < logits.length; i++) {
     const below = logits[i]! - max;
-    const weight = Math.exp(below);
+    const weight = expNotPositive(below);
     sum += weight;
     weighted += weight * below;
   }

@@ -1,4 +1,5 @@
 /** The tokens that a chain of samplers is still considering, with their logits, in buffers made once. */
+import { expNotPositive } from '../exponential';
 import { largestLogit } from '../logits';
 import { MassCut, nthLargest } from './selection';
 
@@ -84,14 +85,15 @@ export class Candidates {
         removedBy[id] = IMPOSSIBLE;
         continue;
       }
-      const weight = Math.exp(logit - max);
+      const weight = expNotPositive(logit - max);
       raw[id] = weight;
       sum += weight;
       if (weight > 0) weighted += weight * (logit - max);
       removedBy[id] = KEPT;
       ids[count++] = id;
     }
-    for (let id = 0; id < given.length; id++) raw[id]! /= sum;
+    const share = 1 / sum;
+    for (let id = 0; id < given.length; id++) raw[id]! *= share;
     this.count = count;
     this.#max = max;
     this.#logSum = Math.log(sum);
@@ -257,12 +259,13 @@ export class Candidates {
     for (let row = 0; row < count; row++) {
       const id = ids[row]!;
       const below = logits[id]! - max;
-      const weight = Math.exp(below);
+      const weight = expNotPositive(below);
       probabilities[id] = weight;
       sum += weight;
       if (weight > 0) weighted += weight * below;
     }
-    for (let row = 0; row < count; row++) probabilities[ids[row]!]! /= sum;
+    const share = 1 / sum;
+    for (let row = 0; row < count; row++) probabilities[ids[row]!]! *= share;
     this.#max = max;
     this.#logSum = Math.log(sum);
     this.#entropy = Math.max(0, this.#logSum - weighted / sum);

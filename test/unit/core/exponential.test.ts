@@ -1,0 +1,29 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { expNotPositive } from '../../../src/core/exponential';
+
+describe('expNotPositive', () => {
+  it('agrees with Math.exp to 2e-14', () => {
+    const x = fc.oneof(
+      fc.double({ min: -45, max: 0, noNaN: true }),
+      fc.double({ min: -800, max: 0, noNaN: true }),
+    );
+    fc.assert(
+      fc.property(x, (x) => {
+        const expected = Math.exp(x);
+        expect(Math.abs(expNotPositive(x) - expected)).toBeLessThanOrEqual(2e-14 * expected);
+      }),
+      { numRuns: 20_000 },
+    );
+  });
+
+  it('is exact where softmax needs it', () => {
+    expect(expNotPositive(0)).toBe(1);
+    expect(expNotPositive(-0)).toBe(1);
+    expect(expNotPositive(-Infinity)).toBe(0);
+    expect(expNotPositive(-40)).toBeCloseTo(4.248354255291589e-18, 30);
+    // The smallest numbers stay possible, and smaller ones do not.
+    expect(expNotPositive(-744)).toBeGreaterThan(0);
+    expect(expNotPositive(-746)).toBe(0);
+  });
+});
