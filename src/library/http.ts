@@ -3,7 +3,7 @@ import { LibraryError, reason } from './libraryError';
 import { RetryLater, stopped, type Patience } from './patience';
 
 /** A token for the hub at an endpoint, where the person has given one. */
-export type TokenSource = (endpoint: string) => string | undefined | Promise<string | undefined>;
+export type TokenSource = (endpoint: string) => string | undefined | PromiseLike<string | undefined>;
 
 export interface HttpOptions {
   readonly fetch: typeof fetch;

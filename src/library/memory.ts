@@ -1,24 +1,16 @@
 /** Memory that a model needs here, before it is loaded. */
 import { totalmem } from 'node:os';
+import { blockBytes, blockCount } from '../gpt2/blockQuantization';
+import { QUANTIZED_VARIANTS } from '../gpt2/quantizedLayout';
 import type { ModelShape } from './catalog';
 
-/** How the weights are kept in memory. */
-export type Precision = 'fp32' | '8-bit' | '4-bit';
+/** How the weights are kept in memory: as float32, or quantized (see `QUANTIZED_VARIANTS`). */
+export type Precision = 'fp32' | keyof typeof QUANTIZED_VARIANTS;
 
-export const PRECISIONS: readonly Precision[] = ['fp32', '8-bit', '4-bit'];
+export const PRECISIONS: readonly Precision[] = ['fp32', 'int8', 'int8-fast', 'int4'];
 
-/**
- * Bytes per weight of the matrices: float32; or one byte (half a byte) and a float32 scale for every 32 weights
- * (block-wise quantization, Dettmers et al., "8-bit Optimizers via Block-wise Quantization", 2022).
- */
-const BYTES_PER_WEIGHT: Readonly<Record<Precision, number>> = {
-  fp32: 4,
-  '8-bit': 1 + 4 / 32,
-  '4-bit': 1 / 2 + 4 / 32,
-};
-
-/** The engine process with ONNX Runtime and the tokenizer, and the largest intermediate results. */
-const PROCESS_BYTES = 250e6;
+/** The engine process with ONNX Runtime and the tokenizer, and the largest intermediate results; measured. */
+const PROCESS_BYTES = 300e6;
 
 /**
  * Bytes that one model and one full context need.
@@ -26,9 +18,15 @@ const PROCESS_BYTES = 250e6;
  */
 export function estimateMemory(shape: ModelShape, precision: Precision): number {
   const { layers, width, context, vocabulary } = shape;
-  const matrices = vocabulary * width + layers * 12 * width * width;
-  const vectors = context * width + layers * 13 * width + 2 * width;
-  return Math.round(matrices * BYTES_PER_WEIGHT[precision] + vectors * 4 + cacheBytes(shape) + PROCESS_BYTES);
+  const vectors = 4 * (context * width + layers * 13 * width + 2 * width);
+  const matrix = (outputs: number, inputs: number, part: 'layers' | 'embedding'): number => {
+    if (precision === 'fp32') return outputs * inputs * 4;
+    const format = QUANTIZED_VARIANTS[precision][part];
+    // Each block of weights has its codes and a float32 scale.
+    return outputs * blockCount(inputs, format) * (blockBytes(format) + 4);
+  };
+  const matrices = matrix(vocabulary, width, 'embedding') + layers * 12 * matrix(width, width, 'layers');
+  return matrices + vectors + cacheBytes(shape) + PROCESS_BYTES;
 }
 
 /** Bytes of the keys and values of one full context. */

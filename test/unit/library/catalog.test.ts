@@ -40,7 +40,7 @@ describe('the catalog of the project', async () => {
   );
 
   it.each(catalog)('needs less memory for $id the fewer bits there are', ({ shape, parameters }) => {
-    const [fp32, int8, int4] = (['fp32', '8-bit', '4-bit'] as const).map((p) => estimateMemory(shape!, p));
+    const [fp32, int8, int4] = (['fp32', 'int8', 'int4'] as const).map((p) => estimateMemory(shape!, p));
     expect(fp32).toBeGreaterThan(4 * parameters!);
     expect(int8).toBeGreaterThan(parameters!);
     expect(int8).toBeLessThan(fp32! / 1.5);

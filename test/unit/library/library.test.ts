@@ -89,16 +89,16 @@ describe('a model of the catalog', () => {
 
   it('is listed with what of it is here and what it needs', async () => {
     const shape = { layers: 12, heads: 12, width: 768, context: 1024, vocabulary: 50257 };
-    const memory = (): { free: number; total: number } => ({ free: 500e6, total: 8e9 });
+    const memory = (): { free: number; total: number } => ({ free: 600e6, total: 8e9 });
     const here = library({ catalog: entry({ shape, bytes: 5e8 }), memory });
     const [absent] = await here.catalog();
     expect(absent).toMatchObject({ state: 'absent', receivedBytes: 0, totalBytes: 5e8 });
     // 124,439,808 parameters of four bytes alone need more than is free; the 8-bit ones and their cache do not.
     expect(absent!.memory!.fp32!.bytes).toBeGreaterThan(124_439_808 * 4 + 2 * 12 * 768 * 1024 * 4);
     expect(absent!.memory!.fp32!.fits).toBe(false);
-    expect(absent!.memory!['8-bit']!.bytes).toBeGreaterThan(124e6 + 75e6);
-    expect(absent!.memory!['8-bit']!.fits).toBe(true);
-    expect(absent!.memory!['4-bit']!.bytes).toBeLessThan(absent!.memory!['8-bit']!.bytes);
+    expect(absent!.memory!.int8!.bytes).toBeGreaterThan(124e6 + 75e6);
+    expect(absent!.memory!.int8!.fits).toBe(true);
+    expect(absent!.memory!.int4!.bytes).toBeLessThan(absent!.memory!.int8!.bytes);
 
     hub().fault = ({ where, file }) => (where === 'store' && file === WEIGHTS ? { cutAfter: 0 } : undefined);
     await expectError(here.download('tiny'), 'network', /4 times/);
