@@ -20,6 +20,7 @@ import {
   tokenProbability,
   waysOf,
 } from './temperatureExact';
+import { tenDraws } from './tenDraws';
 import type {
   TemperatureEvent,
   TemperatureParameters,
@@ -203,6 +204,7 @@ function rowOf(
     expectedLow: expected.low,
     expectedHigh: expected.high,
     entropy: entropyAt(root, t, weights),
+    tenDraws: tenDraws(Float64Array.from(root.logits, (_, id) => tokenProbability(root, id, t, weights))),
     fit: draws === 0 ? null : chiSquareTest(counts, probabilities).pValue,
     tokens: rows,
   };

@@ -1,6 +1,7 @@
 /** Temperature: how often a text comes next, at every temperature. */
 import * as v from 'valibot';
 import { resultFields, tokenSchema, type ProgressEvent } from './results';
+import { tenDrawsSchema } from './tenDraws';
 
 /** Parameters of the Temperature experiment; see `parseTemperature` for their limits. */
 export interface TemperatureParameters {
@@ -46,6 +47,7 @@ const temperatureRowSchema = v.object({
   expectedHigh: v.number(),
   /** Of the distribution of the next token, in nats. */
   entropy: v.number(),
+  tenDraws: tenDrawsSchema,
   /** Probability of deviations at least as large in an honest sample, by a chi-square test; null without draws. */
   fit: v.nullable(v.number()),
   tokens: v.array(drawnTokenSchema),

@@ -25,33 +25,40 @@ const LETTER = 7.5;
 const LINE = 15;
 const MARGIN = 70;
 
-/** Labels at the peaks of their lines, over a logarithmic axis of temperatures; those that would overlap are left out. */
-export function spread(lines: readonly Line[], area: Area): PlacedLabel[] {
-  const all = lines.flatMap(({ points }) => points.map(({ t }) => Math.log(t)));
-  const [low, high] = [Math.min(...all), Math.max(...all)];
+/**
+ * Labels at the peaks of their lines, over a logarithmic axis of temperatures. One that would overlap another, or
+ * the line that matters most, is left out.
+ */
+export function spread(lines: readonly Line[], main: Line['points'], area: Area): PlacedLabel[] {
+  const times = main.map(({ t }) => Math.log(t));
+  const [low, high] = [Math.min(...times), Math.max(...times)];
   const scale = (value: number): number => (area.logarithmic ? Math.log(value) : value);
   const [bottom, top] = [scale(area.domain[0]), scale(area.domain[1])];
-  const inner = { width: area.width - MARGIN, height: area.height - MARGIN };
-  const taken: { x: number; y: number; half: number }[] = [];
+  const width = area.width - MARGIN;
+  const height = area.height - MARGIN;
+  const xOf = (t: number): number => ((Math.log(t) - low) / (high - low || 1)) * width;
+  const yOf = (p: number): number => ((scale(p) - bottom) / (top - bottom || 1)) * height;
+  const taken: Box[] = main.map(({ t, p }) => ({ x: xOf(t), y: yOf(p) - LINE / 2, half: 4 }));
   return lines.flatMap(({ label, points }) => {
     if (points.length === 0) return [];
-    const peak = points.reduce((a, b) => (b.p > a.p ? b : a));
     const half = (label.length * LETTER) / 2;
-    const y = ((scale(peak.p) - bottom) / (top - bottom)) * inner.height;
-    const x = ((Math.log(peak.t) - low) / (high - low || 1)) * inner.width;
+    const peak = points.reduce((a, b) => (b.p > a.p ? b : a));
     // A label keeps within the picture: it moves along its line.
-    const inside = Math.min(Math.max(x, half), inner.width - half);
-    const at = points.reduce((a, b) => {
-      const place = (point: { t: number }): number =>
-        Math.abs(((Math.log(point.t) - low) / (high - low || 1)) * inner.width - inside);
-      return place(b) < place(a) ? b : a;
-    });
-    const own = { x: inside, y: ((scale(at.p) - bottom) / (top - bottom)) * inner.height, half };
+    const inside = Math.min(Math.max(xOf(peak.t), half), width - half);
+    const at = points.reduce((a, b) => (Math.abs(xOf(b.t) - inside) < Math.abs(xOf(a.t) - inside) ? b : a));
+    const own = { x: xOf(at.t), y: yOf(at.p), half };
     const crowded = taken.some(
-      (other) => Math.abs(other.x - own.x) < other.half + own.half && Math.abs(other.y - own.y) < LINE,
+      (other) => Math.abs(other.x - own.x) < other.half + half && Math.abs(other.y - own.y) < LINE,
     );
-    if (crowded || y > inner.height - LINE / 2) return [];
+    if (crowded || own.y > height - LINE / 2) return [];
     taken.push(own);
     return [{ label, t: at.t, p: at.p }];
   });
+}
+
+interface Box {
+  /** Its middle, and half of its width. */
+  readonly x: number;
+  readonly half: number;
+  readonly y: number;
 }

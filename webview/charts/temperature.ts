@@ -50,13 +50,14 @@ function curvePicture(result: TemperatureResult, earlier: TemperatureResult | nu
     const narrow = width < 520;
     const labels = spread(
       others.map(({ name: label, points: list }) => ({ label, points: shown(list) })),
+      shown(target),
       { domain, logarithmic, width, height: HEIGHT },
     );
     const marks: Markish[] = [
-      gridY({ stroke: palette.line, strokeOpacity: 0.6 }),
+      gridY({ stroke: palette.line, strokeOpacity: 0.4, ticks: 5 }),
       axisX(logTicks(curve.temperatures), {
         label: temperatureLabel,
-        tickFormat: (t: number) => String(t),
+        text: String,
         color: palette.quiet,
       }),
       axisY({ label: 'probability', tickFormat: axisPercent, ticks: 5, color: palette.quiet }),
@@ -200,10 +201,10 @@ function entropyPicture({ curve, rows, vocabularySize, limits }: TemperatureResu
       x: { type: 'log' },
       y: { domain: [0, limits.infinity.entropy * 1.05] },
       marks: [
-        gridY({ stroke: palette.line, strokeOpacity: 0.6, ticks: 4 }),
+        gridY({ stroke: palette.line, strokeOpacity: 0.4, ticks: 4 }),
         axisX(logTicks(curve.temperatures), {
           label: temperatureLabel,
-          tickFormat: (t: number) => String(t),
+          text: String,
           color: palette.quiet,
         }),
         axisY({ label: 'entropy in nats', ticks: 4, color: palette.quiet }),

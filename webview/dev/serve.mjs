@@ -41,6 +41,8 @@ const post = (message) => {
 };
 
 const running = new Map();
+/** Results kept as in the workspace's history, for as long as this runs. */
+const saved = [];
 
 async function answer(message) {
   const { type, request } = message;
@@ -69,6 +71,22 @@ async function answer(message) {
     case 'cancel':
       running.get(request)?.abort();
       return null;
+    case 'save': {
+      const line = { id: String(saved.length + 1), savedAt: Date.now(), ...message.entry };
+      saved.unshift({ line, entry: message.entry });
+      return { type: 'saved', request, id: line.id };
+    }
+    case 'history': {
+      const lines = saved.map(({ line: { id, savedAt, experiment, title, model } }) => {
+        return { id, savedAt, experiment, title, model };
+      });
+      return { type: 'history', request, lines };
+    }
+    case 'reopen': {
+      const found = saved.find(({ line }) => line.id === message.id);
+      if (!found) throw new Error('This saved result is no longer there.');
+      return { type: 'entry', request, id: message.id, entry: found.entry };
+    }
     case 'log':
       console.log(`page: ${message.message}`);
       return null;

@@ -5,11 +5,15 @@ import {
   SamplerChain,
   type ChainSpec,
   type ProcessedDistribution,
+  type SamplerHistory,
 } from '../../src/core/samplers/chain';
+import { randomStream } from '../../src/core/random';
 
 export interface DistributionRow {
   readonly id: number;
   readonly logit: number;
+  /** The logit as the chain left it; -Infinity when the token was removed. */
+  readonly processedLogit: number;
   /** Probability before the chain. */
   readonly raw: number;
   /** Probability after the chain. */
@@ -49,11 +53,19 @@ export interface DistributionSummary {
   readonly logSumExp: number;
 }
 
+/** What samplers may look back at, and what those that draw draw from. */
+export interface PromptContext {
+  readonly tokens: ArrayLike<number>;
+  readonly seed: number;
+}
+
 /** Rows at first, and how many more each "show more" draws. */
 export const ROWS = 15;
 
 /** Most rows that can be shown. */
 export const MOST_ROWS = 200;
+
+const NO_PROMPT: PromptContext = { tokens: [], seed: 0 };
 
 /** One vector of logits, seen through any chain. */
 export class Distribution {
@@ -76,10 +88,11 @@ export class Distribution {
 
   /**
    * What the chain makes of the logits, with at most `rows` tokens in rows of their own.
+   * Samplers that draw or remember do what they do at the first token of the first sample.
    * @throws RangeError when the chain's parameters do not fit.
    */
-  through(spec: ChainSpec, rows: number): DistributionSummary {
-    const result = this.#apply(spec);
+  through(spec: ChainSpec, rows: number, context: PromptContext = NO_PROMPT): DistributionSummary {
+    const result = this.#apply(spec, context);
     const shown = this.#order.slice(0, rows).map((id) => this.#row(id, result, spec));
     const sum = (pick: (row: DistributionRow) => number): number =>
       shown.reduce((total, row) => total + pick(row), 0);
@@ -105,24 +118,36 @@ export class Distribution {
     };
   }
 
-  #apply(spec: ChainSpec): ProcessedDistribution {
+  /** How many tokens the chain keeps. */
+  kept(spec: ChainSpec, context: PromptContext = NO_PROMPT): number {
+    return this.#apply(spec, context).kept;
+  }
+
+  #apply(spec: ChainSpec, { tokens, seed }: PromptContext): ProcessedDistribution {
     const key = JSON.stringify(spec);
     if (!this.#chain || key !== this.#spec) {
       this.#chain = new SamplerChain(spec, this.#logits.length);
       this.#spec = key;
     }
-    return this.#chain.apply(this.#logits);
+    const history: SamplerHistory = {
+      tokens,
+      promptLength: tokens.length,
+      memory: this.#chain.newMemory(),
+      random: randomStream(seed, 'sampler', 0),
+    };
+    return this.#chain.apply(this.#logits, history);
   }
 
   #row(
     id: number,
-    { raw, probabilities, removedBy }: ProcessedDistribution,
+    { raw, logits, probabilities, removedBy }: ProcessedDistribution,
     spec: ChainSpec,
   ): DistributionRow {
     const step = removedBy[id]!;
     return {
       id,
       logit: this.#logits[id]!,
+      processedLogit: logits[id]!,
       raw: raw[id]!,
       processed: probabilities[id]!,
       removedBy: step === KEPT ? null : (spec[step]?.sampler ?? 'the model'),

@@ -6,6 +6,7 @@ import { failureSchema, promptSourceSchema, toySchema } from '../../src/protocol
 import { endSchema, readExploreResult } from './exploreEvents';
 import { ExploreRun, type ExploreOrder } from './exploreRun';
 import { packFloats, unpackFloats } from './memory';
+import { chainOfSteps, MENU, type SamplerStep } from './samplerSteps';
 import type { Settings } from './settings';
 
 /** VS Code writes the state with the window: of very long results, less is kept. */
@@ -37,11 +38,19 @@ const runSchema = v.object({
   failure: v.optional(failureSchema),
 });
 
+const stepSchema = v.pipe(
+  v.object({
+    key: v.string(),
+    sampler: v.picklist(MENU),
+    values: v.record(v.string(), v.nullable(v.union([v.number(), v.string()]))),
+  }),
+  // A value that the sampler refuses, for example another version's.
+  v.check((step) => isGood(step)),
+);
+
 const memorySchema = v.object({
   settings: v.object({
-    temperature: v.number(),
-    topK: v.nullable(v.number()),
-    topP: v.number(),
+    steps: v.array(stepSchema),
     maxNewTokens: v.number(),
     samples: v.number(),
     seed: v.number(),
@@ -63,9 +72,23 @@ export interface ExploreMemory {
   readonly run: ExploreRun | null;
 }
 
+function isGood(step: SamplerStep): boolean {
+  try {
+    chainOfSteps([step]);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** The memory as plain JSON. A run that is not over is not kept. */
 export function packExplore(memory: ExploreMemory): unknown {
-  return { ...memory, run: memory.run && packRun(memory.run) } satisfies StoredMemory;
+  const steps = memory.settings.steps.map(({ values, ...step }) => ({ ...step, values: { ...values } }));
+  return {
+    ...memory,
+    settings: { ...memory.settings, steps },
+    run: memory.run && packRun(memory.run),
+  } satisfies StoredMemory;
 }
 
 /** The inverse of `packExplore`; null for anything it did not make. */

@@ -1,15 +1,18 @@
 /** Everything Explore knows and does, apart from drawing it. */
+import type { SamplerName } from '../../src/core/samplers/chain';
 import type { ExploreParameters } from '../../src/experiments/exploreTypes';
 import type { Failure, Toy } from '../../src/protocol/messages';
 import { count, duration } from '../format/numbers';
 import { completionText } from '../format/tokenText';
 import { RequestError, type LoadedModel } from '../host';
 import type { TabContext } from '../tabs/tab';
-import { Distribution, ROWS, type DistributionSummary } from './distribution';
+import { ToyModel } from '../../src/core/toyModel';
+import { Distribution, ROWS, type DistributionSummary, type PromptContext } from './distribution';
 import { readExploreEvent, readExploreResult, type ShownResult } from './exploreEvents';
 import { packExplore, unpackExplore, type ExploreMemory } from './exploreMemory';
 import { ExploreRun, type ExploreOrder } from './exploreRun';
 import { RunQueue, type RunHandle } from './runQueue';
+import { addStep, chainOfSteps, inOrder, ORDERS, type SamplerStep, type StepValue } from './samplerSteps';
 import { samePrompt, TOY } from './session';
 import {
   chainOf,
@@ -20,7 +23,8 @@ import {
   MAX_SEED,
   setSetting,
   type Limits,
-  type NumberSetting,
+  withSteps,
+  type FieldName,
   type SettingsForm,
 } from './settings';
 
@@ -40,6 +44,9 @@ export class ExploreState {
   rows = ROWS;
   unit: ExploreMemory['unit'] = 'nats';
   drawerOpen = false;
+  /** Whether the menu of samplers is open, and of which steps the optional parameters are shown. */
+  menuOpen = false;
+  readonly opened = new Set<string>();
   /** The run that has not ended yet. */
   running: ExploreRun | null = null;
   /** The run on screen: the latest that had something to draw. */
@@ -54,7 +61,19 @@ export class ExploreState {
   readonly #queue: RunQueue<ExploreOrder>;
   /** The latest run that is over and can be shown: what survives a reload. */
   #kept: ExploreRun | null = null;
-  #distribution: { readonly logits: ArrayLike<number>; readonly value: Distribution } | undefined;
+  /** Why the chain does not fit the model; the distribution on screen is then the last good one. */
+  chainProblem: string | null = null;
+  #distribution:
+    | {
+        readonly logits: ArrayLike<number>;
+        readonly value: Distribution;
+        /** The same, for other orders of the chain. */
+        readonly compared: Distribution;
+      }
+    | undefined;
+  #orders:
+    | { readonly of: Distribution; readonly key: string; readonly value: Readonly<Record<string, number>> }
+    | undefined;
   #summary:
     { readonly key: string; readonly of: Distribution; readonly value: DistributionSummary } | undefined;
   #toyLogits: { readonly toy: Toy; readonly logits: Float32Array } | undefined;
@@ -81,14 +100,25 @@ export class ExploreState {
 
   // The controls.
 
-  type(name: NumberSetting, text: string): void {
+  type(name: FieldName, text: string): void {
     this.form = editSetting(this.form, name, text, this.#limits());
     this.#context.changed();
   }
 
-  set(name: NumberSetting, value: number | null): void {
+  set(name: FieldName, value: StepValue): void {
     this.form = setSetting(this.form, name, value);
     this.#context.changed();
+  }
+
+  setSteps(steps: readonly SamplerStep[]): void {
+    this.form = checkAgain(withSteps(this.form, steps), this.#limits());
+    this.#context.changed();
+  }
+
+  addStep(sampler: SamplerName): void {
+    this.menuOpen = false;
+    const endOfText = this.#context.session.loaded?.info.endOfText ?? null;
+    this.setSteps(addStep(this.form.settings.steps, sampler, endOfText));
   }
 
   setGreedy(greedy: boolean): void {
@@ -106,7 +136,8 @@ export class ExploreState {
   }
 
   #limits(): Limits {
-    return { contextLength: this.#context.session.loaded?.info.contextLength ?? null };
+    const info = this.#context.session.loaded?.info;
+    return { contextLength: info?.contextLength ?? null, vocabularySize: info?.vocabularySize ?? null };
   }
 
   // Runs.
@@ -115,7 +146,7 @@ export class ExploreState {
    * Runs with what the controls say now; a run that is still going is stopped first.
    * @returns what keeps it from running, or null.
    */
-  generate(): { readonly field: NumberSetting | 'toy'; readonly sentence: string } | null {
+  generate(): { readonly field: FieldName | 'toy'; readonly sentence: string } | null {
     const { session } = this.#context;
     const wrong = firstError(this.form);
     if (wrong) return { field: wrong.name, sentence: wrong.sentence };
@@ -221,22 +252,64 @@ export class ExploreState {
   /** The distribution through the chain of the controls; a sentence where the logits are none. */
   distribution(): DistributionSummary | string | null {
     const logits = this.#logits();
+    this.chainProblem = null;
     if (!logits) return null;
+    let of: Distribution;
     try {
-      if (this.#distribution?.logits !== logits) {
-        this.#distribution = { logits, value: new Distribution(logits) };
-      }
-      const of = this.#distribution.value;
-      const chain = chainOf(this.form.settings);
-      const key = JSON.stringify([chain, this.rows]);
-      if (this.#summary?.of !== of || this.#summary.key !== key) {
-        this.#summary = { of, key, value: of.through(chain, this.rows) };
-      }
-      return this.#summary.value;
+      of = this.#distributionOf(logits);
     } catch (error) {
-      if (error instanceof RangeError) return error.message;
-      throw error;
+      return sentenceOf(error);
     }
+    const chain = chainOf(this.form.settings);
+    const context = this.#promptContext();
+    const key = JSON.stringify([chain, this.rows, context.seed, Array.from(context.tokens)]);
+    if (this.#summary?.of === of && this.#summary.key === key) return this.#summary.value;
+    try {
+      this.#summary = { of, key, value: of.through(chain, this.rows, context) };
+    } catch (error) {
+      this.chainProblem = sentenceOf(error);
+      return this.#summary?.of === of ? this.#summary.value : this.chainProblem;
+    }
+    return this.#summary.value;
+  }
+
+  #distributionOf(logits: Float32Array): Distribution {
+    if (this.#distribution?.logits !== logits) {
+      const value = new Distribution(logits);
+      this.#distribution = { logits, value, compared: new Distribution(logits) };
+    }
+    return this.#distribution.value;
+  }
+
+  /** How many tokens the chain would keep in each program's order, by the order's name. */
+  keptInOrder(): Readonly<Record<string, number>> {
+    const logits = this.#logits();
+    const { steps } = this.form.settings;
+    if (!logits || steps.length < 2) return {};
+    try {
+      this.#distributionOf(logits);
+      const context = this.#promptContext();
+      const chains = ORDERS.map((order) => chainOfSteps(inOrder(steps, order)));
+      const key = JSON.stringify([chains, context.seed, Array.from(context.tokens)]);
+      const { compared } = this.#distribution!;
+      if (this.#orders?.of !== compared || this.#orders.key !== key) {
+        const counts = ORDERS.map(({ name }, i) => [name, compared.kept(chains[i]!, context)] as const);
+        this.#orders = { of: compared, key, value: Object.fromEntries(counts) };
+      }
+      return this.#orders.value;
+    } catch (error) {
+      sentenceOf(error);
+      return {};
+    }
+  }
+
+  /** What samplers that look back see: the prompt that the distribution comes after. */
+  #promptContext(): PromptContext {
+    const { session } = this.#context;
+    const { seed } = this.form.settings;
+    if (!session.isToy) return { tokens: this.shown?.prompt?.ids ?? [], seed };
+    const toy = session.lastToy;
+    return { tokens: toy ? new ToyModel(toy).encode(session.source?.text ?? '') : [], seed };
   }
 
   /** The toy's logits need no run: they follow its table while it is edited. */
@@ -343,6 +416,12 @@ const UNREADABLE: Failure = {
   code: 'protocol',
   sentence: 'The result has a shape that this page does not know. Close the panel and open it again.',
 };
+
+/** The sentence of bad input; anything else is thrown on. */
+function sentenceOf(error: unknown): string {
+  if (error instanceof RangeError) return error.message;
+  throw error;
+}
 
 function failureOf(error: unknown): Failure {
   if (error instanceof RequestError) return error.failure;

@@ -219,7 +219,7 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
         tables: this.#page.report.tables(result),
         figure: (picture) =>
           figureView({ picture, onExport: () => void this.#export(shown, parts, `svg-${picture.id}`) }),
-        table: dataTableView,
+        table: (table) => dataTableView(table, table === parts.tables[0]),
       };
       this.#parts = { of: shown, parts };
     }

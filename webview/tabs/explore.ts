@@ -5,11 +5,13 @@ import { completionText } from '../format/tokenText';
 import type { ExploreRun } from '../state/exploreRun';
 import { ExploreState } from '../state/exploreState';
 import { TOY } from '../state/session';
-import { chainOf, samplersOf } from '../state/settings';
+import { deedsOf, inOrder, moveStep, shortStep } from '../state/samplerSteps';
+import { chainOf } from '../state/settings';
 import { draftOf } from '../state/toyDraft';
 import { completionsView } from '../views/completionsView';
 import { distributionView } from '../views/distributionView';
 import { emptyView } from '../views/emptyView';
+import { samplersView } from '../views/samplersView';
 import { settingsView } from '../views/settingsPanel';
 import { failureView, PATIENCE, progressView, stoppedView } from '../views/statusView';
 import { barCard, stepCard } from '../views/tokenCards';
@@ -66,9 +68,7 @@ class Explore implements Tab {
       onType: (name, text) => {
         state.type(name, text);
       },
-      onSlide: (name, value) => {
-        state.set(name, value);
-      },
+      samplers: this.#samplers(),
       onGreedy: (greedy) => {
         state.setGreedy(greedy);
       },
@@ -86,6 +86,67 @@ class Explore implements Tab {
         this.#context.changed();
       },
     });
+  }
+
+  #samplers(): TemplateResult {
+    const state = this.#state;
+    const { changed, redraw, announce } = this.#context;
+    const { steps } = state.form.settings;
+    return samplersView({
+      form: state.form,
+      deeds: this.#deeds(),
+      keptInOrder: state.keptInOrder(),
+      problem: state.chainProblem,
+      menuOpen: state.menuOpen,
+      opened: state.opened,
+      onType: (name, text) => {
+        state.type(name, text);
+      },
+      onSlide: (name, value) => {
+        state.set(name, value);
+      },
+      onSteps: (chosen) => {
+        state.setSteps(chosen);
+      },
+      onOrder: (order) => {
+        state.setSteps(inOrder(steps, order));
+        announce(`${order.name}: ${state.form.settings.steps.map(shortStep).join(', ')}.`);
+      },
+      onAdd: (sampler) => {
+        state.addStep(sampler);
+        this.#focusStep(state.form.settings.steps.at(-1)?.key, 'input');
+      },
+      onMove: (key, by) => {
+        state.setSteps(moveStep(steps, key, by));
+        const place = state.form.settings.steps.findIndex((step) => step.key === key);
+        announce(`${key} is step ${place + 1} of ${steps.length}.`);
+        const [same, other] = by < 0 ? ['up', 'down'] : ['down', 'up'];
+        this.#focusStep(key, `[data-testid="move-${same}"]:enabled`, `[data-testid="move-${other}"]:enabled`);
+      },
+      onMenu: (open) => {
+        state.menuOpen = open;
+        redraw();
+      },
+      onOptions: (key) => {
+        if (!state.opened.delete(key)) state.opened.add(key);
+        changed();
+      },
+    });
+  }
+
+  /** Focuses the first part that a step has, once it has been drawn. */
+  #focusStep(key: string | undefined, ...parts: readonly string[]): void {
+    requestAnimationFrame(() => {
+      const step = document.querySelector(`[data-step="${key}"]`);
+      const found = parts.map((part) => step?.querySelector<HTMLElement>(part)).find(Boolean);
+      found?.focus();
+    });
+  }
+
+  #deeds(): readonly string[] {
+    const summary = this.#state.distribution();
+    if (summary === null || typeof summary === 'string') return [];
+    return deedsOf(this.#state.form.settings.steps, summary.steps);
   }
 
   #toy(): TemplateResult {
@@ -127,12 +188,13 @@ class Explore implements Tab {
     const model = state.distributionModel;
     if (summary === null || !model) return this.#emptyOrWaiting();
     if (typeof summary === 'string') return html`<p class="empty">${summary}</p>`;
+    const { steps } = state.form.settings;
     return distributionView({
       summary,
       model,
       after: this.#lastWords(),
       greedy: state.form.settings.greedy,
-      settings: samplersOf(state.form.settings),
+      report: this.#deeds().map((deed, index) => `${shortStep(steps[index]!)} ${deed}`),
       onRows: (rows) => {
         state.rows = rows;
         this.#context.changed();

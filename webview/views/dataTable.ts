@@ -8,13 +8,13 @@ import { piecesView } from './pieces';
 /** Rows drawn at first; the exports have all of them. */
 const ROWS = 50;
 
-/** The card of a cell has its table's id and place, so that its number can be read in full. */
-export function dataTableView(table: ReportTable): TemplateResult {
+/** @param open whether it is unfolded before a person has a say */
+export function dataTableView(table: ReportTable, open: boolean): TemplateResult {
   const { id, title, note, columns, keys } = table;
   const rows = table.rows.slice(0, ROWS);
   const numeric = columns.map((_, i) => table.rows.some((row) => typeof row[i] === 'number'));
-  return html`<section class="data" data-testid="table" data-table=${id} aria-label=${title}>
-    <h2>${title}</h2>
+  return html`<details class="data" data-testid="table" data-table=${id} ?open=${open}>
+    <summary>${title} <span class="quiet">${count(table.rows.length, 'row')}</span></summary>
     ${note === undefined ? nothing : html`<p class="quiet">${note}</p>`}
     <table class="data-table" data-columns=${columns.length}>
       <thead>
@@ -38,7 +38,7 @@ export function dataTableView(table: ReportTable): TemplateResult {
           </p>`
         : nothing
     }
-  </section>`;
+  </details>`;
 }
 
 function cellView(table: ReportTable, cell: Cell, column: number, key: boolean): TemplateResult {

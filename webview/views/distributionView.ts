@@ -8,7 +8,6 @@ import {
   ROWS,
   type DistributionRow,
   type DistributionSummary,
-  type SamplerReport,
 } from '../state/distribution';
 import { infoButton } from './info';
 import { tokenView } from './pieces';
@@ -21,8 +20,8 @@ export interface DistributionProps {
   /** What the token comes after, in words. */
   readonly after: string;
   readonly greedy: boolean;
-  /** The samplers of the chain, off or on, with the number that each is set to. */
-  readonly settings: readonly { readonly sampler: string; readonly value: number | null }[];
+  /** What each step of the chain did, in words. */
+  readonly report: readonly string[];
   readonly onRows: (rows: number) => void;
 }
 
@@ -35,11 +34,11 @@ export function distributionView(props: DistributionProps): TemplateResult {
       <h2 id="next-token">Next token</h2>
       <span class="context quiet" title=${props.after}>${props.after}</span>
       <span class="keys">
-        <span class="key"><i class="swatch solid"></i>after the chain</span>
-        <span class="key"><i class="swatch outline"></i>before</span>
+        <span class="key"><i class="swatch solid"></i>processed, after the chain</span>
+        <span class="key"><i class="swatch outline"></i>raw</span>
       </span>
     </div>
-    ${statisticsView(summary)}
+    ${statisticsView(summary)} ${warningsView(summary)}
     <table class="bars" role="grid" aria-labelledby="next-token" @keydown=${roveRows} @focusin=${keepStop}>
       <thead>
         <tr>
@@ -47,8 +46,8 @@ export function distributionView(props: DistributionProps): TemplateResult {
           <th scope="col" class="axis" aria-hidden="true">
             <span><i>0</i><i>${axisLabel(end)}</i></span>
           </th>
-          <th scope="col" class="number">after</th>
-          <th scope="col" class="number">before</th>
+          <th scope="col" class="number">processed</th>
+          <th scope="col" class="number">raw</th>
         </tr>
       </thead>
       <tbody>
@@ -192,23 +191,14 @@ function moreView({ summary, onRows }: DistributionProps): TemplateResult | type
   </div>`;
 }
 
-/** What each sampler did, in words; a line per sampler, so that nothing moves while a slider does. */
-function reportView({ summary, settings }: DistributionProps): TemplateResult {
+/** What each step did, in words; a line per step, so that nothing moves while a slider does. */
+function reportView({ report }: DistributionProps): TemplateResult {
   return html`<ul class="report" data-testid="report">
-      ${settings.map(({ sampler, value }) => {
-        const report = summary.steps.find((step) => step.sampler === sampler);
-        return html`<li>${sampler} ${value ?? ''} ${report ? deed(report, value) : 'is off'}</li>`;
-      })}
-    </ul>
-    ${
-      summary.warnings.length === 0
-        ? nothing
-        : html`<p role="status" data-testid="warnings">${summary.warnings.join(' ')}</p>`
-    }`;
+    ${report.map((line) => html`<li>${line}</li>`)}
+  </ul>`;
 }
 
-function deed({ sampler, removed, mass }: SamplerReport, value: number | null): string {
-  if (removed > 0) return `removed ${count(removed, 'token')} holding ${percent(mass)} of the probability`;
-  if (sampler !== 'temperature' || value === null) return 'removed no token';
-  return value === 1 ? 'changes nothing' : value < 1 ? 'sharpens' : 'flattens';
+function warningsView({ warnings }: DistributionSummary): TemplateResult | typeof nothing {
+  if (warnings.length === 0) return nothing;
+  return html`<p class="warnings" role="status" data-testid="warnings">${warnings.join(' ')}</p>`;
 }

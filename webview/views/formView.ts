@@ -53,7 +53,7 @@ export function formView(props: FormProps): TemplateResult {
       @click=${onDrawer}
     >
       <span class="drawer-values">${line}</span>
-      <span class="quiet">${drawerOpen ? 'fold' : 'change'}</span>
+      <span class="drawer-verb">${drawerOpen ? 'fold' : 'change'}</span>
     </button>
     <div id="settings-fields" class="fields">
       ${props.toy}

@@ -172,7 +172,7 @@ export function comparisonView({ tables, earlier, onClose }: ComparisonProps): T
       <button type="button" class="link" data-testid="comparison-close" @click=${onClose}>close</button>
     </div>
     <p>Earlier: ${earlier[0] ?? ''}</p>
-    ${tables.length === 0 ? html`<p>Every value that both have is the same.</p>` : tables.map(dataTableView)}
+    ${tables.length === 0 ? html`<p>Every value that both have is the same.</p>` : tables.map((table) => dataTableView(table, true))}
   </section>`;
 }
 

@@ -1,14 +1,13 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { thousands } from '../format/numbers';
+import { shortStep } from '../state/samplerSteps';
 import {
-  fieldText,
-  nearestStop,
   SETTING_NAMES,
-  SLIDER_STOPS,
+  textOf,
+  type FieldName,
   type NumberSetting,
   type SettingsForm,
-  type SliderSetting,
 } from '../state/settings';
 import { infoButton } from './info';
 
@@ -18,8 +17,9 @@ export interface SettingsProps {
   readonly drawerOpen: boolean;
   /** Controls of the toy vocabulary when it is the model. */
   readonly toy: TemplateResult | typeof nothing;
-  readonly onType: (name: NumberSetting, text: string) => void;
-  readonly onSlide: (name: SliderSetting, value: number | null) => void;
+  /** The controls of the sampler chain. */
+  readonly samplers: TemplateResult;
+  readonly onType: (name: FieldName, text: string) => void;
   readonly onGreedy: (greedy: boolean) => void;
   readonly onDice: () => void;
   readonly onGenerate: () => void;
@@ -29,9 +29,6 @@ export interface SettingsProps {
 
 /** Names for `data-testid` and styles. */
 const HOOKS: Readonly<Record<NumberSetting, string>> = {
-  temperature: 'temperature',
-  topK: 'top-k',
-  topP: 'top-p',
   maxNewTokens: 'max-new-tokens',
   samples: 'samples',
   seed: 'seed',
@@ -70,7 +67,7 @@ export function settingsView(props: SettingsProps): TemplateResult {
       ${props.toy}
       <fieldset ?data-muted=${form.settings.greedy}>
         <legend>Samplers</legend>
-        ${(['temperature', 'topK', 'topP'] as const).map((name) => sliderView(props, name))}
+        ${props.samplers}
         <div class="check">
           <vscode-checkbox
             data-testid="greedy"
@@ -118,54 +115,28 @@ export const DICE = html`<svg viewBox="0 0 16 16" aria-hidden="true">
 
 /** The settings in one line, short enough for a panel of 400 pixels. */
 function summary({ settings }: SettingsForm): string {
-  const { temperature, topK, topP, samples, maxNewTokens, seed, greedy } = settings;
-  const samplers = greedy
-    ? ['greedy']
-    : [
-        `T ${temperature}`,
-        `top-k ${topK === null ? 'off' : thousands(topK)}`,
-        `top-p ${topP === 1 ? 'off' : topP}`,
-      ];
-  return [...samplers, `${samples} × ${thousands(maxNewTokens)}`, `seed ${seed}`].join(', ');
-}
-
-function sliderView(props: SettingsProps, name: SliderSetting): TemplateResult {
-  const { form, onSlide } = props;
-  const stops = SLIDER_STOPS[name];
-  const value = form.settings[name];
-  const off = value === null || (name === 'topP' && value === 1);
-  const range = html`<input
-    type="range"
-    data-testid="${HOOKS[name]}-range"
-    min="0"
-    max=${stops.length - 1}
-    step="1"
-    aria-label="${SETTING_NAMES[name]}, slider"
-    aria-valuetext=${off ? 'off' : fieldText(value)}
-    .value=${live(String(nearestStop(stops, value)))}
-    @input=${(event: Event) => {
-      onSlide(name, stops[Number((event.target as HTMLInputElement).value)] ?? null);
-    }}
-  />`;
-  return numberView(props, name, undefined, range);
+  const { steps, samples, maxNewTokens, seed, greedy } = settings;
+  const chain = steps.length === 0 ? ['no sampler'] : steps.map(shortStep);
+  return [...(greedy ? ['greedy'] : chain), `${samples} × ${thousands(maxNewTokens)}`, `seed ${seed}`].join(
+    ', ',
+  );
 }
 
 function numberView(
   { form, onType }: SettingsProps,
   name: NumberSetting,
   after?: TemplateResult,
-  range?: TemplateResult,
 ): TemplateResult {
   const error = form.errors[name];
   const label = SETTING_NAMES[name];
   return html`<div class="field" data-field=${HOOKS[name]} ?data-wrong=${error !== undefined}>
       <span class="label">${label}${infoButton(name)}</span>
-      ${range ?? html`<span class="spread"></span>`}
+      <span class="spread"></span>
       <vscode-text-field
         data-testid=${HOOKS[name]}
         aria-label=${label}
         aria-invalid=${error === undefined ? 'false' : 'true'}
-        .value=${live(form.texts[name] ?? fieldText(form.settings[name]))}
+        .value=${live(textOf(form, name))}
         @input=${(event: Event) => {
           onType(name, (event.target as HTMLInputElement).value);
         }}

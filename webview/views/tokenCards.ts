@@ -17,7 +17,6 @@ export function barCard(
 ): TemplateResult | null {
   const row = summary.rows[index];
   if (!row) return null;
-  const temperature = chain.find((step) => step.sampler === 'temperature')?.temperature ?? 1;
   return html`
     <h3>
       <span class="token-text">${tokenView(model.vocabulary, row.id)}</span>
@@ -32,20 +31,29 @@ export function barCard(
         </p>
       </dd>
       <dt>after</dt>
-      <dd>${full(row.processed)} ${afterView(row, summary, temperature)}</dd>
+      <dd>${full(row.processed)} ${afterView(row, summary, chain)}</dd>
     </dl>
   `;
 }
 
 function afterView(
-  { logit, processed, removedBy }: DistributionSummary['rows'][number],
+  { logit, processedLogit, processed, removedBy }: DistributionSummary['rows'][number],
   { kept }: DistributionSummary,
-  temperature: number,
+  chain: readonly SamplerSpec[],
 ): TemplateResult {
   if (removedBy !== null) return html`<p>${removedBy} removed it: it cannot be drawn.</p>`;
   if (kept === 1) return html`<p>It is the only token left, so it is certain.</p>`;
-  // From p = e^(z/T) / sum follows the sum's logarithm without adding it up again.
-  const logSum = logit / temperature - Math.log(processed);
+  const temperature = chain.find((step) => step.sampler === 'temperature')?.temperature ?? 1;
+  // From p = e^z / sum follows the sum's logarithm without adding it up again.
+  const logSum = processedLogit - Math.log(processed);
+  const scaled = logit / temperature;
+  if (Math.abs(scaled - processedLogit) > 1e-9 * Math.max(1, Math.abs(scaled))) {
+    // Penalties, several temperatures or one that the chain chose: more than one division.
+    return html`<p class="formula">
+      e^(processed logit − ln Σ over the ${thousands(kept)} kept) = e^(${significant(processedLogit, 6)} −
+      ${significant(logSum, 6)})
+    </p>`;
+  }
   return html`<p class="formula">
     e^(logit / T − ln Σ over the ${thousands(kept)} kept) = e^(${significant(logit, 6)} / ${temperature} −
     ${significant(logSum, 6)})

@@ -2,8 +2,12 @@
 import { drawsToTellApart } from '../../core/statistics/sampleSize';
 import type { TemperatureResult, TemperatureRow } from '../temperatureTypes';
 import { visibleSpaces } from './markdown';
+import { TEN_DRAWS, TEN_DRAWS_FORMATS, tenDrawsCells } from './tenDraws';
 import type { Cell, ReportOf, ReportTable } from './types';
 import { counted, inPercent, listed, rounded, timesIn100, whole } from './words';
+
+/** As many draws can be asked for. */
+const WITHIN_REACH = 1_000_000;
 
 /** More draws than this are no advice. */
 const TOO_MANY = 1e12;
@@ -28,17 +32,19 @@ export function quoted({ target }: TemperatureResult): string {
   return `“${visibleSpaces(target)}”`;
 }
 
+/** The coldest, the one nearest to 1 and the hottest. */
 function answer(result: TemperatureResult): string {
   const { rows } = result;
   const nearOne = rows.reduce((a, b) =>
     Math.abs(Math.log(b.temperature)) < Math.abs(Math.log(a.temperature)) ? b : a,
   );
-  const chosen = [...new Set([nearOne, rows[0]!, rows.at(-1)!])];
-  const parts = chosen.map(
-    ({ temperature, probability }) => `${timesIn100(probability)} at T = ${rounded(temperature)}`,
+  const [first, ...rest] = [...new Set([rows[0]!, nearOne, rows.at(-1)!])];
+  const others = rest.map(
+    ({ temperature, probability }) =>
+      `${timesIn100(probability).replace(' times in 100', '')} at T = ${rounded(temperature)}`,
   );
-  const draws = rows[0]!.draws;
-  return `${quoted(result)} is drawn ${listed(parts)}: exactly, before any of the ${counted(draws, 'draw')} per temperature.`;
+  const opening = `${timesIn100(first!.probability)} at T = ${rounded(first!.temperature)}`;
+  return `${quoted(result)} is drawn ${listed([opening, ...others])}.`;
 }
 
 interface Pair {
@@ -56,20 +62,35 @@ function tellingApart({ rows }: TemperatureResult): string {
     const a = rows[i]!;
     return { a, b, needed: drawsToTellApart(a.probability, b.probability) };
   });
-  const hardest = pairs.reduce((x, y) => (y.needed > x.needed ? y : x));
   const { draws } = rows[0]!;
-  const apart = pairs.filter(({ needed }) => needed <= draws).length;
   const name = ({ temperature, probability }: TemperatureRow): string =>
     `T = ${rounded(temperature)} (${timesIn100(probability)})`;
-  const names = `${name(hardest.a)} from ${name(hardest.b)}`;
-  if (hardest.needed <= draws) {
-    return `${counted(draws, 'draw')} tell every temperature from the next; the hardest, ${names}, takes ${whole(hardest.needed)} (for a difference at the 5 % level in 4 of 5 attempts).`;
+  const names = ({ a, b }: Pair): string => `${name(a)} from ${name(b)}`;
+  const blurred = pairs.filter(({ needed }) => needed > draws);
+  if (blurred.length === 0) {
+    const hardest = pairs.reduce((x, y) => (y.needed > x.needed ? y : x));
+    return `${counted(draws, 'draw')} tell every temperature from the next; the hardest, ${names(hardest)}, takes ${whole(hardest.needed)} (${TEST}).`;
   }
-  const others = pairs.length > 1 ? ` Of ${pairs.length} neighbouring pairs they tell ${apart} apart.` : '';
-  if (hardest.needed > TOO_MANY) {
-    return `No number of draws that one could wait for tells ${names}.${others}`;
+  const pair = hardestWithinReach(blurred);
+  const others =
+    pairs.length > 1
+      ? ` Of ${pairs.length} neighbouring pairs they tell ${pairs.length - blurred.length} apart.`
+      : '';
+  if (pair.needed > TOO_MANY) {
+    return `No number of draws that one could wait for tells ${names(pair)}.${others}`;
   }
-  return `${counted(draws, 'draw')} cannot tell ${names}; ${whole(hardest.needed)} can (for a difference at the 5 % level in 4 of 5 attempts).${others}`;
+  return `${counted(draws, 'draw')} cannot tell ${names(pair)}; ${whole(pair.needed)} can (${TEST}).${others}`;
+}
+
+/** What telling apart means here; see `drawsToTellApart`. */
+const TEST = 'a difference at the 5 % level, in 4 of 5 attempts';
+
+/** The pair that takes the most draws, of those for which enough can be asked for; else the easiest. */
+function hardestWithinReach(pairs: readonly Pair[]): Pair {
+  const within = pairs.filter(({ needed }) => needed <= WITHIN_REACH);
+  return within.length > 0
+    ? within.reduce((x, y) => (y.needed > x.needed ? y : x))
+    : pairs.reduce((x, y) => (y.needed < x.needed ? y : x));
 }
 
 function trend(result: TemperatureResult): string {
@@ -131,9 +152,10 @@ function chapter(result: TemperatureResult): string[] {
   return [`Of the chapter’s printed counts in 100 draws, ${listed(result.chapter.map(name))}, ${verdict}.`];
 }
 
-function ways({ ways: found, wayCount, rows, ...rest }: TemperatureResult): string[] {
+function ways(result: TemperatureResult): string[] {
+  const { ways: found, wayCount, rows } = result;
+  const name = quoted(result);
   const sentences: string[] = [];
-  const name = quoted({ ways: found, wayCount, rows, ...rest });
   const [first] = found;
   if (wayCount > 1 && first) {
     const tokens = first.tokens.map(({ text }) => visibleSpaces(text)).join(' + ');
@@ -258,10 +280,16 @@ function distributionTable({ rows }: TemperatureResult): ReportTable {
     id: 'distribution',
     title: 'The whole distribution at every temperature',
     note: 'The effective vocabulary is exp(entropy): as many equally probable tokens would be as hard to guess. The fit is the probability of draws at least as far from the exact values (chi-square test).',
-    columns: ['T', 'entropy in nats', 'effective vocabulary', 'fit'],
-    formats: ['number', 'nats', 'number', 'number'],
+    columns: ['T', 'entropy in nats', 'effective vocabulary', 'fit', ...TEN_DRAWS],
+    formats: ['number', 'nats', 'number', 'number', ...TEN_DRAWS_FORMATS],
     keys: 1,
-    rows: rows.map(({ temperature, entropy, fit }) => [temperature, entropy, Math.exp(entropy), fit]),
+    rows: rows.map(({ temperature, entropy, fit, tenDraws }) => [
+      temperature,
+      entropy,
+      Math.exp(entropy),
+      fit,
+      ...tenDrawsCells(tenDraws),
+    ]),
   };
 }
 

@@ -1,0 +1,16 @@
+/** The columns of tables that say what ten draws show. */
+import type { TenDraws } from '../tenDraws';
+import type { Cell, CellFormat } from './types';
+
+export const TEN_DRAWS: readonly string[] = [
+  'distinct in 10 draws',
+  'best most often',
+  'best most often or tied',
+  'best most often, ties drawn',
+];
+
+export const TEN_DRAWS_FORMATS: readonly CellFormat[] = ['number', 'percent', 'percent', 'percent'];
+
+export function tenDrawsCells({ distinct, mode }: TenDraws): Cell[] {
+  return [distinct, mode?.unique ?? null, mode?.among ?? null, mode?.uniform ?? null];
+}

@@ -1,0 +1,184 @@
+/** The sampler chain as a person builds it: an ordered list of steps, each with the values of its controls. */
+import { catalog, definitionOf } from '../../src/core/samplers/catalog';
+import {
+  parseSampler,
+  type ChainSpec,
+  type SamplerName,
+  type SamplerSpec,
+  type StepReport,
+} from '../../src/core/samplers/chain';
+import type { ParameterDescription } from '../../src/core/samplers/parameters';
+import { inHuggingFaceOrder, inLlamaCppOrder, PRESETS } from '../../src/core/samplers/presets';
+import { count, percent } from '../format/numbers';
+
+export type StepValue = number | string | null;
+
+export interface SamplerStep {
+  /** Names the step in the chain: the sampler, with a number behind it from its second step on. */
+  readonly key: string;
+  readonly sampler: SamplerName;
+  /** By parameter; null where the step is off, which only `k` can be. */
+  readonly values: Readonly<Record<string, StepValue>>;
+}
+
+/** A parameter that has a control of its own: a number, or one of a few words. */
+export type ControlledParameter = Extract<ParameterDescription, { kind: 'number' | 'integer' | 'choice' }>;
+
+/** The parameters of a sampler that have controls, in the order of the catalog. */
+export function controlsOf(sampler: SamplerName): readonly ControlledParameter[] {
+  return definitionOf(sampler).about.parameters.filter(
+    (parameter): parameter is ControlledParameter => parameter.kind !== 'list' && parameter.kind !== 'text',
+  );
+}
+
+/** What the menu offers: every sampler that is set by numbers, not by lists of tokens. */
+export const MENU: readonly SamplerName[] = catalog
+  .map(({ name }) => name)
+  .filter((name) => controlsOf(name).some(({ kind }) => kind !== 'choice'));
+
+export const START_STEPS: readonly SamplerStep[] = [
+  { key: 'temperature', sampler: 'temperature', values: { temperature: 1 } },
+  { key: 'top-k', sampler: 'top-k', values: { k: 40 } },
+  { key: 'top-p', sampler: 'top-p', values: { p: 1 } },
+];
+
+/** A step's value, or the default where it has none of its own. */
+export function valueOf(step: SamplerStep, parameter: ControlledParameter): StepValue {
+  const value = step.values[parameter.name];
+  return value === undefined ? parameter.default : value;
+}
+
+/** Off takes no step in the chain: top-k without a k, and a nucleus that is everything. */
+export function isOff({ sampler, values }: SamplerStep): boolean {
+  return (sampler === 'top-k' && values['k'] === null) || (sampler === 'top-p' && values['p'] === 1);
+}
+
+/** The chain that the steps stand for; what is off takes no part in it. */
+export function chainOfSteps(steps: readonly SamplerStep[]): ChainSpec {
+  return steps.filter((step) => !isOff(step)).map(specOf);
+}
+
+/** What may be left out because it says the default is left out: equal chains are equal as JSON. */
+function specOf({ sampler, values }: SamplerStep): SamplerSpec {
+  const given = controlsOf(sampler)
+    .map((parameter) => [parameter, values[parameter.name] ?? parameter.default] as const)
+    .filter(([parameter, value]) => !parameter.optional || value !== parameter.default)
+    .map(([parameter, value]) => [parameter.name, value] as const);
+  return parseSampler({ sampler, ...Object.fromEntries(given) });
+}
+
+/** The steps of a chain. Of a sampler that has no controls nothing is known here. */
+export function stepsOf(chain: ChainSpec): readonly SamplerStep[] {
+  return chain.reduce<readonly SamplerStep[]>((steps, spec) => {
+    const { sampler, ...given } = spec;
+    const known = controlsOf(sampler).map(({ name }) => name);
+    const values = Object.entries(given).filter(([name]) => known.includes(name)) as [string, StepValue][];
+    return [...steps, { key: freeKey(steps, sampler), sampler, values: Object.fromEntries(values) }];
+  }, []);
+}
+
+/** A step with its sampler's defaults. A text ends at `endOfText` where the model has such a token. */
+export function addStep(
+  steps: readonly SamplerStep[],
+  sampler: SamplerName,
+  endOfText: number | null,
+): readonly SamplerStep[] {
+  const values: Record<string, StepValue> = {};
+  for (const { name, optional, default: value } of controlsOf(sampler)) if (!optional) values[name] = value;
+  if (sampler === 'min-length' && endOfText !== null) values['endOfText'] = endOfText;
+  return [...steps, { key: freeKey(steps, sampler), sampler, values }];
+}
+
+function freeKey(steps: readonly SamplerStep[], sampler: SamplerName): string {
+  const taken = new Set(steps.map(({ key }) => key));
+  let key: string = sampler;
+  for (let number = 2; taken.has(key); number++) key = `${sampler}-${number}`;
+  return key;
+}
+
+/** Moves a step up (-1) or down (+1); at the end of the list it stays where it is. */
+export function moveStep(steps: readonly SamplerStep[], key: string, by: -1 | 1): readonly SamplerStep[] {
+  const from = steps.findIndex((step) => step.key === key);
+  const to = from + by;
+  const step = steps[from];
+  const other = steps[to];
+  return step && other ? steps.with(from, other).with(to, step) : steps;
+}
+
+export const ORDERS = [
+  { name: 'Hugging Face order', hook: 'order-hugging-face', sort: inHuggingFaceOrder },
+  { name: 'llama.cpp order', hook: 'order-llama-cpp', sort: inLlamaCppOrder },
+] as const;
+
+export type Order = (typeof ORDERS)[number];
+
+/** The steps in another program's order, with its rule for ties at top-k. What is off moves along. */
+export function inOrder(steps: readonly SamplerStep[], { sort }: Order): readonly SamplerStep[] {
+  const left = [...steps];
+  return sort(steps.map(specOf)).map((spec) => {
+    // Equal samplers keep their order, so the first one left is the one.
+    const [step] = left.splice(
+      left.findIndex(({ sampler }) => sampler === spec.sampler),
+      1,
+    );
+    return spec.sampler === 'top-k' ? { ...step!, values: { ...step!.values, ties: spec.ties! } } : step!;
+  });
+}
+
+export interface NamedSteps {
+  readonly name: string;
+  readonly explanation: string;
+  readonly steps: readonly SamplerStep[];
+}
+
+/** What the page starts with, and the chains that the core has names for. */
+export const NAMED_STEPS: readonly NamedSteps[] = [
+  {
+    name: 'Starting point',
+    explanation: 'The model’s distribution at temperature 1, of which the 40 best tokens stay.',
+    steps: START_STEPS,
+  },
+  ...PRESETS.map(({ name, explanation, chain }) => ({ name, explanation, steps: stepsOf(chain) })),
+];
+
+/** The named chain that the steps amount to; undefined for one of the person's own. */
+export function nameOf(steps: readonly SamplerStep[]): NamedSteps | undefined {
+  const chain = JSON.stringify(chainOfSteps(steps));
+  return NAMED_STEPS.find((named) => JSON.stringify(chainOfSteps(named.steps)) === chain);
+}
+
+/** A step in few characters, for the line that a narrow panel folds the controls into. */
+export function shortStep(step: SamplerStep): string {
+  const { sampler, values } = step;
+  if (isOff(step)) return `${sampler} off`;
+  const main = controlsOf(sampler).filter(({ optional }) => !optional);
+  const numbers = main.map((parameter) => values[parameter.name] ?? parameter.default).join('/');
+  return `${sampler === 'temperature' ? 'T' : sampler} ${numbers}`;
+}
+
+/** What each step did to the distribution, in words; "off" for one that takes no part in it. */
+export function deedsOf(steps: readonly SamplerStep[], reports: readonly StepReport[]): readonly string[] {
+  let next = 0;
+  return steps.map((step) => {
+    if (isOff(step)) return 'is off';
+    const report = reports[next++];
+    return report ? deed(step, report) : '';
+  });
+}
+
+/** These change probabilities and do not remove tokens. */
+const RESHAPING: readonly SamplerName[] = [
+  'dynamic-temperature',
+  'repetition-penalty',
+  'presence-penalty',
+  'frequency-penalty',
+  'dry',
+];
+
+function deed({ sampler, values }: SamplerStep, { removed, mass }: StepReport): string {
+  if (removed > 0) return `removed ${count(removed, 'token')} holding ${percent(mass)} of the probability`;
+  if (RESHAPING.includes(sampler)) return 'reshapes, removed no token';
+  if (sampler !== 'temperature') return 'removed no token';
+  const temperature = Number(values['temperature']);
+  return temperature === 1 ? 'changes nothing' : temperature < 1 ? 'sharpens' : 'flattens';
+}
