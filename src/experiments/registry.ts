@@ -1,8 +1,10 @@
 /** Every experiment the engine can run. */
 import { register, type RegisteredExperiment } from './experiment';
+import { determinism } from './determinism';
 import { explore } from './explore';
 import { grid } from './grid';
 import { loss } from './loss';
+import { nucleus } from './nucleus';
 import { surprisal } from './surprisal';
 import { temperature } from './temperature';
 
@@ -10,6 +12,8 @@ export const experiments: readonly RegisteredExperiment[] = [
   register(explore),
   register(surprisal),
   register(temperature),
+  register(determinism),
+  register(nucleus),
   register(grid),
   register(loss),
 ];
