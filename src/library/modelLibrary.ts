@@ -208,7 +208,7 @@ export class ModelLibrary {
     const place = await this.#place(id);
     const { directory, record } = place;
     const options = { onProgress, signal: signal ?? never };
-    const done = await this.#usage.begin(place.folder);
+    const done = await this.#mark(place);
     try {
       const verification = await verifyFiles(directory, record?.files, options);
       if (record?.directory !== undefined && record.files.some(({ sha256 }) => sha256 === undefined)) {
@@ -232,7 +232,7 @@ export class ModelLibrary {
    */
   async use(id: string): Promise<ModelUse> {
     const place = await this.#place(id);
-    const release = await this.#usage.begin(place.folder);
+    const release = await this.#mark(place);
     // A removal that began before the mark was set has taken the record away first.
     if (!(await this.#search(id))) {
       await release();
@@ -319,6 +319,11 @@ export class ModelLibrary {
       await writeRecord(home, { version: 1, id, name: name ?? basename(directory), directory, files, added });
       return this.find(id);
     });
+  }
+
+  /** Marks a model as used; one that nobody can remove needs no mark, and perhaps no folder to put it into. */
+  #mark({ kind, folder }: Place): Promise<() => Promise<void>> {
+    return kind === 'bundled' ? Promise.resolve(() => Promise.resolve()) : this.#usage.begin(folder);
   }
 
   async #search(id: string): Promise<Place | undefined> {

@@ -1,11 +1,10 @@
 /** The models on disk: which there are, what they are, and how much room they take. */
-import { readdir, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inspectModelFolder, type ModelFolder } from '../gpt2/modelFolder';
 import { formatBytes } from './bytes';
 import type { ModelShape } from './catalog';
-import { reason, systemCode } from './libraryError';
-import { makeFolder } from './disk';
+import { reason } from './libraryError';
 import { cacheBytes, memoryNeed, type MachineMemory, type MemoryNeed } from './memory';
 import { readRecord, type ModelRecord } from './record';
 
@@ -149,17 +148,14 @@ export async function bytesOf(folder: string, depth: number): Promise<number> {
 export class LastUsed {
   constructor(private readonly folder: string) {}
 
+  /** Never fails: nobody must be kept from a model because a time could not be written. */
   async touch(name: string): Promise<void> {
     const path = join(this.folder, name);
     const now = new Date();
-    try {
-      await utimes(path, now, now);
-    } catch (error) {
-      if (systemCode(error) !== 'ENOENT') return;
-      await makeFolder(this.folder);
-      // Nobody must fail to load a model because a time could not be written.
+    await utimes(path, now, now).catch(async () => {
+      await mkdir(this.folder, { recursive: true }).catch(() => undefined);
       await writeFile(path, '').catch(() => undefined);
-    }
+    });
   }
 
   async read(name: string): Promise<Date | undefined> {

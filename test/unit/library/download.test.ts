@@ -515,10 +515,11 @@ describe('an access token', () => {
     }
   });
 
-  it('is asked for by the address it is for, and may be missing', async () => {
+  it('is asked for by the address it is for, as it was written, and may be missing', async () => {
     const asked: string[] = [];
-    await library({ token: (endpoint) => void asked.push(endpoint) }).download(REPO);
-    expect(new Set(asked)).toEqual(new Set([hub().endpoint]));
+    const endpoints = [`${hub().endpoint}/`];
+    await library({ endpoints, token: (endpoint) => void asked.push(endpoint) }).download(REPO);
+    expect(new Set(asked)).toEqual(new Set(endpoints));
     expect(hub().seen.every(({ authorization }) => authorization === undefined)).toBe(true);
   });
 

@@ -474,7 +474,12 @@ describe('models that are not the library’s own', () => {
       shape: { layers: 4, heads: 4, width: 128, context: 256, vocabulary: 50257 },
     });
     await expectError(here.remove('fireside'), 'permission', /part of the extension/);
-    await (await here.use('fireside')).release();
+    const unwritable = library({ bundled: 'models', storage: at('storage', 'x') });
+    mkdirSync(at('storage'));
+    writeFileSync(at('storage', 'x'), 'a file, in which nothing can be written down');
+    await (await unwritable.use('fireside')).release();
+    expect((await unwritable.verify('fireside')).ok).toBe(true);
+    rmSync(at('storage', 'x'));
     await writeTiny(at('storage', 'by-hand'), 'plain-names');
     expect((await here.list()).map(({ id, kind }) => [id, kind])).toEqual([
       ['by-hand', 'imported'],
