@@ -102,7 +102,11 @@ export function moveStep(steps: readonly SamplerStep[], key: string, by: -1 | 1)
   const to = from + by;
   const step = steps[from];
   const other = steps[to];
-  return step && other ? steps.with(from, other).with(to, step) : steps;
+  if (!step || !other) return steps;
+  const moved = [...steps];
+  moved[from] = other;
+  moved[to] = step;
+  return moved;
 }
 
 export const ORDERS = [
