@@ -1,7 +1,10 @@
+import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { LibraryError } from '../../../src/library/libraryError';
 import type { DownloadProgress } from '../../../src/library/progress';
+import type { LibraryEntry } from '../../../src/library/shelf';
 import {
   arrivedIn,
   expectNothing,
@@ -325,9 +328,10 @@ describe('bytes that are not those announced', () => {
   });
 });
 
-describe('a file that changes between two ranges', () => {
-  const other = Buffer.from(weights.map((byte) => byte ^ 0xff));
+/** Another file of the same size. */
+const other = Buffer.from(weights.map((byte) => byte ^ 0xff));
 
+describe('a file that changes between two ranges', () => {
   it('is never put together from two versions', async () => {
     // The store changes, and notices by If-Range: the whole new file comes, which is not the one that was listed.
     onStore({ cutAfter: half }, { content: other }, undefined);
@@ -384,6 +388,49 @@ describe('a file that changes between two ranges', () => {
     onStore({ cutAfter: half, etag: 'W/"x"' }, { etag: 'W/"x"' });
     expectRight(await library().download(REPO));
     expect(hub().requestsFor(WEIGHTS)[1]!.ifRange).toBeUndefined();
+  });
+});
+
+describe('whatever goes wrong, in whatever order', () => {
+  const bytes = fc.integer({ min: 0, max: weights.length - 1 });
+  const fault = fc.oneof<fc.Arbitrary<Fault | undefined>[]>(
+    fc.record({ cutAfter: bytes }),
+    fc.record({ endAfter: bytes }),
+    fc.record({ status: fc.constantFrom(403, 404, 416, 429, 500, 503) }),
+    fc.record({ ignoreRange: fc.boolean(), ignoreIfRange: fc.boolean(), cutAfter: bytes }),
+    fc.record({ content: fc.constant(other), ignoreIfRange: fc.boolean(), cutAfter: bytes }),
+    fc.record({ content: fc.constant(other.subarray(0, half)), ignoreIfRange: fc.boolean() }),
+    fc.record({ etag: fc.constantFrom('"x"', '"y"', 'W/"z"', null), cutAfter: bytes }),
+    fc.record({ append: fc.constant(Buffer.from('more')) }),
+    fc.record({ rangeTotal: bytes }),
+    fc.constant(undefined),
+  );
+
+  it('ends with the right bytes, or with nothing and a sentence, and then goes on', async () => {
+    let run = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fault, { minLength: 1, maxLength: 8 }),
+        fc.boolean(),
+        async (faults, noDigest) => {
+          const storage = at(`run-${run++}`);
+          hub().arrived = arrivedIn(storage);
+          let before = 0;
+          hub().fault = ({ where, file }) => {
+            if (file !== WEIGHTS) return undefined;
+            return where === 'hub' ? { noDigest } : faults[before++];
+          };
+          const here = library({ storage });
+          const outcome = await here.download(REPO).catch((error: unknown) => error);
+          if (outcome instanceof LibraryError) {
+            await expectNothing(here, Promise.reject(outcome), outcome.code, /\.$/);
+            hub().fault = () => undefined;
+            expectRight(await library({ storage }).download(REPO));
+          } else expectRight(outcome as LibraryEntry);
+        },
+      ),
+      { numRuns: 60 },
+    );
   });
 });
 
