@@ -1,5 +1,6 @@
 /** What the page's technical words mean: one sentence, one formula, one source each. */
-import { definitionOf } from '../src/core/samplers/catalog';
+import { catalog, definitionOf } from '../src/core/samplers/catalog';
+import type { SamplerName } from '../src/core/samplers/chain';
 import { experimentTerms } from './experimentTerms';
 
 export interface Term {
@@ -9,14 +10,14 @@ export interface Term {
   readonly source: string;
 }
 
-const sampler = (name: 'temperature' | 'top-k' | 'top-p'): Term => {
+const sampler = (name: SamplerName): Term => {
   const { label, explanation, formula, paper } = definitionOf(name).about;
   return { title: label, sentence: explanation, formula, source: paper };
 };
 
 export const glossary: Readonly<Record<string, Term>> = {
   ...experimentTerms,
-  temperature: sampler('temperature'),
+  ...Object.fromEntries(catalog.map(({ name }) => [name, sampler(name)])),
   topK: sampler('top-k'),
   topP: sampler('top-p'),
   greedy: {

@@ -106,6 +106,9 @@ describe('the axis', () => {
     [0.0099, 0.01],
     [1, 1],
   ])('of bars up to %d ends at %d', (raw, end) => {
-    expect(axisEnd([{ id: 0, logit: 0, raw, processed: 0, removedBy: null }])).toBeCloseTo(end, 12);
+    expect(axisEnd([{ id: 0, logit: 0, processedLogit: 0, raw, processed: 0, removedBy: null }])).toBeCloseTo(
+      end,
+      12,
+    );
   });
 });

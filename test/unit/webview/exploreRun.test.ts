@@ -4,6 +4,7 @@ import { readExploreEvent } from '../../../webview/state/exploreEvents';
 import { packExplore, unpackExplore } from '../../../webview/state/exploreMemory';
 import { ExploreRun, type ExploreOrder } from '../../../webview/state/exploreRun';
 import { packFloats, unpackFloats } from '../../../webview/state/memory';
+import { stepsOf } from '../../../webview/state/samplerSteps';
 import { DEFAULT_SETTINGS } from '../../../webview/state/settings';
 
 const END = 4;
@@ -119,7 +120,7 @@ describe('events', () => {
 });
 
 describe('memory', () => {
-  const settings = { ...DEFAULT_SETTINGS, topK: null, greedy: true };
+  const settings = { ...DEFAULT_SETTINGS, steps: stepsOf([{ sampler: 'min-p', p: 0.1 }]), greedy: true };
   const views = { rows: 30, unit: 'bits', drawerOpen: true } as const;
 
   function ended(): ExploreRun {

@@ -5,6 +5,7 @@ import { Host } from '../../../webview/host';
 import { ExperimentQueue } from '../../../webview/state/experimentQueue';
 import { ExploreState } from '../../../webview/state/exploreState';
 import { Session } from '../../../webview/state/session';
+import { chainOf } from '../../../webview/state/settings';
 
 const TOY = { words: [...TOY_DEFAULT.words], logits: [...TOY_DEFAULT.logits] };
 const MODELS = [
@@ -159,8 +160,8 @@ describe('a run of Explore', () => {
 
   it('does not start with a bad field, and leaves what is on screen', async () => {
     await bench.run('once');
-    bench.state.type('topK', '0');
-    expect(bench.state.generate()).toMatchObject({ field: 'topK' });
+    bench.state.type('top-k.k', '0');
+    expect(bench.state.generate()).toMatchObject({ field: 'top-k.k' });
     expect(bench.count('run')).toBe(1);
     expect(bench.state.distribution()).toMatchObject({ kept: 3 });
   });
@@ -224,7 +225,7 @@ describe('the distribution', () => {
   it('follows the controls without a message to the extension', async () => {
     await bench.run('once');
     const before = bench.sent.length;
-    bench.state.set('temperature', 0.5);
+    bench.state.set('temperature.temperature', 0.5);
     const summary = bench.state.distribution();
     // softmax of (2, 1, 0) / 0.5
     const weights = [4, 2, 0].map(Math.exp);
@@ -318,7 +319,7 @@ describe('completions', () => {
 describe('memory', () => {
   it('brings back controls, prompt tokens and result after a reload', async () => {
     await bench.run('once');
-    bench.state.set('topK', 2);
+    bench.state.set('top-k.k', 2);
     const stored: unknown = JSON.parse(JSON.stringify(bench.state.save()));
     const after = new Bench();
     after.session.source = source('once');
@@ -326,7 +327,7 @@ describe('memory', () => {
     void after.session.load('small');
     after.answerLoad();
     await settle();
-    expect(after.state.form.settings.topK).toBe(2);
+    expect(chainOf(after.state.form.settings)).toContainEqual({ sampler: 'top-k', k: 2 });
     expect(after.session.tokens?.ids).toEqual(Int32Array.of(0, 1));
     expect(after.state.distribution()).toMatchObject({ kept: 2 });
     expect(after.state.shown).toMatchObject({ state: 'done', completions: [{ steps: [{ id: 0 }] }] });

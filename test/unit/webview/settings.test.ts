@@ -9,49 +9,55 @@ import {
   nearestStop,
   setSetting,
   SLIDER_STOPS,
-  type NumberSetting,
+  type FieldName,
   type SettingsForm,
 } from '../../../webview/state/settings';
 
 const FORM: SettingsForm = { settings: DEFAULT_SETTINGS, texts: {}, errors: {} };
-const edit = (name: NumberSetting, text: string, contextLength: number | null = 256): SettingsForm =>
+const edit = (name: FieldName, text: string, contextLength: number | null = 256): SettingsForm =>
   editSetting(FORM, name, text, { contextLength });
 
+const settingOf = ({ settings }: SettingsForm, name: FieldName): unknown => {
+  const [key, parameter] = name.split('.');
+  if (parameter === undefined) return settings[name as 'seed'];
+  return settings.steps.find((step) => step.key === key)?.values[parameter];
+};
+
 describe('a field', () => {
-  it.each<[NumberSetting, string, number | null]>([
-    ['temperature', '0', 0],
-    ['temperature', ' 1.5 ', 1.5],
-    ['temperature', '.5', 0.5],
-    ['temperature', '1.', 1],
-    ['temperature', '1e3', 1000],
-    ['topK', '1', 1],
-    ['topK', '100000', 100_000],
-    ['topK', 'off', null],
-    ['topK', '', null],
-    ['topP', '1', 1],
-    ['topP', 'Off', 1],
-    ['topP', '0.0001', 0.0001],
+  it.each<[FieldName, string, number | null]>([
+    ['temperature.temperature', '0', 0],
+    ['temperature.temperature', ' 1.5 ', 1.5],
+    ['temperature.temperature', '.5', 0.5],
+    ['temperature.temperature', '1.', 1],
+    ['temperature.temperature', '1e3', 1000],
+    ['top-k.k', '1', 1],
+    ['top-k.k', '100000', 100_000],
+    ['top-k.k', 'off', null],
+    ['top-k.k', '', null],
+    ['top-p.p', '1', 1],
+    ['top-p.p', 'Off', 1],
+    ['top-p.p', '0.0001', 0.0001],
     ['maxNewTokens', '255', 255],
     ['samples', '0', 0],
     ['samples', '64', 64],
     ['seed', '4294967295', 4_294_967_295],
   ])('%s takes %j', (name, text, value) => {
     const form = edit(name, text);
-    expect(form.settings[name]).toBe(value);
+    expect(settingOf(form, name)).toBe(value);
     expect(firstError(form)).toBeNull();
   });
 
-  it.each<[NumberSetting, string, RegExp]>([
-    ['temperature', '-1', /^temperature is -1; it must be a number of at least 0\.$/],
-    ['temperature', '0,5', /^temperature is "0,5"; /],
-    ['temperature', '', /^temperature is empty; /],
-    ['temperature', 'Infinity', /at least 0/],
-    ['temperature', '1e999', /at least 0/],
-    ['temperature', '0x10', /"0x10"/],
-    ['topK', '0', /^top-k is 0; it must be a whole number of at least 1, or off\.$/],
-    ['topK', '2.5', /whole number/],
-    ['topP', '0', /^top-p is 0; it must be a number above 0 and at most 1, or off\.$/],
-    ['topP', '1.01', /at most 1/],
+  it.each<[FieldName, string, RegExp]>([
+    ['temperature.temperature', '-1', /^temperature is -1; it must be a number of at least 0\.$/],
+    ['temperature.temperature', '0,5', /^temperature is "0,5"; /],
+    ['temperature.temperature', '', /^temperature is empty; /],
+    ['temperature.temperature', 'Infinity', /at least 0/],
+    ['temperature.temperature', '1e999', /at least 0/],
+    ['temperature.temperature', '0x10', /"0x10"/],
+    ['top-k.k', '0', /^top-k is 0; it must be a whole number of at least 1, or off\.$/],
+    ['top-k.k', '2.5', /whole number/],
+    ['top-p.p', '0', /^top-p is 0; it must be a number above 0 and at most 1, or off\.$/],
+    ['top-p.p', '1.01', /at most 1/],
     ['maxNewTokens', '256', /from 1 to 255/],
     ['maxNewTokens', '0', /from 1 to 255/],
     ['samples', '65', /from 0 to 64/],
@@ -65,8 +71,8 @@ describe('a field', () => {
   });
 
   it('is mended by a good value', () => {
-    const wrong = edit('topK', '0');
-    expect(firstError(setSetting(wrong, 'topK', 7))).toBeNull();
+    const wrong = edit('top-k.k', '0');
+    expect(firstError(setSetting(wrong, 'top-k.k', 7))).toBeNull();
   });
 
   it('is checked again when the model has a shorter context', () => {
@@ -82,17 +88,24 @@ describe('the chain', () => {
       { sampler: 'temperature', temperature: 1 },
       { sampler: 'top-k', k: 40 },
     ]);
-    expect(chainOf({ ...DEFAULT_SETTINGS, temperature: 0.5, topK: null, topP: 0.9 })).toEqual([
+    const other = setSetting(setSetting(FORM, 'temperature.temperature', 0.5), 'top-k.k', null);
+    expect(chainOf(setSetting(other, 'top-p.p', 0.9).settings)).toEqual([
       { sampler: 'temperature', temperature: 0.5 },
       { sampler: 'top-p', p: 0.9 },
     ]);
   });
 
   it('is one that the core accepts, at every stop of every slider', () => {
-    for (const temperature of SLIDER_STOPS.temperature)
-      parseChain(chainOf({ ...DEFAULT_SETTINGS, temperature }));
-    for (const topK of SLIDER_STOPS.topK) parseChain(chainOf({ ...DEFAULT_SETTINGS, topK }));
-    for (const topP of SLIDER_STOPS.topP) parseChain(chainOf({ ...DEFAULT_SETTINGS, topP }));
+    const at = (name: FieldName, stops: readonly (number | null)[]): void => {
+      for (const stop of stops) {
+        const form = setSetting(FORM, name, stop);
+        expect(firstError(form)).toBeNull();
+        parseChain(chainOf(form.settings));
+      }
+    };
+    at('temperature.temperature', SLIDER_STOPS.temperature);
+    at('top-k.k', SLIDER_STOPS.topK);
+    at('top-p.p', SLIDER_STOPS.topP);
   });
 });
 
