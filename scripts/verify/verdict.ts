@@ -1,0 +1,34 @@
+import { readFile } from 'node:fs/promises';
+import { Failure } from '../lib/failure';
+
+/** Where the book's author keeps the text; in the public domain. */
+const SOURCE =
+  'https://raw.githubusercontent.com/rasbt/LLMs-from-scratch/main/ch02/01_main-chapter-code/the-verdict.txt';
+
+/**
+ * "The Verdict", from a file or from its public source.
+ * @returns undefined, and says so, when it can be had from neither.
+ * @throws Failure when the file cannot be read.
+ */
+export async function readVerdict(
+  file: string | undefined,
+  fetchText: typeof fetch,
+): Promise<string | undefined> {
+  if (file !== undefined) {
+    return readFile(file, 'utf8').catch((error: unknown) => {
+      throw new Failure(
+        `${file} cannot be read (${String(error)}). Give the path of the text of The Verdict.`,
+      );
+    });
+  }
+  try {
+    const response = await fetchText(SOURCE, { signal: AbortSignal.timeout(60_000) });
+    if (!response.ok) throw new Error(`status ${response.status}`);
+    return await response.text();
+  } catch (error) {
+    console.log(
+      `  The Verdict could not be fetched (${String(error)}): what needs it is not checked; give --verdict FILE`,
+    );
+    return undefined;
+  }
+}
