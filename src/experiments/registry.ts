@@ -4,6 +4,7 @@ import { determinism } from './determinism';
 import { explore } from './explore';
 import { grid } from './grid';
 import { loss } from './loss';
+import { methods } from './methods';
 import { nucleus } from './nucleus';
 import { surprisal } from './surprisal';
 import { temperature } from './temperature';
@@ -15,5 +16,6 @@ export const experiments: readonly RegisteredExperiment[] = [
   register(determinism),
   register(nucleus),
   register(grid),
+  register(methods),
   register(loss),
 ];

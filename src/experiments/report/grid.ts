@@ -127,7 +127,7 @@ function guidance(result: GridResult, effects: readonly SideEffect[]): string {
   const chance = (cell: GridCell): string => inPercent(cell.exact.coherence);
   const distinct = (cell: GridCell): string => rounded(cell.exact.expectedDistinct);
   if (effects.length === 0 || wild.exact.entropy - calm.exact.entropy < 1e-9) {
-    return `Every cell leaves the same distribution: of 10 draws the most common token takes ${chance(calm)} on average, and ${distinct(calm)} are distinct.`;
+    return `Every cell leaves the same distribution: of 10 draws the most common token takes ${chance(calm)} on average; expected distinct tokens: ${distinct(calm)}.`;
   }
   const ends = (which: 'calm' | 'wild'): string =>
     listed(

@@ -1,112 +1,9 @@
 /** What a comparison of methods says: which varies most, which agrees with itself most, and how sure that is. */
 import { meanInterval } from '../../core/statistics/meanInterval';
 import type { MethodMeasure, MethodResult, MethodsResult } from '../methodsTypes';
-import type { Cell, CellFormat, ReportOf, ReportTable } from './types';
+import { LOG_PROBABILITY, measureInfos, measureOfMethod, type MethodMeasureInfo } from './methodMeasures';
+import type { Cell, ReportOf, ReportTable } from './types';
 import { counted, inPercent, listed, rounded } from './words';
-
-/** What a measure is called and means, in single tokens and in whole texts. */
-export interface MethodMeasureInfo {
-  readonly id: string;
-  readonly label: string;
-  /** One sentence. */
-  readonly explanation: string;
-  readonly format: CellFormat;
-}
-
-const LOG_PROBABILITY: MethodMeasureInfo = {
-  id: 'log-probability',
-  label: 'Log-probability per token',
-  explanation: 'How likely the model itself finds what is chosen, in nats per token, before any sampler.',
-  format: 'nats',
-};
-
-export const TOKEN_MEASURES: readonly MethodMeasureInfo[] = [
-  {
-    id: 'diversity',
-    label: 'Diversity',
-    explanation: 'Distinct tokens / all tokens of a trial, as the chapter defines it.',
-    format: 'percent',
-  },
-  {
-    id: 'coherence',
-    label: 'Coherence',
-    explanation: 'Share of the most common token of a trial, as the chapter defines it.',
-    format: 'percent',
-  },
-  LOG_PROBABILITY,
-];
-
-export const TEXT_MEASURES: readonly MethodMeasureInfo[] = [
-  {
-    id: 'distinct-2',
-    label: 'Distinct-2',
-    explanation: 'Distinct pairs of tokens / all pairs, over the texts of a trial together.',
-    format: 'percent',
-  },
-  {
-    id: 'self-bleu',
-    label: 'Self-BLEU',
-    explanation: 'How much the texts of a trial resemble each other: mean BLEU of each against the others.',
-    format: 'percent',
-  },
-  {
-    id: 'ngram-diversity',
-    label: 'Freedom from repetition',
-    explanation: 'How little a text repeats itself: product of (1 − rep-n) for n = 2 to 4, mean over texts.',
-    format: 'percent',
-  },
-  LOG_PROBABILITY,
-  {
-    id: 'diversity',
-    label: 'Diversity',
-    explanation: 'Distinct texts / all texts of a trial: the chapter’s definition, with texts for tokens.',
-    format: 'percent',
-  },
-  {
-    id: 'coherence',
-    label: 'Coherence',
-    explanation: 'Share of the most common text of a trial: the chapter’s definition, with texts for tokens.',
-    format: 'percent',
-  },
-  {
-    id: 'distinct-1',
-    label: 'Distinct-1',
-    explanation: 'Distinct tokens / all tokens, over the texts of a trial together.',
-    format: 'percent',
-  },
-  {
-    id: 'distinct-3',
-    label: 'Distinct-3',
-    explanation: 'Distinct runs of three tokens / all of them, over the texts of a trial together.',
-    format: 'percent',
-  },
-  {
-    id: 'rep-2',
-    label: 'Rep-2',
-    explanation: 'Share of a text’s pairs of tokens that repeat an earlier one, mean over texts.',
-    format: 'percent',
-  },
-  {
-    id: 'rep-3',
-    label: 'Rep-3',
-    explanation: 'Share of a text’s runs of three tokens that repeat an earlier one, mean over texts.',
-    format: 'percent',
-  },
-  {
-    id: 'rep-4',
-    label: 'Rep-4',
-    explanation: 'Share of a text’s runs of four tokens that repeat an earlier one, mean over texts.',
-    format: 'percent',
-  },
-];
-
-export function measureInfos(form: MethodsResult['form']): readonly MethodMeasureInfo[] {
-  return form === 'tokens' ? TOKEN_MEASURES : TEXT_MEASURES;
-}
-
-export function measureOfMethod(method: MethodResult, id: string): MethodMeasure | null {
-  return method.measures.find((measure) => measure.id === id) ?? null;
-}
 
 export const methodsReport: ReportOf<MethodsResult> = { summary, tables };
 
@@ -251,7 +148,7 @@ function tables(result: MethodsResult): ReportTable[] {
 function distributions(result: MethodsResult): ReportTable[] {
   const known = result.methods.flatMap(({ name, next }) => (next ? [{ name, next }] : []));
   if (known.length === 0) return [];
-  const counted_ = result.form === 'tokens';
+  const single = result.form === 'tokens';
   const support: ReportTable = {
     id: 'support',
     title: 'What each method draws the next token from',
@@ -269,19 +166,13 @@ function distributions(result: MethodsResult): ReportTable[] {
   };
   const next: ReportTable = {
     id: 'next-tokens',
-    title: counted_ ? 'Next tokens: probability and how often each was drawn' : 'Next tokens',
-    columns: ['Method', 'Token', 'Before', 'After', ...(counted_ ? ['Drawn'] : [])],
-    formats: ['text', 'token', 'percent', 'percent', ...(counted_ ? (['whole'] as const) : [])],
+    title: single ? 'Next tokens: probability and how often each was drawn' : 'Next tokens',
+    columns: ['Method', 'Token', 'Before', 'After', ...(single ? ['Drawn'] : [])],
+    formats: ['text', 'token', 'percent', 'percent', ...(single ? (['whole'] as const) : [])],
     keys: 2,
     rows: known.flatMap(({ name, next: { top, others } }) =>
       [...top.map((row) => ({ ...row, text: row.token.text })), { ...others, text: 'all others' }].map(
-        ({ text, raw, processed, count }): Cell[] => [
-          name,
-          text,
-          raw,
-          processed,
-          ...(counted_ ? [count] : []),
-        ],
+        ({ text, raw, processed, count }): Cell[] => [name, text, raw, processed, ...(single ? [count] : [])],
       ),
     ),
   };
