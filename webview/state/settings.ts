@@ -163,9 +163,7 @@ export function withSteps(form: SettingsForm, steps: readonly SamplerStep[]): Se
     for (const parameter of controlsOf(step.sampler)) kept.add(fieldName(step, parameter));
   }
   const keep = <T>(of: Readonly<Partial<Record<FieldName, T>>>): Partial<Record<FieldName, T>> =>
-    Object.fromEntries(Object.entries(of).filter(([name]) => kept.has(name))) as Partial<
-      Record<FieldName, T>
-    >;
+    Object.fromEntries(Object.entries(of).filter(([name]) => kept.has(name)));
   return { settings: { ...form.settings, steps }, texts: keep(form.texts), errors: keep(form.errors) };
 }
 
