@@ -1,7 +1,7 @@
 /** The tokens that a chain of samplers is still considering, with their logits, in buffers made once. */
 import { expNotPositive } from '../exponential';
 import { largestLogit } from '../logits';
-import { MassCut, nthLargest } from './selection';
+import { FEW, MassCut, nthLargest, nthLargestOfFew } from './selection';
 
 /** In `removedBy`: the token is still a candidate. */
 export const KEPT = -1;
@@ -37,6 +37,8 @@ export class Candidates {
   rescued = false;
 
   readonly #probabilities: Float64Array;
+  /** All ids, ascending. */
+  readonly #all: Int32Array;
   readonly #order: Int32Array;
   readonly #massCut: MassCut;
   #step = 0;
@@ -59,6 +61,7 @@ export class Candidates {
     this.removedBy = new Int16Array(vocabularySize);
     this.scratch = new Float64Array(vocabularySize);
     this.#order = new Int32Array(vocabularySize);
+    this.#all = Int32Array.from({ length: vocabularySize }, (_, id) => id);
     this.#massCut = new MassCut();
   }
 
@@ -74,34 +77,27 @@ export class Candidates {
       );
     }
     const max = largestLogit(given);
-    let sum = 0;
-    let weighted = 0;
-    let count = 0;
-    for (let id = 0; id < given.length; id++) {
-      const logit = given[id]!;
-      logits[id] = logit;
-      if (logit === -Infinity) {
-        raw[id] = 0;
-        removedBy[id] = IMPOSSIBLE;
-        continue;
-      }
-      const weight = expNotPositive(logit - max);
-      raw[id] = weight;
-      sum += weight;
-      if (weight > 0) weighted += weight * (logit - max);
-      removedBy[id] = KEPT;
-      ids[count++] = id;
-    }
-    const share = 1 / sum;
-    for (let id = 0; id < given.length; id++) raw[id]! *= share;
-    this.count = count;
-    this.#max = max;
-    this.#logSum = Math.log(sum);
-    this.rawEntropy = Math.max(0, this.#logSum - weighted / sum);
+    // Each pass writes one vector: together they would not stay in the processor's fast memory.
+    logits.set(given);
+    removedBy.fill(KEPT);
+    ids.set(this.#all);
+    this.count = given.length;
+    if (logits.includes(-Infinity)) this.#leaveOutImpossible();
+    this.#softmax(max, raw, true);
+    this.rawEntropy = this.#entropy;
     this.#probabilities.set(raw);
-    this.#entropy = this.rawEntropy;
     this.#fresh = true;
     this.warnings.length = 0;
+  }
+
+  #leaveOutImpossible(): void {
+    const { logits, ids, removedBy } = this;
+    let count = 0;
+    for (let id = 0; id < logits.length; id++) {
+      if (logits[id] === -Infinity) removedBy[id] = IMPOSSIBLE;
+      else ids[count++] = id;
+    }
+    this.count = count;
   }
 
   /** Softmax of the current logits over the candidates, 0 for all others. Computed when it is asked for. */
@@ -144,6 +140,7 @@ export class Candidates {
   /** The logit of the candidate that is n-th when they are ranked, n from 1 to `count`. */
   nthLargestLogit(n: number): number {
     const { ids, logits, count, scratch } = this;
+    if (n <= FEW) return nthLargestOfFew(logits, ids, count, n, scratch);
     for (let row = 0; row < count; row++) scratch[row] = logits[ids[row]!]!;
     return nthLargest(scratch, count, n);
   }
@@ -251,24 +248,34 @@ export class Candidates {
 
   #refresh(): void {
     if (this.#fresh) return;
+    // With many candidates, going over all tokens in order is faster; those removed have -Infinity and weigh 0.
+    this.#softmax(this.largest(), this.#probabilities, 2 * this.count > this.vocabularySize);
+    this.#fresh = true;
+  }
+
+  /**
+   * Writes the softmax of the candidates' logits and notes its entropy.
+   * @param max the largest of them.
+   * @param every whether to write the entries of all tokens, or only those of the candidates.
+   */
+  #softmax(max: number, out: Float64Array, every: boolean): void {
     const { ids, logits, count } = this;
-    const probabilities = this.#probabilities;
-    const max = this.largest();
     let sum = 0;
     let weighted = 0;
-    for (let row = 0; row < count; row++) {
-      const id = ids[row]!;
+    const rows = every ? logits.length : count;
+    for (let row = 0; row < rows; row++) {
+      const id = every ? row : ids[row]!;
       const below = logits[id]! - max;
       const weight = expNotPositive(below);
-      probabilities[id] = weight;
+      out[id] = weight;
       sum += weight;
       if (weight > 0) weighted += weight * below;
     }
     const share = 1 / sum;
-    for (let row = 0; row < count; row++) probabilities[ids[row]!]! *= share;
+    if (every) for (let id = 0; id < rows; id++) out[id]! *= share;
+    else for (let row = 0; row < rows; row++) out[ids[row]!]! *= share;
     this.#max = max;
     this.#logSum = Math.log(sum);
     this.#entropy = Math.max(0, this.#logSum - weighted / sum);
-    this.#fresh = true;
   }
 }

@@ -47,6 +47,41 @@ export function nthLargest(values: Float64Array, count: number, n: number): numb
   return values[target]!;
 }
 
+/** Up to here a heap of the n largest is faster than partitions of all. */
+export const FEW = 256;
+
+/**
+ * The n-th largest (n = 1 is the largest) of `values[ids[0]]` to `values[ids[count - 1]]`, for small n: one pass
+ * with a heap of the n largest so far, whose least is on top.
+ * @param n from 1 to `count`.
+ * @param heap room for n numbers, which is overwritten.
+ */
+export function nthLargestOfFew(
+  values: Float64Array,
+  ids: Int32Array,
+  count: number,
+  n: number,
+  heap: Float64Array,
+): number {
+  for (let row = 0; row < n; row++) heap[row] = values[ids[row]!]!;
+  heap.subarray(0, n).sort();
+  for (let row = n; row < count; row++) {
+    const value = values[ids[row]!]!;
+    if (!(value > heap[0]!)) continue;
+    let parent = 0;
+    for (;;) {
+      let child = 2 * parent + 1;
+      if (child >= n) break;
+      if (child + 1 < n && heap[child + 1]! < heap[child]!) child++;
+      if (heap[child]! >= value) break;
+      heap[parent] = heap[child]!;
+      parent = child;
+    }
+    heap[parent] = value;
+  }
+  return heap[0]!;
+}
+
 /**
  * The place at which the mass of items, ascending by key, first exceeds or reaches a limit: a selection weighted
  * by mass. Items of equal key and mass are counted, not told apart.
