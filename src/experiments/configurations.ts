@@ -37,13 +37,11 @@ export const CONFIGURATIONS: readonly Configuration[] = [
   drawn('temperature-0', 'temperature 0', 'Defined as greedy: only the best token is left.', [
     { sampler: 'temperature', temperature: 0 },
   ]),
-  drawn('temperature-tiny', `temperature ${TINY_TEMPERATURE}`, 'The limit T → 0, but still drawn.', [
+  drawn('temperature-tiny', 'temperature 10⁻⁶', 'The limit T → 0, but still drawn.', [
     { sampler: 'temperature', temperature: TINY_TEMPERATURE },
   ]),
   drawn('top-k-1', 'top-k 1', 'The best token and all that tie with it.', [{ sampler: 'top-k', k: 1 }]),
-  drawn('top-p-tiny', `top-p ${TINY_P}`, 'The smallest nucleus: one token.', [
-    { sampler: 'top-p', p: TINY_P },
-  ]),
+  drawn('top-p-tiny', 'top-p 10⁻⁹', 'The smallest nucleus: one token.', [{ sampler: 'top-p', p: TINY_P }]),
   drawn('min-p-1', 'min-p 1', 'Only tokens as probable as the best.', [{ sampler: 'min-p', p: 1 }]),
   drawn(
     'fixed-seed',
@@ -56,7 +54,7 @@ export const CONFIGURATIONS: readonly Configuration[] = [
     { sampler: 'temperature', temperature: 1 },
   ]),
   drawn('top-k-40', 'top-k 40', 'Drawn from the 40 best tokens.', [{ sampler: 'top-k', k: 40 }]),
-  drawn('nucleus', 'temperature 0.7, top-p 0.9', 'Drawn from the nucleus.', [
+  drawn('nucleus', 'T 0.7, top-p 0.9', 'Drawn from the nucleus.', [
     { sampler: 'temperature', temperature: 0.7 },
     { sampler: 'top-p', p: 0.9 },
   ]),

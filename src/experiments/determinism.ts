@@ -2,7 +2,7 @@
 import type { CacheHandle, LanguageModel, NextToken } from '../core/languageModel';
 import { generateSimple } from '../core/search/greedy';
 import { CONFIGURATIONS } from './configurations';
-import { DeterminismTrial, type Reference } from './determinismTrial';
+import { DeterminismTrial, runOf, type Reference } from './determinismTrial';
 import type {
   Configuration,
   DeterminismEvent,
@@ -88,7 +88,7 @@ async function run(
   };
   const result: DeterminismResult = {
     experiment: 'determinism',
-    simple: { ids: [], text: '' },
+    simple: { ids: [], tokens: [], text: '' },
     verdicts: [],
     stopped: false,
     milliseconds: 0,
@@ -96,7 +96,7 @@ async function run(
   };
   try {
     const reference = await referenceRun(model, promptIds, maxNewTokens, step);
-    result.simple = { ids: [...reference.ids], text: model.decode(reference.ids) };
+    result.simple = runOf(model, reference.ids);
     for (const configuration of chosen) {
       const trial = new DeterminismTrial(model, promptIds, reference, configuration, { repeats, seed });
       await runTrial(model, trial, configuration, maxNewTokens, step);

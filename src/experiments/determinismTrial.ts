@@ -7,6 +7,7 @@ import { SamplerChain } from '../core/samplers/chain';
 import type {
   Configuration,
   DeterminismDifference,
+  DeterminismRun,
   DeterminismStep,
   DeterminismVerdict,
 } from './determinismTypes';
@@ -97,7 +98,7 @@ export class DeterminismTrial {
     const first = this.runs[0]!;
     return {
       ...{ id, label, about, greedy, seeds, batch },
-      runs: texts.map((ids) => ({ ids, text: this.#model.decode(ids) })),
+      runs: texts.map((ids) => runOf(this.#model, ids)),
       distinct: new Set(texts.map((ids) => ids.join())).size,
       difference: this.#firstDifference(),
       fromSimple: this.#fromSimple(first),
@@ -145,6 +146,15 @@ export class DeterminismTrial {
   #step({ id, raw, processed, kept }: Choice): DeterminismStep {
     return { token: resultToken(this.#model, id), raw, processed, kept };
   }
+}
+
+/** New tokens as a part of the result. */
+export function runOf(model: LanguageModel, ids: readonly number[]): DeterminismRun {
+  return {
+    ids: [...ids],
+    tokens: ids.map((id) => resultToken(model, id).text),
+    text: model.decode(ids),
+  };
 }
 
 function greedyChoice(logits: ArrayLike<number>): Choice {

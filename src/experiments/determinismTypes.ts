@@ -44,7 +44,12 @@ const stepSchema = v.object({
 });
 export type DeterminismStep = v.InferOutput<typeof stepSchema>;
 
-const runSchema = v.object({ ids: v.array(v.number()), text: v.string() });
+const runSchema = v.object({
+  ids: v.array(v.number()),
+  /** Each token's own text. */
+  tokens: v.array(v.string()),
+  text: v.string(),
+});
 export type DeterminismRun = v.InferOutput<typeof runSchema>;
 
 const differenceSchema = v.object({

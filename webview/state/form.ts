@@ -58,7 +58,7 @@ export class Form {
   }
 
   text(name: string): string {
-    return String(this.#values[name] ?? '');
+    return valueText(this.#values, name);
   }
 
   /** The sentence that says what is wrong with a field; null where nothing is. */
@@ -106,6 +106,11 @@ function wrong(field: Field, value: FormValue): string | null {
     if (error instanceof RangeError) return error.message;
     throw error;
   }
+}
+
+/** A field's value as text; empty where there is none. */
+export function valueText(values: FormValues, name: string): string {
+  return String(values[name] ?? '');
 }
 
 const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;

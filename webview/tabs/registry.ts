@@ -1,6 +1,13 @@
+import { createDeterminism } from './determinism';
 import { createExplore } from './explore';
+import { createNucleus } from './nucleus';
 import type { TabFactory } from './tab';
 import { createTemperature } from './temperature';
 
 /** Every tab, in the order in which they stand. */
-export const tabFactories: readonly TabFactory[] = [createExplore, createTemperature];
+export const tabFactories: readonly TabFactory[] = [
+  createExplore,
+  createTemperature,
+  createDeterminism,
+  createNucleus,
+];

@@ -11,13 +11,11 @@ import { temperatureResultSchema, type TemperatureResult } from '../../src/exper
 import { temperaturePictures } from '../charts/temperature';
 import { thousands } from '../format/numbers';
 import { parsedBy } from '../state/experimentRecord';
-import { listText, typedList, typedNumber, type FormValues } from '../state/form';
+import { listText, typedList, typedNumber, valueText } from '../state/form';
 import { seedField } from '../state/seedField';
 import { ExperimentTab } from './experimentTab';
 import type { ExperimentPage } from './experimentPage';
 import type { Tab, TabContext } from './tab';
-
-const text = (values: FormValues, name: string): string => String(values[name] ?? '');
 
 const page: ExperimentPage<TemperatureResult> = {
   id: 'temperature',
@@ -45,7 +43,7 @@ const page: ExperimentPage<TemperatureResult> = {
           term: 'leadingSpace',
           initial: true,
           note: (values) =>
-            `Asks for “${values['leadingSpace'] === true ? '·' : ''}${text(values, 'target')}”.`,
+            `Asks for “${values['leadingSpace'] === true ? '·' : ''}${valueText(values, 'target')}”.`,
         },
       ],
     },
@@ -78,9 +76,9 @@ const page: ExperimentPage<TemperatureResult> = {
       prompt,
       target: values['target'],
       leadingSpace: values['leadingSpace'],
-      temperatures: typedList(text(values, 'temperatures')),
-      draws: typedNumber(text(values, 'draws')),
-      seed: typedNumber(text(values, 'seed')),
+      temperatures: typedList(valueText(values, 'temperatures')),
+      draws: typedNumber(valueText(values, 'draws')),
+      seed: typedNumber(valueText(values, 'seed')),
     }),
   values: (parameters) => {
     const given = parameters as Partial<Record<string, unknown>>;
@@ -95,7 +93,7 @@ const page: ExperimentPage<TemperatureResult> = {
     };
   },
   line: (values) =>
-    `“${values['leadingSpace'] === true ? '·' : ''}${text(values, 'target')}” at T ${text(values, 'temperatures')}; ${drawsText(text(values, 'draws'))} draws, seed ${text(values, 'seed')}`,
+    `“${values['leadingSpace'] === true ? '·' : ''}${valueText(values, 'target')}” at T ${valueText(values, 'temperatures')}; ${drawsText(valueText(values, 'draws'))} draws, seed ${valueText(values, 'seed')}`,
   read: parsedBy(temperatureResultSchema),
   report: temperatureReport,
   pictures: temperaturePictures,

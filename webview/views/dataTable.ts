@@ -5,6 +5,13 @@ import { count, full, percent, significant, thousands } from '../format/numbers'
 import { tokenPieces } from '../format/tokenText';
 import { piecesView } from './pieces';
 
+/** More columns than these need much room, or some; see the style sheet. */
+const WIDE = 6;
+const MIDDLING = 4;
+
+/** Texts longer than this, in characters, get a line of their own where the table is stacked. */
+const LONG = 18;
+
 /** Rows drawn at first; the exports have all of them. */
 const ROWS = 50;
 
@@ -16,7 +23,11 @@ export function dataTableView(table: ReportTable, open: boolean): TemplateResult
   return html`<details class="data" data-testid="table" data-table=${id} ?open=${open}>
     <summary>${title} <span class="quiet">${count(table.rows.length, 'row')}</span></summary>
     ${note === undefined ? nothing : html`<p class="quiet">${note}</p>`}
-    <table class="data-table" data-columns=${columns.length}>
+    <table
+      class="data-table"
+      ?data-wide=${columns.length > WIDE}
+      ?data-middling=${columns.length > MIDDLING && columns.length <= WIDE}
+    >
       <thead>
         <tr>
           ${columns.map((name, i) => html`<th scope="col" ?data-number=${numeric[i]}>${name}</th>`)}
@@ -45,11 +56,15 @@ function cellView(table: ReportTable, cell: Cell, column: number, key: boolean):
   const format = table.formats?.[column];
   const label = table.columns[column] ?? '';
   const number = typeof cell === 'number';
+  const long = typeof cell === 'string' && cell.length + label.length > LONG;
   const title = number ? full(cell) : nothing;
-  const shown = cellText(cell, format);
+  // One element, so that label and value can stand apart.
+  const shown = html`<span>${cellText(cell, format)}</span>`;
   return key
-    ? html`<th scope="row" data-label=${label} ?data-number=${number} title=${title}>${shown}</th>`
-    : html`<td data-label=${label} ?data-number=${number} title=${title}>${shown}</td>`;
+    ? html`<th scope="row" data-label=${label} ?data-number=${number} ?data-long=${long} title=${title}>
+        ${shown}
+      </th>`
+    : html`<td data-label=${label} ?data-number=${number} ?data-long=${long} title=${title}>${shown}</td>`;
 }
 
 const encoder = new TextEncoder();

@@ -86,6 +86,9 @@ export function why(verdict: DeterminismVerdict): string {
   if (seeds === 'same') {
     return `Up to ${counted(mostKept, 'token')} could be drawn, but every run drew with the same random numbers.`;
   }
+  if (leastChosen === 1) {
+    return `Up to ${counted(mostKept, 'token')} were left, but at every step one had all the probability that float64 can tell from nothing.`;
+  }
   return leastChosen > 0.999
     ? `Up to ${counted(mostKept, 'token')} could be drawn, but those that were had a probability of ${inPercent(leastChosen)} or more.`
     : `More than one token could be drawn (${inPercent(leastChosen)} was the least probable that was), and the ${runs.length} runs agree by chance; more runs would part.`;

@@ -74,6 +74,7 @@ function certain({ curves }: NucleusResult): string[] {
 function tables(result: NucleusResult): ReportTable[] {
   return [
     cellsTable(result),
+    leftTable(result),
     nucleusTable(result),
     outsideTable(result),
     rankTable(result),
@@ -90,31 +91,9 @@ function cellsTable({ cells }: NucleusResult): ReportTable {
   return {
     id: 'cells',
     title: 'Temperature and p',
-    note: 'Probability held before the cut, and by how much it exceeds p; entropy and effective vocabulary of what is left; exact figures for 10 draws from it.',
-    columns: [
-      'T',
-      'p',
-      'tokens kept',
-      'nucleus',
-      'held',
-      'over p',
-      'outside',
-      'entropy in nats',
-      'effective vocabulary',
-      ...TEN_DRAWS,
-    ],
-    formats: [
-      'number',
-      'number',
-      'whole',
-      'text',
-      'percent',
-      'number',
-      'percent',
-      'nats',
-      'number',
-      ...TEN_DRAWS_FORMATS,
-    ],
+    note: 'What the nucleus holds and what falls outside, before the cut.',
+    columns: ['T', 'p', 'tokens kept', 'nucleus', 'held', 'outside'],
+    formats: ['number', 'number', 'whole', 'text', 'percent', 'percent'],
     keys: 2,
     rows: cells.map((cell) => [
       cell.temperature,
@@ -122,8 +101,23 @@ function cellsTable({ cells }: NucleusResult): ReportTable {
       cell.kept,
       names(cell.nucleus, cell.kept),
       cell.keptMass,
-      cell.distance,
       1 - cell.keptMass,
+    ]),
+  };
+}
+
+function leftTable({ cells }: NucleusResult): ReportTable {
+  return {
+    id: 'left',
+    title: 'What is left to draw from',
+    note: 'After the cut. By how much the nucleus holds more than p; as many equally probable tokens as are as hard to guess; exact figures for 10 draws.',
+    columns: ['T', 'p', 'over p', 'entropy in nats', 'effective vocabulary', ...TEN_DRAWS],
+    formats: ['number', 'number', 'number', 'nats', 'number', ...TEN_DRAWS_FORMATS],
+    keys: 2,
+    rows: cells.map((cell) => [
+      cell.temperature,
+      cell.p,
+      cell.distance,
       cell.entropy,
       Math.exp(cell.entropy),
       ...tenDrawsCells(cell.tenDraws),
