@@ -1,0 +1,154 @@
+/** Branches: the tree of continuations, by token ids. */
+import type { LanguageModel } from '../core/languageModel';
+import { BranchTree } from './branchTree';
+import { growEdits, growStart } from './branchGrowth';
+import type {
+  BranchEdit,
+  BranchesEvent,
+  BranchesParameters,
+  BranchesResult,
+  BranchStart,
+} from './branchesTypes';
+import type { Experiment, RunContext } from './experiment';
+import { parameterObject, realNumber, show, textValue, wholeNumber } from './parameters';
+import { takePrompt } from './prompt';
+import { readPrompt } from './readPrompt';
+import { provenanceOf } from './results';
+
+/** Longest path, in tokens. */
+const MOST_TOKENS = 200;
+const MOST_EDITS = 500;
+/** Tokens of the prompt that the root shows. */
+const PROMPT_END = 8;
+
+/**
+ * Reads the parameters of Branches.
+ * @throws RangeError naming the parameter, its value and the allowed range.
+ */
+export function parseBranches(value: unknown): BranchesParameters {
+  const given = parameterObject('Branches', value);
+  const edits = given['edits'];
+  if (!Array.isArray(edits)) throw new RangeError(`The edits are ${show(edits)}; they must be a list.`);
+  if (edits.length > MOST_EDITS) {
+    throw new RangeError(
+      `The tree has ${edits.length} edits; it may have at most ${MOST_EDITS}. Start again.`,
+    );
+  }
+  return {
+    prompt: textValue('The prompt', given['prompt']),
+    start: parseStart(given['start']),
+    alternatives: wholeNumber('The number of alternatives', given['alternatives'], 1, 50),
+    ahead: wholeNumber('Tokens ahead', given['ahead'], 0, 100),
+    edits: edits.map(parseEdit),
+  };
+}
+
+function parseStart(value: unknown): BranchStart {
+  const given = parameterObject('the start', value);
+  const { kind } = given;
+  const length = (): number => wholeNumber('The length', given['length'], 1, 100);
+  switch (kind) {
+    case 'alternatives':
+      return { kind };
+    case 'greedy':
+      return { kind, length: length() };
+    case 'samples':
+      return {
+        kind,
+        length: length(),
+        count: wholeNumber('The number of texts', given['count'], 1, 64),
+        temperature: realNumber('The temperature', given['temperature'], { least: 0, most: 1000 }),
+        topK: given['topK'] === null ? null : wholeNumber('Top-k', given['topK'], 1, Number.MAX_SAFE_INTEGER),
+        seed: wholeNumber('The seed', given['seed'], 0, 0xffff_ffff),
+      };
+    case 'exact':
+      return {
+        kind,
+        length: length(),
+        count: wholeNumber('The number of texts', given['count'], 1, 50),
+        budget: wholeNumber('The budget', given['budget'], 1, 100_000),
+      };
+    case 'beam':
+      return {
+        kind,
+        length: length(),
+        beams: wholeNumber('The number of beams', given['beams'], 1, 32),
+        lengthPenalty: realNumber('The length penalty', given['lengthPenalty'], { least: -10, most: 10 }),
+      };
+    default:
+      throw new RangeError(
+        `The start is ${show(kind)}; it must be alternatives, greedy, samples, exact or beam.`,
+      );
+  }
+}
+
+function parseEdit(value: unknown, index: number): BranchEdit {
+  const what = `edit ${index + 1}`;
+  const given = parameterObject(what, value);
+  const { edit, path } = given;
+  if (edit !== 'expand' && edit !== 'take' && edit !== 'prune' && edit !== 'pin') {
+    throw new RangeError(`Edit ${index + 1} is ${show(edit)}; it must be expand, take, prune or pin.`);
+  }
+  if (!Array.isArray(path)) throw new RangeError(`The path of ${what} is ${show(path)}; it must be a list.`);
+  if (path.length > MOST_TOKENS) {
+    throw new RangeError(
+      `The path of ${what} has ${path.length} tokens; it may have at most ${MOST_TOKENS}.`,
+    );
+  }
+  if (path.length === 0 && edit !== 'expand') {
+    throw new RangeError(`The path of ${what} is empty; only expand can be asked of the prompt's end.`);
+  }
+  const ids = path.map((id: unknown) => wholeNumber(`A token id of ${what}`, id, 0, Number.MAX_SAFE_INTEGER));
+  return { edit, path: ids };
+}
+
+/**
+ * Branches as an experiment. The tree is a function of the start and the edits, so that undoing is running without
+ * the last one, and a saved tree can be replayed. Nothing is ever read from text again: a path is the ids it has.
+ *
+ * A stop is honoured before every token; the result then has the part of the tree that was read.
+ */
+export const branches: Experiment<BranchesParameters, BranchesEvent, BranchesResult> = {
+  name: 'branches',
+  parse: parseBranches,
+  run,
+};
+
+async function run(
+  model: LanguageModel,
+  parameters: BranchesParameters,
+  context: RunContext<BranchesEvent>,
+): Promise<BranchesResult> {
+  const begin = performance.now();
+  const { start, ahead, edits } = parameters;
+  checkIds(model, edits);
+  const taken = edits.map(({ edit, path }) => path.length + (edit === 'take' ? ahead : 0));
+  const longest = Math.max(1, 'length' in start ? start.length : 1, ...taken);
+  const prompt = takePrompt(model, parameters.prompt, longest);
+  const promptIds = Array.from(prompt.ids);
+  const first = await readPrompt(model, promptIds, context);
+  const tree = new BranchTree(model, promptIds);
+  const work = { model, parameters, promptIds, tree, context };
+  const grown = first ? await growStart(work, first) : { exact: null, beam: null };
+  if (first) {
+    await growEdits(work, first);
+    await tree.read(first, parameters, context);
+  }
+  return {
+    experiment: 'branches',
+    promptEnd: model.decode(promptIds.slice(-PROMPT_END)),
+    nodes: tree.nodes(),
+    ...grown,
+    stopped: context.signal.aborted,
+    milliseconds: performance.now() - begin,
+    provenance: provenanceOf(model, prompt, parameters, start.kind === 'samples' ? start.seed : null),
+  };
+}
+
+function checkIds({ info }: LanguageModel, edits: readonly BranchEdit[]): void {
+  const wrong = edits.flatMap(({ path }) => path).find((id) => id >= info.vocabularySize);
+  if (wrong === undefined) return;
+  throw new RangeError(
+    `The tree has token id ${wrong}, but the ids of ${info.name} are 0 to ${info.vocabularySize - 1}. It belongs to another model; start again.`,
+  );
+}
