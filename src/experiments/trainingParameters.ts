@@ -1,0 +1,172 @@
+/** Reads what a training is asked to do; each error is a sentence with the value, the limit and the fix. */
+import { BOOK_SEED } from './loader';
+import { parseWindows } from './loss';
+import { parameterObject, realNumber, show, textValue, wholeNumber } from './parameters';
+import type { CheckpointSettings, TrainingSettings } from './trainingTypes';
+
+/** The book's settings, as far as it has them. */
+export const TRAINING_DEFAULTS = {
+  epochs: 10,
+  learningRate: 4e-4,
+  weightDecay: 0.1,
+  beta1: 0.9,
+  beta2: 0.999,
+  epsilon: 1e-8,
+  dropout: 0,
+  warmupSteps: 0,
+  decay: 'none',
+  minimumLearningRate: 0,
+  clipNorm: null,
+  evaluateEvery: 5,
+  evaluationBatches: 5,
+  startText: 'Every effort moves you',
+  sampleTokens: 50,
+  seed: BOOK_SEED,
+} as const satisfies Partial<TrainingSettings>;
+
+export const CHECKPOINT_DEFAULTS: CheckpointSettings = { keep: 2, seconds: 60 };
+
+/** The text of a training: given, or in files and folders. */
+export type TrainingText =
+  | { readonly kind: 'text'; readonly name: string; readonly text: string }
+  | { readonly kind: 'files'; readonly paths: readonly string[] };
+
+/** What the engine is asked to do; `directory` is the absolute path of the training's own folder. */
+export type TrainingParameters =
+  | (NewTraining & { readonly action: 'plan' | 'start' })
+  | {
+      readonly action: 'resume';
+      readonly directory: string;
+      /** Another number of epochs than before; null for the same. */
+      readonly epochs: number | null;
+    };
+
+export interface NewTraining {
+  readonly directory: string;
+  readonly data: TrainingText;
+  readonly settings: TrainingSettings;
+  readonly checkpoints: CheckpointSettings;
+  /** Processors to use; null for half of them. */
+  readonly threads: number | null;
+}
+
+const MOST_EPOCHS = 100_000;
+const MOST_STEPS = 1e9;
+
+/** @throws RangeError naming the parameter, its value and the allowed range. */
+export function parseTraining(value: unknown): TrainingParameters {
+  const given = parameterObject('Training', value);
+  const { action } = given;
+  if (action === 'resume') {
+    const epochs = given['epochs'] ?? null;
+    return {
+      action,
+      directory: parseDirectory(given['directory']),
+      epochs: epochs === null ? null : wholeNumber('The number of epochs', epochs, 1, MOST_EPOCHS),
+    };
+  }
+  if (action !== 'plan' && action !== 'start') {
+    throw new RangeError(`The action is ${show(action)}; it must be plan, start or resume.`);
+  }
+  return { action, ...parseNewTraining(given) };
+}
+
+/** @throws RangeError naming the parameter, its value and the allowed range. */
+export function parseNewTraining(given: Readonly<Record<string, unknown>>): NewTraining {
+  const checkpoints = parameterObject('Training, checkpoints', given['checkpoints'] ?? {});
+  const threads = given['threads'] ?? null;
+  return {
+    directory: parseDirectory(given['directory']),
+    data: parseText(given['data']),
+    settings: parseTrainingSettings(given['settings'] ?? {}),
+    checkpoints: {
+      keep: wholeNumber(
+        'The number of checkpoints',
+        checkpoints['keep'] ?? CHECKPOINT_DEFAULTS.keep,
+        1,
+        1000,
+      ),
+      seconds: realNumber(
+        'The time between checkpoints',
+        checkpoints['seconds'] ?? CHECKPOINT_DEFAULTS.seconds,
+        { least: 0, most: 86_400 },
+      ),
+    },
+    threads: threads === null ? null : wholeNumber('The number of threads', threads, 1, 1024),
+  };
+}
+
+/**
+ * Reads settings; the book's where they are left out.
+ * @throws RangeError naming the parameter, its value and the allowed range.
+ */
+export function parseTrainingSettings(value: unknown): TrainingSettings {
+  const given = { ...TRAINING_DEFAULTS, ...parameterObject('Training, settings', value) };
+  const windows = parseWindows(given);
+  const { decay, clipNorm } = given as Readonly<Record<string, unknown>>;
+  if (decay !== 'none' && decay !== 'cosine') {
+    throw new RangeError(`The decay is ${show(decay)}; it must be none or cosine.`);
+  }
+  const belowOne = (name: string, number: unknown): number => {
+    const real = realNumber(name, number, { least: 0, most: 1 });
+    if (real < 1) return real;
+    throw new RangeError(`${name} is 1; it must be below 1.`);
+  };
+  const steps = (name: string, number: unknown, least: number): number =>
+    wholeNumber(name, number, least, MOST_STEPS);
+  const learningRate = realNumber('The learning rate', given.learningRate, {
+    least: 0,
+    leastExcluded: true,
+    most: 10,
+  });
+  return {
+    epochs: wholeNumber('The number of epochs', given.epochs, 1, MOST_EPOCHS),
+    ...windows,
+    learningRate,
+    weightDecay: realNumber('The weight decay', given.weightDecay, { least: 0, most: 100 }),
+    beta1: belowOne('beta1', given.beta1),
+    beta2: belowOne('beta2', given.beta2),
+    epsilon: realNumber('epsilon', given.epsilon, { least: 0, leastExcluded: true, most: 1 }),
+    dropout: belowOne('The dropout', given.dropout),
+    warmupSteps: steps('The number of warm-up steps', given.warmupSteps, 0),
+    decay,
+    minimumLearningRate: realNumber('The lowest learning rate', given.minimumLearningRate, {
+      least: 0,
+      most: learningRate,
+    }),
+    clipNorm:
+      clipNorm === null
+        ? null
+        : realNumber('The largest norm of the gradient', clipNorm, { least: 0, leastExcluded: true }),
+    evaluateEvery: steps('The number of steps between evaluations', given.evaluateEvery, 1),
+    evaluationBatches: steps('The number of batches of an evaluation', given.evaluationBatches, 1),
+    startText: textValue('The start text', given.startText),
+    sampleTokens: wholeNumber('The length of the sample', given.sampleTokens, 0, 10_000),
+    seed: wholeNumber('The seed', given.seed, 0, Number.MAX_SAFE_INTEGER),
+  };
+}
+
+function parseDirectory(value: unknown): string {
+  const directory = textValue('The folder of the training', value);
+  // Absolute on the three systems: /x, C:\x, \\server\x.
+  if (/^(?:\/|[A-Za-z]:[\\/]|\\\\)/.test(directory)) return directory;
+  throw new RangeError(`The folder of the training is ${show(directory)}; it must be an absolute path.`);
+}
+
+function parseText(value: unknown): TrainingText {
+  const given = parameterObject('Training, data', value);
+  if (given['kind'] === 'text') {
+    return {
+      kind: 'text',
+      name: textValue('The name of the text', given['name'] ?? ''),
+      text: textValue('The text', given['text']),
+    };
+  }
+  const { paths } = given;
+  if (given['kind'] !== 'files' || !Array.isArray(paths) || paths.length === 0) {
+    throw new RangeError(
+      `The data of the training are ${show(given['kind'])}; they must be a text, or files with at least one path.`,
+    );
+  }
+  return { kind: 'files', paths: paths.map((path: unknown) => textValue('The path of the text', path)) };
+}
