@@ -186,7 +186,9 @@ export class App {
 
   #key(event: KeyboardEvent): void {
     if (event.key === 'Escape') {
-      if (this.#card.close() || this.#active.stop()) event.preventDefault();
+      // A card that happens to be open must not keep a run from being stopped.
+      const closed = this.#card.close();
+      if (this.#active.stop() || closed) event.preventDefault();
     } else if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
       this.#active.run();

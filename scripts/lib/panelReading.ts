@@ -89,8 +89,20 @@ export async function failureShown(frame: Frame): Promise<string | null> {
   return (await failure.isVisible()) ? squeeze(await failure.innerText()) : null;
 }
 
+/** Whether tokens are on screen, nothing can be stopped any more, and every completion can be used. */
+const isAtRest = (frame: Frame): Promise<boolean> =>
+  frame.evaluate(() => {
+    const there = (selector: string): boolean => document.querySelector(selector) !== null;
+    return (
+      there('[data-testid="completion"] [data-testid="token"]') &&
+      !there('[data-testid="stop"]:not([disabled])') &&
+      !there('[data-testid="progress"]') &&
+      !there('[data-testid="completion"] [data-testid="copy"][disabled]')
+    );
+  });
+
 /**
- * Waits until a run has ended: nothing can be stopped any more, and every completion can be used.
+ * Waits until the panel has completions and no run goes on.
  * @throws Failure with the panel's own sentence, or when it takes longer than `patience` milliseconds.
  */
 export async function runEnded(frame: Frame, patience = 120_000): Promise<void> {
@@ -98,10 +110,7 @@ export async function runEnded(frame: Frame, patience = 120_000): Promise<void> 
   while (Date.now() < deadline) {
     const failure = await failureShown(frame);
     if (failure !== null) throw new Failure(`The panel reports a failure: ${failure}`);
-    const running = await frame.locator(`${part('stop')}:not([disabled]), ${part('progress')}`).count();
-    const shown = await frame.locator(`${part('completion')} ${part('token')}`).count();
-    const unusable = await frame.locator(`${part('completion')} ${part('copy')}[disabled]`).count();
-    if (running === 0 && shown > 0 && unusable === 0) return;
+    if (await isAtRest(frame)) return;
     await sleep(100);
   }
   throw new Failure(`The panel shows no finished completions after ${patience / 1000} seconds.`);

@@ -79,6 +79,8 @@ export class Window {
         );
       if (there) {
         await row.first().click();
+        // A pointer that stays there would open the hover text of whatever lies below.
+        await page.mouse.move(0, 0);
         return;
       }
       await page.keyboard.press('Escape');

@@ -1,19 +1,18 @@
 /** The main job: from the palette to completions on screen, and from there into the document. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { whatIsMissing } from '../../scripts/check';
-import { exploreSample, SAMPLE_LINE } from '../../scripts/lib/exploreSample';
+import { EXPLORE, exploreSample, SAMPLE_LINE } from '../../scripts/lib/exploreSample';
 import { Panel } from './panel';
-import { openSession, type Session } from './session';
+import { useSession, type Session } from './session';
 
+const current = useSession();
 let session: Session;
 let panel: Panel;
 
 beforeAll(async () => {
-  session = await openSession();
+  session = current();
   panel = new Panel((await exploreSample(session.window, session.workspace.file)).frame);
 });
-
-afterAll(() => session.close());
 
 describe('Explore Selection', () => {
   test('shows tokens, the distribution and completions of the bundled model', async () => {
@@ -74,7 +73,7 @@ describe('Explore Selection', () => {
     const heading = '# A page to explore';
     const line = (await session.savedText()).split('\n').indexOf(heading) + 1;
     await session.window.select(line, 3, heading.length + 1);
-    await session.window.run('Decoding Lab: Explore Selection');
+    await panel.begin(() => session.window.run(EXPLORE));
     await expect.poll(() => panel.part('place').innerText(), { timeout: 30_000 }).toContain(`Ln ${line},`);
     await panel.ended();
     const [tokens] = (await panel.read()).completions;

@@ -1,17 +1,16 @@
 /** The main job without a mouse. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { EXPLORE, SAMPLE_LINE } from '../../scripts/lib/exploreSample';
+import { beforeAll, expect, test } from 'vitest';
+import { SAMPLE_LINE } from '../../scripts/lib/exploreSample';
 import { part } from '../../scripts/lib/panelReading';
 import { Panel } from './panel';
-import { openSession, type Session } from './session';
+import { useSession, type Session } from './session';
 
+const current = useSession();
 let session: Session;
 
-beforeAll(async () => {
-  session = await openSession();
+beforeAll(() => {
+  session = current();
 });
-
-afterAll(() => session.close());
 
 test('select, explore, change, generate, stop and insert by keys alone', async () => {
   const { window } = session;
@@ -51,9 +50,20 @@ test('select, explore, change, generate, stop and insert by keys alone', async (
   await tabTo('samples');
   await press('Control+a');
   await keyboard.type('3');
-  await press('Control+Enter');
-  await expect.poll(() => panel.part('completion').count(), { timeout: 60_000 }).toBe(3);
+  await panel.begin(() => press('Control+Enter'));
   await panel.ended();
+  expect(await panel.part('completion').count()).toBe(3);
+
+  // A run for longer than one looks; Escape stops it.
+  await press('Control+a');
+  await keyboard.type('64');
+  await tabTo('max-new-tokens');
+  await press('Control+a');
+  await keyboard.type('240');
+  await panel.begin(() => press('Control+Enter'));
+  await expect.poll(() => panel.part('completion').count(), { timeout: 60_000 }).toBeGreaterThan(3);
+  await press('Escape');
+  await panel.part('stopped').waitFor();
 
   await tabTo('token');
   await press('ArrowRight', 2);
@@ -67,14 +77,4 @@ test('select, explore, change, generate, stop and insert by keys alone', async (
   await expect
     .poll(async () => (await session.savedText()).split('\n')[line - 1]!.length, { timeout: 60_000 })
     .toBeGreaterThan(SAMPLE_LINE.length);
-
-  await window.run(EXPLORE);
-  await panel.ended();
-  await tabTo('max-new-tokens');
-  await press('Control+a');
-  await keyboard.type('200');
-  await press('Control+Enter');
-  await panel.part('progress').waitFor();
-  await press('Escape');
-  await panel.part('stopped').waitFor();
 });

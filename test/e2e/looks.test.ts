@@ -1,20 +1,19 @@
 /** Themes and widths: what can be read, and what fits. Its screenshots are there to be looked at. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { exploreSample } from '../../scripts/lib/exploreSample';
 import { contrasts } from './contrast';
 import { Panel } from './panel';
-import { openSession, type Session } from './session';
+import { useSession, type Session } from './session';
 
+const current = useSession();
 let session: Session;
 let panel: Panel;
 
 beforeAll(async () => {
-  session = await openSession();
+  session = current();
   panel = new Panel((await exploreSample(session.window, session.workspace.file)).frame);
   await session.window.run('View: Close Primary Side Bar');
 });
-
-afterAll(() => session.close());
 
 describe('Themes', () => {
   test.each([

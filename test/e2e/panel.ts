@@ -34,7 +34,26 @@ export class Panel {
     return (await this.bars()).map(({ probability }) => probability);
   }
 
-  /** Waits until the run has ended and everything can be used again. */
+  /**
+   * Does what begins a run, and waits until it has begun: what is on screen before must not be taken for what
+   * comes of it.
+   */
+  async begin(what: () => Promise<void>): Promise<void> {
+    const began = this.part('stop').evaluate(
+      (stop) =>
+        new Promise<void>((resolve) => {
+          const observer = new MutationObserver(() => {
+            observer.disconnect();
+            resolve();
+          });
+          observer.observe(stop, { attributes: true, attributeFilter: ['disabled'] });
+        }),
+    );
+    await what();
+    await began;
+  }
+
+  /** Waits until no run goes on. */
   ended(): Promise<void> {
     return runEnded(this.frame);
   }
@@ -59,8 +78,9 @@ export class Panel {
     await this.part(`${name}-range`).press(key);
   }
 
-  async generate(): Promise<void> {
-    await this.part('generate').click();
+  /** Presses Generate; the run has begun when this is done. */
+  generate(): Promise<void> {
+    return this.begin(() => this.part('generate').click());
   }
 
   async choose(model: string): Promise<void> {

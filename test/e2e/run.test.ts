@@ -1,22 +1,21 @@
 /** What happens while a run goes on, and what needs no run at all. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { exploreSample } from '../../scripts/lib/exploreSample';
 import { repository } from '../../scripts/lib/paths';
 import { enginesOf } from './engineProcess';
 import { Panel } from './panel';
-import { openSession, type Session } from './session';
+import { useSession, type Session } from './session';
 
+const current = useSession();
 let session: Session;
 let panel: Panel;
 
 beforeAll(async () => {
-  session = await openSession();
+  session = current();
   panel = new Panel((await exploreSample(session.window, session.workspace.file)).frame);
 });
-
-afterAll(() => session.close());
 
 describe('Controls', () => {
   test('redraw the distribution while the model process stands still', async () => {

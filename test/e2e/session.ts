@@ -1,6 +1,7 @@
 /** What the browser tests of one file share: a VS Code server, a browser and a window with the sample document. */
 import { readFile } from 'node:fs/promises';
 import type { Browser } from 'playwright-core';
+import { afterAll, afterEach, beforeAll } from 'vitest';
 import { openBrowser } from '../../scripts/lib/chromium';
 import { repository } from '../../scripts/lib/paths';
 import { endAllOnSignals } from '../../scripts/lib/processes';
@@ -60,4 +61,25 @@ export async function openSession(
   };
   open.add(session);
   return session;
+}
+
+/**
+ * A session for all tests of a file; a test that fails leaves a picture of the window.
+ * @returns how to get at it, once the tests run
+ */
+export function useSession(...opening: Parameters<typeof openSession>): () => Session {
+  let session: Session | undefined;
+  beforeAll(async () => {
+    session = await openSession(...opening);
+  });
+  afterEach(async ({ task }) => {
+    if (task.result?.state !== 'fail') return;
+    const name = task.name.replace(/[^a-z0-9]+/gi, '-').slice(0, 60);
+    await session?.window.screenshot(`failed-${name}`).catch(() => undefined);
+  });
+  afterAll(() => session?.close());
+  return () => {
+    if (!session) throw new Error('The session is open only while the tests of its file run.');
+    return session;
+  };
 }
