@@ -39,18 +39,18 @@ export class Panel {
    * comes of it.
    */
   async begin(what: () => Promise<void>): Promise<void> {
-    const began = this.part('stop').evaluate(
-      (stop) =>
-        new Promise<void>((resolve) => {
-          const observer = new MutationObserver(() => {
-            observer.disconnect();
-            resolve();
-          });
-          observer.observe(stop, { attributes: true, attributeFilter: ['disabled'] });
-        }),
-    );
+    const change = await this.part('stop').evaluateHandle((stop) => ({
+      seen: new Promise<void>((resolve) => {
+        const observer = new MutationObserver(() => {
+          observer.disconnect();
+          resolve();
+        });
+        observer.observe(stop, { attributes: true, attributeFilter: ['disabled'] });
+      }),
+    }));
     await what();
-    await began;
+    await change.evaluate(({ seen }) => seen);
+    await change.dispose();
   }
 
   /** Waits until no run goes on. */
