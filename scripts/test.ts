@@ -21,12 +21,13 @@ const parts = {
   format: () => check('format'),
   unit: () => vitest('unit', 'vitest.config.mts'),
   integration: desktop ? onDesktop : inServer,
+  start: () => check('start'),
   e2e: () => vitest('e2e', 'vitest.e2e.config.mts'),
 } satisfies Record<string, () => Promise<Outcome>>;
 type Part = keyof typeof parts;
 
 /** Parts that run what the build made. */
-const built: readonly Part[] = ['integration', 'e2e'];
+const built: readonly Part[] = ['integration', 'start', 'e2e'];
 
 function chosen(): Part[] {
   const names = Object.keys(parts) as Part[];

@@ -91,15 +91,14 @@ export async function failureShown(frame: Frame): Promise<string | null> {
 
 /** Whether tokens are on screen, nothing can be stopped any more, and every completion can be used. */
 const isAtRest = (frame: Frame): Promise<boolean> =>
-  frame.evaluate(() => {
-    const there = (selector: string): boolean => document.querySelector(selector) !== null;
-    return (
-      there('[data-testid="completion"] [data-testid="token"]') &&
-      !there('[data-testid="stop"]:not([disabled])') &&
-      !there('[data-testid="progress"]') &&
-      !there('[data-testid="completion"] [data-testid="copy"][disabled]')
-    );
-  });
+  frame.evaluate(
+    () =>
+      document.querySelector('[data-testid="completion"] [data-testid="token"]') !== null &&
+      document.querySelector(
+        '[data-testid="stop"]:not([disabled]), [data-testid="progress"], ' +
+          '[data-testid="completion"] [data-testid="copy"][disabled]',
+      ) === null,
+  );
 
 /**
  * Waits until the panel has completions and no run goes on.

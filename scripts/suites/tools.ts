@@ -1,4 +1,4 @@
-/** The checks that are a single command of a tool: the build, the types, the lint rules and the format. */
+/** The checks that are a single command of a tool: the build, the types, the lint rules, the format, and `npm start`. */
 import { run } from '../lib/processes';
 import { inRepository, repository } from '../lib/paths';
 import { oneFailed, onePassed, type Outcome } from './outcome';
@@ -19,6 +19,7 @@ const commands = {
   ],
   lint: [[tool('eslint', 'bin', 'eslint.js'), '.', '--max-warnings', '0']],
   format: [[tool('prettier', 'bin', 'prettier.cjs'), '--check', '.']],
+  start: [[tool('tsx', 'dist', 'cli.mjs'), inRepository('scripts', 'start.ts'), '--check']],
 } satisfies Record<string, string[][]>;
 
 /** Runs one of the checks; it counts as one test. */
