@@ -1,6 +1,7 @@
 /** The page: connects the extension, the session, the tabs and the drawing. */
 import { html, render, type TemplateResult } from 'lit';
 import type { PromptSource } from '../src/protocol/messages';
+import { completionText } from './format/tokenText';
 import { Host, type Announcement, type VsCodeApi } from './host';
 import { ExperimentQueue } from './state/experimentQueue';
 import { readPageMemory, type PageMemory } from './state/memory';
@@ -99,6 +100,11 @@ export class App {
       chooseModel: (id) => {
         this.#chooseModel(id);
       },
+      changePrompt: (text, place) => {
+        this.#changePrompt(() => {
+          this.#session.changePrompt(text, place);
+        });
+      },
     };
   }
 
@@ -132,11 +138,23 @@ export class App {
   #takePrompt(source: PromptSource, run: boolean): void {
     this.#session.source = source;
     this.#session.sourceInDocument = source;
+    this.#session.before = null;
     this.#editing = false;
     this.#chips = CHIPS;
     this.#redraw();
     this.#remember();
     this.#active.promptChanged(run);
+  }
+
+  /** Runs the active tab on another prompt than the one that was handed over. */
+  #changePrompt(change: () => void): void {
+    change();
+    this.#chips = CHIPS;
+    // What was clicked may stand far below the prompt that it has made.
+    window.scrollTo({ top: 0 });
+    this.#redraw();
+    this.#remember();
+    this.#active.promptChanged(true);
   }
 
   #unreadable(type: string): void {
@@ -170,6 +188,22 @@ export class App {
     this.#remember();
     this.#load();
     this.#active.modelChanged();
+  }
+
+  /** Makes the tokens up to and including one the prompt. */
+  #cutPrompt(index: number): void {
+    const { tokens } = this.#session;
+    const model = tokens && this.#session.loadedOf(tokens.model, tokens.toy);
+    if (!tokens || !model) return;
+    const ids = Array.from(tokens.ids);
+    const textTo = (end: number): string => completionText(model.vocabulary, ids.slice(0, end));
+    let end = index + 1;
+    // A prompt is text, so it does not end within a character.
+    while (end < ids.length && textTo(end).endsWith('\uFFFD')) end += 1;
+    if (end >= ids.length) return;
+    this.#changePrompt(() => {
+      this.#session.changePrompt(textTo(end), `up to token ${end} of ${ids.length}`);
+    });
   }
 
   #edit(editing: boolean): void {
@@ -229,6 +263,14 @@ export class App {
           session.typePrompt(text);
           this.#redraw();
           this.#remember();
+        },
+        onChip: (index) => {
+          this.#cutPrompt(index);
+        },
+        onBack: () => {
+          this.#changePrompt(() => {
+            this.#session.changeBack();
+          });
         },
         onEarlier: () => {
           this.#chips += CHIPS;

@@ -46,6 +46,29 @@ describe('Explore Selection', () => {
     await session.window.screenshot('alternatives');
   });
 
+  test('goes on from a token of the prompt, from the end of a completion, and back to the whole prompt', async () => {
+    const chips = async (): Promise<readonly string[]> => (await panel.read()).chips;
+    const whole = await chips();
+    const probabilities = await panel.probabilities();
+    await panel.begin(() => panel.part('chip').nth(4).click());
+    await panel.ended();
+    expect(await chips()).toEqual(whole.slice(0, 5));
+    expect(await panel.probabilities()).not.toEqual(probabilities);
+    await panel.begin(() => panel.part('whole-prompt').click());
+    await panel.ended();
+    expect(await chips()).toEqual(whole);
+    expect(await panel.probabilities()).toEqual(probabilities);
+
+    const drawn = (await panel.read()).completions[0]!.length;
+    await panel.begin(() => panel.part('continue').first().click());
+    await panel.ended();
+    expect(await panel.part('place').innerText()).toMatch(new RegExp(`${drawn}\\stokens of completion 1`));
+    expect((await chips()).slice(0, whole.length)).toEqual(whole);
+    await session.window.screenshot('continued');
+    await panel.begin(() => panel.part('whole-prompt').click());
+    await panel.ended();
+  });
+
   test('copies a completion', async () => {
     const [tokens] = (await panel.read()).completions;
     await panel.part('copy').first().click();

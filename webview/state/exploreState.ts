@@ -356,7 +356,7 @@ export class ExploreState {
   /** Puts a completion into the document or on the clipboard. */
   async act(sample: number, action: TextAction): Promise<void> {
     const { host, announce, changed } = this.#context;
-    const text = this.#text(sample);
+    const text = this.textOf(sample);
     if (text === null) return;
     try {
       await (action === 'copy' ? host.copy(text) : host.insert(text, action));
@@ -373,7 +373,8 @@ export class ExploreState {
     changed();
   }
 
-  #text(sample: number): string | null {
+  /** A completion's text, without the end of text; null where there is none. */
+  textOf(sample: number): string | null {
     const run = this.shown;
     const finished = run?.result?.completions[sample];
     if (finished) return finished.text;

@@ -32,6 +32,8 @@ export class Session {
   source: PromptSource | null = null;
   /** The last source that the extension handed over: the one that it can insert text at. */
   sourceInDocument: PromptSource | null = null;
+  /** The prompt that the present one was made from by `changePrompt`; null where it was not. */
+  before: PromptSource | null = null;
   #tokens: PromptTokensOf | null = null;
   toyDraft: ToyDraft = [];
   defaultToy: Toy = { words: [], logits: [] };
@@ -79,6 +81,24 @@ export class Session {
   /** Replaces the prompt by one typed in the page. */
   typePrompt(text: string): void {
     this.source = { text, document: '', place: '', kind: 'typed', notes: [] };
+    this.before = null;
+  }
+
+  /**
+   * Replaces the prompt by one made from it, to which `before` leads back.
+   * @param place says what it is, for people
+   */
+  changePrompt(text: string, place: string): void {
+    const before = this.before ?? this.source;
+    this.source = { text, document: '', place, kind: 'typed', notes: [] };
+    this.before = before;
+  }
+
+  /** Goes back to the prompt that the present one was made from. */
+  changeBack(): void {
+    if (!this.before) return;
+    this.source = this.before;
+    this.before = null;
   }
 
   /** The edited toy as a model, or what is wrong with it. */

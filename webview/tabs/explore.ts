@@ -249,6 +249,13 @@ class Explore implements Tab {
         this.#context.changed();
       },
       onAction: (sample, action) => void state.act(sample, action),
+      onContinue: (sample) => {
+        const added = run.completions[sample]?.steps.length ?? 0;
+        this.#context.changePrompt(
+          run.order.source.text + (state.textOf(sample) ?? ''),
+          `the prompt and ${count(added, 'token')} of completion ${sample + 1}`,
+        );
+      },
     });
   }
 

@@ -18,6 +18,8 @@ export interface TabContext {
   readonly editPrompt: () => void;
   /** Choose a model by its id. */
   readonly chooseModel: (id: string) => void;
+  /** Explores another prompt than the one handed over; the person can go back. The place says what it is. */
+  readonly changePrompt: (text: string, place: string) => void;
   /** Says a sentence to screen readers. */
   readonly announce: (sentence: string) => void;
 }

@@ -17,19 +17,31 @@ export interface ChipsProps {
   /** How many chips are drawn, from the end. */
   readonly shown: number;
   readonly onEarlier: () => void;
+  /** A chip was chosen: explore from there. */
+  readonly onChip: (index: number) => void;
 }
 
 /** The prompt's tokens in one line that scrolls sideways and stands at its end. */
-export function chipsView({ ids, truncated, model, shown, onEarlier }: ChipsProps): TemplateResult {
+export function chipsView({ ids, truncated, model, shown, onEarlier, onChip }: ChipsProps): TemplateResult {
   const from = Math.max(0, ids.length - shown);
   const visible = Array.from({ length: ids.length - from }, (_, i) => from + i);
   return html`<div
     class="chips"
     data-testid="prompt-chips"
-    role="list"
+    role="toolbar"
     aria-label=${`Prompt, ${count(ids.length, 'token')}`}
     @keydown=${(event: KeyboardEvent) => {
-      rove(event, 'horizontal');
+      const index = chipOf(event);
+      if (index === null || (event.key !== 'Enter' && event.key !== ' ') || event.ctrlKey || event.metaKey) {
+        rove(event, 'horizontal');
+        return;
+      }
+      event.preventDefault();
+      onChip(index);
+    }}
+    @click=${(event: Event) => {
+      const index = chipOf(event);
+      if (index !== null) onChip(index);
     }}
     @focusin=${keepStop}
     ${ref(keepAtEnd(ids, from))}
@@ -49,17 +61,24 @@ export function chipsView({ ids, truncated, model, shown, onEarlier }: ChipsProp
       (index) =>
         html`<span
           class="chip"
-          role="listitem"
+          role="button"
           data-testid="chip"
           data-token-id=${ids[index]!}
           data-card="chip:${index}"
           data-rove
           tabindex=${index === ids.length - 1 ? 0 : -1}
+          data-index=${index}
           aria-label=${tokenLabel(tokenBytes(model.vocabulary, ids[index]!))}
           >${tokenView(model.vocabulary, ids[index]!)}</span
         >`,
     )}
   </div>`;
+}
+
+/** The index of the token whose chip an event happened on. */
+function chipOf({ target }: Event): number | null {
+  const chip = target instanceof Element ? target.closest<HTMLElement>('[data-index]') : null;
+  return chip ? Number(chip.dataset['index']) : null;
 }
 
 /** What a chip's card says. */
@@ -78,6 +97,11 @@ export function chipCard(ids: ArrayLike<number>, model: LoadedModel, index: numb
       <dt>${bytes.length === 1 ? 'byte' : 'bytes'}</dt>
       <dd class="code">${hex}</dd>
     </dl>
+    ${
+      index + 1 < ids.length
+        ? html`<p class="quiet">Click, or press Enter: explore from here, without what follows.</p>`
+        : nothing
+    }
   `;
 }
 

@@ -26,6 +26,8 @@ export interface CompletionsProps {
   readonly reserved: number;
   readonly onUnit: (unit: LogUnit) => void;
   readonly onAction: (sample: number, action: TextAction) => void;
+  /** Explore from the end of a completion. */
+  readonly onContinue: (sample: number) => void;
 }
 
 /** The sampled continuations, each token tinted by its probability. */
@@ -84,7 +86,7 @@ function completionView(
   completion: RunningCompletion,
   sample: number,
 ): TemplateResult {
-  const { run, unit, blocked, feedback, reserved, onAction } = props;
+  const { run, unit, blocked, feedback, reserved, onAction, onContinue } = props;
   const mean = run.meanLogProbability(sample);
   const name = `completion ${sample + 1}`;
   return html`<li class="completion" data-testid="completion" aria-label=${name}>
@@ -111,6 +113,17 @@ function completionView(
               >${label}</vscode-button
             >`,
         )}
+        <vscode-button
+          appearance="icon"
+          data-testid="continue"
+          aria-label="Continue ${name}"
+          title="Explore from the end of this completion"
+          ?disabled=${completion.end === null}
+          @click=${() => {
+            onContinue(sample);
+          }}
+          >Continue</vscode-button
+        >
       </span>
     </div>
     <div

@@ -14,11 +14,15 @@ export interface HeaderProps {
   readonly onEdit: (editing: boolean) => void;
   readonly onPrompt: (text: string) => void;
   readonly onEarlier: () => void;
+  /** Explore from a token of the prompt. */
+  readonly onChip: (index: number) => void;
+  /** Back to the prompt that this one was made from. */
+  readonly onBack: () => void;
 }
 
 /** Model, the prompt's place in the document, and the prompt as tokens. */
 export function headerView(props: HeaderProps): TemplateResult {
-  const { session, editing, onModel, onEdit } = props;
+  const { session, editing, onModel, onEdit, onBack } = props;
   const { tokens } = session;
   return html`<header class="header">
     <div class="header-line">
@@ -39,6 +43,13 @@ export function headerView(props: HeaderProps): TemplateResult {
       </vscode-dropdown>
       <span class="place" data-testid="place">${placeOf(session)}</span>
       ${tokens ? html`<span class="quiet token-count">${count(tokens.ids.length, 'token')} ${infoButton('token')}</span>` : nothing}
+      ${
+        session.before
+          ? html`<button type="button" class="link" data-testid="whole-prompt" @click=${onBack}>
+              whole prompt
+            </button>`
+          : nothing
+      }
       <button
         type="button"
         class="link edit-prompt"
@@ -57,7 +68,7 @@ export function headerView(props: HeaderProps): TemplateResult {
 
 function placeOf({ source }: Session): TemplateResult | string {
   if (!source) return 'no prompt yet';
-  if (source.kind === 'typed') return 'typed here';
+  if (source.kind === 'typed') return source.place === '' ? 'typed here' : source.place;
   const what = source.kind === 'selection' ? 'selection' : 'text before the cursor';
   return html`<span class="document" title=${source.document}>${source.document}</span>
     <span class="quiet">${source.place}, ${what}</span>`;
@@ -79,13 +90,20 @@ function editorView({ session, onPrompt }: HeaderProps): TemplateResult {
 }
 
 /** The prompt's tokens; before they are known, its text's end. */
-function promptView({ session, chips, onEarlier, editing }: HeaderProps): TemplateResult | typeof nothing {
+function promptView({
+  session,
+  chips,
+  onEarlier,
+  onChip,
+  editing,
+}: HeaderProps): TemplateResult | typeof nothing {
   const { tokens, source } = session;
   const model = tokens ? session.loadedOf(tokens.model, tokens.toy) : undefined;
   if (tokens && model) {
     if (tokens.ids.length === 0)
       return html`<div class="chips quiet" data-testid="prompt-chips">no tokens</div>`;
-    return chipsView({ ids: tokens.ids, truncated: tokens.truncated, model, shown: chips, onEarlier });
+    const { ids, truncated } = tokens;
+    return chipsView({ ids, truncated, model, shown: chips, onEarlier, onChip });
   }
   if (!source || editing) return nothing;
   return html`<div class="chips pending" data-testid="prompt-chips">${source.text.slice(-300)}</div>`;
