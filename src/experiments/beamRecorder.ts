@@ -4,6 +4,11 @@ import { logSoftmax, topIndices } from '../core/logits';
 import type { BeamCandidate, BeamRecord } from './branchesTypes';
 import { resultToken } from './results';
 
+export interface BeamLimits {
+  readonly beams: number;
+  readonly length: number;
+}
+
 type Candidate = Omit<BeamCandidate, 'fate'>;
 
 /**
@@ -16,17 +21,20 @@ export class BeamRecorder implements LanguageModel {
   readonly #model: LanguageModel;
   readonly #promptLength: number;
   readonly #beams: number;
+  readonly #length: number;
   readonly #steps: Candidate[][] = [];
   /** The beams that lived on after each step. */
-  readonly #kept: (readonly (readonly number[])[])[] = [];
+  readonly #kept: Set<string>[] = [];
   #totals = new Map<string, number>([['', 0]]);
 
-  constructor(model: LanguageModel, prompt: readonly number[], beams: number) {
+  /** @param length most new tokens: what has so many has ended. */
+  constructor(model: LanguageModel, prompt: readonly number[], { beams, length }: BeamLimits) {
     this.info = model.info;
     this.vocabulary = model.vocabulary;
     this.#model = model;
     this.#promptLength = prompt.length;
     this.#beams = beams;
+    this.#length = length;
   }
 
   encode(text: string): number[] {
@@ -63,20 +71,20 @@ export class BeamRecorder implements LanguageModel {
 
   /** To be told which beams live on after a step. */
   keep(sequences: readonly (readonly number[])[]): void {
-    this.#kept.push(sequences.map((ids) => [...ids]));
+    this.#kept.push(new Set(sequences.map((ids) => ids.join())));
   }
 
-  /** @param finished the sequences that the search returned. */
-  steps(finished: readonly (readonly number[])[]): BeamRecord['steps'] {
-    const ended = new Set(finished.map((ids) => ids.join()));
-    return this.#steps.map((candidates, step) => {
-      const kept = new Set(this.#kept[step]?.map((ids) => ids.join()));
-      return candidates.map((candidate) => {
-        const key = candidate.ids.join();
-        const fate = kept.has(key) ? 'kept' : ended.has(key) ? 'finished' : 'dropped';
-        return { ...candidate, fate };
-      });
-    });
+  steps(): BeamRecord['steps'] {
+    return this.#steps.map((candidates, step) =>
+      candidates.map((candidate, place) => ({ ...candidate, fate: this.#fate(candidate, step, place) })),
+    );
+  }
+
+  /** What ends counts only among the step's best. */
+  #fate({ ids }: Candidate, step: number, place: number): BeamCandidate['fate'] {
+    if (this.#kept[step]?.has(ids.join())) return 'kept';
+    const ended = ids.at(-1) === this.info.endOfText || ids.length === this.#length;
+    return ended && place < this.#beams ? 'finished' : 'dropped';
   }
 
   dispose(): Promise<void> {

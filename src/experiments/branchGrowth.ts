@@ -5,10 +5,16 @@ import { greedySearch } from '../core/search/greedy';
 import type { LanguageModel, NextToken } from '../core/languageModel';
 import type { ChainSpec } from '../core/samplers/chain';
 import { BeamRecorder } from './beamRecorder';
-import type { BranchesEvent, BranchesParameters, BranchesResult, BranchStart } from './branchesTypes';
+import type {
+  BranchEdit,
+  BranchesEvent,
+  BranchesParameters,
+  BranchesResult,
+  BranchStart,
+} from './branchesTypes';
 import type { BranchTree } from './branchTree';
 import type { RunContext } from './experiment';
-import { beginGrowing, growTogether, type Growing } from './grow';
+import { beginGrowing, growTogether, sequencesTogether, type Growing } from './grow';
 import { TokenChooser } from './tokenChooser';
 
 export interface BranchWork {
@@ -21,30 +27,51 @@ export interface BranchWork {
 
 type Start<Kind extends BranchStart['kind']> = Extract<BranchStart, { kind: Kind }>;
 
-/** What a start tells beside the tree. */
-export type StartRecord = Pick<BranchesResult, 'exact' | 'beam'>;
+/** What a start puts into the tree, and what it tells beside that. */
+export interface Started {
+  readonly paths: readonly (readonly number[])[];
+  /** Beginnings after which the most probable tokens are shown. */
+  readonly expanded: readonly (readonly number[])[];
+  readonly exact: BranchesResult['exact'];
+  readonly beam: BranchesResult['beam'];
+}
+
+export const NOTHING: Started = { paths: [], expanded: [], exact: null, beam: null };
+
+/**
+ * The last start of every model: while a person edits a tree, what it began with is the same again and again, and a
+ * long search need not be repeated for every twig that is cut.
+ */
+const lastStarts = new WeakMap<LanguageModel, { readonly key: string; readonly started: Started }>();
 
 /** Puts into the tree what it begins with. */
-export async function growStart(work: BranchWork, first: NextToken): Promise<StartRecord> {
-  const { parameters, tree } = work;
-  const { start } = parameters;
+export async function growStart(work: BranchWork, first: NextToken): Promise<Started> {
+  const { model, parameters, promptIds, tree, context } = work;
+  const key = JSON.stringify([promptIds, parameters.start]);
+  const last = lastStarts.get(model);
+  const started = last?.key === key ? last.started : await findStart(work, first);
+  if (!context.signal.aborted) lastStarts.set(model, { key, started });
+  for (const path of started.paths) tree.add(path, 'start');
+  for (const path of started.expanded) tree.expand(path);
+  return started;
+}
+
+async function findStart(work: BranchWork, first: NextToken): Promise<Started> {
+  const { start } = work.parameters;
   switch (start.kind) {
     case 'alternatives':
-      tree.expand([]);
-      return { exact: null, beam: null };
+      return { ...NOTHING, expanded: [[]] };
     case 'greedy': {
       const [text] = await growTexts(work, [{ path: [], next: first, sample: 0 }], start.length, GREEDY);
-      tree.add(text!, 'start');
-      for (let length = 0; length < text!.length; length++) tree.expand(text!.slice(0, length));
-      return { exact: null, beam: null };
+      const path = text!;
+      return { ...NOTHING, paths: [path], expanded: path.map((_, length) => path.slice(0, length)) };
     }
     case 'samples':
-      await growSamples(work, first, start);
-      return { exact: null, beam: null };
+      return { ...NOTHING, paths: await growSamples(work, first, start) };
     case 'exact':
-      return { exact: await growExact(work, start), beam: null };
+      return growExact(work, start);
     case 'beam':
-      return { exact: null, beam: await growBeam(work, start) };
+      return growBeam(work, start);
   }
 }
 
@@ -56,16 +83,14 @@ interface Choosing {
 
 const GREEDY: Choosing = { chain: [], greedy: true, seed: 0 };
 
-async function growSamples(work: BranchWork, first: NextToken, start: Start<'samples'>): Promise<void> {
+function growSamples(work: BranchWork, first: NextToken, start: Start<'samples'>): Promise<number[][]> {
   const { temperature, topK, seed, count, length } = start;
   const chain: ChainSpec = [
     { sampler: 'temperature', temperature },
     ...(topK === null ? [] : [{ sampler: 'top-k' as const, k: topK }]),
   ];
   const ends = Array.from({ length: count }, (_, sample) => ({ path: [], next: first, sample }));
-  for (const text of await growTexts(work, ends, length, { chain, greedy: false, seed })) {
-    work.tree.add(text, 'start');
-  }
+  return growTexts(work, ends, length, { chain, greedy: false, seed });
 }
 
 /** A path, the model's answer to it, and the number of the random stream that goes on from it. */
@@ -83,21 +108,24 @@ async function growTexts(
   choosing: Choosing,
 ): Promise<number[][]> {
   const chooser = new TokenChooser(model, { ...choosing, alternatives: 0 });
-  const group = ends.map(({ path, next, sample }): Growing =>
+  const growing = ends.map(({ path, next, sample }): Growing =>
     beginGrowing(chooser, chooser.begin(sample, [...promptIds, ...path]), next),
   );
   let done = 0;
-  const tell = (choices: readonly unknown[]): void => {
-    done += choices.length;
-    context.emit({ type: 'progress', done, total: ends.length * length, what: 'tokens' });
-  };
-  if (length > 0 && group.length > 0) await growTogether(model, group, length, context, tell);
-  return group.map(({ sequence }) => sequence.tokens.slice(promptIds.length));
+  const together = sequencesTogether(length);
+  for (let from = 0; from < growing.length && !context.signal.aborted; from += together) {
+    await growTogether(model, growing.slice(from, from + together), length, context, (choices) => {
+      done += choices.length;
+      context.emit({ type: 'progress', done, total: ends.length * length, what: 'tokens' });
+    });
+  }
+  return growing.map(({ sequence }) => sequence.tokens.slice(promptIds.length));
 }
 
-async function growExact(work: BranchWork, start: Start<'exact'>): Promise<BranchesResult['exact']> {
-  const { model, promptIds, tree, context } = work;
-  const { length, count, budget } = start;
+async function growExact(
+  { model, promptIds, context }: BranchWork,
+  { length, count, budget }: Start<'exact'>,
+): Promise<Started> {
   const { signal } = context;
   const found = await enumerate(model, promptIds, {
     length,
@@ -110,27 +138,30 @@ async function growExact(work: BranchWork, start: Start<'exact'>): Promise<Branc
       await context.pause();
     },
   });
-  for (const { tokens } of found.continuations) tree.add(tokens, 'start');
   const greedy = await greedySearch(model, promptIds, {
     maxNewTokens: length,
     signal,
     onStep: context.pause,
   });
-  if (!signal.aborted) tree.add(greedy.tokens, 'start');
+  const paths = found.continuations.map(({ tokens }) => tokens);
   const textOf = (tokens: readonly number[]): string => model.decode(withoutEnd(model, tokens));
   return {
-    continuations: found.continuations.map(({ tokens, logProbability, proven }) => ({
-      ids: [...tokens],
-      text: textOf(tokens),
-      logProbability,
-      proven,
-    })),
-    bound: found.bound === -Infinity ? null : found.bound,
-    read: found.read,
-    greedy: {
-      ids: [...greedy.tokens],
-      text: greedy.text,
-      logProbability: greedy.logProbabilities.reduce((sum, logProbability) => sum + logProbability, 0),
+    ...NOTHING,
+    paths: signal.aborted ? paths : [...paths, greedy.tokens],
+    exact: {
+      continuations: found.continuations.map(({ tokens, logProbability, proven }) => ({
+        ids: [...tokens],
+        text: textOf(tokens),
+        logProbability,
+        proven,
+      })),
+      bound: found.bound === -Infinity ? null : found.bound,
+      read: found.read,
+      greedy: {
+        ids: [...greedy.tokens],
+        text: greedy.text,
+        logProbability: total(greedy.logProbabilities),
+      },
     },
   };
 }
@@ -139,10 +170,15 @@ function withoutEnd({ info }: LanguageModel, tokens: readonly number[]): readonl
   return tokens.at(-1) === info.endOfText ? tokens.slice(0, -1) : tokens;
 }
 
-async function growBeam(work: BranchWork, start: Start<'beam'>): Promise<BranchesResult['beam']> {
-  const { model, promptIds, tree, context } = work;
-  const { length, beams, lengthPenalty } = start;
-  const recorder = new BeamRecorder(model, promptIds, beams);
+function total(logProbabilities: readonly number[]): number {
+  return logProbabilities.reduce((sum, logProbability) => sum + logProbability, 0);
+}
+
+async function growBeam(
+  { model, promptIds, context }: BranchWork,
+  { length, beams, lengthPenalty }: Start<'beam'>,
+): Promise<Started> {
+  const recorder = new BeamRecorder(model, promptIds, { beams, length });
   const results = await beamSearch(recorder, promptIds, {
     maxNewTokens: length,
     beams,
@@ -155,35 +191,29 @@ async function growBeam(work: BranchWork, start: Start<'beam'>): Promise<Branche
       await context.pause();
     },
   });
-  for (const { tokens } of results) tree.add(tokens, 'start');
   return {
-    steps: recorder.steps(results.map(({ tokens }) => tokens)),
-    results: results.map(({ tokens, text, logProbabilities, score, end }) => ({
-      ids: [...tokens],
-      text,
-      logProbability: logProbabilities.reduce((sum, logProbability) => sum + logProbability, 0),
-      score,
-      end,
-    })),
+    ...NOTHING,
+    paths: results.map(({ tokens }) => tokens),
+    beam: {
+      steps: recorder.steps(),
+      results: results.map(({ tokens, text, logProbabilities, score, end }) => ({
+        ids: [...tokens],
+        text,
+        logProbability: total(logProbabilities),
+        score,
+        end,
+      })),
+    },
   };
 }
 
-/** Makes a person's edits. Paths that are taken go on greedily, all of them side by side. */
+type Taken = Extract<BranchEdit, { edit: 'take' }>;
+
+/** Makes a person's edits. */
 export async function growEdits(work: BranchWork, first: NextToken): Promise<void> {
-  const { model, parameters, promptIds, tree, context } = work;
-  const { edits, ahead } = parameters;
-  const taken = edits.filter(({ edit, path }) => edit === 'take' && path.at(-1) !== model.info.endOfText);
-  const ends: End[] = [];
-  if (ahead > 0) {
-    for (const { path } of taken) {
-      await context.pause();
-      if (context.signal.aborted) return;
-      const [next] = await model.next([{ tokens: [...promptIds, ...path], cache: first.cache }]);
-      ends.push({ path, next: next!, sample: 0 });
-    }
-  }
-  const grown = await growTexts(work, ends, ahead, GREEDY);
-  const whole = new Map(taken.map((edit, i) => [edit, grown[i] ?? edit.path]));
+  const { parameters, tree } = work;
+  const { edits } = parameters;
+  const whole = await growTaken(work, first);
   for (const edit of edits) {
     switch (edit.edit) {
       case 'take':
@@ -200,4 +230,27 @@ export async function growEdits(work: BranchWork, first: NextToken): Promise<voi
         break;
     }
   }
+}
+
+/** Where the taken paths lead, greedily; those that go on equally far go on side by side. */
+async function growTaken(work: BranchWork, first: NextToken): Promise<ReadonlyMap<Taken, readonly number[]>> {
+  const { model, parameters, promptIds, context } = work;
+  const growing = parameters.edits.filter(
+    (edit): edit is Taken =>
+      edit.edit === 'take' && edit.ahead > 0 && edit.path.at(-1) !== model.info.endOfText,
+  );
+  const whole = new Map<Taken, readonly number[]>();
+  for (const ahead of new Set(growing.map((edit) => edit.ahead))) {
+    const alike = growing.filter((edit) => edit.ahead === ahead);
+    const ends: End[] = [];
+    for (const { path } of alike) {
+      await context.pause();
+      if (context.signal.aborted) return whole;
+      const [next] = await model.next([{ tokens: [...promptIds, ...path], cache: first.cache }]);
+      ends.push({ path, next: next!, sample: 0 });
+    }
+    const paths = await growTexts(work, ends, ahead, GREEDY);
+    alike.forEach((edit, i) => whole.set(edit, paths[i]!));
+  }
+  return whole;
 }

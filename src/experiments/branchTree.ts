@@ -16,7 +16,7 @@ type Origin = BranchNode['origin'];
 
 interface Twig {
   readonly id: number;
-  readonly origin: Origin;
+  origin: Origin;
   readonly children: Map<number, Twig>;
   expand: boolean;
   pinned: boolean;
@@ -50,8 +50,9 @@ export class BranchTree {
     for (const id of path) twig = this.#child(twig, id, origin);
   }
 
-  /** Shows the most probable tokens after a path; does nothing where the path is not in the tree. */
+  /** Shows the most probable tokens after a path. Alternatives are in the tree once it is read: it may end in one. */
   expand(path: readonly number[]): void {
+    this.add(path, 'alternative');
     const twig = this.#find(path);
     if (twig) twig.expand = true;
   }
@@ -78,7 +79,11 @@ export class BranchTree {
   #child(parent: Twig, id: number, origin: Origin): Twig {
     const known = parent.children.get(id);
     // A path through what was cut off brings it back.
-    if (known && !(known.pruned && origin !== 'alternative')) return known;
+    if (known && !(known.pruned && origin !== 'alternative')) {
+      // What was only seen beside a path is now gone along.
+      if (known.origin === 'alternative') known.origin = origin;
+      return known;
+    }
     if (!known && ++this.#size > MOST_NODES) {
       throw new RangeError(
         `The tree would have more than ${MOST_NODES.toLocaleString('en-US')} tokens; cut some branches, or take fewer or shorter ones.`,
@@ -163,7 +168,7 @@ export class BranchTree {
       const total = before + twig.logProbability;
       nodes.push(this.#node(twig, parent, total));
       if (!twig.read) return;
-      const children = living(twig).sort((a, b) => a.rank - b.rank);
+      const children = living(twig).sort((a, b) => Number(b.pinned) - Number(a.pinned) || a.rank - b.rank);
       for (const child of children) visit(child, index, total);
     };
     visit(this.#root, -1, 0);

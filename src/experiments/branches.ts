@@ -1,7 +1,7 @@
 /** Branches: the tree of continuations, by token ids. */
 import type { LanguageModel } from '../core/languageModel';
 import { BranchTree } from './branchTree';
-import { growEdits, growStart } from './branchGrowth';
+import { growEdits, growStart, NOTHING } from './branchGrowth';
 import type {
   BranchEdit,
   BranchesEvent,
@@ -18,6 +18,8 @@ import { provenanceOf } from './results';
 /** Longest path, in tokens. */
 const MOST_TOKENS = 200;
 const MOST_EDITS = 500;
+/** Room for new tokens is made in steps of so many. */
+const ROOM_STEP = 64;
 /** Tokens of the prompt that the root shows. */
 const PROMPT_END = 8;
 
@@ -37,13 +39,23 @@ export function parseBranches(value: unknown): BranchesParameters {
   return {
     prompt: textValue('The prompt', given['prompt']),
     start: parseStart(given['start']),
-    alternatives: wholeNumber('The number of alternatives', given['alternatives'], 1, 50),
-    ahead: wholeNumber('Tokens ahead', given['ahead'], 0, 100),
+    alternatives: parseAlternatives(given['alternatives']),
     edits: edits.map(parseEdit),
   };
 }
 
-function parseStart(value: unknown): BranchStart {
+/** @throws RangeError for what is no number of tokens that a taken path may go on by. */
+export function parseAhead(value: unknown): number {
+  return wholeNumber('Tokens ahead', value, 0, 100);
+}
+
+/** @throws RangeError for what is no number of alternatives. */
+export function parseAlternatives(value: unknown): number {
+  return wholeNumber('The number of alternatives', value, 1, 50);
+}
+
+/** @throws RangeError for what is no start, naming the value that is wrong and its limits. */
+export function parseStart(value: unknown): BranchStart {
   const given = parameterObject('the start', value);
   const { kind } = given;
   const length = (): number => wholeNumber('The length', given['length'], 1, 100);
@@ -99,7 +111,7 @@ function parseEdit(value: unknown, index: number): BranchEdit {
     throw new RangeError(`The path of ${what} is empty; only expand can be asked of the prompt's end.`);
   }
   const ids = path.map((id: unknown) => wholeNumber(`A token id of ${what}`, id, 0, Number.MAX_SAFE_INTEGER));
-  return { edit, path: ids };
+  return edit === 'take' ? { edit, path: ids, ahead: parseAhead(given['ahead']) } : { edit, path: ids };
 }
 
 /**
@@ -120,16 +132,14 @@ async function run(
   context: RunContext<BranchesEvent>,
 ): Promise<BranchesResult> {
   const begin = performance.now();
-  const { start, ahead, edits } = parameters;
+  const { start, edits } = parameters;
   checkIds(model, edits);
-  const taken = edits.map(({ edit, path }) => path.length + (edit === 'take' ? ahead : 0));
-  const longest = Math.max(1, 'length' in start ? start.length : 1, ...taken);
-  const prompt = takePrompt(model, parameters.prompt, longest);
+  const prompt = takePrompt(model, parameters.prompt, roomFor(model, parameters));
   const promptIds = Array.from(prompt.ids);
   const first = await readPrompt(model, promptIds, context);
   const tree = new BranchTree(model, promptIds);
   const work = { model, parameters, promptIds, tree, context };
-  const grown = first ? await growStart(work, first) : { exact: null, beam: null };
+  const grown = first ? await growStart(work, first) : NOTHING;
   if (first) {
     await growEdits(work, first);
     await tree.read(first, parameters, context);
@@ -138,11 +148,23 @@ async function run(
     experiment: 'branches',
     promptEnd: model.decode(promptIds.slice(-PROMPT_END)),
     nodes: tree.nodes(),
-    ...grown,
+    exact: grown.exact,
+    beam: grown.beam,
     stopped: context.signal.aborted,
     milliseconds: performance.now() - begin,
     provenance: provenanceOf(model, prompt, parameters, start.kind === 'samples' ? start.seed : null),
   };
+}
+
+/**
+ * Tokens that the prompt must leave room for. A tree that grows must not push its own prompt out of the context with
+ * every edit: room is made in large steps.
+ */
+function roomFor({ info }: LanguageModel, { start, edits }: BranchesParameters): number {
+  const lengths = edits.map((edit) => edit.path.length + (edit.edit === 'take' ? edit.ahead : 0));
+  const longest = Math.max(1, 'length' in start ? start.length : 1, ...lengths);
+  const roomy = Math.ceil(longest / ROOM_STEP) * ROOM_STEP;
+  return Math.max(longest, Math.min(roomy, Math.floor(info.contextLength / 2)));
 }
 
 function checkIds({ info }: LanguageModel, edits: readonly BranchEdit[]): void {

@@ -31,11 +31,14 @@ export type BranchStart =
 export type BranchEdit =
   /** Shows the most probable tokens after this path. */
   | { readonly edit: 'expand'; readonly path: readonly number[] }
-  /** Goes this way, and on from its end: the last token may be one that was not in the tree. */
-  | { readonly edit: 'take'; readonly path: readonly number[] }
+  /**
+   * Goes this way, and on from its end by so many tokens, greedily: the path's last token may be one that was not in
+   * the tree.
+   */
+  | { readonly edit: 'take'; readonly path: readonly number[]; readonly ahead: number }
   /** Cuts the path's last token off with all that follows it. */
   | { readonly edit: 'prune'; readonly path: readonly number[] }
-  /** Keeps the path on top of its siblings; a second time, no longer. */
+  /** Puts the path's last token before its siblings, whatever their rank; a second time, no longer. */
   | { readonly edit: 'pin'; readonly path: readonly number[] };
 
 /** Parameters of the Branches experiment; see `parseBranches` for their limits. */
@@ -44,8 +47,6 @@ export interface BranchesParameters {
   readonly start: BranchStart;
   /** How many of the most probable tokens an expanded place shows. */
   readonly alternatives: number;
-  /** How many tokens a taken path goes on by itself, greedily. */
-  readonly ahead: number;
   /** In the order in which they were made. */
   readonly edits: readonly BranchEdit[];
 }
@@ -100,7 +101,7 @@ const candidateSchema = v.object({
   logProbability: v.number(),
   /** Sum of the log-probabilities: what beams are ranked by. */
   total: v.number(),
-  /** Whether it lives on, ended as a finished sequence, or was dropped. */
+  /** Whether it lives on, has ended as one of the step's best, or was dropped. */
   fate: v.picklist(['kept', 'finished', 'dropped']),
 });
 export type BeamCandidate = v.InferOutput<typeof candidateSchema>;
@@ -126,7 +127,7 @@ export const branchesResultSchema = v.object({
   ...resultFields,
   /** The last part of the prompt, for people. */
   promptEnd: v.string(),
-  /** Parents before their children. */
+  /** Parents before their children; siblings that are pinned first, then by rank. */
   nodes: v.array(nodeSchema),
   exact: v.nullable(exactSchema),
   beam: v.nullable(beamSchema),

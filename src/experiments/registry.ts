@@ -1,5 +1,6 @@
 /** Every experiment the engine can run. */
 import { register, type RegisteredExperiment } from './experiment';
+import { branches } from './branches';
 import { determinism } from './determinism';
 import { explore } from './explore';
 import { grid } from './grid';
@@ -17,5 +18,6 @@ export const experiments: readonly RegisteredExperiment[] = [
   register(nucleus),
   register(grid),
   register(methods),
+  register(branches),
   register(loss),
 ];
