@@ -11,6 +11,8 @@ interface AnyField {
   readonly term?: string;
   /** What the value means or does, where that depends on it: stands below the field. */
   readonly note?: (values: FormValues) => string | null;
+  /** Whether it has a say with these values; where it has none it is neither shown nor checked. */
+  readonly applies?: (values: FormValues) => boolean;
 }
 
 /** A number, a list or a text, typed. */
@@ -36,7 +38,13 @@ export interface ChoiceField extends AnyField {
   readonly options: readonly { readonly value: string; readonly label: string }[];
 }
 
-export type Field = TextField | CheckField | ChoiceField;
+/** A value that belongs to the settings and is changed elsewhere: it has no control. */
+export interface KeptField extends AnyField {
+  readonly kind: 'kept';
+  readonly initial: string;
+}
+
+export type Field = TextField | CheckField | ChoiceField | KeptField;
 
 export interface FieldGroup {
   readonly title: string;
@@ -61,6 +69,15 @@ export class Form {
     return valueText(this.#values, name);
   }
 
+  /** The fields of a group that have a control now. */
+  shown({ fields }: FieldGroup): readonly Field[] {
+    return fields.filter((field) => field.kind !== 'kept' && this.#applies(field));
+  }
+
+  #applies({ applies }: Field): boolean {
+    return applies?.(this.#values) ?? true;
+  }
+
   /** The sentence that says what is wrong with a field; null where nothing is. */
   error(name: string): string | null {
     return this.#errors[name] ?? null;
@@ -82,9 +99,9 @@ export class Form {
 
   /** The first field that is wrong. */
   firstError(): { readonly field: string; readonly sentence: string } | null {
-    for (const { name } of this.#fields()) {
-      const sentence = this.error(name);
-      if (sentence !== null) return { field: name, sentence };
+    for (const field of this.#fields()) {
+      const sentence = this.error(field.name);
+      if (sentence !== null && this.#applies(field)) return { field: field.name, sentence };
     }
     return null;
   }
@@ -98,7 +115,7 @@ function wrong(field: Field, value: FormValue): string | null {
   if (field.kind === 'choice') {
     return field.options.some((option) => option.value === value) ? null : `${field.label} is unknown.`;
   }
-  if (field.kind === 'check') return null;
+  if (field.kind === 'check' || field.kind === 'kept') return null;
   try {
     field.check(String(value));
     return null;

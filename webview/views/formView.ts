@@ -58,10 +58,10 @@ export function formView(props: FormProps): TemplateResult {
     <div id="settings-fields" class="fields">
       ${props.toy}
       ${form.groups.map(
-        ({ title, fields }) =>
+        (group) =>
           html`<fieldset>
-            <legend>${title}</legend>
-            ${fields.map((field) => fieldView(props, field))}
+            <legend>${group.title}</legend>
+            ${form.shown(group).map((field) => fieldView(props, field))}
           </fieldset>`,
       )}
     </div>
@@ -80,7 +80,7 @@ function fieldView(props: FormProps, field: Field): TemplateResult {
   ${note === null ? nothing : html`<p class="field-note quiet">${note}</p>`}`;
 }
 
-function controlView(props: FormProps, field: Field): TemplateResult {
+function controlView(props: FormProps, field: Field): TemplateResult | typeof nothing {
   switch (field.kind) {
     case 'text':
       return textView(props, field);
@@ -88,6 +88,8 @@ function controlView(props: FormProps, field: Field): TemplateResult {
       return checkView(props, field);
     case 'choice':
       return choiceView(props, field);
+    case 'kept':
+      return nothing;
   }
 }
 
