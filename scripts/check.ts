@@ -8,15 +8,18 @@ import { startServer } from './lib/vscodeServer';
 import { Window } from './lib/window';
 import { sampleWorkspace } from './lib/workspace';
 
-/** Does the job and prints what the panel shows; false, with a sentence, when something is missing. */
-export async function performCheck(): Promise<boolean> {
+/**
+ * Does the job and prints what the panel shows; false, with a sentence, when something is missing.
+ * @param vsix the packaged extension to check instead of the one in this folder
+ */
+export async function performCheck(vsix?: string): Promise<boolean> {
   const workspace = await sampleWorkspace();
-  const server = await startServer();
+  const server = await startServer(vsix === undefined ? {} : { vsix });
   const browser = await openBrowser();
   try {
     const window = await Window.open(server, browser, {
       folder: workspace.folder,
-      extension: repository,
+      ...(vsix === undefined && { extension: repository }),
       file: workspace.file,
     });
     try {

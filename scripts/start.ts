@@ -1,13 +1,14 @@
 /**
  * `npm start`: builds the extension and opens it in a real VS Code with the sample document: the desktop's when
  * its `code` command is there, otherwise a VS Code server and any browser. `--server` takes the server anyway;
- * `--check` does a person's main job in a browser without a window and says whether it worked.
+ * `--check` does a person's main job in a browser without a window and says whether it worked, and with
+ * `--packaged` does so with the extension as it is published.
  */
 import { performCheck } from './check';
 import { findCode, openDesktop } from './lib/desktop';
 import { runMain } from './lib/main';
 import { isEnding } from './lib/processes';
-import { repository } from './lib/paths';
+import { inRepository, repository } from './lib/paths';
 import { startServer } from './lib/vscodeServer';
 import { sampleWorkspace } from './lib/workspace';
 import { check } from './suites/tools';
@@ -53,10 +54,15 @@ async function inServer(): Promise<number> {
 }
 
 async function main(): Promise<number> {
-  const unknown = [...options].filter((option) => !['--check', '--server'].includes(option));
+  const unknown = [...options].filter((option) => !['--check', '--packaged', '--server'].includes(option));
   if (unknown.length > 0) {
-    console.error(`There is no option ${unknown.join(', ')}. Choose from: --check, --server.`);
+    console.error(`There is no option ${unknown.join(', ')}. Choose from: --check, --packaged, --server.`);
     return 2;
+  }
+  if (options.has('--packaged')) {
+    console.log('Packaging ...');
+    if ((await check('package')).failed > 0) return 1;
+    return (await performCheck(inRepository('decoding-lab.vsix'))) ? 0 : 1;
   }
   console.log('Building ...');
   if ((await check('build')).failed > 0) {

@@ -23,6 +23,8 @@ const parts = {
   integration: desktop ? onDesktop : inServer,
   start: () => check('start'),
   e2e: () => vitest('e2e', 'vitest.e2e.config.mts'),
+  // Last, as it builds anew, without what helps to find errors.
+  packaged: () => check('packaged'),
 } satisfies Record<string, () => Promise<Outcome>>;
 type Part = keyof typeof parts;
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from './failure';
-import { start, type Started } from './processes';
+import { run, start, type Started } from './processes';
 import { installServer } from './serverInstall';
 
 /** How long the server may take to answer, in milliseconds: busy machines are slow. */
@@ -35,6 +35,8 @@ export interface ServerOptions {
   /** Leaves workspace trust on, so that windows open in Restricted Mode. */
   readonly restricted?: boolean;
   readonly settings?: Settings;
+  /** A packaged extension to install before the server starts. */
+  readonly vsix?: string;
   /** Added to the environment, which the extension host inherits. */
   readonly env?: NodeJS.ProcessEnv;
   readonly say?: (line: string) => void;
@@ -43,8 +45,8 @@ export interface ServerOptions {
 /** What a window opens; all paths are absolute. */
 export interface Opening {
   readonly folder: string;
-  /** The extension that is developed. */
-  readonly extension: string;
+  /** The extension that is developed; the installed ones alone where left out. */
+  readonly extension?: string;
   /** A module whose exported `run()` the extension host calls. */
   readonly tests?: string;
   readonly file?: string;
@@ -75,6 +77,17 @@ export async function startServer(options: ServerOptions = {}): Promise<VsCodeSe
   };
   await writeSettings();
 
+  const folders = ['--user-data-dir', join(home, 'data'), '--extensions-dir', join(home, 'extensions')];
+  if (options.vsix !== undefined) {
+    const { code, output } = await run(node, [entry, '--install-extension', options.vsix, ...folders], {
+      limit: START_LIMIT,
+    });
+    if (code !== 0) {
+      await rm(home, { recursive: true, force: true });
+      throw new Failure(`${options.vsix} could not be installed.\n${output.trim()}`);
+    }
+  }
+
   // The token keeps other users of this machine, and web pages, out of the server.
   const token = randomBytes(16).toString('hex');
   const server = start(
@@ -83,7 +96,7 @@ export async function startServer(options: ServerOptions = {}): Promise<VsCodeSe
       entry,
       ...['--host', '127.0.0.1', '--port', '0', '--connection-token', token, '--accept-server-license-terms'],
       ...['--telemetry-level', 'off', '--log', 'off', '--enable-smoke-test-driver'],
-      ...['--user-data-dir', join(home, 'data'), '--extensions-dir', join(home, 'extensions')],
+      ...folders,
       ...(options.restricted === true ? [] : ['--disable-workspace-trust']),
     ],
     { env: { ...process.env, ...options.env } },
@@ -116,7 +129,7 @@ export async function startServer(options: ServerOptions = {}): Promise<VsCodeSe
 function address(authority: string, token: string, opening: Opening): string {
   const remote = (path: string): string => `vscode-remote://${authority}${path}`;
   const payload = [
-    ['extensionDevelopmentPath', remote(opening.extension)],
+    ...(opening.extension === undefined ? [] : [['extensionDevelopmentPath', remote(opening.extension)]]),
     ...(opening.tests === undefined ? [] : [['extensionTestsPath', remote(opening.tests)]]),
     ...(opening.file === undefined ? [] : [['openFile', remote(opening.file)]]),
   ];

@@ -1,4 +1,4 @@
-/** The checks that are a single command of a tool: the build, the types, the lint rules, the format, and `npm start`. */
+/** The checks that are a single command of a tool: the build, the types, the lint rules, the format, the package, and `npm start`. */
 import { run } from '../lib/processes';
 import { inRepository, repository } from '../lib/paths';
 import { oneFailed, onePassed, type Outcome } from './outcome';
@@ -19,7 +19,15 @@ const commands = {
   ],
   lint: [[tool('eslint', 'bin', 'eslint.js'), '.', '--max-warnings', '0']],
   format: [[tool('prettier', 'bin', 'prettier.cjs'), '--check', '.']],
+  package: [
+    [
+      tool('@vscode', 'vsce', 'vsce'),
+      ...['package', '--allow-missing-repository', '--no-rewrite-relative-links'],
+      ...['--out', 'decoding-lab.vsix'],
+    ],
+  ],
   start: [[tool('tsx', 'dist', 'cli.mjs'), inRepository('scripts', 'start.ts'), '--check']],
+  packaged: [[tool('tsx', 'dist', 'cli.mjs'), inRepository('scripts', 'start.ts'), '--packaged']],
 } satisfies Record<string, string[][]>;
 
 /** Runs one of the checks; it counts as one test. */
