@@ -2,6 +2,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { whatIsMissing } from '../../scripts/check';
 import { EXPLORE, exploreSample, SAMPLE_LINE } from '../../scripts/lib/exploreSample';
+import { repository } from '../../scripts/lib/paths';
+import { part } from '../../scripts/lib/panelReading';
 import { Panel } from './panel';
 import { useSession, type Session } from './session';
 
@@ -109,6 +111,21 @@ describe('Explore Selection', () => {
         .trimStart()
         .startsWith(wordsOf(tokens!)[0]!),
     ).toBe(true);
+  });
+
+  test('is as it was after the window was reloaded', async () => {
+    const { window, workspace, server } = session;
+    // An address that names a file to open would open that alone.
+    await window.page.goto(server.url({ folder: workspace.folder, extension: repository }));
+    panel = new Panel(await window.frameWith(part('completion')));
+    await panel.slide('temperature', 'ArrowRight');
+    await panel.generate();
+    await panel.ended();
+    const before = await panel.read();
+    await window.run('Developer: Reload Window');
+    await expect.poll(() => panel.frame.isDetached(), { timeout: 60_000 }).toBe(true);
+    panel = new Panel(await window.frameWith(part('completion')));
+    expect(await panel.read()).toEqual(before);
   });
 });
 
