@@ -7,7 +7,7 @@ import { ExperimentQueue } from './state/experimentQueue';
 import { readPageMemory, type PageMemory } from './state/memory';
 import { Session, type EngineState } from './state/session';
 import { tabFactories } from './tabs/registry';
-import type { Tab, TabContext } from './tabs/tab';
+import type { OpenRequest, Tab, TabContext } from './tabs/tab';
 import { Card } from './views/card';
 import { chipCard, CHIPS } from './views/chips';
 import { headerView } from './views/header';
@@ -100,6 +100,11 @@ export class App {
       chooseModel: (id) => {
         this.#chooseModel(id);
       },
+      runTab: (id, parameters) => {
+        this.#open(id, { parameters }, true);
+        this.#redraw();
+        this.#remember();
+      },
       changePrompt: (text, place) => {
         this.#changePrompt(() => {
           this.#session.changePrompt(text, place);
@@ -122,17 +127,20 @@ export class App {
       case 'engine':
         this.#session.engine = message.state;
         break;
-      case 'open': {
-        const tab = this.#tabs.find(({ id }) => id === message.tab);
-        if (!tab) break;
-        this.#active = tab;
-        tab.open?.(message);
-        if (message.run) tab.run();
+      case 'open':
+        this.#open(message.tab, message, message.run);
         break;
-      }
     }
     this.#redraw();
     this.#remember();
+  }
+
+  #open(id: string, request: OpenRequest, run: boolean): void {
+    const tab = this.#tabs.find((candidate) => candidate.id === id);
+    if (!tab) return;
+    this.#active = tab;
+    tab.open?.(request);
+    if (run) tab.run();
   }
 
   #takePrompt(source: PromptSource, run: boolean): void {

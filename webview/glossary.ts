@@ -1,6 +1,7 @@
 /** What the page's technical words mean: one sentence, one formula, one source each. */
 import { catalog, definitionOf } from '../src/core/samplers/catalog';
 import type { SamplerName } from '../src/core/samplers/chain';
+import { branchTerms } from './branchTerms';
 import { experimentTerms } from './experimentTerms';
 
 export interface Term {
@@ -17,6 +18,7 @@ const sampler = (name: SamplerName): Term => {
 
 export const glossary: Readonly<Record<string, Term>> = {
   ...experimentTerms,
+  ...branchTerms,
   ...Object.fromEntries(catalog.map(({ name }) => [name, sampler(name)])),
   topK: sampler('top-k'),
   topP: sampler('top-p'),

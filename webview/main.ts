@@ -4,6 +4,7 @@ import './styles/settings.css';
 import './styles/distribution.css';
 import './styles/completions.css';
 import './styles/experiment.css';
+import './styles/branches.css';
 import './styles/card.css';
 import { App } from './app';
 import { registerControls } from './controls';

@@ -16,7 +16,7 @@ import { readPrompt } from './readPrompt';
 import { provenanceOf } from './results';
 
 /** Longest path, in tokens. */
-const MOST_TOKENS = 200;
+const MOST_TOKENS = 1024;
 const MOST_EDITS = 500;
 /** Room for new tokens is made in steps of so many. */
 const ROOM_STEP = 64;

@@ -28,7 +28,7 @@ export interface ExperimentPage<Result extends ExperimentResult> {
   /** @param earlier the result that it is compared with, to be drawn in the second colour */
   readonly pictures: (result: Result, earlier: Result | null) => readonly Picture[];
   /** What stands between the answer and the tables; the pictures, in their order, where left out. */
-  readonly view?: (shown: ShownParts<Result>) => TemplateResult;
+  readonly view?: (shown: ShownParts<Result>, values: FormValues) => TemplateResult;
   /** Takes an event that is not progress. */
   readonly event?: (event: unknown) => void;
   /** A person must agree before a run: the question to ask; null to run at once. */

@@ -169,7 +169,7 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
             })
           : nothing
       }
-      ${this.#page.view ? this.#page.view(parts) : html`<div class="figures">${parts.pictures.map(parts.figure)}</div>`}
+      ${this.#page.view ? this.#page.view(parts, state.form.values) : html`<div class="figures">${parts.pictures.map(parts.figure)}</div>`}
       ${parts.tables.map(parts.table)}
       ${conclusionView(shown.conclusion, (text) => {
         state.conclusion = text;

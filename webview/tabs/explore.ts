@@ -2,6 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { count, duration, rate } from '../format/numbers';
 import { completionText } from '../format/tokenText';
+import { branchParameters } from '../state/branchForm';
 import type { ExploreRun } from '../state/exploreRun';
 import { ExploreState } from '../state/exploreState';
 import { TOY } from '../state/session';
@@ -249,6 +250,12 @@ class Explore implements Tab {
         this.#context.changed();
       },
       onAction: (sample, action) => void state.act(sample, action),
+      onBranch: this.#canBranch(run)
+        ? (sample, index) => {
+            const step = run.completions[sample]?.steps[index];
+            if (step) this.#branch(run, sample, index, step.id);
+          }
+        : null,
       onContinue: (sample) => {
         const added = run.completions[sample]?.steps.length ?? 0;
         this.#context.changePrompt(
@@ -312,7 +319,26 @@ class Explore implements Tab {
     const run = state.shown;
     const step = run?.completions[Number(rest[0])]?.steps[Number(rest[1])];
     const model = run && this.#context.session.loadedOf(run.order.model, run.order.toy);
-    return step && model ? stepCard(step, model, state.unit, run.order.parameters.greedy) : null;
+    if (!step || !model) return null;
+    return stepCard(step, model, {
+      unit: state.unit,
+      greedy: run.order.parameters.greedy,
+      onBranch: this.#canBranch(run)
+        ? (id) => {
+            this.#branch(run, Number(rest[0]), Number(rest[1]), id);
+          }
+        : null,
+    });
+  }
+
+  #canBranch(run: ExploreRun): boolean {
+    return run.order.model === this.#context.session.model && run.state !== 'running';
+  }
+
+  /** Opens the tree of continuations with a completion in it, at one of its tokens or with another in its place. */
+  #branch(run: ExploreRun, sample: number, index: number, id: number): void {
+    const ids = run.completions[sample]?.steps.map((step) => step.id) ?? [];
+    this.#context.runTab('branches', branchParameters(run.order.source.text, ids, index, id));
   }
 
   run(): void {

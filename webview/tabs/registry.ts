@@ -1,3 +1,4 @@
+import { createBranches } from './branches';
 import { createDeterminism } from './determinism';
 import { createExplore } from './explore';
 import { createNucleus } from './nucleus';
@@ -10,4 +11,5 @@ export const tabFactories: readonly TabFactory[] = [
   createTemperature,
   createDeterminism,
   createNucleus,
+  createBranches,
 ];

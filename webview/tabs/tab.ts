@@ -20,6 +20,8 @@ export interface TabContext {
   readonly chooseModel: (id: string) => void;
   /** Explores another prompt than the one handed over; the person can go back. The place says what it is. */
   readonly changePrompt: (text: string, place: string) => void;
+  /** Opens another tab with parameters filled in, and runs it. */
+  readonly runTab: (id: string, parameters: unknown) => void;
   /** Says a sentence to screen readers. */
   readonly announce: (sentence: string) => void;
 }

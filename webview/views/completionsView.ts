@@ -2,13 +2,13 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import { tintOf } from '../format/colour';
 import { count, full, information, percent, type LogUnit } from '../format/numbers';
-import { JoinedText, tokenBytes, type Piece, type TokenText } from '../format/tokenText';
+import { JoinedText, tokenBytes, type TokenText } from '../format/tokenText';
 import type { LoadedModel } from '../host';
 import type { ExploreRun, RunningCompletion } from '../state/exploreRun';
 import type { TextAction } from '../state/exploreState';
 import { infoButton } from './info';
 import { legendView } from './legend';
-import { piecesView } from './pieces';
+import { runningView } from './pieces';
 import { properties } from './properties';
 import { keepStop, rove } from './roving';
 
@@ -26,6 +26,8 @@ export interface CompletionsProps {
   readonly reserved: number;
   readonly onUnit: (unit: LogUnit) => void;
   readonly onAction: (sample: number, action: TextAction) => void;
+  /** Shows a completion's token in the tree of continuations; null where that is not possible. */
+  readonly onBranch: ((sample: number, index: number) => void) | null;
   /** Explore from the end of a completion. */
   readonly onContinue: (sample: number) => void;
 }
@@ -86,7 +88,7 @@ function completionView(
   completion: RunningCompletion,
   sample: number,
 ): TemplateResult {
-  const { run, unit, blocked, feedback, reserved, onAction, onContinue } = props;
+  const { run, unit, blocked, feedback, reserved, onAction, onBranch, onContinue } = props;
   const mean = run.meanLogProbability(sample);
   const name = `completion ${sample + 1}`;
   return html`<li class="completion" data-testid="completion" aria-label=${name}>
@@ -124,6 +126,17 @@ function completionView(
           }}
           >Continue</vscode-button
         >
+        <vscode-button
+          appearance="icon"
+          data-testid="branch"
+          aria-label="Branch ${name}"
+          title="See it in the tree of continuations, and go other ways (Enter on a token: from there)"
+          ?disabled=${completion.end === null || onBranch === null || completion.steps.length === 0}
+          @click=${() => {
+            onBranch?.(sample, 0);
+          }}
+          >Branch</vscode-button
+        >
       </span>
     </div>
     <div
@@ -131,7 +144,8 @@ function completionView(
       role="group"
       aria-label="${name}, tokens"
       @keydown=${(event: KeyboardEvent) => {
-        rove(event, 'horizontal');
+        if (event.key === 'Enter' && !event.ctrlKey && !event.metaKey) branchHere(event, onBranch);
+        else rove(event, 'horizontal');
       }}
       @focusin=${keepStop}
       ${properties({ '--reserved': String(reserved) })}
@@ -182,18 +196,8 @@ function tokenSpan(
     data-rove
     tabindex=${index === 0 ? 0 : -1}
     aria-label="${label}, ${percent(raw)}"
-    >${runningText(pieces)}</span
+    >${runningView(pieces)}</span
   >`;
-}
-
-/** A token's leading space stands outside of its tint, so that words stay apart and lines end cleanly. */
-function runningText([first, ...others]: readonly Piece[]): unknown {
-  if (!first) return nothing;
-  const gap = /^ */.exec(first.text)![0];
-  if (gap === '') return piecesView([first, ...others]);
-  const word = first.text.slice(gap.length);
-  const rest = piecesView([{ text: word, mark: false }, ...others]);
-  return html`<span class="gap">${gap}</span>${rest}`;
 }
 
 interface Joined {
@@ -213,6 +217,12 @@ function joinedText(completion: RunningCompletion, model: LoadedModel): readonly
     known.text.append(tokenBytes(model.vocabulary, completion.steps[i]!.id));
   }
   return known.text.tokens;
+}
+
+function branchHere(event: KeyboardEvent, onBranch: CompletionsProps['onBranch']): void {
+  const card = event.target instanceof HTMLElement ? event.target.dataset['card'] : undefined;
+  const [kind, sample, index] = card?.split(':') ?? [];
+  if (kind === 'step') onBranch?.(Number(sample), Number(index));
 }
 
 /** Up and down move to the same token of the neighbouring completion. */

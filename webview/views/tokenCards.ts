@@ -60,12 +60,18 @@ function afterView(
   </p>`;
 }
 
+export interface StepOptions {
+  readonly unit: LogUnit;
+  readonly greedy: boolean;
+  /** Goes another way from here, with a token instead of this one; null where that is not possible. */
+  readonly onBranch: ((id: number) => void) | null;
+}
+
 /** A completion's token: how probable it was, and what else could have come. */
 export function stepCard(
   step: TokenStep,
   model: LoadedModel,
-  unit: LogUnit,
-  greedy: boolean,
+  { unit, greedy, onBranch }: StepOptions,
 ): TemplateResult {
   const { id, raw, processed, rank, alternatives } = step;
   const known = alternatives.some((alternative) => alternative.id === id);
@@ -92,11 +98,12 @@ export function stepCard(
               </tr>
             </thead>
             <tbody>
-              ${rows.map((row) => alternativeView(row, model, row.id === id))}
-              ${known ? nothing : alternativeView({ id, raw, processed, rank }, model, true)}
+              ${rows.map((row) => alternativeView(row, model, row.id === id, onBranch))}
+              ${known ? nothing : alternativeView({ id, raw, processed, rank }, model, true, onBranch)}
             </tbody>
           </table>`
     }
+    ${onBranch ? html`<p class="quiet">Click a token to go that way in the tree of Branches.</p>` : nothing}
   `;
 }
 
@@ -104,13 +111,29 @@ function alternativeView(
   { id, raw, processed, rank }: { id: number; raw: number; processed: number; rank: number },
   model: LoadedModel,
   chosen: boolean,
+  onBranch: StepOptions['onBranch'],
 ): TemplateResult {
+  const token = html`<span class="tinted token-text" data-tint=${tintOf(raw)}
+    >${tokenView(model.vocabulary, id)}</span
+  >`;
   return html`<tr ?data-chosen=${chosen} data-token-id=${id} data-probability=${raw}>
     <td class="number quiet">${thousands(rank + 1)}</td>
     <td>
-      <span class="tinted token-text" data-tint=${tintOf(raw)}>${tokenView(model.vocabulary, id)}</span>${
-        chosen ? html` <span class="badge">taken</span>` : nothing
-      }
+      ${
+        onBranch
+          ? html`<button
+              type="button"
+              class="branch-to"
+              data-testid="branch-to"
+              title="Branches: the tree with this way in it"
+              @click=${() => {
+                onBranch(id);
+              }}
+            >
+              ${token}
+            </button>`
+          : token
+      }${chosen ? html` <span class="badge">taken</span>` : nothing}
     </td>
     <td class="number" title=${full(processed)}>
       ${processed === 0 ? html`<s class="quiet">cut</s>` : percent(processed)}

@@ -38,7 +38,11 @@ export function smallPercent(logProbability: number): string {
   if (p >= 1e-5 || logProbability === -Infinity) return inPercent(p);
   const exponent = Math.floor(logProbability / Math.LN10);
   const mantissa = Math.exp(logProbability - exponent * Math.LN10);
-  return `${mantissa.toFixed(2)}·10^${String(exponent).replace('-', '−')}`;
+  return `${mantissa.toFixed(2)}·10⁻${raised(-exponent)}`;
+}
+
+function raised(value: number): string {
+  return String(value).replace(/\d/g, (digit) => '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(digit)]!);
 }
 
 function nats(value: number): string {
@@ -111,15 +115,25 @@ function beamSummary({ steps, results }: BeamRecord): string[] {
   ];
 }
 
-/** Whether greedy search, which keeps the first only, would have lost the best sequence on the way. */
+/** How far behind the best sequence was on the way, and whether greedy search finds it too. */
 function detour(steps: BeamRecord['steps'], ids: readonly number[]): string {
   const places = steps.slice(0, ids.length).map((candidates, step) => {
     const key = ids.slice(0, step + 1).join();
-    return candidates.findIndex((candidate) => candidate.ids.join() === key) + 1;
+    return candidates.findIndex((candidate) => candidate.ids.join() === key);
   });
   const worst = Math.max(...places);
-  if (worst <= 1) return 'Its beginning was the first at every step: one beam would have found it too.';
-  return `At step ${places.indexOf(worst) + 1} its beginning was only in place ${worst}: with fewer than ${worst} beams it would have been lost.`;
+  // Greedy search takes the best continuation of what it has; it ranks first among those of its beam.
+  const parting = places.findIndex((place, step) => {
+    const candidates = steps[step]!;
+    return candidates.findIndex(({ beam }) => beam === candidates[place]?.beam) !== place;
+  });
+  const way =
+    worst <= 0
+      ? 'Its beginning was the first at every step'
+      : `Its beginning was only in place ${worst + 1} at step ${places.indexOf(worst) + 1}`;
+  if (parting < 0) return `${way}; greedy search finds it too.`;
+  const other = steps[parting]!.find(({ beam }) => beam === steps[parting]![places[parting]!]!.beam)!;
+  return `${way}; greedy search misses it at step ${parting + 1}, where it takes “${visibleSpaces(other.token.text)}”.`;
 }
 
 function treeSummary({ nodes, promptEnd }: BranchesResult): string[] {
@@ -174,22 +188,26 @@ function tables(result: BranchesResult): ReportTable[] {
 
 function pathsTable(layout: BranchLayout): ReportTable {
   const { nodes } = layout;
-  const ends = layout.ends.filter((index) => index > 0);
+  const ways = layout.ends
+    .filter((index) => index > 0)
+    .map((index) => layout.way(index).map((at) => nodes[at]!));
+  const texts = ways.map((way) => runningText(way.map(({ token }) => token)));
   return {
     id: 'paths',
     title: 'Paths',
     note: 'Every path to its end, most probable first; its probability is the product of those of its tokens.',
-    columns: ['path', 'ids', 'tokens', 'probability', 'ln p', 'nats per token'],
-    formats: ['text', 'text', 'whole', 'percent', 'nats', 'nats'],
-    keys: 2,
-    rows: [...ends]
-      .sort((a, b) => nodes[b]!.total - nodes[a]!.total)
-      .map((index): Cell[] => {
-        const way = layout.way(index).map((at) => nodes[at]!);
-        const { total } = nodes[index]!;
-        const text = runningText(way.map(({ token }) => token));
-        return [text, idsOf(way), way.length, Math.exp(total), total, total / way.length];
-      }),
+    columns: ['path', 'tokens', 'probability', 'ln p', 'nats per token'],
+    formats: ['text', 'whole', 'percent', 'nats', 'nats'],
+    keys: 1,
+    rows: ways
+      .map((way, i): [string, number, number, number, number] => {
+        const { total } = way.at(-1)!;
+        const text = texts[i]!;
+        // Other tokens may spell the same text.
+        const name = texts.indexOf(text) === texts.lastIndexOf(text) ? text : `${text} (${idsOf(way)})`;
+        return [name, way.length, Math.exp(total), total, total / way.length];
+      })
+      .sort((a, b) => b[3] - a[3]),
   };
 }
 

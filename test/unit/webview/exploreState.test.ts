@@ -57,6 +57,7 @@ class Bench {
           editPrompt: nothing,
           chooseModel: nothing,
           changePrompt: nothing,
+          runTab: nothing,
         },
         announce: (sentence) => void this.said.push(sentence),
       },
