@@ -36,9 +36,10 @@ function quoted(text: string): string {
 export function smallPercent(logProbability: number): string {
   const p = Math.exp(logProbability);
   if (p >= 1e-5 || logProbability === -Infinity) return inPercent(p);
-  const exponent = Math.floor(logProbability / Math.LN10);
-  const mantissa = Math.exp(logProbability - exponent * Math.LN10);
-  return `${mantissa.toFixed(2)}·10⁻${raised(-exponent)}`;
+  const decades = logProbability / Math.LN10;
+  const exponent = Math.floor(decades);
+  const mantissa = (10 ** (decades - exponent)).toFixed(2);
+  return mantissa === '10.00' ? `1.00·10⁻${raised(-exponent - 1)}` : `${mantissa}·10⁻${raised(-exponent)}`;
 }
 
 function raised(value: number): string {

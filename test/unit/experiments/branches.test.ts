@@ -11,20 +11,11 @@ import type {
 } from '../../../src/experiments/branchesTypes';
 import { explore } from '../../../src/experiments/explore';
 import { PROPERTY } from '../core/generators';
-import { FunctionModel, hashLogits, LETTERS, listAll } from '../core/search/models';
+import { listAll } from '../core/search/models';
+import { letters } from './letterModel';
 import { fixture, loadFireside, runExperiment } from './running';
 import { distribution, entropyOf, ranked, rawLogits } from './slowPath';
 import { TableModel, type Table } from './tableModel';
-
-/** A function model that reads its prompt as letters. */
-class LetterModel extends FunctionModel {
-  override encode(text = ''): number[] {
-    return Array.from(text, (letter) => LETTERS.indexOf(letter));
-  }
-}
-
-const letters = (seed: number, size: number, endOfText: number | null = null): LetterModel =>
-  new LetterModel(LETTERS.slice(0, size), hashLogits(seed, size), { endOfText });
 
 const asked = (start: BranchStart, edits: readonly BranchEdit[] = [], prompt = 'a'): BranchesParameters => ({
   prompt,
