@@ -45,7 +45,7 @@ describe('Widths', () => {
   test.each([400, 800, 1600])(
     '%i pixels: everything is there and nothing scrolls sideways',
     async (width) => {
-      await makeWidth(width);
+      await panel.makeWidth(width);
       const overflow = await panel.frame.evaluate(() => {
         const root = document.documentElement;
         return root.scrollWidth - root.clientWidth;
@@ -61,22 +61,4 @@ describe('Widths', () => {
       await session.window.screenshot(`width-${width}`);
     },
   );
-
-  /** Sizes the window until the panel, which takes half of it, has the width. */
-  async function makeWidth(wanted: number): Promise<void> {
-    const { page } = session.window;
-    await expect
-      .poll(
-        async () => {
-          const width = await panel.frame.evaluate(() => window.innerWidth);
-          const now = page.viewportSize()!;
-          if (width !== wanted) {
-            await page.setViewportSize({ ...now, width: now.width + 2 * (wanted - width) });
-          }
-          return Math.abs(width - wanted);
-        },
-        { timeout: 60_000, interval: 1_000 },
-      )
-      .toBeLessThanOrEqual(1);
-  }
 });

@@ -108,4 +108,22 @@ export class Panel {
     await this.type('samples', '2');
     await this.type('max-new-tokens', '8');
   }
+
+  /** Sizes the window until the panel, which takes half of it, has the width. */
+  async makeWidth(wanted: number): Promise<void> {
+    const page = this.frame.page();
+    await expect
+      .poll(
+        async () => {
+          const width = await this.frame.evaluate(() => window.innerWidth);
+          const now = page.viewportSize()!;
+          if (width !== wanted) {
+            await page.setViewportSize({ ...now, width: now.width + 2 * (wanted - width) });
+          }
+          return Math.abs(width - wanted);
+        },
+        { timeout: 60_000, interval: 1_000 },
+      )
+      .toBeLessThanOrEqual(1);
+  }
 }
