@@ -38,7 +38,7 @@ function tokenText(text: string): unknown {
 export function branchPlaceView(props: PlaceProps): TemplateResult {
   const { layout, selected } = props;
   const isEnd = layout.gone(selected).length === 0;
-  return html`<section class="branch-place" data-testid="place" aria-label="The selected place">
+  return html`<section class="branch-place" data-testid="branch-place" aria-label="The selected place">
     ${selected === 0 ? nothing : tokenSection(props)}
     ${selected === 0 ? nothing : choicesView(props, layout.nodes[selected]!.parent, 'instead')}
     ${(selected === 0 || isEnd) && !layout.nodes[selected]!.end ? choicesView(props, selected, 'after') : nothing}
