@@ -12,6 +12,7 @@ import type {
   BranchesResult,
   BranchStart,
 } from './branchesTypes';
+import { readingOf, type BranchMemory } from './branchMemory';
 import type { BranchTree } from './branchTree';
 import type { RunContext } from './experiment';
 import { beginGrowing, growTogether, sequencesTogether, type Growing } from './grow';
@@ -22,6 +23,7 @@ export interface BranchWork {
   readonly parameters: BranchesParameters;
   readonly promptIds: readonly number[];
   readonly tree: BranchTree;
+  readonly memory: BranchMemory;
   readonly context: RunContext<BranchesEvent>;
 }
 
@@ -38,19 +40,12 @@ export interface Started {
 
 export const NOTHING: Started = { paths: [], expanded: [], exact: null, beam: null };
 
-/**
- * The last start of every model: while a person edits a tree, what it began with is the same again and again, and a
- * long search need not be repeated for every twig that is cut.
- */
-const lastStarts = new WeakMap<LanguageModel, { readonly key: string; readonly started: Started }>();
-
 /** Puts into the tree what it begins with. */
 export async function growStart(work: BranchWork, first: NextToken): Promise<Started> {
-  const { model, parameters, promptIds, tree, context } = work;
-  const key = JSON.stringify([promptIds, parameters.start]);
-  const last = lastStarts.get(model);
-  const started = last?.key === key ? last.started : await findStart(work, first);
-  if (!context.signal.aborted) lastStarts.set(model, { key, started });
+  const { parameters, tree, memory, context } = work;
+  const key = JSON.stringify(parameters.start);
+  const started = memory.start?.key === key ? memory.start.started : await findStart(work, first);
+  if (!context.signal.aborted) memory.start = { key, started };
   for (const path of started.paths) tree.add(path, 'start');
   for (const path of started.expanded) tree.expand(path);
   return started;
@@ -62,7 +57,10 @@ async function findStart(work: BranchWork, first: NextToken): Promise<Started> {
     case 'alternatives':
       return { ...NOTHING, expanded: [[]] };
     case 'greedy': {
-      const [text] = await growTexts(work, [{ path: [], next: first, sample: 0 }], start.length, GREEDY);
+      const [text] = await growTexts(work, [{ path: [], next: first, sample: 0 }], start.length, {
+        ...GREEDY,
+        remember: true,
+      });
       const path = text!;
       return { ...NOTHING, paths: [path], expanded: path.map((_, length) => path.slice(0, length)) };
     }
@@ -90,7 +88,7 @@ function growSamples(work: BranchWork, first: NextToken, start: Start<'samples'>
     ...(topK === null ? [] : [{ sampler: 'top-k' as const, k: topK }]),
   ];
   const ends = Array.from({ length: count }, (_, sample) => ({ path: [], next: first, sample }));
-  return growTexts(work, ends, length, { chain, greedy: false, seed });
+  return growTexts(work, ends, length, { chain, greedy: false, seed, remember: true });
 }
 
 /** A path, the model's answer to it, and the number of the random stream that goes on from it. */
@@ -100,12 +98,16 @@ interface End {
   readonly sample: number;
 }
 
-/** Goes on from every end by up to `length` tokens. @returns the whole paths. */
+/**
+ * Goes on from every end by up to `length` tokens.
+ * @param remember keeps what the model answers: only where all of it was read token by token from the prompt on.
+ * @returns the whole paths.
+ */
 async function growTexts(
-  { model, promptIds, context }: BranchWork,
+  { model, promptIds, parameters, memory, context }: BranchWork,
   ends: readonly End[],
   length: number,
-  choosing: Choosing,
+  { remember, ...choosing }: Choosing & { readonly remember: boolean },
 ): Promise<number[][]> {
   const chooser = new TokenChooser(model, { ...choosing, alternatives: 0 });
   const growing = ends.map(({ path, next, sample }): Growing =>
@@ -114,12 +116,30 @@ async function growTexts(
   let done = 0;
   const together = sequencesTogether(length);
   for (let from = 0; from < growing.length && !context.signal.aborted; from += together) {
-    await growTogether(model, growing.slice(from, from + together), length, context, (choices) => {
+    const group = growing.slice(from, from + together);
+    await growTogether(model, group, length, context, (choices, live) => {
       done += choices.length;
       context.emit({ type: 'progress', done, total: ends.length * length, what: 'tokens' });
+      if (remember) rememberAnswers(live, promptIds.length, parameters.alternatives, memory);
     });
   }
   return growing.map(({ sequence }) => sequence.tokens.slice(promptIds.length));
+}
+
+/** Keeps the answers that the last token of each sequence was chosen from; sequences may share one. */
+function rememberAnswers(
+  live: readonly Growing[],
+  promptLength: number,
+  alternatives: number,
+  memory: BranchMemory,
+): void {
+  const chosen = new Map<NextToken, { readonly path: readonly number[]; readonly ids: Set<number> }>();
+  for (const { next, sequence } of live) {
+    const known = chosen.get(next) ?? { path: sequence.tokens.slice(promptLength, -1), ids: new Set() };
+    known.ids.add(sequence.tokens.at(-1)!);
+    chosen.set(next, known);
+  }
+  for (const [next, { path, ids }] of chosen) memory.keep(path, readingOf(next, alternatives, ids));
 }
 
 async function growExact(
@@ -149,6 +169,7 @@ async function growExact(
     ...NOTHING,
     paths: signal.aborted ? paths : [...paths, greedy.tokens],
     exact: {
+      length,
       continuations: found.continuations.map(({ tokens, logProbability, proven }) => ({
         ids: [...tokens],
         text: textOf(tokens),
@@ -234,23 +255,25 @@ export async function growEdits(work: BranchWork, first: NextToken): Promise<voi
 
 /** Where the taken paths lead, greedily; those that go on equally far go on side by side. */
 async function growTaken(work: BranchWork, first: NextToken): Promise<ReadonlyMap<Taken, readonly number[]>> {
-  const { model, parameters, promptIds, context } = work;
-  const growing = parameters.edits.filter(
+  const { model, parameters, promptIds, memory, context } = work;
+  const keyOf = ({ path, ahead }: Taken): string => `${path.join()}+${ahead}`;
+  const taken = parameters.edits.filter(
     (edit): edit is Taken =>
       edit.edit === 'take' && edit.ahead > 0 && edit.path.at(-1) !== model.info.endOfText,
   );
-  const whole = new Map<Taken, readonly number[]>();
+  const growing = taken.filter((edit) => !memory.grown.has(keyOf(edit)));
   for (const ahead of new Set(growing.map((edit) => edit.ahead))) {
     const alike = growing.filter((edit) => edit.ahead === ahead);
     const ends: End[] = [];
     for (const { path } of alike) {
       await context.pause();
-      if (context.signal.aborted) return whole;
+      if (context.signal.aborted) break;
       const [next] = await model.next([{ tokens: [...promptIds, ...path], cache: first.cache }]);
       ends.push({ path, next: next!, sample: 0 });
     }
-    const paths = await growTexts(work, ends, ahead, GREEDY);
-    alike.forEach((edit, i) => whole.set(edit, paths[i]!));
+    const paths = await growTexts(work, ends, ahead, { ...GREEDY, remember: false });
+    if (context.signal.aborted) break;
+    alike.forEach((edit, i) => memory.grown.set(keyOf(edit), paths[i]!));
   }
-  return whole;
+  return new Map(taken.map((edit) => [edit, memory.grown.get(keyOf(edit)) ?? edit.path]));
 }

@@ -72,8 +72,8 @@ export class BranchLayout {
   /** Indices from the first token to a node, the root left out. */
   way(index: number): number[] {
     const way: number[] = [];
-    for (let at = index; at > 0; at = this.nodes[at]!.parent) way.unshift(at);
-    return way;
+    for (let at = index; at > 0; at = this.nodes[at]!.parent) way.push(at);
+    return way.reverse();
   }
 
   /** Ids of the tokens from the first to a node. */

@@ -1,9 +1,8 @@
 /** A tree of tokens after a prompt while it is built, and how it is read with the model. */
-import type { CacheHandle, LanguageModel, NextToken } from '../core/languageModel';
-import { entropy, logSoftmax, rankOf, softmax, topIndices } from '../core/logits';
+import type { LanguageModel, NextToken } from '../core/languageModel';
+import { readingOf, type BranchMemory } from './branchMemory';
 import type { RunContext } from './experiment';
 import type { BranchesEvent, BranchesParameters, BranchNode } from './branchesTypes';
-import { logitsOf } from './readPrompt';
 import { resultToken } from './results';
 
 /** Sequences that a model continues in one run without loss. */
@@ -28,11 +27,14 @@ interface Twig {
   read: { readonly entropy: number; readonly rest: number; readonly mass: number } | null;
 }
 
-/** A twig whose continuation is to be read. */
-interface Reading {
+/** A twig with something after it. */
+interface Place {
   readonly twig: Twig;
-  readonly tokens: readonly number[];
-  readonly cache: CacheHandle;
+  readonly path: readonly number[];
+  /** The model's answer to the place before it, where it was asked. */
+  readonly before?: NextToken | undefined;
+  /** Its answer to this one; undefined where it is known without asking. */
+  answer: NextToken | undefined;
 }
 
 export class BranchTree {
@@ -95,66 +97,95 @@ export class BranchTree {
   }
 
   /**
-   * Reads every place that has something after it, level by level: probabilities, and alternatives where they are
-   * to be shown.
+   * Fills in the probabilities of every place that has something after it, and the alternatives where they are to be
+   * shown. What is not known yet is read with the model, level by level, and all that leads there.
    * @param first the model's answer to the prompt.
    */
   async read(
     first: NextToken,
     { alternatives }: BranchesParameters,
+    memory: BranchMemory,
     context: RunContext<BranchesEvent>,
   ): Promise<void> {
-    this.#learn(this.#root, first, alternatives);
-    let level = this.#below({ twig: this.#root, tokens: this.promptIds, cache: first.cache });
-    let done = 1;
+    const missing = this.#missing(alternatives, memory);
+    let level: Place[] = [{ twig: this.#root, path: [], answer: first }];
+    let done = 0;
     while (level.length > 0) {
-      const next: Reading[] = [];
-      for (let from = 0; from < level.length; from += BATCH) {
-        await context.pause();
-        if (context.signal.aborted) return;
-        const part = level.slice(from, from + BATCH);
-        const answers = await this.model.next(part.map(({ tokens, cache }) => ({ tokens, cache })));
-        part.forEach(({ twig, tokens }, i) => {
-          const answer = answers[i]!;
-          this.#learn(twig, answer, alternatives);
-          next.push(...this.#below({ twig, tokens, cache: answer.cache }));
-        });
-        done += part.length;
-        context.emit({
-          type: 'progress',
-          done,
-          total: done + next.length + level.length - from,
-          what: 'places',
-        });
-      }
+      for (const { twig, path, answer } of level) this.#learn(twig, path, answer, alternatives, memory);
+      done += level.filter(({ twig }) => missing.has(twig)).length;
+      context.emit({ type: 'progress', done, total: missing.size, what: 'places' });
+      const next = level.flatMap(({ twig, path, answer }) =>
+        this.#goingOn(twig).map((child): Place => ({
+          twig: child,
+          path: [...path, child.id],
+          before: answer,
+          answer: undefined,
+        })),
+      );
+      const unknown = next.filter(({ twig }) => missing.has(twig));
+      if (unknown.length > 0) await this.#ask(unknown, context);
+      if (unknown.some(({ answer }) => answer === undefined)) return;
       level = next;
     }
   }
 
-  /** What has something after it, or is to have. */
-  #below({ twig, tokens, cache }: Reading): Reading[] {
-    return living(twig)
-      .filter(({ children, expand, id }) => (children.size > 0 || expand) && id !== this.model.info.endOfText)
-      .map((child) => ({ twig: child, tokens: [...tokens, child.id], cache }));
+  /** Those right after a twig that something comes after, or is to come. Nothing comes after the end of a text. */
+  #goingOn(twig: Twig): Twig[] {
+    const { endOfText } = this.model.info;
+    return living(twig).filter(
+      ({ children, expand, id }) => (children.size > 0 || expand) && id !== endOfText,
+    );
   }
 
-  #learn(twig: Twig, answer: NextToken, alternatives: number): void {
-    const logits = logitsOf(answer);
-    const logProbabilities = logSoftmax(logits);
-    if (twig.expand) {
-      for (const id of topIndices(logits, alternatives)) {
-        if (logProbabilities[id]! > -Infinity) this.#child(twig, id, 'alternative');
-      }
+  /** Twigs whose continuation is not known, and those that lead to them. */
+  #missing(alternatives: number, memory: BranchMemory): ReadonlySet<Twig> {
+    const missing = new Set<Twig>();
+    const visit = (twig: Twig, path: readonly number[]): boolean => {
+      const under = this.#goingOn(twig).map((child) => visit(child, [...path, child.id]));
+      const known = memory.reading(path);
+      const enough =
+        known !== undefined &&
+        (!twig.expand || known.asked >= alternatives) &&
+        living(twig).every(({ id }) => known.tokens.has(id));
+      if (enough && !under.includes(true)) return false;
+      missing.add(twig);
+      return true;
+    };
+    visit(this.#root, []);
+    return missing;
+  }
+
+  /** Has the model read these places, each a token further than the place before it. */
+  async #ask(places: readonly Place[], context: RunContext<BranchesEvent>): Promise<void> {
+    for (let from = 0; from < places.length; from += BATCH) {
+      await context.pause();
+      if (context.signal.aborted) return;
+      const part = places.slice(from, from + BATCH);
+      const answers = await this.model.next(
+        part.map(({ path, before }) => ({ tokens: [...this.promptIds, ...path], cache: before?.cache })),
+      );
+      part.forEach((place, i) => (place.answer = answers[i]!));
     }
-    for (const child of twig.children.values()) {
-      child.logProbability = logProbabilities[child.id]!;
-      child.rank = rankOf(logits, child.id);
-    }
+  }
+
+  #learn(
+    twig: Twig,
+    path: readonly number[],
+    answer: NextToken | undefined,
+    alternatives: number,
+    memory: BranchMemory,
+  ): void {
+    const own = living(twig).map(({ id }) => id);
+    const reading = answer ? readingOf(answer, alternatives, own) : memory.reading(path)!;
+    if (answer) memory.keep(path, reading);
+    const { top, tokens, vocabularySize } = reading;
+    if (twig.expand) for (const id of top.slice(0, alternatives)) this.#child(twig, id, 'alternative');
+    for (const child of twig.children.values()) Object.assign(child, tokens.get(child.id));
     const shown = living(twig);
     const mass = shown.reduce((sum, { logProbability }) => sum + Math.exp(logProbability), 0);
-    const left = logits.length - shown.length;
+    const left = vocabularySize - shown.length;
     twig.read = {
-      entropy: entropy(softmax(logits)),
+      entropy: reading.entropy,
       rest: left,
       mass: left === 0 ? 0 : Math.max(0, 1 - mass),
     };

@@ -1,5 +1,6 @@
 /** Branches: the tree of continuations, by token ids. */
 import type { LanguageModel } from '../core/languageModel';
+import { memoryOf } from './branchMemory';
 import { BranchTree } from './branchTree';
 import { growEdits, growStart, NOTHING } from './branchGrowth';
 import type {
@@ -138,11 +139,12 @@ async function run(
   const promptIds = Array.from(prompt.ids);
   const first = await readPrompt(model, promptIds, context);
   const tree = new BranchTree(model, promptIds);
-  const work = { model, parameters, promptIds, tree, context };
+  const memory = memoryOf(model, promptIds);
+  const work = { model, parameters, promptIds, tree, memory, context };
   const grown = first ? await growStart(work, first) : NOTHING;
   if (first) {
     await growEdits(work, first);
-    await tree.read(first, parameters, context);
+    await tree.read(first, parameters, memory, context);
   }
   return {
     experiment: 'branches',

@@ -76,6 +76,8 @@ const nodeSchema = v.object({
 export type BranchNode = v.InferOutput<typeof nodeSchema>;
 
 const exactSchema = v.object({
+  /** Tokens that were asked for; an end-of-text token ends a continuation earlier. */
+  length: v.number(),
   continuations: v.array(
     v.object({
       ids: v.array(v.number()),

@@ -16,6 +16,9 @@ export interface TreeOwner {
 /** Milliseconds for which "Inserted" stands. */
 const FEEDBACK = 2500;
 
+/** Tokens that are drawn at once: drawing thousands would hold the page up. */
+const DRAWN = 600;
+
 export class BranchEditor {
   readonly id: string;
   /** What was done last with a path. */
@@ -24,6 +27,8 @@ export class BranchEditor {
   readonly #owner: TreeOwner;
   #selected: readonly number[] | null = null;
   #last: { readonly result: BranchesResult; readonly layout: BranchLayout } | undefined;
+  /** Tokens of the tree that are drawn. */
+  #drawn = DRAWN;
   /** The focus was on the tree when it was asked to change. */
   #refocus = false;
 
@@ -66,6 +71,19 @@ export class BranchEditor {
   #choice(result: BranchesResult, found: number): number {
     if (this.edits(result).at(-1)?.edit !== 'expand') return found;
     return this.layout(result).gone(found)[0] ?? found;
+  }
+
+  /** How many lines of the tree are drawn: as many as have few tokens, and those up to the selected one. */
+  lines(layout: BranchLayout, selected: number): number {
+    let tokens = 0;
+    const enough = layout.branches.findIndex(({ nodes }) => (tokens += nodes.length) > this.#drawn);
+    const all = layout.branches.length;
+    return Math.max(enough < 0 ? all : Math.max(2, enough), layout.branchOf(selected) + 1);
+  }
+
+  drawMore(): void {
+    this.#drawn += DRAWN;
+    this.#context.redraw();
   }
 
   /** Looks at no place of its own choice any more. */

@@ -116,6 +116,8 @@ function view(
   const edits = editor.edits(result).length;
   // The tree itself is drawn as a picture in files only.
   const figures = pictures.filter(({ id }) => id !== 'tree');
+  const lines = editor.lines(layout, selected);
+  const hidden = layout.branches.length - lines;
   const ends = layout.ends.filter((index) => index > 0).length;
   const onSelect = (index: number): void => {
     editor.select(layout, index);
@@ -158,20 +160,37 @@ function view(
         ${legendView()}
       </div>
       <div class="branches-body">
-        ${branchTreeView({
-          layout,
-          promptEnd: result.promptEnd,
-          selected,
-          onSelect,
-          onPrune,
-          onPin,
-          onUndo,
-          onEnter: () => {
-            document
-              .querySelector<HTMLElement>('.branch-place [data-rove][tabindex="0"], .branch-place button')
-              ?.focus();
-          },
-        })}
+        <div class="branch-lines">
+          ${branchTreeView({
+            layout,
+            promptEnd: result.promptEnd,
+            selected,
+            lines,
+            onSelect,
+            onPrune,
+            onPin,
+            onUndo,
+            onEnter: () => {
+              document
+                .querySelector<HTMLElement>('.branch-place [data-rove][tabindex="0"], .branch-place button')
+                ?.focus();
+            },
+          })}
+          ${
+            hidden === 0
+              ? nothing
+              : html`<button
+                  type="button"
+                  class="link"
+                  data-testid="more-lines"
+                  @click=${() => {
+                    editor.drawMore();
+                  }}
+                >
+                  ${count(hidden, 'more line')}
+                </button>`
+          }
+        </div>
         ${branchPlaceView({
           layout,
           selected,

@@ -1,5 +1,6 @@
 /** The tree of continuations: a line for every stretch without a fork, its tokens tinted by their probability. */
 import { html, nothing, type TemplateResult } from 'lit';
+import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Branch, BranchLayout } from '../../src/experiments/branchLayout';
 import { smallPercent } from '../../src/experiments/report/branches';
@@ -13,6 +14,8 @@ export interface TreeProps {
   readonly layout: BranchLayout;
   readonly promptEnd: string;
   readonly selected: number;
+  /** How many of its lines are drawn. */
+  readonly lines: number;
   readonly onSelect: (index: number) => void;
   readonly onPrune: (index: number) => void;
   readonly onPin: (index: number) => void;
@@ -25,7 +28,7 @@ export interface TreeProps {
 const DEEPEST = 8;
 
 export function branchTreeView(props: TreeProps): TemplateResult {
-  const { layout } = props;
+  const { layout, selected, lines } = props;
   return html`<div
     class="branch-tree"
     role="tree"
@@ -44,9 +47,11 @@ export function branchTreeView(props: TreeProps): TemplateResult {
     }}
   >
     ${repeat(
-      layout.branches,
+      layout.branches.slice(0, lines),
       ({ nodes }) => layout.path(nodes[0]!).join(),
-      (branch) => branchView(props, branch),
+      // Of a large tree only the lines that change are drawn again.
+      (branch) =>
+        guard([layout, branch.nodes.includes(selected) ? selected : -1], () => branchView(props, branch)),
     )}
   </div>`;
 }

@@ -61,40 +61,40 @@ function summary(result: BranchesResult): string[] {
 type Exact = NonNullable<BranchesResult['exact']>;
 
 function exactSummary({ stopped }: BranchesResult, exact: Exact): string[] {
-  const { continuations, bound, read } = exact;
+  const { continuations, read, length } = exact;
   const [best] = continuations;
-  const proven = continuations.filter((continuation) => continuation.proven).length;
   if (!best) {
     return [
       `No continuation was read to its end in ${counted(read, 'beginning')}; give a larger budget or a smaller length.`,
     ];
   }
-  const length = Math.max(...continuations.map(({ ids }) => ids.length));
-  const name = `${quoted(best.text)}, with ${smallPercent(best.logProbability)} (${nats(best.logProbability)})`;
+  const name = `${quoted(best.text)}${best.ids.length < length ? ', which ends there' : ''}, with ${smallPercent(best.logProbability)} (${nats(best.logProbability)})`;
+  const what = `continuation of ${counted(length, 'token')}`;
   return [
     best.proven
-      ? `The most probable continuation of ${counted(length, 'token')} is ${name}.`
-      : `The best continuation of ${counted(length, 'token')} that was found is ${name}; whether there is a better one is open.`,
-    ...proofOf(proven, continuations.length, read, bound),
+      ? `The most probable ${what} is ${name}.`
+      : `The best ${what} that was found is ${name}; whether there is a better one is open.`,
+    proofOf(exact, stopped),
     ...(stopped ? [] : [greedySentence(exact)]),
   ];
 }
 
 /** Why nothing better can have been missed, in words. */
-function proofOf(proven: number, listed: number, read: number, bound: number | null): string[] {
+function proofOf({ continuations, bound, read }: Exact, stopped: boolean): string {
+  const proven = continuations.filter((continuation) => continuation.proven).length;
   const why =
     'A continuation is never more probable than its beginning, because every further token can only lower the product.';
   const others =
     bound === null ? 'There are no others' : `Whatever is not listed has at most ${smallPercent(bound)}`;
-  if (proven === listed) {
-    return [
-      `Proof: ${counted(read, 'beginning')} were read, always the most probable one next. ${why} ${others}, so ${proven === 1 ? 'it is' : `these ${whole(proven)} are`} the best.`,
-    ];
+  if (proven === continuations.length) {
+    return `Proof: ${counted(read, 'beginning')} were read, always the most probable one next. ${why} ${others}, so ${proven === 1 ? 'it is' : `these ${whole(proven)} are`} the best.`;
   }
+  const first = proven === 0 ? 'Nothing is' : `Only the first ${whole(proven)} are`;
+  const end = stopped
+    ? `the search was stopped after ${counted(read, 'beginning')}`
+    : `the budget of ${counted(read, 'beginning')} ran out`;
   const limit = bound === null ? '' : ` Any other may have up to ${smallPercent(bound)}.`;
-  return [
-    `${proven === 0 ? 'Nothing is' : `Only the first ${whole(proven)} are`} proven: the search ended after ${counted(read, 'beginning')}. ${why}${limit} A larger budget settles it.`,
-  ];
+  return `${first} proven: ${end}. ${why}${limit}${stopped ? '' : ' A larger budget settles it.'}`;
 }
 
 function greedySentence({ continuations, greedy }: Exact): string {

@@ -321,16 +321,26 @@ describe('the tree', () => {
     expect(leaves).toEqual(new Set(drawn.result.completions.map(({ ids }) => ids.join())));
   });
 
-  it('keeps what it read when it is stopped', async () => {
+  it.each<[BranchStart, string]>([
+    [{ kind: 'greedy', length: 20 }, 'tokens'],
+    [{ kind: 'exact', length: 6, count: 20, budget: 100_000 }, 'places'],
+  ])('keeps what it read when it is stopped: %j', async (begin, what) => {
     const { result } = await runExperiment(
       branches,
       letters(1, 8),
-      asked({ kind: 'greedy', length: 20 }),
-      (event) => event.what === 'places' && event.done >= 5,
+      asked(begin),
+      (event) => event.what === what && event.done >= 5,
     );
     expect(result.stopped).toBe(true);
-    expect(result.nodes.length).toBeGreaterThan(5);
-    expect(result.nodes.every(({ total }) => total <= 0)).toBe(true);
+    const whole = await grow(letters(1, 8), asked(begin));
+    expect(whole.stopped).toBe(false);
+    expect(result.nodes.length).toBeGreaterThan(3);
+    expect(result.nodes.length).toBeLessThan(whole.nodes.length);
+    // What is there is there with its probabilities.
+    const known = new Map(whole.nodes.map((node, i) => [pathOf(whole.nodes, i).join(), node.total]));
+    result.nodes.forEach((node, i) => {
+      expect(node.total).toBeCloseTo(known.get(pathOf(result.nodes, i).join())!, 10);
+    });
   });
 
   it('refuses to grow beyond its limit', async () => {
@@ -393,6 +403,59 @@ describe('on the bundled model', () => {
       if (node.origin === 'taken' && after.length > 0) expect(after[0]!.token.id).toBe(order[0]);
     }
     expect(nodes.filter(({ origin }) => origin === 'taken')).toHaveLength(4);
+  });
+});
+
+describe('what is known already', () => {
+  const start: BranchStart = { kind: 'greedy', length: 5 };
+  const edits = (ids: readonly number[]): BranchEdit[] => [
+    { edit: 'expand', path: ids.slice(0, 2) },
+    { edit: 'take', path: [...ids.slice(0, 3), 11], ahead: 3 },
+    { edit: 'prune', path: ids.slice(0, 4) },
+    { edit: 'expand', path: [...ids.slice(0, 3), 11] },
+    { edit: 'pin', path: [...ids.slice(0, 3), 11] },
+    { edit: 'take', path: [262], ahead: 2 },
+  ];
+
+  it('changes no bit of a result: edits one by one are as all of them at once', async () => {
+    const [patient, hasty] = [await loadFireside(), await loadFireside()];
+    const prompt = 'Once upon a time there was a king who';
+    const first = await grow(patient, { ...asked(start), prompt });
+    const ids = first.nodes.filter(({ origin }) => origin === 'start').map(({ token }) => token.id);
+    const all = edits(ids);
+    let last = first;
+    for (let made = 1; made <= all.length; made++) {
+      last = await grow(patient, { ...asked(start, all.slice(0, made)), prompt });
+    }
+    const atOnce = await grow(hasty, { ...asked(start, all), prompt });
+    expect(atOnce.nodes).toEqual(last.nodes);
+    await Promise.all([patient.dispose(), hasty.dispose()]);
+  });
+
+  it('is not asked again', async () => {
+    const model = letters(9, 6);
+    const first = await grow(model, asked(start));
+    // The prompt, and four of the five tokens that greedy search added: the tree needs nothing beyond that.
+    expect(model.read).toBe(1 + 4);
+    const ids = first.nodes.filter(({ origin }) => origin === 'start').map(({ token }) => token.id);
+    const cost = async (made: readonly BranchEdit[]): Promise<number> => {
+      const before = model.read;
+      await grow(model, asked(start, made));
+      // The prompt itself is read in every run.
+      return model.read - before - 1;
+    };
+    expect(await cost([{ edit: 'prune', path: ids.slice(0, 2) }])).toBe(0);
+    expect(await cost([{ edit: 'pin', path: ids.slice(0, 1) }])).toBe(0);
+    expect(await cost([])).toBe(0);
+    const other = first.nodes.find(({ parent, rank }) => parent === 0 && rank === 1)!.token.id;
+    const take: BranchEdit = { edit: 'take', path: [other], ahead: 2 };
+    // Going on reads the path and one token more; the tree then the path and what was added, but for its last token.
+    expect(await cost([take])).toBe(2 + 2);
+    expect(await cost([take, { edit: 'prune', path: [ids[0]!] }])).toBe(0);
+    // More alternatives than were asked for need the places again.
+    const before = model.read;
+    await grow(model, { ...asked(start), alternatives: 5 });
+    expect(model.read - before - 1).toBe(4);
   });
 });
 
