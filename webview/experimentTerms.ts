@@ -38,4 +38,11 @@ export const experimentTerms: Readonly<Record<string, Term>> = {
     formula: 'prompt + new tokens ≤ context length of the model',
     source: 'Raschka, Build a Large Language Model (From Scratch), 2024',
   },
+  trials: {
+    title: 'Trials',
+    sentence:
+      'How often the whole comparison is done, each time with other random numbers: how much the trials differ says how much of a difference between methods is chance.',
+    formula: 'mean ± t · s / √trials, t of Student’s distribution at 95 %',
+    source: 'Student, The Probable Error of a Mean, 1908',
+  },
 };

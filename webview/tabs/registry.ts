@@ -1,6 +1,8 @@
 import { createBranches } from './branches';
 import { createDeterminism } from './determinism';
 import { createExplore } from './explore';
+import { createGrid } from './grid';
+import { createMethods } from './methods';
 import { createNucleus } from './nucleus';
 import type { TabFactory } from './tab';
 import { createTemperature } from './temperature';
@@ -9,7 +11,9 @@ import { createTemperature } from './temperature';
 export const tabFactories: readonly TabFactory[] = [
   createExplore,
   createTemperature,
+  createGrid,
   createDeterminism,
   createNucleus,
+  createMethods,
   createBranches,
 ];

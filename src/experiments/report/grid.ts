@@ -89,7 +89,7 @@ function summary(result: GridResult): string[] {
     .filter((side) => result[side].values.length > 1)
     .map((side) => sideEffect(result, side));
   return [
-    guidance(result, effects),
+    ...guidance(result, effects),
     ...whatMatters(effects),
     ...effects.flatMap((effect) => measuredEffect(result, effect)),
     ...extremes(result),
@@ -121,13 +121,15 @@ function whatMatters(effects: readonly SideEffect[]): string[] {
 }
 
 /** Which end of each side to take for predictable and for varied text, from the entropies of this prompt. */
-function guidance(result: GridResult, effects: readonly SideEffect[]): string {
+function guidance(result: GridResult, effects: readonly SideEffect[]): string[] {
   const ordered = [...result.cells].sort((a, b) => a.exact.entropy - b.exact.entropy);
   const [calm, wild] = [ordered[0]!, ordered.at(-1)!];
   const chance = (cell: GridCell): string => inPercent(cell.exact.coherence);
   const distinct = (cell: GridCell): string => rounded(cell.exact.expectedDistinct);
   if (effects.length === 0 || wild.exact.entropy - calm.exact.entropy < 1e-9) {
-    return `Every cell leaves the same distribution: of 10 draws the most common token takes ${chance(calm)} on average; expected distinct tokens: ${distinct(calm)}.`;
+    return [
+      `Every cell leaves the same distribution: of 10 draws the most common token takes ${chance(calm)} on average; expected distinct tokens: ${distinct(calm)}.`,
+    ];
   }
   const ends = (which: 'calm' | 'wild'): string =>
     listed(
@@ -138,7 +140,10 @@ function guidance(result: GridResult, effects: readonly SideEffect[]): string {
           return `${useHigh ? 'high' : 'low'} ${label} (${rounded(useHigh ? high : low)})`;
         }),
     );
-  return `Use ${ends('calm')} for predictable text: at ${cellName(result, calm)} the most common of 10 draws takes ${chance(calm)} of them on average. Use ${ends('wild')} for varied text: at ${cellName(result, wild)} it takes ${chance(wild)}, and ${distinct(wild)} of 10 are distinct.`;
+  return [
+    `Use ${ends('calm')} for predictable text, ${ends('wild')} for varied text.`,
+    `Of 10 draws of the next token the most common one takes ${chance(calm)} on average at ${cellName(result, calm)}; at ${cellName(result, wild)} it takes ${chance(wild)}, and ${distinct(wild)} of 10 are distinct.`,
+  ];
 }
 
 /** What the sampled texts say about a side, with an interval: differences within the same random numbers. */

@@ -59,9 +59,9 @@ describe('the report of a grid', () => {
   });
 
   it('answers with the ends that this prompt asks for', async () => {
-    const [guidance, matters] = gridReport.summary(await run({}));
-    expect(guidance).toMatch(/^Use low Temperature \(0\.5\) and low Top-k \(2\) for predictable text: /);
-    expect(guidance).toContain('Use high Temperature (1.5) and high Top-k (5) for varied text: ');
+    const [guidance, , matters] = gridReport.summary(await run({}));
+    expect(guidance).toMatch(/^Use low Temperature \(0\.5\) and low Top-k \(2\) for predictable text, /);
+    expect(guidance).toContain('high Temperature (1.5) and high Top-k (5) for varied text.');
     // Top-k 2 to 5 and T 0.5 to 1.5, from the reference's perplexities.
     expect(matters).toMatch(
       /^Top-k decides more than Temperature after this prompt: Top-k from 2 to 5 takes/,
@@ -75,8 +75,8 @@ describe('the report of a grid', () => {
         columns: { sampler: 'top-k', parameter: 'k', values: [500, 1000] },
       }),
     );
-    expect(guidance).toMatch(/^Use high Min-p \(0\.9\) for predictable text: /);
-    expect(guidance).toContain('Use low Min-p (0.05) for varied text: ');
+    expect(guidance).toMatch(/^Use high Min-p \(0\.9\) for predictable text, /);
+    expect(guidance).toContain('low Min-p (0.05) for varied text.');
     expect(guidance).not.toContain('low Top-k');
   });
 

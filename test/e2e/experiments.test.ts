@@ -1,0 +1,182 @@
+/** Every experiment's tab: run, read, export, keep, replay; at several widths and in several themes. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { exploreSample, SAMPLE_LINE } from '../../scripts/lib/exploreSample';
+import { Panel } from './panel';
+import { useSession, type Session } from './session';
+
+const current = useSession();
+let session: Session;
+let panel: Panel;
+
+beforeAll(async () => {
+  session = current();
+  panel = new Panel((await exploreSample(session.window, session.workspace.file)).frame);
+  await session.window.run('View: Close Primary Side Bar');
+});
+
+const overflow = (): Promise<number> =>
+  panel.frame.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+/** Opens a tab, changes its fields and runs it to its end. */
+async function run(tab: string, fields: Readonly<Record<string, string>> = {}): Promise<void> {
+  await panel.part(`tab-${tab}`).click();
+  await panel.part(`experiment-${tab}`).waitFor();
+  for (const [name, text] of Object.entries(fields)) await panel.type(name, text);
+  await panel.begin(() => panel.part('run').click());
+  await panel.frame.locator('[data-testid="stop"][disabled]').waitFor({ timeout: 60_000 });
+  await panel.part('answer').waitFor();
+}
+
+async function chooseOption(field: string, option: string): Promise<void> {
+  await panel.unfold();
+  await panel.part(field).click();
+  await panel.part(field).locator('vscode-option').getByText(option, { exact: true }).click();
+}
+
+/** Chooses a kind of file and accepts the name that is proposed. @returns the file's text */
+async function exported(choice: string, name: string): Promise<string> {
+  await panel.part('export').locator('summary').click();
+  await panel.part(`export-${choice}`).click();
+  const { page } = session.window;
+  const input = page.locator('.quick-input-widget input.input');
+  await input.waitFor();
+  const path = join(session.workspace.folder, name);
+  await expect.poll(() => input.inputValue()).toBe(path);
+  await page.keyboard.press('Enter');
+  await input.waitFor({ state: 'hidden' });
+  await expect.poll(() => readFile(path, 'utf8').catch(() => ''), { timeout: 30_000 }).not.toBe('');
+  return readFile(path, 'utf8');
+}
+
+describe('On the model', () => {
+  test.each([
+    ['temperature', { target: 'had', draws: '200' }],
+    ['grid', { rowsValues: '0.5, 1, 2', columnsValues: '1, 5, 50', samples: '2', maxNewTokens: '8' }],
+    ['determinism', { repeats: '2', maxNewTokens: '6' }],
+    ['nucleus', {}],
+    ['methods', { trials: '5' }],
+  ] as const)('%s answers in sentences, pictures and tables', async (tab, fields) => {
+    await panel.makeWidth(800);
+    await run(tab, fields);
+    expect((await panel.part('answer').innerText()).length).toBeGreaterThan(40);
+    // Every mark of a picture can be reached and says what it shows.
+    const marks = panel.frame.locator('[data-testid="picture"] [data-card]');
+    expect(await marks.count()).toBeGreaterThan(0);
+    expect(await marks.first().getAttribute('aria-label')).not.toBe('');
+    expect(await panel.frame.locator('[data-testid="table"] tbody tr').count()).toBeGreaterThan(2);
+    await session.window.screenshot(`tab-${tab}`);
+    expect(await overflow()).toBeLessThanOrEqual(0);
+    await panel.makeWidth(400);
+    expect(await overflow()).toBeLessThanOrEqual(0);
+    await session.window.screenshot(`tab-${tab}-400`);
+  });
+
+  test('a field of the grid shows its texts, and its colour another number', async () => {
+    await panel.makeWidth(1600);
+    await panel.part('tab-grid').click();
+    const fields = panel.frame.locator('[data-testid="picture"] [data-card]');
+    await expect.poll(() => fields.count()).toBe(9);
+    // Top-k 1 at any temperature leaves one token: both texts are those of greedy decoding.
+    await fields.first().click();
+    await expect.poll(() => panel.part('grid-texts').innerText()).toMatch(/Temperature 0\.5, Top-k 1\b/);
+    const texts = await panel
+      .part('grid-text')
+      .evaluateAll((all) =>
+        all.map((text) =>
+          [...text.querySelectorAll<HTMLElement>('[data-token-id]')].map((t) => t.dataset['tokenId']),
+        ),
+      );
+    expect(texts).toHaveLength(2);
+    expect(texts[0]).toEqual(texts[1]);
+    await chooseOption('metric', 'Tokens kept');
+    await expect
+      .poll(() =>
+        fields.evaluateAll((all) => all.map((field) => Number(/kept ([\d,]+)$/.exec(field.ariaLabel!)![1]))),
+      )
+      .toEqual([1, 5, 50, 1, 5, 50, 1, 5, 50]);
+    await session.window.screenshot('grid-1600');
+  });
+
+  test('a huge grid is asked about first', async () => {
+    await panel.type('rowsValues', Array.from({ length: 100 }, (_, i) => String(0.1 + i / 10)).join(', '));
+    await panel.type('columnsValues', Array.from({ length: 100 }, (_, i) => String(i + 1)).join(', '));
+    await panel.type('samples', '0');
+    await panel.part('run').click();
+    await panel.part('question').waitFor();
+    expect(await panel.part('question').innerText()).toContain('10,000 fields');
+    await panel.part('question-no').click();
+    await panel.part('question').waitFor({ state: 'detached' });
+  });
+
+  test('methods compare whole texts, with what each wrote', async () => {
+    await panel.part('tab-methods').click();
+    await chooseOption('form', 'whole texts');
+    await run('methods', { samples: '3', trials: '2', maxNewTokens: '8' });
+    const texts = panel.part('method-text');
+    await expect.poll(() => texts.count()).toBeGreaterThan(3);
+    // Greedy decoding writes the same text every time: it stands there once, for all three.
+    expect(await texts.first().innerText()).toMatch(/^1, 2, 3\b/);
+    await session.window.screenshot('methods-texts');
+  });
+});
+
+describe('A result', () => {
+  test('is written into files of every kind', async () => {
+    await run('nucleus');
+    const json = JSON.parse(await exported('json', 'nucleus.json')) as {
+      result: { cells: { kept: number }[] };
+    };
+    expect(json.result.cells.length).toBe(6);
+    const csv = await exported('csv-cells', 'nucleus-cells.csv');
+    expect(csv.trim().split('\n')).toHaveLength(7);
+    const report = await exported('md', 'nucleus.md');
+    expect(report).toContain(SAMPLE_LINE);
+    expect(report).toContain('<svg');
+    const svg = await exported('svg-cumulative', 'nucleus-cumulative.svg');
+    expect(svg).toMatch(/^<svg[^>]+xmlns/);
+  });
+
+  test('is kept, found again, and replayed to the same numbers', async () => {
+    await panel.part('save').click();
+    await expect.poll(() => panel.part('save').innerText()).toBe('Saved');
+    await panel.begin(() => panel.part('replay').click());
+    await panel.part('verdict').waitFor();
+    expect(await panel.part('verdict').innerText()).toMatch(/same/);
+    await panel.part('history').click();
+    await expect.poll(() => panel.part('reopen').count()).toBe(1);
+  });
+
+  test('answers the chapter’s first question on the toy vocabulary', async () => {
+    await panel.choose('toy vocabulary');
+    await run('temperature', { target: 'pizza', temperatures: '0.5, 1, 1.5, 2, 5', draws: '100' });
+    // Seed exercises: softmax(logits / T) of the first word.
+    const answer = await panel.part('answer').innerText();
+    const rows = await panel.frame
+      .locator('[data-table="exact"] tbody tr, [data-table="target"] tbody tr')
+      .evaluateAll((all) =>
+        all.map((row) => [...row.querySelectorAll<HTMLElement>('[title]')].map((c) => c.title)),
+      );
+    expect(answer).toContain('pizza');
+    expect(rows.length).toBeGreaterThan(0);
+    await session.window.screenshot('toy-temperature');
+  });
+});
+
+describe('Looks', () => {
+  test.each([
+    ['Default Light Modern', 'vscode-light', 'light'],
+    ['Default High Contrast', 'vscode-high-contrast', 'high-contrast'],
+  ])('%s', async (theme, kind, name) => {
+    await session.server.set({ 'workbench.colorTheme': theme });
+    await panel.frame.locator(`body.${kind}`).waitFor();
+    await panel.makeWidth(800);
+    for (const tab of ['temperature', 'grid', 'determinism', 'nucleus', 'methods']) {
+      await panel.part(`tab-${tab}`).click();
+      await panel.part(`experiment-${tab}`).waitFor();
+      expect(await overflow()).toBeLessThanOrEqual(0);
+      await session.window.screenshot(`tab-${tab}-${name}`);
+    }
+  });
+});

@@ -1,0 +1,80 @@
+/** A text of a result, token by token, each tinted by its probability. */
+import { html, type TemplateResult } from 'lit';
+import { tintOf } from '../format/colour';
+import { full, percent, significant } from '../format/numbers';
+import { JoinedText, tokenPieces } from '../format/tokenText';
+import { cardView, type CardLine } from './cardView';
+import { runningView } from './pieces';
+import { keepStop, rove } from './roving';
+
+/** Lists are by token. */
+export interface SampledText {
+  readonly ids: readonly number[];
+  readonly tokens: readonly string[];
+  /** Probabilities before the chain. */
+  readonly raw: readonly number[];
+  /** Probabilities after the chain, where the result has them. */
+  readonly processed?: readonly number[];
+}
+
+const encoder = new TextEncoder();
+
+/**
+ * @param reference what the `data-card` of a token begins with; the token's index follows after a colon
+ * @param label names the text for screen readers
+ */
+export function sampledTextView(
+  { ids, tokens, raw }: SampledText,
+  reference: string,
+  label: string,
+): TemplateResult {
+  return html`<div
+    class="completion-text"
+    role="group"
+    aria-label=${label}
+    @keydown=${(event: KeyboardEvent) => {
+      rove(event, 'horizontal');
+    }}
+    @focusin=${keepStop}
+  >
+    ${joined(tokens).map(({ pieces }, i) => {
+      const name = pieces.map(({ text }) => text).join('');
+      return html`<span
+        class="tinted token"
+        data-testid="token"
+        role="button"
+        data-token-id=${ids[i]!}
+        data-probability=${raw[i]!}
+        data-tint=${tintOf(raw[i]!)}
+        data-card="${reference}:${i}"
+        data-rove
+        tabindex=${i === 0 ? 0 : -1}
+        aria-label="${name}, ${percent(raw[i]!)}"
+        >${runningView(pieces)}</span
+      >`;
+    })}
+  </div>`;
+}
+
+function joined(tokens: readonly string[]): JoinedText['tokens'] {
+  const text = new JoinedText();
+  for (const token of tokens) text.append(encoder.encode(token));
+  return text.tokens;
+}
+
+/** The card of a text's token; null where there is no such token. */
+export function sampledTokenCard(
+  { ids, tokens, raw, processed }: SampledText,
+  index: number,
+): TemplateResult | null {
+  const [token, before, after] = [tokens[index], raw[index], processed?.[index]];
+  if (token === undefined || before === undefined) return null;
+  const lines: CardLine[] = [
+    ['before the chain', percent(before), full(before)],
+    ...(after === undefined ? [] : [['after the chain', percent(after), full(after)] as const]),
+    ['surprisal', `${significant(-Math.log(before), 4)} nats`, full(-Math.log(before))],
+    ['id', String(ids[index]!), String(ids[index]!)],
+  ];
+  const name = tokenPieces(encoder.encode(token)).map(({ text }) => text);
+  return cardView(`“${name.join('')}”`, lines);
+}
