@@ -48,6 +48,9 @@ function measurePicture(result: MethodsResult, info: MethodMeasureInfo): Picture
   const exact = rows.filter(({ measure }) => measure.exact !== null);
   const intervals = rows.filter(({ measure }) => measure.low !== null && measure.high !== null);
   const percentages = info.format === 'percent';
+  // An interval of Student's may reach beyond what there can be: shares end at 0 and 1, log-probabilities at 0.
+  const within = (value: number | null): number =>
+    Math.min(percentages ? 1 : 0, Math.max(percentages ? 0 : -Infinity, value!));
   const label = ({ name, measure, value }: Row): string =>
     `${name}: ${shown(info, value)}${
       measure.low === null || measure.high === null
@@ -76,8 +79,8 @@ function measurePicture(result: MethodsResult, info: MethodMeasureInfo): Picture
           axisY({ label: null, tickSize: 0, color: palette.text, lineWidth: left / 12 }),
           ...(percentages ? [ruleX([0], { stroke: palette.line })] : []),
           ruleY(intervals, {
-            x1: ({ measure }: Row) => measure.low,
-            x2: ({ measure }: Row) => measure.high,
+            x1: ({ measure }: Row) => within(measure.low),
+            x2: ({ measure }: Row) => within(measure.high),
             y: 'name',
             stroke: palette.first,
             strokeWidth: 3,
