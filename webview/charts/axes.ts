@@ -1,5 +1,5 @@
 /** What the axes of several pictures share. */
-import { percent } from '../format/numbers';
+import { powerOfTen } from '../../src/experiments/report/words';
 
 export const temperatureLabel = 'temperature →';
 
@@ -19,8 +19,11 @@ export function logTicks(values: readonly number[]): number[] {
   return ticks;
 }
 
-/** A probability on an axis: `40 %`, `0.5 %`. */
+/** A probability on an axis: `40 %`, `0.5 %`, `10⁻⁵ %`. */
 export function axisPercent(probability: number): string {
   const value = Number((probability * 100).toPrecision(6));
-  return value !== 0 && Math.abs(value) < 0.001 ? percent(probability) : `${value} %`;
+  if (value === 0 || value >= 0.001) return `${value} %`;
+  const [mantissa, exponent] = value.toExponential().split('e').map(Number);
+  const power = `${powerOfTen(exponent!)} %`;
+  return mantissa === 1 ? power : `${mantissa}·${power}`;
 }

@@ -4,7 +4,7 @@ import type { BeamRecord, BranchesResult, BranchNode } from '../branchesTypes';
 import type { ResultToken } from '../results';
 import { visibleSpaces } from './markdown';
 import type { Cell, ReportOf, ReportTable } from './types';
-import { counted, inPercent, rounded, whole } from './words';
+import { counted, inPercent, powerOfTen, rounded, whole } from './words';
 
 export const branchesReport: ReportOf<BranchesResult> = { summary, tables };
 
@@ -39,11 +39,7 @@ export function smallPercent(logProbability: number): string {
   const decades = logProbability / Math.LN10;
   const exponent = Math.floor(decades);
   const mantissa = (10 ** (decades - exponent)).toFixed(2);
-  return mantissa === '10.00' ? `1.00·10⁻${raised(-exponent - 1)}` : `${mantissa}·10⁻${raised(-exponent)}`;
-}
-
-function raised(value: number): string {
-  return String(value).replace(/\d/g, (digit) => '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(digit)]!);
+  return mantissa === '10.00' ? `1.00·${powerOfTen(exponent + 1)}` : `${mantissa}·${powerOfTen(exponent)}`;
 }
 
 function nats(value: number): string {

@@ -48,3 +48,12 @@ export function timesIn100(probability: number): string {
 export function listed(items: readonly string[]): string {
   return items.length < 2 ? (items[0] ?? '') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)!}`;
 }
+
+const RAISED = '⁰¹²³⁴⁵⁶⁷⁸⁹';
+
+/** `10⁻⁵` for -5. */
+export function powerOfTen(exponent: number): string {
+  return `10${String(exponent)
+    .replace('-', '⁻')
+    .replace(/\d/g, (digit) => RAISED[Number(digit)]!)}`;
+}
