@@ -102,7 +102,8 @@ async function measurePeers(): Promise<Figure[]> {
 function installPeers(): void {
   if (existsSync('test/bench/node_modules')) return;
   console.log('  installing the peers into test/bench');
-  const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], {
+  // Not `npm ci`, which wants binaries of every other platform in the lock file.
+  const { status } = spawnSync('npm', ['install', '--no-save', '--no-audit', '--no-fund'], {
     cwd: 'test/bench',
     stdio: 'inherit',
     shell: process.platform === 'win32',
