@@ -3,25 +3,35 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CancellationTokenSource, type CancellationToken } from 'vscode-jsonrpc/node';
 import { ownBuffers } from './channel';
 import { EngineProcess } from './engineProcess';
+import type { Fidelity } from '../experiments/fidelity';
 import {
+  ConfigureNotification,
   EngineError,
   EventNotification,
+  FidelityRequest,
   fromResponseError,
+  LoadNotification,
   LoadRequest,
   RunRequest,
   StatusRequest,
   UnloadRequest,
+  type EngineSettings,
   type EngineStatus,
   type LoadedModel,
+  type LoadProgress,
   type ModelSource,
+  type Priority,
 } from './protocol';
 
 export {
   EngineError,
   type EngineErrorCode,
+  type EngineSettings,
   type EngineStatus,
   type LoadedModel,
+  type LoadProgress,
   type ModelSource,
+  type Priority,
 } from './protocol';
 
 export type EngineState = 'stopped' | 'starting' | 'ready' | 'failed';
@@ -32,6 +42,10 @@ export interface EngineClientOptions {
   /** Takes what the engine writes, and what befalls it. */
   readonly log: (line: string) => void;
   readonly onState?: (state: EngineState) => void;
+  /** Told while a model is prepared for its first use; after the engine's end nothing more is told. */
+  readonly onLoading?: (progress: LoadProgress) => void;
+  /** Asked for whenever the engine starts, and by `configure`. */
+  readonly settings?: () => EngineSettings;
   /** Environment variables beside those of this process. */
   readonly env?: Record<string, string>;
   /** A stop that is not honoured within this time (a native call that hangs) ends the process; 15,000 ms unless told. */
@@ -41,6 +55,8 @@ export interface EngineClientOptions {
 export interface RunOptions {
   readonly onEvent: (event: unknown) => void;
   readonly signal?: AbortSignal;
+  /** `panel` when left out. */
+  readonly priority?: Priority;
 }
 
 /** How long the end of a process may go unnoticed after the first sign of it. */
@@ -91,15 +107,44 @@ export class EngineClient {
     experiment: string,
     source: ModelSource,
     parameters: unknown,
-    { onEvent, signal }: RunOptions,
+    { onEvent, signal, priority = 'panel' }: RunOptions,
   ): Promise<unknown> {
+    return this.#listening(onEvent, async (run) => {
+      const { result } = await this.#request(signal, (engine, token) =>
+        engine.connection.sendRequest(RunRequest, { run, experiment, source, parameters, priority }, token),
+      );
+      return ownBuffers(result);
+    });
+  }
+
+  /** How near a model comes to another on a text. Rejects with `stopped` after an abort of the signal. */
+  async fidelity(
+    reference: ModelSource,
+    source: ModelSource,
+    text: string,
+    { onProgress, signal }: { onProgress: (done: number, total: number) => void; signal: AbortSignal },
+  ): Promise<Fidelity> {
+    const onEvent = (event: unknown): void => {
+      const { done, total } = event as { done: number; total: number };
+      onProgress(done, total);
+    };
+    return this.#listening(onEvent, (run) =>
+      this.#request(signal, (engine, token) =>
+        engine.connection.sendRequest(FidelityRequest, { run, reference, source, text }, token),
+      ),
+    );
+  }
+
+  /** Tells a running engine the settings of now; one that starts later asks for them then. */
+  configure(): void {
+    if (this.#engine?.usable) this.#sendSettings(this.#engine);
+  }
+
+  async #listening<T>(onEvent: (event: unknown) => void, request: (run: number) => Promise<T>): Promise<T> {
     const run = this.#runs++;
     this.#listeners.set(run, onEvent);
     try {
-      const { result } = await this.#request(signal, (engine, token) =>
-        engine.connection.sendRequest(RunRequest, { run, experiment, source, parameters }, token),
-      );
-      return ownBuffers(result);
+      return await request(run);
     } finally {
       this.#listeners.delete(run);
     }
@@ -155,6 +200,14 @@ export class EngineClient {
     return new EngineError('engine', `The request could not be sent to the model process: ${what}.`);
   }
 
+  #sendSettings({ connection }: EngineProcess): void {
+    const settings = this.#options.settings?.();
+    if (!settings) return;
+    connection.sendNotification(ConfigureNotification, settings).catch((error: unknown) => {
+      this.#options.log(`The settings could not be sent to the model process: ${String(error)}`);
+    });
+  }
+
   #watchStop(engine: EngineProcess): NodeJS.Timeout {
     const limit = this.#options.stopTimeoutMs ?? 15_000;
     return setTimeout(() => {
@@ -176,6 +229,8 @@ export class EngineClient {
     engine.connection.onNotification(EventNotification, ({ run, event }) => {
       this.#listeners.get(run)?.(ownBuffers(event));
     });
+    engine.connection.onNotification(LoadNotification, (progress) => this.#options.onLoading?.(progress));
+    this.#sendSettings(engine);
     engine.connection.sendRequest(StatusRequest).then(
       () => onState?.('ready'),
       () => undefined, // `ended` tells.

@@ -1,28 +1,70 @@
 /** From a model's source to the model. */
+import { mkdir } from 'node:fs/promises';
 import type { LanguageModel } from '../core/languageModel';
 import { ToyModel } from '../core/toyModel';
 import { ModelFileError } from '../gpt2/modelFileError';
+import { inspectModelFolder } from '../gpt2/modelFolder';
+import { cacheBytes, estimateMemory, PROCESS_BYTES } from '../library/memory';
+import { shapeOf } from '../library/shelf';
+import type { LoadTools } from './models';
 import { EngineError, type ModelSource } from './protocol';
 
+/** Bytes for texts read earlier, where no limit is set. */
+const PROMPT_CACHE_BYTES = 256e6;
+
 /**
- * Loads a model.
+ * Loads a model; the first time that one is wanted in quantized form, writes that form.
  * @throws RangeError when a toy's words or logits cannot be used.
  * @throws EngineError with code `model` when a checkpoint is missing, damaged or of the wrong shape, or when
- * ONNX Runtime cannot be loaded on this machine.
+ * ONNX Runtime cannot be loaded on this machine; `stopped` when it was stopped.
  */
-export async function loadModel(source: ModelSource): Promise<LanguageModel> {
+export async function loadModel(source: ModelSource, tools: LoadTools): Promise<LanguageModel> {
   if (source.kind === 'toy') return new ToyModel(source);
+  const { signal, onProgress, threads, memoryLimit } = tools;
   // Loaded at first use, so that the toy works where GPT-2 cannot.
   const [{ loadGpt2 }, { RuntimeError }] = await Promise.all([
     import('../onnx/loadGpt2'),
     import('../onnx/runtime'),
   ]);
+  const { precision, cacheDirectory } = source;
   try {
-    return await loadGpt2(source);
+    if (cacheDirectory !== undefined) await mkdir(cacheDirectory, { recursive: true });
+    return await loadGpt2(source, {
+      signal,
+      onProgress,
+      promptCacheBytes: Math.min(PROMPT_CACHE_BYTES, (memoryLimit ?? Infinity) / 8),
+      ...(threads !== undefined && { threads }),
+      ...(precision !== undefined && { precision }),
+      ...(cacheDirectory !== undefined && { cacheDirectory }),
+    });
   } catch (error) {
-    const what = error instanceof Error ? error.message : String(error);
-    // These two are sentences for people; anything else needs an introduction.
-    const known = error instanceof ModelFileError || error instanceof RuntimeError;
-    throw new EngineError('model', known ? what : `The model ${source.name} cannot be used: ${what}`);
+    if (signal.aborted) {
+      throw new EngineError('stopped', `Preparing ${source.name} was stopped; nothing of it was kept.`);
+    }
+    throw modelError(source.name, error, error instanceof RuntimeError);
   }
+}
+
+/**
+ * Bytes that a model needs beside the process: its weights and one full context.
+ * @throws EngineError as `loadModel`.
+ */
+export async function modelMemory(source: ModelSource): Promise<number> {
+  if (source.kind === 'toy') return 0;
+  try {
+    const folder = await inspectModelFolder(source.directory);
+    const shape = shapeOf(folder);
+    return folder.format === 'onnx'
+      ? folder.bytes + cacheBytes(shape)
+      : estimateMemory(shape, source.precision ?? 'fp32') - PROCESS_BYTES;
+  } catch (error) {
+    throw modelError(source.name, error, false);
+  }
+}
+
+/** @param known whether the error is a sentence for people; anything but that and ModelFileError is introduced. */
+function modelError(name: string, error: unknown, known: boolean): EngineError {
+  const what = error instanceof Error ? error.message : String(error);
+  const told = known || error instanceof ModelFileError;
+  return new EngineError('model', told ? what : `The model ${name} cannot be used: ${what}`);
 }

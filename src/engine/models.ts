@@ -1,35 +1,71 @@
 /** The models in the engine's memory. */
 import type { LanguageModel } from '../core/languageModel';
-import type { ModelSource } from './protocol';
+import { formatBytes } from '../library/bytes';
+import { machineMemory, PROCESS_BYTES } from '../library/memory';
+import { EngineError, type EngineSettings, type ModelSource } from './protocol';
+
+/** What a loader may use and must heed. */
+export interface LoadTools {
+  /** Ends the loading early. */
+  readonly signal: AbortSignal;
+  /** Called while something that takes long is prepared. */
+  readonly onProgress: (done: number, total: number) => void;
+  readonly threads: number | undefined;
+  readonly memoryLimit: number | undefined;
+}
+
+export interface ModelsOptions {
+  readonly load: (source: ModelSource, tools: LoadTools) => Promise<LanguageModel>;
+  /** Bytes that a model needs, known before it is loaded; none when left out. */
+  readonly memory?: (source: ModelSource) => Promise<number>;
+  /** Models of each kind that are kept. */
+  readonly limit: number;
+  readonly onProgress?: (source: ModelSource, done: number, total: number) => void;
+}
 
 interface Entry {
-  readonly id: string;
-  readonly kind: ModelSource['kind'];
-  readonly loading: Promise<LanguageModel>;
+  readonly source: ModelSource;
+  readonly stop: AbortController;
+  loading: Promise<LanguageModel>;
+  /** What it takes, once that is known. */
+  bytes: number;
   /** Users that have not given it back. */
   uses: number;
   /** Set when it was removed while in use: the last user disposes it. */
   removed: boolean;
+  /** Runs while nobody uses it. */
+  timer?: NodeJS.Timeout | undefined;
 }
 
 /**
  * Loads each source once, however many ask for it at the same time, and keeps the last `limit` of each kind that
- * were used: of each kind, because every edit of the toy makes another toy, which must not push GPT-2 out. A model in use is never disposed; a failed load is forgotten, so that the next request tries again.
+ * were used: of each kind, because every edit of the toy makes another toy, which must not push GPT-2 out. A model
+ * in use is never disposed; a failed load is forgotten, so that the next request tries again. A model for which
+ * there is too little memory takes the place of others that nobody uses, or is refused before it is loaded.
  */
 export class Models {
-  readonly #load: (source: ModelSource) => Promise<LanguageModel>;
-  readonly #limit: number;
+  readonly #options: ModelsOptions;
+  #settings: EngineSettings = { prioritize: true };
   /** In the order of their last use. */
   readonly #entries = new Map<string, Entry>();
 
-  constructor(load: (source: ModelSource) => Promise<LanguageModel>, limit: number) {
-    this.#load = load;
-    this.#limit = limit;
+  constructor(options: ModelsOptions) {
+    this.#options = options;
   }
 
   /** Ids of the models in memory, least recently used first. */
   get ids(): string[] {
-    return [...this.#entries.values()].map(({ id }) => id);
+    return [...this.#entries.values()].map(({ source }) => (source.kind === 'toy' ? 'toy' : source.id));
+  }
+
+  /** Models that use another number of threads are loaded again at their next use. */
+  async configure(settings: EngineSettings): Promise<void> {
+    const { threads } = this.#settings;
+    this.#settings = settings;
+    for (const [key, entry] of [...this.#entries]) {
+      if (threads !== settings.threads && entry.source.kind === 'gpt2') await this.#remove(key, entry);
+      else if (entry.uses === 0) this.#watchIdle(key, entry);
+    }
   }
 
   /** Calls `action` with the model of a source, loaded if need be, and keeps it loaded meanwhile. */
@@ -38,48 +74,109 @@ export class Models {
     const entry = this.#entries.get(key) ?? this.#begin(source);
     this.#entries.delete(key);
     this.#entries.set(key, entry);
+    clearTimeout(entry.timer);
     entry.uses += 1;
     try {
       return await action(await entry.loading);
     } finally {
       entry.uses -= 1;
       if (entry.removed) await this.#disposeIdle(entry);
+      else if (entry.uses === 0) this.#watchIdle(key, entry);
       await this.#shrink(source.kind);
     }
   }
 
-  /** Forgets a model, and frees it once nothing uses it. True when it was there. */
+  /** Forgets a model, and frees it once nothing uses it; one that is being prepared stops. True when it was there. */
   async unload(source: ModelSource): Promise<boolean> {
     const entry = this.#entries.get(keyOf(source));
     if (!entry) return false;
+    entry.stop.abort();
     await this.#remove(keyOf(source), entry);
     return true;
   }
 
   #begin(source: ModelSource): Entry {
-    const entry: Entry = {
-      id: source.kind === 'toy' ? 'toy' : source.id,
-      kind: source.kind,
-      loading: this.#load(source),
-      uses: 0,
-      removed: false,
-    };
-    entry.loading.catch(() => {
-      if (this.#entries.get(keyOf(source)) === entry) this.#entries.delete(keyOf(source));
+    const entry = { source, stop: new AbortController(), bytes: 0, uses: 0, removed: false };
+    const begun: Entry = Object.assign(entry, { loading: this.#load(source, entry) });
+    begun.loading.catch(() => {
+      if (this.#entries.get(keyOf(source)) === begun) this.#entries.delete(keyOf(source));
     });
-    return entry;
+    return begun;
+  }
+
+  async #load(source: ModelSource, entry: Omit<Entry, 'loading'>): Promise<LanguageModel> {
+    const { load, memory, onProgress } = this.#options;
+    if (memory) {
+      entry.bytes = await memory(source);
+      await this.#makeRoom(source, entry.bytes);
+    }
+    const { threads, memoryLimit } = this.#settings;
+    let total = 0;
+    try {
+      return await load(source, {
+        signal: entry.stop.signal,
+        onProgress: (done, all) => {
+          total = all;
+          if (done < all) onProgress?.(source, done, all);
+        },
+        threads,
+        memoryLimit,
+      });
+    } finally {
+      if (total > 0) onProgress?.(source, total, total);
+    }
+  }
+
+  /** @throws EngineError `model` when a model does not fit, though all that nobody uses has made room for it. */
+  async #makeRoom(source: ModelSource, bytes: number): Promise<void> {
+    if (source.kind === 'toy') return;
+    const { memoryLimit } = this.#settings;
+    const others = (): [string, Entry][] => [...this.#entries].filter(([key]) => key !== keyOf(source));
+    const lack = (): string | undefined => {
+      const held = others().reduce((sum, [, entry]) => sum + entry.bytes, PROCESS_BYTES);
+      if (memoryLimit !== undefined && held + bytes > memoryLimit) {
+        return (
+          `beside the ${formatBytes(held)} that the model process has already, and ` +
+          `decodingLab.engine.memoryLimit allows ${formatBytes(memoryLimit)} in all. Raise that limit`
+        );
+      }
+      const { free } = machineMemory();
+      return bytes <= free ? undefined : `and ${formatBytes(free)} are free. Close other programs`;
+    };
+    for (const [key, entry] of others()) {
+      if (lack() === undefined) return;
+      if (entry.uses === 0) await this.#remove(key, entry);
+    }
+    const why = lack();
+    if (why === undefined) return;
+    throw new EngineError(
+      'model',
+      `${source.name} needs ${formatBytes(bytes)} of memory, ${why}, ` +
+        `choose the model's 8-bit or 4-bit weights, or choose a smaller model.`,
+    );
+  }
+
+  #watchIdle(key: string, entry: Entry): void {
+    clearTimeout(entry.timer);
+    const { unloadAfter } = this.#settings;
+    if (unloadAfter === undefined || entry.source.kind === 'toy') return;
+    entry.timer = setTimeout(() => {
+      void this.#remove(key, entry);
+    }, unloadAfter);
+    entry.timer.unref();
   }
 
   async #shrink(kind: ModelSource['kind']): Promise<void> {
-    const entries = [...this.#entries].filter(([, entry]) => entry.kind === kind);
+    const entries = [...this.#entries].filter(([, { source }]) => source.kind === kind);
     const idle = entries.filter(([, { uses }]) => uses === 0);
-    const surplus = idle.slice(0, Math.max(0, entries.length - this.#limit));
+    const surplus = idle.slice(0, Math.max(0, entries.length - this.#options.limit));
     await Promise.all(surplus.map(([key, entry]) => this.#remove(key, entry)));
   }
 
   async #remove(key: string, entry: Entry): Promise<void> {
-    this.#entries.delete(key);
+    if (this.#entries.get(key) === entry) this.#entries.delete(key);
     entry.removed = true;
+    clearTimeout(entry.timer);
     await this.#disposeIdle(entry);
   }
 
@@ -94,5 +191,5 @@ export class Models {
 function keyOf(source: ModelSource): string {
   return source.kind === 'toy'
     ? JSON.stringify(['toy', source.words, source.logits])
-    : JSON.stringify(['gpt2', source.id, source.directory]);
+    : JSON.stringify(['gpt2', source.id, source.directory, source.precision ?? 'fp32']);
 }

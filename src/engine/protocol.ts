@@ -4,11 +4,44 @@
  */
 import { NotificationType, RequestType, RequestType0, ResponseError } from 'vscode-jsonrpc/node';
 import type { ModelInfo, Vocabulary } from '../core/languageModel';
+import type { Fidelity } from '../experiments/fidelity';
+import type { Precision } from '../library/memory';
 
 /** Where a model comes from. */
 export type ModelSource =
   | { readonly kind: 'toy'; readonly words: readonly string[]; readonly logits: readonly number[] }
-  | { readonly kind: 'gpt2'; readonly id: string; readonly name: string; readonly directory: string };
+  | {
+      readonly kind: 'gpt2';
+      readonly id: string;
+      readonly name: string;
+      readonly directory: string;
+      /** How the weights are held; `fp32` when left out. */
+      readonly precision?: Precision;
+      /** Folder for the file of quantized weights; the model's own when left out. */
+      readonly cacheDirectory?: string;
+    };
+
+/** What a person chose for the engine. */
+export interface EngineSettings {
+  /** Processors that a model uses; half of them when left out. */
+  readonly threads?: number;
+  /** Most bytes that the process and its models may take; what is free when left out. */
+  readonly memoryLimit?: number;
+  /** Milliseconds after its last use at which a model is freed; never when left out. */
+  readonly unloadAfter?: number;
+  /** Whether runs wait for those of higher priority; they take turns otherwise. */
+  readonly prioritize: boolean;
+}
+
+/** Who waits for a run: a person who types, one who looks at the panel, nobody in particular. */
+export type Priority = 'typing' | 'panel' | 'background';
+
+/** How far the preparation of a model is; `done` equals `total` when it is over, also when it failed. */
+export interface LoadProgress {
+  readonly source: ModelSource;
+  readonly done: number;
+  readonly total: number;
+}
 
 /** What kind of thing went wrong: a parameter, a model's files, the engine itself, or that it was stopped. */
 export type EngineErrorCode = 'parameter' | 'model' | 'engine' | 'stopped';
@@ -35,6 +68,16 @@ export interface RunParameters {
   readonly experiment: string;
   readonly source: ModelSource;
   readonly parameters: unknown;
+  /** `panel` when left out. */
+  readonly priority?: Priority;
+}
+
+export interface FidelityParameters {
+  /** As of a run; its events are the tokens that were compared and all of them. */
+  readonly run: number;
+  readonly reference: ModelSource;
+  readonly source: ModelSource;
+  readonly text: string;
 }
 
 export interface EngineStatus {
@@ -54,7 +97,12 @@ export const RunRequest = new RequestType<RunParameters, { result: unknown }, Er
 export const UnloadRequest = new RequestType<{ source: ModelSource }, { unloaded: boolean }, ErrorData>(
   'unload',
 );
+/** Compares a model with another on a text. */
+export const FidelityRequest = new RequestType<FidelityParameters, Fidelity, ErrorData>('fidelity');
 export const StatusRequest = new RequestType0<EngineStatus, ErrorData>('status');
+/** Takes effect for what comes next; models in memory are loaded again where they must be. */
+export const ConfigureNotification = new NotificationType<EngineSettings>('configure');
+export const LoadNotification = new NotificationType<LoadProgress>('loading');
 /** A partial result of a run. */
 export const EventNotification = new NotificationType<{ run: number; event: unknown }>('event');
 

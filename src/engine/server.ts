@@ -4,10 +4,14 @@ import { createMessageConnection, IPCMessageReader, type CancellationToken } fro
 import type { LanguageModel } from '../core/languageModel';
 import type { RegisteredExperiment } from '../experiments/experiment';
 import { ChannelWriter } from './channel';
-import { Models } from './models';
+import { measureFidelity } from '../experiments/fidelity';
+import { Models, type ModelsOptions } from './models';
 import {
+  ConfigureNotification,
   EngineError,
   EventNotification,
+  FidelityRequest,
+  LoadNotification,
   LoadRequest,
   RunRequest,
   StatusRequest,
@@ -15,10 +19,13 @@ import {
   UnloadRequest,
   type ModelSource,
 } from './protocol';
+import { Turns } from './turns';
 
-export interface EngineParts {
-  /** @throws RangeError for a wrong toy, EngineError `model` for a checkpoint that cannot be used. */
-  readonly load: (source: ModelSource) => Promise<LanguageModel>;
+/**
+ * `load` throws RangeError for a wrong toy, EngineError `model` for a checkpoint that cannot be used; `memory`
+ * throws the latter.
+ */
+export interface EngineParts extends Pick<ModelsOptions, 'load' | 'memory'> {
   readonly experiments: readonly RegisteredExperiment[];
 }
 
@@ -26,10 +33,22 @@ export interface EngineParts {
 const MODELS_KEPT = 2;
 
 /** Answers requests over the channel to the parent process until that is gone; then this process ends. */
-export function serve({ load, experiments }: EngineParts): void {
+export function serve({ experiments, ...loader }: EngineParts): void {
   const writer = new ChannelWriter(process);
   const connection = createMessageConnection(new IPCMessageReader(process), writer, console);
-  const models = new Models(load, MODELS_KEPT);
+  const notify = (sending: Promise<void>, what: string): void => {
+    sending.catch((error: unknown) => {
+      console.error(`${what} could not be sent: ${messageOf(error)}`);
+    });
+  };
+  const models = new Models({
+    ...loader,
+    limit: MODELS_KEPT,
+    onProgress: (source, done, total) => {
+      notify(connection.sendNotification(LoadNotification, { source, done, total }), 'Progress');
+    },
+  });
+  const turns = new Turns();
   let running = 0;
 
   /** The next turn of the event loop, once the channel takes more: by then a stop that was sent has arrived. */
@@ -38,28 +57,55 @@ export function serve({ load, experiments }: EngineParts): void {
     await nextTurn();
   };
 
+  connection.onNotification(ConfigureNotification, (settings) => {
+    turns.prioritize = settings.prioritize;
+    turns.wake();
+    models.configure(settings).catch((error: unknown) => {
+      console.error(`A model could not be freed: ${messageOf(error)}`);
+    });
+  });
+
   connection.onRequest(LoadRequest, ({ source }, token) =>
     answer(() => useModel(models, source, signalOf(token), ({ info, vocabulary }) => ({ info, vocabulary }))),
   );
 
-  connection.onRequest(RunRequest, ({ run, experiment, source, parameters }, token) =>
+  connection.onRequest(RunRequest, ({ run, experiment, source, parameters, priority = 'panel' }, token) =>
     answer(async () => {
       const signal = signalOf(token);
       const emit = (event: unknown): void => {
-        connection.sendNotification(EventNotification, { run, event }).catch((error: unknown) => {
-          console.error(`An event of ${experiment} could not be sent: ${messageOf(error)}`);
-        });
+        notify(connection.sendNotification(EventNotification, { run, event }), `An event of ${experiment}`);
+      };
+      const pauseInTurn = async (): Promise<void> => {
+        await pause();
+        await turns.turn(priority, signal);
       };
       running += 1;
       try {
         const prepared = findExperiment(experiments, experiment).prepare(parameters);
         const result = await useModel(models, source, signal, (model) =>
-          prepared(model, { emit, pause, signal }),
+          turns.while(priority, () => prepared(model, { emit, pause: pauseInTurn, signal })),
         );
         return { result };
       } finally {
         running -= 1;
       }
+    }),
+  );
+
+  connection.onRequest(FidelityRequest, ({ run, reference, source, text }, token) =>
+    answer(() => {
+      const signal = signalOf(token);
+      const onProgress = (done: number, total: number): void => {
+        notify(
+          connection.sendNotification(EventNotification, { run, event: { done, total } }),
+          'Progress of a comparison',
+        );
+      };
+      return useModel(models, reference, signal, (whole) =>
+        useModel(models, source, signal, (model) =>
+          stoppable(signal, measureFidelity(whole, model, tokensOf(whole, text), { signal, onProgress })),
+        ),
+      );
     }),
   );
 
@@ -102,6 +148,22 @@ function useModel<T>(
     });
     used.catch(reject);
   });
+}
+
+/** A text's tokens after the end of another, as surprisal reads them: the first one is predicted too. */
+function tokensOf(model: LanguageModel, text: string): number[] {
+  const ids = model.encode(text);
+  const { endOfText } = model.info;
+  return endOfText === null ? ids : [endOfText, ...ids];
+}
+
+/** What an action gives that rejects with its signal's reason, as an answer to a stop. */
+async function stoppable<T>(signal: AbortSignal, action: Promise<T>): Promise<T> {
+  try {
+    return await action;
+  } catch (error) {
+    throw signal.aborted ? new EngineError('stopped', 'Stopped before it was done.') : error;
+  }
 }
 
 function signalOf(token: CancellationToken): AbortSignal {

@@ -9,6 +9,7 @@ import { Library } from './library';
 import { registerTools } from './languageModelTools';
 import { LabPanel } from './panel';
 import { PanelHolder } from './panelHolder';
+import { Preparing } from './preparing';
 import { settings } from './settings';
 import { StatusBar } from './statusBar';
 import { SurprisalMap } from './surprisal';
@@ -51,8 +52,18 @@ export function activate(context: vscode.ExtensionContext): DecodingLabApi {
       log.info(line);
     },
     onState: (state) => {
+      if (state === 'failed' || state === 'stopped') preparing.dispose();
       panels.current?.showEngineState(state);
     },
+    onLoading: (progress) => {
+      preparing.show(progress);
+    },
+    settings: () => settings.engine(),
+  });
+  const preparing = new Preparing((source) => {
+    client.unload(source).catch((error: unknown) => {
+      log.warn(String(error));
+    });
   });
   engine = client;
   const library = new Library(context);
@@ -82,6 +93,7 @@ export function activate(context: vscode.ExtensionContext): DecodingLabApi {
   context.subscriptions.push(
     log,
     panels,
+    preparing,
     status,
     surprisal,
     cursor,
@@ -91,6 +103,7 @@ export function activate(context: vscode.ExtensionContext): DecodingLabApi {
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration('decodingLab.library') || event.affectsConfiguration('http'))
         library.reload();
+      if (event.affectsConfiguration('decodingLab.engine')) client.configure();
     }),
     ...registerTools(services),
     ...registerCommands({

@@ -113,6 +113,7 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider {
       const result = (await engine.run('explore', source, parameters, {
         onEvent: () => undefined,
         signal,
+        priority: 'typing',
       })) as ExploreResult;
       if (result.stopped) {
         status.idle(model);

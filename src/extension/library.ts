@@ -1,7 +1,13 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { TOY_DEFAULT } from '../core/toyModel';
 import type { ModelSource } from '../engine/client';
+import { formatBytes } from '../library/bytes';
+import { PRECISIONS, type Precision } from '../library/memory';
 import type { ModelLibrary } from '../library/modelLibrary';
+import type { LibraryEntry } from '../library/shelf';
+import { readVariantId, VARIANTS, variantId } from '../library/variants';
 import type { ModelChoice, Toy } from '../protocol/messages';
 import { settings } from './settings';
 
@@ -14,6 +20,26 @@ export class UnknownModelError extends Error {
 
 /** Under this name the hub's access token is kept in VS Code's secret storage. */
 export const TOKEN_SECRET = 'decodingLab.hubToken';
+
+/** A model as a person chooses it: with the weights as they are, and quantized where that is possible. */
+function variantsOf({ id, name, description, memory = {} }: LibraryEntry): ModelChoice[] {
+  return PRECISIONS.filter((precision) => precision === 'fp32' || memory[precision]).map((precision) => {
+    const { label, about } = VARIANTS[precision];
+    const need = memory[precision];
+    const fits = need && !need.fits ? ', more than is free now' : '';
+    const needs = need ? `; needs ${formatBytes(need.bytes)} of memory${fits}` : '';
+    return {
+      id: variantId(id, precision),
+      name: variantName(name, precision),
+      kind: 'gpt2',
+      description: `${description}. ${label}: ${about}${needs}`,
+      variant: { of: id, label },
+    };
+  });
+}
+
+const variantName = (name: string, precision: Precision): string =>
+  precision === 'fp32' ? name : `${name}, ${VARIANTS[precision].label}`;
 
 /** The models a person can choose from, and how the engine finds each. */
 export class Library {
@@ -42,9 +68,7 @@ export class Library {
   async choices(): Promise<ModelChoice[]> {
     const entries = await (await this.models()).list();
     return [
-      ...entries
-        .filter(({ problem }) => problem === undefined)
-        .map(({ id, name, description }) => ({ id, name, kind: 'gpt2' as const, description })),
+      ...entries.filter(({ problem }) => problem === undefined).flatMap(variantsOf),
       {
         id: 'toy',
         name: 'toy vocabulary',
@@ -58,13 +82,28 @@ export class Library {
   async source(id: string, toy: Toy | undefined): Promise<ModelSource> {
     if (id === 'toy') return { kind: 'toy', ...(toy ?? TOY_DEFAULT) };
     const library = await this.models();
+    const { base, precision } = readVariantId(id);
     try {
-      const { name, directory } = await library.find(id);
-      return { kind: 'gpt2', id, name, directory };
+      const { name, directory, kind } = await library.find(base);
+      if (precision === 'fp32') return { kind: 'gpt2', id, name, directory };
+      // A downloaded model's folder is ours; where others put theirs, nothing is written.
+      const cacheDirectory = kind === 'downloaded' ? directory : await this.#quantized(base);
+      return { kind: 'gpt2', id, name: variantName(name, precision), directory, precision, cacheDirectory };
     } catch {
       const known = await library.list();
       throw new UnknownModelError(id, [...known.map((entry) => entry.id), 'toy']);
     }
+  }
+
+  /** Removes the quantized weights of a model that is gone. */
+  async removeQuantized(id: string): Promise<void> {
+    await rm(await this.#quantized(id), { recursive: true, force: true });
+  }
+
+  /** Folder for the quantized weights of a model whose own folder is not ours. */
+  async #quantized(id: string): Promise<string> {
+    const { folderOf } = await import('../library/shelf');
+    return join(this.#context.globalStorageUri.fsPath, 'quantized', folderOf(id));
   }
 
   async #open(): Promise<ModelLibrary> {

@@ -1,10 +1,15 @@
 import * as vscode from 'vscode';
+import type { EngineClient } from '../engine/client';
+import { PRECISIONS } from '../library/memory';
 import type { LibraryEntry } from '../library/shelf';
+import { variantId } from '../library/variants';
+import { showFidelity, variantItems } from './fidelity';
 import { TOKEN_SECRET, type Library } from './library';
 import { toFailure } from './requests';
 import { size, type ModelRow, type ModelsView } from './views/modelsView';
 
 export interface ModelCommandServices {
+  readonly engine: EngineClient;
   readonly library: Library;
   readonly models: ModelsView;
   readonly secrets: vscode.SecretStorage;
@@ -12,6 +17,7 @@ export interface ModelCommandServices {
 
 /** Commands of the model library; each asks for what it was not given. */
 export function modelCommands({
+  engine,
   library,
   models,
   secrets,
@@ -47,6 +53,16 @@ export function modelCommands({
       id,
     }));
     return (await vscode.window.showQuickPick(items, { title }))?.id;
+  };
+
+  /** Whether a model can be run, and has quantized forms. */
+  const hasVariants = ({ problem, memory }: LibraryEntry): boolean =>
+    problem === undefined && Object.keys(memory ?? {}).length > 1;
+
+  const makeDefault = async (id: string): Promise<void> => {
+    await vscode.workspace
+      .getConfiguration('decodingLab')
+      .update('defaultModel', id, vscode.ConfigurationTarget.Global);
   };
 
   const download = (name: string): Promise<void> =>
@@ -85,10 +101,38 @@ export function modelCommands({
     useModel: (given) =>
       told(async () => {
         const id = await chooseHere(given, 'Default model', ({ problem }) => problem === undefined);
+        if (id !== undefined) await makeDefault(id);
+      }),
+    useWeights: (given) =>
+      told(async () => {
+        const id = await chooseHere(given, 'Choose weights of a model', hasVariants);
         if (id === undefined) return;
-        await vscode.workspace
-          .getConfiguration('decodingLab')
-          .update('defaultModel', id, vscode.ConfigurationTarget.Global);
+        const { memory = {} } = await (await library.models()).find(id);
+        const items = variantItems(PRECISIONS).map((item) => {
+          const need = memory[item.precision];
+          const fits = need?.fits === false ? ', more than is free now' : '';
+          return need ? { ...item, detail: `needs ${size(need.bytes)} of memory${fits}` } : item;
+        });
+        const chosen = await vscode.window.showQuickPick(items, { title: `Weights of ${id}, the default` });
+        if (chosen) await makeDefault(variantId(id, chosen.precision));
+      }),
+    measureWeights: (given) =>
+      told(async () => {
+        const editor = vscode.window.activeTextEditor ?? vscode.window.visibleTextEditors[0];
+        if (!editor || editor.document.getText().trim() === '') {
+          void vscode.window.showInformationMessage('Open a text first: the weights are measured on it.');
+          return;
+        }
+        const id = await chooseHere(given, 'Measure quantized weights of a model', hasVariants);
+        if (id === undefined) return;
+        const items = variantItems(PRECISIONS.slice(1)).map((item) => ({ ...item, picked: true }));
+        const chosen = await vscode.window.showQuickPick(items, {
+          title: 'Weights to compare with the 32-bit ones',
+          canPickMany: true,
+        });
+        if (!chosen?.length) return;
+        const precisions = chosen.map(({ precision }) => precision);
+        await showFidelity({ engine, library }, id, precisions, editor);
       }),
     downloadModel: (given) =>
       told(async () => {
@@ -173,6 +217,7 @@ export function modelCommands({
         const yes = entry.kind === 'imported' ? 'Take Out' : 'Delete';
         if ((await vscode.window.showWarningMessage(question, { modal: true }, yes)) === yes) {
           await (await library.models()).remove(id);
+          await library.removeQuantized(id);
         }
       }),
     setHubToken: () =>

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { EngineSettings } from '../engine/client';
 import { allPresets, presetChain, type Presets } from './presets';
 import type { SurprisalScale } from './surprisalColours';
 
@@ -31,6 +32,19 @@ export const settings = {
       folder: folder === '' ? undefined : folder,
       endpoints: Array.isArray(endpoints) ? endpoints.filter((e) => typeof e === 'string') : [],
       added: read('library.catalog') ?? [],
+    };
+  },
+
+  /** What the model process may use. */
+  engine(): EngineSettings {
+    const threads = whole(read('engine.threads'), 0, 256, 0);
+    const memory = whole(read('engine.memoryLimit'), 0, 10_000_000, 0);
+    const minutes = whole(read('engine.unloadAfter'), 0, 10_000, 10);
+    return {
+      ...(threads > 0 && { threads }),
+      ...(memory > 0 && { memoryLimit: memory * 1e6 }),
+      ...(minutes > 0 && { unloadAfter: minutes * 60_000 }),
+      prioritize: read('engine.priority') !== 'equal',
     };
   },
 

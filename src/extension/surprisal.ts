@@ -169,6 +169,7 @@ export class SurprisalMap implements vscode.Disposable, vscode.HoverProvider {
     const parameters = { text, from: span.start - lead, alternatives: 10 };
     return (await this.#services.engine.run('surprisal', source, parameters, {
       signal,
+      priority: 'background',
       onEvent: (event) => {
         // Offsets are of the text as it was; after an edit the next scoring brings them right.
         if (document.version !== version) return;

@@ -10,7 +10,7 @@ export type Precision = 'fp32' | keyof typeof QUANTIZED_VARIANTS;
 export const PRECISIONS: readonly Precision[] = ['fp32', 'int8', 'int8-fast', 'int4'];
 
 /** The engine process with ONNX Runtime and the tokenizer, and the largest intermediate results; measured. */
-const PROCESS_BYTES = 300e6;
+export const PROCESS_BYTES = 300e6;
 
 /**
  * Bytes that one model and one full context need.
@@ -50,7 +50,10 @@ export interface MachineMemory {
 export function machineMemory(): MachineMemory {
   const limit = process.constrainedMemory();
   const total = limit > 0 ? Math.min(limit, totalmem()) : totalmem();
-  return { free: Math.min(process.availableMemory(), total), total };
+  const available = process.availableMemory();
+  // macOS keeps nearly all memory filled with what it can drop, and does not count that as available.
+  const free = process.platform === 'darwin' ? Math.max(available, total / 2) : available;
+  return { free: Math.min(free, total), total };
 }
 
 /** What a model needs and whether it fits now, by precision; precisions that it cannot have are missing. */

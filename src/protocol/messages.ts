@@ -115,6 +115,8 @@ export const modelChoiceSchema = v.object({
   kind: v.picklist(['toy', 'gpt2']),
   /** One line: size, shape, what to expect. */
   description: v.string(),
+  /** Where a model can be had with other weights: the id of the model itself, and what its weights are called. */
+  variant: v.optional(v.object({ of: v.string(), label: v.string() })),
 });
 export type ModelChoice = v.InferOutput<typeof modelChoiceSchema>;
 

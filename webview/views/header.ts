@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
+import type { ModelChoice } from '../../src/protocol/messages';
 import { count } from '../format/numbers';
 import type { Session } from '../state/session';
 import { chipsView } from './chips';
@@ -32,15 +33,20 @@ export function headerView(props: HeaderProps): TemplateResult {
         aria-label="Model"
         title=${session.choice?.description ?? ''}
         @change=${(event: Event) => {
-          onModel((event.target as HTMLSelectElement).value);
+          onModel(withSameWeights(session, (event.target as HTMLSelectElement).value));
         }}
-        .value=${live(session.model)}
+        .value=${live(ofModel(session.choice) ?? session.model)}
       >
-        ${session.models.map(
-          ({ id, name }) =>
-            html`<vscode-option value=${id} ?selected=${id === session.model}>${name}</vscode-option>`,
-        )}
+        ${session.models
+          .filter((choice) => choice.id === ofModel(choice))
+          .map(
+            ({ id, name }) =>
+              html`<vscode-option value=${id} ?selected=${id === ofModel(session.choice)}
+                >${name}</vscode-option
+              >`,
+          )}
       </vscode-dropdown>
+      ${weightsView(props)}
       <span class="place" data-testid="place">${placeOf(session)}</span>
       ${tokens ? html`<span class="quiet token-count">${count(tokens.ids.length, 'token')} ${infoButton('token')}</span>` : nothing}
       ${
@@ -64,6 +70,39 @@ export function headerView(props: HeaderProps): TemplateResult {
     </div>
     ${editing ? editorView(props) : nothing} ${promptView(props)} ${notesView(session)}
   </header>`;
+}
+
+/** Id of the model that a choice is a form of. */
+function ofModel(choice: ModelChoice | undefined): string | undefined {
+  return choice?.variant?.of ?? choice?.id;
+}
+
+/** The chosen model with weights of the kind that are used now, where it has them. */
+function withSameWeights({ models, choice }: Session, id: string): string {
+  const label = choice?.variant?.label;
+  return models.find(({ variant }) => variant?.of === id && variant.label === label)?.id ?? id;
+}
+
+/** How the weights of the chosen model are held, where there is a choice. */
+function weightsView({ session, onModel }: HeaderProps): TemplateResult | typeof nothing {
+  const { choice, models, model } = session;
+  const forms = models.filter(({ variant }) => variant && variant.of === choice?.variant?.of);
+  if (forms.length < 2) return nothing;
+  return html`<vscode-dropdown
+    class="weights"
+    data-testid="weights"
+    aria-label="Weights"
+    title=${choice?.description ?? ''}
+    @change=${(event: Event) => {
+      onModel((event.target as HTMLSelectElement).value);
+    }}
+    .value=${live(model)}
+  >
+    ${forms.map(
+      ({ id, variant }) =>
+        html`<vscode-option value=${id} ?selected=${id === model}>${variant?.label}</vscode-option>`,
+    )}
+  </vscode-dropdown>`;
 }
 
 function placeOf({ source }: Session): TemplateResult | string {

@@ -148,6 +148,7 @@ export class CursorView implements vscode.TreeDataProvider<Row>, vscode.Disposab
       const parameters = { prompt, chain: [], greedy: false, seed: 0, samples: 0, maxNewTokens: 1 };
       await this.#services.engine.run('explore', source, parameters, {
         signal: controller.signal,
+        priority: 'background',
         onEvent: (event) => {
           const read = event as ExploreEvent;
           if (read.type !== 'next' || controller.signal.aborted) return;

@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import type { LibraryEntry } from '../../library/shelf';
+import type { Precision } from '../../library/memory';
 import type { CatalogListing } from '../../library/types';
+import { readVariantId, VARIANTS } from '../../library/variants';
 import type { Library } from '../library';
 import { toFailure } from '../requests';
 import { settings } from '../settings';
@@ -24,7 +26,10 @@ export function size(bytes: number): string {
 function memoryLine({ memory }: Pick<LibraryEntry, 'memory'>): string {
   if (!memory) return 'memory unknown';
   return Object.entries(memory)
-    .map(([precision, { bytes, fits }]) => `${precision} ${size(bytes)}${fits ? '' : ' (more than is free)'}`)
+    .map(
+      ([precision, { bytes, fits }]) =>
+        `${VARIANTS[precision as Precision].label} ${size(bytes)}${fits ? '' : ' (more than is free)'}`,
+    )
     .join(', ');
 }
 
@@ -62,8 +67,13 @@ export class ModelsView implements vscode.TreeDataProvider<ModelRow>, vscode.Dis
   #here(entry: LibraryEntry): vscode.TreeItem {
     const { id, name, kind, bytes, problem, inUse, description, license, lastUsed } = entry;
     const item = new vscode.TreeItem(name);
-    const used = settings.defaultModel() === id;
-    item.description = [size(bytes), used ? 'default' : '', problem ? 'cannot be run' : '']
+    const { base, precision } = readVariantId(settings.defaultModel());
+    const used = base === id;
+    item.description = [
+      size(bytes),
+      used ? `default${precision === 'fp32' ? '' : `, ${VARIANTS[precision].label}`}` : '',
+      problem ? 'cannot be run' : '',
+    ]
       .filter(Boolean)
       .join(', ');
     item.iconPath = new vscode.ThemeIcon(problem ? 'warning' : used ? 'check' : 'package');

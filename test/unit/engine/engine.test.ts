@@ -13,7 +13,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TOY_DEFAULT } from '../../../src/core/toyModel';
-import { EngineClient, EngineError, type ModelSource } from '../../../src/engine/client';
+import { EngineClient, EngineError, type LoadProgress, type ModelSource } from '../../../src/engine/client';
+import type { SurprisalResult } from '../../../src/experiments/surprisal';
 import type { ExploreEvent, ExploreResult } from '../../../src/experiments/exploreTypes';
 import { bundle, type Bundles } from './bundle';
 
@@ -145,6 +146,72 @@ describe('the engine', () => {
     expect(code).toBe('model');
     expect(message).toContain(path);
     expect((await explore(toy, {})).result.stopped).toBe(false);
+  });
+});
+
+describe('quantized weights in the engine', () => {
+  const directory = bundled;
+  const text = 'Once upon a time there was a king who had a daughter, and she was beautiful.';
+  const whole: ModelSource = { kind: 'gpt2', id: 'fireside', name: 'Fireside', directory };
+  const int8 = (): ModelSource => ({
+    ...whole,
+    ...{ id: 'fireside@int8', precision: 'int8', cacheDirectory: join(folder, 'quantized') },
+  });
+
+  it('are written once, with progress, and recorded in the result', async () => {
+    const told: LoadProgress[] = [];
+    const own = new EngineClient({
+      entry: bundles.path('main'),
+      log: () => undefined,
+      onLoading: (progress) => told.push(progress),
+      settings: () => ({ prioritize: true, threads: 1 }),
+    });
+    const { info } = await own.load(int8());
+    expect(info).toMatchObject({ id: 'fireside@int8', precision: 'int8' });
+    expect(told.length).toBeGreaterThan(1);
+    const last = told.pop()!;
+    expect(last).toMatchObject({ done: info.parameters, total: info.parameters });
+    for (const { done } of told) expect(done).toBeLessThan(info.parameters);
+    expect(existsSync(join(folder, 'quantized', 'model.int8.safetensors'))).toBe(true);
+    told.length = 0;
+    await own.unload(int8());
+    await own.load(int8());
+    expect(told).toEqual([]);
+    await own.dispose();
+    const { result } = await explore(int8(), { prompt: text });
+    expect(result.provenance).toMatchObject({ model: 'fireside@int8', precision: 'int8' });
+  });
+
+  it('are compared with the whole ones on a text', async () => {
+    const progress: [number, number][] = [];
+    const fidelity = await client.fidelity(whole, int8(), text, {
+      onProgress: (done, total) => progress.push([done, total]),
+      signal: new AbortController().signal,
+    });
+    const surprisal = (await client.run(
+      'surprisal',
+      whole,
+      { text, from: 0, alternatives: 0 },
+      { onEvent: () => undefined },
+    )) as SurprisalResult;
+    expect(fidelity.referencePerplexity).toBeCloseTo(surprisal.perplexity, 3);
+    expect(fidelity.meanDivergence).toBeGreaterThan(0);
+    expect(fidelity.meanDivergence).toBeLessThan(0.01);
+    expect(progress.at(-1)).toEqual([fidelity.tokens, fidelity.tokens]);
+  });
+
+  it('are refused before loading where memory is too small', async () => {
+    const own = new EngineClient({
+      entry: bundles.path('main'),
+      log: () => undefined,
+      settings: () => ({ prioritize: true, memoryLimit: 301e6 }),
+    });
+    const error = await failure(own.load(whole));
+    expect([error.code, error.message]).toEqual([
+      'model',
+      expect.stringMatching(/^Fireside needs .* of memory/),
+    ]);
+    await own.dispose();
   });
 });
 

@@ -1,0 +1,139 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ToyModel } from '../../../src/core/toyModel';
+import { Models, type LoadTools } from '../../../src/engine/models';
+import { EngineError, type ModelSource } from '../../../src/engine/protocol';
+import { PROCESS_BYTES } from '../../../src/library/memory';
+
+const source = (id: string, precision?: 'int8'): ModelSource => ({
+  kind: 'gpt2',
+  id,
+  name: id.toUpperCase(),
+  directory: id,
+  ...(precision && { precision }),
+});
+
+/** Bytes of a model, by its id. */
+const sizes: Readonly<Record<string, number>> = { small: 10e6, middle: 20e6, large: 40e6 };
+
+let loads: [string, LoadTools][];
+let disposed: string[];
+let models: Models;
+
+beforeEach(() => {
+  loads = [];
+  disposed = [];
+  models = new Models({
+    limit: 3,
+    memory: (from) => Promise.resolve(from.kind === 'gpt2' ? sizes[from.id]! : 0),
+    load: (from, tools) => {
+      const id = from.kind === 'gpt2' ? from.id : 'toy';
+      loads.push([id, tools]);
+      const model = new ToyModel({ words: [id], logits: [0] });
+      vi.spyOn(model, 'dispose').mockImplementation(() => {
+        disposed.push(id);
+        return Promise.resolve();
+      });
+      return Promise.resolve(model);
+    },
+  });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const touch = (id: string): Promise<void> => models.use(source(id), () => undefined);
+const configure = (settings: object): Promise<void> => models.configure({ prioritize: true, ...settings });
+
+describe('a memory limit', () => {
+  it('refuses a model before it is loaded, with what it needs and what to do', async () => {
+    await configure({ memoryLimit: PROCESS_BYTES + 30e6 });
+    const error: unknown = await touch('large').catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(EngineError);
+    expect((error as EngineError).code).toBe('model');
+    expect((error as EngineError).message).toMatch(
+      /^LARGE needs 40(\.0)? MB of memory, .*decodingLab\.engine\.memoryLimit allows 330 MB in all\. Raise that limit, choose the model's 8-bit or 4-bit weights, or choose a smaller model\.$/,
+    );
+    expect(loads).toEqual([]);
+    expect(models.ids).toEqual([]);
+    await touch('small');
+    expect(models.ids).toEqual(['small']);
+  });
+
+  it('lets a model take the place of those that nobody uses, the least recent first', async () => {
+    await configure({ memoryLimit: PROCESS_BYTES + 50e6 });
+    await touch('small');
+    await touch('middle');
+    await touch('small');
+    await touch('large');
+    expect(disposed).toEqual(['middle']);
+    expect(models.ids).toEqual(['small', 'large']);
+  });
+
+  it('never takes a model that is in use', async () => {
+    await configure({ memoryLimit: PROCESS_BYTES + 50e6 });
+    await models.use(source('middle'), async () => {
+      await expect(touch('large')).rejects.toThrow('LARGE needs');
+    });
+    expect(disposed).toEqual([]);
+    await touch('large');
+    expect(disposed).toEqual(['middle']);
+  });
+});
+
+describe('an idle model', () => {
+  it('is freed after the time that is set, counted from its last use', async () => {
+    vi.useFakeTimers();
+    await configure({ unloadAfter: 1000 });
+    await touch('small');
+    await vi.advanceTimersByTimeAsync(900);
+    await touch('small');
+    await vi.advanceTimersByTimeAsync(900);
+    expect(disposed).toEqual([]);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(disposed).toEqual(['small']);
+    expect(models.ids).toEqual([]);
+  });
+
+  it('is not freed while it is used', async () => {
+    vi.useFakeTimers();
+    await configure({ unloadAfter: 1000 });
+    await models.use(source('small'), () => vi.advanceTimersByTimeAsync(5000));
+    expect(disposed).toEqual([]);
+  });
+
+  it('stays where no time is set, and goes when one is set later', async () => {
+    vi.useFakeTimers();
+    await touch('small');
+    await vi.advanceTimersByTimeAsync(1e9);
+    expect(models.ids).toEqual(['small']);
+    await configure({ unloadAfter: 1000 });
+    await vi.advanceTimersByTimeAsync(1001);
+    expect(models.ids).toEqual([]);
+  });
+});
+
+describe('the loader', () => {
+  it('gets the threads, and again when they are others', async () => {
+    await configure({ threads: 2 });
+    await touch('small');
+    await configure({ threads: 2, unloadAfter: 5000 });
+    await touch('small');
+    await configure({ threads: 3 });
+    await touch('small');
+    expect(loads.map(([, { threads }]) => threads)).toEqual([2, 3]);
+    expect(disposed).toEqual(['small']);
+  });
+
+  it('is asked for each kind of weights', async () => {
+    await touch('small');
+    await models.use(source('small', 'int8'), () => undefined);
+    expect(loads).toHaveLength(2);
+  });
+
+  it('is told to stop when a model is unloaded', async () => {
+    await touch('small');
+    expect(loads[0]![1].signal.aborted).toBe(false);
+    await models.unload(source('small'));
+    expect(loads[0]![1].signal.aborted).toBe(true);
+  });
+});
