@@ -40,6 +40,20 @@ describe('Explore Selection', () => {
     expect(await ids()).not.toEqual(first);
   });
 
+  test('reads the prompt with 8-bit weights, whose probabilities are near but others', async () => {
+    const labels = await panel.part('weights').locator('vscode-option').allInnerTexts();
+    expect(labels).toEqual(['32-bit', '8-bit exact', '8-bit fast', '4-bit']);
+    const whole = await panel.probabilities();
+    await panel.begin(() => panel.chooseWeights('8-bit exact'));
+    await panel.ended();
+    const quantized = await panel.probabilities();
+    await session.window.screenshot('weights');
+    expect(quantized).not.toEqual(whole);
+    await panel.begin(() => panel.chooseWeights('32-bit'));
+    await panel.ended();
+    expect(await panel.probabilities()).toEqual(whole);
+  });
+
   test('shows what else could have come, at a token under the pointer', async () => {
     await panel.part('completion').first().locator('[data-testid="token"]').nth(2).hover();
     const alternatives = panel.part('alternatives');

@@ -88,6 +88,11 @@ export class Panel {
     await this.part('model').locator('vscode-option', { hasText: model }).click();
   }
 
+  async chooseWeights(label: string): Promise<void> {
+    await this.part('weights').click();
+    await this.part('weights').locator('vscode-option', { hasText: label }).click();
+  }
+
   /** Tokens of all completions so far. */
   tokens(): Promise<number> {
     return this.part('token').count();
