@@ -9,6 +9,13 @@ export const branchTerms: Readonly<Record<string, Term>> = {
     formula: 'p(path) = Π p(token | prompt and tokens before)',
     source: 'Jurafsky and Martin, Speech and Language Processing, 3rd edition, chapter 3',
   },
+  branchTree: {
+    title: 'The tree',
+    sentence:
+      'A line for every stretch without a fork; tokens are tinted by their probability after what stands before them. Arrows move along and between the lines, Enter leads to the alternatives and left arrow back, P pins, Delete cuts, Ctrl+Z takes back.',
+    formula: '× probability of the stretch, = probability of the whole path: the product of its tokens’',
+    source: 'Strobelt et al., Seq2Seq-Vis: A Visual Debugging Tool for Sequence-to-Sequence Models, 2018',
+  },
   enumeration: {
     title: 'Exact enumeration',
     sentence:

@@ -127,6 +127,14 @@ describe('Searches', () => {
     await change(() => panel.part('run').click());
   };
 
+  test('the palette opens the tab on what is selected', async () => {
+    await session.window.select(6, 1, SAMPLE_LINE.length + 1);
+    await session.window.run('Decoding Lab: Branches: The Tree of Continuations');
+    const tab = panel.frame.locator('[role="tab"][aria-selected="true"]');
+    await expect.poll(() => tab.innerText()).toBe('Branches');
+    await expect.poll(() => panel.part('chip').count()).toBe(9);
+  });
+
   test('exact enumeration proves its continuations, in the order of their probability', async () => {
     await runWith('exact');
     await expect.poll(() => panel.part('answer').innerText()).toMatch(/Proof: [\d,]+ beginnings were read/);

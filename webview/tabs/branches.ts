@@ -21,6 +21,7 @@ import { parsedBy } from '../state/experimentRecord';
 import { typedNumber, valueText, type FormValues } from '../state/form';
 import { branchPlaceView } from '../views/branchPlaceView';
 import { branchTreeView } from '../views/branchTreeView';
+import { infoButton } from '../views/info';
 import { legendView } from '../views/legend';
 import type { ExperimentPage, ShownParts } from './experimentPage';
 import { ExperimentTab } from './experimentTab';
@@ -134,6 +135,7 @@ function view(
   return html`<section class="branches" data-testid="branches" aria-labelledby="tree-title">
       <div class="branches-tools">
         <h2 id="tree-title">Tree</h2>
+        ${infoButton('branchTree')}
         <span class="quiet">${count(ends, 'path')}, ${count(result.nodes.length - 1, 'token')}</span>
         <button
           type="button"
@@ -159,6 +161,13 @@ function view(
         </button>
         ${legendView()}
       </div>
+      ${
+        edits === 0
+          ? html`<p class="quiet">
+              Click a token to see what else could have stood there, and an alternative to go that way.
+            </p>`
+          : nothing
+      }
       <div class="branches-body">
         <div class="branch-lines">
           ${branchTreeView({
