@@ -11,6 +11,10 @@ export interface TreeOwner {
   /** Runs with these parameters. */
   readonly rerun: (parameters: BranchesParameters) => void;
   readonly failed: (error: unknown) => void;
+  /** Whether the keyboard's focus is in the tree or in the place beside it. */
+  readonly hasFocus: () => boolean;
+  /** Puts the focus on the selected token, once the tree is drawn. */
+  readonly focusSelected: () => void;
 }
 
 /** Milliseconds for which "Inserted" stands. */
@@ -41,19 +45,10 @@ export class BranchEditor {
   layout(result: BranchesResult): BranchLayout {
     if (this.#last?.result !== result) {
       this.#last = { result, layout: new BranchLayout(result.nodes) };
-      if (this.#refocus) this.focusSelected();
+      if (this.#refocus) this.#owner.focusSelected();
+      this.#refocus = false;
     }
     return this.#last.layout;
-  }
-
-  /** Puts the focus on the selected token, once the tree is drawn. */
-  focusSelected(): void {
-    this.#refocus = false;
-    requestAnimationFrame(() => {
-      requestAnimationFrame(() => {
-        document.querySelector<HTMLElement>('[role="treeitem"][aria-selected="true"]')?.focus();
-      });
-    });
   }
 
   /** Index of the node that is looked at: the one chosen, as far as it is still there, or where the last edit led. */
@@ -154,7 +149,7 @@ export class BranchEditor {
       if (why !== null) this.#context.announce(why);
       return;
     }
-    this.#refocus = document.activeElement?.closest('.branches') !== null;
+    this.#refocus = this.#owner.hasFocus();
     this.#owner.rerun({ ...parameters, edits });
   }
 

@@ -45,6 +45,8 @@ class Branches extends ExperimentTab<BranchesResult> {
       failed: (error) => {
         this.failed(error);
       },
+      hasFocus: () => document.activeElement?.closest('.branches') !== null,
+      focusSelected,
     });
     super(pageOf(context, editor), context);
     this.#editor = editor;
@@ -55,6 +57,15 @@ class Branches extends ExperimentTab<BranchesResult> {
     this.#editor.forget();
     super.open(request);
   }
+}
+
+function focusSelected(): void {
+  // After the next drawing and the one that it may ask for.
+  requestAnimationFrame(() => {
+    requestAnimationFrame(() => {
+      document.querySelector<HTMLElement>('[role="treeitem"][aria-selected="true"]')?.focus();
+    });
+  });
 }
 
 function pageOf({ session }: TabContext, editor: BranchEditor): ExperimentPage<BranchesResult> {
@@ -218,9 +229,7 @@ function view(
           onPin,
           onPrune,
           onAct: (action) => void editor.act(result, selected, action),
-          onLeave: () => {
-            editor.focusSelected();
-          },
+          onLeave: focusSelected,
         })}
       </div>
     </section>

@@ -140,9 +140,14 @@ export function answerView(sentences: readonly string[], stale: string | null): 
   const [first = '', ...rest] = sentences;
   return html`<section class="answer" data-testid="answer" aria-label="Answer">
     ${stale === null ? nothing : html`<p class="stale" data-testid="stale">${stale} Run to replace it.</p>`}
-    <p class="answer-first">${first}</p>
-    ${rest.map((sentence) => html`<p>${sentence}</p>`)}
+    <p class="answer-first">${unbroken(first)}</p>
+    ${rest.map((sentence) => html`<p>${unbroken(sentence)}</p>`)}
   </section>`;
+}
+
+/** A number and its unit stay on one line. */
+function unbroken(sentence: string): string {
+  return sentence.replace(/(?<=\d) (?=(?:%|nats|bits|s)(?![\p{L}\d]))|(?<=<) (?=\d)/gu, '\u00A0');
 }
 
 export interface VerdictProps {
