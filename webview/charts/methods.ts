@@ -169,7 +169,7 @@ function distributionPicture({ methods, samples, trials }: MethodsResult): Pictu
         marginBottom: 38,
         x: { domain: [0, 1] },
         y: { type: 'band', domain: tokens, label: null, padding: 0.15 },
-        fy: { domain: known.map(({ name }) => name), label: null, padding: 0.08 },
+        fy: { axis: null, domain: known.map(({ name }) => name), padding: 0.08 },
         marks: [
           axisX({ label: 'probability →', tickFormat: axisPercent, ticks: 5, color: palette.quiet }),
           axisY({ label: null, tickSize: 0, color: palette.text, fontFamily: palette.code }),

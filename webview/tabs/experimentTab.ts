@@ -1,6 +1,7 @@
 /** The tab that all experiments share: controls, runs, the answer, pictures, tables, export and history. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { HistoryEntry } from '../../src/protocol/messages';
+import type { ReportTable } from '../../src/experiments/report/types';
 import type { ExperimentResult } from '../../src/experiments/results';
 import type { Picture } from '../charts/picture';
 import { count, duration, thousands } from '../format/numbers';
@@ -24,6 +25,13 @@ import { failureView, meterView, PATIENCE, stoppedView } from '../views/statusVi
 import { toyTableView } from '../views/toyTable';
 import type { ExperimentPage, ShownParts } from './experimentPage';
 import type { OpenRequest, Tab, TabContext } from './tab';
+
+/** Cells of a table that is open from the start: on a narrow page it stands as a list, each cell on its own. */
+const SHORT = 160;
+
+function isShort({ rows, columns }: ReportTable): boolean {
+  return rows.length * columns.length <= SHORT;
+}
 
 export class ExperimentTab<Result extends ExperimentResult> implements Tab {
   readonly id: string;
@@ -219,7 +227,7 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
         tables: this.#page.report.tables(result),
         figure: (picture) =>
           figureView({ picture, onExport: () => void this.#export(shown, parts, `svg-${picture.id}`) }),
-        table: (table) => dataTableView(table, table === parts.tables[0]),
+        table: (table) => dataTableView(table, table === parts.tables[0] && isShort(table)),
       };
       this.#parts = { of: shown, parts };
     }
