@@ -7,6 +7,7 @@ import {
   type FromPanel,
   type HistoryEntry,
   type HistoryLine,
+  type TextSource,
   type ToPanel,
   type Toy,
 } from '../src/protocol/messages';
@@ -127,6 +128,13 @@ export class Host {
     const answer = await this.#ask({ type: 'save', entry });
     if (answer.type !== 'saved') throw unexpected(answer);
     return answer.id;
+  }
+
+  /** A text of the person's choice, and its name. @throws RequestError, with code `stopped` when none is given */
+  async text(from: TextSource): Promise<{ readonly name: string; readonly text: string }> {
+    const answer = await this.#ask({ type: 'text', from });
+    if (answer.type !== 'text') throw unexpected(answer);
+    return { name: answer.name, text: answer.text };
   }
 
   /** The history, newest first. @throws RequestError */

@@ -1,9 +1,6 @@
 import { readFile } from 'node:fs/promises';
+import { THE_VERDICT_ADDRESS } from '../../src/experiments/theVerdict';
 import { Failure } from '../lib/failure';
-
-/** Where the book's author keeps the text; in the public domain. */
-const SOURCE =
-  'https://raw.githubusercontent.com/rasbt/LLMs-from-scratch/main/ch02/01_main-chapter-code/the-verdict.txt';
 
 /**
  * "The Verdict", from a file or from its public source.
@@ -22,7 +19,7 @@ export async function readVerdict(
     });
   }
   try {
-    const response = await fetchText(SOURCE, { signal: AbortSignal.timeout(60_000) });
+    const response = await fetchText(THE_VERDICT_ADDRESS, { signal: AbortSignal.timeout(60_000) });
     if (!response.ok) throw new Error(`status ${response.status}`);
     return await response.text();
   } catch (error) {

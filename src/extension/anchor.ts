@@ -12,7 +12,8 @@ export class Anchor implements vscode.Disposable {
   /** Anchors that listen to their document now. */
   static listening = 0;
 
-  readonly #uri: vscode.Uri;
+  /** The document. */
+  readonly uri: vscode.Uri;
   readonly #kind: 'selection' | 'cursor';
   #start: number;
   #end: number;
@@ -22,13 +23,13 @@ export class Anchor implements vscode.Disposable {
   readonly #listener: vscode.Disposable;
 
   constructor(taken: TakenPrompt) {
-    this.#uri = taken.uri;
+    this.uri = taken.uri;
     this.#kind = taken.source.kind === 'selection' ? 'selection' : 'cursor';
     this.#start = taken.start;
     this.#end = taken.end;
     Anchor.listening += 1;
     this.#listener = vscode.workspace.onDidChangeTextDocument((event) => {
-      if (event.document.uri.toString() === this.#uri.toString()) {
+      if (event.document.uri.toString() === this.uri.toString()) {
         // Changes of one event are given in the old document's offsets; from the end, each leaves the others' true.
         const changes = [...event.contentChanges].sort((a, b) => b.rangeOffset - a.rangeOffset);
         for (const change of changes) this.#follow(change);
@@ -69,23 +70,23 @@ export class Anchor implements vscode.Disposable {
     const document = await this.#open();
     const at = document.positionAt(this.#end);
     const edit = new vscode.WorkspaceEdit();
-    if (how === 'after') edit.insert(this.#uri, at, text);
-    else edit.replace(this.#uri, new vscode.Range(document.positionAt(this.#start), at), text);
+    if (how === 'after') edit.insert(this.uri, at, text);
+    else edit.replace(this.uri, new vscode.Range(document.positionAt(this.#start), at), text);
     if (!(await vscode.workspace.applyEdit(edit))) {
       throw new InsertionError(
-        `${vscode.workspace.asRelativePath(this.#uri)} did not accept the text (is it read-only?). Use Copy instead.`,
+        `${vscode.workspace.asRelativePath(this.uri)} did not accept the text (is it read-only?). Use Copy instead.`,
       );
     }
   }
 
   async #open(): Promise<vscode.TextDocument> {
-    const open = vscode.workspace.textDocuments.find((d) => d.uri.toString() === this.#uri.toString());
+    const open = vscode.workspace.textDocuments.find((d) => d.uri.toString() === this.uri.toString());
     if (open && !open.isClosed) return open;
     try {
-      return await vscode.workspace.openTextDocument(this.#uri);
+      return await vscode.workspace.openTextDocument(this.uri);
     } catch {
       throw new InsertionError(
-        `${vscode.workspace.asRelativePath(this.#uri)} is closed and cannot be opened again. Use Copy instead.`,
+        `${vscode.workspace.asRelativePath(this.uri)} is closed and cannot be opened again. Use Copy instead.`,
       );
     }
   }

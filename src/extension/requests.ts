@@ -6,6 +6,7 @@ import { InsertionError, type Anchor } from './anchor';
 import { exportFile, NotSavedError } from './exportFile';
 import { HistoryError, type History } from './history';
 import { UnknownModelError, type Library } from './library';
+import { readText, TextError } from './textSource';
 
 /** A page that asks for more at once than this is not one of ours. */
 const MOST_AT_ONCE = 16;
@@ -105,6 +106,8 @@ export class Requests implements vscode.Disposable {
         return { type: 'saved', request, id: await history.save(message.entry) };
       case 'history':
         return { type: 'history', request, lines: await history.lines() };
+      case 'text':
+        return { type: 'text', request, ...(await readText(message.from, this.#ports.anchor()?.uri)) };
       case 'reopen':
         return { type: 'entry', request, id: message.id, entry: await history.open(message.id) };
     }
@@ -121,6 +124,9 @@ export function toFailure(error: unknown): Failure {
   if (error instanceof EngineError) return { code: error.code, sentence: error.message };
   if (error instanceof InsertionError) return { code: 'insert', sentence: error.message };
   if (error instanceof HistoryError) return { code: 'history', sentence: error.message };
+  if (error instanceof TextError) {
+    return { code: error.declined ? 'stopped' : 'parameter', sentence: error.message };
+  }
   if (error instanceof NotSavedError) return { code: 'stopped', sentence: error.message };
   if (error instanceof LibraryError) {
     return { code: error.code === 'stopped' ? 'stopped' : 'model', sentence: error.message };

@@ -67,6 +67,10 @@ export const historyLineSchema = v.object({
 });
 export type HistoryLine = v.InferOutput<typeof historyLineSchema>;
 
+/** Where a whole text can come from: the document of the prompt, a file that is chosen, or the book's example. */
+export const TEXT_SOURCES = ['document', 'file', 'verdict'] as const;
+export type TextSource = (typeof TEXT_SOURCES)[number];
+
 /** From the panel to the extension. */
 export const fromPanelSchema = v.variant('type', [
   v.object({ type: v.literal('ready'), version: v.number() }),
@@ -104,6 +108,8 @@ export const fromPanelSchema = v.variant('type', [
   v.object({ type: v.literal('history'), request: requestId }),
   /** One saved result, answered by `entry`. */
   v.object({ type: v.literal('reopen'), request: requestId, id: text(200) }),
+  /** A text to evaluate or to train on, answered by `text`; by `failure` with code `stopped` when it is not given. */
+  v.object({ type: v.literal('text'), request: requestId, from: v.picklist(TEXT_SOURCES) }),
   v.object({ type: v.literal('log'), message: text(10_000) }),
 ]);
 export type FromPanel = v.InferOutput<typeof fromPanelSchema>;
@@ -160,6 +166,7 @@ export const toPanelSchema = v.variant('type', [
   v.object({ type: v.literal('result'), request: requestId, result: v.unknown() }),
   v.object({ type: v.literal('done'), request: requestId }),
   v.object({ type: v.literal('failure'), request: requestId, failure: failureSchema }),
+  v.object({ type: v.literal('text'), request: requestId, name: v.string(), text: v.string() }),
   v.object({ type: v.literal('saved'), request: requestId, id: v.string() }),
   v.object({ type: v.literal('history'), request: requestId, lines: v.array(historyLineSchema) }),
   v.object({ type: v.literal('entry'), request: requestId, id: v.string(), entry: historyEntrySchema }),

@@ -122,6 +122,39 @@ describe('On the model', () => {
   });
 });
 
+describe('Loss', () => {
+  test('of the document: both parts, and a passage token by token', async () => {
+    await panel.makeWidth(800);
+    await run('loss', { context: '12', stride: '12', batchSize: '1' });
+    expect(await panel.part('answer').innerText()).toMatch(/training loss is \d+\.\d{5} nats per token/);
+    const windows = panel.frame.locator('[data-picture="windows"] [data-card]');
+    const labels = await windows.evaluateAll((all) => all.map((bar) => bar.ariaLabel!));
+    expect(labels.length).toBeGreaterThan(4);
+    expect(labels.at(-1)).toMatch(/^validation/);
+    await windows.first().click();
+    const passage = panel.part('passage');
+    await expect.poll(() => passage.locator('[data-testid="token"]').count()).toBe(12);
+    // The loss of the window is the mean surprisal of its tokens.
+    const probabilities = await passage
+      .locator('[data-testid="token"]')
+      .evaluateAll((all) => all.map((token) => Number((token as HTMLElement).dataset['probability'])));
+    const mean = probabilities.reduce((sum, p) => sum - Math.log(p), 0) / probabilities.length;
+    expect(Number(/window 1: ([\d.]+) nats/.exec(labels[0]!)![1])).toBeCloseTo(mean, 1);
+    await session.window.screenshot('tab-loss');
+    await panel.makeWidth(400);
+    expect(await overflow()).toBeLessThanOrEqual(0);
+    await session.window.screenshot('tab-loss-400');
+  });
+
+  test('of a text that is too short says how many tokens are needed', async () => {
+    await panel.type('context', '256');
+    await panel.part('run').click();
+    await panel.part('failure').waitFor();
+    expect(await panel.part('failure').innerText()).toMatch(/has \d+ tokens, but .* needs \d+/);
+    await panel.part('dismiss').click();
+  });
+});
+
 describe('A result', () => {
   test('is written into files of every kind', async () => {
     await run('nucleus');
@@ -172,7 +205,7 @@ describe('Looks', () => {
     await session.server.set({ 'workbench.colorTheme': theme });
     await panel.frame.locator(`body.${kind}`).waitFor();
     await panel.makeWidth(800);
-    for (const tab of ['temperature', 'grid', 'determinism', 'nucleus', 'methods']) {
+    for (const tab of ['temperature', 'grid', 'determinism', 'nucleus', 'methods', 'loss']) {
       await panel.part(`tab-${tab}`).click();
       await panel.part(`experiment-${tab}`).waitFor();
       expect(await overflow()).toBeLessThanOrEqual(0);

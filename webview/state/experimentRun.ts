@@ -4,10 +4,10 @@ import type { ProgressEvent } from '../../src/experiments/results';
 import type { Order } from './experimentRecord';
 
 const progressSchema = v.object({
-  type: v.literal('progress'),
+  type: v.string(),
   done: v.number(),
   total: v.number(),
-  what: v.string(),
+  what: v.optional(v.string(), 'parts'),
 });
 
 export interface RunProgress {
@@ -24,7 +24,7 @@ export class ExperimentRun {
   readonly replays: unknown;
   readonly startedAt: number;
   #first: { readonly at: number; readonly done: number } | undefined;
-  #progress: ProgressEvent | undefined;
+  #progress: Omit<ProgressEvent, 'type'> | undefined;
 
   /** @param now milliseconds of a steady clock */
   constructor(order: Order, replays: unknown, now: number) {
@@ -33,13 +33,13 @@ export class ExperimentRun {
     this.startedAt = now;
   }
 
-  /** Takes an event; false for one that is no progress. */
+  /** Takes an event; false for one that is not progress alone. */
   receive(event: unknown, now: number): boolean {
     const parsed = v.safeParse(progressSchema, event);
     if (!parsed.success) return false;
     this.#progress = parsed.output;
     this.#first ??= { at: now, done: parsed.output.done };
-    return true;
+    return parsed.output.type === 'progress';
   }
 
   progress(now: number): RunProgress | null {

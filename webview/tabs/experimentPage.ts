@@ -13,6 +13,13 @@ export interface ExperimentPage<Result extends ExperimentResult> {
   readonly question: string;
   readonly promise: string;
   readonly groups: readonly FieldGroup[];
+  /** True where the toy vocabulary can do nothing, because its logits do not depend on a text. */
+  readonly needsText?: boolean;
+  /**
+   * Gets what a run needs beside the controls, before its parameters are asked for: a text, for example.
+   * @throws RequestError, with code `stopped` where the person does not want to run after all.
+   */
+  readonly prepare?: (values: FormValues) => Promise<void>;
   /**
    * The parameters of a run, checked by the experiment's own `parse`.
    * @throws RangeError with a sentence for people.

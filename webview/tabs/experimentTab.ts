@@ -5,6 +5,7 @@ import type { ReportTable } from '../../src/experiments/report/types';
 import type { ExperimentResult } from '../../src/experiments/results';
 import type { Picture } from '../charts/picture';
 import { count, duration, thousands } from '../format/numbers';
+import { RequestError } from '../host';
 import { exportChoices, exportFile } from '../state/exports';
 import type { Outcome } from '../state/experimentRecord';
 import { ExperimentState } from '../state/experimentState';
@@ -39,6 +40,8 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
   readonly #page: ExperimentPage<Result>;
   readonly #context: TabContext;
   readonly #state: ExperimentState<Result>;
+  /** What a run needs is being got. */
+  #preparing = false;
   #parts: { readonly of: Outcome<Result>; readonly parts: ShownParts<Result> } | undefined;
 
   constructor(page: ExperimentPage<Result>, context: TabContext) {
@@ -199,7 +202,7 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
           >Run</vscode-button
         >
         ${
-          this.#context.session.isToy
+          this.#context.session.isToy || this.#page.needsText
             ? nothing
             : html`<vscode-button
                 appearance="secondary"
@@ -274,6 +277,29 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
   }
 
   run(): void {
+    const { prepare } = this.#page;
+    if (!prepare) {
+      this.#run();
+      return;
+    }
+    if (this.#preparing) return;
+    this.#preparing = true;
+    void prepare(this.#state.form.values)
+      .then(
+        () => {
+          this.#run();
+        },
+        (error: unknown) => {
+          if (!(error instanceof RequestError && error.failure.code === 'stopped')) this.#state.fail(error);
+        },
+      )
+      .finally(() => {
+        this.#preparing = false;
+        this.#context.redraw();
+      });
+  }
+
+  #run(): void {
     const wrong = this.#state.run();
     if (!wrong) return;
     this.#context.announce(wrong.sentence);

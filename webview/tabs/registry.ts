@@ -2,6 +2,7 @@ import { createBranches } from './branches';
 import { createDeterminism } from './determinism';
 import { createExplore } from './explore';
 import { createGrid } from './grid';
+import { createLoss } from './loss';
 import { createMethods } from './methods';
 import { createNucleus } from './nucleus';
 import type { TabFactory } from './tab';
@@ -16,4 +17,5 @@ export const tabFactories: readonly TabFactory[] = [
   createNucleus,
   createMethods,
   createBranches,
+  createLoss,
 ];

@@ -10,7 +10,8 @@ import { keepStop, rove } from './roving';
 /** Lists are by token. */
 export interface SampledText {
   readonly ids: readonly number[];
-  readonly tokens: readonly string[];
+  /** As text, or as bytes, so that a character of several tokens reads as one. */
+  readonly tokens: readonly (string | Uint8Array)[];
   /** Probabilities before the chain. */
   readonly raw: readonly number[];
   /** Probabilities after the chain, where the result has them. */
@@ -56,11 +57,14 @@ export function sampledTextView(
   </div>`;
 }
 
-function joined(tokens: readonly string[]): JoinedText['tokens'] {
+function joined(tokens: SampledText['tokens']): JoinedText['tokens'] {
   const text = new JoinedText();
-  for (const token of tokens) text.append(encoder.encode(token));
+  for (const token of tokens) text.append(bytesOf(token));
   return text.tokens;
 }
+
+const bytesOf = (token: string | Uint8Array): Uint8Array =>
+  typeof token === 'string' ? encoder.encode(token) : token;
 
 /** The card of a text's token; null where there is no such token. */
 export function sampledTokenCard(
@@ -75,6 +79,6 @@ export function sampledTokenCard(
     ['surprisal', `${significant(-Math.log(before), 4)} nats`, full(-Math.log(before))],
     ['id', String(ids[index]!), String(ids[index]!)],
   ];
-  const name = tokenPieces(encoder.encode(token)).map(({ text }) => text);
+  const name = tokenPieces(bytesOf(token)).map(({ text }) => text);
   return cardView(`“${name.join('')}”`, lines);
 }
