@@ -148,7 +148,7 @@ async function run(
   }
   return {
     experiment: 'branches',
-    promptEnd: model.decode(promptIds.slice(-PROMPT_END)),
+    promptEnd: `${promptIds.length > PROMPT_END ? '…' : ''}${model.decode(promptIds.slice(-PROMPT_END))}`,
     nodes: tree.nodes(),
     exact: grown.exact,
     beam: grown.beam,

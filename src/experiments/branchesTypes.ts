@@ -127,7 +127,7 @@ export type BeamRecord = v.InferOutput<typeof beamSchema>;
 export const branchesResultSchema = v.object({
   experiment: v.literal('branches'),
   ...resultFields,
-  /** The last part of the prompt, for people. */
+  /** The prompt for people; of a long one its last part, after `…`. Empty where the prompt is. */
   promptEnd: v.string(),
   /** Parents before their children; siblings that are pinned first, then by rank. */
   nodes: v.array(nodeSchema),

@@ -2,7 +2,7 @@
 import { link, rect, text } from '@observablehq/plot';
 import { BranchLayout } from '../../src/experiments/branchLayout';
 import type { BranchesResult } from '../../src/experiments/branchesTypes';
-import { smallPercent } from '../../src/experiments/report/branches';
+import { rootText, smallPercent } from '../../src/experiments/report/branches';
 import { visibleSpaces } from '../../src/experiments/report/markdown';
 import { tintOf } from '../format/colour';
 import { count } from '../format/numbers';
@@ -45,7 +45,7 @@ export function treePicture({ nodes, promptEnd }: BranchesResult): Picture[] {
     {
       id: 'tree',
       title: 'Tree of continuations',
-      description: `After “…${visibleSpaces(promptEnd).replaceAll('·', ' ')}”: ${count(ends.length, 'path')}. A line for every stretch without a fork, its tokens tinted by their probability; at the right the probability of the stretch (×) and of the whole path (=).${left > 0 ? ` ${count(left, 'more line')} have no room here.` : ''}`,
+      description: `After ${promptEnd === '' ? 'the empty prompt' : `“${promptEnd.replace(/\s+/g, ' ')}”`}: ${count(ends.length, 'path')}. A line for every stretch without a fork, its tokens tinted by their probability; at the right the probability of the stretch (×) and of the whole path (=).${left > 0 ? ` ${count(left, 'more line')} have no room here.` : ''}`,
       draw: (frame) => draw(frame, layout, promptEnd),
     },
   ];
@@ -98,7 +98,7 @@ function draw(
         text([promptEnd], {
           x: 0,
           y: y(0) + BOX / 2,
-          text: (end: string) => `…${end.replace(/\s+/g, ' ')}`.slice(0, Math.floor(width / LETTER)),
+          text: (end: string) => rootText(end).slice(0, Math.floor(width / LETTER)),
           textAnchor: 'start',
           fill: palette.quiet,
           fontFamily: palette.code,

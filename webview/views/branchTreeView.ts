@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Branch, BranchLayout } from '../../src/experiments/branchLayout';
-import { smallPercent } from '../../src/experiments/report/branches';
+import { rootText, smallPercent } from '../../src/experiments/report/branches';
 import { tintOf } from '../format/colour';
 import { full, percent } from '../format/numbers';
 import { tokenPieces, type Piece } from '../format/tokenText';
@@ -61,7 +61,7 @@ function branchView(props: TreeProps, branch: Branch): TemplateResult {
   const { nodes, parent, depth } = branch;
   if (parent < 0) {
     return html`<div class="branch branch-root" role="none">
-      <span class="branch-tokens" role="none">${tokenView(props, 0, `…${promptEnd}`)}</span>
+      <span class="branch-tokens" role="none">${tokenView(props, 0, rootText(promptEnd))}</span>
     </div>`;
   }
   const last = nodes.at(-1)!;

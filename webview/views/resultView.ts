@@ -145,9 +145,11 @@ export function answerView(sentences: readonly string[], stale: string | null): 
   </section>`;
 }
 
-/** A number and its unit stay on one line. */
+/** A number stays on one line with its unit and with what it is the value of. */
 function unbroken(sentence: string): string {
-  return sentence.replace(/(?<=\d) (?=(?:%|nats|bits|s)(?![\p{L}\d]))|(?<=<) (?=\d)/gu, '\u00A0');
+  return sentence
+    .replace(/\b([Tp]) = (?=\d)/g, '$1\u00A0=\u00A0')
+    .replace(/(?<=\d) (?=(?:%|nats|bits|s)(?![\p{L}\d]))|(?<=<) (?=\d)/gu, '\u00A0');
 }
 
 export interface VerdictProps {

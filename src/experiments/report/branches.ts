@@ -27,6 +27,11 @@ export function runningText(tokens: readonly ResultToken[]): string {
     .replace(/[\n\r\t]/g, visibleSpaces);
 }
 
+/** What the root of a tree shows. */
+export function rootText(promptEnd: string): string {
+  return promptEnd === '' ? '(empty prompt)' : promptEnd.replace(/\s+/g, ' ');
+}
+
 function quoted(text: string): string {
   const shown = text.replace(/[\n\r\t]/g, visibleSpaces).trim();
   return shown.length > QUOTED ? `“…${shown.slice(shown.length - QUOTED)}”` : `“${shown}”`;
@@ -142,7 +147,7 @@ function treeSummary({ nodes, promptEnd }: BranchesResult): string[] {
     const best = nodes[shown[0]!]!;
     const all = shown.length + (root!.rest?.tokens ?? 0);
     return [
-      `After ${quoted(promptEnd)} the most probable token is “${visibleSpaces(best.token.text)}” with ${inPercent(Math.exp(best.logProbability))}; the ${whole(shown.length)} of ${whole(all)} tokens that are shown hold ${inPercent(1 - (root!.rest?.mass ?? 0))}. Choose one to go that way.`,
+      `After ${promptEnd === '' ? 'the empty prompt' : quoted(promptEnd)} the most probable token is “${visibleSpaces(best.token.text)}” with ${inPercent(Math.exp(best.logProbability))}; the ${whole(shown.length)} of ${whole(all)} tokens that are shown hold ${inPercent(1 - (root!.rest?.mass ?? 0))}. Choose one to go that way.`,
     ];
   }
   const best = ends.reduce((a, b) => (nodes[b]!.total > nodes[a]!.total ? b : a));
