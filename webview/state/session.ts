@@ -36,7 +36,6 @@ export class Session {
   before: PromptSource | null = null;
   #tokens: PromptTokensOf | null = null;
   toyDraft: ToyDraft = [];
-  defaultToy: Toy = { words: [], logits: [] };
   readonly #host: Host;
   readonly #loaded = new Map<string, LoadedModel>();
   readonly #loading = new Map<string, Promise<LoadedModel>>();
@@ -59,7 +58,6 @@ export class Session {
 
   welcome(models: readonly ModelChoice[], defaultModel: string, toy: Toy): void {
     this.models = models;
-    this.defaultToy = toy;
     // A draft that was kept half edited has a toy that made sense behind it all the same.
     const draft = this.toyDraft;
     this.toyDraft = draftOf(toy);

@@ -1,5 +1,5 @@
 /** The toy vocabulary while it is edited: rows of text that may or may not be a model yet. */
-import { ToyModel } from '../../src/core/toyModel';
+import { ToyModel, type ToyDefinition } from '../../src/core/toyModel';
 import type { Toy } from '../../src/protocol/messages';
 
 export interface ToyRow {
@@ -18,7 +18,7 @@ export interface ToyProblem {
   readonly sentence: string;
 }
 
-export function draftOf({ words, logits }: Toy): ToyDraft {
+export function draftOf({ words, logits }: ToyDefinition): ToyDraft {
   return words.map((word, i) => ({ word, logit: String(logits[i] ?? 0) }));
 }
 

@@ -9,7 +9,6 @@ import { RequestError } from '../host';
 import { exportChoices, exportFile } from '../state/exports';
 import type { Outcome } from '../state/experimentRecord';
 import { ExperimentState } from '../state/experimentState';
-import { draftOf } from '../state/toyDraft';
 import { dataTableView } from '../views/dataTable';
 import { figureView } from '../views/figureView';
 import { formView } from '../views/formView';
@@ -89,13 +88,8 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
       ${toyTableView({
         draft: session.toyDraft,
         problem: 'sentence' in read ? read : null,
-        isDefault: JSON.stringify(session.toyDraft) === JSON.stringify(draftOf(session.defaultToy)),
         onChange: (draft) => {
           session.toyDraft = draft;
-          changed();
-        },
-        onReset: () => {
-          session.toyDraft = draftOf(session.defaultToy);
           changed();
         },
       })}

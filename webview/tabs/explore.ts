@@ -8,7 +8,6 @@ import { ExploreState } from '../state/exploreState';
 import { TOY } from '../state/session';
 import { deedsOf, inOrder, moveStep, shortStep } from '../state/samplerSteps';
 import { chainOf } from '../state/settings';
-import { draftOf } from '../state/toyDraft';
 import { completionsView } from '../views/completionsView';
 import { distributionView } from '../views/distributionView';
 import { emptyView } from '../views/emptyView';
@@ -156,13 +155,8 @@ class Explore implements Tab {
     return toyTableView({
       draft: session.toyDraft,
       problem: 'sentence' in read ? read : null,
-      isDefault: JSON.stringify(session.toyDraft) === JSON.stringify(draftOf(session.defaultToy)),
       onChange: (draft) => {
         session.toyDraft = draft;
-        changed();
-      },
-      onReset: () => {
-        session.toyDraft = draftOf(session.defaultToy);
         changed();
       },
     });

@@ -1,24 +1,26 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
-import { MOST_WORDS, type ToyDraft, type ToyProblem, type ToyRow } from '../state/toyDraft';
+import { TOY_BOOK, TOY_DEFAULT } from '../../src/core/toyModel';
+import { draftOf, MOST_WORDS, type ToyDraft, type ToyProblem, type ToyRow } from '../state/toyDraft';
 
 export interface ToyTableProps {
   readonly draft: ToyDraft;
   readonly problem: ToyProblem | null;
-  /** True while the draft is the default. */
-  readonly isDefault: boolean;
   readonly onChange: (draft: ToyDraft) => void;
-  readonly onReset: () => void;
 }
 
+/** Vocabularies to begin with. */
+const BUILT_IN: readonly { readonly name: string; readonly title: string; readonly draft: ToyDraft }[] = [
+  { name: 'five dishes', title: 'The chapter’s exercise', draft: draftOf(TOY_DEFAULT) },
+  {
+    name: 'nine words of the book',
+    title: 'The logits after “every effort moves you” in the book’s section 5.3',
+    draft: draftOf(TOY_BOOK),
+  },
+];
+
 /** The toy model's words and logits, editable. */
-export function toyTableView({
-  draft,
-  problem,
-  isDefault,
-  onChange,
-  onReset,
-}: ToyTableProps): TemplateResult {
+export function toyTableView({ draft, problem, onChange }: ToyTableProps): TemplateResult {
   const edit = (index: number, change: Partial<ToyRow>): void => {
     onChange(draft.map((row, i) => (i === index ? { ...row, ...change } : row)));
   };
@@ -91,9 +93,21 @@ export function toyTableView({
       >
         add a word
       </button>
-      <button type="button" class="link" data-testid="toy-reset" ?disabled=${isDefault} @click=${onReset}>
-        reset
-      </button>
+      ${BUILT_IN.map(
+        (vocabulary) =>
+          html`<button
+            type="button"
+            class="link"
+            data-testid="toy-${vocabulary.draft.length}"
+            title=${vocabulary.title}
+            aria-pressed=${JSON.stringify(draft) === JSON.stringify(vocabulary.draft)}
+            @click=${() => {
+              onChange(vocabulary.draft);
+            }}
+          >
+            ${vocabulary.name}
+          </button>`,
+      )}
     </div>
   </fieldset>`;
 }
