@@ -297,6 +297,33 @@ describe('the tree', () => {
     expect(nodes[1]).toMatchObject({ pinned: true, rank: 2, origin: 'alternative' });
   });
 
+  it('pins and unpins, and takes what was only looked at', async () => {
+    const model = letters(4, 6);
+    const [, second] = ranked(distribution(model.logits([0])));
+    const path = [second!];
+    const of = async (...edits: BranchEdit[]): Promise<BranchNode> => {
+      const { nodes } = await grow(model, asked({ kind: 'alternatives' }, edits));
+      return nodes.find(({ parent, token }) => parent === 0 && token.id === second)!;
+    };
+    const pin: BranchEdit = { edit: 'pin', path };
+    expect(await of(pin)).toMatchObject({ pinned: true, origin: 'alternative' });
+    expect(await of(pin, pin)).toMatchObject({ pinned: false, origin: 'alternative' });
+    expect(await of(pin, pin, pin)).toMatchObject({ pinned: true });
+    const expand: BranchEdit = { edit: 'expand', path };
+    expect(await of(expand)).toMatchObject({ origin: 'alternative', expanded: true });
+    expect(await of(expand, { edit: 'take', path, ahead: 0 })).toMatchObject({ origin: 'taken' });
+    expect(await of({ edit: 'take', path, ahead: 0 }, expand)).toMatchObject({ origin: 'taken' });
+  });
+
+  it('goes on as far as each edit says', async () => {
+    const model = letters(4, 6);
+    for (const ahead of [2, 5, 0, 1]) {
+      const edits: BranchEdit[] = [{ edit: 'take', path: [3], ahead }];
+      const { nodes } = await grow(model, asked({ kind: 'alternatives' }, edits));
+      expect(nodes.filter(({ origin }) => origin === 'taken')).toHaveLength(1 + ahead);
+    }
+  });
+
   it('begins with the texts that Explore draws', async () => {
     const model = letters(6, 6);
     const begin: BranchStart = { kind: 'samples', length: 5, count: 3, temperature: 0.7, topK: 3, seed: 11 };
