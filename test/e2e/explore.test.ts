@@ -140,6 +140,10 @@ describe('Explore Selection', () => {
     await expect.poll(() => panel.frame.isDetached(), { timeout: 60_000 }).toBe(true);
     panel = new Panel(await window.frameWith(part('completion')));
     expect(await panel.read()).toEqual(before);
+    // The model process is a new one, and draws the same again.
+    await panel.generate();
+    await panel.ended();
+    expect((await panel.read()).completions).toEqual(before.completions);
   });
 });
 
