@@ -100,8 +100,10 @@ export class App {
       chooseModel: (id) => {
         this.#chooseModel(id);
       },
-      runTab: (id, parameters) => {
-        this.#open(id, { parameters }, true);
+      hasTab: (id) => this.#tabs.some((tab) => tab.id === id),
+      openTab: (id, parameters, run) => {
+        this.#open(id, { parameters }, run);
+        window.scrollTo({ top: 0 });
         this.#redraw();
         this.#remember();
       },

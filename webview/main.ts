@@ -5,6 +5,7 @@ import './styles/distribution.css';
 import './styles/completions.css';
 import './styles/experiment.css';
 import './styles/branches.css';
+import './styles/course.css';
 import './styles/card.css';
 import { App } from './app';
 import { registerControls } from './controls';

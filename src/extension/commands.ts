@@ -138,6 +138,11 @@ export function registerCommands(services: CommandServices): vscode.Disposable[]
     if (editor) panels.open().explore(takePrompt(editor), request);
     else panels.open().openTab(request);
   };
+  commands['course'] = (step) => {
+    panels
+      .open()
+      .openTab({ tab: 'course', run: false, ...(typeof step === 'string' && { parameters: step }) });
+  };
   Object.assign(commands, modelCommands(services));
   for (const tab of EXPERIMENTS) {
     commands[tab] = (parameters) => {

@@ -126,7 +126,7 @@ describe('Loss', () => {
   test('of the document: both parts, and a passage token by token', async () => {
     await panel.makeWidth(800);
     await run('loss', { context: '12', stride: '12', batchSize: '1' });
-    expect(await panel.part('answer').innerText()).toMatch(/training loss is \d+\.\d{5} nats per token/);
+    expect(await panel.part('answer').innerText()).toMatch(/training loss is \d+\.\d{5}\snats per token/);
     const windows = panel.frame.locator('[data-picture="windows"] [data-card]');
     const labels = await windows.evaluateAll((all) => all.map((bar) => bar.ariaLabel!));
     expect(labels.length).toBeGreaterThan(4);
@@ -139,7 +139,7 @@ describe('Loss', () => {
       .locator('[data-testid="token"]')
       .evaluateAll((all) => all.map((token) => Number((token as HTMLElement).dataset['probability'])));
     const mean = probabilities.reduce((sum, p) => sum - Math.log(p), 0) / probabilities.length;
-    expect(Number(/window 1: ([\d.]+) nats/.exec(labels[0]!)![1])).toBeCloseTo(mean, 1);
+    expect(Number(/window 1: ([\d.]+)\snats/.exec(labels[0]!)![1])).toBeCloseTo(mean, 1);
     await session.window.screenshot('tab-loss');
     await panel.makeWidth(400);
     expect(await overflow()).toBeLessThanOrEqual(0);
@@ -194,6 +194,36 @@ describe('A result', () => {
     expect(answer).toContain('pizza');
     expect(rows.length).toBeGreaterThan(0);
     await session.window.screenshot('toy-temperature');
+  });
+});
+
+describe('The course', () => {
+  test('opens each experiment with the chapter’s settings, and keeps and exports answers', async () => {
+    await session.window.run('Decoding Lab: Course: Six Questions about Decoding');
+    await panel.part('course').waitFor();
+    await panel.makeWidth(800);
+    await session.window.screenshot('course');
+    const steps = panel.part('course-step');
+    expect(await steps.count()).toBe(6);
+    await steps.first().locator('textarea').fill('A high temperature makes all dishes alike.');
+    await steps.first().locator('[data-testid="course-open"]').first().click();
+    // It runs at once, on the five dishes.
+    await expect.poll(() => panel.part('answer').innerText()).toContain('pizza');
+    expect(await panel.part('temperatures').locator('input').inputValue()).toBe('0.1, 0.5, 1, 1.5, 2, 5');
+    await panel.part('tab-course').click();
+    await panel.part('course-opened').waitFor();
+    await panel.part('course-export').click();
+    const { page } = session.window;
+    const input = page.locator('.quick-input-widget input.input');
+    const path = join(session.workspace.folder, 'course.md');
+    await expect.poll(() => input.inputValue()).toBe(path);
+    await page.keyboard.press('Enter');
+    await expect
+      .poll(() => readFile(path, 'utf8').catch(() => ''), { timeout: 30_000 })
+      .toContain('A high temperature makes all dishes alike.');
+    await panel.makeWidth(400);
+    expect(await overflow()).toBeLessThanOrEqual(0);
+    await session.window.screenshot('course-400');
   });
 });
 

@@ -332,7 +332,7 @@ class Explore implements Tab {
   /** Opens the tree of continuations with a completion in it, at one of its tokens or with another in its place. */
   #branch(run: ExploreRun, sample: number, index: number, id: number): void {
     const ids = run.completions[sample]?.steps.map((step) => step.id) ?? [];
-    this.#context.runTab('branches', branchParameters(run.order.source.text, ids, index, id));
+    this.#context.openTab('branches', branchParameters(run.order.source.text, ids, index, id), true);
   }
 
   run(): void {

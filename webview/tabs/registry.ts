@@ -1,4 +1,5 @@
 import { createBranches } from './branches';
+import { createCourse } from './course';
 import { createDeterminism } from './determinism';
 import { createExplore } from './explore';
 import { createGrid } from './grid';
@@ -18,4 +19,5 @@ export const tabFactories: readonly TabFactory[] = [
   createMethods,
   createBranches,
   createLoss,
+  createCourse,
 ];

@@ -20,8 +20,9 @@ export interface TabContext {
   readonly chooseModel: (id: string) => void;
   /** Explores another prompt than the one handed over; the person can go back. The place says what it is. */
   readonly changePrompt: (text: string, place: string) => void;
-  /** Opens another tab with parameters filled in, and runs it. */
-  readonly runTab: (id: string, parameters: unknown) => void;
+  readonly hasTab: (id: string) => boolean;
+  /** Opens another tab with parameters filled in, and runs it if `run`. */
+  readonly openTab: (id: string, parameters: unknown, run: boolean) => void;
   /** Says a sentence to screen readers. */
   readonly announce: (sentence: string) => void;
 }

@@ -43,7 +43,8 @@ class Bench {
       editPrompt: nothing,
       chooseModel: nothing,
       changePrompt: nothing,
-      runTab: nothing,
+      openTab: nothing,
+      hasTab: () => true,
       announce: (sentence: string) => void this.said.push(sentence),
     };
     this.editor = new BranchEditor('branches', context, {

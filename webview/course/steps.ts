@@ -1,0 +1,208 @@
+/** The course: six questions about decoding, each with the experiments that answer it. */
+import { CONFIGURATIONS } from '../../src/experiments/configurations';
+import { METHOD_CHOICES, METHOD_NUMBERS } from '../../src/experiments/methodList';
+
+/** An experiment with the chapter's own settings. */
+export interface CourseAction {
+  /** Id of the tab. */
+  readonly tab: string;
+  /** What the button says. */
+  readonly label: string;
+  /** The toy vocabulary is the chapter's own; without it the chosen GPT-2 is used. */
+  readonly toy: boolean;
+  /** In the form that the experiment's results keep them; what is left out stays as it is. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+  /** Quick, and asks for nothing: runs as soon as it is opened. */
+  readonly run: boolean;
+}
+
+export interface CourseStep {
+  readonly id: string;
+  readonly title: string;
+  readonly question: string;
+  /** What to look at, and what to ask oneself. */
+  readonly look: readonly string[];
+  readonly actions: readonly CourseAction[];
+}
+
+const SEED = 42;
+
+const methods = (chapterOnly: boolean): unknown[] =>
+  METHOD_CHOICES.filter(({ chapter }) => chapter || !chapterOnly).map(({ spec }) => spec(METHOD_NUMBERS));
+
+export const COURSE: readonly CourseStep[] = [
+  {
+    id: 'temperature',
+    title: 'Temperature',
+    question:
+      'How does temperature scaling change how often a token such as “pizza” is sampled, and what is its exact probability?',
+    look: [
+      'The line is exact; the points are 100 draws each. Which points lie outside of what 100 draws allow, and why do they err to the same side?',
+      'Where does “pizza” go when the temperature rises without end? What becomes of the other words?',
+    ],
+    actions: [
+      {
+        tab: 'temperature',
+        label: 'Five dishes, 100 draws',
+        toy: true,
+        parameters: {
+          target: 'pizza',
+          leadingSpace: true,
+          temperatures: [0.1, 0.5, 1, 1.5, 2, 5],
+          draws: 100,
+          seed: SEED,
+        },
+        run: true,
+      },
+      {
+        tab: 'temperature',
+        label: 'A word after your own text',
+        toy: false,
+        parameters: { temperatures: [0.1, 0.5, 1, 1.5, 2, 5], draws: 1000, seed: SEED },
+        run: false,
+      },
+    ],
+  },
+  {
+    id: 'grid',
+    title: 'Temperature and top-k',
+    question: 'What do temperature and top-k together do to the text?',
+    look: [
+      'Which of the two decides more after your text? The answer says so, with the numbers it rests on.',
+      'Compare the texts in opposite corners: where do they repeat themselves, and where do they fall apart?',
+    ],
+    actions: [
+      {
+        tab: 'grid',
+        label: 'Temperature × top-k',
+        toy: false,
+        parameters: {
+          rows: { sampler: 'temperature', parameter: 'temperature', values: [0.1, 0.7, 1, 1.5, 2] },
+          columns: { sampler: 'top-k', parameter: 'k', values: [1, 5, 20, 50, 200] },
+          samples: 3,
+          maxNewTokens: 20,
+          seed: SEED,
+        },
+        run: false,
+      },
+    ],
+  },
+  {
+    id: 'determinism',
+    title: 'Determinism and the nucleus',
+    question:
+      'Which settings make generation deterministic, and does it then equal generate_simple? What does the nucleus keep?',
+    look: [
+      'Some settings leave one token at every step, one only repeats its random numbers. Which of them equal greedy decoding?',
+      'Where does the cumulative probability cross p? How many tokens does a higher temperature let in?',
+    ],
+    actions: [
+      {
+        tab: 'determinism',
+        label: 'Every setting, three runs each',
+        toy: false,
+        parameters: {
+          configurations: CONFIGURATIONS.map(({ id }) => id),
+          repeats: 3,
+          maxNewTokens: 20,
+          seed: SEED,
+        },
+        run: false,
+      },
+      {
+        tab: 'nucleus',
+        label: 'Temperature × p on five dishes',
+        toy: true,
+        parameters: { temperatures: [0.7, 1], ps: [0.8, 0.9, 0.95] },
+        run: true,
+      },
+    ],
+  },
+  {
+    id: 'training',
+    title: 'Continued pretraining',
+    question: 'How is pretraining continued from saved weights and optimizer state, for one more epoch?',
+    look: [
+      'Why must the moments of AdamW be saved beside the weights? Look at the first steps after a resume.',
+      'Where do the training and the validation loss part?',
+    ],
+    actions: [
+      {
+        tab: 'training',
+        label: 'Train on the document',
+        toy: false,
+        parameters: {},
+        run: false,
+      },
+    ],
+  },
+  {
+    id: 'loss',
+    title: 'Losses and the hybrid',
+    question:
+      'What are the training and validation loss of a pretrained GPT-2 on a text? And what does the hybrid of nucleus and top-k do?',
+    look: [
+      'With GPT-2 on The Verdict the book’s figures are drawn beside yours. Which passages are hard, and why those?',
+      'The hybrid keeps at most k tokens of the nucleus. When does it differ from top-k, and when from the nucleus?',
+    ],
+    actions: [
+      {
+        tab: 'loss',
+        label: 'The Verdict',
+        toy: false,
+        parameters: { source: 'verdict', context: 256, stride: 256, batchSize: 2, trainRatio: 0.9 },
+        run: false,
+      },
+      {
+        tab: 'methods',
+        label: 'The hybrid beside the others',
+        toy: true,
+        parameters: {
+          form: 'tokens',
+          methods: methods(true),
+          samples: 10,
+          trials: 20,
+          maxNewTokens: 24,
+          seed: SEED,
+        },
+        run: true,
+      },
+    ],
+  },
+  {
+    id: 'models',
+    title: 'Two models',
+    question:
+      'How does GPT-2 124M compare with 1558M on the same text? How diverse and coherent are greedy, stochastic, nucleus and hybrid decoding?',
+    look: [
+      'Read the texts before you know whose they are. Does your judgement agree with the measures?',
+      'Which method is most varied, and what does the model itself think of its texts?',
+    ],
+    actions: [
+      { tab: 'models', label: 'Side by side', toy: false, parameters: {}, run: false },
+      {
+        tab: 'methods',
+        label: 'Whole texts by every method',
+        toy: false,
+        parameters: {
+          form: 'continuations',
+          methods: methods(true),
+          samples: 4,
+          trials: 3,
+          maxNewTokens: 24,
+          seed: SEED,
+        },
+        run: false,
+      },
+    ],
+  },
+];
+
+/** What the reader concluded, as a document. */
+export function courseReport(conclusions: Readonly<Record<string, string>>): string {
+  const sections = COURSE.map(({ id, title, question }, i) => {
+    const conclusion = conclusions[id]?.trim() ?? '';
+    return `## ${i + 1}. ${title}\n\n${question}\n\n${conclusion === '' ? '*Not answered yet.*' : conclusion}`;
+  });
+  return `# Six questions about decoding\n\n${sections.join('\n\n')}\n`;
+}
