@@ -94,9 +94,14 @@ export class Host {
     toy: Toy | undefined,
     parameters: unknown,
     onEvent: (event: unknown) => void,
+    others: readonly string[] = [],
   ): RunRequest {
     const request = this.#nextRequest;
-    const answer = this.#ask({ type: 'run', experiment, model, ...(toy && { toy }), parameters }, onEvent);
+    const further = others.length > 0 ? { others: [...others] } : {};
+    const answer = this.#ask(
+      { type: 'run', experiment, model, ...(toy && { toy }), ...further, parameters },
+      onEvent,
+    );
     return {
       result: answer.then((message) => {
         if (message.type !== 'result') throw unexpected(message);

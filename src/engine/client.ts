@@ -53,6 +53,8 @@ export interface EngineClientOptions {
 }
 
 export interface RunOptions {
+  /** Further models, where the experiment compares some. */
+  readonly others?: readonly ModelSource[];
   readonly onEvent: (event: unknown) => void;
   readonly signal?: AbortSignal;
   /** `panel` when left out. */
@@ -107,11 +109,15 @@ export class EngineClient {
     experiment: string,
     source: ModelSource,
     parameters: unknown,
-    { onEvent, signal, priority = 'panel' }: RunOptions,
+    { onEvent, signal, priority = 'panel', others }: RunOptions,
   ): Promise<unknown> {
     return this.#listening(onEvent, async (run) => {
       const { result } = await this.#request(signal, (engine, token) =>
-        engine.connection.sendRequest(RunRequest, { run, experiment, source, parameters, priority }, token),
+        engine.connection.sendRequest(
+          RunRequest,
+          { run, experiment, source, parameters, priority, ...(others && { others }) },
+          token,
+        ),
       );
       return ownBuffers(result);
     });

@@ -67,6 +67,8 @@ export interface RunParameters {
   readonly run: number;
   readonly experiment: string;
   readonly source: ModelSource;
+  /** Further models, where the experiment compares some. */
+  readonly others?: readonly ModelSource[];
   readonly parameters: unknown;
   /** `panel` when left out. */
   readonly priority?: Priority;

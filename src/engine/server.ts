@@ -2,7 +2,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createMessageConnection, IPCMessageReader, type CancellationToken } from 'vscode-jsonrpc/node';
 import type { LanguageModel } from '../core/languageModel';
-import type { RegisteredExperiment } from '../experiments/experiment';
+import type { ModelAccess, RegisteredExperiment } from '../experiments/experiment';
 import { ChannelWriter } from './channel';
 import { measureFidelity } from '../experiments/fidelity';
 import { Models, type ModelsOptions } from './models';
@@ -69,8 +69,9 @@ export function serve({ experiments, ...loader }: EngineParts): void {
     answer(() => useModel(models, source, signalOf(token), ({ info, vocabulary }) => ({ info, vocabulary }))),
   );
 
-  connection.onRequest(RunRequest, ({ run, experiment, source, parameters, priority = 'panel' }, token) =>
+  connection.onRequest(RunRequest, (request, token) =>
     answer(async () => {
+      const { run, experiment, source, others = [], parameters, priority = 'panel' } = request;
       const signal = signalOf(token);
       const emit = (event: unknown): void => {
         notify(connection.sendNotification(EventNotification, { run, event }), `An event of ${experiment}`);
@@ -82,10 +83,13 @@ export function serve({ experiments, ...loader }: EngineParts): void {
       running += 1;
       try {
         const prepared = findExperiment(experiments, experiment).prepare(parameters);
-        const result = await useModel(models, source, signal, (model) =>
-          turns.while(priority, () => prepared(model, { emit, pause: pauseInTurn, signal })),
-        );
-        return { result };
+        const sources = [source, ...others];
+        const access: ModelAccess = {
+          count: sources.length,
+          use: (index, action) =>
+            useModel(models, sources[index]!, signal, (model) => turns.while(priority, () => action(model))),
+        };
+        return { result: await prepared(access, { emit, pause: pauseInTurn, signal }) };
       } finally {
         running -= 1;
       }

@@ -24,8 +24,27 @@ export interface Experiment<Parameters, Event, Result> {
   readonly run: (model: LanguageModel, parameters: Parameters, context: RunContext<Event>) => Promise<Result>;
 }
 
+/** Several models, each in memory only while it is used: they need not fit into it together. */
+export interface ModelAccess {
+  readonly count: number;
+  /** @throws whatever the loading or the action throws */
+  use<T>(index: number, action: (model: LanguageModel) => Promise<T>): Promise<T>;
+}
+
+/** An experiment that compares models. */
+export interface ComparingExperiment<Parameters, Event, Result> {
+  readonly name: string;
+  /** @throws RangeError naming the parameter, its value and the allowed range. */
+  readonly parse: (value: unknown) => Parameters;
+  readonly compare: (
+    models: ModelAccess,
+    parameters: Parameters,
+    context: RunContext<Event>,
+  ) => Promise<Result>;
+}
+
 /** An experiment with its parameters read and checked, ready for a model. */
-export type PreparedRun = (model: LanguageModel, context: RunContext<unknown>) => Promise<unknown>;
+export type PreparedRun = (models: ModelAccess, context: RunContext<unknown>) => Promise<unknown>;
 
 /** An experiment seen from outside, where its types of parameters, events and result do not matter. */
 export interface RegisteredExperiment {
@@ -42,7 +61,20 @@ export function register<Parameters, Event, Result>(
     name: experiment.name,
     prepare: (value) => {
       const parameters = experiment.parse(value);
-      return (model, context) => experiment.run(model, parameters, context);
+      return (models, context) => models.use(0, (model) => experiment.run(model, parameters, context));
+    },
+  };
+}
+
+/** An experiment that compares models, as a member of a list of experiments. */
+export function registerComparing<Parameters, Event, Result>(
+  experiment: ComparingExperiment<Parameters, Event, Result>,
+): RegisteredExperiment {
+  return {
+    name: experiment.name,
+    prepare: (value) => {
+      const parameters = experiment.parse(value);
+      return (models, context) => experiment.compare(models, parameters, context);
     },
   };
 }

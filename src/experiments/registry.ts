@@ -1,10 +1,11 @@
 /** Every experiment the engine can run. */
-import { register, type RegisteredExperiment } from './experiment';
+import { register, registerComparing, type RegisteredExperiment } from './experiment';
 import { branches } from './branches';
 import { determinism } from './determinism';
 import { explore } from './explore';
 import { grid } from './grid';
 import { loss } from './loss';
+import { models } from './models';
 import { methods } from './methods';
 import { nucleus } from './nucleus';
 import { surprisal } from './surprisal';
@@ -20,4 +21,5 @@ export const experiments: readonly RegisteredExperiment[] = [
   register(methods),
   register(branches),
   register(loss),
+  registerComparing(models),
 ];

@@ -78,8 +78,10 @@ export class Requests implements vscode.Disposable {
       }
       case 'run': {
         const source = await library.source(message.model, message.toy);
+        const others = await Promise.all((message.others ?? []).map((id) => library.source(id, undefined)));
         const result = await engine.run(message.experiment, source, message.parameters, {
           signal,
+          ...(others.length > 0 && { others }),
           onEvent: (event) => {
             post({ type: 'event', request, event });
           },

@@ -83,6 +83,8 @@ export const fromPanelSchema = v.variant('type', [
     experiment: text(100),
     model: text(200),
     toy: v.optional(toySchema),
+    /** Further models, where the experiment compares some. */
+    others: v.optional(v.pipe(v.array(text(200)), v.maxLength(8))),
     parameters: v.unknown(),
   }),
   v.object({ type: v.literal('cancel'), request: requestId }),

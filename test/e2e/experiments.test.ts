@@ -155,6 +155,35 @@ describe('Loss', () => {
   });
 });
 
+describe('Models', () => {
+  test('stand side by side, are judged before they are known, and tinted by either', async () => {
+    await panel.makeWidth(800);
+    await run('models', { samples: '2', maxNewTokens: '8' });
+    const columns = panel.part('model-column');
+    await expect.poll(() => columns.count()).toBe(2);
+    const heads = (): Promise<string[]> => columns.locator('h3').allInnerTexts();
+    expect(await heads()).toEqual(['Model A', 'Model B']);
+    await columns.first().locator('[data-testid="mark-coherence-4"]').click();
+    await panel.part('reveal').click();
+    await expect.poll(async () => (await heads()).join()).toContain('fireside');
+    expect(await panel.part('conclusion').locator('textarea').inputValue()).toContain('coherence 4 of 5');
+    // Greedy and two samples of each; a tint says how likely the chosen model finds a token.
+    expect(await panel.part('model-text').count()).toBe(2 * 3);
+    const tints = (): Promise<string[]> =>
+      panel
+        .part('model-text')
+        .locator('[data-testid="token"]')
+        .evaluateAll((all) => all.map((token) => (token as HTMLElement).dataset['probability']!));
+    const first = await tints();
+    await panel.part('tint-by').nth(1).click();
+    await expect.poll(tints).not.toEqual(first);
+    await session.window.screenshot('tab-models');
+    await panel.makeWidth(400);
+    expect(await overflow()).toBeLessThanOrEqual(0);
+    await session.window.screenshot('tab-models-400');
+  });
+});
+
 describe('A result', () => {
   test('is written into files of every kind', async () => {
     await run('nucleus');
@@ -235,7 +264,7 @@ describe('Looks', () => {
     await session.server.set({ 'workbench.colorTheme': theme });
     await panel.frame.locator(`body.${kind}`).waitFor();
     await panel.makeWidth(800);
-    for (const tab of ['temperature', 'grid', 'determinism', 'nucleus', 'methods', 'loss']) {
+    for (const tab of ['temperature', 'grid', 'determinism', 'nucleus', 'methods', 'loss', 'models']) {
       await panel.part(`tab-${tab}`).click();
       await panel.part(`experiment-${tab}`).waitFor();
       expect(await overflow()).toBeLessThanOrEqual(0);

@@ -196,10 +196,13 @@ export class ExperimentState<Result extends ExperimentResult> {
     const run = new ExperimentRun(order, replays, this.#now());
     this.running = run;
     this.verdict = null;
-    const request = host.run(this.#page.id, order.model, order.toy, order.parameters, (event) => {
+    const onEvent = (event: unknown): void => {
       if (!run.receive(event, this.#now())) this.#page.event?.(event);
       redraw();
-    });
+    };
+    const { model, toy, parameters } = order;
+    const others = this.#page.others?.(parameters) ?? [];
+    const request = host.run(this.#page.id, model, toy, parameters, onEvent, others);
     const timer = setInterval(redraw, TICK);
     announce(`${this.#page.title} runs.`);
     const ended = request.result

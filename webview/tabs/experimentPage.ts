@@ -25,6 +25,8 @@ export interface ExperimentPage<Result extends ExperimentResult> {
    * @throws RangeError with a sentence for people.
    */
   readonly parameters: (values: FormValues, prompt: string) => { readonly prompt: string };
+  /** Ids of the models beside the chosen one, where the experiment compares some. */
+  readonly others?: (parameters: unknown) => readonly string[];
   /** The inverse: what the form shows for parameters; fields left out stay as they are. */
   readonly values: (parameters: unknown) => FormValues;
   /** The controls in one line, for the folded drawer. */
@@ -50,6 +52,8 @@ export interface ShownParts<Result> {
   readonly earlier: Result | null;
   readonly pictures: readonly Picture[];
   readonly tables: readonly ReportTable[];
+  /** Adds to the reader's conclusion, which goes into the report. */
+  readonly conclude: (text: string) => void;
   readonly figure: (picture: Picture) => TemplateResult;
   readonly table: (table: ReportTable) => TemplateResult;
 }

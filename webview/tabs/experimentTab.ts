@@ -222,6 +222,9 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
         earlier,
         pictures: this.#page.pictures(result, earlier),
         tables: this.#page.report.tables(result),
+        conclude: (text) => {
+          this.#state.conclusion = shown.conclusion === '' ? text : `${shown.conclusion}\n\n${text}`;
+        },
         figure: (picture) =>
           figureView({ picture, onExport: () => void this.#export(shown, parts, `svg-${picture.id}`) }),
         table: (table) => dataTableView(table, table === parts.tables[0] && isShort(table)),

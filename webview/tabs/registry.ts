@@ -5,6 +5,7 @@ import { createExplore } from './explore';
 import { createGrid } from './grid';
 import { createLoss } from './loss';
 import { createMethods } from './methods';
+import { createModels } from './models';
 import { createNucleus } from './nucleus';
 import type { TabFactory } from './tab';
 import { createTemperature } from './temperature';
@@ -18,6 +19,7 @@ export const tabFactories: readonly TabFactory[] = [
   createNucleus,
   createMethods,
   createBranches,
+  createModels,
   createLoss,
   createCourse,
 ];

@@ -1,0 +1,173 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { LanguageModel } from '../../../src/core/languageModel';
+import { TOY_DEFAULT, ToyModel } from '../../../src/core/toyModel';
+import type { ModelAccess } from '../../../src/experiments/experiment';
+import { models as experiment, parseModels } from '../../../src/experiments/models';
+import { modelsResultSchema, type ModelsResult } from '../../../src/experiments/modelsTypes';
+import { modelsReport } from '../../../src/experiments/report/models';
+import { loadGpt2 } from '../../../src/onnx/loadGpt2';
+import { loadFireside } from './running';
+import { distribution, rawLogits, slowSample } from './slowPath';
+
+const PROMPT = 'Once upon a time there was a king who';
+const defaults = {
+  prompt: PROMPT,
+  chain: [{ sampler: 'temperature', temperature: 0.8 }],
+  samples: 2,
+  maxNewTokens: 6,
+  seed: 42,
+  reference: 'The fox looked at the moon.',
+};
+
+let folder: string;
+let fireside: LanguageModel;
+let rough: LanguageModel;
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'decoding-lab-'));
+  fireside = await loadFireside();
+  // The same model with its weights in 4 bits: near, and yet another one.
+  rough = await loadGpt2(
+    { id: 'rough', name: 'rough', directory: 'models/fireside' },
+    { precision: 'int4', cacheDirectory: folder },
+  );
+});
+afterAll(async () => {
+  await fireside.dispose();
+  await rough.dispose();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function access(list: readonly LanguageModel[], used: number[] = []): ModelAccess {
+  let busy = false;
+  return {
+    count: list.length,
+    async use(index, action) {
+      // Models that do not fit together must never be wanted at the same time.
+      expect(busy).toBe(false);
+      busy = true;
+      used.push(index);
+      try {
+        return await action(list[index]!);
+      } finally {
+        busy = false;
+      }
+    },
+  };
+}
+
+function run(
+  list: readonly LanguageModel[],
+  change: object = {},
+  used: number[] = [],
+): Promise<ModelsResult> {
+  return experiment.compare(access(list, used), parseModels({ ...defaults, ...change }), {
+    signal: new AbortController().signal,
+    pause: () => Promise.resolve(),
+    emit: () => undefined,
+  });
+}
+
+describe('Two models', () => {
+  it('write what each writes alone, with the same random numbers, and read each other as the raw logits say', async () => {
+    const used: number[] = [];
+    const result = await run([fireside, rough], {}, used);
+    // Each is needed twice, one after the other: to write, and to read; the first also names tokens.
+    expect(used).toEqual([0, 1, 0, 1, 0]);
+    const ids = fireside.encode(PROMPT);
+    for (const [author, model] of [fireside, rough].entries()) {
+      for (const [sample, text] of result.models[author]!.texts.entries()) {
+        const slow = await slowSample(model, ids, 6, [42, sample], (logits) => distribution(logits, 0.8));
+        expect(text.ids).toEqual(slow.ids);
+        for (const [reader, other] of [fireside, rough].entries()) {
+          for (let i = 0; i < text.ids.length; i++) {
+            const logits = await rawLogits(other, [...ids, ...text.ids.slice(0, i)]);
+            expect(text.probabilities[reader]![i]).toBeCloseTo(distribution(logits)[text.ids[i]!]!, 5);
+          }
+        }
+      }
+    }
+  });
+
+  it('are as far apart as the sum over the whole vocabulary says', async () => {
+    const { pairs, models } = await run([fireside, rough]);
+    const ids = fireside.encode(PROMPT);
+    const p = distribution(await rawLogits(fireside, ids));
+    const q = distribution(await rawLogits(rough, ids));
+    const kl = (a: number[], b: number[]): number =>
+      a.reduce((sum, value, i) => sum + (value > 0 ? value * Math.log(value / b[i]!) : 0), 0);
+    const middle = p.map((value, i) => (value + q[i]!) / 2);
+    expect(pairs[0]!.divergence).toBeCloseTo(kl(p, q), 6);
+    expect(pairs[0]!.reverse).toBeCloseTo(kl(q, p), 6);
+    expect(pairs[0]!.jensenShannon).toBeCloseTo((kl(p, middle) + kl(q, middle)) / 2, 6);
+    const best = (list: number[]): number[] =>
+      list
+        .map((value, id) => ({ value, id }))
+        .sort((a, b) => b.value - a.value)
+        .slice(0, 10)
+        .map(({ id }) => id);
+    expect(pairs[0]!.overlap).toBe(best(p).filter((id) => best(q).includes(id)).length);
+    const [first, second] = models.map(({ greedy }) => greedy.ids);
+    const position = first!.findIndex((id, i) => id !== second![i]);
+    expect(pairs[0]!.parts?.position ?? -1).toBe(position);
+  });
+
+  it('have the perplexities that the probabilities of their texts give', async () => {
+    const { models } = await run([fireside, rough]);
+    for (const [reader, model] of models.entries()) {
+      for (const [author, { texts }] of models.entries()) {
+        const all = texts.flatMap(({ probabilities }) => probabilities[reader]!);
+        const mean = all.reduce((sum, p) => sum - Math.log(p), 0) / all.length;
+        expect(model.perplexityOn[author]! / Math.exp(mean)).toBeCloseTo(1, 9);
+      }
+    }
+  });
+
+  it('that are the same agree in everything', async () => {
+    const { pairs, models } = await run([fireside, fireside]);
+    expect(pairs[0]).toMatchObject({ divergence: 0, jensenShannon: 0, overlap: 10, parts: null });
+    expect(models[0]!.texts).toEqual(models[1]!.texts);
+  });
+
+  it('give plain JSON, and a report with every text', async () => {
+    const result = await run([fireside, rough]);
+    expect(v.parse(modelsResultSchema, JSON.parse(JSON.stringify(result)))).toEqual(result);
+    const texts = modelsReport.tables(result).find(({ id }) => id === 'texts')!;
+    expect(texts.rows).toHaveLength(2 * 3);
+    expect(modelsReport.summary(result)[0]).toContain('fireside and rough share');
+  });
+});
+
+describe('Refuses', () => {
+  it('one model alone', async () => {
+    await expect(run([fireside])).rejects.toThrow(/second one/);
+  });
+
+  it('a model whose logits do not depend on the text', async () => {
+    await expect(run([fireside, new ToyModel(TOY_DEFAULT)])).rejects.toThrow(/Choose a GPT-2/);
+  });
+
+  it.each([
+    [{ samples: 0 }, /samples is 0/],
+    [{ maxNewTokens: 1000 }, /1000/],
+    [{ reference: 'x'.repeat(200_001) }, /200,001/],
+  ])('%#', (change, sentence) => {
+    expect(() => parseModels({ ...defaults, ...change })).toThrow(sentence);
+  });
+});
+
+it('stops between tokens and says so', async () => {
+  const stop = new AbortController();
+  const result = await experiment.compare(access([fireside, rough]), parseModels(defaults), {
+    signal: stop.signal,
+    pause: () => Promise.resolve(),
+    emit: ({ done }) => {
+      if (done >= 3) stop.abort();
+    },
+  });
+  expect(result.stopped).toBe(true);
+  expect(result.models).toEqual([]);
+});

@@ -1,0 +1,309 @@
+/** Models: two or three models side by side, on the same prompt with the same random numbers. */
+import { html, nothing, type TemplateResult } from 'lit';
+import { parseModels } from '../../src/experiments/models';
+import { modelsResultSchema, type ComparedText, type ModelsResult } from '../../src/experiments/modelsTypes';
+import { realNumber, wholeNumber } from '../../src/experiments/parameters';
+import { modelsReport } from '../../src/experiments/report/models';
+import { modelsPictures } from '../charts/models';
+import { count, information } from '../format/numbers';
+import { parsedBy } from '../state/experimentRecord';
+import { typedNumber, valueText, type ChoiceField, type FormValues } from '../state/form';
+import { seedField } from '../state/seedField';
+import { Rubric, rubricView } from '../views/rubric';
+import { legendView } from '../views/legend';
+import { sampledTextView, sampledTokenCard, type SampledText } from '../views/sampledText';
+import type { ExperimentPage, ShownParts } from './experimentPage';
+import { ExperimentTab } from './experimentTab';
+import type { Tab, TabContext } from './tab';
+
+const OFF = 'off';
+
+/** What is looked at, apart from the settings of the run. */
+interface Looking {
+  /** The model by whose probabilities texts are tinted. */
+  by: number;
+}
+
+/** A choice among the models there are, which are not known yet when the tab is made. */
+function modelField(context: TabContext, name: string, label: string, none: string): ChoiceField {
+  return {
+    kind: 'choice',
+    name,
+    label,
+    initial: '',
+    get options() {
+      const models = context.session.models.filter(({ kind }) => kind === 'gpt2');
+      return [{ value: '', label: none }, ...models.map((model) => ({ value: model.id, label: model.name }))];
+    },
+  };
+}
+
+/** Ids of the models beside the chosen one. */
+function othersOf(values: FormValues, { session }: TabContext): string[] {
+  const automatic = session.models.find(({ id, kind }) => kind === 'gpt2' && id !== session.model)?.id ?? '';
+  const second = valueText(values, 'second') === '' ? automatic : valueText(values, 'second');
+  const third = valueText(values, 'third');
+  return [...new Set([second, third])].filter((id) => id !== '' && id !== session.model);
+}
+
+function chainOf(values: FormValues): unknown[] {
+  const number = (name: string): unknown => typedNumber(valueText(values, name));
+  const topK = valueText(values, 'topK').trim();
+  return [
+    { sampler: 'temperature', temperature: number('temperature') },
+    ...(topK === OFF ? [] : [{ sampler: 'top-k', k: number('topK') }]),
+    { sampler: 'top-p', p: number('topP') },
+  ];
+}
+
+/** The inverse of `chainOf`, as far as the chain has these samplers. */
+function chainValues(chain: unknown): FormValues {
+  if (!Array.isArray(chain)) return {};
+  const steps = chain as readonly Readonly<Record<string, unknown>>[];
+  const value = (sampler: string, name: string): unknown =>
+    steps.find((step) => step['sampler'] === sampler)?.[name];
+  const shown = (name: string, found: unknown): FormValues =>
+    typeof found === 'number' ? { [name]: String(found) } : {};
+  return {
+    topK: OFF,
+    ...shown('temperature', value('temperature', 'temperature')),
+    ...shown('topK', value('top-k', 'k')),
+    ...shown('topP', value('top-p', 'p')),
+  };
+}
+
+function pageOf(looking: Looking, rubric: Rubric, context: TabContext): ExperimentPage<ModelsResult> {
+  return {
+    id: 'models',
+    title: 'Models',
+    needsText: true,
+    question: 'How do two models differ on the same text?',
+    promise:
+      'Here will stand the texts of both models in columns, how likely each finds the other’s, where their next tokens differ, and how fast they are. You can judge the texts before you know whose they are.',
+    groups: [
+      {
+        title: 'Beside the chosen model',
+        fields: [
+          modelField(context, 'second', 'second', 'the next one'),
+          modelField(context, 'third', 'third', 'none'),
+        ],
+      },
+      {
+        title: 'Texts',
+        fields: [
+          {
+            kind: 'text',
+            name: 'temperature',
+            label: 'temperature',
+            term: 'temperature',
+            initial: '0.8',
+            check: (typed) => realNumber('The temperature', typedNumber(typed), { least: 0, most: 1000 }),
+          },
+          {
+            kind: 'text',
+            name: 'topK',
+            label: 'top-k',
+            term: 'topK',
+            initial: '50',
+            check: (typed) =>
+              typed.trim() === OFF || wholeNumber('k', typedNumber(typed), 1, Number.MAX_SAFE_INTEGER),
+          },
+          {
+            kind: 'text',
+            name: 'topP',
+            label: 'top-p',
+            term: 'topP',
+            initial: '1',
+            check: (typed) => realNumber('p', typedNumber(typed), { least: 0, leastExcluded: true, most: 1 }),
+          },
+          {
+            kind: 'text',
+            name: 'samples',
+            label: 'samples',
+            term: 'samples',
+            initial: '4',
+            check: (typed) => wholeNumber('The number of samples', typedNumber(typed), 1, 16),
+          },
+          {
+            kind: 'text',
+            name: 'maxNewTokens',
+            label: 'max new tokens',
+            term: 'maxNewTokens',
+            initial: '40',
+            check: (typed) => wholeNumber('Max new tokens', typedNumber(typed), 2, 200),
+          },
+          seedField(42),
+          {
+            kind: 'text',
+            name: 'reference',
+            label: 'reference text, read by both',
+            initial: 'Once upon a time there was a king who had three sons.',
+            wide: true,
+            check: () => undefined,
+          },
+        ],
+      },
+    ],
+    parameters: (values, prompt) => {
+      const others = othersOf(values, context);
+      if (others.length === 0) {
+        throw new RangeError(
+          'There is no second model to stand beside the chosen one. Choose another one, or other weights of the same.',
+        );
+      }
+      const number = (name: string): unknown => typedNumber(valueText(values, name));
+      const parameters = parseModels({
+        prompt,
+        chain: chainOf(values),
+        samples: number('samples'),
+        maxNewTokens: number('maxNewTokens'),
+        seed: number('seed'),
+        reference: valueText(values, 'reference'),
+      });
+      return { ...parameters, others };
+    },
+    others: othersIn,
+    values: (given) => {
+      const parameters = given as Partial<Record<string, unknown>>;
+      const numbers = ['samples', 'maxNewTokens', 'seed'].flatMap((name) =>
+        typeof parameters[name] === 'number' ? [[name, String(parameters[name])] as const] : [],
+      );
+      const [second, third] = othersIn(given);
+      return {
+        ...Object.fromEntries(numbers),
+        ...chainValues(parameters['chain']),
+        ...(typeof parameters['reference'] === 'string' && { reference: parameters['reference'] }),
+        ...(second !== undefined && { second }),
+        ...(third !== undefined && { third }),
+      };
+    },
+    line: (values) => {
+      const text = (name: string): string => valueText(values, name);
+      return `${text('samples')} × ${text('maxNewTokens')} tokens, T ${text('temperature')}, top-k ${text('topK')}, top-p ${text('topP')}, seed ${text('seed')}`;
+    },
+    read: parsedBy(modelsResultSchema),
+    report: modelsReport,
+    pictures: (result) => modelsPictures(result),
+    view: (shown) => view(looking, rubric, context, shown),
+    card: (kind, [model, text, token], { models }) => {
+      const found = kind === 'text' ? textsOf(models[Number(model)])[Number(text)] : undefined;
+      return found ? sampledTokenCard(seenBy(found, looking.by), Number(token)) : null;
+    },
+  };
+}
+
+function othersIn(parameters: unknown): string[] {
+  const { others } = parameters as { readonly others?: unknown };
+  return Array.isArray(others) ? others.filter((id): id is string => typeof id === 'string') : [];
+}
+
+/** The greedy text of a model, and after it the sampled ones. */
+function textsOf(model: ModelsResult['models'][number] | undefined): ComparedText[] {
+  return model ? [model.greedy, ...model.texts] : [];
+}
+
+/** A text with the probabilities that one model gives its tokens. */
+function seenBy({ ids, tokens, probabilities }: ComparedText, model: number): SampledText {
+  return { ids, tokens, raw: probabilities[model] ?? [] };
+}
+
+function view(
+  looking: Looking,
+  rubric: Rubric,
+  { changed }: TabContext,
+  { result, pictures, figure, conclude }: ShownParts<ModelsResult>,
+): TemplateResult {
+  const { models } = result;
+  if (models.length === 0) return html`${nothing}`;
+  rubric.begin(result, models.length);
+  if (looking.by >= models.length) looking.by = 0;
+  return html`
+    <div class="figures">${pictures.map(figure)}</div>
+    <section class="completions" data-testid="models-texts" aria-label="Texts of the models">
+      <div class="section-head">
+        <h2>Texts</h2>
+        ${
+          rubric.blind
+            ? html`<span class="quiet"
+                >The columns are shuffled. Judge the texts, then see whose they are.</span
+              >`
+            : html`<span class="units" role="group" aria-label="Tinted by the probabilities of">
+                tinted by
+                ${models.map(
+                  ({ name }, index) =>
+                    html`<button
+                      type="button"
+                      class="link"
+                      data-testid="tint-by"
+                      aria-pressed=${looking.by === index}
+                      @click=${() => {
+                        looking.by = index;
+                        changed();
+                      }}
+                    >
+                      ${name}
+                    </button>`,
+                )}
+              </span>`
+        }
+        <button
+          type="button"
+          class="link"
+          data-testid="reveal"
+          @click=${() => {
+            if (rubric.blind) {
+              const said = rubric.report(models.map(({ name }) => name));
+              if (said !== '') conclude(said);
+            }
+            rubric.blind = !rubric.blind;
+            changed();
+          }}
+        >
+          ${rubric.blind ? 'Reveal' : 'Shuffle again'}
+        </button>
+        ${rubric.blind ? nothing : legendView()}
+      </div>
+      <div class="model-columns">
+        ${rubric.order.map((model, column) => columnView(result, looking, rubric, model, column, changed))}
+      </div>
+    </section>
+  `;
+}
+
+function columnView(
+  { models }: ModelsResult,
+  looking: Looking,
+  rubric: Rubric,
+  model: number,
+  column: number,
+  changed: () => void,
+): TemplateResult {
+  const letter = String.fromCharCode(65 + column);
+  const name = rubric.blind ? `Model ${letter}` : models[model]!.name;
+  return html`<section class="model-column" data-testid="model-column" aria-label=${name}>
+    <h3 class="method-name">${name}</h3>
+    <ol>
+      ${textsOf(models[model]).map((text, index) => {
+        const seen = seenBy(text, looking.by);
+        const sum = seen.raw.reduce((total, p) => total + Math.log(p), 0);
+        return html`<li class="completion" data-testid="model-text">
+          <div class="completion-head">
+            <span class="sample">${index === 0 ? 'greedy' : index}</span>
+            ${rubric.blind ? nothing : html`<span>${information(sum / seen.raw.length, 'nats')}/tok</span>`}
+            <span class="quiet">${count(text.ids.length, 'token')}</span>
+          </div>
+          ${
+            rubric.blind
+              ? html`<div class="completion-text">${text.text}</div>`
+              : sampledTextView(seen, `text:${model}:${index}`, `${name}, text ${index}, tokens`)
+          }
+        </li>`;
+      })}
+    </ol>
+    ${rubricView(rubric, column, name, changed)}
+  </section>`;
+}
+
+export function createModels(context: TabContext): Tab {
+  return new ExperimentTab(pageOf({ by: 0 }, new Rubric(), context), context);
+}

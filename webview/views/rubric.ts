@@ -1,0 +1,115 @@
+/** A rubric for texts of models, to be filled in before one knows whose they are. */
+import { html, type TemplateResult } from 'lit';
+import { live } from 'lit/directives/live.js';
+
+const CRITERIA = ['coherence', 'precision', 'relevance', 'nuance'] as const;
+type Criterion = (typeof CRITERIA)[number];
+
+const BEST = 5;
+
+/** What a reader thinks of one column. */
+interface Judgement {
+  readonly marks: Partial<Record<Criterion, number>>;
+  readonly notes: string;
+}
+
+export class Rubric {
+  blind = true;
+  /** The models in the order of the columns. */
+  order: readonly number[] = [];
+  #judgements: Judgement[] = [];
+  #of: unknown;
+
+  /** Begins anew, with the columns shuffled, where the result is another one. */
+  begin(result: unknown, models: number): void {
+    if (this.#of === result) return;
+    this.#of = result;
+    this.blind = true;
+    this.order = shuffled(models);
+    this.#judgements = Array.from({ length: models }, () => ({ marks: {}, notes: '' }));
+  }
+
+  judgement(column: number): Judgement {
+    return this.#judgements[column]!;
+  }
+
+  mark(column: number, criterion: Criterion, mark: number | undefined): void {
+    const { marks, notes } = this.judgement(column);
+    const others = Object.entries(marks).filter(([name]) => name !== criterion);
+    const given = mark === undefined ? [] : [[criterion, mark] as const];
+    this.#judgements[column] = { marks: Object.fromEntries([...others, ...given]), notes };
+  }
+
+  note(column: number, notes: string): void {
+    this.#judgements[column] = { ...this.judgement(column), notes };
+  }
+
+  /** The judgements with the names of the models; empty where nothing was judged. */
+  report(names: readonly string[]): string {
+    const lines = this.order.flatMap((model, column) => {
+      const { marks, notes } = this.judgement(column);
+      const given = CRITERIA.flatMap((criterion) => {
+        const mark = marks[criterion];
+        return mark === undefined ? [] : [`${criterion} ${mark} of ${BEST}`];
+      });
+      const said = [given.join(', '), notes.trim()].filter((part) => part !== '').join('. ');
+      return said === '' ? [] : [`- ${names[model]!}: ${said}`];
+    });
+    return lines.length === 0 ? '' : `Judged without knowing whose texts they were:\n\n${lines.join('\n')}`;
+  }
+}
+
+function shuffled(count: number): number[] {
+  const order = Array.from({ length: count }, (_, i) => i);
+  for (let i = count - 1; i > 0; i--) {
+    const j = Math.floor(Math.random() * (i + 1));
+    [order[i], order[j]] = [order[j]!, order[i]!];
+  }
+  return order;
+}
+
+export function rubricView(
+  rubric: Rubric,
+  column: number,
+  name: string,
+  changed: () => void,
+): TemplateResult {
+  const { marks, notes } = rubric.judgement(column);
+  return html`<fieldset class="rubric" data-testid="rubric">
+    <legend>Your judgement of ${name}, 1 to ${BEST}</legend>
+    ${CRITERIA.map(
+      (criterion) =>
+        html`<div class="rubric-row" role="radiogroup" aria-label="${criterion} of ${name}">
+          <span>${criterion}</span>
+          ${Array.from({ length: BEST }, (_, i) => i + 1).map(
+            (mark) =>
+              html`<button
+                type="button"
+                class="rubric-mark"
+                role="radio"
+                data-testid="mark-${criterion}-${mark}"
+                aria-checked=${marks[criterion] === mark}
+                aria-label="${criterion} ${mark} of ${BEST}"
+                @click=${() => {
+                  rubric.mark(column, criterion, marks[criterion] === mark ? undefined : mark);
+                  changed();
+                }}
+              >
+                ${mark}
+              </button>`,
+          )}
+        </div>`,
+    )}
+    <vscode-text-field
+      class="rubric-notes"
+      data-testid="rubric-notes"
+      aria-label="Notes on ${name}"
+      placeholder="Notes"
+      .value=${live(notes)}
+      @input=${(event: Event) => {
+        rubric.note(column, (event.target as HTMLInputElement).value);
+        changed();
+      }}
+    ></vscode-text-field>
+  </fieldset>`;
+}
