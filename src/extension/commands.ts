@@ -24,7 +24,16 @@ export interface CommandServices extends PanelServices {
 }
 
 /** Experiments with a tab and a command of their own. */
-const EXPERIMENTS = ['temperature', 'grid', 'determinism', 'nucleus', 'methods', 'branches', 'loss', 'models'] as const;
+const EXPERIMENTS = [
+  'temperature',
+  'grid',
+  'determinism',
+  'nucleus',
+  'methods',
+  'branches',
+  'loss',
+  'models',
+] as const;
 
 /** Every command of the manifest. */
 export function registerCommands(services: CommandServices): vscode.Disposable[] {
