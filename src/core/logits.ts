@@ -11,22 +11,7 @@ import { expNotPositive } from './exponential';
  * @throws RangeError for an empty vector, NaN, +Infinity, or no finite value at all.
  */
 export function largestLogit(logits: ArrayLike<number>): number {
-  let max = -Infinity;
-  for (let id = 0; id < logits.length; id++) {
-    const logit = logits[id]!;
-    if (logit > max) max = logit;
-    // NaN is the one number that differs from itself.
-    else if (logit !== logit) throw badLogit(id, logit);
-  }
-  if (max === Infinity) throw badLogit(Array.prototype.indexOf.call(logits, Infinity), max);
-  if (max === -Infinity) {
-    throw new RangeError(
-      logits.length === 0
-        ? 'The logits are empty; the vocabulary must have at least one token.'
-        : `All ${logits.length} logits are -Infinity; at least one must be finite.`,
-    );
-  }
-  return max;
+  return logits[argmax(logits)]!;
 }
 
 function badLogit(id: number, logit: number): RangeError {
@@ -105,8 +90,25 @@ export function entropy(probabilities: ArrayLike<number>): number {
  * @throws RangeError as `largestLogit`.
  */
 export function argmax(logits: ArrayLike<number>): number {
-  const max = largestLogit(logits);
-  return Array.prototype.indexOf.call(logits, max);
+  let max = -Infinity;
+  let best = -1;
+  for (let id = 0; id < logits.length; id++) {
+    const logit = logits[id]!;
+    // One comparison for nearly all of them; NaN is in no order with anything.
+    if (logit <= max) continue;
+    if (logit !== logit) throw badLogit(id, logit);
+    max = logit;
+    best = id;
+  }
+  if (max === Infinity) throw badLogit(best, max);
+  if (best === -1) {
+    throw new RangeError(
+      logits.length === 0
+        ? 'The logits are empty; the vocabulary must have at least one token.'
+        : `All ${logits.length} logits are -Infinity; at least one must be finite.`,
+    );
+  }
+  return best;
 }
 
 /**

@@ -40,6 +40,8 @@ export interface StepResult {
 /** Feeds the step graph from plain arrays. */
 export class StepRunner {
   private released = false;
+  /** The inputs for the latest shared part: it stays the same while its continuations grow. */
+  private prefix: { readonly view: RowsView; readonly inputs: Tensors } | undefined;
 
   private constructor(
     private readonly config: Gpt2Config,
@@ -59,12 +61,12 @@ export class StepRunner {
    */
   async run(step: Step): Promise<StepResult> {
     if (this.released) throw new RuntimeError('The model was unloaded while it was in use; load it again.');
-    const { heads, width, layers } = this.config;
-    const headWidth = width / heads;
     const { ids, groups } = step;
     const fresh = ids.length / groups;
     const past = (step.prefix?.length ?? 0) + (step.suffix?.length ?? 0);
     const inputs: Tensors = {
+      ...this.prefixInputs(step.prefix),
+      ...this.rowInputs('suffix', step.suffix, groups),
       ids: this.integers(ids, [groups, fresh]),
       positions: this.integers(
         ids.map((_, i) => past + (i % fresh)),
@@ -73,26 +75,37 @@ export class StepRunner {
       rows: this.integers(step.logitsFor, [step.logitsFor.length]),
       mask: this.mask(step, fresh),
     };
-    for (const [name, view, sequences] of [
-      ['prefix', step.prefix, 1],
-      ['suffix', step.suffix, groups],
-    ] as const) {
-      // An empty part is one token of zeros, which the mask hides.
-      const hidden = view ? undefined : new Float32Array(width * sequences);
-      const dims = [view?.length ?? 1, 1, heads, sequences, headWidth];
-      for (let part = 0; part < 2 * layers; part++) {
-        const kind = part % 2 === 0 ? 'key' : 'value';
-        const data = hidden ?? view!.rows.view(part, view!.length);
-        inputs[`${name}_${kind}_${part >> 1}`] = new this.TensorClass('float32', data, dims);
-      }
-    }
     const { logits, new: keysAndValues } = await this.session.run(inputs);
     return { logits: logits!.data as Float32Array, fresh: keysAndValues!.data as Float32Array };
   }
 
   async release(): Promise<void> {
     this.released = true;
+    this.prefix = undefined;
     await this.session.release();
+  }
+
+  private prefixInputs(view: RowsView | null): Tensors {
+    if (!view) return this.rowInputs('prefix', null, 1);
+    const known = this.prefix?.view;
+    if (!this.prefix || known?.rows !== view.rows || known.length !== view.length) {
+      this.prefix = { view, inputs: this.rowInputs('prefix', view, 1) };
+    }
+    return this.prefix.inputs;
+  }
+
+  private rowInputs(name: 'prefix' | 'suffix', view: RowsView | null, sequences: number): Tensors {
+    const { heads, width, layers } = this.config;
+    // An empty part is one token of zeros, which the mask hides.
+    const hidden = view ? undefined : new Float32Array(width * sequences);
+    const dims = [view?.length ?? 1, 1, heads, sequences, width / heads];
+    const inputs: Tensors = {};
+    for (let part = 0; part < 2 * layers; part++) {
+      const kind = part % 2 === 0 ? 'key' : 'value';
+      const data = hidden ?? view!.rows.view(part, view!.length);
+      inputs[`${name}_${kind}_${part >> 1}`] = new this.TensorClass('float32', data, dims);
+    }
+    return inputs;
   }
 
   /** [new, prefix + suffix + new]: hides the stand-ins of empty parts, and from each new token the later ones. */

@@ -3,8 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { randomStream } from '../../../src/core/random';
 import { EngineClient, EngineError, type EngineState, type ModelSource } from '../../../src/engine/client';
 import { bundle, type Bundles } from './bundle';
 import { isAlive, until } from './process';
@@ -431,5 +434,56 @@ describe('random requests', () => {
       { numRuns: 200 },
     );
     expect(states).toEqual(['starting', 'ready']);
+  });
+
+  it('leave memory and handles as they were, also when the process is killed again and again', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const random = randomStream(1, 'requests');
+    const kinds = ['count', 'stop', 'fail', 'load'] as const;
+    const one = async (): Promise<unknown> => {
+      const controller = new AbortController();
+      const { signal } = controller;
+      switch (kinds[Math.floor(random.next() * kinds.length)]!) {
+        case 'count':
+          return count({ to: Math.floor(random.next() * 5) }, undefined, signal);
+        case 'stop':
+          return count(
+            { to: 1000 },
+            () => {
+              controller.abort();
+            },
+            signal,
+          );
+        case 'fail':
+          return client.run('fail', toy, { how: 'error' }, { onEvent: () => undefined, signal });
+        case 'load':
+          return client.load(random.next() < 0.5 ? toy : gpt2('broken'), signal);
+      }
+    };
+    const sequences = async (many: number): Promise<void> => {
+      for (let i = 0; i < many; i++) {
+        const length = 1 + Math.floor(random.next() * 4);
+        const settled = Promise.allSettled(Array.from({ length }, one));
+        if (i % 50 === 49) process.kill(client.pid!, 'SIGKILL');
+        for (const outcome of await settled) {
+          if (outcome.status === 'rejected') expect(outcome.reason).toBeInstanceOf(EngineError);
+        }
+      }
+    };
+    const state = async (): Promise<{ heap: number; handles: string[] }> => {
+      await client.status();
+      collect();
+      const handles = process.getActiveResourcesInfo().filter((name) => name !== 'Immediate');
+      return { heap: process.memoryUsage().heapUsed, handles: handles.sort() };
+    };
+    await sequences(100);
+    const before = await state();
+    await sequences(900);
+    const after = await state();
+    expect(client.pending).toBe(0);
+    expect(after.handles).toEqual(before.handles);
+    // A request that was kept would hold some kilobytes, and there were more than 2,000.
+    expect(after.heap - before.heap).toBeLessThan(2e6);
   });
 });
