@@ -41,3 +41,31 @@ describe('surprisal', () => {
     await window.screenshot('surprisal');
   });
 });
+
+describe('quantized weights', () => {
+  test('are measured on the text against the 32-bit ones, and shown in a table', async () => {
+    const { window } = session;
+    const choices = window.page.locator('.quick-input-widget');
+    await window.run('Decoding Lab: Measure Quantized Weights on This Text');
+    await choices.getByText('fireside', { exact: true }).first().click();
+    await choices.getByText('8-bit exact', { exact: true }).waitFor();
+    await window.page.keyboard.press('Enter');
+    const table = window.page.locator('.editor-instance .view-lines', { hasText: 'mean' }).last();
+    const text = async (): Promise<string> => (await table.innerText()).replaceAll('\u00a0', ' ');
+    await expect.poll(text, { timeout: 60_000 }).toContain('| 4-bit |');
+    await window.screenshot('fidelity');
+    const row = (label: string): number[] => rows.get(label)!.map((cell) => parseFloat(cell));
+    const rows = new Map<string, string[]>();
+    for (const line of (await text()).split('\n')) {
+      const [label, ...cells] = line
+        .split('|')
+        .slice(1, -1)
+        .map((cell) => cell.trim());
+      if (label !== undefined) rows.set(label, cells);
+    }
+    expect(row('32-bit').slice(1)).toEqual([0, 0, 100]);
+    for (const label of ['8-bit exact', '8-bit fast', '4-bit']) expect(row(label)[1]).toBeGreaterThan(0);
+    // Each bit less doubles the step between two weights.
+    expect(row('4-bit')[1]).toBeGreaterThan(row('8-bit exact')[1]!);
+  });
+});
