@@ -19,6 +19,7 @@ import {
   UnloadRequest,
   type ModelSource,
 } from './protocol';
+import type { FileExperiment } from './training';
 import { Turns } from './turns';
 
 /**
@@ -27,13 +28,15 @@ import { Turns } from './turns';
  */
 export interface EngineParts extends Pick<ModelsOptions, 'load' | 'memory'> {
   readonly experiments: readonly RegisteredExperiment[];
+  /** Experiments that need a model's files instead of the model. */
+  readonly onFiles?: readonly FileExperiment[];
 }
 
 /** Models of each kind kept in memory: two, so that comparing them does not load them again and again. */
 const MODELS_KEPT = 2;
 
 /** Answers requests over the channel to the parent process until that is gone; then this process ends. */
-export function serve({ experiments, ...loader }: EngineParts): void {
+export function serve({ experiments, onFiles = [], ...loader }: EngineParts): void {
   const writer = new ChannelWriter(process);
   const connection = createMessageConnection(new IPCMessageReader(process), writer, console);
   const notify = (sending: Promise<void>, what: string): void => {
@@ -82,6 +85,11 @@ export function serve({ experiments, ...loader }: EngineParts): void {
       };
       running += 1;
       try {
+        const files = onFiles.find(({ name }) => name === experiment);
+        if (files) {
+          const work = files.prepare(parameters);
+          return { result: await work(source, { emit, pause: pauseInTurn, signal }) };
+        }
         const prepared = findExperiment(experiments, experiment).prepare(parameters);
         const sources = [source, ...others];
         const access: ModelAccess = {

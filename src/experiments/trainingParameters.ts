@@ -2,11 +2,11 @@
 import { BOOK_SEED } from './loader';
 import { parseWindows } from './loss';
 import { parameterObject, realNumber, show, textValue, wholeNumber } from './parameters';
-import type { CheckpointSettings, TrainingSettings } from './trainingTypes';
+import type { TrainingSettings } from './trainingTypes';
 
 /** The book's settings, as far as it has them. */
 export const TRAINING_DEFAULTS = {
-  epochs: 10,
+  epochs: 1,
   learningRate: 4e-4,
   weightDecay: 0.1,
   beta1: 0.9,
@@ -24,77 +24,8 @@ export const TRAINING_DEFAULTS = {
   seed: BOOK_SEED,
 } as const satisfies Partial<TrainingSettings>;
 
-export const CHECKPOINT_DEFAULTS: CheckpointSettings = { keep: 2, seconds: 60 };
-
-/** The text of a training: given, or in files and folders. */
-export type TrainingText =
-  | { readonly kind: 'text'; readonly name: string; readonly text: string }
-  | { readonly kind: 'files'; readonly paths: readonly string[] };
-
-/** What the engine is asked to do; `directory` is the absolute path of the training's own folder. */
-export type TrainingParameters =
-  | (NewTraining & { readonly action: 'plan' | 'start' })
-  | {
-      readonly action: 'resume';
-      readonly directory: string;
-      /** Another number of epochs than before; null for the same. */
-      readonly epochs: number | null;
-    };
-
-export interface NewTraining {
-  readonly directory: string;
-  readonly data: TrainingText;
-  readonly settings: TrainingSettings;
-  readonly checkpoints: CheckpointSettings;
-  /** Processors to use; null for half of them. */
-  readonly threads: number | null;
-}
-
 const MOST_EPOCHS = 100_000;
 const MOST_STEPS = 1e9;
-
-/** @throws RangeError naming the parameter, its value and the allowed range. */
-export function parseTraining(value: unknown): TrainingParameters {
-  const given = parameterObject('Training', value);
-  const { action } = given;
-  if (action === 'resume') {
-    const epochs = given['epochs'] ?? null;
-    return {
-      action,
-      directory: parseDirectory(given['directory']),
-      epochs: epochs === null ? null : wholeNumber('The number of epochs', epochs, 1, MOST_EPOCHS),
-    };
-  }
-  if (action !== 'plan' && action !== 'start') {
-    throw new RangeError(`The action is ${show(action)}; it must be plan, start or resume.`);
-  }
-  return { action, ...parseNewTraining(given) };
-}
-
-/** @throws RangeError naming the parameter, its value and the allowed range. */
-export function parseNewTraining(given: Readonly<Record<string, unknown>>): NewTraining {
-  const checkpoints = parameterObject('Training, checkpoints', given['checkpoints'] ?? {});
-  const threads = given['threads'] ?? null;
-  return {
-    directory: parseDirectory(given['directory']),
-    data: parseText(given['data']),
-    settings: parseTrainingSettings(given['settings'] ?? {}),
-    checkpoints: {
-      keep: wholeNumber(
-        'The number of checkpoints',
-        checkpoints['keep'] ?? CHECKPOINT_DEFAULTS.keep,
-        1,
-        1000,
-      ),
-      seconds: realNumber(
-        'The time between checkpoints',
-        checkpoints['seconds'] ?? CHECKPOINT_DEFAULTS.seconds,
-        { least: 0, most: 86_400 },
-      ),
-    },
-    threads: threads === null ? null : wholeNumber('The number of threads', threads, 1, 1024),
-  };
-}
 
 /**
  * Reads settings; the book's where they are left out.
@@ -144,29 +75,4 @@ export function parseTrainingSettings(value: unknown): TrainingSettings {
     sampleTokens: wholeNumber('The length of the sample', given.sampleTokens, 0, 10_000),
     seed: wholeNumber('The seed', given.seed, 0, Number.MAX_SAFE_INTEGER),
   };
-}
-
-function parseDirectory(value: unknown): string {
-  const directory = textValue('The folder of the training', value);
-  // Absolute on the three systems: /x, C:\x, \\server\x.
-  if (/^(?:\/|[A-Za-z]:[\\/]|\\\\)/.test(directory)) return directory;
-  throw new RangeError(`The folder of the training is ${show(directory)}; it must be an absolute path.`);
-}
-
-function parseText(value: unknown): TrainingText {
-  const given = parameterObject('Training, data', value);
-  if (given['kind'] === 'text') {
-    return {
-      kind: 'text',
-      name: textValue('The name of the text', given['name'] ?? ''),
-      text: textValue('The text', given['text']),
-    };
-  }
-  const { paths } = given;
-  if (given['kind'] !== 'files' || !Array.isArray(paths) || paths.length === 0) {
-    throw new RangeError(
-      `The data of the training are ${show(given['kind'])}; they must be a text, or files with at least one path.`,
-    );
-  }
-  return { kind: 'files', paths: paths.map((path: unknown) => textValue('The path of the text', path)) };
 }

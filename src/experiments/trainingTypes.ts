@@ -138,6 +138,19 @@ export type TrainingEvent =
  */
 export type TrainingStatus = 'completed' | 'stopped' | 'cancelled' | 'diverged' | 'unsaved';
 
+const continuitySchema = v.object({
+  /** Steps at once, and steps before and after the checkpoint. */
+  steps: v.number(),
+  before: v.number(),
+  after: v.number(),
+  /** Tensors compared, parameters and both moments, and the names of those that differ in any bit. */
+  tensors: v.number(),
+  different: v.array(v.string()),
+  /** Digest of all tensors, straight through and with the interruption. */
+  straight: v.string(),
+  interrupted: v.string(),
+});
+
 export const trainingResultSchema = v.object({
   ...resultFields,
   experiment: v.literal('training'),
@@ -152,26 +165,12 @@ export const trainingResultSchema = v.object({
   directory: v.string(),
   checkpoint: v.nullable(v.string()),
   tokensPerSecond: v.nullable(v.number()),
-  /** Most bytes that the model process has ever taken. */
+  /** Bytes that the model process takes at the end. */
   peakMemory: v.number(),
+  /** What a check of continuity found; null for a training. */
+  continuity: v.nullable(continuitySchema),
 });
 export type TrainingResult = v.InferOutput<typeof trainingResultSchema>;
-
-export const continuityResultSchema = v.object({
-  ...resultFields,
-  experiment: v.literal('training-continuity'),
-  /** Steps at once, and steps before and after the checkpoint. */
-  steps: v.number(),
-  before: v.number(),
-  after: v.number(),
-  /** Tensors compared, parameters and both moments, and the names of those that differ in any bit. */
-  tensors: v.number(),
-  different: v.array(v.string()),
-  /** Digest of all tensors, straight through and with the interruption. */
-  straight: v.string(),
-  interrupted: v.string(),
-});
-export type ContinuityResult = v.InferOutput<typeof continuityResultSchema>;
 
 /** What a person can tell a training that is going on. */
 export type TrainingMessage = 'pause' | 'resume' | 'checkpoint' | 'stop';

@@ -33,6 +33,7 @@ const EXPERIMENTS = [
   'branches',
   'loss',
   'models',
+  'training',
 ] as const;
 
 /** Every command of the manifest. */

@@ -100,6 +100,17 @@ export class Library {
     await rm(await this.#quantized(id), { recursive: true, force: true });
   }
 
+  /** The folder of a model's trainings: its checkpoints, and the models that came of them. */
+  async trainingFolder(id: string): Promise<string> {
+    const { folderOf } = await import('../library/shelf');
+    return join(this.#context.globalStorageUri.fsPath, 'trainings', folderOf(readVariantId(id).base));
+  }
+
+  /** Puts a trained model, where a training left one, into the library. */
+  async addTrained(directory: string, name: string): Promise<void> {
+    await (await this.models()).importFolder(directory, name);
+  }
+
   /** Folder for the quantized weights of a model whose own folder is not ours. */
   async #quantized(id: string): Promise<string> {
     const { folderOf } = await import('../library/shelf');

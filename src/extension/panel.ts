@@ -76,6 +76,7 @@ export class LabPanel implements vscode.Disposable {
       post: (message) => {
         this.#post(message);
       },
+      modelsChanged: () => void this.#welcome(),
     });
     panel.iconPath = vscode.Uri.joinPath(services.extensionUri, 'media', 'panel.svg');
     this.#disposables.push(

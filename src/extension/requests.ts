@@ -1,3 +1,4 @@
+import * as v from 'valibot';
 import * as vscode from 'vscode';
 import { EngineError, type EngineClient } from '../engine/client';
 import { LibraryError } from '../library/libraryError';
@@ -11,6 +12,13 @@ import { readText, TextError } from './textSource';
 /** A page that asks for more at once than this is not one of ours. */
 const MOST_AT_ONCE = 16;
 
+/** What of a training's result leads to its model. */
+const trainedSchema = v.object({
+  directory: v.string(),
+  provenance: v.object({ modelName: v.string() }),
+  progress: v.object({ step: v.number() }),
+});
+
 type Request = Extract<FromPanel, { request: number }>;
 
 /** What a request needs of its panel. */
@@ -22,6 +30,8 @@ export interface RequestPorts {
   /** Where the current prompt stands; undefined when it was typed in the panel. */
   readonly anchor: () => Anchor | undefined;
   readonly post: (message: ToPanel) => void;
+  /** The library has another model now. */
+  readonly modelsChanged: () => void;
 }
 
 /** Answers a panel's requests; every request gets exactly one of `result`, `model`, `done` or `failure`. */
@@ -79,13 +89,19 @@ export class Requests implements vscode.Disposable {
       case 'run': {
         const source = await library.source(message.model, message.toy);
         const others = await Promise.all((message.others ?? []).map((id) => library.source(id, undefined)));
-        const result = await engine.run(message.experiment, source, message.parameters, {
+        const trains = message.experiment === 'training';
+        // Where files are written is never the page's to say.
+        const parameters = trains
+          ? { ...(message.parameters as object), directory: await library.trainingFolder(message.model) }
+          : message.parameters;
+        const result = await engine.run(message.experiment, source, parameters, {
           signal,
           ...(others.length > 0 && { others }),
           onEvent: (event) => {
             post({ type: 'event', request, event });
           },
         });
+        if (trains) await this.#keepTrained(result);
         return { type: 'result', request, result };
       }
       case 'insert': {
@@ -113,6 +129,18 @@ export class Requests implements vscode.Disposable {
       case 'reopen':
         return { type: 'entry', request, id: message.id, entry: await history.open(message.id) };
     }
+  }
+
+  /** Puts the model that a training has left into the library. */
+  async #keepTrained(result: unknown): Promise<void> {
+    const parsed = v.safeParse(trainedSchema, result);
+    if (!parsed.success || parsed.output.directory === '') return;
+    const { directory, provenance, progress } = parsed.output;
+    await this.#ports.library.addTrained(
+      directory,
+      `${provenance.modelName}, trained ${progress.step.toLocaleString('en')} steps`,
+    );
+    this.#ports.modelsChanged();
   }
 
   /** Stops everything that still runs, for example because the panel was closed. */

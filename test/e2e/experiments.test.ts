@@ -155,6 +155,38 @@ describe('Loss', () => {
   });
 });
 
+describe('Training', () => {
+  const small = {
+    ...{ context: '12', stride: '12', batchSize: '1', epochs: '1', learningRate: '1e-3' },
+    ...{ evaluateEvery: '2', sampleTokens: '6', startText: 'Once upon' },
+  };
+
+  test('falls in loss, leaves a model in the list, and is continued for one more epoch', async () => {
+    await panel.makeWidth(800);
+    await run('training', small);
+    const answer = (): Promise<string> => panel.part('answer').innerText();
+    const [, before, after] = /training loss from ([\d.]+) to ([\d.]+)/.exec(await answer())!;
+    expect(Number(after)).toBeLessThan(Number(before));
+    expect(await answer()).toContain('1 whole epoch');
+    await expect
+      .poll(() => panel.part('model').locator('vscode-option').allInnerTexts())
+      .toContainEqual(expect.stringMatching(/^fireside, trained \d+ steps/));
+    await session.window.screenshot('tab-training');
+    await chooseOption('action', 'the last checkpoint');
+    await run('training');
+    await expect.poll(answer).toContain('2 whole epochs');
+    await panel.makeWidth(400);
+    expect(await overflow()).toBeLessThanOrEqual(0);
+    await session.window.screenshot('tab-training-400');
+  });
+
+  test('shows that it can be continued to the last bit', async () => {
+    await chooseOption('action', 'nothing: verify continuity');
+    await run('training', small);
+    await expect.poll(() => panel.part('answer').innerText()).toContain('Continuity holds');
+  });
+});
+
 describe('Models', () => {
   test('stand side by side, are judged before they are known, and tinted by either', async () => {
     await panel.makeWidth(800);

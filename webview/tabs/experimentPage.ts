@@ -40,6 +40,8 @@ export interface ExperimentPage<Result extends ExperimentResult> {
   readonly view?: (shown: ShownParts<Result>, values: FormValues) => TemplateResult;
   /** Takes an event that is not progress. */
   readonly event?: (event: unknown) => void;
+  /** What stands above the last result while a run goes on. */
+  readonly live?: () => TemplateResult;
   /** A person must agree before a run: the question to ask; null to run at once. */
   readonly confirm?: (parameters: unknown) => string | null;
   /** What a card says about a `data-card` reference of the page's own; null for references of others. */

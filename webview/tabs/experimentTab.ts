@@ -54,8 +54,12 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
   body(): TemplateResult {
     return html`<div class="explore experiment" data-testid="experiment-${this.id}">
       ${this.#form()}
-      <div class="results">${this.#history()} ${this.#result()}</div>
+      <div class="results">${this.#history()} ${this.#live()} ${this.#result()}</div>
     </div>`;
+  }
+
+  #live(): TemplateResult | typeof nothing {
+    return this.#state.running && this.#page.live ? this.#page.live() : nothing;
   }
 
   #form(): TemplateResult {

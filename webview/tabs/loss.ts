@@ -11,12 +11,12 @@ import {
   windowsOf,
   type PlacedWindow,
 } from '../../src/experiments/report/loss';
-import type { TextSource } from '../../src/protocol/messages';
 import { lossPictures } from '../charts/loss';
-import { significant, thousands } from '../format/numbers';
+import { significant } from '../format/numbers';
 import { tokenBytes } from '../format/tokenText';
 import { parsedBy } from '../state/experimentRecord';
 import { typedNumber, valueText, type TextField } from '../state/form';
+import { sourceLabel, textSourceField, WholeText } from '../state/wholeText';
 import { legendView } from '../views/legend';
 import { sampledTextView, sampledTokenCard, type SampledText } from '../views/sampledText';
 import type { ExperimentPage, ShownParts } from './experimentPage';
@@ -31,13 +31,6 @@ const BEGINNING = 200;
 /** Passages listed at either end. */
 const LISTED = 3;
 
-const SOURCES: readonly { readonly value: TextSource | 'same'; readonly label: string }[] = [
-  { value: 'document', label: 'the document' },
-  { value: 'file', label: 'a file' },
-  { value: 'verdict', label: 'The Verdict' },
-  { value: 'same', label: 'as before' },
-];
-
 const windowEventSchema = v.object({
   type: v.literal('window'),
   part: v.picklist(['training', 'validation']),
@@ -47,9 +40,7 @@ const windowEventSchema = v.object({
 });
 
 /** What the tab knows beside its controls. */
-class Source {
-  name = '';
-  text = '';
+class Source extends WholeText {
   /** Of the last run's windows: their tokens and how probable each was. */
   readonly tokens = new Map<string, { readonly ids: Int32Array; readonly logProbabilities: Float64Array }>();
   /** The passage on screen. */
@@ -73,19 +64,7 @@ function pageOf(source: Source, context: TabContext): ExperimentPage<LossResult>
     groups: [
       {
         title: 'Text',
-        fields: [
-          {
-            kind: 'choice',
-            name: 'source',
-            label: 'of',
-            initial: 'document',
-            options: SOURCES,
-            note: () =>
-              source.name === ''
-                ? null
-                : `Last: ${source.name}, ${thousands(source.text.length)} characters.`,
-          },
-        ],
+        fields: [textSourceField(source)],
       },
       {
         title: 'The book’s loader',
@@ -141,16 +120,11 @@ function pageOf(source: Source, context: TabContext): ExperimentPage<LossResult>
     },
     line: (values) => {
       const text = (name: string): string => valueText(values, name);
-      const from = SOURCES.find(({ value }) => value === values['source'])?.label ?? '';
+      const from = sourceLabel(values);
       return `${from}; windows of ${text('context')}, stride ${text('stride')}, batches of ${text('batchSize')}, ratio ${text('trainRatio')}`;
     },
     prepare: async (values) => {
-      const from = SOURCES.find(({ value }) => value === values['source'])?.value ?? 'document';
-      if (from !== 'same' || source.text === '') {
-        const { name, text } = await context.host.text(from === 'same' ? 'document' : from);
-        source.name = name;
-        source.text = text;
-      }
+      await source.read(values, context.host);
       source.tokens.clear();
       source.selected = -1;
     },

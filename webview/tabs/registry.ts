@@ -9,6 +9,7 @@ import { createModels } from './models';
 import { createNucleus } from './nucleus';
 import type { TabFactory } from './tab';
 import { createTemperature } from './temperature';
+import { createTraining } from './training';
 
 /** Every tab, in the order in which they stand. */
 export const tabFactories: readonly TabFactory[] = [
@@ -21,5 +22,6 @@ export const tabFactories: readonly TabFactory[] = [
   createBranches,
   createModels,
   createLoss,
+  createTraining,
   createCourse,
 ];

@@ -82,4 +82,5 @@ class Chart extends AsyncDirective {
   }
 }
 
-const chart = directive(Chart);
+/** Draws a picture into the element that it stands on. */
+export const chart = directive(Chart);

@@ -1,0 +1,354 @@
+/** Training in the engine: a model folder, a text and settings become checkpoints, and a model that can be used. */
+import { freemem } from 'node:os';
+import { join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import * as v from 'valibot';
+import type { RegisteredExperiment, RunContext } from '../experiments/experiment';
+import { splitOffset } from '../experiments/loader';
+import { checkContext, checkLength } from '../experiments/loss';
+import { parameterObject, textValue } from '../experiments/parameters';
+import type { Provenance } from '../experiments/results';
+import { NO_PROGRESS, train } from '../experiments/training';
+import { TrainingBatches } from '../experiments/trainingBatches';
+import { parseTrainingSettings } from '../experiments/trainingParameters';
+import type {
+  Trainer,
+  TrainingData,
+  TrainingEvent,
+  TrainingHistory,
+  TrainingProgress,
+  TrainingResult,
+  TrainingSettings,
+} from '../experiments/trainingTypes';
+import { fingerprintWeights, openCheckpoint } from '../gpt2/checkpoint';
+import { countParameters } from '../gpt2/modelFolder';
+import { decodeBytes } from '../gpt2/textTokenizer';
+import { formatBytes } from '../library/bytes';
+import { Gpt2Trainer } from '../onnx/training';
+import { version } from '../../package.json';
+import { Checkpoints, checkpointsIn, exportModel, loadCheckpoint, readState } from './checkpoints';
+import type { ModelSource } from './protocol';
+
+/** Checkpoints that stay, and the least time between two of them in seconds. */
+const KEEP = 2;
+const SECONDS = 60;
+
+/** Steps before and after the interruption that continuity is verified with. */
+const VERIFIED = 3;
+
+/** Bytes per parameter: weights, gradient and two moments; and for intermediate results beside them. */
+const BYTES_PER_PARAMETER = 16;
+const BESIDE = 500e6;
+
+const parametersSchema = v.object({
+  action: v.picklist(['start', 'continue', 'verify']),
+  text: v.string(),
+  directory: v.string(),
+});
+
+interface TrainingJob extends v.InferOutput<typeof parametersSchema> {
+  readonly settings: TrainingSettings;
+}
+
+/** @throws RangeError naming the parameter, its value and the allowed range. */
+export function parseTrainingJob(value: unknown): TrainingJob {
+  const given = parameterObject('Training', value);
+  textValue('The text', given['text']);
+  const parsed = v.safeParse(parametersSchema, given);
+  if (!parsed.success) {
+    throw new RangeError(
+      `A training is asked for by an action (start, continue or verify), a text and a folder; this one is not: ${parsed.issues[0].message}.`,
+    );
+  }
+  return { ...parsed.output, settings: parseTrainingSettings(given['settings']) };
+}
+
+/** Training as the engine runs it: by the model's folder, as weights in use are never changed. */
+export const training = {
+  name: 'training',
+  prepare(value: unknown) {
+    const job = parseTrainingJob(value);
+    return (source: ModelSource, context: RunContext<unknown>) => run(source, job, context);
+  },
+};
+
+/** An experiment that needs a model's files. */
+export interface FileExperiment {
+  readonly name: RegisteredExperiment['name'];
+  readonly prepare: (
+    parameters: unknown,
+  ) => (source: ModelSource, context: RunContext<unknown>) => Promise<unknown>;
+}
+
+async function run(
+  source: ModelSource,
+  job: TrainingJob,
+  context: RunContext<unknown>,
+): Promise<TrainingResult> {
+  const begin = performance.now();
+  if (source.kind !== 'gpt2') {
+    throw new RangeError('The toy vocabulary has no weights to train. Choose a GPT-2 model.');
+  }
+  if (source.precision !== undefined && source.precision !== 'fp32') {
+    throw new RangeError(
+      `${source.name} has quantized weights. Training needs the 32-bit ones; choose them.`,
+    );
+  }
+  const opened = await openCheckpoint(source.directory);
+  const parent = await fingerprintWeights(opened);
+  const data = createHash('sha256').update(job.text).digest('hex');
+  const parameters = countParameters(opened.config);
+  checkMemory(source.name, parameters);
+  const resumed = job.action === 'continue' ? await findCheckpoint(job, parent, data, source.name) : null;
+  const settings = resumed
+    ? { ...resumed.settings, epochs: resumed.settings.epochs + job.settings.epochs }
+    : job.settings;
+  checkContext(settings.context, source.name, opened.config.contextLength);
+  const provenance: Provenance = {
+    model: source.id,
+    modelName: source.name,
+    fingerprint: parent,
+    precision: 'fp32',
+    promptIds: [],
+    promptTruncated: false,
+    promptNotes: [],
+    parameters: { action: job.action, settings },
+    seed: settings.seed,
+    software: `Decoding Lab ${version}`,
+  };
+  const open = (): Promise<Gpt2Trainer> => {
+    const { weightDecay, beta1, beta2, epsilon, dropout, seed } = settings;
+    return Gpt2Trainer.open(source.directory, {
+      adamW: { weightDecay, beta1, beta2, epsilon },
+      dropout,
+      seed,
+    });
+  };
+  const trainer = await open();
+  try {
+    const tokens = tokensOf(trainer, job.text, settings);
+    const batches = new TrainingBatches(tokens.training, settings);
+    const known = {
+      experiment: 'training' as const,
+      settings,
+      provenance,
+      plan: {
+        parameters,
+        trainingTokens: tokens.training.length,
+        validationTokens: tokens.validation.length,
+        stepsPerEpoch: batches.perEpoch,
+        steps: batches.perEpoch * settings.epochs,
+        memory: memoryFor(parameters),
+        freeMemory: freemem(),
+        checkpointBytes: parameters * 12,
+        freeDisk: null,
+        notes: [],
+        problems: [],
+      },
+    };
+    if (job.action === 'verify') {
+      const continuity = await verify(source.directory, open, trainer, batches, settings, context);
+      return {
+        ...known,
+        ...{ status: 'completed', sentence: null, history: emptyHistory(), progress: NO_PROGRESS },
+        ...{ directory: '', checkpoint: null, tokensPerSecond: null, continuity },
+        stopped: context.signal.aborted,
+        peakMemory: process.memoryUsage.rss(),
+        milliseconds: performance.now() - begin,
+      };
+    }
+    if (resumed) await loadCheckpoint(resumed.directory, trainer.tensors);
+    const store = new Checkpoints({
+      directory: job.directory,
+      modelDirectory: source.directory,
+      tensors: trainer.tensors,
+      history: resumed?.history ?? emptyHistory(),
+      keep: KEEP,
+      ...{ parent, data, settings },
+    });
+    const start: TrainingProgress = resumed?.progress ?? NO_PROGRESS;
+    if (job.action === 'start') await forget(job.directory);
+    const end = await train(
+      {
+        trainer: asTrainer(trainer),
+        checkpoints: { keep: KEEP, seconds: SECONDS },
+        ...{ store, data: tokens, settings, start },
+      },
+      stoppable(context, batches.perEpoch * settings.epochs, start.step),
+    );
+    const directory = join(job.directory, 'models', `step-${end.progress.step}-${Date.now()}`);
+    if (end.checkpoint !== null) await exportModel(end.checkpoint, directory);
+    return {
+      ...known,
+      status: end.status,
+      sentence: end.sentence,
+      progress: end.progress,
+      history: store.history,
+      directory: end.checkpoint === null ? '' : directory,
+      checkpoint: end.checkpoint,
+      tokensPerSecond: end.tokensPerSecond,
+      continuity: null,
+      stopped: context.signal.aborted,
+      peakMemory: process.memoryUsage.rss(),
+      milliseconds: performance.now() - begin,
+    };
+  } finally {
+    await trainer.release();
+  }
+}
+
+const emptyHistory = (): TrainingHistory => ({ steps: [], evaluations: [], samples: [] });
+
+const memoryFor = (parameters: number): number => parameters * BYTES_PER_PARAMETER + BESIDE;
+
+/** @throws RangeError where the training would not fit into the memory that is free. */
+function checkMemory(name: string, parameters: number): void {
+  const [needed, free] = [memoryFor(parameters), freemem()];
+  if (needed <= free) return;
+  throw new RangeError(
+    `Training ${name} takes about ${formatBytes(needed)} of memory, and ${formatBytes(free)} are free. Close other programs, or train a smaller model.`,
+  );
+}
+
+/** @throws RangeError with the number of tokens that are needed. */
+function tokensOf(trainer: Gpt2Trainer, text: string, settings: TrainingSettings): TrainingData {
+  const cut = splitOffset(text, settings.trainRatio);
+  const training = Int32Array.from(trainer.tokenizer.encode(text.slice(0, cut)));
+  const validation = Int32Array.from(trainer.tokenizer.encode(text.slice(cut)));
+  checkLength('training', training.length, settings.batchSize, settings);
+  if (settings.trainRatio < 1) checkLength('validation', validation.length, 1, settings);
+  return { training, validation };
+}
+
+function asTrainer(trainer: Gpt2Trainer): Trainer {
+  return {
+    step: (batch, options) => trainer.step(batch, options),
+    tokenLosses: (batch) => trainer.tokenLosses(batch),
+    next: (tokens) => trainer.next(tokens),
+    encode: (text) => trainer.tokenizer.encode(text),
+    decode: (ids) => decodeBytes(trainer.tokenizer.vocabulary, ids),
+  };
+}
+
+/** A stop of the run asks the training to save and end, where its own abort would lose what came since the last checkpoint. */
+function stoppable({ emit, pause, signal }: RunContext<unknown>, steps: number, done: number) {
+  return {
+    signal: new AbortController().signal,
+    pause,
+    emit: (event: TrainingEvent): void => {
+      emit(event);
+      if (event.type === 'step') {
+        emit({ type: 'progress', done: event.step - done, total: steps - done, what: 'steps' });
+      }
+    },
+    onMessage: (listener: (message: unknown) => void): void => {
+      if (signal.aborted) listener('stop');
+      signal.addEventListener('abort', () => {
+        listener('stop');
+      });
+    },
+  };
+}
+
+interface Resumed {
+  readonly directory: string;
+  readonly settings: TrainingSettings;
+  readonly progress: TrainingProgress;
+  readonly history: TrainingHistory;
+}
+
+/** The newest checkpoint of this model on this text. @throws RangeError where there is none. */
+async function findCheckpoint(
+  job: TrainingJob,
+  parent: string,
+  data: string,
+  name: string,
+): Promise<Resumed> {
+  const newest = (await checkpointsIn(job.directory)).at(-1);
+  if (newest === undefined) {
+    throw new RangeError(`${name} has no checkpoint to go on from. Start a training first.`);
+  }
+  const state = await readState(newest);
+  if (state.parent !== parent) {
+    throw new RangeError('The last checkpoint began with other weights than the model has now. Start anew.');
+  }
+  if (state.data !== data) {
+    throw new RangeError(
+      'The last checkpoint was trained on another text. Choose that text again, or start a training on this one.',
+    );
+  }
+  return { directory: newest, settings: state.settings, progress: state.progress, history: state.history };
+}
+
+/** Removes the checkpoints of an earlier training; the models that came of it stay. */
+async function forget(directory: string): Promise<void> {
+  for (const checkpoint of await checkpointsIn(directory))
+    await rm(checkpoint, { recursive: true, force: true });
+}
+
+/** Trains some steps straight, and again with a checkpoint that is written, read and gone on from in between. */
+async function verify(
+  modelDirectory: string,
+  open: () => Promise<Gpt2Trainer>,
+  straight: Gpt2Trainer,
+  batches: TrainingBatches,
+  settings: TrainingSettings,
+  context: RunContext<unknown>,
+): Promise<TrainingResult['continuity']> {
+  const before = Math.min(VERIFIED, Math.max(1, Math.floor(batches.perEpoch / 2)));
+  const steps = Math.min(2 * before, Math.max(2, batches.perEpoch));
+  let done = 0;
+  const take = async (trainer: Gpt2Trainer, from: number, to: number): Promise<void> => {
+    for (let step = from + 1; step <= to; step++) {
+      await context.pause();
+      const index = (step - 1) % batches.perEpoch;
+      const batch = batches.ofEpoch(Math.floor((step - 1) / batches.perEpoch), index);
+      await trainer.step(batch, { step, learningRate: settings.learningRate, clipNorm: settings.clipNorm });
+      context.emit({ type: 'progress', done: ++done, total: 2 * steps, what: 'steps' });
+    }
+  };
+  await take(straight, 0, steps);
+  const folder = await mkdtemp(join(tmpdir(), 'decoding-lab-continuity-'));
+  const opened: Gpt2Trainer[] = [];
+  try {
+    const first = await open();
+    opened.push(first);
+    await take(first, 0, before);
+    const store = new Checkpoints({
+      ...{ directory: folder, modelDirectory, tensors: first.tensors, parent: '', data: '', settings },
+      ...{ history: emptyHistory(), keep: 1 },
+    });
+    const saved = await store.save({ ...NO_PROGRESS, step: before });
+    const second = await open();
+    opened.push(second);
+    await loadCheckpoint(saved.directory, second.tensors);
+    await take(second, before, steps);
+    const different = straight.tensors.flatMap((tensor, i) => {
+      const other = second.tensors[i]!;
+      return (['parameter', 'first', 'second'] as const)
+        .filter((part) => Buffer.compare(bytesOf(tensor[part]), bytesOf(other[part])) !== 0)
+        .map((part) => `${part} of ${tensor.name}`);
+    });
+    return {
+      ...{ steps, before, after: steps - before, tensors: 3 * straight.tensors.length, different },
+      straight: digest(straight),
+      interrupted: digest(second),
+    };
+  } finally {
+    for (const trainer of opened) await trainer.release();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+const bytesOf = (values: Float32Array): Buffer =>
+  Buffer.from(values.buffer, values.byteOffset, values.byteLength);
+
+function digest({ tensors }: Gpt2Trainer): string {
+  const hash = createHash('sha256');
+  for (const { parameter, first, second } of tensors) {
+    for (const values of [parameter, first, second]) hash.update(bytesOf(values));
+  }
+  return hash.digest('hex');
+}

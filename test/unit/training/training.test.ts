@@ -1,0 +1,198 @@
+/** Training through the engine: continuity across a restart of its process, faults, and that it learns. */
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as v from 'valibot';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { EngineClient, type ModelSource } from '../../../src/engine/client';
+import { trainingResultSchema, type TrainingResult } from '../../../src/experiments/trainingTypes';
+import { loadGpt2 } from '../../../src/onnx/loadGpt2';
+import { bundle, type Bundles } from '../engine/bundle';
+import { rawLogits, distribution } from '../experiments/slowPath';
+
+const fireside = fileURLToPath(new URL('../../../models/fireside', import.meta.url));
+const source: ModelSource = { kind: 'gpt2', id: 'fireside', name: 'fireside', directory: fireside };
+
+const SENTENCE =
+  'The miller had three sons, his mill, a donkey and a cat; the sons had to grind, the donkey to fetch the corn. ';
+const TEXT = SENTENCE.repeat(12);
+
+const settings = {
+  epochs: 1,
+  context: 16,
+  stride: 16,
+  batchSize: 2,
+  trainRatio: 0.8,
+  learningRate: 1e-3,
+  evaluateEvery: 5,
+  evaluationBatches: 1,
+  startText: 'The miller had',
+  sampleTokens: 4,
+  seed: 7,
+};
+
+let bundles: Bundles;
+let folder: string;
+const clients: EngineClient[] = [];
+
+beforeAll(async () => {
+  bundles = await bundle('src/engine/main.ts');
+});
+afterAll(() => {
+  bundles.remove();
+});
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'training-'));
+});
+afterEach(async () => {
+  for (const client of clients.splice(0)) await client.dispose();
+  rmSync(folder, { recursive: true });
+});
+
+/** A model process of its own for every training, as after a restart of VS Code. */
+async function run(
+  parameters: object,
+  { onEvent = () => undefined, signal }: { onEvent?: (event: unknown) => void; signal?: AbortSignal } = {},
+): Promise<TrainingResult> {
+  const client = new EngineClient({ entry: bundles.path('main'), log: () => undefined });
+  clients.push(client);
+  const result = await client.run(
+    'training',
+    source,
+    { text: TEXT, settings, ...parameters },
+    { onEvent, ...(signal && { signal }) },
+  );
+  await client.dispose();
+  return v.parse(trainingResultSchema, result);
+}
+
+const bytes = (directory: string, name: string): Buffer => readFileSync(join(directory, name));
+
+describe('A training', () => {
+  it('of one epoch, saved and continued by another process for one more, equals one of two epochs to the last bit', async () => {
+    const straight = await run({
+      action: 'start',
+      directory: join(folder, 'a'),
+      settings: { ...settings, epochs: 2 },
+    });
+    await run({ action: 'start', directory: join(folder, 'b') });
+    const continued = await run({ action: 'continue', directory: join(folder, 'b') });
+    expect(continued.progress.step).toBe(straight.progress.step);
+    expect(continued.progress.epoch).toBe(2);
+    for (const name of ['model.safetensors', 'optimizer.safetensors']) {
+      expect(bytes(continued.checkpoint!, name).equals(bytes(straight.checkpoint!, name))).toBe(true);
+    }
+    // The losses of all steps, the first epoch's among them, and the samples after both epochs.
+    expect(continued.history.steps).toEqual(straight.history.steps);
+    expect(continued.history.samples).toEqual(straight.history.samples);
+    expect(continued.history.samples).toHaveLength(2);
+  });
+
+  it('is not the same without the moments: the weights alone do not suffice', async () => {
+    await run({ action: 'start', directory: join(folder, 'a') });
+    const kept = await run({ action: 'continue', directory: join(folder, 'a') });
+    await run({ action: 'start', directory: join(folder, 'b') });
+    const [checkpoint] = readdirSync(join(folder, 'b')).filter((name) => name.startsWith('step-'));
+    const moments = join(folder, 'b', checkpoint!, 'optimizer.safetensors');
+    const zeros = readFileSync(moments);
+    zeros.fill(0, 8 + Number(zeros.readBigUInt64LE()));
+    writeFileSync(moments, zeros);
+    const lost = await run({ action: 'continue', directory: join(folder, 'b') });
+    expect(lost.history.steps.at(-1)!.loss).not.toBe(kept.history.steps.at(-1)!.loss);
+  });
+
+  it('learns a text by heart, and the model that it leaves writes and scores accordingly', async () => {
+    const learnt = await run({
+      action: 'start',
+      directory: join(folder, 'a'),
+      settings: { ...settings, epochs: 14, trainRatio: 1, weightDecay: 0, sampleTokens: 0 },
+    });
+    const losses = learnt.history.steps.map(({ loss }) => loss);
+    expect(losses[0]).toBeGreaterThan(3);
+    expect(losses.at(-1)).toBeLessThan(0.05);
+    expect(readdirSync(learnt.directory).sort()).toEqual(['config.json', 'model.safetensors']);
+    const model = await loadGpt2({ id: 'learnt', name: 'learnt', directory: learnt.directory });
+    const ids = model.encode('The miller had three');
+    const [sons] = model.encode(' sons');
+    expect(distribution(await rawLogits(model, ids))[sons!]).toBeGreaterThan(0.9);
+    await model.dispose();
+  });
+
+  it('that is stopped keeps a checkpoint to go on from, with nothing lost', async () => {
+    const stop = new AbortController();
+    const stopped = await run(
+      { action: 'start', directory: join(folder, 'a') },
+      {
+        signal: stop.signal,
+        onEvent: (event) => {
+          if ((event as { type: string }).type === 'step') stop.abort();
+        },
+      },
+    );
+    expect(stopped.status).toBe('stopped');
+    expect(stopped.progress.step).toBeGreaterThan(0);
+    expect(existsSync(join(stopped.checkpoint!, 'state.json'))).toBe(true);
+    expect(stopped.progress.step).toBeLessThan(stopped.plan.steps);
+  });
+
+  it('verifies its own continuity', async () => {
+    const { continuity } = await run({ action: 'verify', directory: join(folder, 'a') });
+    expect(continuity!.different).toEqual([]);
+    expect(continuity!.interrupted).toBe(continuity!.straight);
+    expect(continuity!.before + continuity!.after).toBe(continuity!.steps);
+  });
+});
+
+describe('Refuses', () => {
+  it('a text that is too short, with the number of tokens that it needs', async () => {
+    await expect(run({ action: 'start', directory: folder, text: 'Too short.' })).rejects.toThrow(
+      /has \d+ tokens, but a batch of 2 windows of 16 tokens needs 33/,
+    );
+  });
+
+  it('to continue where nothing was begun, on another text, or from a damaged checkpoint', async () => {
+    await expect(run({ action: 'continue', directory: folder })).rejects.toThrow(/no checkpoint/);
+    const { checkpoint } = await run({ action: 'start', directory: folder });
+    await expect(run({ action: 'continue', directory: folder, text: `${TEXT}!` })).rejects.toThrow(
+      /another text/,
+    );
+    truncateSync(join(checkpoint!, 'optimizer.safetensors'), 1000);
+    await expect(run({ action: 'continue', directory: folder })).rejects.toThrow(/optimizer\.safetensors/);
+    writeFileSync(join(checkpoint!, 'state.json'), '{"version":');
+    await expect(run({ action: 'continue', directory: folder })).rejects.toThrow(/damaged/);
+  });
+
+  it('settings out of range, and the toy vocabulary', async () => {
+    await expect(
+      run({ action: 'start', directory: folder, settings: { ...settings, learningRate: 0 } }),
+    ).rejects.toThrow(/learning rate is 0/);
+    const client = new EngineClient({ entry: bundles.path('main'), log: () => undefined });
+    clients.push(client);
+    const toy: ModelSource = { kind: 'toy', words: ['a'], logits: [0] };
+    await expect(
+      client.run(
+        'training',
+        toy,
+        { action: 'start', directory: folder, text: TEXT, settings },
+        { onEvent: () => undefined },
+      ),
+    ).rejects.toThrow(/no weights to train/);
+  });
+
+  it('nothing of a half-written checkpoint: the one before counts', async () => {
+    await run({ action: 'start', directory: folder });
+    mkdirSync(join(folder, 'step-999.partial'));
+    const continued = await run({ action: 'continue', directory: folder });
+    expect(continued.progress.epoch).toBe(2);
+  });
+});

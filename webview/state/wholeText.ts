@@ -1,0 +1,44 @@
+/** A whole text that an experiment works on: where it comes from, and what was read last. */
+import type { TextSource } from '../../src/protocol/messages';
+import { thousands } from '../format/numbers';
+import type { Host } from '../host';
+import type { ChoiceField, FormValues } from './form';
+
+const SOURCES: readonly { readonly value: TextSource | 'same'; readonly label: string }[] = [
+  { value: 'document', label: 'the document' },
+  { value: 'file', label: 'a file' },
+  { value: 'verdict', label: 'The Verdict' },
+  { value: 'same', label: 'as before' },
+];
+
+export class WholeText {
+  name = '';
+  text = '';
+
+  /** Reads it anew unless it is to stay. @throws RequestError, with code `stopped` when none is given */
+  async read(values: FormValues, host: Host): Promise<void> {
+    const from = SOURCES.find(({ value }) => value === values['source'])?.value ?? 'document';
+    if (from === 'same' && this.text !== '') return;
+    const { name, text } = await host.text(from === 'same' ? 'document' : from);
+    this.name = name;
+    this.text = text;
+  }
+}
+
+/** The control that says where the text comes from. */
+export function textSourceField(source: WholeText): ChoiceField {
+  return {
+    kind: 'choice',
+    name: 'source',
+    label: 'text',
+    initial: 'document',
+    options: SOURCES,
+    note: () =>
+      source.name === '' ? null : `Last: ${source.name}, ${thousands(source.text.length)} characters.`,
+  };
+}
+
+/** What a choice of text is called. */
+export function sourceLabel(values: FormValues): string {
+  return SOURCES.find(({ value }) => value === values['source'])?.label ?? '';
+}
