@@ -30,7 +30,7 @@ export function lossPictures({ steps, evaluations }: TrainingHistory, live = fal
       options: {
         height: 260,
         marginLeft: 44,
-        marginRight: 84,
+        marginRight: 104,
         marginTop: 24,
         marginBottom: 40,
         x: { domain: [0, Math.max(1, ...points.map(({ step }) => step), ...steps.map(({ step }) => step))] },
