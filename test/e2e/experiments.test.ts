@@ -288,19 +288,78 @@ describe('The course', () => {
   });
 });
 
+const TABS = ['temperature', 'grid', 'determinism', 'nucleus', 'methods', 'models', 'loss', 'training'];
+
+describe('Controls', () => {
+  test('of every tab take what is typed, and say what is wrong with it', async () => {
+    await panel.makeWidth(800);
+    for (const tab of TABS) {
+      await panel.part(`tab-${tab}`).click();
+      await panel.part(`experiment-${tab}`).waitFor();
+      const fields = panel.frame.locator('.settings .field vscode-text-field input');
+      const count = await fields.count();
+      let refused = 0;
+      for (let i = 0; i < count; i++) {
+        const field = fields.nth(i);
+        const before = await field.inputValue();
+        await field.fill('-1e999');
+        refused += await panel.frame.locator('.settings [data-testid="field-error"]').count();
+        await field.fill(before);
+        await expect.poll(() => panel.frame.locator('.settings [data-testid="field-error"]').count()).toBe(0);
+      }
+      // Texts may say anything; every number has limits.
+      expect(refused, tab).toBeGreaterThanOrEqual(1);
+      for (const box of await panel.frame.locator('.settings vscode-checkbox').all()) {
+        const checked = (): Promise<string | null> => box.getAttribute('aria-checked');
+        const before = await checked();
+        await box.click();
+        await expect.poll(checked).not.toBe(before);
+        await box.click();
+        await expect.poll(checked).toBe(before);
+      }
+    }
+  });
+
+  test('of two tabs at once: the second waits, and can be taken back', async () => {
+    await chooseOption('model', 'fireside');
+    await panel.part('tab-grid').click();
+    await panel.part('experiment-grid').waitFor();
+    await panel.type('rowsValues', '0.5, 1, 1.5, 2');
+    await panel.type('columnsValues', '5, 20, 50, 200');
+    await panel.type('samples', '8');
+    await panel.type('maxNewTokens', '40');
+    await panel.begin(() => panel.part('run').click());
+    await panel.part('tab-nucleus').click();
+    await panel.part('experiment-nucleus').waitFor();
+    await panel.part('run').click();
+    await panel.part('waiting').waitFor();
+    expect(await panel.part('waiting').innerText()).toContain('Grid');
+    await panel.part('stop').click();
+    await panel.part('waiting').waitFor({ state: 'detached' });
+    await panel.part('tab-grid').click();
+    await panel.part('experiment-grid').waitFor();
+    await panel.part('stop').click();
+    await panel.part('stopped').waitFor();
+    await panel.part('dismiss').click();
+  });
+});
+
 describe('Looks', () => {
   test.each([
     ['Default Light Modern', 'vscode-light', 'light'],
     ['Default High Contrast', 'vscode-high-contrast', 'high-contrast'],
-  ])('%s', async (theme, kind, name) => {
+    ['Default Dark Modern', 'vscode-dark', 'dark'],
+  ])('%s, at every width: nothing overflows', async (theme, kind, name) => {
     await session.server.set({ 'workbench.colorTheme': theme });
     await panel.frame.locator(`body.${kind}`).waitFor();
-    await panel.makeWidth(800);
-    for (const tab of ['temperature', 'grid', 'determinism', 'nucleus', 'methods', 'loss', 'models']) {
-      await panel.part(`tab-${tab}`).click();
-      await panel.part(`experiment-${tab}`).waitFor();
-      expect(await overflow()).toBeLessThanOrEqual(0);
-      await session.window.screenshot(`tab-${tab}-${name}`);
+    for (const width of [400, 800, 1600]) {
+      await panel.makeWidth(width);
+      for (const tab of TABS) {
+        await panel.part(`tab-${tab}`).click();
+        await panel.part(`experiment-${tab}`).waitFor();
+        expect(await overflow(), `${tab} at ${width}`).toBeLessThanOrEqual(0);
+        await session.window.screenshot(`tab-${tab}-${name}-${width}`);
+      }
     }
   });
 });

@@ -127,6 +127,18 @@ describe('Explore Selection', () => {
     ).toBe(true);
   });
 
+  test('inserts into a document that was closed meanwhile, which opens it again', async () => {
+    const [tokens] = (await panel.read()).completions;
+    const before = await session.savedText();
+    await session.window.focusEditor();
+    await session.window.run('View: Close Editor');
+    await panel.part('insert-after').first().click();
+    await expect.poll(() => session.savedText(), { timeout: 60_000 }).not.toBe(before);
+    const added = wordsOf(tokens!);
+    const text = await session.savedText();
+    expect(added.every((word) => text.includes(word))).toBe(true);
+  });
+
   test('is as it was after the window was reloaded', async () => {
     const { window, workspace, server } = session;
     // An address that names a file to open would open that alone.
@@ -139,7 +151,8 @@ describe('Explore Selection', () => {
     await window.run('Developer: Reload Window');
     await expect.poll(() => panel.frame.isDetached(), { timeout: 60_000 }).toBe(true);
     panel = new Panel(await window.frameWith(part('completion')));
-    expect(await panel.read()).toEqual(before);
+    // The page draws what it kept, and once more when the model's vocabulary has come.
+    await expect.poll(() => panel.read(), { timeout: 60_000 }).toEqual(before);
     // The model process is a new one, and draws the same again.
     await panel.generate();
     await panel.ended();
