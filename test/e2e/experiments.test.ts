@@ -288,6 +288,20 @@ describe('The course', () => {
   });
 });
 
+/** Waits until what was changed has been drawn. */
+async function nextFrame(): Promise<void> {
+  await panel.frame.evaluate(
+    () =>
+      new Promise<void>((resolve) => {
+        requestAnimationFrame(() => {
+          requestAnimationFrame(() => {
+            setTimeout(resolve, 0);
+          });
+        });
+      }),
+  );
+}
+
 const TABS = ['temperature', 'grid', 'determinism', 'nucleus', 'methods', 'models', 'loss', 'training'];
 
 describe('Controls', () => {
@@ -303,6 +317,8 @@ describe('Controls', () => {
         const field = fields.nth(i);
         const before = await field.inputValue();
         await field.fill('-1e999');
+        // What is wrong stands there from the next frame on.
+        await nextFrame();
         refused += await panel.frame.locator('.settings [data-testid="field-error"]').count();
         await field.fill(before);
         await expect.poll(() => panel.frame.locator('.settings [data-testid="field-error"]').count()).toBe(0);
