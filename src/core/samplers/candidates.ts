@@ -45,6 +45,10 @@ export class Candidates {
   #marked = 0;
   /** True while `#probabilities` and `#entropy` belong to the current logits. */
   #fresh = false;
+  /** True while `raw` is the softmax of the current logits. A vector that nobody asks for is not written. */
+  #rawHolds = false;
+  /** Whether the latest softmax over all tokens gave one of them 0. */
+  #zeros = false;
   #entropy = 0;
   #max = 0;
   #logSum = 0;
@@ -82,11 +86,12 @@ export class Candidates {
     removedBy.fill(KEPT);
     ids.set(this.#all);
     this.count = given.length;
-    if (logits.includes(-Infinity)) this.#leaveOutImpossible();
-    this.#softmax(max, raw, true);
+    this.#softmaxOfAll(max, raw);
+    this.#fresh = false;
+    this.#rawHolds = true;
+    // Only what is impossible, or nearly so, has a probability of 0.
+    if (this.#zeros && logits.includes(-Infinity)) this.#leaveOutImpossible();
     this.rawEntropy = this.#entropy;
-    this.#probabilities.set(raw);
-    this.#fresh = true;
     this.warnings.length = 0;
   }
 
@@ -98,6 +103,8 @@ export class Candidates {
       else ids[count++] = id;
     }
     this.count = count;
+    // No later step writes the probabilities of these.
+    this.#refresh();
   }
 
   /** Softmax of the current logits over the candidates, 0 for all others. Computed when it is asked for. */
@@ -148,6 +155,7 @@ export class Candidates {
   /** To be called by a sampler after it wrote to `logits`. */
   logitsChanged(): void {
     this.#fresh = false;
+    this.#rawHolds = false;
   }
 
   /**
@@ -157,7 +165,7 @@ export class Candidates {
   setLogit(id: number, logit: number): void {
     if (this.removedBy[id] !== KEPT) return;
     this.logits[id] = Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, logit));
-    this.#fresh = false;
+    this.logitsChanged();
   }
 
   /** Marks a candidate for removal by the current step; it stays readable until the step ends. */
@@ -176,13 +184,18 @@ export class Candidates {
 
   /** Removes the candidates whose logit is below `cutoff`, and of those at it all but `ties` (the lowest ids). */
   removeBelow(cutoff: number, ties = Infinity): void {
-    const { ids, logits, count } = this;
+    const { ids, logits, removedBy, count } = this;
+    const step = this.#step;
     let atCutoff = 0;
+    let marked = 0;
     for (let row = 0; row < count; row++) {
       const id = ids[row]!;
       const logit = logits[id]!;
-      if (logit < cutoff || (logit === cutoff && ++atCutoff > ties)) this.remove(id);
+      if (logit > cutoff || (logit === cutoff && ++atCutoff <= ties) || removedBy[id] !== KEPT) continue;
+      removedBy[id] = step;
+      marked++;
     }
+    this.#marked += marked;
   }
 
   /** Takes back removals of the current step so that at least the `n` best candidates stay. */
@@ -206,8 +219,23 @@ export class Candidates {
    */
   cutMass(keys: Float64Array, limit: number, reaching: 'above' | 'at least'): MassCut {
     const weights = this.probabilities;
-    this.#order.set(this.ids);
-    this.#massCut.find(this.#order, this.count, keys, weights, limit, reaching);
+    const { ids, count } = this;
+    const order = this.#order;
+    let rows = count;
+    let mass = 0;
+    if (keys === this.logits) {
+      // Probabilities ascend with logits, and so many that are so small stay below the limit together: most of a
+      // vocabulary need not be ordered.
+      const negligible = limit / (2 * count);
+      rows = 0;
+      for (let row = 0; row < count; row++) {
+        const id = ids[row]!;
+        const weight = weights[id]!;
+        if (weight < negligible) mass += weight;
+        else order[rows++] = id;
+      }
+    } else order.set(ids);
+    this.#massCut.find(order, rows, keys, weights, limit, reaching, mass);
     return this.#massCut;
   }
 
@@ -220,7 +248,7 @@ export class Candidates {
 
   /** Ends the step: what was marked is removed. If that is everything, the best token stays. */
   end(): void {
-    const { ids, logits, raw, removedBy, count } = this;
+    const { ids, raw, removedBy, count } = this;
     this.removed = 0;
     this.removedMass = 0;
     if (this.#marked === 0) return;
@@ -229,42 +257,78 @@ export class Candidates {
       this.rescued = true;
       if (count === 1) return;
     }
-    const fresh = this.#probabilities;
     let kept = 0;
+    let mass = 0;
     for (let row = 0; row < count; row++) {
       const id = ids[row]!;
-      if (removedBy[id] === KEPT) {
-        ids[kept++] = id;
-        continue;
-      }
-      logits[id] = -Infinity;
-      fresh[id] = 0;
-      this.removedMass += raw[id]!;
+      if (removedBy[id] === KEPT) ids[kept++] = id;
+      else mass += raw[id]!;
     }
+    this.removedMass = mass;
     this.removed = count - kept;
     this.count = kept;
-    this.#fresh = false;
+    this.#clearRemoved();
+    this.logitsChanged();
+  }
+
+  /** Gives every token but the candidates no logit and no probability. */
+  #clearRemoved(): void {
+    const { ids, logits, removedBy, scratch, count, vocabularySize } = this;
+    const fresh = this.#probabilities;
+    if (8 * count < vocabularySize) {
+      // Few are left: all are cleared at once, and those written back.
+      for (let row = 0; row < count; row++) scratch[row] = logits[ids[row]!]!;
+      logits.fill(-Infinity);
+      fresh.fill(0);
+      for (let row = 0; row < count; row++) logits[ids[row]!] = scratch[row]!;
+      return;
+    }
+    for (let id = 0; id < vocabularySize; id++) {
+      if (removedBy[id] === KEPT) continue;
+      logits[id] = -Infinity;
+      fresh[id] = 0;
+    }
   }
 
   #refresh(): void {
     if (this.#fresh) return;
-    // With many candidates, going over all tokens in order is faster; those removed have -Infinity and weigh 0.
-    this.#softmax(this.largest(), this.#probabilities, 2 * this.count > this.vocabularySize);
     this.#fresh = true;
+    if (this.#rawHolds) {
+      this.#probabilities.set(this.raw);
+      return;
+    }
+    // With many candidates, going over all tokens in order is faster; those removed have -Infinity and weigh 0.
+    if (2 * this.count > this.vocabularySize) this.#softmaxOfAll(this.largest(), this.#probabilities);
+    else this.#softmaxOfCandidates(this.largest(), this.#probabilities);
   }
 
-  /**
-   * Writes the softmax of the candidates' logits and notes its entropy.
-   * @param max the largest of them.
-   * @param every whether to write the entries of all tokens, or only those of the candidates.
-   */
-  #softmax(max: number, out: Float64Array, every: boolean): void {
+  /** Writes the softmax of the logits of all tokens and notes its entropy. @param max the largest of them. */
+  #softmaxOfAll(max: number, out: Float64Array): void {
+    const { logits } = this;
+    let sum = 0;
+    let weighted = 0;
+    let zeros = false;
+    for (let id = 0; id < logits.length; id++) {
+      const below = logits[id]! - max;
+      const weight = expNotPositive(below);
+      out[id] = weight;
+      sum += weight;
+      if (weight > 0) weighted += weight * below;
+      else zeros = true;
+    }
+    const share = 1 / sum;
+    for (let id = 0; id < out.length; id++) out[id]! *= share;
+    this.#zeros = zeros;
+    this.#note(max, sum, weighted);
+  }
+
+  /** The same of the candidates alone; the entries of others stay as they are. */
+  #softmaxOfCandidates(max: number, out: Float64Array): void {
     const { ids, logits, count } = this;
     let sum = 0;
     let weighted = 0;
-    const rows = every ? logits.length : count;
-    for (let row = 0; row < rows; row++) {
-      const id = every ? row : ids[row]!;
+    for (let row = 0; row < count; row++) {
+      const id = ids[row]!;
       const below = logits[id]! - max;
       const weight = expNotPositive(below);
       out[id] = weight;
@@ -272,8 +336,11 @@ export class Candidates {
       if (weight > 0) weighted += weight * below;
     }
     const share = 1 / sum;
-    if (every) for (let id = 0; id < rows; id++) out[id]! *= share;
-    else for (let row = 0; row < rows; row++) out[ids[row]!]! *= share;
+    for (let row = 0; row < count; row++) out[ids[row]!]! *= share;
+    this.#note(max, sum, weighted);
+  }
+
+  #note(max: number, sum: number, weighted: number): void {
     this.#max = max;
     this.#logSum = Math.log(sum);
     this.#entropy = Math.max(0, this.#logSum - weighted / sum);

@@ -101,6 +101,7 @@ export class MassCut {
   /**
    * @param order the first `count` entries are indices into `keys` and `weights`; they are reordered.
    * @param weights at least 0. Among items of equal key with different weights, which come first is not defined.
+   * @param mass of items with smaller keys that are not among these; below the limit.
    * @param reaching `above`: the first item with mass up to and including it > limit; `at least`: >= limit.
    */
   find(
@@ -110,11 +111,11 @@ export class MassCut {
     weights: Float64Array,
     limit: number,
     reaching: 'above' | 'at least',
+    mass = 0,
   ): void {
     const strictly = reaching === 'above';
     let low = 0;
     let high = count;
-    let mass = 0;
     for (let round = 0; ; round++) {
       if (round === PATIENCE) order.subarray(low, high).sort((a, b) => keys[a]! - keys[b]!);
       const pivot = medianOfThree(
