@@ -36,6 +36,7 @@ export interface LoadedModel {
 
 /** A message that answers no request. */
 export type Announcement = Extract<ToPanel, { type: 'welcome' | 'prompt' | 'open' | 'engine' }>;
+export type RunMessage = Extract<FromPanel, { type: 'tell' }>['message'];
 type Answer = Extract<ToPanel, { request: number }>;
 type Request = Extract<FromPanel, { request: number }>;
 type WithoutId<Message> = Message extends unknown ? Omit<Message, 'request'> : never;
@@ -50,6 +51,8 @@ export interface RunRequest {
   /** The experiment's result. @throws RequestError */
   readonly result: Promise<unknown>;
   readonly cancel: () => void;
+  /** Tells the run something that it listens to while it goes on. */
+  readonly tell: (message: RunMessage) => void;
 }
 
 export class Host {
@@ -109,6 +112,9 @@ export class Host {
       }),
       cancel: () => {
         this.#post({ type: 'cancel', request });
+      },
+      tell: (message) => {
+        this.#post({ type: 'tell', request, message });
       },
     };
   }

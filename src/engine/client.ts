@@ -14,6 +14,7 @@ import {
   LoadRequest,
   RunRequest,
   StatusRequest,
+  TellNotification,
   UnloadRequest,
   type EngineSettings,
   type EngineStatus,
@@ -59,6 +60,10 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** `panel` when left out. */
   readonly priority?: Priority;
+  /** Called as the run begins, with what tells it something while it goes on. */
+  readonly onBegin?: (tell: (message: unknown) => void) => void;
+  /** Milliseconds in which a stop of this run must be honoured, where it has much to put in order. */
+  readonly stopTimeoutMs?: number;
 }
 
 /** How long the end of a process may go unnoticed after the first sign of it. */
@@ -109,17 +114,30 @@ export class EngineClient {
     experiment: string,
     source: ModelSource,
     parameters: unknown,
-    { onEvent, signal, priority = 'panel', others }: RunOptions,
+    { onEvent, signal, priority = 'panel', others, onBegin, stopTimeoutMs }: RunOptions,
   ): Promise<unknown> {
     return this.#listening(onEvent, async (run) => {
-      const { result } = await this.#request(signal, (engine, token) =>
-        engine.connection.sendRequest(
-          RunRequest,
-          { run, experiment, source, parameters, priority, ...(others && { others }) },
-          token,
-        ),
+      const { result } = await this.#request(
+        signal,
+        (engine, token) => {
+          onBegin?.((message) => {
+            this.#tell(engine, run, message);
+          });
+          return engine.connection.sendRequest(
+            RunRequest,
+            { run, experiment, source, parameters, priority, ...(others && { others }) },
+            token,
+          );
+        },
+        stopTimeoutMs,
       );
       return ownBuffers(result);
+    });
+  }
+
+  #tell({ connection }: EngineProcess, run: number, message: unknown): void {
+    connection.sendNotification(TellNotification, { run, message }).catch((error: unknown) => {
+      this.#options.log(`The model process could not be told ${JSON.stringify(message)}: ${String(error)}`);
     });
   }
 
@@ -173,7 +191,11 @@ export class EngineClient {
     await this.#engine?.end(shutDown());
   }
 
-  async #request<T>(signal: AbortSignal | undefined, send: Send<T>): Promise<T> {
+  async #request<T>(
+    signal: AbortSignal | undefined,
+    send: Send<T>,
+    stopTimeoutMs = this.#options.stopTimeoutMs ?? 15_000,
+  ): Promise<T> {
     if (this.#disposed) throw shutDown();
     if (signal?.aborted) throw new EngineError('stopped', 'Stopped before it began.');
     const engine = this.#ensureEngine();
@@ -181,7 +203,7 @@ export class EngineClient {
     let watchdog: NodeJS.Timeout | undefined;
     const stop = (): void => {
       source.cancel();
-      watchdog = this.#watchStop(engine);
+      watchdog = this.#watchStop(engine, stopTimeoutMs);
     };
     signal?.addEventListener('abort', stop, { once: true });
     this.#pending += 1;
@@ -214,8 +236,7 @@ export class EngineClient {
     });
   }
 
-  #watchStop(engine: EngineProcess): NodeJS.Timeout {
-    const limit = this.#options.stopTimeoutMs ?? 15_000;
+  #watchStop(engine: EngineProcess, limit: number): NodeJS.Timeout {
     return setTimeout(() => {
       engine.kill(
         new EngineError(

@@ -104,6 +104,8 @@ export const FidelityRequest = new RequestType<FidelityParameters, Fidelity, Err
 export const StatusRequest = new RequestType0<EngineStatus, ErrorData>('status');
 /** Takes effect for what comes next; models in memory are loaded again where they must be. */
 export const ConfigureNotification = new NotificationType<EngineSettings>('configure');
+/** What a person tells a run that goes on; one that has ended or does not listen takes no notice. */
+export const TellNotification = new NotificationType<{ run: number; message: unknown }>('tell');
 export const LoadNotification = new NotificationType<LoadProgress>('loading');
 /** A partial result of a run. */
 export const EventNotification = new NotificationType<{ run: number; event: unknown }>('event');

@@ -15,6 +15,7 @@ import {
   LoadRequest,
   RunRequest,
   StatusRequest,
+  TellNotification,
   toResponseError,
   UnloadRequest,
   type ModelSource,
@@ -52,6 +53,8 @@ export function serve({ experiments, onFiles = [], ...loader }: EngineParts): vo
     },
   });
   const turns = new Turns();
+  /** Of the runs that listen to what a person tells them. */
+  const told = new Map<number, (message: unknown) => void>();
   let running = 0;
 
   /** The next turn of the event loop, once the channel takes more: by then a stop that was sent has arrived. */
@@ -88,7 +91,10 @@ export function serve({ experiments, onFiles = [], ...loader }: EngineParts): vo
         const files = onFiles.find(({ name }) => name === experiment);
         if (files) {
           const work = files.prepare(parameters);
-          return { result: await work(source, { emit, pause: pauseInTurn, signal }) };
+          const onMessage = (listener: (message: unknown) => void): void => {
+            told.set(run, listener);
+          };
+          return { result: await work(source, { emit, pause: pauseInTurn, signal, onMessage }) };
         }
         const prepared = findExperiment(experiments, experiment).prepare(parameters);
         const sources = [source, ...others];
@@ -100,9 +106,12 @@ export function serve({ experiments, onFiles = [], ...loader }: EngineParts): vo
         return { result: await prepared(access, { emit, pause: pauseInTurn, signal }) };
       } finally {
         running -= 1;
+        told.delete(run);
       }
     }),
   );
+
+  connection.onNotification(TellNotification, ({ run, message }) => told.get(run)?.(message));
 
   connection.onRequest(FidelityRequest, ({ run, reference, source, text }, token) =>
     answer(() => {

@@ -12,9 +12,11 @@ import { parameterObject, textValue } from '../experiments/parameters';
 import type { Provenance } from '../experiments/results';
 import { NO_PROGRESS, train } from '../experiments/training';
 import { TrainingBatches } from '../experiments/trainingBatches';
-import { parseTrainingSettings } from '../experiments/trainingParameters';
+import { parseCheckpointSettings, parseTrainingSettings } from '../experiments/trainingParameters';
 import type {
+  CheckpointSettings,
   Trainer,
+  TrainingContext,
   TrainingData,
   TrainingEvent,
   TrainingHistory,
@@ -31,10 +33,6 @@ import { version } from '../../package.json';
 import { Checkpoints, checkpointsIn, exportModel, loadCheckpoint, readState } from './checkpoints';
 import type { ModelSource } from './protocol';
 
-/** Checkpoints that stay, and the least time between two of them in seconds. */
-const KEEP = 2;
-const SECONDS = 60;
-
 /** Steps before and after the interruption that continuity is verified with. */
 const VERIFIED = 3;
 
@@ -50,6 +48,7 @@ const parametersSchema = v.object({
 
 interface TrainingJob extends v.InferOutput<typeof parametersSchema> {
   readonly settings: TrainingSettings;
+  readonly checkpoints: CheckpointSettings;
 }
 
 /** @throws RangeError naming the parameter, its value and the allowed range. */
@@ -62,7 +61,11 @@ export function parseTrainingJob(value: unknown): TrainingJob {
       `A training is asked for by an action (start, continue or verify), a text and a folder; this one is not: ${parsed.issues[0].message}.`,
     );
   }
-  return { ...parsed.output, settings: parseTrainingSettings(given['settings']) };
+  return {
+    ...parsed.output,
+    settings: parseTrainingSettings(given['settings']),
+    checkpoints: parseCheckpointSettings(given['checkpoints'] ?? {}),
+  };
 }
 
 /** Training as the engine runs it: by the model's folder, as weights in use are never changed. */
@@ -70,7 +73,7 @@ export const training = {
   name: 'training',
   prepare(value: unknown) {
     const job = parseTrainingJob(value);
-    return (source: ModelSource, context: RunContext<unknown>) => run(source, job, context);
+    return (source: ModelSource, context: TrainingContext<unknown>) => run(source, job, context);
   },
 };
 
@@ -79,13 +82,13 @@ export interface FileExperiment {
   readonly name: RegisteredExperiment['name'];
   readonly prepare: (
     parameters: unknown,
-  ) => (source: ModelSource, context: RunContext<unknown>) => Promise<unknown>;
+  ) => (source: ModelSource, context: TrainingContext<unknown>) => Promise<unknown>;
 }
 
 async function run(
   source: ModelSource,
   job: TrainingJob,
-  context: RunContext<unknown>,
+  context: TrainingContext<unknown>,
 ): Promise<TrainingResult> {
   const begin = performance.now();
   if (source.kind !== 'gpt2') {
@@ -165,7 +168,7 @@ async function run(
       modelDirectory: source.directory,
       tensors: trainer.tensors,
       history: resumed?.history ?? emptyHistory(),
-      keep: KEEP,
+      keep: job.checkpoints.keep,
       ...{ parent, data, settings },
     });
     const start: TrainingProgress = resumed?.progress ?? NO_PROGRESS;
@@ -173,7 +176,7 @@ async function run(
     const end = await train(
       {
         trainer: asTrainer(trainer),
-        checkpoints: { keep: KEEP, seconds: SECONDS },
+        checkpoints: job.checkpoints,
         ...{ store, data: tokens, settings, start },
       },
       stoppable(context, batches.perEpoch * settings.epochs, start.step),
@@ -233,7 +236,11 @@ function asTrainer(trainer: Gpt2Trainer): Trainer {
 }
 
 /** A stop of the run asks the training to save and end, where its own abort would lose what came since the last checkpoint. */
-function stoppable({ emit, pause, signal }: RunContext<unknown>, steps: number, done: number) {
+function stoppable(
+  { emit, pause, signal, onMessage }: TrainingContext<unknown>,
+  steps: number,
+  done: number,
+): TrainingContext<TrainingEvent> {
   return {
     signal: new AbortController().signal,
     pause,
@@ -243,7 +250,8 @@ function stoppable({ emit, pause, signal }: RunContext<unknown>, steps: number, 
         emit({ type: 'progress', done: event.step - done, total: steps - done, what: 'steps' });
       }
     },
-    onMessage: (listener: (message: unknown) => void): void => {
+    onMessage: (listener): void => {
+      onMessage(listener);
       if (signal.aborted) listener('stop');
       signal.addEventListener('abort', () => {
         listener('stop');

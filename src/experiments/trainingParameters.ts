@@ -2,7 +2,7 @@
 import { BOOK_SEED } from './loader';
 import { parseWindows } from './loss';
 import { parameterObject, realNumber, show, textValue, wholeNumber } from './parameters';
-import type { TrainingSettings } from './trainingTypes';
+import type { CheckpointSettings, TrainingSettings } from './trainingTypes';
 
 /** The book's settings, as far as it has them. */
 export const TRAINING_DEFAULTS = {
@@ -24,7 +24,12 @@ export const TRAINING_DEFAULTS = {
   seed: BOOK_SEED,
 } as const satisfies Partial<TrainingSettings>;
 
+/** Two are on the disk while the second is written; a minute is the most that is lost. */
+export const CHECKPOINT_DEFAULTS: CheckpointSettings = { keep: 2, seconds: 60 };
+
 const MOST_EPOCHS = 100_000;
+const MOST_KEPT = 1000;
+const MOST_SECONDS = 86_400;
 const MOST_STEPS = 1e9;
 
 /**
@@ -74,5 +79,17 @@ export function parseTrainingSettings(value: unknown): TrainingSettings {
     startText: textValue('The start text', given.startText),
     sampleTokens: wholeNumber('The length of the sample', given.sampleTokens, 0, 10_000),
     seed: wholeNumber('The seed', given.seed, 0, Number.MAX_SAFE_INTEGER),
+  };
+}
+
+/**
+ * Reads how often a checkpoint is kept.
+ * @throws RangeError naming the parameter, its value and the allowed range.
+ */
+export function parseCheckpointSettings(value: unknown): CheckpointSettings {
+  const given = { ...CHECKPOINT_DEFAULTS, ...parameterObject('Training, checkpoints', value) };
+  return {
+    keep: wholeNumber('The number of checkpoints kept', given.keep, 1, MOST_KEPT),
+    seconds: realNumber('The seconds between checkpoints', given.seconds, { least: 0, most: MOST_SECONDS }),
   };
 }

@@ -12,6 +12,9 @@ import { readText, TextError } from './textSource';
 /** A page that asks for more at once than this is not one of ours. */
 const MOST_AT_ONCE = 16;
 
+/** A training writes a checkpoint before it stops, which takes a while for a large model; in milliseconds. */
+const TRAINING_STOP = 600_000;
+
 /** What of a training's result leads to its model. */
 const trainedSchema = v.object({
   directory: v.string(),
@@ -20,6 +23,12 @@ const trainedSchema = v.object({
 });
 
 type Request = Extract<FromPanel, { request: number }>;
+
+interface Running {
+  readonly controller: AbortController;
+  /** Tells the run something; undefined before it has begun. */
+  tell?: (message: unknown) => void;
+}
 
 /** What a request needs of its panel. */
 export interface RequestPorts {
@@ -36,7 +45,7 @@ export interface RequestPorts {
 
 /** Answers a panel's requests; every request gets exactly one of `result`, `model`, `done` or `failure`. */
 export class Requests implements vscode.Disposable {
-  readonly #running = new Map<number, AbortController>();
+  readonly #running = new Map<number, Running>();
   readonly #ports: RequestPorts;
 
   constructor(ports: RequestPorts) {
@@ -54,7 +63,11 @@ export class Requests implements vscode.Disposable {
   async handle(message: Request): Promise<void> {
     const { request } = message;
     if (message.type === 'cancel') {
-      this.#running.get(request)?.abort();
+      this.#running.get(request)?.controller.abort();
+      return;
+    }
+    if (message.type === 'tell') {
+      this.#running.get(request)?.tell?.(message.message);
       return;
     }
     if (this.#running.has(request)) return;
@@ -63,10 +76,10 @@ export class Requests implements vscode.Disposable {
       this.#ports.post({ type: 'failure', request, failure: { code: 'busy', sentence } });
       return;
     }
-    const controller = new AbortController();
-    this.#running.set(request, controller);
+    const running: Running = { controller: new AbortController() };
+    this.#running.set(request, running);
     try {
-      this.#ports.post(await this.#answer(message, controller.signal));
+      this.#ports.post(await this.#answer(message, running));
     } catch (error) {
       const failure = toFailure(error);
       this.#ports.log.warn(`${message.type}: ${failure.sentence}`);
@@ -77,8 +90,9 @@ export class Requests implements vscode.Disposable {
     }
   }
 
-  async #answer(message: Exclude<Request, { type: 'cancel' }>, signal: AbortSignal): Promise<ToPanel> {
+  async #answer(message: Exclude<Request, { type: 'cancel' | 'tell' }>, running: Running): Promise<ToPanel> {
     const { request } = message;
+    const { signal } = running.controller;
     const { engine, library, history, post } = this.#ports;
     switch (message.type) {
       case 'load': {
@@ -97,6 +111,10 @@ export class Requests implements vscode.Disposable {
         const result = await engine.run(message.experiment, source, parameters, {
           signal,
           ...(others.length > 0 && { others }),
+          ...(trains && { stopTimeoutMs: TRAINING_STOP }),
+          onBegin: (tell) => {
+            running.tell = tell;
+          },
           onEvent: (event) => {
             post({ type: 'event', request, event });
           },
@@ -145,7 +163,7 @@ export class Requests implements vscode.Disposable {
 
   /** Stops everything that still runs, for example because the panel was closed. */
   dispose(): void {
-    for (const controller of this.#running.values()) controller.abort();
+    for (const { controller } of this.#running.values()) controller.abort();
   }
 }
 

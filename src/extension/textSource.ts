@@ -1,9 +1,10 @@
-/** Whole texts for experiments that need more than a prompt: a document, a file, or the book's example. */
+/** Whole texts for experiments that need more than a prompt: a document, a file, a folder, or the book's example. */
 import * as vscode from 'vscode';
 import { isTheVerdict } from '../experiments/publishedLosses';
 import { THE_VERDICT_ADDRESS } from '../experiments/theVerdict';
 import type { TextSource } from '../protocol/messages';
 import { decodeText } from './decodeText';
+import { readFolderTexts, type FolderEntry } from './textFolder';
 
 /** Why there is no text, as a sentence for people. */
 export class TextError extends Error {
@@ -38,6 +39,8 @@ export async function readText(from: TextSource, document: vscode.Uri | undefine
       return readDocument(document ?? vscode.window.visibleTextEditors[0]?.document.uri);
     case 'file':
       return chooseFile('Choose a text file');
+    case 'folder':
+      return chooseFolder();
     case 'verdict':
       return readVerdict();
   }
@@ -62,6 +65,63 @@ async function chooseFile(title: string): Promise<NamedText> {
   const text = decodeText(await vscode.workspace.fs.readFile(uri));
   if (text === null) throw new TextError(`${name} is not a text in UTF-8. Choose a text file.`);
   return { name, text };
+}
+
+async function chooseFolder(): Promise<NamedText> {
+  const [folder] =
+    (await vscode.window.showOpenDialog({
+      title: 'Choose a folder of text files',
+      openLabel: 'Use These Texts',
+      canSelectFolders: true,
+      canSelectFiles: false,
+    })) ?? [];
+  if (!folder) throw new TextError('No folder was chosen.', true);
+  const name = vscode.workspace.asRelativePath(folder, false);
+  return vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title: `Reading ${name}`, cancellable: true },
+    (progress, token) => readFolder(folder, name, progress, token),
+  );
+}
+
+async function readFolder(
+  folder: vscode.Uri,
+  name: string,
+  progress: vscode.Progress<{ message: string }>,
+  token: vscode.CancellationToken,
+): Promise<NamedText> {
+  const stop = new AbortController();
+  token.onCancellationRequested(() => {
+    stop.abort();
+  });
+  const { fs } = vscode.workspace;
+  const at = (path: string): vscode.Uri => (path === '' ? folder : vscode.Uri.joinPath(folder, path));
+  try {
+    const { text, files, leftOut } = await readFolderTexts(
+      {
+        list: async (path) =>
+          (await fs.readDirectory(at(path))).map(([entry, type]) => ({ name: entry, kind: kindOf(type) })),
+        size: async (path) => (await fs.stat(at(path))).size,
+        read: async (path) => fs.readFile(at(path)),
+      },
+      {
+        signal: stop.signal,
+        mostBytes: MOST_BYTES,
+        onProgress: (done, total) => {
+          progress.report({ message: `${done.toLocaleString('en')} of ${total.toLocaleString('en')} files` });
+        },
+      },
+    );
+    const others = leftOut === 0 ? '' : `; ${leftOut.toLocaleString('en')} others are no text`;
+    return { name: `${name} (${files.toLocaleString('en')} files${others})`, text };
+  } catch (error) {
+    if (stop.signal.aborted) throw new TextError('The reading was stopped.', true);
+    throw new TextError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function kindOf(type: vscode.FileType): FolderEntry['kind'] {
+  if (type === vscode.FileType.File) return 'file';
+  return type === vscode.FileType.Directory ? 'folder' : 'other';
 }
 
 /** Downloads the book's text with the person's consent, or takes it from a file where there is no network. */

@@ -67,8 +67,8 @@ export const historyLineSchema = v.object({
 });
 export type HistoryLine = v.InferOutput<typeof historyLineSchema>;
 
-/** Where a whole text can come from: the document of the prompt, a file that is chosen, or the book's example. */
-export const TEXT_SOURCES = ['document', 'file', 'verdict'] as const;
+/** Where a whole text can come from: the document of the prompt, a file or folder that is chosen, or the book's example. */
+export const TEXT_SOURCES = ['document', 'file', 'folder', 'verdict'] as const;
 export type TextSource = (typeof TEXT_SOURCES)[number];
 
 /** From the panel to the extension. */
@@ -88,6 +88,12 @@ export const fromPanelSchema = v.variant('type', [
     parameters: v.unknown(),
   }),
   v.object({ type: v.literal('cancel'), request: requestId }),
+  /** Something that a run listens to while it goes on: a training can wait, go on, and write a checkpoint. */
+  v.object({
+    type: v.literal('tell'),
+    request: requestId,
+    message: v.picklist(['pause', 'resume', 'checkpoint']),
+  }),
   /** Put a completion into the document, answered by `done` or `failure`. */
   v.object({
     type: v.literal('insert'),

@@ -180,6 +180,34 @@ describe('Training', () => {
     await session.window.screenshot('tab-training-400');
   });
 
+  test('waits, goes on and keeps a checkpoint when it is told to', async () => {
+    await panel.makeWidth(800);
+    await chooseOption('action', 'the model as it is');
+    await panel.type('epochs', '2000');
+    await panel.begin(() => panel.part('run').click());
+    const live = panel.part('training-live');
+    const step = async (): Promise<number> =>
+      Number(/step ([\d,]+)/.exec(await live.innerText())?.[1]?.replaceAll(',', '') ?? 0);
+    await expect.poll(step, { timeout: 60_000 }).toBeGreaterThan(4);
+    const pause = panel.part('training-pause');
+    await pause.click();
+    await expect.poll(() => live.innerText(), { timeout: 30_000 }).toContain('Paused, with a checkpoint');
+    const paused = await step();
+    await session.window.screenshot('tab-training-paused');
+    expect(await pause.innerText()).toBe('Go on');
+    expect(await panel.part('training-kept').innerText()).toContain(`step ${paused}`);
+    await pause.click();
+    await expect.poll(step, { timeout: 30_000 }).toBeGreaterThan(paused);
+    await panel.part('training-checkpoint').click();
+    await expect
+      .poll(() => panel.part('training-kept').innerText(), { timeout: 30_000 })
+      .not.toContain(`step ${paused}`);
+    await panel.part('stop').click();
+    await panel.part('stopped').waitFor();
+    expect(await panel.part('answer').innerText()).toMatch(/From step 0 to step \d+/);
+    await panel.part('dismiss').click();
+  });
+
   test('shows that it can be continued to the last bit', async () => {
     await chooseOption('action', 'nothing: verify continuity');
     await run('training', small);

@@ -1,4 +1,4 @@
-/** The picture of a training: losses over its steps. */
+/** The picture of a training: losses over its steps and the tokens that they have seen. */
 import { axisX, axisY, dot, gridY, line, text } from '@observablehq/plot';
 import type { TrainingHistory } from '../../src/experiments/trainingTypes';
 import { full, significant, thousands } from '../format/numbers';
@@ -20,6 +20,8 @@ export function lossPictures({ steps, evaluations }: TrainingHistory, live = fal
   ]);
   if (points.length === 0) return [];
   const of = (part: Point['part']): Point[] => points.filter((point) => point.part === part);
+  const latest = steps.at(-1) ?? points.at(-1)!;
+  const perStep = latest.step > 0 ? latest.tokensSeen / latest.step : 0;
   const label = ({ part, step, loss }: Point): string =>
     `${part} loss after step ${step}: ${significant(loss, 4)} nats`;
   const draw = ({ width, palette }: Frame): ReturnType<Picture['draw']> => {
@@ -28,10 +30,10 @@ export function lossPictures({ steps, evaluations }: TrainingHistory, live = fal
     const last = (part: Point['part']): Point[] => of(part).slice(-1);
     return {
       options: {
-        height: 260,
+        height: 280,
         marginLeft: 44,
         marginRight: 104,
-        marginTop: 24,
+        marginTop: 44,
         marginBottom: 40,
         x: { domain: [0, Math.max(1, ...points.map(({ step }) => step), ...steps.map(({ step }) => step))] },
         y: { domain: [Math.max(0, Math.min(...losses) * 0.95), Math.max(...losses) * 1.02] },
@@ -43,6 +45,18 @@ export function lossPictures({ steps, evaluations }: TrainingHistory, live = fal
             tickFormat: (step: number) => (Number.isInteger(step) ? thousands(step) : ''),
             color: palette.quiet,
           }),
+          // Every step sees as many tokens as the others, so the same places can be read in both units.
+          ...(perStep > 0
+            ? [
+                axisX({
+                  anchor: 'top',
+                  label: 'tokens seen →',
+                  ticks: Math.max(2, Math.floor(width / 130)),
+                  tickFormat: (step: number) => (Number.isInteger(step) ? thousands(step * perStep) : ''),
+                  color: palette.quiet,
+                }),
+              ]
+            : []),
           axisY({ label: 'nats per token', ticks: 5, color: palette.quiet }),
           line(steps, { x: 'step', y: 'loss', stroke: palette.first, strokeOpacity: 0.35 }),
           ...(['training', 'validation'] as const).map((part) =>

@@ -4,6 +4,7 @@ import type { ReportTable } from '../../src/experiments/report/types';
 import type { ExperimentResult } from '../../src/experiments/results';
 import type { Failure, HistoryEntry, HistoryLine, Toy } from '../../src/protocol/messages';
 import { duration, thousands } from '../format/numbers';
+import type { RunMessage } from '../host';
 import type { ExperimentPage } from '../tabs/experimentPage';
 import type { TabContext } from '../tabs/tab';
 import { entryOf, outcomeOf, packMemory, unpackMemory, type Order, type Outcome } from './experimentRecord';
@@ -55,6 +56,8 @@ export class ExperimentState<Result extends ExperimentResult> {
   readonly #page: ExperimentPage<Result>;
   readonly #context: TabContext;
   readonly #now: () => number;
+  /** Tells the run that goes on something. */
+  #tell: ((message: RunMessage) => void) | undefined;
 
   /** @param now milliseconds of a steady clock */
   constructor(
@@ -203,6 +206,7 @@ export class ExperimentState<Result extends ExperimentResult> {
     const { model, toy, parameters } = order;
     const others = this.#page.others?.(parameters) ?? [];
     const request = host.run(this.#page.id, model, toy, parameters, onEvent, others);
+    this.#tell = request.tell;
     const timer = setInterval(redraw, TICK);
     announce(`${this.#page.title} runs.`);
     const ended = request.result
@@ -217,9 +221,15 @@ export class ExperimentState<Result extends ExperimentResult> {
       .finally(() => {
         clearInterval(timer);
         this.running = null;
+        this.#tell = undefined;
         changed();
       });
     return { ended, cancel: request.cancel };
+  }
+
+  /** Tells the run that goes on something. */
+  tell(message: RunMessage): void {
+    this.#tell?.(message);
   }
 
   #failed({ order, replays }: ExperimentRun, failure: Failure): void {

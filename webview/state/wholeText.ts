@@ -7,6 +7,7 @@ import type { ChoiceField, FormValues } from './form';
 const SOURCES: readonly { readonly value: TextSource | 'same'; readonly label: string }[] = [
   { value: 'document', label: 'the document' },
   { value: 'file', label: 'a file' },
+  { value: 'folder', label: 'a folder' },
   { value: 'verdict', label: 'The Verdict' },
   { value: 'same', label: 'as before' },
 ];

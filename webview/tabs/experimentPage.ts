@@ -2,6 +2,7 @@ import type { TemplateResult } from 'lit';
 import type { ReportOf, ReportTable } from '../../src/experiments/report/types';
 import type { ExperimentResult } from '../../src/experiments/results';
 import type { Picture } from '../charts/picture';
+import type { RunMessage } from '../host';
 import type { FieldGroup, FormValues } from '../state/form';
 
 /** What one experiment adds to the tab that all experiments share (`experimentTab.ts`). */
@@ -41,7 +42,7 @@ export interface ExperimentPage<Result extends ExperimentResult> {
   /** Takes an event that is not progress. */
   readonly event?: (event: unknown) => void;
   /** What stands above the last result while a run goes on. */
-  readonly live?: () => TemplateResult;
+  readonly live?: (tell: (message: RunMessage) => void) => TemplateResult;
   /** A person must agree before a run: the question to ask; null to run at once. */
   readonly confirm?: (parameters: unknown) => string | null;
   /** What a card says about a `data-card` reference of the page's own; null for references of others. */

@@ -59,7 +59,10 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
   }
 
   #live(): TemplateResult | typeof nothing {
-    return this.#state.running && this.#page.live ? this.#page.live() : nothing;
+    if (!this.#state.running || !this.#page.live) return nothing;
+    return this.#page.live((message) => {
+      this.#state.tell(message);
+    });
   }
 
   #form(): TemplateResult {

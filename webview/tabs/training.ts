@@ -1,7 +1,12 @@
 /** Training: continue pretraining a model on a text, from its weights or from a checkpoint. */
 import { html, nothing, type TemplateResult } from 'lit';
 import * as v from 'valibot';
-import { parseTrainingSettings, TRAINING_DEFAULTS } from '../../src/experiments/trainingParameters';
+import {
+  CHECKPOINT_DEFAULTS,
+  parseCheckpointSettings,
+  parseTrainingSettings,
+  TRAINING_DEFAULTS,
+} from '../../src/experiments/trainingParameters';
 import {
   trainingResultSchema,
   type TrainingHistory,
@@ -12,6 +17,7 @@ import { lossPictures } from '../charts/training';
 import type { Picture } from '../charts/picture';
 import { chart } from '../views/figureView';
 import { duration, rate, thousands } from '../format/numbers';
+import type { RunMessage } from '../host';
 import { parsedBy } from '../state/experimentRecord';
 import { typedNumber, valueText, type FormValues, type TextField } from '../state/form';
 import { WholeText, textSourceField } from '../state/wholeText';
@@ -50,6 +56,7 @@ const eventSchema = v.variant('type', [
   }),
   v.object({ type: v.literal('sample'), step: v.number(), epoch: v.number(), text: v.string() }),
   v.object({ type: v.literal('state'), state: v.string() }),
+  v.object({ type: v.literal('checkpoint'), step: v.number() }),
   v.object({ type: v.literal('trouble'), sentence: v.string() }),
 ]);
 
@@ -60,6 +67,10 @@ class Live {
   trouble = '';
   last: v.InferOutput<typeof stepEvent> | null = null;
   picture: Picture | null = null;
+  /** Step of the last checkpoint of this run. */
+  checkpoint: number | null = null;
+  /** Told to wait, which it does after the step that it is at. */
+  waits = false;
 
   begin(): void {
     Object.assign(this, new Live());
@@ -74,7 +85,10 @@ class Live {
       this.history.steps.push(output);
     } else if (output.type === 'evaluation') this.history.evaluations.push(output);
     else if (output.type === 'sample') this.history.samples.push(output);
-    else if (output.type === 'state') this.state = output.state;
+    else if (output.type === 'checkpoint') {
+      this.checkpoint = output.step;
+      this.trouble = '';
+    } else if (output.type === 'state') this.state = output.state;
     else this.trouble = output.sentence;
     if (output.type === 'evaluation') this.picture = lossPictures(this.history, true)[0] ?? null;
   }
@@ -92,6 +106,18 @@ function setting(name: string, label: string, initial: string): TextField {
       const off = typed.trim() === OFF && initial === OFF;
       parseTrainingSettings(off ? {} : { [name]: typedNumber(typed) });
     },
+  };
+}
+
+/** A number that says how often checkpoints are kept. */
+function checkpointSetting(name: 'keep' | 'seconds', label: string): TextField {
+  return {
+    kind: 'text',
+    name,
+    label,
+    initial: String(CHECKPOINT_DEFAULTS[name]),
+    applies: (values) => values['action'] !== 'verify',
+    check: (typed) => parseCheckpointSettings({ [name]: typedNumber(typed) }),
   };
 }
 
@@ -136,7 +162,7 @@ function pageOf(live: Live, text: WholeText, context: TabContext): ExperimentPag
           setting('weightDecay', 'weight decay', String(defaults.weightDecay)),
           setting('warmupSteps', 'warm-up steps', '0'),
           { kind: 'check', name: 'cosine', label: 'cosine decay', initial: false, applies: free },
-          setting('clipNorm', 'largest gradient norm', OFF),
+          setting('clipNorm', 'gradient norm limit', OFF),
           setting('dropout', 'dropout', '0'),
         ],
       },
@@ -167,6 +193,13 @@ function pageOf(live: Live, text: WholeText, context: TabContext): ExperimentPag
           },
         ],
       },
+      {
+        title: 'Checkpoints',
+        fields: [
+          checkpointSetting('keep', 'the last ones kept'),
+          checkpointSetting('seconds', 'seconds between two'),
+        ],
+      },
     ],
     prepare: async (values) => {
       await text.read(values, context.host);
@@ -177,6 +210,10 @@ function pageOf(live: Live, text: WholeText, context: TabContext): ExperimentPag
       action: values['action'],
       text: text.text,
       settings: parseTrainingSettings(settingsOf(values)),
+      checkpoints: parseCheckpointSettings({
+        keep: typedNumber(valueText(values, 'keep')),
+        seconds: typedNumber(valueText(values, 'seconds')),
+      }),
     }),
     values: (given) => {
       const { settings } = given as { readonly settings?: unknown };
@@ -195,7 +232,7 @@ function pageOf(live: Live, text: WholeText, context: TabContext): ExperimentPag
     event: (event) => {
       live.take(event);
     },
-    live: () => liveView(live),
+    live: (tell) => liveView(live, tell),
     read: parsedBy(trainingResultSchema),
     report: trainingReport,
     pictures: ({ history, continuity }) => (continuity ? [] : lossPictures(history)),
@@ -207,10 +244,15 @@ const STATES: Readonly<Record<string, string>> = {
   training: 'Training',
   evaluating: 'Evaluating',
   saving: 'Writing a checkpoint',
-  paused: 'Waiting',
+  paused: 'Paused, with a checkpoint',
 };
 
-function liveView({ last, state, trouble, picture, history }: Live): TemplateResult {
+function liveView(live: Live, tell: (message: RunMessage) => void): TemplateResult {
+  const { last, state, trouble, picture, history, checkpoint, waits } = live;
+  const pause = (): void => {
+    live.waits = !waits;
+    tell(waits ? 'resume' : 'pause');
+  };
   return html`<section class="figure" data-testid="training-live" aria-live="off">
     <p>
       ${STATES[state] ?? 'Preparing'}${
@@ -220,6 +262,26 @@ function liveView({ last, state, trouble, picture, history }: Live): TemplateRes
           : nothing
       }
     </p>
+    <div class="empty-actions">
+      <vscode-button appearance="secondary" data-testid="training-pause" @click=${pause}
+        >${waits ? 'Go on' : 'Pause'}</vscode-button
+      >
+      <vscode-button
+        appearance="secondary"
+        data-testid="training-checkpoint"
+        @click=${() => {
+          tell('checkpoint');
+        }}
+        >Write a checkpoint</vscode-button
+      >
+      ${
+        checkpoint === null
+          ? nothing
+          : html`<span class="quiet" data-testid="training-kept"
+              >last one: step ${thousands(checkpoint)}</span
+            >`
+      }
+    </div>
     ${trouble === '' ? nothing : html`<p class="field-error" role="alert">${trouble}</p>`}
     ${picture === null ? nothing : html`<div class="chart" ${chart(picture)}></div>`}
     ${history.samples.map(

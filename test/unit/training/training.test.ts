@@ -14,8 +14,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { EngineClient, type ModelSource } from '../../../src/engine/client';
+import { EngineClient, type ModelSource, type RunOptions } from '../../../src/engine/client';
 import { trainingResultSchema, type TrainingResult } from '../../../src/experiments/trainingTypes';
+import { TRAINING_DEFAULTS } from '../../../src/experiments/trainingParameters';
 import { loadGpt2 } from '../../../src/onnx/loadGpt2';
 import { bundle, type Bundles } from '../engine/bundle';
 import { rawLogits, distribution } from '../experiments/slowPath';
@@ -41,6 +42,9 @@ const settings = {
   seed: 7,
 };
 
+/** Beside the project, where the machine has it. */
+const verdict = fileURLToPath(new URL('../../../../shared/texts/the-verdict.txt', import.meta.url));
+
 let bundles: Bundles;
 let folder: string;
 const clients: EngineClient[] = [];
@@ -62,7 +66,7 @@ afterEach(async () => {
 /** A model process of its own for every training, as after a restart of VS Code. */
 async function run(
   parameters: object,
-  { onEvent = () => undefined, signal }: { onEvent?: (event: unknown) => void; signal?: AbortSignal } = {},
+  { onEvent = () => undefined, ...options }: Partial<RunOptions> = {},
 ): Promise<TrainingResult> {
   const client = new EngineClient({ entry: bundles.path('main'), log: () => undefined });
   clients.push(client);
@@ -70,7 +74,7 @@ async function run(
     'training',
     source,
     { text: TEXT, settings, ...parameters },
-    { onEvent, ...(signal && { signal }) },
+    { onEvent, ...options },
   );
   await client.dispose();
   return v.parse(trainingResultSchema, result);
@@ -144,6 +148,62 @@ describe('A training', () => {
     expect(existsSync(join(stopped.checkpoint!, 'state.json'))).toBe(true);
     expect(stopped.progress.step).toBeLessThan(stopped.plan.steps);
   });
+
+  it('waits and writes a checkpoint when it is told to, and ends as if it had not been disturbed', async () => {
+    const straight = await run({ action: 'start', directory: join(folder, 'a') });
+    let tell: (message: unknown) => void = () => undefined;
+    const kept: number[] = [];
+    let pauses = 0;
+    const disturbed = await run(
+      { action: 'start', directory: join(folder, 'b'), checkpoints: { keep: 5, seconds: 0 } },
+      {
+        onBegin: (given) => {
+          tell = given;
+        },
+        onEvent: (event) => {
+          const { type, step, state } = event as { type: string; step?: number; state?: string };
+          if (type === 'step' && step === 2) tell('checkpoint');
+          if (type === 'step' && step === 3) tell('pause');
+          if (type === 'checkpoint') kept.push(step!);
+          if (state !== 'paused') return;
+          pauses++;
+          tell('resume');
+        },
+      },
+    );
+    expect(pauses).toBe(1);
+    // When it was told to, at every evaluation, and at the end; a step may pass before it hears.
+    expect(kept.length).toBeGreaterThanOrEqual(4);
+    expect(kept).toContain(5);
+    expect(readdirSync(join(folder, 'b')).filter((name) => name.startsWith('step-'))).toHaveLength(
+      Math.min(5, kept.length),
+    );
+    for (const name of ['model.safetensors', 'optimizer.safetensors']) {
+      expect(bytes(disturbed.checkpoint!, name).equals(bytes(straight.checkpoint!, name))).toBe(true);
+    }
+  });
+
+  it.skipIf(!existsSync(verdict))(
+    'of an epoch lowers the loss of a text like it that was held out',
+    async () => {
+      const { history } = await run({
+        action: 'start',
+        directory: join(folder, 'a'),
+        text: readFileSync(verdict, 'utf8'),
+        settings: {
+          ...TRAINING_DEFAULTS,
+          context: 256,
+          stride: 256,
+          batchSize: 2,
+          trainRatio: 0.9,
+          sampleTokens: 0,
+        },
+      });
+      const first = history.evaluations[0]!.validation!;
+      const last = history.evaluations.at(-1)!.validation!;
+      expect(first - last).toBeGreaterThan(0.1);
+    },
+  );
 
   it('verifies its own continuity', async () => {
     const { continuity } = await run({ action: 'verify', directory: join(folder, 'a') });
