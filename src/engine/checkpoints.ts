@@ -1,5 +1,5 @@
 /** Checkpoints of a training on disk: weights, moments, progress and history, each written whole or not at all. */
-import { copyFile, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { copyFile, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import {
@@ -14,6 +14,8 @@ import {
 import { openCheckpoint } from '../gpt2/checkpoint';
 import { readFloats } from '../gpt2/floats';
 import { readSafetensorsHeader } from '../gpt2/safetensors';
+import { GPT2_VOCABULARY_SIZE } from '../gpt2/tokenizer';
+import { gpt2TokenizerFiles } from '../gpt2/tokenizerExport';
 import { writeSafetensors } from '../gpt2/writeSafetensors';
 import type { TrainedTensor } from '../onnx/trainingState';
 
@@ -38,6 +40,9 @@ const COMPANIONS = [
   'generation_config.json',
   'special_tokens_map.json',
 ];
+
+/** Files that hold a whole vocabulary. */
+const TOKENIZERS = ['tokenizer.json', 'vocab.json'];
 
 const NAME = /^step-(\d+)$/;
 const MODEL = 'model.safetensors';
@@ -167,11 +172,22 @@ export class Checkpoints implements TrainingStore {
   }
 }
 
-/** Makes a model folder of a checkpoint: without the moments, as other programs read it. */
+/**
+ * Makes a model folder of a checkpoint: without the moments, and with the tokenizer's files, as other programs
+ * read it.
+ */
 export async function exportModel(checkpoint: string, target: string): Promise<void> {
   await rm(target, { recursive: true, force: true });
   await mkdir(target, { recursive: true });
   await copyCompanions(checkpoint, target);
+  const names = await readdir(target);
+  const { config } = await openCheckpoint(checkpoint);
+  // A model without a tokenizer of its own has GPT-2's, which other programs do not take for granted.
+  if (!TOKENIZERS.some((name) => names.includes(name)) && config.vocabularySize >= GPT2_VOCABULARY_SIZE) {
+    for (const [name, text] of gpt2TokenizerFiles(config.contextLength)) {
+      await writeFile(join(target, name), text);
+    }
+  }
   await copyFile(join(checkpoint, MODEL), join(target, MODEL));
 }
 

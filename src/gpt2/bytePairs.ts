@@ -8,7 +8,7 @@
  */
 
 /** Bytes as a string of code units 0 to 255, to its token id; the id is also the rank. */
-export type Ranks = ReadonlyMap<string, number>;
+export type Ranks = Pick<ReadonlyMap<string, number>, 'get'>;
 
 /** Heap entries are `rank * POSITIONS + position`: ordered by rank, then from the left. */
 const POSITIONS = 2 ** 32;

@@ -29,6 +29,17 @@ function sentencePieceBytes(token: string): Buffer {
     : Buffer.of(parseInt(byte, 16));
 }
 
+const CHARACTER_OF: readonly string[] = (() => {
+  const characters: string[] = [];
+  for (const [character, byte] of BYTE_OF) characters[byte] = character;
+  return characters;
+})();
+
+/** A token as byte-level tokenizers write it: the inverse of `byteLevelBytes`. */
+export function byteLevelText(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => CHARACTER_OF[byte]!).join('');
+}
+
 type Json = Readonly<Record<string, unknown>>;
 
 /**

@@ -8,6 +8,9 @@ export const END_OF_TEXT = 50256;
 /** Number of GPT-2's token ids, the end of text included. */
 export const GPT2_VOCABULARY_SIZE = 50257;
 
+/** Tokens of a single byte; they have the first ids. */
+const BYTES = 256;
+
 /**
  * How GPT-2 cuts text into pieces before merging: contractions, letters, numbers, other marks, white space.
  * White space is Unicode's property and not JavaScript's `\s`, which counts U+FEFF and leaves out U+0085.
@@ -81,6 +84,25 @@ export class Gpt2Tokenizer {
       at += token.length;
     }
     return out;
+  }
+
+  /**
+   * Every merge in the order in which GPT-2 learnt them, as the bytes of both parts: merge n makes token 256 + n.
+   * A token's parts are what the earlier merges leave of it.
+   */
+  merges(): [Uint8Array, Uint8Array][] {
+    const { bytes, offsets } = this.vocabulary;
+    const of = (id: number): Uint8Array => bytes.subarray(offsets[id], offsets[id + 1]);
+    return Array.from({ length: END_OF_TEXT - BYTES }, (_, n) => {
+      const id = BYTES + n;
+      const earlier = (piece: string): number | undefined => {
+        const rank = this.ranks.get(piece);
+        return rank !== undefined && rank < id ? rank : undefined;
+      };
+      const text = Buffer.from(of(id)).toString('latin1');
+      const [left, right] = mergeBytePairs(text, { get: earlier }, this.longest);
+      return [of(left!), of(right!)];
+    });
   }
 
   private encodePiece(piece: string): readonly number[] {

@@ -124,7 +124,10 @@ describe('A training', () => {
     const losses = learnt.history.steps.map(({ loss }) => loss);
     expect(losses[0]).toBeGreaterThan(3);
     expect(losses.at(-1)).toBeLessThan(0.05);
-    expect(readdirSync(learnt.directory).sort()).toEqual(['config.json', 'model.safetensors']);
+    // What other programs need to read it, the tokenizer among it.
+    expect(readdirSync(learnt.directory).sort()).toEqual([
+      ...['config.json', 'merges.txt', 'model.safetensors', 'tokenizer_config.json', 'vocab.json'],
+    ]);
     const model = await loadGpt2({ id: 'learnt', name: 'learnt', directory: learnt.directory });
     const ids = model.encode('The miller had three');
     const [sons] = model.encode(' sons');
