@@ -10,7 +10,8 @@ interface Walkthrough {
     readonly media: { readonly markdown: string };
   }[];
 }
-const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as {
+const read = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'));
+const manifest = read('package.json') as {
   readonly contributes: { readonly walkthroughs: readonly Walkthrough[] };
 };
 
@@ -29,14 +30,22 @@ describe('The course', () => {
     },
   );
 
-  it('has the steps of the walkthrough, each with a page and a link that opens it', () => {
+  it('has the steps of the walkthrough', () => {
     const [walkthrough] = manifest.contributes.walkthroughs;
     expect(walkthrough!.steps.map(({ id }) => id)).toEqual(COURSE.map(({ id }) => id));
-    for (const { id, description, media } of walkthrough!.steps) {
-      expect(existsSync(media.markdown)).toBe(true);
-      expect(description).toContain(`command:decodingLab.course?%22${id}%22`);
-    }
   });
+
+  it.each(['package.nls.json', 'package.nls.fr.json'])(
+    'has by %s a page for each step of the walkthrough, and a link that opens it',
+    (path) => {
+      const texts = read(path) as Readonly<Record<string, string>>;
+      const text = (reference: string): string => texts[reference.slice(1, -1)] ?? '';
+      for (const { id, description, media } of manifest.contributes.walkthroughs[0]!.steps) {
+        expect(existsSync(text(media.markdown)), text(media.markdown)).toBe(true);
+        expect(text(description)).toContain(`command:decodingLab.course?%22${id}%22`);
+      }
+    },
+  );
 
   it('reports every question, answered or not', () => {
     const report = courseReport({ temperature: '  It flattens.  ' });
