@@ -4,6 +4,7 @@ import { softmax, topIndices } from '../core/logits';
 import type { EngineClient } from '../engine/client';
 import type { ExploreEvent } from '../experiments/exploreTypes';
 import type { SurprisalEvent } from '../experiments/surprisal';
+import { temperatureResultSchema } from '../experiments/temperatureTypes';
 import type { Library } from './library';
 import { lastPart } from './promptSource';
 import { toFailure } from './requests';
@@ -19,6 +20,14 @@ const nextSchema = v.object({
   text: v.string(),
   count: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100)), 10),
 });
+const phraseSchema = v.object({
+  text: v.string(),
+  phrase: v.pipe(
+    v.string(),
+    v.check((phrase) => phrase.trim() !== '', 'The phrase is empty.'),
+  ),
+  temperature: v.optional(v.number(), 1),
+});
 const surprisalSchema = v.object({ text: v.pipe(v.string(), v.minLength(1)) });
 
 /** What chat agents in the editor may ask of the model; nothing where VS Code has no such interface. */
@@ -30,6 +39,10 @@ export function registerTools(services: ToolServices): vscode.Disposable[] {
     lm.registerTool(
       'decoding_lab_next_token',
       tool(nextSchema, (input, signal) => next(services, input, signal)),
+    ),
+    lm.registerTool(
+      'decoding_lab_phrase_probability',
+      tool(phraseSchema, (input, signal) => phraseProbability(services, input, signal)),
     ),
     lm.registerTool(
       'decoding_lab_surprisal',
@@ -92,6 +105,46 @@ async function next(
     },
   });
   return `Next tokens according to ${model.info.name}, most probable first (· is a space):\n${lines.join('\n')}`;
+}
+
+/** Ways to write the phrase that are listed. */
+const WAYS = 5;
+
+/** Draws that the experiment does beside the exact value: as few as it allows. */
+const FEWEST_DRAWS = 10;
+
+async function phraseProbability(
+  { engine, library }: ToolServices,
+  { text, phrase, temperature }: v.InferOutput<typeof phraseSchema>,
+  signal: AbortSignal,
+): Promise<string> {
+  const source = await library.source(settings.textModel(), undefined);
+  const leadingSpace = phrase.startsWith(' ');
+  const parameters = {
+    prompt: lastPart(text),
+    target: leadingSpace ? phrase.slice(1) : phrase,
+    leadingSpace,
+    temperatures: [temperature],
+    draws: FEWEST_DRAWS,
+    seed: 0,
+  };
+  const result = await engine.run('temperature', source, parameters, { signal, onEvent: () => undefined });
+  const { rows, ways, wayCount, provenance } = v.parse(temperatureResultSchema, result);
+  const [row] = rows;
+  if (!row) return 'It was stopped before it was done.';
+  const { probability, unexplored } = row;
+  const bound = unexplored > 0 ? `, and at most ${(probability + unexplored).toPrecision(6)}` : '';
+  const lines = ways
+    .slice(0, WAYS)
+    .map(
+      (way) =>
+        `${way.tokens.map(({ text: token }) => JSON.stringify(token)).join(' + ')}: ${way.probability.toPrecision(6)}`,
+    );
+  return [
+    `Probability of ${JSON.stringify(phrase)} after the text, according to ${provenance.modelName} at temperature ${temperature}: ${probability.toPrecision(6)}${bound}.`,
+    `The most probable of ${wayCount} ways to write it, at temperature 1:`,
+    ...lines,
+  ].join('\n');
 }
 
 async function readSurprisal(

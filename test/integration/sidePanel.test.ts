@@ -75,6 +75,17 @@ describe('Decoding Lab as a tool of chat agents', () => {
     assert.deepEqual(ids, BEST.slice(0, 3));
   });
 
+  it('tells the probability of a phrase, of which its own token is a part', async () => {
+    const next = await invoke('decoding_lab_next_token', { text: PROMPT, count: 3 });
+    const [, shown] = /\(id 550\): ([\d.]+)/.exec(next)!;
+    const text = await invoke('decoding_lab_phrase_probability', { text: PROMPT, phrase: ' had' });
+    const [, whole] = /temperature 1: ([\d.]+)/.exec(text)!;
+    const [, single] = /^" had": ([\d.]+)$/m.exec(text)!;
+    assert.equal((Number(single) * 100).toPrecision(3), Number(shown).toPrecision(3));
+    assert.ok(Number(whole) >= Number(single) && Number(whole) < 1.2 * Number(single), text);
+    assert.match(await invoke('decoding_lab_phrase_probability', { text: PROMPT, phrase: ' ' }), /empty/);
+  });
+
   it('tells the surprisal of a text', async () => {
     const text = await invoke('decoding_lab_surprisal', { text: PROMPT });
     assert.match(text, /"perplexity":\d/);
