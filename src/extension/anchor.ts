@@ -58,13 +58,16 @@ export class Anchor implements vscode.Disposable {
   async insert(text: string, how: 'after' | 'replace'): Promise<void> {
     if (how === 'replace' && this.#kind === 'cursor') {
       throw new InsertionError(
-        'There is no selection to replace: the prompt was the text before the cursor. Use Insert instead.',
+        vscode.l10n.t(
+          'There is no selection to replace: the prompt was the text before the cursor. Use Insert instead.',
+        ),
       );
     }
     if (how === 'replace' && this.#changed) {
       throw new InsertionError(
-        'The selected text was edited since it was explored, so replacing it would lose that edit. ' +
-          'Use Insert, or explore the selection again.',
+        vscode.l10n.t(
+          'The selected text was edited since it was explored, so replacing it would lose that edit. Use Insert, or explore the selection again.',
+        ),
       );
     }
     const document = await this.#open();
@@ -74,7 +77,10 @@ export class Anchor implements vscode.Disposable {
     else edit.replace(this.uri, new vscode.Range(document.positionAt(this.#start), at), text);
     if (!(await vscode.workspace.applyEdit(edit))) {
       throw new InsertionError(
-        `${vscode.workspace.asRelativePath(this.uri)} did not accept the text (is it read-only?). Use Copy instead.`,
+        vscode.l10n.t(
+          '{0} did not accept the text (is it read-only?). Use Copy instead.',
+          vscode.workspace.asRelativePath(this.uri),
+        ),
       );
     }
   }
@@ -86,7 +92,10 @@ export class Anchor implements vscode.Disposable {
       return await vscode.workspace.openTextDocument(this.uri);
     } catch {
       throw new InsertionError(
-        `${vscode.workspace.asRelativePath(this.uri)} is closed and cannot be opened again. Use Copy instead.`,
+        vscode.l10n.t(
+          '{0} is closed and cannot be opened again. Use Copy instead.',
+          vscode.workspace.asRelativePath(this.uri),
+        ),
       );
     }
   }

@@ -5,6 +5,7 @@ import type { PanelHolder } from './panelHolder';
 import { takePrompt, takePromptAt } from './promptSource';
 import { showMenu } from './menu';
 import { modelCommands } from './modelCommands';
+import { moment } from './numbers';
 import type { StatusBar } from './statusBar';
 import { exportFile, NotSavedError } from './exportFile';
 import type { SurprisalMap } from './surprisal';
@@ -53,16 +54,16 @@ export function registerCommands(services: CommandServices): vscode.Disposable[]
     const lines = await history.lines();
     if (lines.length === 0) {
       void vscode.window.showInformationMessage(
-        'No result is saved yet. Run an experiment in the panel and save it.',
+        vscode.l10n.t('No result is saved yet. Run an experiment in the panel and save it.'),
       );
       return undefined;
     }
     const items = lines.map((line) => ({
       label: line.title,
-      description: `${line.experiment}, ${new Date(line.savedAt).toLocaleString()}`,
+      description: `${line.experiment}, ${moment(line.savedAt)}`,
       line,
     }));
-    return (await vscode.window.showQuickPick(items, { title: 'Saved results' }))?.line;
+    return (await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Saved results') }))?.line;
   };
 
   const commands: Record<string, (...given: unknown[]) => unknown> = {
@@ -85,7 +86,11 @@ export function registerCommands(services: CommandServices): vscode.Disposable[]
     showSurprisal: async () => {
       const editor = currentEditor();
       if (editor) await surprisal.show(editor);
-      else void vscode.window.showInformationMessage('Open a text first: its tokens will be tinted.');
+      else {
+        void vscode.window.showInformationMessage(
+          vscode.l10n.t('Open a text first: its tokens will be tinted.'),
+        );
+      }
     },
     clearSurprisal: () => {
       const editor = currentEditor();
@@ -123,9 +128,9 @@ export function registerCommands(services: CommandServices): vscode.Disposable[]
       const line = await chosenLine(given);
       if (!line) return;
       const { id, title } = line;
-      const remove = 'Delete';
+      const remove = vscode.l10n.t('Delete');
       const answer = await vscode.window.showWarningMessage(
-        `Delete the saved result "${title}"? This cannot be undone.`,
+        vscode.l10n.t('Delete the saved result "{0}"? This cannot be undone.', title),
         { modal: true },
         remove,
       );

@@ -19,14 +19,17 @@ export async function exportFile(name: string, content: string): Promise<void> {
   const safeName = name.replace(/[^\p{L}\p{N}._ -]/gu, '-');
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
   const target = await vscode.window.showSaveDialog({
-    title: 'Export result',
+    title: vscode.l10n.t('Export result'),
     ...(folder ? { defaultUri: vscode.Uri.joinPath(folder, safeName) } : {}),
   });
-  if (!target) throw new NotSavedError('Nothing was exported: the dialog was closed.', true);
+  if (!target) throw new NotSavedError(vscode.l10n.t('Nothing was exported: the dialog was closed.'), true);
   try {
     await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(content));
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new NotSavedError(`${target.fsPath} could not be written: ${why}. Choose another folder.`, false);
+    throw new NotSavedError(
+      vscode.l10n.t('{0} could not be written: {1}. Choose another folder.', target.fsPath, why),
+      false,
+    );
   }
 }

@@ -73,6 +73,7 @@ export function activate(context: vscode.ExtensionContext): DecodingLabApi {
     () => {
       historyView.refresh();
     },
+    vscode.l10n.t,
   );
   const historyView = new HistoryView(history);
   const services = {

@@ -4,6 +4,8 @@ import type { Fidelity } from '../experiments/fidelity';
 import type { Precision } from '../library/memory';
 import { VARIANTS, variantId } from '../library/variants';
 import type { Library } from './library';
+import { count, decimals, significant } from './numbers';
+import { known } from './words';
 
 /** Characters that are read at most: some ten thousand tokens, which take GPT-2 about a minute. */
 const LONGEST_TEXT = 40_000;
@@ -25,8 +27,8 @@ export interface VariantItem extends vscode.QuickPickItem {
 
 export function variantItems(precisions: readonly Precision[]): VariantItem[] {
   return precisions.map((precision) => ({
-    label: VARIANTS[precision].label,
-    description: VARIANTS[precision].about,
+    label: known(VARIANTS[precision].label),
+    description: known(VARIANTS[precision].about),
     precision,
   }));
 }
@@ -41,7 +43,7 @@ export async function showFidelity(
   const { document, selection } = editor;
   const text = document.getText(selection.isEmpty ? undefined : selection).slice(0, LONGEST_TEXT);
   const reference = await library.source(id, undefined);
-  const title = `Measuring the weights of ${id}`;
+  const title = vscode.l10n.t('Measuring the weights of {0}', id);
   const rows = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Notification, title, cancellable: true },
     async (progress, token) => {
@@ -57,7 +59,12 @@ export async function showFidelity(
           signal: controller.signal,
           onProgress: (done, total) => {
             progress.report({
-              message: `${VARIANTS[precision].label}: ${done} of ${total} tokens`,
+              message: vscode.l10n.t(
+                '{0}: {1} of {2} tokens',
+                known(VARIANTS[precision].label),
+                count(done),
+                count(total),
+              ),
               increment: (100 * (done - before)) / total / precisions.length,
             });
             before = done;
@@ -80,24 +87,37 @@ function fidelityReport(id: string, document: string, rows: readonly FidelityRow
   const [first] = rows;
   if (!first) return '';
   const line = (label: string, perplexity: number, cells: readonly string[]): string =>
-    `| ${[label, perplexity.toFixed(3), ...cells].join(' | ')} |`;
+    `| ${[label, decimals(perplexity, 3), ...cells].join(' | ')} |`;
+  const heads = [
+    vscode.l10n.t('weights'),
+    vscode.l10n.t('perplexity'),
+    vscode.l10n.t('mean KL divergence (nats)'),
+    vscode.l10n.t('largest'),
+    vscode.l10n.t('same most probable token'),
+  ];
   return [
-    `# ${id}: how near its quantized weights come`,
+    `# ${vscode.l10n.t('{0}: how near its quantized weights come', id)}`,
     '',
-    `${first.fidelity.tokens} tokens of ${document}, each predicted from those before it.`,
+    vscode.l10n.t(
+      '{0} tokens of {1}, each predicted from those before it.',
+      count(first.fidelity.tokens),
+      document,
+    ),
     '',
-    '| weights | perplexity | mean KL divergence (nats) | largest | same most probable token |',
+    `| ${heads.join(' | ')} |`,
     '| --- | --: | --: | --: | --: |',
-    line(VARIANTS.fp32.label, first.fidelity.referencePerplexity, ['0', '0', '100 %']),
+    line(known(VARIANTS.fp32.label), first.fidelity.referencePerplexity, ['0', '0', '100 %']),
     ...rows.map(({ precision, fidelity: { perplexity, meanDivergence, largestDivergence, sameBest } }) =>
-      line(VARIANTS[precision].label, perplexity, [
-        meanDivergence.toPrecision(3),
-        largestDivergence.toPrecision(3),
-        `${(100 * sameBest).toFixed(1)} %`,
+      line(known(VARIANTS[precision].label), perplexity, [
+        significant(meanDivergence),
+        significant(largestDivergence),
+        `${decimals(100 * sameBest, 1)} %`,
       ]),
     ),
     '',
-    'The KL divergence says how far the distribution of the next token is from the one of the 32-bit weights; 0 is equal.',
+    vscode.l10n.t(
+      'The KL divergence says how far the distribution of the next token is from the one of the 32-bit weights; 0 is equal.',
+    ),
     '',
   ].join('\n');
 }

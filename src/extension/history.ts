@@ -8,6 +8,7 @@ import {
   type HistoryEntry,
   type HistoryLine,
 } from '../protocol/messages';
+import { english, type Translate } from './translate';
 
 /** A history request that cannot be met, as a sentence for people. */
 export class HistoryError extends Error {}
@@ -22,8 +23,15 @@ export class History {
   readonly #folder: string;
   readonly #changed: () => void;
 
-  /** @param changed called after every save and removal */
-  constructor(folder: string, changed: () => void = () => undefined) {
+  /**
+   * @param changed called after every save and removal
+   * @param translate puts errors into the language of VS Code
+   */
+  constructor(
+    folder: string,
+    changed: () => void = () => undefined,
+    private readonly translate: Translate = english,
+  ) {
     this.#folder = folder;
     this.#changed = changed;
   }
@@ -63,7 +71,7 @@ export class History {
   }
 
   #file(id: string): string {
-    if (!ID.test(id)) throw new HistoryError(`"${id}" is not the name of a saved result.`);
+    if (!ID.test(id)) throw new HistoryError(this.translate('"{0}" is not the name of a saved result.', id));
     return join(this.#folder, `${id}.json`);
   }
 
@@ -73,7 +81,9 @@ export class History {
     try {
       content = await readFile(path, 'utf8');
     } catch {
-      throw new HistoryError('This saved result is no longer there. Run the experiment again.');
+      throw new HistoryError(
+        this.translate('This saved result is no longer there. Run the experiment again.'),
+      );
     }
     let value: unknown;
     try {
@@ -84,7 +94,7 @@ export class History {
     const parsed = v.safeParse(fileSchema, value);
     if (!parsed.success) {
       throw new HistoryError(
-        `The saved result ${path} is damaged or of another version; it was left as it is.`,
+        this.translate('The saved result {0} is damaged or of another version; it was left as it is.', path),
       );
     }
     return parsed.output;

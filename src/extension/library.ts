@@ -14,7 +14,7 @@ import { settings } from './settings';
 /** A model that was asked for but is not in the library. */
 export class UnknownModelError extends Error {
   constructor(id: string, known: readonly string[]) {
-    super(`There is no model named "${id}". Choose one of: ${known.join(', ')}.`);
+    super(vscode.l10n.t('There is no model named "{0}". Choose one of: {1}.', id, known.join(', ')));
   }
 }
 

@@ -5,8 +5,10 @@ import type { LibraryEntry } from '../library/shelf';
 import { variantId } from '../library/variants';
 import { showFidelity, variantItems } from './fidelity';
 import { TOKEN_SECRET, type Library } from './library';
+import { count } from './numbers';
 import { toFailure } from './requests';
 import { size, type ModelRow, type ModelsView } from './views/modelsView';
+import { known } from './words';
 
 export interface ModelCommandServices {
   readonly engine: EngineClient;
@@ -44,7 +46,9 @@ export function modelCommands({
     if (row?.kind === 'here') return row.entry.id;
     const entries = (await (await library.models()).list()).filter(fits);
     if (entries.length === 0) {
-      void vscode.window.showInformationMessage('There is no such model. Download or import one first.');
+      void vscode.window.showInformationMessage(
+        vscode.l10n.t('There is no such model. Download or import one first.'),
+      );
       return undefined;
     }
     const items = entries.map(({ id, name, description, bytes }) => ({
@@ -69,7 +73,11 @@ export function modelCommands({
     told(() =>
       Promise.resolve(
         vscode.window.withProgress(
-          { location: vscode.ProgressLocation.Notification, title: `Downloading ${name}`, cancellable: true },
+          {
+            location: vscode.ProgressLocation.Notification,
+            title: vscode.l10n.t('Downloading {0}', name),
+            cancellable: true,
+          },
           async (progress, token) => {
             const controller = new AbortController();
             token.onCancellationRequested(() => {
@@ -82,11 +90,16 @@ export function modelCommands({
               signal: controller.signal,
               onProgress: ({ receivedBytes, totalBytes, bytesPerSecond, secondsLeft, note, phase }) => {
                 const percent = totalBytes > 0 ? (100 * receivedBytes) / totalBytes : 0;
-                const speed = bytesPerSecond === undefined ? '' : `, ${size(bytesPerSecond)}/s`;
-                const left = secondsLeft === undefined ? '' : `, ${Math.ceil(secondsLeft)} s left`;
+                const parts = [
+                  vscode.l10n.t('{0}: {1} of {2}', known(phase), size(receivedBytes), size(totalBytes)),
+                  ...(bytesPerSecond === undefined ? [] : [`${size(bytesPerSecond)}/s`]),
+                  ...(secondsLeft === undefined
+                    ? []
+                    : [vscode.l10n.t('{0} s left', count(Math.ceil(secondsLeft)))]),
+                ];
                 progress.report({
                   increment: percent - before,
-                  message: note ?? `${phase}: ${size(receivedBytes)} of ${size(totalBytes)}${speed}${left}`,
+                  message: note ?? parts.join(', '),
                 });
                 before = percent;
               },
@@ -100,34 +113,49 @@ export function modelCommands({
   return {
     useModel: (given) =>
       told(async () => {
-        const id = await chooseHere(given, 'Default model', ({ problem }) => problem === undefined);
+        const id = await chooseHere(
+          given,
+          vscode.l10n.t('Default model'),
+          ({ problem }) => problem === undefined,
+        );
         if (id !== undefined) await makeDefault(id);
       }),
     useWeights: (given) =>
       told(async () => {
-        const id = await chooseHere(given, 'Choose weights of a model', hasVariants);
+        const id = await chooseHere(given, vscode.l10n.t('Choose weights of a model'), hasVariants);
         if (id === undefined) return;
         const { memory = {} } = await (await library.models()).find(id);
         const items = variantItems(PRECISIONS).map((item) => {
           const need = memory[item.precision];
-          const fits = need?.fits === false ? ', more than is free now' : '';
-          return need ? { ...item, detail: `needs ${size(need.bytes)} of memory${fits}` } : item;
+          if (!need) return item;
+          const detail = need.fits
+            ? vscode.l10n.t('needs {0} of memory', size(need.bytes))
+            : vscode.l10n.t('needs {0} of memory, more than is free now', size(need.bytes));
+          return { ...item, detail };
         });
-        const chosen = await vscode.window.showQuickPick(items, { title: `Weights of ${id}, the default` });
+        const chosen = await vscode.window.showQuickPick(items, {
+          title: vscode.l10n.t('Weights of {0}, the default', id),
+        });
         if (chosen) await makeDefault(variantId(id, chosen.precision));
       }),
     measureWeights: (given) =>
       told(async () => {
         const editor = vscode.window.activeTextEditor ?? vscode.window.visibleTextEditors[0];
         if (!editor || editor.document.getText().trim() === '') {
-          void vscode.window.showInformationMessage('Open a text first: the weights are measured on it.');
+          void vscode.window.showInformationMessage(
+            vscode.l10n.t('Open a text first: the weights are measured on it.'),
+          );
           return;
         }
-        const id = await chooseHere(given, 'Measure quantized weights of a model', hasVariants);
+        const id = await chooseHere(
+          given,
+          vscode.l10n.t('Measure quantized weights of a model'),
+          hasVariants,
+        );
         if (id === undefined) return;
         const items = variantItems(PRECISIONS.slice(1)).map((item) => ({ ...item, picked: true }));
         const chosen = await vscode.window.showQuickPick(items, {
-          title: 'Weights to compare with the 32-bit ones',
+          title: vscode.l10n.t('Weights to compare with the 32-bit ones'),
           canPickMany: true,
         });
         if (!chosen?.length) return;
@@ -139,27 +167,33 @@ export function modelCommands({
         const row = given as ModelRow | undefined;
         if (row?.kind === 'catalog') return download(row.entry.id);
         const listed = (await (await library.models()).catalog()).filter(({ state }) => state !== 'here');
-        const other = 'Another model of the hub ...';
+        const other = vscode.l10n.t('Another model of the hub ...');
         const items = [
           ...listed.map(({ id, name, bytes, about }) => ({
             label: name ?? id,
             description: bytes ? size(bytes) : '',
-            detail: about ?? '',
+            detail: about === undefined ? '' : known(about),
             id,
           })),
-          { label: other, description: 'by its id, for example owner/name', detail: '', id: '' },
+          {
+            label: other,
+            description: vscode.l10n.t('by its id, for example owner/name'),
+            detail: '',
+            id: '',
+          },
         ];
         const chosen = await vscode.window.showQuickPick(items, {
-          title: 'Download a model',
+          title: vscode.l10n.t('Download a model'),
           matchOnDetail: true,
         });
         if (!chosen) return;
         const name =
           chosen.id ||
           (await vscode.window.showInputBox({
-            title: 'Model of the hub',
-            prompt: 'Id of a GPT-2 model, owner/name',
-            validateInput: (value) => (/^[^/\s]+\/[^/\s]+$/.test(value) ? undefined : 'Write owner/name.'),
+            title: vscode.l10n.t('Model of the hub'),
+            prompt: vscode.l10n.t('Id of a GPT-2 model, owner/name'),
+            validateInput: (value) =>
+              /^[^/\s]+\/[^/\s]+$/.test(value) ? undefined : vscode.l10n.t('Write owner/name.'),
           }));
         if (name) await download(name);
       }),
@@ -167,20 +201,26 @@ export function modelCommands({
       told(async () => {
         const [folder] =
           (await vscode.window.showOpenDialog({
-            title: 'Folder with config.json and model.safetensors (or an ONNX export)',
+            title: vscode.l10n.t('Folder with config.json and model.safetensors (or an ONNX export)'),
             canSelectFolders: true,
             canSelectFiles: false,
           })) ?? [];
         if (!folder) return;
         const entry = await (await library.models()).importFolder(folder.fsPath);
-        void vscode.window.showInformationMessage(`${entry.name} is in the library: ${entry.description}.`);
+        void vscode.window.showInformationMessage(
+          vscode.l10n.t('{0} is in the library: {1}.', entry.name, entry.description),
+        );
       }),
     verifyModel: (given) =>
       told(async () => {
-        const id = await chooseHere(given, 'Verify a model', () => true);
+        const id = await chooseHere(given, vscode.l10n.t('Verify a model'), () => true);
         if (id === undefined) return;
         const verification = await vscode.window.withProgress(
-          { location: vscode.ProgressLocation.Notification, title: `Verifying ${id}`, cancellable: true },
+          {
+            location: vscode.ProgressLocation.Notification,
+            title: vscode.l10n.t('Verifying {0}', id),
+            cancellable: true,
+          },
           async (progress, token) => {
             const controller = new AbortController();
             token.onCancellationRequested(() => {
@@ -198,23 +238,27 @@ export function modelCommands({
           },
         );
         const wrong = verification.files.find(({ problem }) => problem !== undefined);
-        if (verification.ok) void vscode.window.showInformationMessage(`${id} is whole.`);
+        if (verification.ok) void vscode.window.showInformationMessage(vscode.l10n.t('{0} is whole.', id));
         else {
           void vscode.window.showWarningMessage(
-            `${id}: ${wrong?.problem ?? verification.problem ?? 'something is wrong'}`,
+            `${id}: ${wrong?.problem ?? verification.problem ?? vscode.l10n.t('something is wrong')}`,
           );
         }
       }),
     removeModel: (given) =>
       told(async () => {
-        const id = await chooseHere(given, 'Remove a model', ({ kind }) => kind !== 'bundled');
+        const id = await chooseHere(given, vscode.l10n.t('Remove a model'), ({ kind }) => kind !== 'bundled');
         if (id === undefined) return;
         const entry = await (await library.models()).find(id);
         const question =
           entry.kind === 'imported'
-            ? `Take ${entry.name} out of the library? Its files stay in ${entry.directory}.`
-            : `Delete ${entry.name} (${size(entry.bytes)}) from this machine?`;
-        const yes = entry.kind === 'imported' ? 'Take Out' : 'Delete';
+            ? vscode.l10n.t(
+                'Take {0} out of the library? Its files stay in {1}.',
+                entry.name,
+                entry.directory,
+              )
+            : vscode.l10n.t('Delete {0} ({1}) from this machine?', entry.name, size(entry.bytes));
+        const yes = entry.kind === 'imported' ? vscode.l10n.t('Take Out') : vscode.l10n.t('Delete');
         if ((await vscode.window.showWarningMessage(question, { modal: true }, yes)) === yes) {
           await (await library.models()).remove(id);
           await library.removeQuantized(id);
@@ -223,9 +267,10 @@ export function modelCommands({
     setHubToken: () =>
       told(async () => {
         const token = await vscode.window.showInputBox({
-          title: 'Access token of the hub',
-          prompt:
+          title: vscode.l10n.t('Access token of the hub'),
+          prompt: vscode.l10n.t(
             'For models with restricted access. Kept in the secret storage of VS Code; leave it empty to forget it.',
+          ),
           password: true,
         });
         if (token === undefined) return;

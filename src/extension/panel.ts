@@ -151,7 +151,9 @@ export class LabPanel implements vscode.Disposable {
           `The panel speaks version ${message.version} of the protocol, not ${PROTOCOL_VERSION}.`,
         );
         void vscode.window.showErrorMessage(
-          'This Decoding Lab panel belongs to another version of the extension. Close it and open it again.',
+          vscode.l10n.t(
+            'This Decoding Lab panel belongs to another version of the extension. Close it and open it again.',
+          ),
         );
         return;
       }

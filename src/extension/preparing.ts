@@ -33,7 +33,7 @@ export class Preparing implements vscode.Disposable {
     const ended = new Promise<void>((resolve) => (end = resolve));
     const options = {
       location: vscode.ProgressLocation.Notification,
-      title: `Writing the weights of ${name}, once`,
+      title: vscode.l10n.t('Writing the weights of {0}, once', name),
       cancellable: true,
     };
     let before = 0;

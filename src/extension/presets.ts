@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { parseChain, type ChainSpec } from '../core/samplers/chain';
 import { HUGGING_FACE_DEFAULT, LLAMA_CPP_DEFAULT } from '../core/samplers/presets';
+import { english, type Translate } from './translate';
 
 /** A named way of decoding. */
 export interface Preset {
@@ -86,17 +87,21 @@ const presetSchema = v.object({
 
 /**
  * Reads presets from settings or from a file: an object of presets by id.
+ * @param translate puts what is wrong into the language of VS Code
  * @throws PresetError naming the first preset that is wrong, and why
  */
-export function readPresets(value: unknown): Presets {
+export function readPresets(value: unknown, translate: Translate = english): Presets {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new PresetError('Presets are an object: {"my-preset": {"name": ..., "chain": [...]}}.');
+    throw new PresetError(
+      translate('Presets are an object: {0}.', '{"my-preset": {"name": ..., "chain": [...]}}'),
+    );
   }
   const presets: Record<string, Preset> = {};
   for (const [id, given] of Object.entries(value)) {
     const parsed = v.safeParse(presetSchema, given);
-    if (!parsed.success)
-      throw new PresetError(`The preset "${id}" cannot be used: ${parsed.issues[0].message}`);
+    if (!parsed.success) {
+      throw new PresetError(translate('The preset "{0}" cannot be used: {1}', id, parsed.issues[0].message));
+    }
     presets[id] = parsed.output;
   }
   return presets;

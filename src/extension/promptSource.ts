@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { PromptSource } from '../protocol/messages';
+import { count } from './numbers';
 
 /**
  * Longest text handed to the panel, in UTF-16 units. No GPT-2 reads more: its context of 1024 tokens holds at
@@ -45,15 +46,24 @@ function take(document: vscode.TextDocument, selection: vscode.Selection): Taken
   const notes =
     whole > text.length
       ? [
-          `The ${selected ? 'selection' : 'text before the cursor'} has ${whole.toLocaleString('en')} characters; ` +
-            `only the last ${text.length.toLocaleString('en')} can matter to the model and were taken.`,
+          selected
+            ? vscode.l10n.t(
+                'The selection has {0} characters; only the last {1} can matter to the model and were taken.',
+                count(whole),
+                count(text.length),
+              )
+            : vscode.l10n.t(
+                'The text before the cursor has {0} characters; only the last {1} can matter to the model and were taken.',
+                count(whole),
+                count(text.length),
+              ),
         ]
       : [];
   return {
     source: {
       text,
       document: vscode.workspace.asRelativePath(document.uri, false),
-      place: `Ln ${selection.end.line + 1}, Col ${selection.end.character + 1}`,
+      place: vscode.l10n.t('Ln {0}, Col {1}', selection.end.line + 1, selection.end.character + 1),
       kind: selected ? 'selection' : 'before cursor',
       notes,
     },

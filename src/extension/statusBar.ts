@@ -66,11 +66,11 @@ export class StatusBar implements vscode.Disposable {
       this.#latency !== undefined && this.#state === 'idle' ? ` ${Math.round(this.#latency)} ms` : '';
     this.#item.text = `${icon} ${this.#model}${latency}`;
     const words = {
-      idle: this.#paused ? 'suggestions while typing are paused' : 'idle',
-      thinking: 'thinking',
+      idle: this.#paused ? vscode.l10n.t('suggestions while typing are paused') : vscode.l10n.t('idle'),
+      thinking: vscode.l10n.t('thinking'),
       error: this.#sentence,
     }[this.#state];
-    this.#item.tooltip = `Decoding Lab: ${this.#model}, ${words}`;
+    this.#item.tooltip = vscode.l10n.t('Decoding Lab: {0}, {1}', this.#model, words);
     this.#item.accessibilityInformation = { label: this.#item.tooltip };
     this.#item.backgroundColor =
       this.#state === 'error' ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined;

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { EngineClient, LoadedModel } from '../engine/client';
 import type { SurprisalEvent, SurprisalResult, SurprisalTokens } from '../experiments/surprisal';
 import type { Library } from './library';
+import { count } from './numbers';
 import { toFailure } from './requests';
 import { hull, ScoredDocument, type ScoredToken, type Span } from './scoredDocument';
 import { settings } from './settings';
@@ -88,18 +89,27 @@ export class SurprisalMap implements vscode.Disposable, vscode.HoverProvider {
       ? { start: 0, end: document.offsetAt(document.lineAt(document.lineCount - 1).range.end) }
       : { start: document.offsetAt(selection.start), end: document.offsetAt(selection.end) };
     if (whole.start === whole.end) {
-      void vscode.window.showInformationMessage('There is no text to score here. Type or open some first.');
+      void vscode.window.showInformationMessage(
+        vscode.l10n.t('There is no text to score here. Type or open some first.'),
+      );
       return;
     }
     const span = { start: whole.start, end: Math.min(whole.end, whole.start + LONGEST_SCORED) };
     if (span.end < whole.end) {
       void vscode.window.showInformationMessage(
-        `The text has ${(whole.end - whole.start).toLocaleString('en')} characters; the first ` +
-          `${LONGEST_SCORED.toLocaleString('en')} are scored. Select another part to score that.`,
+        vscode.l10n.t(
+          'The text has {0} characters; the first {1} are scored. Select another part to score that.',
+          count(whole.end - whole.start),
+          count(LONGEST_SCORED),
+        ),
       );
     }
     await vscode.window.withProgress(
-      { location: vscode.ProgressLocation.Notification, title: 'Surprisal', cancellable: true },
+      {
+        location: vscode.ProgressLocation.Notification,
+        title: vscode.l10n.t('Surprisal'),
+        cancellable: true,
+      },
       async (progress, token) => {
         const controller = new AbortController();
         token.onCancellationRequested(() => {
@@ -112,7 +122,7 @@ export class SurprisalMap implements vscode.Disposable, vscode.HoverProvider {
             const percent = (100 * done) / total;
             progress.report({
               increment: percent - before,
-              message: `${done.toLocaleString('en')} of ${total.toLocaleString('en')} tokens`,
+              message: vscode.l10n.t('{0} of {1} tokens', count(done), count(total)),
             });
             before = percent;
           });

@@ -1,9 +1,15 @@
 import type { LoadedModel } from '../engine/client';
 
-/** A probability given as its natural log, in percent with three significant digits. */
-export function percent(logProbability: number): string {
+/** Below this many percent, the order of magnitude is all there is to say. */
+const LEAST_PERCENT = 0.001;
+
+/** A probability given as its natural log, in percent with three significant digits, as a language writes numbers. */
+export function percent(logProbability: number, language = 'en'): string {
   const p = Math.exp(logProbability) * 100;
-  return p < 0.001 ? '< 0.001 %' : `${p.toPrecision(3)} %`;
+  if (p < LEAST_PERCENT) {
+    return `< ${LEAST_PERCENT.toLocaleString(language)} %`;
+  }
+  return `${p.toLocaleString(language, { minimumSignificantDigits: 3, maximumSignificantDigits: 3 })} %`;
 }
 
 /** A token for people: its characters with white space made visible, its bytes where they are not whole characters. */

@@ -53,7 +53,9 @@ export class CursorView implements vscode.TreeDataProvider<Row>, vscode.Disposab
   constructor(services: CursorServices) {
     this.#services = services;
     this.#view = vscode.window.createTreeView('decodingLab.cursor', { treeDataProvider: this });
-    this.#view.message = 'Put the cursor into a text: what the model expects next appears here.';
+    this.#view.message = vscode.l10n.t(
+      'Put the cursor into a text: what the model expects next appears here.',
+    );
     this.#disposables = [
       this.#view,
       this.#changed,
@@ -81,7 +83,7 @@ export class CursorView implements vscode.TreeDataProvider<Row>, vscode.Disposab
   setPaused(paused: boolean): void {
     this.#paused = paused;
     void vscode.commands.executeCommand('setContext', 'decodingLab.cursorPaused', paused);
-    this.#view.description = paused ? 'paused' : '';
+    this.#view.description = paused ? vscode.l10n.t('paused') : '';
     if (paused) this.#running?.abort();
     else this.#schedule();
   }
@@ -95,7 +97,9 @@ export class CursorView implements vscode.TreeDataProvider<Row>, vscode.Disposab
     const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
     if (text.includes('\uFFFD')) {
       void vscode.window.showInformationMessage(
-        'This token is only a part of a character, so it cannot be inserted alone. Choose another.',
+        vscode.l10n.t(
+          'This token is only a part of a character, so it cannot be inserted alone. Choose another.',
+        ),
       );
       return;
     }
@@ -108,11 +112,17 @@ export class CursorView implements vscode.TreeDataProvider<Row>, vscode.Disposab
     const model = this.#model!;
     const name = tokenName(id, model);
     const item = new vscode.TreeItem(name);
-    const share = percent(Math.log(probability));
+    const share = percent(Math.log(probability), vscode.env.language);
     item.description = `${share}  ${bar(probability)}`;
-    item.tooltip = `${name}: probability ${probability}, rank ${rank + 1}, token id ${id}. Click to insert it.`;
+    item.tooltip = vscode.l10n.t(
+      '{0}: probability {1}, rank {2}, token id {3}. Click to insert it.',
+      name,
+      probability.toLocaleString(vscode.env.language, { maximumSignificantDigits: 6 }),
+      rank + 1,
+      id,
+    );
     item.accessibilityInformation = { label: `${name}, ${share}` };
-    item.command = { command: 'decodingLab.insertToken', title: 'Insert', arguments: [id] };
+    item.command = { command: 'decodingLab.insertToken', title: vscode.l10n.t('Insert'), arguments: [id] };
     return item;
   }
 

@@ -31,9 +31,9 @@ export class HistoryView implements vscode.TreeDataProvider<Node>, vscode.Dispos
     const item = new vscode.TreeItem(node.title || node.experiment);
     item.id = node.id;
     item.contextValue = 'result';
-    item.description = `${node.experiment}, ${node.model}, ${new Date(node.savedAt).toLocaleTimeString()}`;
+    item.description = `${node.experiment}, ${node.model}, ${new Date(node.savedAt).toLocaleTimeString(vscode.env.language)}`;
     item.iconPath = new vscode.ThemeIcon('beaker');
-    item.command = { command: 'decodingLab.reopenResult', title: 'Reopen', arguments: [node] };
+    item.command = { command: 'decodingLab.reopenResult', title: vscode.l10n.t('Reopen'), arguments: [node] };
     return item;
   }
 
@@ -42,7 +42,7 @@ export class HistoryView implements vscode.TreeDataProvider<Node>, vscode.Dispos
     const lines = await this.#history.lines();
     const days = new Map<string, HistoryLine[]>();
     for (const line of lines) {
-      const day = new Date(line.savedAt).toLocaleDateString(undefined, { dateStyle: 'full' });
+      const day = new Date(line.savedAt).toLocaleDateString(vscode.env.language, { dateStyle: 'full' });
       days.set(day, [...(days.get(day) ?? []), line]);
     }
     return [...days].map(([day, ofDay]) => ({ day, lines: ofDay }));

@@ -4,33 +4,37 @@ import type { Precision } from '../../library/memory';
 import type { CatalogListing } from '../../library/types';
 import { readVariantId, VARIANTS } from '../../library/variants';
 import type { Library } from '../library';
+import { decimals, moment } from '../numbers';
 import { toFailure } from '../requests';
 import { settings } from '../settings';
+import { known } from '../words';
 
-const SECTIONS = ['On this machine', 'To download'] as const;
+const SECTIONS = ['here', 'toDownload'] as const;
 type Section = (typeof SECTIONS)[number];
 
 /** A row of the view; commands of its menu are given it. */
 export type ModelRow =
-  | { readonly kind: 'section'; readonly title: Section }
+  | { readonly kind: 'section'; readonly section: Section }
   | { readonly kind: 'here'; readonly entry: LibraryEntry }
   | { readonly kind: 'catalog'; readonly entry: CatalogListing };
 
 /** Bytes for people. */
 export function size(bytes: number): string {
-  if (bytes < 1e6) return `${(bytes / 1e3).toFixed(0)} kB`;
-  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(bytes < 1e8 ? 1 : 0)} MB` : `${(bytes / 1e9).toFixed(2)} GB`;
+  if (bytes < 1e6) return vscode.l10n.t('{0} kB', decimals(bytes / 1e3, 0));
+  if (bytes < 1e9) return vscode.l10n.t('{0} MB', decimals(bytes / 1e6, bytes < 1e8 ? 1 : 0));
+  return vscode.l10n.t('{0} GB', decimals(bytes / 1e9, 2));
 }
 
-/** What a model needs in memory, and whether that is free: `fp32 0.62 GB, 8-bit 0.25 GB`. */
+/** What a model needs in memory, and whether that is free: `needs 32-bit 0.62 GB, 4-bit 0.25 GB`. */
 function memoryLine({ memory }: Pick<LibraryEntry, 'memory'>): string {
-  if (!memory) return 'memory unknown';
-  return Object.entries(memory)
-    .map(
-      ([precision, { bytes, fits }]) =>
-        `${VARIANTS[precision as Precision].label} ${size(bytes)}${fits ? '' : ' (more than is free)'}`,
-    )
-    .join(', ');
+  if (!memory) return vscode.l10n.t('needs an unknown amount of memory');
+  const needs = Object.entries(memory).map(([precision, { bytes, fits }]) => {
+    const label = known(VARIANTS[precision as Precision].label);
+    return fits
+      ? `${label} ${size(bytes)}`
+      : vscode.l10n.t('{0} {1} (more than is free)', label, size(bytes));
+  });
+  return vscode.l10n.t('needs {0}', needs.join(', '));
 }
 
 /** "Models": what is on this machine, and what can be downloaded. */
@@ -56,7 +60,10 @@ export class ModelsView implements vscode.TreeDataProvider<ModelRow>, vscode.Dis
   getTreeItem(row: ModelRow): vscode.TreeItem {
     switch (row.kind) {
       case 'section':
-        return new vscode.TreeItem(row.title, vscode.TreeItemCollapsibleState.Expanded);
+        return new vscode.TreeItem(
+          row.section === 'here' ? vscode.l10n.t('On this machine') : vscode.l10n.t('To download'),
+          vscode.TreeItemCollapsibleState.Expanded,
+        );
       case 'here':
         return this.#here(row.entry);
       case 'catalog':
@@ -71,8 +78,9 @@ export class ModelsView implements vscode.TreeDataProvider<ModelRow>, vscode.Dis
     const used = base === id;
     item.description = [
       size(bytes),
-      used ? `default${precision === 'fp32' ? '' : `, ${VARIANTS[precision].label}`}` : '',
-      problem ? 'cannot be run' : '',
+      used ? vscode.l10n.t('default') : '',
+      used && precision !== 'fp32' ? known(VARIANTS[precision].label) : '',
+      problem ? vscode.l10n.t('cannot be run') : '',
     ]
       .filter(Boolean)
       .join(', ');
@@ -80,14 +88,22 @@ export class ModelsView implements vscode.TreeDataProvider<ModelRow>, vscode.Dis
     item.contextValue = kind === 'bundled' ? 'bundledModel' : 'ownModel';
     const lines = [
       description,
-      problem ?? `needs ${memoryLine(entry)}`,
-      license ? `licence ${license}` : '',
-      inUse ? 'in use' : lastUsed ? `last used ${lastUsed.toLocaleString()}` : '',
-      problem === undefined ? 'Click to make it the default model.' : '',
+      problem ?? memoryLine(entry),
+      license ? vscode.l10n.t('licence {0}', license) : '',
+      inUse
+        ? vscode.l10n.t('in use')
+        : lastUsed
+          ? vscode.l10n.t('last used {0}', moment(lastUsed.getTime()))
+          : '',
+      problem === undefined ? vscode.l10n.t('Click to make it the default model.') : '',
     ];
     item.tooltip = lines.filter(Boolean).join('\n');
     if (problem === undefined) {
-      item.command = { command: 'decodingLab.useModel', title: 'Make it the default', arguments: [id] };
+      item.command = {
+        command: 'decodingLab.useModel',
+        title: vscode.l10n.t('Make it the default'),
+        arguments: [id],
+      };
     }
     return item;
   }
@@ -96,23 +112,32 @@ export class ModelsView implements vscode.TreeDataProvider<ModelRow>, vscode.Dis
     const { id, name, bytes, state, receivedBytes, totalBytes, about, license, repo } = entry;
     const item = new vscode.TreeItem(name ?? id);
     const part = totalBytes ? ` ${Math.floor((100 * receivedBytes) / totalBytes)} %` : '';
-    item.description = `${bytes ? size(bytes) : ''}${state === 'absent' ? '' : `, ${state}${part}`}`;
+    item.description = `${bytes ? size(bytes) : ''}${state === 'absent' ? '' : `, ${known(state)}${part}`}`;
     item.iconPath = new vscode.ThemeIcon(state === 'paused' ? 'debug-pause' : 'cloud-download');
     item.contextValue = state === 'paused' ? 'pausedModel' : 'listedModel';
-    item.tooltip = [about ?? '', `needs ${memoryLine(entry)}`, license ? `licence ${license}` : '', repo]
+    item.tooltip = [
+      about === undefined ? '' : known(about),
+      memoryLine(entry),
+      license ? vscode.l10n.t('licence {0}', license) : '',
+      repo,
+    ]
       .filter(Boolean)
       .join('\n');
-    item.command = { command: 'decodingLab.downloadModel', title: 'Download', arguments: [row(entry)] };
+    item.command = {
+      command: 'decodingLab.downloadModel',
+      title: vscode.l10n.t('Download'),
+      arguments: [row(entry)],
+    };
     return item;
   }
 
   async getChildren(parent?: ModelRow): Promise<ModelRow[]> {
-    if (!parent) return SECTIONS.map((title) => ({ kind: 'section', title }));
+    if (!parent) return SECTIONS.map((section) => ({ kind: 'section', section }));
     if (parent.kind !== 'section') return [];
     try {
       const library = await this.#library.models();
       this.#view.message = '';
-      if (parent.title === 'On this machine') {
+      if (parent.section === 'here') {
         return (await library.list()).map((entry) => ({ kind: 'here', entry }));
       }
       return (await library.catalog()).filter(({ state }) => state !== 'here').map(row);

@@ -2,7 +2,9 @@ import * as vscode from 'vscode';
 import type { SamplerSpec } from '../../core/samplers/chain';
 import { exportFile } from '../exportFile';
 import { PresetError, builtInPresets, readPresets, type Preset } from '../presets';
+import { count } from '../numbers';
 import { settings } from '../settings';
+import { known } from '../words';
 
 interface Row {
   readonly id: string;
@@ -17,6 +19,13 @@ function step({ sampler, ...parameters }: SamplerSpec): string {
     given.length === 1 ? JSON.stringify(value) : `${name}=${JSON.stringify(value)}`,
   );
   return [sampler, ...values].join(' ');
+}
+
+/** What a preset is called and does: its own words, or those of a built-in one in the language of VS Code. */
+function shown(id: string, { name, description }: Preset): Pick<Preset, 'name' | 'description'> {
+  return Object.hasOwn(builtInPresets, id)
+    ? { name: known(name), description: known(description) }
+    : { name, description };
 }
 
 /** "Presets": named sampler chains; a click takes one for suggestions. */
@@ -36,14 +45,24 @@ export class PresetsView implements vscode.TreeDataProvider<Row>, vscode.Disposa
   }
 
   getTreeItem({ id, preset, own }: Row): vscode.TreeItem {
-    const chain = preset.greedy ? 'greedy' : preset.chain.map(step).join(', ') || 'unchanged';
-    const item = new vscode.TreeItem(preset.name);
+    const chain = preset.greedy
+      ? vscode.l10n.t('greedy')
+      : preset.chain.map(step).join(', ') || vscode.l10n.t('unchanged');
+    const { name, description } = shown(id, preset);
+    const item = new vscode.TreeItem(name);
     const used = settings.inlinePreset() === id;
     item.description = chain;
     item.iconPath = new vscode.ThemeIcon(used ? 'check' : 'list-ordered');
     item.contextValue = own ? 'ownPreset' : 'preset';
-    item.tooltip = `${preset.description}\n${chain}\n${used ? 'Used for suggestions.' : 'Click to use it for suggestions.'}`;
-    item.command = { command: 'decodingLab.usePreset', title: 'Use for suggestions', arguments: [id] };
+    const use = used
+      ? vscode.l10n.t('Used for suggestions.')
+      : vscode.l10n.t('Click to use it for suggestions.');
+    item.tooltip = `${description}\n${chain}\n${use}`;
+    item.command = {
+      command: 'decodingLab.usePreset',
+      title: vscode.l10n.t('Use for suggestions'),
+      arguments: [id],
+    };
     return item;
   }
 
@@ -64,12 +83,11 @@ export class PresetsView implements vscode.TreeDataProvider<Row>, vscode.Disposa
         ? given
         : (
             await vscode.window.showQuickPick(
-              Object.entries(presets).map(([key, { name, description }]) => ({
-                label: name,
-                description,
-                key,
-              })),
-              { title: 'Preset for suggestions' },
+              Object.entries(presets).map(([key, preset]) => {
+                const { name, description } = shown(key, preset);
+                return { label: name, description, key };
+              }),
+              { title: vscode.l10n.t('Preset for suggestions') },
             )
           )?.key;
     if (id === undefined) return;
@@ -86,21 +104,26 @@ export class PresetsView implements vscode.TreeDataProvider<Row>, vscode.Disposa
   /** Adds the presets of a file to the person's own; a file with a bad one changes nothing. */
   async import(): Promise<void> {
     const [file] =
-      (await vscode.window.showOpenDialog({ title: 'Import presets', filters: { JSON: ['json'] } })) ?? [];
+      (await vscode.window.showOpenDialog({
+        title: vscode.l10n.t('Import presets'),
+        filters: { JSON: ['json'] },
+      })) ?? [];
     if (!file) return;
     try {
       const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(file));
-      const added = readPresets(JSON.parse(text));
+      const added = readPresets(JSON.parse(text), vscode.l10n.t);
       const own = Object.entries(settings.presets()).filter(([id]) => !Object.hasOwn(builtInPresets, id));
       const fresh = Object.entries(added).filter(([id]) => !Object.hasOwn(builtInPresets, id));
       await vscode.workspace
         .getConfiguration('decodingLab')
         .update('presets', Object.fromEntries([...own, ...fresh]), vscode.ConfigurationTarget.Global);
-      void vscode.window.showInformationMessage(`${fresh.length} presets were imported.`);
+      void vscode.window.showInformationMessage(vscode.l10n.t('Presets imported: {0}.', count(fresh.length)));
     } catch (error) {
       const why =
-        error instanceof PresetError || error instanceof SyntaxError ? error.message : 'it cannot be read.';
-      void vscode.window.showErrorMessage(`${file.fsPath} was not imported: ${why}`);
+        error instanceof PresetError || error instanceof SyntaxError
+          ? error.message
+          : vscode.l10n.t('it cannot be read.');
+      void vscode.window.showErrorMessage(vscode.l10n.t('{0} was not imported: {1}', file.fsPath, why));
     }
   }
 
