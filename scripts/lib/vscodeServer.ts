@@ -37,6 +37,11 @@ export interface ServerOptions {
   readonly settings?: Settings;
   /** A packaged extension to install before the server starts. */
   readonly vsix?: string;
+  /**
+   * The display language, for example `fr`. Extensions speak it; VS Code itself stays English, because its own
+   * translations are not on npm.
+   */
+  readonly language?: string;
   /** Added to the environment, which the extension host inherits. */
   readonly env?: NodeJS.ProcessEnv;
   readonly say?: (line: string) => void;
@@ -76,6 +81,7 @@ export async function startServer(options: ServerOptions = {}): Promise<VsCodeSe
     await writeFile(join(folder, 'settings.json'), JSON.stringify(settings, null, 2));
   };
   await writeSettings();
+  if (options.language !== undefined) await addLanguage(options.language, join(home, 'data'));
 
   const folders = ['--user-data-dir', join(home, 'data'), '--extensions-dir', join(home, 'extensions')];
   if (options.vsix !== undefined) {
@@ -98,6 +104,7 @@ export async function startServer(options: ServerOptions = {}): Promise<VsCodeSe
       ...['--telemetry-level', 'off', '--log', 'off', '--enable-smoke-test-driver'],
       ...folders,
       ...(options.restricted === true ? [] : ['--disable-workspace-trust']),
+      ...(options.language === undefined ? [] : ['--locale', options.language]),
     ],
     { env: { ...process.env, ...options.env } },
   );
@@ -124,6 +131,19 @@ export async function startServer(options: ServerOptions = {}): Promise<VsCodeSe
     await stop();
     throw error;
   }
+}
+
+/** Lets VS Code take a display language, which it does only where a language pack is: an empty one. */
+async function addLanguage(language: string, data: string): Promise<void> {
+  const translations = join(data, `${language}.i18n.json`);
+  await writeFile(translations, JSON.stringify({ version: '1.0.0', contents: {} }));
+  const pack = {
+    hash: language,
+    label: language,
+    extensions: [{ extensionIdentifier: { id: `decoding-lab.empty-${language}` }, version: '1.0.0' }],
+    translations: { vscode: translations },
+  };
+  await writeFile(join(data, 'languagepacks.json'), JSON.stringify({ [language]: pack }));
 }
 
 function address(authority: string, token: string, opening: Opening): string {

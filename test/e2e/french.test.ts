@@ -1,0 +1,67 @@
+/** A window whose display language is French: the manifest, the code and the course speak it. */
+import { describe, expect, test } from 'vitest';
+import { SAMPLE_LINE } from '../../scripts/lib/exploreSample';
+import { useSession } from './session';
+
+const session = useSession({ language: 'fr' });
+
+describe('in French', () => {
+  test('the palette lists the commands, which their English names find as well', async () => {
+    const { window } = session();
+    const { page } = window;
+    await page.keyboard.press('F1');
+    const widget = page.locator('.quick-input-widget');
+    await widget.locator('input.input').fill('>Show Surprisal');
+    await widget.getByText('Afficher la surprise').first().waitFor();
+    await page.keyboard.press('Escape');
+  });
+
+  test('the quick menu and the status bar speak it', async () => {
+    const { window } = session();
+    const { page } = window;
+    await window.run('Decoding Lab: Menu rapide');
+    const widget = page.locator('.quick-input-widget');
+    await widget.getByText('Suspendre les suggestions pendant la frappe').waitFor();
+    expect(await widget.locator('.quick-input-title').innerText()).toBe('Decoding Lab\u00A0: fireside');
+    await page.keyboard.press('Escape');
+    const item = page.locator('[id="decoding-lab.decoding-lab.decodingLab.status"] a');
+    expect(await item.getAttribute('aria-label')).toBe('Decoding Lab\u00A0: fireside, inactif');
+  });
+
+  test('the side panel speaks it, and writes numbers as French does', async () => {
+    const { window } = session();
+    const { page } = window;
+    await window.run('Decoding Lab: Focus on Au curseur View');
+    await window.select(6, 1, SAMPLE_LINE.length + 1);
+    const pane = (title: string) => page.locator(`.pane:has(.pane-header:has-text("${title}"))`);
+    const first = pane('Au curseur').locator('.monaco-list-row').first();
+    await expect.poll(() => first.innerText(), { timeout: 60_000 }).toMatch(/^·had\s*\d+,\d+\s%/);
+    const models = pane('Modèles');
+    await expect.poll(() => models.innerText()).toMatch(/Sur cette machine.*fireside.*14,5\sMo.*par défaut/s);
+    await expect.poll(() => pane('Préréglages').innerText()).toMatch(/Glouton.*Réglages du chapitre/s);
+    await window.screenshot('french-side-panel');
+  });
+
+  test('the course is a French walkthrough, with a French page beside each step', async () => {
+    const { window } = session();
+    const { page } = window;
+    await window.run('Welcome: Open Walkthrough...');
+    const widget = page.locator('.quick-input-widget');
+    await widget.locator('.monaco-list-row').getByText('Six questions sur le décodage').first().click();
+    await page.getByText('1. Comment la température change-t-elle ce qui est tiré\u00A0?').first().waitFor();
+    await page.getByText('Ouvrir l’expérience').first().waitFor();
+    const pages = async (): Promise<string> => {
+      const texts = page.frames().map((frame) =>
+        frame
+          .locator('body')
+          .innerText()
+          .catch(() => ''),
+      );
+      return (await Promise.all(texts)).join('\n');
+    };
+    await expect
+      .poll(pages, { timeout: 60_000 })
+      .toContain('Un modèle de langue donne à chaque jeton un nombre');
+    await window.screenshot('french-walkthrough');
+  });
+});
