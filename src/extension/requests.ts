@@ -7,6 +7,7 @@ import { InsertionError, type Anchor } from './anchor';
 import { exportFile, NotSavedError } from './exportFile';
 import { HistoryError, type History } from './history';
 import { UnknownModelError, type Library } from './library';
+import { count } from './numbers';
 import { readText, TextError } from './textSource';
 
 /** A page that asks for more at once than this is not one of ours. */
@@ -72,7 +73,10 @@ export class Requests implements vscode.Disposable {
     }
     if (this.#running.has(request)) return;
     if (this.#running.size >= MOST_AT_ONCE) {
-      const sentence = `${MOST_AT_ONCE} requests are already running. Stop one of them first.`;
+      const sentence = vscode.l10n.t(
+        '{0} requests are already running. Stop one of them first.',
+        MOST_AT_ONCE,
+      );
       this.#ports.post({ type: 'failure', request, failure: { code: 'busy', sentence } });
       return;
     }
@@ -126,7 +130,9 @@ export class Requests implements vscode.Disposable {
         const anchor = this.#ports.anchor();
         if (!anchor) {
           throw new InsertionError(
-            'This prompt was typed in the panel, so there is no place in a document for the text. Use Copy instead.',
+            vscode.l10n.t(
+              'This prompt was typed in the panel, so there is no place in a document for the text. Use Copy instead.',
+            ),
           );
         }
         await anchor.insert(message.text, message.how);
@@ -156,7 +162,7 @@ export class Requests implements vscode.Disposable {
     const { directory, provenance, progress } = parsed.output;
     await this.#ports.library.addTrained(
       directory,
-      `${provenance.modelName}, trained ${progress.step.toLocaleString('en')} steps`,
+      vscode.l10n.t('{0}, trained {1} steps', provenance.modelName, count(progress.step)),
     );
     this.#ports.modelsChanged();
   }
@@ -183,6 +189,9 @@ export function toFailure(error: unknown): Failure {
   const what = error instanceof Error ? error.message : String(error);
   return {
     code: 'internal',
-    sentence: `Something unexpected went wrong: ${what}. The log (Decoding Lab: Show Log) has the details.`,
+    sentence: vscode.l10n.t(
+      'Something unexpected went wrong: {0}. The log (Decoding Lab: Show Log) has the details.',
+      what,
+    ),
   };
 }

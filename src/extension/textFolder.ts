@@ -1,5 +1,6 @@
 /** All texts of a folder as one: what a training takes that is to read more than a file. */
 import { decodeText } from './decodeText';
+import { english, type Translate } from './translate';
 
 /** A folder's entry, as the file system tells it. */
 export interface FolderEntry {
@@ -21,6 +22,9 @@ export interface FolderOptions {
   readonly onProgress: (done: number, total: number) => void;
   /** Most bytes of all texts. */
   readonly mostBytes: number;
+  /** Puts errors into the language of VS Code, and writes whole numbers as it does; English where left out. */
+  readonly translate?: Translate;
+  readonly count?: (value: number) => string;
 }
 
 export interface FolderText {
@@ -31,6 +35,7 @@ export interface FolderText {
 }
 
 export const MOST_FILES = 100_000;
+const inEnglish = (value: number): string => value.toLocaleString('en');
 const MOST_DEPTH = 64;
 
 /** Files read at once: disks answer several requests sooner than one after the other. */
@@ -48,8 +53,12 @@ const BETWEEN = '\n\n';
  * @throws RangeError where there are too many files or bytes, or no text at all; the signal's reason once it is aborted.
  */
 export async function readFolderTexts(ports: FolderPorts, options: FolderOptions): Promise<FolderText> {
-  const { signal, onProgress, mostBytes } = options;
-  const paths = await allFiles(ports, signal);
+  const { signal, onProgress, mostBytes, translate, count } = {
+    translate: english,
+    count: inEnglish,
+    ...options,
+  };
+  const paths = await allFiles(ports, { signal, translate, count });
   const texts: string[] = [];
   let bytes = 0;
   for (let from = 0; from < paths.length; from += AT_ONCE) {
@@ -69,7 +78,10 @@ export async function readFolderTexts(ports: FolderPorts, options: FolderOptions
       bytes += file.size;
       if (bytes > mostBytes) {
         throw new RangeError(
-          `The texts of this folder have more than ${mostBytes.toLocaleString('en')} bytes, the most that can be read. Choose a folder within it.`,
+          translate(
+            'The texts of this folder have more than {0} bytes, the most that can be read. Choose a folder within it.',
+            count(mostBytes),
+          ),
         );
       }
       texts.push(file.text);
@@ -78,13 +90,19 @@ export async function readFolderTexts(ports: FolderPorts, options: FolderOptions
   onProgress(paths.length, paths.length);
   if (texts.length === 0) {
     throw new RangeError(
-      `None of the ${paths.length.toLocaleString('en')} files of this folder is a text in UTF-8. Choose a folder with text files.`,
+      translate(
+        'None of the {0} files of this folder is a text in UTF-8. Choose a folder with text files.',
+        count(paths.length),
+      ),
     );
   }
   return { text: texts.join(BETWEEN), files: texts.length, leftOut: paths.length - texts.length };
 }
 
-async function allFiles(ports: FolderPorts, signal: AbortSignal): Promise<string[]> {
+async function allFiles(
+  ports: FolderPorts,
+  { signal, translate, count }: Required<Pick<FolderOptions, 'signal' | 'translate' | 'count'>>,
+): Promise<string[]> {
   const files: string[] = [];
   const visit = async (path: string, depth: number): Promise<void> => {
     signal.throwIfAborted();
@@ -96,7 +114,10 @@ async function allFiles(ports: FolderPorts, signal: AbortSignal): Promise<string
       else if (kind === 'file') files.push(inside);
       if (files.length > MOST_FILES) {
         throw new RangeError(
-          `This folder has more than ${MOST_FILES.toLocaleString('en')} files, the most that are read. Choose a folder within it.`,
+          translate(
+            'This folder has more than {0} files, the most that are read. Choose a folder within it.',
+            count(MOST_FILES),
+          ),
         );
       }
     }

@@ -4,6 +4,7 @@ import { isTheVerdict } from '../experiments/publishedLosses';
 import { THE_VERDICT_ADDRESS } from '../experiments/theVerdict';
 import type { TextSource } from '../protocol/messages';
 import { decodeText } from './decodeText';
+import { count } from './numbers';
 import { readFolderTexts, type FolderEntry } from './textFolder';
 
 /** Why there is no text, as a sentence for people. */
@@ -38,7 +39,7 @@ export async function readText(from: TextSource, document: vscode.Uri | undefine
     case 'document':
       return readDocument(document ?? vscode.window.visibleTextEditors[0]?.document.uri);
     case 'file':
-      return chooseFile('Choose a text file');
+      return chooseFile(vscode.l10n.t('Choose a text file'));
     case 'folder':
       return chooseFolder();
     case 'verdict':
@@ -47,38 +48,50 @@ export async function readText(from: TextSource, document: vscode.Uri | undefine
 }
 
 async function readDocument(uri: vscode.Uri | undefined): Promise<NamedText> {
-  if (!uri) throw new TextError('No document is open. Open a text in an editor, or choose a file.');
+  if (!uri)
+    throw new TextError(vscode.l10n.t('No document is open. Open a text in an editor, or choose a file.'));
   const document = await vscode.workspace.openTextDocument(uri);
   return { name: vscode.workspace.asRelativePath(uri, false), text: document.getText() };
 }
 
 async function chooseFile(title: string): Promise<NamedText> {
-  const [uri] = (await vscode.window.showOpenDialog({ title, openLabel: 'Use This Text' })) ?? [];
-  if (!uri) throw new TextError('No file was chosen.', true);
+  const [uri] =
+    (await vscode.window.showOpenDialog({ title, openLabel: vscode.l10n.t('Use This Text') })) ?? [];
+  if (!uri) throw new TextError(vscode.l10n.t('No file was chosen.'), true);
   const name = vscode.workspace.asRelativePath(uri, false);
   const { size } = await vscode.workspace.fs.stat(uri);
   if (size > MOST_BYTES) {
     throw new TextError(
-      `${name} has ${size.toLocaleString('en')} bytes; at most ${MOST_BYTES.toLocaleString('en')} can be read. Choose a part of it.`,
+      vscode.l10n.t(
+        '{0} has {1} bytes; at most {2} can be read. Choose a part of it.',
+        name,
+        count(size),
+        count(MOST_BYTES),
+      ),
     );
   }
   const text = decodeText(await vscode.workspace.fs.readFile(uri));
-  if (text === null) throw new TextError(`${name} is not a text in UTF-8. Choose a text file.`);
+  if (text === null)
+    throw new TextError(vscode.l10n.t('{0} is not a text in UTF-8. Choose a text file.', name));
   return { name, text };
 }
 
 async function chooseFolder(): Promise<NamedText> {
   const [folder] =
     (await vscode.window.showOpenDialog({
-      title: 'Choose a folder of text files',
-      openLabel: 'Use These Texts',
+      title: vscode.l10n.t('Choose a folder of text files'),
+      openLabel: vscode.l10n.t('Use These Texts'),
       canSelectFolders: true,
       canSelectFiles: false,
     })) ?? [];
-  if (!folder) throw new TextError('No folder was chosen.', true);
+  if (!folder) throw new TextError(vscode.l10n.t('No folder was chosen.'), true);
   const name = vscode.workspace.asRelativePath(folder, false);
   return vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title: `Reading ${name}`, cancellable: true },
+    {
+      location: vscode.ProgressLocation.Notification,
+      title: vscode.l10n.t('Reading {0}', name),
+      cancellable: true,
+    },
     (progress, token) => readFolder(folder, name, progress, token),
   );
 }
@@ -106,15 +119,20 @@ async function readFolder(
       {
         signal: stop.signal,
         mostBytes: MOST_BYTES,
+        translate: vscode.l10n.t,
+        count,
         onProgress: (done, total) => {
-          progress.report({ message: `${done.toLocaleString('en')} of ${total.toLocaleString('en')} files` });
+          progress.report({ message: vscode.l10n.t('{0} of {1} files', count(done), count(total)) });
         },
       },
     );
-    const others = leftOut === 0 ? '' : `; ${leftOut.toLocaleString('en')} others are no text`;
-    return { name: `${name} (${files.toLocaleString('en')} files${others})`, text };
+    const called =
+      leftOut === 0
+        ? vscode.l10n.t('{0} ({1} files)', name, count(files))
+        : vscode.l10n.t('{0} ({1} files; {2} others are no text)', name, count(files), count(leftOut));
+    return { name: called, text };
   } catch (error) {
-    if (stop.signal.aborted) throw new TextError('The reading was stopped.', true);
+    if (stop.signal.aborted) throw new TextError(vscode.l10n.t('The reading was stopped.'), true);
     throw new TextError(error instanceof Error ? error.message : String(error));
   }
 }
@@ -126,26 +144,39 @@ function kindOf(type: vscode.FileType): FolderEntry['kind'] {
 
 /** Downloads the book's text with the person's consent, or takes it from a file where there is no network. */
 async function readVerdict(): Promise<NamedText> {
-  const download = 'Download';
-  const choose = 'Choose a File';
+  const download = vscode.l10n.t('Download');
+  const choose = vscode.l10n.t('Choose a File');
   const answer = await vscode.window.showInformationMessage(
-    'Get "The Verdict" by Edith Wharton (1908, public domain, 20 kB)?',
-    { modal: true, detail: `It is downloaded from ${new URL(THE_VERDICT_ADDRESS).host}; nothing is sent.` },
+    vscode.l10n.t('Get "The Verdict" by Edith Wharton (1908, public domain, 20 kB)?'),
+    {
+      modal: true,
+      detail: vscode.l10n.t('It is downloaded from {0}; nothing is sent.', new URL(THE_VERDICT_ADDRESS).host),
+    },
     download,
     choose,
   );
-  if (answer === undefined) throw new TextError('The text was not wanted.', true);
-  const found = answer === choose ? await chooseFile('Choose the text of The Verdict') : await fetchVerdict();
+  if (answer === undefined) throw new TextError(vscode.l10n.t('The text was not wanted.'), true);
+  const found =
+    answer === choose
+      ? await chooseFile(vscode.l10n.t('Choose the text of The Verdict'))
+      : await fetchVerdict();
   if (isTheVerdict(found.text)) return { ...found, name: 'The Verdict' };
   void vscode.window.showWarningMessage(
-    `${found.name} is not The Verdict as the book uses it, so the book's losses do not apply to it.`,
+    vscode.l10n.t(
+      "{0} is not The Verdict as the book uses it, so the book's losses do not apply to it.",
+      found.name,
+    ),
   );
   return found;
 }
 
 async function fetchVerdict(): Promise<NamedText> {
   return vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title: 'Downloading The Verdict', cancellable: true },
+    {
+      location: vscode.ProgressLocation.Notification,
+      title: vscode.l10n.t('Downloading {0}', 'The Verdict'),
+      cancellable: true,
+    },
     async (_, token) => {
       const stop = new AbortController();
       token.onCancellationRequested(() => {
@@ -154,15 +185,19 @@ async function fetchVerdict(): Promise<NamedText> {
       try {
         const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(PATIENCE)]);
         const response = await fetch(THE_VERDICT_ADDRESS, { signal });
-        if (!response.ok) throw new Error(`the server answers with status ${response.status}`);
+        if (!response.ok)
+          throw new Error(vscode.l10n.t('the server answers with status {0}', response.status));
         const text = decodeText(new Uint8Array(await response.arrayBuffer()));
-        if (text === null) throw new Error('what came is not a text');
+        if (text === null) throw new Error(vscode.l10n.t('what came is not a text'));
         return { name: 'The Verdict', text };
       } catch (error) {
-        if (stop.signal.aborted) throw new TextError('The download was stopped.', true);
+        if (stop.signal.aborted) throw new TextError(vscode.l10n.t('The download was stopped.'), true);
         const why = error instanceof Error ? error.message : String(error);
         throw new TextError(
-          `The Verdict could not be downloaded: ${why}. Try again, or choose a file that has it.`,
+          vscode.l10n.t(
+            'The Verdict could not be downloaded: {0}. Try again, or choose a file that has it.',
+            why,
+          ),
         );
       }
     },
