@@ -1,18 +1,17 @@
-import * as v from 'valibot';
 import * as vscode from 'vscode';
 import type { PanelServices } from './panel';
 import type { PanelHolder } from './panelHolder';
 import { takePrompt, takePromptAt } from './promptSource';
 import { showMenu } from './menu';
+import { historyCommands } from './historyCommands';
 import { modelCommands } from './modelCommands';
-import { moment } from './numbers';
+import { presetCommands } from './presetCommands';
 import type { StatusBar } from './statusBar';
-import { exportFile, NotSavedError } from './exportFile';
+import { unlessClosed } from './exportFile';
 import type { SurprisalMap } from './surprisal';
 import type { CursorView } from './views/cursorView';
 import type { ModelsView } from './views/modelsView';
 import type { PresetsView } from './views/presetsView';
-import { historyLineSchema, type HistoryLine } from '../protocol/messages';
 
 export interface CommandServices extends PanelServices {
   readonly panels: PanelHolder;
@@ -46,25 +45,6 @@ export function registerCommands(services: CommandServices): vscode.Disposable[]
   const currentEditor = (): vscode.TextEditor | undefined =>
     vscode.window.activeTextEditor ??
     vscode.window.visibleTextEditors.find((editor) => editor === lastEditor);
-
-  /** The saved result a command is for: the one clicked, or else the one chosen from a list. */
-  const chosenLine = async (given: unknown): Promise<HistoryLine | undefined> => {
-    const clicked = v.safeParse(historyLineSchema, given);
-    if (clicked.success) return clicked.output;
-    const lines = await history.lines();
-    if (lines.length === 0) {
-      void vscode.window.showInformationMessage(
-        vscode.l10n.t('No result is saved yet. Run an experiment in the panel and save it.'),
-      );
-      return undefined;
-    }
-    const items = lines.map((line) => ({
-      label: line.title,
-      description: `${line.experiment}, ${moment(line.savedAt)}`,
-      line,
-    }));
-    return (await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Saved results') }))?.line;
-  };
 
   const commands: Record<string, (...given: unknown[]) => unknown> = {
     explore: () => {
@@ -108,34 +88,9 @@ export function registerCommands(services: CommandServices): vscode.Disposable[]
     resumeCursor: () => {
       cursor.setPaused(false);
     },
-    reopenResult: async (given) => {
-      const line = await chosenLine(given);
-      if (!line) return;
-      const { id } = line;
-      panels.open().openResult(id, await history.open(id));
-    },
-    exportResult: async (given) => {
-      const line = await chosenLine(given);
-      if (!line) return;
-      const { id, experiment } = line;
-      const content = JSON.stringify(await history.open(id), undefined, 2);
-      await unlessClosed(exportFile(`${experiment}.json`, content));
-    },
     usePreset: (id) => presets.use(id),
     exportPresets: () => unlessClosed(presets.export()),
     importPresets: () => presets.import(),
-    removeResult: async (given) => {
-      const line = await chosenLine(given);
-      if (!line) return;
-      const { id, title } = line;
-      const remove = vscode.l10n.t('Delete');
-      const answer = await vscode.window.showWarningMessage(
-        vscode.l10n.t('Delete the saved result "{0}"? This cannot be undone.', title),
-        { modal: true },
-        remove,
-      );
-      if (answer === remove) await history.remove(id);
-    },
     menu: () => showMenu(status),
     showLog: () => {
       log.show();
@@ -158,7 +113,7 @@ export function registerCommands(services: CommandServices): vscode.Disposable[]
       .open()
       .openTab({ tab: 'course', run: false, ...(typeof step === 'string' && { parameters: step }) });
   };
-  Object.assign(commands, modelCommands(services));
+  Object.assign(commands, modelCommands(services), historyCommands(history, panels), presetCommands());
   for (const tab of EXPERIMENTS) {
     commands[tab] = (parameters) => {
       openExperiment(tab, parameters);
@@ -173,14 +128,4 @@ export function registerCommands(services: CommandServices): vscode.Disposable[]
       vscode.commands.registerCommand(`decodingLab.${name}`, run),
     ),
   ];
-}
-
-/** Closing the dialog is an answer, not an error; a file that could not be written is told. */
-async function unlessClosed(saving: Promise<void>): Promise<void> {
-  try {
-    await saving;
-  } catch (error) {
-    if (!(error instanceof NotSavedError)) throw error;
-    if (!error.closed) void vscode.window.showErrorMessage(error.message);
-  }
 }

@@ -33,3 +33,13 @@ export async function exportFile(name: string, content: string): Promise<void> {
     );
   }
 }
+
+/** Closing the dialog is an answer, not an error; a file that could not be written is told. */
+export async function unlessClosed(saving: Promise<void>): Promise<void> {
+  try {
+    await saving;
+  } catch (error) {
+    if (!(error instanceof NotSavedError)) throw error;
+    if (!error.closed) void vscode.window.showErrorMessage(error.message);
+  }
+}

@@ -17,6 +17,7 @@ import { CursorView } from './views/cursorView';
 import { HistoryView } from './views/historyView';
 import { ModelsView } from './views/modelsView';
 import { PresetsView } from './views/presetsView';
+import { SurprisalView } from './views/surprisalView';
 import type { ScoredToken } from './scoredDocument';
 
 /** What `activate` returns: state that tests and other extensions may ask for. */
@@ -97,6 +98,7 @@ export function activate(context: vscode.ExtensionContext): DecodingLabApi {
     preparing,
     status,
     surprisal,
+    new SurprisalView(surprisal),
     cursor,
     historyView,
     presets,

@@ -3,6 +3,7 @@ import type { EngineClient } from '../engine/client';
 import { PRECISIONS } from '../library/memory';
 import type { LibraryEntry } from '../library/shelf';
 import { variantId } from '../library/variants';
+import { exportModelFolder } from './exportModel';
 import { showFidelity, variantItems } from './fidelity';
 import { TOKEN_SECRET, type Library } from './library';
 import { count } from './numbers';
@@ -210,6 +211,11 @@ export function modelCommands({
         void vscode.window.showInformationMessage(
           vscode.l10n.t('{0} is in the library: {1}.', entry.name, entry.description),
         );
+      }),
+    exportModel: (given) =>
+      told(async () => {
+        const id = await chooseHere(given, vscode.l10n.t('Export a model'), () => true);
+        if (id !== undefined) await exportModelFolder(await (await library.models()).find(id));
       }),
     verifyModel: (given) =>
       told(async () => {

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { TOY_DEFAULT } from '../core/toyModel';
 import type { EngineClient, EngineState } from '../engine/client';
-import { PROTOCOL_VERSION, readFromPanel, type HistoryEntry, type ToPanel } from '../protocol/messages';
+import { PROTOCOL_VERSION, readFromPanel, type Saved, type ToPanel } from '../protocol/messages';
 import { Anchor } from './anchor';
 import { panelHtml } from './html';
 import type { History } from './history';
@@ -104,8 +104,8 @@ export class LabPanel implements vscode.Disposable {
   }
 
   /** Shows the panel with a saved result in the tab of its experiment. */
-  openResult(id: string, entry: HistoryEntry): void {
-    this.#show({ type: 'open', tab: entry.experiment, entry: { id, entry }, run: false });
+  openResult(saved: Saved, how: { readonly replay?: boolean; readonly earlier?: Saved } = {}): void {
+    this.#show({ type: 'open', tab: saved.entry.experiment, entry: saved, run: false, ...how });
   }
 
   /** Shows the panel at a tab, with the prompt that is there. */

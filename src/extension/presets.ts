@@ -128,3 +128,18 @@ export function presetChain(
   const { greedy, chain } = (Object.hasOwn(presets, id) && presets[id]) || builtInPresets.precise;
   return { greedy, chain };
 }
+
+/** An id for a new preset: its name in lower case with hyphens, and a number where that is taken. */
+export function presetId(name: string, taken: Presets): string {
+  const plain = name
+    .normalize('NFKD')
+    .replace(/\p{M}+/gu, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '');
+  const base = plain === '' ? 'preset' : plain;
+  for (let number = 1; ; number++) {
+    const id = number === 1 ? base : `${base}-${number}`;
+    if (!Object.hasOwn(taken, id)) return id;
+  }
+}

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { EngineClient, LoadedModel } from '../engine/client';
-import type { SurprisalEvent, SurprisalResult, SurprisalTokens } from '../experiments/surprisal';
+import type { SurprisalEvent, SurprisalTokens } from '../experiments/surprisal';
 import type { Library } from './library';
 import { count } from './numbers';
 import { toFailure } from './requests';
@@ -8,6 +8,7 @@ import { hull, ScoredDocument, type ScoredToken, type Span } from './scoredDocum
 import { settings } from './settings';
 import { SurprisalColours } from './surprisalColours';
 import { hoverText } from './surprisalHover';
+import { summarize, type SurprisalSummary } from './surprisalSummary';
 
 /** Characters read before the scored part, so that its first tokens are not judged without context. */
 const LEAD = 2_000;
@@ -31,7 +32,6 @@ interface Shown {
   readonly scored: ScoredDocument;
   readonly model: LoadedModel;
   readonly modelId: string;
-  summary: SurprisalResult | undefined;
   /** Changed since it was scored. */
   stale: Span | undefined;
   timer: NodeJS.Timeout | undefined;
@@ -67,9 +67,13 @@ export class SurprisalMap implements vscode.Disposable, vscode.HoverProvider {
     ];
   }
 
-  /** The summary of a document's last complete scoring. */
-  summary(document: vscode.TextDocument): SurprisalResult | undefined {
-    return this.#shown.get(document.uri.toString())?.summary;
+  /** What the scored tokens of a document say together, and the model that scored them. */
+  summary(
+    document: vscode.TextDocument,
+  ): { readonly summary: SurprisalSummary; readonly model: string } | undefined {
+    const shown = this.#shown.get(document.uri.toString());
+    const summary = shown && summarize(shown.scored.tokens, document.getText());
+    return summary && { summary, model: shown.model.info.name };
   }
 
   /** The scored tokens of a document, in order. */
@@ -118,7 +122,7 @@ export class SurprisalMap implements vscode.Disposable, vscode.HoverProvider {
         try {
           const shown = await this.#open(document, controller.signal);
           let before = 0;
-          shown.summary = await this.#score(document, shown, span, controller.signal, (done, total) => {
+          await this.#score(document, shown, span, controller.signal, (done, total) => {
             const percent = (100 * done) / total;
             progress.report({
               increment: percent - before,
@@ -156,7 +160,6 @@ export class SurprisalMap implements vscode.Disposable, vscode.HoverProvider {
       scored: new ScoredDocument(),
       model,
       modelId,
-      summary: undefined,
       stale: undefined,
       timer: undefined,
     };
@@ -171,13 +174,13 @@ export class SurprisalMap implements vscode.Disposable, vscode.HoverProvider {
     span: Span,
     signal: AbortSignal,
     onProgress: (done: number, total: number) => void,
-  ): Promise<SurprisalResult> {
+  ): Promise<void> {
     const source = await this.#services.library.source(shown.modelId, undefined);
     const lead = Math.max(0, span.start - LEAD);
     const version = document.version;
     const text = document.getText(new vscode.Range(document.positionAt(lead), document.positionAt(span.end)));
     const parameters = { text, from: span.start - lead, alternatives: 10 };
-    return (await this.#services.engine.run('surprisal', source, parameters, {
+    await this.#services.engine.run('surprisal', source, parameters, {
       signal,
       priority: 'background',
       onEvent: (event) => {
@@ -188,7 +191,7 @@ export class SurprisalMap implements vscode.Disposable, vscode.HoverProvider {
         this.#paint(document);
         onProgress(done, total);
       },
-    })) as SurprisalResult;
+    });
   }
 
   #follow({ document, contentChanges }: vscode.TextDocumentChangeEvent): void {
@@ -219,6 +222,7 @@ export class SurprisalMap implements vscode.Disposable, vscode.HoverProvider {
     };
     try {
       await this.#score(document, shown, span, new AbortController().signal, () => undefined);
+      this.#changed.fire();
     } catch (error) {
       this.#services.log.warn(`surprisal: ${toFailure(error).sentence}`);
     }

@@ -142,6 +142,10 @@ export const failureSchema = v.object({
 });
 export type Failure = v.InferOutput<typeof failureSchema>;
 
+const savedSchema = v.object({ id: v.string(), entry: historyEntrySchema });
+/** A result of the history with its id. */
+export type Saved = v.InferOutput<typeof savedSchema>;
+
 /** From the extension to the panel. */
 export const toPanelSchema = v.variant('type', [
   v.object({
@@ -183,7 +187,11 @@ export const toPanelSchema = v.variant('type', [
     type: v.literal('open'),
     tab: v.string(),
     parameters: v.optional(v.unknown()),
-    entry: v.optional(v.object({ id: v.string(), entry: historyEntrySchema })),
+    entry: v.optional(savedSchema),
+    /** A saved result of the same experiment to compare it with. */
+    earlier: v.optional(savedSchema),
+    /** Run the saved result once more, to see whether it repeats. */
+    replay: v.optional(v.boolean()),
     /** Start the experiment at once. */
     run: v.boolean(),
   }),

@@ -38,7 +38,46 @@ describe('surprisal', () => {
     await window.run('Decoding Lab: Show Surprisal');
     const tinted = window.page.locator('.monaco-editor .view-overlays [class*="ced-"]');
     await expect.poll(() => tinted.count(), { timeout: 60_000 }).toBeGreaterThan(60);
+    const summary = window.page.locator('.pane:has(.pane-header:has-text("Surprisal"))');
+    const text = async (): Promise<string> =>
+      (await summary.locator('.monaco-list-row').allInnerTexts()).join('; ').replace(/\s+/g, ' ');
+    await expect
+      .poll(text)
+      .toMatch(/Perplexity ?\d+.*Bits per character ?\d\.\d+.*Beyond.*Tokens ?\d+, read by fireside/);
     await window.screenshot('surprisal');
+  });
+});
+
+describe('presets', () => {
+  test('of one’s own are made from another, changed, and deleted', async () => {
+    const { window } = session;
+    const { page } = window;
+    const widget = page.locator('.quick-input-widget');
+    const input = widget.locator('input.input');
+    const pane = page.locator('.pane:has(.pane-header:has-text("Presets"))');
+    const answer = async (prompt: string, text?: string): Promise<void> => {
+      await expect.poll(() => widget.innerText()).toContain(prompt);
+      if (text !== undefined) await input.fill(text);
+      await page.keyboard.press('Enter');
+    };
+    await window.run('Decoding Lab: New Preset');
+    await widget.getByText('Creative', { exact: true }).click();
+    await answer('Name of the preset', 'Wild');
+    await expect.poll(() => input.inputValue()).toContain('"temperature":1.1');
+    await input.fill('[{"sampler":"temperature","temperature":-1}]');
+    await expect.poll(() => widget.innerText()).toContain('temperature is -1; it must be');
+    await answer('New preset', '[{"sampler":"temperature","temperature":2}]');
+    await expect.poll(() => pane.innerText()).toMatch(/Wild\s*temperature 2/);
+    await window.run('Decoding Lab: Edit Preset');
+    await answer('Edit a preset');
+    await answer('Name of the preset', 'Wilder');
+    await answer('samplers', '[{"sampler":"temperature","temperature":3}]');
+    await expect.poll(() => pane.innerText()).toMatch(/Wilder\s*temperature 3/);
+    await window.screenshot('presets');
+    await window.run('Decoding Lab: Delete Preset');
+    await answer('Delete a preset');
+    await page.getByRole('button', { name: 'Delete', exact: true }).click();
+    await expect.poll(() => pane.innerText()).not.toContain('Wilder');
   });
 });
 

@@ -270,6 +270,31 @@ describe('A result', () => {
     await expect.poll(() => panel.part('reopen').count()).toBe(1);
   });
 
+  test('is compared with another and replayed from the palette, without the panel’s own buttons', async () => {
+    const { window } = session;
+    await panel.part('history').click();
+    await run('nucleus', { ps: '0.5, 0.9' });
+    await panel.part('save').click();
+    await expect.poll(() => panel.part('save').innerText()).toBe('Saved');
+    const widget = window.page.locator('.quick-input-widget');
+    const chooseFirst = async (title: string): Promise<void> => {
+      await expect.poll(() => widget.locator('.quick-input-title').innerText()).toContain(title);
+      await widget.locator('.monaco-list-row').first().waitFor();
+      await window.page.keyboard.press('Enter');
+    };
+    await panel.part('tab-temperature').click();
+    await window.run('Decoding Lab: Compare Two Results');
+    await chooseFirst('Saved results');
+    await chooseFirst('Compare "');
+    await panel.part('comparison').waitFor();
+    await panel.part('experiment-nucleus').waitFor();
+    await window.run('Decoding Lab: Replay Result');
+    await chooseFirst('Saved results');
+    await panel.part('verdict').waitFor();
+    expect(await panel.part('verdict').innerText()).toMatch(/same/);
+    await panel.part('dismiss').click();
+  });
+
   test('answers the chapter’s first question on the toy vocabulary', async () => {
     await panel.choose('toy vocabulary');
     await run('temperature', { target: 'pizza', temperatures: '0.5, 1, 1.5, 2, 5', draws: '100' });

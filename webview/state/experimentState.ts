@@ -2,7 +2,7 @@
 import { compareTables, countValues, firstDifference } from '../../src/experiments/report/compare';
 import type { ReportTable } from '../../src/experiments/report/types';
 import type { ExperimentResult } from '../../src/experiments/results';
-import type { Failure, HistoryEntry, HistoryLine, Toy } from '../../src/protocol/messages';
+import type { Failure, HistoryLine, Saved, Toy } from '../../src/protocol/messages';
 import { duration, thousands } from '../format/numbers';
 import type { RunMessage } from '../host';
 import type { ExperimentPage } from '../tabs/experimentPage';
@@ -321,7 +321,7 @@ export class ExperimentState<Result extends ExperimentResult> {
 
   async reopen(id: string): Promise<void> {
     await this.#attempt(async () => {
-      this.open(await this.#context.host.reopen(id), id);
+      this.open({ id, entry: await this.#context.host.reopen(id) });
     });
   }
 
@@ -333,14 +333,20 @@ export class ExperimentState<Result extends ExperimentResult> {
       return;
     }
     await this.#attempt(async () => {
-      const earlier = outcomeOf(await this.#context.host.reopen(id), id, this.#page.read);
-      if (earlier) this.earlier = earlier;
-      else this.notice = UNREADABLE;
+      this.compare({ id, entry: await this.#context.host.reopen(id) });
     });
   }
 
+  /** Compares the shown result with a saved one. */
+  compare({ id, entry }: Saved): void {
+    const earlier = outcomeOf(entry, id, this.#page.read);
+    if (earlier) this.earlier = earlier;
+    else this.notice = UNREADABLE;
+    this.#context.redraw();
+  }
+
   /** Shows a saved result, with its model, prompt and controls. */
-  open(entry: HistoryEntry, id: string | null): void {
+  open({ id, entry }: Saved): void {
     const outcome = outcomeOf(entry, id, this.#page.read);
     if (!outcome) {
       this.notice = UNREADABLE;

@@ -1,6 +1,5 @@
 /** The tab that all experiments share: controls, runs, the answer, pictures, tables, export and history. */
 import { html, nothing, type TemplateResult } from 'lit';
-import type { HistoryEntry } from '../../src/protocol/messages';
 import type { ReportTable } from '../../src/experiments/report/types';
 import type { ExperimentResult } from '../../src/experiments/results';
 import type { Picture } from '../charts/picture';
@@ -338,13 +337,14 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
     this.#state.fail(error);
   }
 
-  open({ parameters, entry }: OpenRequest): void {
-    if (entry) this.#open(entry.id, entry.entry);
-    else if (parameters !== undefined) this.#state.fill(parameters);
-  }
-
-  #open(id: string, entry: HistoryEntry): void {
-    this.#state.open(entry, id);
+  open({ parameters, entry, earlier, replay }: OpenRequest): void {
+    if (!entry) {
+      if (parameters !== undefined) this.#state.fill(parameters);
+      return;
+    }
+    this.#state.open(entry);
+    if (earlier) this.#state.compare(earlier);
+    if (replay) this.#state.replay();
   }
 
   save(): unknown {

@@ -1,5 +1,5 @@
 import type { TemplateResult, nothing } from 'lit';
-import type { HistoryEntry } from '../../src/protocol/messages';
+import type { Saved } from '../../src/protocol/messages';
 import type { Host } from '../host';
 import type { ExperimentQueue } from '../state/experimentQueue';
 import type { Session } from '../state/session';
@@ -62,7 +62,11 @@ export interface Tab {
 
 export interface OpenRequest {
   readonly parameters?: unknown;
-  readonly entry?: { readonly id: string; readonly entry: HistoryEntry } | undefined;
+  readonly entry?: Saved | undefined;
+  /** What to compare it with. */
+  readonly earlier?: Saved | undefined;
+  /** Whether to run it once more. */
+  readonly replay?: boolean | undefined;
 }
 
 export type TabFactory = (context: TabContext) => Tab;

@@ -7,6 +7,7 @@ import { lastPart } from '../promptSource';
 import { toFailure } from '../requests';
 import { settings } from '../settings';
 import { percent, tokenName } from '../tokenNames';
+import { bar } from './bar';
 
 /** Tokens listed. */
 const LISTED = 20;
@@ -16,12 +17,6 @@ const DELAY = 250;
 
 /** Characters before the cursor that are read. */
 const LONGEST_PREFIX = 8_000;
-
-/** A bar of eighths of a block: it reads in every theme, and a screen reader is given the number instead. */
-function bar(fraction: number): string {
-  const eighths = Math.round(fraction * 8 * 8);
-  return '█'.repeat(eighths >> 3) + ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'][eighths & 7]!;
-}
 
 interface Row {
   readonly id: number;

@@ -19,7 +19,10 @@ export class HistoryView implements vscode.TreeDataProvider<Node>, vscode.Dispos
 
   constructor(history: History) {
     this.#history = history;
-    this.#view = vscode.window.createTreeView('decodingLab.history', { treeDataProvider: this });
+    this.#view = vscode.window.createTreeView('decodingLab.history', {
+      treeDataProvider: this,
+      canSelectMany: true,
+    });
   }
 
   refresh(): void {

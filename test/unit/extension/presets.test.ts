@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { parseChain } from '../../../src/core/samplers/chain';
-import { allPresets, builtInPresets, presetChain, readPresets } from '../../../src/extension/presets';
+import {
+  allPresets,
+  builtInPresets,
+  presetChain,
+  presetId,
+  readPresets,
+} from '../../../src/extension/presets';
 
 const own = { name: 'Mine', chain: [{ sampler: 'temperature', temperature: 2 }] };
 
@@ -24,6 +30,15 @@ describe('presets', () => {
     [{ mine: 7 }, '"mine"'],
   ])('like %j are refused with the reason', (value, message) => {
     expect(() => readPresets(value)).toThrow(new RegExp(message, 's'));
+  });
+
+  it.each([
+    ['Très créatif!', 'tres-creatif'],
+    ['Precise', 'precise-2'],
+    ['précise', 'precise-2'],
+    ['日本', 'preset'],
+  ])('called %s get the id %s', (name, id) => {
+    expect(presetId(name, builtInPresets)).toBe(id);
   });
 
   it('of a person stand beside the built-in ones; the bad ones are left out', () => {

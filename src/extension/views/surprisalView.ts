@@ -1,0 +1,103 @@
+import * as vscode from 'vscode';
+import { RANK_LIMITS } from '../../experiments/surprisal';
+import { count, decimals, significant } from '../numbers';
+import type { SurprisalMap } from '../surprisal';
+import { percent } from '../tokenNames';
+import { bar } from './bar';
+
+interface Row {
+  readonly label: string;
+  readonly value: string;
+  /** Drawn behind the value, 0 to 1. */
+  readonly share?: number;
+  readonly tooltip: string;
+}
+
+/** "Surprisal": what the tints of the document in the editor say together. */
+export class SurprisalView implements vscode.TreeDataProvider<Row>, vscode.Disposable {
+  readonly #map: SurprisalMap;
+  readonly #view: vscode.TreeView<Row>;
+  readonly #changed = new vscode.EventEmitter<undefined>();
+  readonly onDidChangeTreeData = this.#changed.event;
+  readonly #disposables: readonly { dispose(): unknown }[];
+  /** Stays while the panel or the view has the focus, when no editor is active. */
+  #document: vscode.TextDocument | undefined;
+
+  constructor(map: SurprisalMap) {
+    this.#map = map;
+    this.#view = vscode.window.createTreeView('decodingLab.surprisal', { treeDataProvider: this });
+    this.#document = vscode.window.activeTextEditor?.document;
+    this.#disposables = [
+      this.#view,
+      this.#changed,
+      map.onDidChange(() => {
+        this.#changed.fire(undefined);
+      }),
+      vscode.window.onDidChangeActiveTextEditor((editor) => {
+        if (!editor) return;
+        this.#document = editor.document;
+        this.#changed.fire(undefined);
+      }),
+    ];
+  }
+
+  getTreeItem({ label, value, share, tooltip }: Row): vscode.TreeItem {
+    const item = new vscode.TreeItem(label);
+    item.description = share === undefined ? value : `${value}  ${bar(share)}`;
+    item.tooltip = tooltip;
+    item.accessibilityInformation = { label: `${label}, ${value}` };
+    return item;
+  }
+
+  getChildren(row?: Row): Row[] {
+    const document = this.#document;
+    const found = row || !document || document.isClosed ? undefined : this.#map.summary(document);
+    if (!found || !document) {
+      if (!row) this.#view.description = '';
+      return [];
+    }
+    const { summary, model } = found;
+    this.#view.description = vscode.workspace.asRelativePath(document.uri, false);
+    const { tokens, perplexity, meanSurprisal, bitsPerCharacter, ranks } = summary;
+    const [ten, hundred, thousand] = RANK_LIMITS;
+    const classes = [
+      vscode.l10n.t('Among the {0} likeliest', count(ten)),
+      vscode.l10n.t('{0} to {1}', count(ten + 1), count(hundred)),
+      vscode.l10n.t('{0} to {1}', count(hundred + 1), count(thousand)),
+      vscode.l10n.t('Beyond'),
+    ];
+    return [
+      {
+        label: vscode.l10n.t('Perplexity'),
+        value: significant(perplexity),
+        tooltip: vscode.l10n.t(
+          'The model was as unsure at every token as if it had to guess among {0} equally likely ones: e to the mean surprisal of {1} nats.',
+          significant(perplexity),
+          decimals(meanSurprisal, 3),
+        ),
+      },
+      {
+        label: vscode.l10n.t('Bits per character'),
+        value: decimals(bitsPerCharacter, 3),
+        tooltip: vscode.l10n.t(
+          'All surprisal in bits over the number of characters: what the text would take, compressed with this model.',
+        ),
+      },
+      ...classes.map((label, i) => ({
+        label,
+        value: ranks[i] === 0 ? '0 %' : percent(Math.log(ranks[i]! / tokens), vscode.env.language),
+        share: ranks[i]! / tokens,
+        tooltip: vscode.l10n.t('{0} of {1} tokens, by their rank', count(ranks[i]!), count(tokens)),
+      })),
+      {
+        label: vscode.l10n.t('Tokens'),
+        value: vscode.l10n.t('{0}, read by {1}', count(tokens), model),
+        tooltip: vscode.l10n.t('{0} tokens of this text have been scored by {1}.', count(tokens), model),
+      },
+    ];
+  }
+
+  dispose(): void {
+    for (const disposable of this.#disposables) disposable.dispose();
+  }
+}
