@@ -45,4 +45,11 @@ export const experimentTerms: Readonly<Record<string, Term>> = {
     formula: 'mean ± t · s / √trials, t of Student’s distribution at 95 %',
     source: 'Student, The Probable Error of a Mean, 1908',
   },
+  modelTrials: {
+    title: 'Trials',
+    sentence:
+      'How often every model writes its texts, each time with other random numbers that all models share: how much the trials differ says how much of a difference between models is chance.',
+    formula: 'trial t draws with seed + t - 1',
+    source: 'Law, Simulation Modeling and Analysis, 2015, section 11.2',
+  },
 };

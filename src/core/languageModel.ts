@@ -19,6 +19,8 @@ export interface ModelInfo {
   readonly precision: string;
   /** Number of parameters; 0 for the toy. */
   readonly parameters: number;
+  /** Bytes of the weights in their files; left out where there are none. */
+  readonly weightBytes?: number;
 }
 
 /** Bytes of every token, one after the other: token `i` is `bytes[offsets[i] .. offsets[i + 1])`, UTF-8 or a part of it. */

@@ -29,6 +29,10 @@ interface Entry {
   loading: Promise<LanguageModel>;
   /** What it takes, once that is known. */
   bytes: number;
+  /** Of the process just before it was loaded, and how many models had come and gone by then. */
+  before: { readonly bytes: number; readonly changes: number } | undefined;
+  /** The most that the process has grown by since, while no other model came or went. */
+  grown: number | null;
   /** Users that have not given it back. */
   uses: number;
   /** Set when it was removed while in use: the last user disposes it. */
@@ -36,6 +40,9 @@ interface Entry {
   /** Runs while nobody uses it. */
   timer?: NodeJS.Timeout | undefined;
 }
+
+/** Why a model that nobody used had to leave: too little memory for another, or only so many are kept. */
+export type Displaced = 'memory' | 'number';
 
 /**
  * Loads each source once, however many ask for it at the same time, and keeps the last `limit` of each kind that
@@ -48,6 +55,9 @@ export class Models {
   #settings: EngineSettings = { prioritize: true };
   /** In the order of their last use. */
   readonly #entries = new Map<string, Entry>();
+  readonly #displaced = new Map<string, Displaced>();
+  /** How often a checkpoint was loaded or left. */
+  #changes = 0;
 
   constructor(options: ModelsOptions) {
     this.#options = options;
@@ -56,6 +66,28 @@ export class Models {
   /** Ids of the models in memory, least recently used first. */
   get ids(): string[] {
     return [...this.#entries.values()].map(({ source }) => (source.kind === 'toy' ? 'toy' : source.id));
+  }
+
+  /** Why a model is not there any more, where another took its place. */
+  displaced(source: ModelSource): Displaced | undefined {
+    return this.#displaced.get(keyOf(source));
+  }
+
+  /**
+   * Bytes that a model in memory is expected to take beside the process, and by how much the process has grown with
+   * it so far: null where another model came or went meanwhile. undefined where it is not in memory.
+   */
+  memoryOf(source: ModelSource): { readonly needed: number; readonly grown: number | null } | undefined {
+    const entry = this.#entries.get(keyOf(source));
+    if (!entry) return undefined;
+    this.#measure(entry);
+    return { needed: entry.bytes, grown: entry.grown };
+  }
+
+  #measure(entry: Entry): void {
+    const { before } = entry;
+    if (before?.changes !== this.#changes) return;
+    entry.grown = Math.max(entry.grown ?? 0, process.memoryUsage.rss() - before.bytes);
   }
 
   /** Models that use another number of threads are loaded again at their next use. */
@@ -80,6 +112,7 @@ export class Models {
       return await action(await entry.loading);
     } finally {
       entry.uses -= 1;
+      this.#measure(entry);
       if (entry.removed) await this.#disposeIdle(entry);
       else if (entry.uses === 0) this.#watchIdle(key, entry);
       await this.#shrink(source.kind);
@@ -96,7 +129,11 @@ export class Models {
   }
 
   #begin(source: ModelSource): Entry {
-    const entry = { source, stop: new AbortController(), bytes: 0, uses: 0, removed: false };
+    this.#displaced.delete(keyOf(source));
+    const entry = {
+      ...{ source, stop: new AbortController(), bytes: 0, uses: 0, removed: false },
+      ...{ before: undefined, grown: null },
+    };
     const begun: Entry = Object.assign(entry, { loading: this.#load(source, entry) });
     begun.loading.catch(() => {
       if (this.#entries.get(keyOf(source)) === begun) this.#entries.delete(keyOf(source));
@@ -109,6 +146,10 @@ export class Models {
     if (memory) {
       entry.bytes = await memory(source);
       await this.#makeRoom(source, entry.bytes);
+    }
+    if (source.kind === 'gpt2') {
+      this.#changes += 1;
+      entry.before = { bytes: process.memoryUsage.rss(), changes: this.#changes };
     }
     const { threads, memoryLimit } = this.#settings;
     let total = 0;
@@ -145,7 +186,7 @@ export class Models {
     };
     for (const [key, entry] of others()) {
       if (lack() === undefined) return;
-      if (entry.uses === 0) await this.#remove(key, entry);
+      if (entry.uses === 0) await this.#remove(key, entry, 'memory');
     }
     const why = lack();
     if (why === undefined) return;
@@ -170,10 +211,12 @@ export class Models {
     const entries = [...this.#entries].filter(([, { source }]) => source.kind === kind);
     const idle = entries.filter(([, { uses }]) => uses === 0);
     const surplus = idle.slice(0, Math.max(0, entries.length - this.#options.limit));
-    await Promise.all(surplus.map(([key, entry]) => this.#remove(key, entry)));
+    await Promise.all(surplus.map(([key, entry]) => this.#remove(key, entry, 'number')));
   }
 
-  async #remove(key: string, entry: Entry): Promise<void> {
+  async #remove(key: string, entry: Entry, displaced?: Displaced): Promise<void> {
+    if (entry.source.kind === 'gpt2') this.#changes += 1;
+    if (displaced) this.#displaced.set(key, displaced);
     if (this.#entries.get(key) === entry) this.#entries.delete(key);
     entry.removed = true;
     clearTimeout(entry.timer);

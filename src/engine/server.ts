@@ -5,7 +5,7 @@ import type { LanguageModel } from '../core/languageModel';
 import type { ModelAccess, RegisteredExperiment } from '../experiments/experiment';
 import { ChannelWriter } from './channel';
 import { measureFidelity } from '../experiments/fidelity';
-import { Models, type ModelsOptions } from './models';
+import { Models, type Displaced, type ModelsOptions } from './models';
 import {
   ConfigureNotification,
   EngineError,
@@ -98,11 +98,9 @@ export function serve({ experiments, onFiles = [], ...loader }: EngineParts): vo
         }
         const prepared = findExperiment(experiments, experiment).prepare(parameters);
         const sources = [source, ...others];
-        const access: ModelAccess = {
-          count: sources.length,
-          use: (index, action) =>
-            useModel(models, sources[index]!, signal, (model) => turns.while(priority, () => action(model))),
-        };
+        const access = modelAccess(models, sources, (source, action) =>
+          useModel(models, source, signal, (model) => turns.while(priority, () => action(model))),
+        );
         return { result: await prepared(access, { emit, pause: pauseInTurn, signal }) };
       } finally {
         running -= 1;
@@ -170,6 +168,33 @@ function useModel<T>(
     used.catch(reject);
   });
 }
+
+/** Gives a run its models, and watches how they are held in memory meanwhile. */
+function modelAccess(
+  models: Models,
+  sources: readonly ModelSource[],
+  use: <T>(source: ModelSource, action: (model: LanguageModel) => Promise<T>) => Promise<T>,
+): ModelAccess {
+  const seen = new Map<ModelSource, { readonly needed: number; readonly grown: number | null }>();
+  let turns: Displaced | null = null;
+  return {
+    count: sources.length,
+    use: (index, action) => {
+      const source = sources[index]!;
+      if (seen.has(source)) turns ??= models.displaced(source) ?? null;
+      return use(source, async (model) => {
+        try {
+          return await action(model);
+        } finally {
+          seen.set(source, models.memoryOf(source) ?? seen.get(source) ?? NOTHING_SEEN);
+        }
+      });
+    },
+    memory: () => ({ models: sources.map((source) => seen.get(source) ?? NOTHING_SEEN), turns }),
+  };
+}
+
+const NOTHING_SEEN = { needed: 0, grown: null };
 
 /** A text's tokens after the end of another, as surprisal reads them: the first one is predicted too. */
 function tokensOf(model: LanguageModel, text: string): number[] {

@@ -29,6 +29,24 @@ export interface ModelAccess {
   readonly count: number;
   /** @throws whatever the loading or the action throws */
   use<T>(index: number, action: (model: LanguageModel) => Promise<T>): Promise<T>;
+  /** What has been seen of their memory so far; left out where nobody measures it. */
+  readonly memory?: () => MemoryOfModels;
+}
+
+/** How models were held in memory. */
+export interface MemoryOfModels {
+  /** Model by model, in bytes. */
+  readonly models: readonly {
+    /** Estimate for the weights and one full context. */
+    readonly needed: number;
+    /** By how much the process has grown with it; null where that could not be told apart from other models. */
+    readonly grown: number | null;
+  }[];
+  /**
+   * Why a model had to leave for another, to be loaded again: there was too little memory, or only so many are
+   * kept. null where all stayed.
+   */
+  readonly turns: 'memory' | 'number' | null;
 }
 
 /** An experiment that compares models. */

@@ -1,23 +1,17 @@
 /** Models: the same prompt, chain and random numbers through several models, and what each thinks of the others. */
-import type { LanguageModel } from '../core/languageModel';
+import { entropy } from '../core/logits';
 import { parseChain } from '../core/samplers/chain';
-import { selfBleu } from '../core/statistics/bleu';
-import { coherence, distinctN, diversity, ngramDiversity } from '../core/statistics/diversity';
-import { entropy, softmax } from '../core/logits';
 import type { ComparingExperiment, ModelAccess, RunContext } from './experiment';
-import { beginGrowing, completionOf, growTogether, sequencesTogether, type Growing } from './grow';
 import { comparePairs, nextTokens } from './modelPairs';
+import { readAll, type ReadModel } from './modelReading';
+import { measureTrial, write, type Written } from './modelWriting';
 import type { ComparedModel, ComparedText, ModelsEvent, ModelsParameters, ModelsResult } from './modelsTypes';
 import { parameterObject, textValue, wholeNumber } from './parameters';
-import { takePrompt } from './prompt';
-import { logitsOf, readPrompt } from './readPrompt';
-import { provenanceOf, resultToken, type Provenance } from './results';
-import { TokenChooser } from './tokenChooser';
 
 const MOST_REFERENCE = 200_000;
-
-/** Bytes per parameter of each arithmetic; an approximation that leaves scales and biases out. */
-const BYTES: Readonly<Record<string, number>> = { fp32: 4, int8: 1.13, 'int8-fast': 1.03, int4: 0.63 };
+export const MOST_TRIALS = 16;
+/** New tokens of one model, over all trials: results are kept and exported whole. */
+const MOST_TOKENS = 20_000;
 
 /**
  * Reads the parameters of Models.
@@ -31,14 +25,23 @@ export function parseModels(value: unknown): ModelsParameters {
       `The reference text has ${reference.length.toLocaleString('en-US')} characters; it may have at most ${MOST_REFERENCE.toLocaleString('en-US')}. Take a part of it.`,
     );
   }
-  return {
+  const parameters: ModelsParameters = {
     prompt: textValue('The prompt', given['prompt']),
     chain: parseChain(given['chain']),
+    trials: wholeNumber('The number of trials', given['trials'], 1, MOST_TRIALS),
     samples: wholeNumber('The number of samples', given['samples'], 1, 16),
     maxNewTokens: wholeNumber('Max new tokens', given['maxNewTokens'], 2, 200),
     seed: wholeNumber('The seed', given['seed'], 0, 0xffff_ffff),
     reference,
   };
+  const { trials, samples, maxNewTokens } = parameters;
+  const tokens = trials * samples * maxNewTokens;
+  if (tokens > MOST_TOKENS) {
+    throw new RangeError(
+      `${trials} trials of ${samples} texts of ${maxNewTokens} tokens are ${tokens.toLocaleString('en-US')} tokens of each model; take at most ${MOST_TOKENS.toLocaleString('en-US')}, by fewer trials, samples or new tokens.`,
+    );
+  }
+  return parameters;
 }
 
 /**
@@ -50,19 +53,6 @@ export const models: ComparingExperiment<ModelsParameters, ModelsEvent, ModelsRe
   parse: parseModels,
   compare,
 };
-
-/** What one model has written, before others have read it. */
-interface Written {
-  readonly info: LanguageModel['info'];
-  readonly vocabularyBytes: number;
-  readonly provenance: Provenance;
-  readonly promptIds: readonly number[];
-  /** Of the next token, before any sampler. */
-  readonly distribution: Float64Array;
-  readonly greedy: readonly number[];
-  readonly texts: readonly (readonly number[])[];
-  readonly tokensPerSecond: number;
-}
 
 async function compare(
   access: ModelAccess,
@@ -82,30 +72,58 @@ async function compare(
   }
   const [first] = written;
   const stopped = (): boolean => context.signal.aborted;
-  const read: ComparedModel[] = [];
   const texts: ComparedText[][] = written.map(() => []);
-  if (!stopped()) {
-    for (let index = 0; index < written.length && !stopped(); index++) {
-      await access.use(index, async (model) => {
-        read.push(await readAll(model, index, written, texts, parameters, context, progress));
-      });
-    }
+  const read = new Map<number, ReadModel>();
+  let next: ModelsResult['next'] = [];
+  // The last that wrote reads first: it is in memory still.
+  for (const index of [...written.keys()].reverse()) {
+    if (stopped()) break;
+    await access.use(index, async (model) => {
+      read.set(index, await readAll(model, index, written, texts, parameters.reference, context, progress));
+      // All have the same vocabulary.
+      if (index === 0) next = nextTokens(model, written);
+    });
   }
-  const whole = read.length === access.count && !stopped();
+  const whole = read.size === access.count && !stopped();
   return {
     experiment: 'models',
     models: whole
-      ? read.map((model, index) => {
-          const [greedy, ...samples] = texts[index]!;
-          return { ...model, greedy: greedy!, texts: samples };
-        })
+      ? written.map((own, index) => comparedModel(own, read.get(index)!, texts[index]!, parameters))
       : [],
     pairs: whole ? comparePairs(written, texts) : [],
-    next: whole ? await access.use(0, (model) => Promise.resolve(nextTokens(model, written))) : [],
+    next: whole ? next : [],
+    memoryUse: memoryOf(access),
     stopped: !whole,
     milliseconds: performance.now() - begin,
     provenance: first!.provenance,
   };
+}
+
+/** @param texts of this model: the greedy one, and after it those of every trial. */
+function comparedModel(
+  { info, distribution, trials, tokensPerSecond }: Written,
+  { perplexityOn, reference }: ReadModel,
+  [greedy, ...sampled]: readonly ComparedText[],
+  { samples }: ModelsParameters,
+): ComparedModel {
+  const { name, fingerprint, precision, parameters, weightBytes = null } = info;
+  return {
+    ...{ name, fingerprint, precision, parameters, weightBytes, tokensPerSecond },
+    entropy: entropy(distribution),
+    greedy: greedy!,
+    trials: trials.map(({ seed, texts }, trial) => ({
+      seed,
+      texts: sampled.slice(trial * samples, (trial + 1) * samples),
+      measures: measureTrial(texts),
+      perplexityOn: perplexityOn[trial]!,
+    })),
+    reference,
+  };
+}
+
+function memoryOf(access: ModelAccess): ModelsResult['memoryUse'] {
+  const seen = access.memory?.();
+  return seen ? { models: seen.models.map((model) => ({ ...model })), turns: seen.turns } : null;
 }
 
 /** @throws RangeError where two models do not read text alike. */
@@ -127,8 +145,12 @@ class Progress {
   readonly #total: number;
   readonly #emit: (event: ModelsEvent) => void;
 
-  constructor(count: number, { samples, maxNewTokens }: ModelsParameters, { emit }: RunContext<ModelsEvent>) {
-    const texts = samples + 1;
+  constructor(
+    count: number,
+    { trials, samples, maxNewTokens }: ModelsParameters,
+    { emit }: RunContext<ModelsEvent>,
+  ) {
+    const texts = trials * samples + 1;
     // Every model writes its texts, and reads those of all.
     this.#total = count * texts * maxNewTokens + count * count * texts;
     this.#emit = emit;
@@ -138,122 +160,4 @@ class Progress {
     this.#done = Math.min(this.#total, this.#done + done);
     this.#emit({ type: 'progress', done: this.#done, total: this.#total, what: 'steps' });
   }
-}
-
-async function write(
-  model: LanguageModel,
-  parameters: ModelsParameters,
-  context: RunContext<ModelsEvent>,
-  progress: Progress,
-): Promise<Written> {
-  const { chain, samples, maxNewTokens, seed } = parameters;
-  if (!model.score) {
-    throw new RangeError(
-      `${model.info.name} cannot read texts: its logits do not depend on them. Choose a GPT-2 model.`,
-    );
-  }
-  const prompt = takePrompt(model, parameters.prompt, maxNewTokens);
-  const promptIds = Array.from(prompt.ids);
-  const first = await readPrompt(model, promptIds, context);
-  const provenance = provenanceOf(model, prompt, parameters, seed);
-  const { info } = model;
-  const vocabularyBytes = model.vocabulary.bytes.length;
-  const known = { info, vocabularyBytes, provenance, promptIds };
-  if (!first)
-    return { ...known, distribution: new Float64Array(), greedy: [], texts: [], tokensPerSecond: 0 };
-  const begin = performance.now();
-  const growing = (count: number, chooser: TokenChooser): Growing[] =>
-    Array.from({ length: count }, (_, i) => beginGrowing(chooser, chooser.begin(i, promptIds), first));
-  const grow = async (group: Growing[]): Promise<number[][]> => {
-    const together = sequencesTogether(maxNewTokens);
-    for (let from = 0; from < group.length && !context.signal.aborted; from += together) {
-      await growTogether(model, group.slice(from, from + together), maxNewTokens, context, (choices) => {
-        progress.add(choices.length);
-      });
-    }
-    return group.map((one) => [...completionOf(model, one).ids]);
-  };
-  const [greedy] = await grow(growing(1, new TokenChooser(model, { chain: [], greedy: true, seed })));
-  const texts = await grow(growing(samples, new TokenChooser(model, { chain, greedy: false, seed })));
-  const tokens = [greedy!, ...texts].reduce((sum, ids) => sum + ids.length, 0);
-  return {
-    ...known,
-    distribution: softmax(logitsOf(first)),
-    greedy: greedy!,
-    texts,
-    tokensPerSecond: tokens / ((performance.now() - begin) / 1000),
-  };
-}
-
-/** Lets a model read what all have written, and adds what it thinks to `texts`. */
-async function readAll(
-  model: LanguageModel,
-  index: number,
-  written: readonly Written[],
-  texts: ComparedText[][],
-  { reference }: ModelsParameters,
-  { signal, pause }: RunContext<ModelsEvent>,
-  progress: Progress,
-): Promise<ComparedModel> {
-  const perplexityOn: number[] = [];
-  for (const [author, { promptIds, greedy, texts: sampled }] of written.entries()) {
-    let surprise = 0;
-    let count = 0;
-    for (const [number, ids] of [greedy, ...sampled].entries()) {
-      await pause();
-      if (signal.aborted) break;
-      const { logProbabilities } = await model.score!([...promptIds, ...ids], { signal });
-      const own = Array.from(logProbabilities.slice(promptIds.length));
-      const text = (texts[author]![number] ??= {
-        text: model.decode(ids),
-        ids: [...ids],
-        tokens: ids.map((id) => resultToken(model, id).text),
-        probabilities: [],
-      });
-      text.probabilities[index] = own.map(Math.exp);
-      if (number > 0) {
-        surprise -= own.reduce((sum, value) => sum + value, 0);
-        count += own.length;
-      }
-      progress.add(1);
-    }
-    perplexityOn.push(Math.exp(surprise / count));
-  }
-  const { info, distribution, texts: own, tokensPerSecond } = written[index]!;
-  const { name, fingerprint, precision, parameters } = info;
-  const list = own.map((ids) => [...ids]);
-  const empty: ComparedText = { text: '', ids: [], tokens: [], probabilities: [] };
-  return {
-    ...{ name, fingerprint, precision, parameters, tokensPerSecond, perplexityOn },
-    weightBytes: Math.round(parameters * (BYTES[precision] ?? 4)),
-    entropy: entropy(distribution),
-    greedy: empty,
-    texts: [],
-    measures: {
-      distinct1: distinctN(list, 1),
-      distinct2: distinctN(list, 2),
-      repetition: list.reduce((sum, ids) => sum + 1 - ngramDiversity(ids), 0) / list.length,
-      diversity: diversity(list.map((ids) => ids.join())),
-      coherence: coherence(list.map((ids) => ids.join())),
-      selfBleu: list.length > 1 ? selfBleu(list) : null,
-    },
-    reference: reference === '' ? null : await readReference(model, reference, signal),
-  };
-}
-
-async function readReference(
-  model: LanguageModel,
-  reference: string,
-  signal: AbortSignal,
-): Promise<NonNullable<ComparedModel['reference']>> {
-  const { endOfText } = model.info;
-  const ids = model.encode(reference);
-  const { logProbabilities } = await model.score!(endOfText === null ? ids : [endOfText, ...ids], { signal });
-  const scored = Array.from(logProbabilities).filter((value) => !Number.isNaN(value));
-  const nats = -scored.reduce((sum, value) => sum + value, 0);
-  return {
-    tokens: scored.length,
-    perplexity: Math.exp(nats / scored.length),
-    bitsPerCharacter: nats / Math.LN2 / Array.from(reference).length,
-  };
 }

@@ -7,7 +7,9 @@ import { resultFields, tokenSchema, type ProgressEvent } from './results';
 export interface ModelsParameters {
   readonly prompt: string;
   readonly chain: ChainSpec;
-  /** Texts of each model. */
+  /** How often every model writes its texts, each time with other random numbers. */
+  readonly trials: number;
+  /** Texts of each model in each trial. */
   readonly samples: number;
   readonly maxNewTokens: number;
   readonly seed: number;
@@ -25,35 +27,47 @@ const comparedTextSchema = v.object({
 });
 export type ComparedText = v.InferOutput<typeof comparedTextSchema>;
 
+const trialMeasuresSchema = v.object({
+  distinct1: v.number(),
+  /** null where every text ended after one token. */
+  distinct2: v.nullable(v.number()),
+  /** 1 - product of (1 - rep-n) for n = 2 to 4, mean over the texts. */
+  repetition: v.number(),
+  /** As the chapter defines them, with texts for tokens. */
+  diversity: v.number(),
+  coherence: v.number(),
+  /** null for fewer than two texts. */
+  selfBleu: v.nullable(v.number()),
+});
+export type TrialMeasures = v.InferOutput<typeof trialMeasuresSchema>;
+
+/** What a model wrote with one seed. */
+const modelTrialSchema = v.object({
+  /** Running this seed alone gives the same texts. */
+  seed: v.number(),
+  /** Sample i of every model draws with the same random numbers. */
+  texts: v.array(comparedTextSchema),
+  measures: trialMeasuresSchema,
+  /** By the model whose texts of this trial are read: exp of the mean surprisal that this model has there. */
+  perplexityOn: v.array(v.number()),
+});
+export type ModelTrial = v.InferOutput<typeof modelTrialSchema>;
+
 const comparedModelSchema = v.object({
   name: v.string(),
   fingerprint: v.string(),
   precision: v.string(),
   /** Number of parameters. */
   parameters: v.number(),
-  /** Bytes of the weights as they are held. */
-  weightBytes: v.number(),
+  /** Bytes of the weights in their files; null where there are none. */
+  weightBytes: v.nullable(v.number()),
   /** While its texts were drawn. */
   tokensPerSecond: v.number(),
   /** Entropy of the next token in nats, before any sampler. */
   entropy: v.number(),
   /** What it would write greedily. */
   greedy: comparedTextSchema,
-  /** Sample i of every model draws with the same random numbers. */
-  texts: v.array(comparedTextSchema),
-  measures: v.object({
-    distinct1: v.number(),
-    distinct2: v.number(),
-    /** 1 - product of (1 - rep-n) for n = 2 to 4, mean over the texts. */
-    repetition: v.number(),
-    /** As the chapter defines them, with texts for tokens. */
-    diversity: v.number(),
-    coherence: v.number(),
-    /** null for fewer than two texts. */
-    selfBleu: v.nullable(v.number()),
-  }),
-  /** By the model whose texts are read: exp of the mean surprisal that this model has there. */
-  perplexityOn: v.array(v.number()),
+  trials: v.array(modelTrialSchema),
   /** null without a reference text. */
   reference: v.nullable(
     v.object({ tokens: v.number(), perplexity: v.number(), bitsPerCharacter: v.number() }),
@@ -76,6 +90,19 @@ const pairSchema = v.object({
 });
 export type ModelPair = v.InferOutput<typeof pairSchema>;
 
+const memorySchema = v.object({
+  models: v.array(
+    v.object({
+      /** Bytes that its weights and one full context are estimated to take. */
+      needed: v.number(),
+      /** Bytes by which the process has grown with it; null where that could not be told apart. */
+      grown: v.nullable(v.number()),
+    }),
+  ),
+  /** Why a model had to leave for another; null where all stayed. */
+  turns: v.nullable(v.picklist(['memory', 'number'])),
+});
+
 export const modelsResultSchema = v.object({
   ...resultFields,
   experiment: v.literal('models'),
@@ -83,6 +110,8 @@ export const modelsResultSchema = v.object({
   pairs: v.array(pairSchema),
   /** The most probable next tokens of any model, with the probability that each model gives them. */
   next: v.array(v.object({ token: tokenSchema, probabilities: v.array(v.number()) })),
+  /** How the models were held in memory; null where nobody measured that. */
+  memoryUse: v.nullable(memorySchema),
 });
 export type ModelsResult = v.InferOutput<typeof modelsResultSchema>;
 

@@ -42,6 +42,15 @@ export interface Graph {
   readonly operators: readonly Operator[];
 }
 
+/** Bytes of the files beside a graph that it uses; what several constants share counts once. */
+export function bytesInFiles({ constants }: Graph): number {
+  const parts = new Map<string, number>();
+  for (const { data } of constants) {
+    if ('file' in data) parts.set(JSON.stringify([data.file, data.offset]), data.byteLength);
+  }
+  return [...parts.values()].reduce((sum, bytes) => sum + bytes, 0);
+}
+
 const MICROSOFT = 'com.microsoft.';
 
 /** Collects a graph's operators; every value gets a name of its own. */

@@ -62,6 +62,7 @@ export async function loadImported(
     fingerprint: await fingerprint(found.files),
     precision: 'onnx',
     parameters: countParameters(config),
+    weightBytes: found.bytes,
   };
   const runtime = await loadRuntime();
   let session: InferenceSession;

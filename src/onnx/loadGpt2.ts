@@ -1,6 +1,7 @@
 import type { LanguageModel } from '../core/languageModel';
 import { dirname } from 'node:path';
 import { fingerprintWeights, openCheckpoint, type Checkpoint } from '../gpt2/checkpoint';
+import { bytesInFiles } from '../gpt2/graph';
 import { findImportedGraph } from '../gpt2/modelFolder';
 import { openQuantized } from '../gpt2/quantizedFile';
 import { QUANTIZED_VARIANTS, type QuantizedVariant } from '../gpt2/quantizedLayout';
@@ -50,17 +51,15 @@ const PROMPT_CACHE_BYTES = 256_000_000;
  * @throws RuntimeError when onnxruntime-node cannot be loaded or memory does not suffice.
  */
 export async function loadGpt2(source: Gpt2Source, options: LoadOptions = {}): Promise<LanguageModel> {
-  const graph = await findImportedGraph(source.directory);
-  if (graph !== undefined) return loadImported(source, graph, options);
+  const exported = await findImportedGraph(source.directory);
+  if (exported !== undefined) return loadImported(source, exported, options);
   const checkpoint = await openCheckpoint(source.directory);
   const { config } = checkpoint;
   const tokenizer = fitTokenizer(await loadTokenizer(source.directory), config.vocabularySize, source.name);
   const fingerprint = await fingerprintWeights(checkpoint);
   const { weights, directory } = await prepareWeights(checkpoint, fingerprint, source, options);
-  const runner = await StepRunner.create(config, buildStepGraph(weights), {
-    directory,
-    threads: options.threads,
-  });
+  const graph = buildStepGraph(weights);
+  const runner = await StepRunner.create(config, graph, { directory, threads: options.threads });
   return new Gpt2Model(
     {
       id: source.id,
@@ -72,6 +71,7 @@ export async function loadGpt2(source: Gpt2Source, options: LoadOptions = {}): P
       fingerprint,
       precision: options.precision ?? 'fp32',
       parameters: checkpoint.parameters,
+      weightBytes: bytesInFiles(graph),
     },
     config,
     tokenizer,

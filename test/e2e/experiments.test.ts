@@ -242,6 +242,35 @@ describe('Models', () => {
     expect(await overflow()).toBeLessThanOrEqual(0);
     await session.window.screenshot('tab-models-400');
   });
+
+  test('write several times: each trial can be looked at, and the table has the spread', async () => {
+    await panel.makeWidth(800);
+    await run('models', { trials: '3', samples: '2', maxNewTokens: '6' });
+    expect(await panel.part('answer').innerText()).toContain('over 3 trials');
+    expect(await panel.part('models-held').innerText()).toContain('one after the other');
+    const texts = (): Promise<string[]> => panel.part('model-text').allInnerTexts();
+    await expect.poll(() => panel.part('trial').count()).toBe(3);
+    const first = await texts();
+    await panel.part('trial').nth(1).click();
+    await expect.poll(texts).not.toEqual(first);
+    // Greedy and two samples of each model, as before.
+    expect(await panel.part('model-text').count()).toBe(2 * 3);
+    expect(await panel.part('trial').nth(1).getAttribute('aria-pressed')).toBe('true');
+    const csv = await exported('csv-trials', 'models-trials.csv');
+    // Two models, three trials, and the names of the columns.
+    expect(csv.trim().split('\n')).toHaveLength(1 + 2 * 3);
+    await panel.part('reveal').click();
+    for (const width of [400, 800, 1600]) {
+      await panel.makeWidth(width);
+      expect(await overflow()).toBeLessThanOrEqual(0);
+      await session.window.screenshot(`tab-models-trials-${width}`);
+      await panel.part('models-texts').scrollIntoViewIfNeeded();
+      await panel.part('models-texts').screenshot({
+        path: join('artifacts', 'screenshots', `tab-models-trials-texts-${width}.png`),
+      });
+    }
+    await panel.makeWidth(800);
+  });
 });
 
 describe('A result', () => {

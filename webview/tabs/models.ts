@@ -1,28 +1,19 @@
 /** Models: two or three models side by side, on the same prompt with the same random numbers. */
-import { html, nothing, type TemplateResult } from 'lit';
-import { parseModels } from '../../src/experiments/models';
-import { modelsResultSchema, type ComparedText, type ModelsResult } from '../../src/experiments/modelsTypes';
+import { MOST_TRIALS, parseModels } from '../../src/experiments/models';
+import { modelsResultSchema, type ModelsResult } from '../../src/experiments/modelsTypes';
 import { realNumber, wholeNumber } from '../../src/experiments/parameters';
 import { modelsReport } from '../../src/experiments/report/models';
 import { modelsPictures } from '../charts/models';
-import { count, information } from '../format/numbers';
 import { parsedBy } from '../state/experimentRecord';
 import { typedNumber, valueText, type ChoiceField, type FormValues } from '../state/form';
 import { seedField } from '../state/seedField';
-import { Rubric, rubricView } from '../views/rubric';
-import { legendView } from '../views/legend';
-import { sampledTextView, sampledTokenCard, type SampledText } from '../views/sampledText';
-import type { ExperimentPage, ShownParts } from './experimentPage';
+import { modelTokenCard, modelsView, type Looking } from '../views/modelColumns';
+import { Rubric } from '../views/rubric';
+import type { ExperimentPage } from './experimentPage';
 import { ExperimentTab } from './experimentTab';
 import type { Tab, TabContext } from './tab';
 
 const OFF = 'off';
-
-/** What is looked at, apart from the settings of the run. */
-interface Looking {
-  /** The model by whose probabilities texts are tinted. */
-  by: number;
-}
 
 /** A choice among the models there are, which are not known yet when the tab is made. */
 function modelField(context: TabContext, name: string, label: string, none: string): ChoiceField {
@@ -118,6 +109,14 @@ function pageOf(looking: Looking, rubric: Rubric, context: TabContext): Experime
           },
           {
             kind: 'text',
+            name: 'trials',
+            label: 'trials',
+            term: 'modelTrials',
+            initial: '1',
+            check: (typed) => wholeNumber('The number of trials', typedNumber(typed), 1, MOST_TRIALS),
+          },
+          {
+            kind: 'text',
             name: 'samples',
             label: 'samples',
             term: 'samples',
@@ -155,6 +154,7 @@ function pageOf(looking: Looking, rubric: Rubric, context: TabContext): Experime
       const parameters = parseModels({
         prompt,
         chain: chainOf(values),
+        trials: number('trials'),
         samples: number('samples'),
         maxNewTokens: number('maxNewTokens'),
         seed: number('seed'),
@@ -165,7 +165,7 @@ function pageOf(looking: Looking, rubric: Rubric, context: TabContext): Experime
     others: othersIn,
     values: (given) => {
       const parameters = given as Partial<Record<string, unknown>>;
-      const numbers = ['samples', 'maxNewTokens', 'seed'].flatMap((name) =>
+      const numbers = ['trials', 'samples', 'maxNewTokens', 'seed'].flatMap((name) =>
         typeof parameters[name] === 'number' ? [[name, String(parameters[name])] as const] : [],
       );
       const [second, third] = othersIn(given);
@@ -179,16 +179,14 @@ function pageOf(looking: Looking, rubric: Rubric, context: TabContext): Experime
     },
     line: (values) => {
       const text = (name: string): string => valueText(values, name);
-      return `${text('samples')} × ${text('maxNewTokens')} tokens, T ${text('temperature')}, top-k ${text('topK')}, top-p ${text('topP')}, seed ${text('seed')}`;
+      const trials = text('trials') === '1' ? '' : `${text('trials')} × `;
+      return `${trials}${text('samples')} × ${text('maxNewTokens')} tokens, T ${text('temperature')}, top-k ${text('topK')}, top-p ${text('topP')}, seed ${text('seed')}`;
     },
     read: parsedBy(modelsResultSchema),
     report: modelsReport,
     pictures: (result) => modelsPictures(result),
-    view: (shown) => view(looking, rubric, context, shown),
-    card: (kind, [model, text, token], { models }) => {
-      const found = kind === 'text' ? textsOf(models[Number(model)])[Number(text)] : undefined;
-      return found ? sampledTokenCard(seenBy(found, looking.by), Number(token)) : null;
-    },
+    view: (shown) => modelsView(looking, rubric, context.changed, shown),
+    card: (kind, place, result) => (kind === 'text' ? modelTokenCard(place, looking, result) : null),
   };
 }
 
@@ -197,113 +195,6 @@ function othersIn(parameters: unknown): string[] {
   return Array.isArray(others) ? others.filter((id): id is string => typeof id === 'string') : [];
 }
 
-/** The greedy text of a model, and after it the sampled ones. */
-function textsOf(model: ModelsResult['models'][number] | undefined): ComparedText[] {
-  return model ? [model.greedy, ...model.texts] : [];
-}
-
-/** A text with the probabilities that one model gives its tokens. */
-function seenBy({ ids, tokens, probabilities }: ComparedText, model: number): SampledText {
-  return { ids, tokens, raw: probabilities[model] ?? [] };
-}
-
-function view(
-  looking: Looking,
-  rubric: Rubric,
-  { changed }: TabContext,
-  { result, pictures, figure, conclude }: ShownParts<ModelsResult>,
-): TemplateResult {
-  const { models } = result;
-  if (models.length === 0) return html`${nothing}`;
-  rubric.begin(result, models.length);
-  if (looking.by >= models.length) looking.by = 0;
-  return html`
-    <div class="figures">${pictures.map(figure)}</div>
-    <section class="completions" data-testid="models-texts" aria-label="Texts of the models">
-      <div class="section-head">
-        <h2>Texts</h2>
-        ${
-          rubric.blind
-            ? html`<span class="quiet"
-                >The columns are shuffled. Judge the texts, then see whose they are.</span
-              >`
-            : html`<span class="units" role="group" aria-label="Tinted by the probabilities of">
-                tinted by
-                ${models.map(
-                  ({ name }, index) =>
-                    html`<button
-                      type="button"
-                      class="link"
-                      data-testid="tint-by"
-                      aria-pressed=${looking.by === index}
-                      @click=${() => {
-                        looking.by = index;
-                        changed();
-                      }}
-                    >
-                      ${name}
-                    </button>`,
-                )}
-              </span>`
-        }
-        <button
-          type="button"
-          class="link"
-          data-testid="reveal"
-          @click=${() => {
-            if (rubric.blind) {
-              const said = rubric.report(models.map(({ name }) => name));
-              if (said !== '') conclude(said);
-            }
-            rubric.blind = !rubric.blind;
-            changed();
-          }}
-        >
-          ${rubric.blind ? 'Reveal' : 'Shuffle again'}
-        </button>
-        ${rubric.blind ? nothing : legendView()}
-      </div>
-      <div class="model-columns">
-        ${rubric.order.map((model, column) => columnView(result, looking, rubric, model, column, changed))}
-      </div>
-    </section>
-  `;
-}
-
-function columnView(
-  { models }: ModelsResult,
-  looking: Looking,
-  rubric: Rubric,
-  model: number,
-  column: number,
-  changed: () => void,
-): TemplateResult {
-  const letter = String.fromCharCode(65 + column);
-  const name = rubric.blind ? `Model ${letter}` : models[model]!.name;
-  return html`<section class="model-column" data-testid="model-column" aria-label=${name}>
-    <h3 class="method-name">${name}</h3>
-    <ol>
-      ${textsOf(models[model]).map((text, index) => {
-        const seen = seenBy(text, looking.by);
-        const sum = seen.raw.reduce((total, p) => total + Math.log(p), 0);
-        return html`<li class="completion" data-testid="model-text">
-          <div class="completion-head">
-            <span class="sample">${index === 0 ? 'greedy' : index}</span>
-            ${rubric.blind ? nothing : html`<span>${information(sum / seen.raw.length, 'nats')}/tok</span>`}
-            <span class="quiet">${count(text.ids.length, 'token')}</span>
-          </div>
-          ${
-            rubric.blind
-              ? html`<div class="completion-text">${text.text}</div>`
-              : sampledTextView(seen, `text:${model}:${index}`, `${name}, text ${index}, tokens`)
-          }
-        </li>`;
-      })}
-    </ol>
-    ${rubricView(rubric, column, name, changed)}
-  </section>`;
-}
-
 export function createModels(context: TabContext): Tab {
-  return new ExperimentTab(pageOf({ by: 0 }, new Rubric(), context), context);
+  return new ExperimentTab(pageOf({ by: 0, trial: 0 }, new Rubric(), context), context);
 }

@@ -1,10 +1,12 @@
 /** What a comparison of models says: how far they are apart, and what each thinks of the others' texts. */
 import type { ComparedModel, ModelsResult } from '../modelsTypes';
 import { visibleSpaces } from './markdown';
-import type { Cell, ReportOf, ReportTable } from './types';
-import { inPercent, listed, rounded, whole } from './words';
+import { measureOf, perplexityOf, type ModelMeasureInfo } from './modelsMeasures';
+import { modelsTables } from './modelsTables';
+import type { ReportOf } from './types';
+import { counted, inPercent, listed, rounded, whole } from './words';
 
-export const modelsReport: ReportOf<ModelsResult> = { summary, tables };
+export const modelsReport: ReportOf<ModelsResult> = { summary, tables: modelsTables };
 
 function summary(result: ModelsResult): string[] {
   const { models, pairs } = result;
@@ -17,8 +19,10 @@ function summary(result: ModelsResult): string[] {
     ...pairs.map((pair) => parting(models, pair)),
     opinions(models),
     variety(models),
+    ...consistency(result),
     ...referenceSentence(models),
     costs(models),
+    ...turnsSentence(result),
   ];
 }
 
@@ -32,22 +36,54 @@ function parting(
   return `Greedily, ${names} part at token ${parts.position + 1}: ${token(parts.firstToken.text)} against ${token(parts.secondToken.text)}.`;
 }
 
+/** ` (means over 4 trials)`; nothing for a single one. */
+function overTrials([first]: readonly ComparedModel[]): string {
+  const trials = first!.trials.length;
+  return trials > 1 ? ` (mean ± standard deviation over ${trials} trials)` : '';
+}
+
 function opinions(models: readonly ComparedModel[]): string {
-  const parts = models.map(({ name, perplexityOn }, index) => {
-    const others = perplexityOn.flatMap((value, author) =>
-      author === index ? [] : [`${rounded(value)} on ${models[author]!.name}’s`],
+  const shown = (model: ComparedModel, author: number): string => {
+    const { mean, deviation } = perplexityOf(model, author);
+    return `${rounded(mean)}${deviation === null ? '' : ` ± ${rounded(deviation, 2)}`}`;
+  };
+  const parts = models.map((model, index) => {
+    const others = models.flatMap(({ name }, author) =>
+      author === index ? [] : [`${shown(model, author)} on ${name}’s`],
     );
-    return `${name} has a perplexity of ${rounded(perplexityOn[index]!)} on its own texts and ${listed(others)}`;
+    return `${model.name} has a perplexity of ${shown(model, index)} on its own texts and ${listed(others)}`;
   });
-  return `${listed(parts)}.`;
+  return `${listed(parts)}${overTrials(models)}.`;
 }
 
 function variety(models: readonly ComparedModel[]): string {
+  const shown = (model: ComparedModel, id: ModelMeasureInfo['id']): string => {
+    const found = measureOf(model, id);
+    if (!found) return 'no';
+    const { mean, deviation } = found;
+    return `${inPercent(mean)}${deviation === null ? '' : ` ± ${rounded(100 * deviation, 2)}`}`;
+  };
   const parts = models.map(
-    ({ name, measures }) =>
-      `${name} ${inPercent(measures.distinct2)} distinct pairs of tokens, repetition ${inPercent(measures.repetition)}`,
+    (model) =>
+      `${model.name} ${shown(model, 'distinct2')} distinct pairs of tokens, repetition ${shown(model, 'repetition')}`,
   );
-  return `How varied the texts are: ${parts.join('; ')}.`;
+  return `How varied the texts are: ${parts.join('; ')}${overTrials(models)}.`;
+}
+
+/** Whether the more varied model is so in every trial: all draw with the same random numbers. */
+function consistency({ models, pairs }: ModelsResult): string[] {
+  if (models[0]!.trials.length < 2) return [];
+  return pairs.map(({ first, second }) => {
+    const [a, b] = [models[first]!, models[second]!];
+    const difference = a.trials.map(
+      ({ measures }, trial) => (measures.distinct2 ?? 0) - (b.trials[trial]!.measures.distinct2 ?? 0),
+    );
+    const more = difference.filter((value) => value > 0).length;
+    const less = difference.filter((value) => value < 0).length;
+    const equal = difference.length - more - less;
+    const ties = equal === 0 ? '' : `, and as many in ${whole(equal)}`;
+    return `With the same random numbers ${a.name} wrote more distinct pairs than ${b.name} in ${whole(more)} of ${counted(difference.length, 'trial')}, and fewer in ${whole(less)}${ties}.`;
+  });
 }
 
 function referenceSentence(models: readonly ComparedModel[]): string[] {
@@ -58,115 +94,31 @@ function referenceSentence(models: readonly ComparedModel[]): string[] {
 }
 
 function costs(models: readonly ComparedModel[]): string {
-  const parts = models.map(
-    ({ name, parameters, weightBytes, tokensPerSecond }) =>
-      `${name} has ${whole(parameters)} parameters (about ${rounded(weightBytes / 1e6)} MB of weights) and wrote ${rounded(tokensPerSecond)} tokens per second`,
-  );
+  const parts = models.map(({ name, parameters, weightBytes, tokensPerSecond }) => {
+    const size = weightBytes === null ? '' : ` (${megabytes(weightBytes)} of weights)`;
+    return `${name} has ${whole(parameters)} parameters${size} and wrote ${rounded(tokensPerSecond)} tokens per second`;
+  });
   return `${listed(parts)}.`;
 }
 
-function tables(result: ModelsResult): ReportTable[] {
-  const { models, pairs, next } = result;
-  if (models.length === 0) return [];
-  const names = models.map(({ name }) => name);
-  const measures: ReportTable = {
-    id: 'measures',
-    title: 'Measures',
-    note: 'Of the sampled texts; diversity and coherence as the chapter defines them, with texts for tokens.',
-    columns: [
-      'Model',
-      'Distinct-1',
-      'Distinct-2',
-      'Repetition',
-      'Self-BLEU',
-      'Diversity',
-      'Coherence',
-      'Entropy of the next token',
-    ],
-    formats: ['text', 'percent', 'percent', 'percent', 'percent', 'percent', 'percent', 'nats'],
-    keys: 1,
-    rows: models.map(({ name, measures: m, entropy }) => [
-      name,
-      m.distinct1,
-      m.distinct2,
-      m.repetition,
-      m.selfBleu,
-      m.diversity,
-      m.coherence,
-      entropy,
-    ]),
-  };
-  const perplexities: ReportTable = {
-    id: 'perplexities',
-    title: 'Perplexity of each model on each one’s texts',
-    columns: ['Model', ...names.map((name) => `on ${name}’s`), 'on the reference'],
-    formats: ['text', ...names.map(() => 'number' as const), 'number'],
-    keys: 1,
-    rows: models.map(({ name, perplexityOn, reference }): Cell[] => [
-      name,
-      ...perplexityOn,
-      reference?.perplexity ?? null,
-    ]),
-  };
-  const distances: ReportTable = {
-    id: 'distances',
-    title: 'The next token, model against model',
-    note: 'Divergences in nats, before any sampler.',
-    columns: [
-      'First',
-      'Second',
-      'KL (first from second)',
-      'KL (second from first)',
-      'Jensen-Shannon',
-      'Shared of the best 10',
-    ],
-    formats: ['text', 'text', 'nats', 'nats', 'nats', 'whole'],
-    keys: 2,
-    rows: pairs.map(({ first, second, divergence, reverse, jensenShannon, overlap }) => [
-      names[first]!,
-      names[second]!,
-      divergence,
-      reverse,
-      jensenShannon,
-      overlap,
-    ]),
-  };
-  const nextTokens: ReportTable = {
-    id: 'next',
-    title: 'The most probable next tokens',
-    columns: ['Token', ...names],
-    formats: ['token', ...names.map(() => 'percent' as const)],
-    keys: 1,
-    rows: next.map(({ token, probabilities }): Cell[] => [token.text, ...probabilities]),
-  };
-  const texts: ReportTable = {
-    id: 'texts',
-    title: 'Every text',
-    columns: ['Model', 'Sample', 'Text', ...names.map((name) => `log-probability by ${name}`)],
-    formats: ['text', 'text', 'text', ...names.map(() => 'nats' as const)],
-    keys: 2,
-    rows: models.flatMap(({ name, greedy, texts: sampled }) =>
-      [greedy, ...sampled].map(({ text, probabilities }, i): Cell[] => [
-        name,
-        i === 0 ? 'greedy' : String(i),
-        text,
-        ...probabilities.map((list) => list.reduce((sum, p) => sum + Math.log(p), 0) / list.length),
-      ]),
-    ),
-  };
-  const costTable: ReportTable = {
-    id: 'costs',
-    title: 'Size and speed',
-    columns: ['Model', 'Parameters', 'Weights in MB', 'Arithmetic', 'Tokens per second'],
-    formats: ['text', 'whole', 'number', 'text', 'number'],
-    keys: 1,
-    rows: models.map(({ name, parameters, weightBytes, precision, tokensPerSecond }) => [
-      name,
-      parameters,
-      weightBytes / 1e6,
-      precision,
-      tokensPerSecond,
-    ]),
-  };
-  return [measures, perplexities, distances, nextTokens, texts, costTable];
+const megabytes = (bytes: number): string => `${rounded(bytes / 1e6)} MB`;
+
+/** Said among the answers only where it cost the reader time; `heldSentence` says it in any case. */
+function turnsSentence(result: ModelsResult): string[] {
+  return result.memoryUse?.turns ? [heldSentence(result)!] : [];
+}
+
+/** How the models were held in memory; null where nobody measured that. */
+export function heldSentence({ models, memoryUse }: ModelsResult): string | null {
+  if (!memoryUse || models.length === 0) return null;
+  const names = listed(models.map(({ name }) => name));
+  const needed = megabytes(memoryUse.models.reduce((sum, model) => sum + model.needed, 0));
+  switch (memoryUse.turns) {
+    case 'memory':
+      return `${names} do not fit into the free memory together (an estimated ${needed}), so they took turns: each was loaded again to read the texts of the others.`;
+    case 'number':
+      return `${names} took turns, because only some of them are kept in memory at a time: one that had left was loaded again to read the texts of the others.`;
+    case null:
+      return `${names} ran one after the other and stayed in memory together (an estimated ${needed}).`;
+  }
 }

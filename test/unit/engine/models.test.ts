@@ -80,6 +80,52 @@ describe('a memory limit', () => {
   });
 });
 
+describe('what is known of the memory', () => {
+  it('is why a model had to leave, until it is loaded again', async () => {
+    await configure({ memoryLimit: PROCESS_BYTES + 50e6 });
+    await touch('middle');
+    expect(models.displaced(source('middle'))).toBeUndefined();
+    await touch('large');
+    expect(models.displaced(source('middle'))).toBe('memory');
+    expect(models.displaced(source('large'))).toBeUndefined();
+    await touch('middle');
+    expect(models.displaced(source('middle'))).toBeUndefined();
+  });
+
+  it('is that only so many are kept', async () => {
+    for (const precision of [undefined, 'int8'] as const) {
+      for (const id of ['small', 'middle']) await models.use(source(id, precision), () => undefined);
+    }
+    expect(models.displaced(source('small'))).toBe('number');
+    // Unloaded on purpose, not for another.
+    await models.unload(source('middle'));
+    expect(models.displaced(source('middle'))).toBeUndefined();
+  });
+
+  it('is what a model needs, and what the process grew by while it alone came', async () => {
+    expect(models.memoryOf(source('small'))).toBeUndefined();
+    let held = Buffer.alloc(0);
+    await models.use(source('small'), () => {
+      // As much as this only counts once it is written to.
+      held = Buffer.alloc(64e6, 1);
+    });
+    const { needed, grown } = models.memoryOf(source('small'))!;
+    expect(needed).toBe(10e6);
+    expect(grown).toBeGreaterThan(60e6);
+    expect(held.length).toBe(64e6);
+    await touch('middle');
+    held = Buffer.alloc(200e6, 1);
+    // Nobody knows whose that is.
+    expect(models.memoryOf(source('small'))!.grown).toBeLessThan(grown! + 100e6);
+    expect(held.length).toBe(200e6);
+  });
+
+  it('is not told of a model whose measure another disturbed', async () => {
+    await models.use(source('small'), () => touch('middle'));
+    expect(models.memoryOf(source('small'))).toEqual({ needed: 10e6, grown: null });
+  });
+});
+
 describe('an idle model', () => {
   it('is freed after the time that is set, counted from its last use', async () => {
     vi.useFakeTimers();

@@ -17,6 +17,7 @@ const PROMPT = 'Once upon a time there was a king who';
 const defaults = {
   prompt: PROMPT,
   chain: [{ sampler: 'temperature', temperature: 0.8 }],
+  trials: 1,
   samples: 2,
   maxNewTokens: 6,
   seed: 42,
@@ -75,11 +76,11 @@ describe('Two models', () => {
   it('write what each writes alone, with the same random numbers, and read each other as the raw logits say', async () => {
     const used: number[] = [];
     const result = await run([fireside, rough], {}, used);
-    // Each is needed twice, one after the other: to write, and to read; the first also names tokens.
-    expect(used).toEqual([0, 1, 0, 1, 0]);
+    // Each is needed twice: to write, and to read. The last that wrote reads first, without being loaded again.
+    expect(used).toEqual([0, 1, 1, 0]);
     const ids = fireside.encode(PROMPT);
     for (const [author, model] of [fireside, rough].entries()) {
-      for (const [sample, text] of result.models[author]!.texts.entries()) {
+      for (const [sample, text] of result.models[author]!.trials[0]!.texts.entries()) {
         const slow = await slowSample(model, ids, 6, [42, sample], (logits) => distribution(logits, 0.8));
         expect(text.ids).toEqual(slow.ids);
         for (const [reader, other] of [fireside, rough].entries()) {
@@ -118,10 +119,10 @@ describe('Two models', () => {
   it('have the perplexities that the probabilities of their texts give', async () => {
     const { models } = await run([fireside, rough]);
     for (const [reader, model] of models.entries()) {
-      for (const [author, { texts }] of models.entries()) {
-        const all = texts.flatMap(({ probabilities }) => probabilities[reader]!);
+      for (const [author, { trials }] of models.entries()) {
+        const all = trials[0]!.texts.flatMap(({ probabilities }) => probabilities[reader]!);
         const mean = all.reduce((sum, p) => sum - Math.log(p), 0) / all.length;
-        expect(model.perplexityOn[author]! / Math.exp(mean)).toBeCloseTo(1, 9);
+        expect(model.trials[0]!.perplexityOn[author]! / Math.exp(mean)).toBeCloseTo(1, 9);
       }
     }
   });
@@ -129,7 +130,7 @@ describe('Two models', () => {
   it('that are the same agree in everything', async () => {
     const { pairs, models } = await run([fireside, fireside]);
     expect(pairs[0]).toMatchObject({ divergence: 0, jensenShannon: 0, overlap: 10, parts: null });
-    expect(models[0]!.texts).toEqual(models[1]!.texts);
+    expect(models[0]!.trials[0]!.texts).toEqual(models[1]!.trials[0]!.texts);
   });
 
   it('give plain JSON, and a report with every text', async () => {
@@ -152,6 +153,9 @@ describe('Refuses', () => {
 
   it.each([
     [{ samples: 0 }, /samples is 0/],
+    [{ trials: 0 }, /trials is 0/],
+    [{ trials: 17 }, /trials is 17.*16/],
+    [{ trials: 16, samples: 16, maxNewTokens: 200 }, /51,200 tokens of each model; take at most 20,000/],
     [{ maxNewTokens: 1000 }, /1000/],
     [{ reference: 'x'.repeat(200_001) }, /200,001/],
   ])('%#', (change, sentence) => {

@@ -1,0 +1,89 @@
+/** Models compared in the engine process: whether they fit into memory together, and what each takes. */
+import { cpSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { EngineClient, type EngineSettings, type ModelSource } from '../../../src/engine/client';
+import { modelMemory } from '../../../src/engine/loadModel';
+import type { ModelsResult } from '../../../src/experiments/modelsTypes';
+import { heldSentence } from '../../../src/experiments/report/models';
+import { PROCESS_BYTES } from '../../../src/library/memory';
+import { bundle, type Bundles } from './bundle';
+
+const bundled = fileURLToPath(new URL('../../../models/fireside', import.meta.url));
+const parameters = {
+  prompt: 'Once upon a time',
+  chain: [],
+  trials: 2,
+  samples: 2,
+  maxNewTokens: 4,
+  seed: 1,
+  reference: '',
+};
+
+let bundles: Bundles;
+let folder: string;
+let sources: ModelSource[];
+
+beforeAll(async () => {
+  bundles = await bundle('src/engine/main.ts');
+  folder = mkdtempSync(join(tmpdir(), 'engine-'));
+  sources = ['one', 'two', 'three'].map((id) => {
+    const directory = join(folder, id);
+    cpSync(bundled, directory, { recursive: true });
+    return { kind: 'gpt2', id, name: id, directory };
+  });
+});
+afterAll(() => {
+  bundles.remove();
+  rmSync(folder, { recursive: true });
+});
+
+async function compare(count: number, settings: Partial<EngineSettings> = {}): Promise<ModelsResult> {
+  const client = new EngineClient({
+    entry: bundles.path('main'),
+    log: () => undefined,
+    settings: () => ({ prioritize: true, ...settings }),
+  });
+  try {
+    const others = sources.slice(1, count);
+    return (await client.run('models', sources[0]!, parameters, {
+      others,
+      onEvent: () => undefined,
+    })) as ModelsResult;
+  } finally {
+    await client.dispose();
+  }
+}
+
+it('two that fit stay together, and it is known what the process grew by with each', async () => {
+  const { models, memoryUse } = await compare(2);
+  const needed = await modelMemory(sources[0]!);
+  const weights = statSync(join(bundled, 'model.safetensors')).size;
+  expect(memoryUse!.turns).toBeNull();
+  for (const [index, { needed: told, grown }] of memoryUse!.models.entries()) {
+    expect(told).toBe(needed);
+    // What the first one grew by has room for a part of the second.
+    expect(grown).toBeGreaterThan(weights / 2);
+    // All of the file but its header.
+    expect(models[index]!.weightBytes).toBeLessThan(weights);
+    expect(models[index]!.weightBytes).toBeGreaterThan(0.99 * weights);
+  }
+});
+
+it('two that do not fit together take turns, give the same, and the result says why', async () => {
+  const needed = await modelMemory(sources[0]!);
+  const tight = await compare(2, { memoryLimit: PROCESS_BYTES + 1.5 * needed });
+  expect(tight.memoryUse!.turns).toBe('memory');
+  expect(heldSentence(tight)).toMatch(/one and two do not fit into the free memory together/);
+  const roomy = await compare(2);
+  const texts = ({ models }: ModelsResult) => models.map(({ greedy, trials }) => ({ greedy, trials }));
+  expect(texts(tight)).toEqual(texts(roomy));
+});
+
+it('three take turns, because two are kept', async () => {
+  const { memoryUse, models } = await compare(3);
+  expect(models).toHaveLength(3);
+  expect(memoryUse!.turns).toBe('number');
+});
