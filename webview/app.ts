@@ -266,6 +266,9 @@ export class App {
         onModel: (id) => {
           this.#chooseModel(id);
         },
+        onGetModel: () => {
+          this.#host.getModel();
+        },
         onEdit: (editing) => {
           this.#edit(editing);
         },

@@ -80,6 +80,11 @@ export class Host {
     this.#post({ type: 'ready', version: PROTOCOL_VERSION });
   }
 
+  /** Lets the person download or import a model. */
+  getModel(): void {
+    this.#post({ type: 'get-model' });
+  }
+
   log(message: string): void {
     this.#post({ type: 'log', message: message.slice(0, 10_000) });
   }

@@ -90,6 +90,13 @@ export class Models {
     entry.grown = Math.max(entry.grown ?? 0, process.memoryUsage.rss() - before.bytes);
   }
 
+  /** Ids of the models in memory that a run or a request uses now. */
+  get busy(): string[] {
+    return [...this.#entries.values()].flatMap(({ source, uses }) =>
+      uses > 0 && source.kind === 'gpt2' ? [source.id] : [],
+    );
+  }
+
   /** Models that use another number of threads are loaded again at their next use. */
   async configure(settings: EngineSettings): Promise<void> {
     const { threads } = this.#settings;

@@ -85,6 +85,8 @@ export interface FidelityParameters {
 export interface EngineStatus {
   /** Ids of the models in memory, least recently used first. */
   readonly models: readonly string[];
+  /** Ids of those that are used now. */
+  readonly busy: readonly string[];
   /** Runs that have not been answered. */
   readonly running: number;
 }

@@ -131,7 +131,7 @@ export function serve({ experiments, onFiles = [], ...loader }: EngineParts): vo
   connection.onRequest(UnloadRequest, ({ source }) =>
     answer(async () => ({ unloaded: await models.unload(source) })),
   );
-  connection.onRequest(StatusRequest, () => ({ models: models.ids, running }));
+  connection.onRequest(StatusRequest, () => ({ models: models.ids, busy: models.busy, running }));
 
   process.once('disconnect', () => {
     process.exit(0);

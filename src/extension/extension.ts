@@ -94,6 +94,7 @@ export function activate(context: vscode.ExtensionContext): DecodingLabApi {
 
   context.subscriptions.push(
     log,
+    library,
     panels,
     preparing,
     status,

@@ -6,6 +6,7 @@ import type { ModelSource } from '../engine/client';
 import { formatBytes } from '../library/bytes';
 import { PRECISIONS, type Precision } from '../library/memory';
 import type { ModelLibrary } from '../library/modelLibrary';
+import { RecentUse } from '../library/recentUse';
 import type { LibraryEntry } from '../library/shelf';
 import { readVariantId, VARIANTS, variantId } from '../library/variants';
 import type { ModelChoice, Toy } from '../protocol/messages';
@@ -20,6 +21,9 @@ export class UnknownModelError extends Error {
 
 /** Under this name the hub's access token is kept in VS Code's secret storage. */
 export const TOKEN_SECRET = 'decodingLab.hubToken';
+
+/** Models that stay marked as used: the two that the engine keeps, and those of a comparison. */
+const MARKED = 4;
 
 /** A model as a person chooses it: with the weights as they are, and quantized where that is possible. */
 function variantsOf({ id, name, description, memory = {} }: LibraryEntry): ModelChoice[] {
@@ -42,9 +46,10 @@ const variantName = (name: string, precision: Precision): string =>
   precision === 'fp32' ? name : `${name}, ${VARIANTS[precision].label}`;
 
 /** The models a person can choose from, and how the engine finds each. */
-export class Library {
+export class Library implements vscode.Disposable {
   readonly #context: vscode.ExtensionContext;
   #library: Promise<ModelLibrary> | undefined;
+  readonly #recent = new RecentUse(MARKED);
 
   constructor(context: vscode.ExtensionContext) {
     this.#context = context;
@@ -63,6 +68,7 @@ export class Library {
   /** Takes changed settings into account at the next use. */
   reload(): void {
     this.#library = undefined;
+    void this.#recent.releaseAll();
   }
 
   async choices(): Promise<ModelChoice[]> {
@@ -78,13 +84,14 @@ export class Library {
     ];
   }
 
-  /** @throws UnknownModelError */
+  /** How the engine finds a model that is about to be used, and marked as such. @throws UnknownModelError */
   async source(id: string, toy: Toy | undefined): Promise<ModelSource> {
     if (id === 'toy') return { kind: 'toy', ...(toy ?? TOY_DEFAULT) };
     const library = await this.models();
     const { base, precision } = readVariantId(id);
     try {
       const { name, directory, kind } = await library.find(base);
+      await this.#recent.note(library, base);
       if (precision === 'fp32') return { kind: 'gpt2', id, name, directory };
       // A downloaded model's folder is ours; where others put theirs, nothing is written.
       const cacheDirectory = kind === 'downloaded' ? directory : await this.#quantized(base);
@@ -93,6 +100,15 @@ export class Library {
       const known = await library.list();
       throw new UnknownModelError(id, [...known.map((entry) => entry.id), 'toy']);
     }
+  }
+
+  /** This window does not use a model any more. */
+  async release(id: string): Promise<void> {
+    await this.#recent.release(id);
+  }
+
+  dispose(): void {
+    void this.#recent.releaseAll();
   }
 
   /** Removes the quantized weights of a model that is gone. */

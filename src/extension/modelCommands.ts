@@ -2,19 +2,20 @@ import * as vscode from 'vscode';
 import type { EngineClient } from '../engine/client';
 import { PRECISIONS } from '../library/memory';
 import type { LibraryEntry } from '../library/shelf';
-import { variantId } from '../library/variants';
+import { readVariantId, variantId } from '../library/variants';
 import { exportModelFolder } from './exportModel';
 import { showFidelity, variantItems } from './fidelity';
+import { getModelCommands } from './getModelCommands';
 import { TOKEN_SECRET, type Library } from './library';
-import { count } from './numbers';
+import type { PanelHolder } from './panelHolder';
 import { toFailure } from './requests';
 import { size, type ModelRow, type ModelsView } from './views/modelsView';
-import { known } from './words';
 
 export interface ModelCommandServices {
   readonly engine: EngineClient;
   readonly library: Library;
   readonly models: ModelsView;
+  readonly panels: PanelHolder;
   readonly secrets: vscode.SecretStorage;
 }
 
@@ -23,6 +24,7 @@ export function modelCommands({
   engine,
   library,
   models,
+  panels,
   secrets,
 }: ModelCommandServices): Record<string, (given?: unknown) => Promise<void>> {
   /** Runs something that can fail, tells why it did, and shows what is there afterwards. */
@@ -34,6 +36,7 @@ export function modelCommands({
       if (code !== 'stopped') void vscode.window.showErrorMessage(sentence);
     } finally {
       models.refresh();
+      panels.modelsChanged();
     }
   };
 
@@ -64,54 +67,32 @@ export function modelCommands({
   const hasVariants = ({ problem, memory }: LibraryEntry): boolean =>
     problem === undefined && Object.keys(memory ?? {}).length > 1;
 
+  /** Lets go of a model that is to be removed; false, and says so, while a run of this window uses it. */
+  const letGo = async (id: string, name: string): Promise<boolean> => {
+    if (engine.pid !== undefined) {
+      const { busy } = await engine.status();
+      if (busy.some((used) => readVariantId(used).base === id)) {
+        void vscode.window.showErrorMessage(
+          vscode.l10n.t('{0} is at work in this window. Stop its run, then remove it.', name),
+        );
+        return false;
+      }
+      for (const precision of PRECISIONS) {
+        await engine.unload(await library.source(variantId(id, precision), undefined));
+      }
+    }
+    await library.release(id);
+    return true;
+  };
+
   const makeDefault = async (id: string): Promise<void> => {
     await vscode.workspace
       .getConfiguration('decodingLab')
       .update('defaultModel', id, vscode.ConfigurationTarget.Global);
   };
 
-  const download = (name: string): Promise<void> =>
-    told(() =>
-      Promise.resolve(
-        vscode.window.withProgress(
-          {
-            location: vscode.ProgressLocation.Notification,
-            title: vscode.l10n.t('Downloading {0}', name),
-            cancellable: true,
-          },
-          async (progress, token) => {
-            const controller = new AbortController();
-            token.onCancellationRequested(() => {
-              controller.abort();
-            });
-            let before = 0;
-            await (
-              await library.models()
-            ).download(name, {
-              signal: controller.signal,
-              onProgress: ({ receivedBytes, totalBytes, bytesPerSecond, secondsLeft, note, phase }) => {
-                const percent = totalBytes > 0 ? (100 * receivedBytes) / totalBytes : 0;
-                const parts = [
-                  vscode.l10n.t('{0}: {1} of {2}', known(phase), size(receivedBytes), size(totalBytes)),
-                  ...(bytesPerSecond === undefined ? [] : [`${size(bytesPerSecond)}/s`]),
-                  ...(secondsLeft === undefined
-                    ? []
-                    : [vscode.l10n.t('{0} s left', count(Math.ceil(secondsLeft)))]),
-                ];
-                progress.report({
-                  increment: percent - before,
-                  message: note ?? parts.join(', '),
-                });
-                before = percent;
-              },
-            });
-            models.refresh();
-          },
-        ),
-      ),
-    );
-
   return {
+    ...getModelCommands({ library, models, told }),
     useModel: (given) =>
       told(async () => {
         const id = await chooseHere(
@@ -162,55 +143,6 @@ export function modelCommands({
         if (!chosen?.length) return;
         const precisions = chosen.map(({ precision }) => precision);
         await showFidelity({ engine, library }, id, precisions, editor);
-      }),
-    downloadModel: (given) =>
-      told(async () => {
-        const row = given as ModelRow | undefined;
-        if (row?.kind === 'catalog') return download(row.entry.id);
-        const listed = (await (await library.models()).catalog()).filter(({ state }) => state !== 'here');
-        const other = vscode.l10n.t('Another model of the hub ...');
-        const items = [
-          ...listed.map(({ id, name, bytes, about }) => ({
-            label: name ?? id,
-            description: bytes ? size(bytes) : '',
-            detail: about === undefined ? '' : known(about),
-            id,
-          })),
-          {
-            label: other,
-            description: vscode.l10n.t('by its id, for example owner/name'),
-            detail: '',
-            id: '',
-          },
-        ];
-        const chosen = await vscode.window.showQuickPick(items, {
-          title: vscode.l10n.t('Download a model'),
-          matchOnDetail: true,
-        });
-        if (!chosen) return;
-        const name =
-          chosen.id ||
-          (await vscode.window.showInputBox({
-            title: vscode.l10n.t('Model of the hub'),
-            prompt: vscode.l10n.t('Id of a GPT-2 model, owner/name'),
-            validateInput: (value) =>
-              /^[^/\s]+\/[^/\s]+$/.test(value) ? undefined : vscode.l10n.t('Write owner/name.'),
-          }));
-        if (name) await download(name);
-      }),
-    importModel: () =>
-      told(async () => {
-        const [folder] =
-          (await vscode.window.showOpenDialog({
-            title: vscode.l10n.t('Folder with config.json and model.safetensors (or an ONNX export)'),
-            canSelectFolders: true,
-            canSelectFiles: false,
-          })) ?? [];
-        if (!folder) return;
-        const entry = await (await library.models()).importFolder(folder.fsPath);
-        void vscode.window.showInformationMessage(
-          vscode.l10n.t('{0} is in the library: {1}.', entry.name, entry.description),
-        );
       }),
     exportModel: (given) =>
       told(async () => {
@@ -266,6 +198,7 @@ export function modelCommands({
             : vscode.l10n.t('Delete {0} ({1}) from this machine?', entry.name, size(entry.bytes));
         const yes = entry.kind === 'imported' ? vscode.l10n.t('Take Out') : vscode.l10n.t('Delete');
         if ((await vscode.window.showWarningMessage(question, { modal: true }, yes)) === yes) {
+          if (!(await letGo(id, entry.name))) return;
           await (await library.models()).remove(id);
           await library.removeQuantized(id);
         }

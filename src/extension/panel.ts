@@ -127,6 +127,11 @@ export class LabPanel implements vscode.Disposable {
     this.#panel.reveal(undefined, false);
   }
 
+  /** Offers the models of now; a page that is not ready gets them when it is. */
+  modelsChanged(): void {
+    if (this.#ready) void this.#welcome();
+  }
+
   #handOver(): void {
     if (this.#waiting) {
       // A tab that is to run has its own experiment to do with the prompt.
@@ -145,6 +150,8 @@ export class LabPanel implements vscode.Disposable {
     }
     if (message.type === 'log') {
       this.#services.log.warn(`panel: ${message.message}`);
+    } else if (message.type === 'get-model') {
+      await vscode.commands.executeCommand('decodingLab.getModel');
     } else if (message.type === 'ready') {
       if (message.version !== PROTOCOL_VERSION) {
         this.#services.log.error(

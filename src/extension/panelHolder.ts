@@ -18,6 +18,11 @@ export class PanelHolder implements vscode.Disposable, vscode.WebviewPanelSerial
     return this.#panel ?? this.#keep(LabPanel.create(this.#services));
   }
 
+  /** The library has other models now. */
+  modelsChanged(): void {
+    this.#panel?.modelsChanged();
+  }
+
   deserializeWebviewPanel(restored: vscode.WebviewPanel): Promise<void> {
     // One panel at a time: a second restored one would fight over the same prompt.
     if (this.#panel) restored.dispose();

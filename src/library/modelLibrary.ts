@@ -8,7 +8,8 @@ import { downloadModel, downloadState, type DownloadTools } from './download';
 import { Hub, HUGGING_FACE } from './hub';
 import { fileProblem, LibraryError, reason } from './libraryError';
 import { Usage, withLock } from './lock';
-import { machineMemory, memoryNeed, type MachineMemory } from './memory';
+import { listCatalog, unfinishedIn } from './listing';
+import { machineMemory, type MachineMemory } from './memory';
 import { freeId, repositoryOf, targetOf } from './names';
 import { openFile } from './partialFile';
 import { PATIENCE, stopped } from './patience';
@@ -89,42 +90,21 @@ export class ModelLibrary {
     return this.#describe(await this.#place(id));
   }
 
-  /** The known models, with what they need and what of them is here. */
+  /** The known models, with what they need and what of them is here; and others whose download has begun. */
   async catalog(): Promise<CatalogListing[]> {
-    const memory = this.memory();
     const here = new Set((await findPlaces(this.storage, this.#options.bundled)).map(({ id }) => id));
-    return Promise.all(
-      this.#options.catalog.map(async (entry) => {
-        const begun = await downloadState(this.#staging(entry.id));
-        const state = here.has(entry.id)
-          ? 'here'
-          : this.#active.has(entry.id)
-            ? 'downloading'
-            : begun
-              ? 'paused'
-              : 'absent';
-        return {
-          ...entry,
-          memory: entry.shape && memoryNeed(entry.shape, memory),
-          state,
-          receivedBytes: begun?.receivedBytes ?? 0,
-          totalBytes: begun?.totalBytes ?? entry.bytes,
-        };
-      }),
+    return listCatalog(
+      this.#options.catalog,
+      this.memory(),
+      (id) => here.has(id),
+      (id) => this.#active.has(id),
+      await this.unfinished(),
     );
   }
 
   /** Downloads that were paused, or ended with the program: `download` with their id goes on with them. */
   async unfinished(): Promise<UnfinishedDownload[]> {
-    const folders = await findPlaces(this.#hidden('downloads'), undefined);
-    const states = await Promise.all(
-      folders.map(({ folder }) => downloadState(join(this.#hidden('downloads'), folder))),
-    );
-    return states.flatMap((state) => {
-      if (!state) return [];
-      const { plan, receivedBytes, totalBytes } = state;
-      return [{ id: plan.id, repo: plan.repo, receivedBytes, totalBytes, active: this.#active.has(plan.id) }];
-    });
+    return unfinishedIn(this.#hidden('downloads'), (id) => this.#active.has(id));
   }
 
   /**

@@ -118,6 +118,8 @@ export const fromPanelSchema = v.variant('type', [
   v.object({ type: v.literal('reopen'), request: requestId, id: text(200) }),
   /** A text to evaluate or to train on, answered by `text`; by `failure` with code `stopped` when it is not given. */
   v.object({ type: v.literal('text'), request: requestId, from: v.picklist(TEXT_SOURCES) }),
+  /** The person wants a model that is not on this machine, or not in the library; the extension asks which. */
+  v.object({ type: v.literal('get-model') }),
   v.object({ type: v.literal('log'), message: text(10_000) }),
 ]);
 export type FromPanel = v.InferOutput<typeof fromPanelSchema>;

@@ -215,6 +215,20 @@ describe('Training', () => {
   });
 });
 
+describe('The menu of models', () => {
+  test('leads to others, and keeps the one that is chosen', async () => {
+    const menu = panel.part('model');
+    const before = await menu.evaluate((element) => (element as HTMLSelectElement).value);
+    await menu.click();
+    await panel.part('get-model').click();
+    const input = session.window.page.locator('.quick-input-widget');
+    await expect.poll(() => input.innerText()).toContain('Download from the hub');
+    await session.window.page.keyboard.press('Escape');
+    await input.waitFor({ state: 'hidden' });
+    expect(await menu.evaluate((element) => (element as HTMLSelectElement).value)).toBe(before);
+  });
+});
+
 describe('Models', () => {
   test('stand side by side, are judged before they are known, and tinted by either', async () => {
     await panel.makeWidth(800);

@@ -12,6 +12,8 @@ export interface HeaderProps {
   /** How many chips are drawn. */
   readonly chips: number;
   readonly onModel: (id: string) => void;
+  /** Download or import another model. */
+  readonly onGetModel: () => void;
   readonly onEdit: (editing: boolean) => void;
   readonly onPrompt: (text: string) => void;
   readonly onEarlier: () => void;
@@ -21,9 +23,12 @@ export interface HeaderProps {
   readonly onBack: () => void;
 }
 
+/** No model's id has a space. */
+const GET_MODEL = 'get model';
+
 /** Model, the prompt's place in the document, and the prompt as tokens. */
 export function headerView(props: HeaderProps): TemplateResult {
-  const { session, editing, onModel, onEdit, onBack } = props;
+  const { session, editing, onModel, onGetModel, onEdit, onBack } = props;
   const { tokens } = session;
   return html`<header class="header">
     <div class="header-line">
@@ -33,7 +38,13 @@ export function headerView(props: HeaderProps): TemplateResult {
         aria-label="Model"
         title=${session.choice?.description ?? ''}
         @change=${(event: Event) => {
-          onModel(withSameWeights(session, (event.target as HTMLSelectElement).value));
+          const menu = event.target as HTMLSelectElement;
+          if (menu.value !== GET_MODEL) {
+            onModel(withSameWeights(session, menu.value));
+            return;
+          }
+          menu.value = ofModel(session.choice) ?? session.model;
+          onGetModel();
         }}
         .value=${live(ofModel(session.choice) ?? session.model)}
       >
@@ -45,6 +56,7 @@ export function headerView(props: HeaderProps): TemplateResult {
                 >${name}</vscode-option
               >`,
           )}
+        <vscode-option value=${GET_MODEL} data-testid="get-model">Download or import ...</vscode-option>
       </vscode-dropdown>
       ${weightsView(props)}
       <span class="place" data-testid="place">${placeOf(session)}</span>

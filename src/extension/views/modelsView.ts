@@ -140,6 +140,11 @@ export class ModelsView implements vscode.TreeDataProvider<ModelRow>, vscode.Dis
       if (parent.section === 'here') {
         return (await library.list()).map((entry) => ({ kind: 'here', entry }));
       }
+      const { usedBytes, freeBytes } = await library.room();
+      this.#view.description =
+        freeBytes === undefined
+          ? vscode.l10n.t('{0} used', size(usedBytes))
+          : vscode.l10n.t('{0} used, {1} free', size(usedBytes), size(freeBytes));
       return (await library.catalog()).filter(({ state }) => state !== 'here').map(row);
     } catch (error) {
       this.#view.message = toFailure(error).sentence;

@@ -147,6 +147,14 @@ describe('an idle model', () => {
     expect(disposed).toEqual([]);
   });
 
+  it('is not among those that are busy', async () => {
+    await touch('small');
+    await models.use(source('middle', 'int8'), () => {
+      expect(models.busy).toEqual(['middle']);
+    });
+    expect(models.busy).toEqual([]);
+  });
+
   it('stays where no time is set, and goes when one is set later', async () => {
     vi.useFakeTimers();
     await touch('small');

@@ -449,11 +449,16 @@ describe('a download that is paused', () => {
     expect(unfinished).toMatchObject({ id: REPO, repo: REPO, active: false });
     expect(unfinished!.receivedBytes).toBeGreaterThanOrEqual(half);
     expect(unfinished!.receivedBytes).toBeLessThan(unfinished!.totalBytes);
+    // No catalog has it, and yet it must be found to go on with or to discard.
+    expect(await next.catalog()).toMatchObject([
+      { id: REPO, repo: REPO, state: 'paused', receivedBytes: unfinished!.receivedBytes },
+    ]);
     const listed = hub().seen.filter(({ where }) => where === 'api').length;
     expectRight(await next.download(REPO));
     expect(hub().requestsFor(WEIGHTS)[1]!.range).toBe(`bytes=${half}-`);
     expect(hub().seen.filter(({ where }) => where === 'api')).toHaveLength(listed);
     expect(await next.unfinished()).toEqual([]);
+    expect(await next.catalog()).toEqual([]);
   });
 
   it('ends by a signal, too, even before it begins', async () => {
