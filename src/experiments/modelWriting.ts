@@ -41,7 +41,11 @@ export async function write(
   progress: { add(done: number): void },
 ): Promise<Written> {
   const { chain, trials, samples, maxNewTokens, seed } = parameters;
-  if (!model.score) throw new RangeError(whyNotScored(model.info));
+  if (!model.score) {
+    throw new RangeError(
+      `${model.info.name} cannot read texts: its logits do not depend on them. Choose a GPT-2 model.`,
+    );
+  }
   const prompt = takePrompt(model, parameters.prompt, maxNewTokens);
   const promptIds = Array.from(prompt.ids);
   const first = await readPrompt(model, promptIds, context);
@@ -89,12 +93,6 @@ export async function write(
     })),
     tokensPerSecond: tokens / ((performance.now() - begin) / 1000),
   };
-}
-
-function whyNotScored({ name, kind }: LanguageModel['info']): string {
-  return kind === 'toy'
-    ? `${name} cannot read texts: its logits do not depend on them. Choose a GPT-2 model.`
-    : `${name} cannot read the others’ texts: it is an ONNX export, which gives the probabilities of the next token alone. Import its config.json and model.safetensors instead.`;
 }
 
 /** How varied the texts of one trial are. */

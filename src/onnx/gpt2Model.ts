@@ -71,7 +71,16 @@ export class Gpt2Model implements LanguageModel {
   async score(tokens: readonly number[], options: ScoreOptions = {}): Promise<TextScores> {
     this.checkLoaded();
     this.checkTokens(tokens, 0, 'The text');
-    return scoreTokens(this.runner, this.shape, this.info.contextLength, tokens, options);
+    const { parts, heads, headWidth } = this.shape;
+    return scoreTokens(
+      (window, wanted, onLogits, tools) => {
+        const rows = new KeyValueRows(parts, heads * headWidth, window.length);
+        return readTokens(this.runner, this.shape, { rows, length: 0 }, window, wanted, onLogits, tools);
+      },
+      this.info.contextLength,
+      tokens,
+      options,
+    );
   }
 
   async dispose(): Promise<void> {

@@ -1,13 +1,23 @@
 import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
-import type { CacheHandle, Context, LanguageModel, ModelInfo, NextToken } from '../core/languageModel';
+import type {
+  CacheHandle,
+  Context,
+  LanguageModel,
+  ModelInfo,
+  NextToken,
+  ScoreOptions,
+  TextScores,
+} from '../core/languageModel';
 import { sha256 } from '../gpt2/checkpoint';
 import { countParameters } from '../gpt2/modelFolder';
 import { ModelFileError, reason } from '../gpt2/modelFileError';
 import { openOnnxExport, pastNames, presentName, type OnnxExport } from '../gpt2/onnxExport';
 import { fitTokenizer, type TextTokenizer } from '../gpt2/textTokenizer';
 import { loadTokenizer } from '../gpt2/tokenizerFile';
+import type { ReadOptions } from './readTokens';
+import { scoreTokens } from './scoreTokens';
 import { defaultThreads, loadRuntime, RuntimeError, type Tensors } from './runtime';
 
 /** Tokens read in one run where the graph can go on from a cache: a cancel waits for no more than these. */
@@ -131,6 +141,40 @@ class ImportedModel implements LanguageModel {
     return results;
   }
 
+  async score(tokens: readonly number[], options: ScoreOptions = {}): Promise<TextScores> {
+    if (this.#disposed) throw new Error(`${this.info.name} has been unloaded; load it again.`);
+    this.#checkIds(tokens, 'The text');
+    return scoreTokens(
+      (window, wanted, onLogits, tools) => this.#readWindow(window, wanted, onLogits, tools),
+      this.info.contextLength,
+      tokens,
+      options,
+    );
+  }
+
+  /** A graph that cannot go on from a cache by several tokens reads the window in one run. */
+  async #readWindow(
+    window: readonly number[],
+    wanted: number,
+    onLogits: (index: number, logits: Float32Array) => void,
+    { signal, onPiece }: ReadOptions,
+  ): Promise<void> {
+    const piece = this.graph.cache && !this.#merged ? PIECE : window.length;
+    const size = this.graph.config.vocabularySize;
+    let past: Readonly<Record<string, Tensor>> | null = null;
+    for (let at = 0; at < window.length; at += piece) {
+      signal?.throwIfAborted();
+      const ids = window.slice(at, at + piece);
+      const step = await this.#run(ids, at, past, ids.length);
+      past = step.past;
+      for (let i = Math.max(0, wanted - at); i < ids.length; i++) {
+        onLogits(at + i, step.logits.slice(i * size, (i + 1) * size));
+      }
+      await onPiece?.(at + ids.length);
+      await setImmediate();
+    }
+  }
+
   async dispose(): Promise<void> {
     if (this.#disposed) return;
     this.#disposed = true;
@@ -150,7 +194,7 @@ class ImportedModel implements LanguageModel {
     let past = known?.past ?? null;
     for (;;) {
       signal?.throwIfAborted();
-      const step = await this.#run(tokens.slice(at, at + piece), at, past);
+      const step = await this.#run(tokens.slice(at, at + piece), at, past, 1);
       at = Math.min(at + piece, tokens.length);
       past = step.past;
       await setImmediate();
@@ -160,11 +204,15 @@ class ImportedModel implements LanguageModel {
     }
   }
 
-  /** Feeds tokens that come after `before` others. */
+  /**
+   * Feeds tokens that come after `before` others.
+   * @param wanted logits are given after so many of the last tokens: a row of the vocabulary's size for each.
+   */
   async #run(
     ids: readonly number[],
     before: number,
     past: Readonly<Record<string, Tensor>> | null,
+    wanted: number,
   ): Promise<{ logits: Float32Array; past: Readonly<Record<string, Tensor>> | null }> {
     const count = ids.length;
     const { inputs, cache, config } = this.graph;
@@ -179,14 +227,15 @@ class ImportedModel implements LanguageModel {
         );
       } else if (name === 'attention_mask') {
         feeds[name] = this.#numbers(type, new Array<number>(before + count).fill(1), [1, before + count]);
-      } else if (name === 'num_logits_to_keep') feeds[name] = this.#numbers(type, [1], rank === 0 ? [] : [1]);
+      } else if (name === 'num_logits_to_keep')
+        feeds[name] = this.#numbers(type, [wanted], rank === 0 ? [] : [1]);
       else feeds[name] = new this.TensorClass('bool', [past !== null], [1]);
     }
     for (const name of this.#past) feeds[name] = past?.[name] ?? this.#empty(cache!);
     const outputs = await this.session.run(feeds, ['logits', ...this.#past.map(presentName)]);
     const all = outputs['logits']!.data as Float32Array;
     return {
-      logits: all.slice(all.length - config.vocabularySize),
+      logits: all.slice(all.length - wanted * config.vocabularySize),
       past: cache && Object.fromEntries(this.#past.map((name) => [name, outputs[presentName(name)]!])),
     };
   }
@@ -206,18 +255,27 @@ class ImportedModel implements LanguageModel {
     return new this.TensorClass('float32', Float32Array.from(values), dims);
   }
 
-  #check({ tokens, cache }: Context, index: number): void {
-    const { vocabularySize, contextLength, name } = this.info;
-    const fail = (what: string): never => {
-      throw new RangeError(`Context ${index} ${what}`);
-    };
-    if (tokens.length === 0) fail(`is empty; ${name} needs at least one token before the one it predicts.`);
-    if (tokens.length > contextLength) {
-      fail(`has ${tokens.length} tokens, but ${name} holds at most ${contextLength}; shorten the text.`);
+  #checkIds(tokens: readonly number[], what: string): void {
+    const { vocabularySize, name } = this.info;
+    if (tokens.length === 0) {
+      throw new RangeError(`${what} is empty; ${name} needs at least one token before the one it predicts.`);
     }
     const wrong = tokens.find((id) => !(Number.isInteger(id) && id >= 0 && id < vocabularySize));
     if (wrong !== undefined) {
-      fail(`has token id ${wrong}, but the ids of ${name} are 0 to ${vocabularySize - 1}.`);
+      throw new RangeError(
+        `${what} has token id ${wrong}, but the ids of ${name} are 0 to ${vocabularySize - 1}.`,
+      );
+    }
+  }
+
+  #check({ tokens, cache }: Context, index: number): void {
+    const { contextLength, name } = this.info;
+    const fail = (what: string): never => {
+      throw new RangeError(`Context ${index} ${what}`);
+    };
+    this.#checkIds(tokens, `Context ${index}`);
+    if (tokens.length > contextLength) {
+      fail(`has ${tokens.length} tokens, but ${name} holds at most ${contextLength}; shorten the text.`);
     }
     if (!cache) return;
     if (!(cache instanceof ImportedCache) || cache.owner !== this) {

@@ -1,20 +1,27 @@
 import { expNotPositive } from '../core/exponential';
 import { largestLogit, rankOf, topIndices } from '../core/logits';
 import type { ScoreOptions, TextScores } from '../core/languageModel';
-import { KeyValueRows } from './keyValueRows';
-import { readTokens } from './readTokens';
-import type { TokenShape } from './gpt2Cache';
-import type { StepRunner } from './stepRunner';
+import type { ReadOptions } from './readTokens';
 
 const MOST_ALTERNATIVES = 100;
+
+/**
+ * Reads a text that fits into the context, and gives the logits after its tokens from index `wanted` on, in order;
+ * they may be part of a larger array.
+ */
+export type ReadWindow = (
+  window: readonly number[],
+  wanted: number,
+  onLogits: (index: number, logits: Float32Array) => void,
+  options: ReadOptions,
+) => Promise<unknown>;
 
 /**
  * Scores a text of any length by overlapping windows: each is a text of its own to the model, and only tokens
  * that no earlier window scored are taken from it. One that fits is read in one window.
  */
 export async function scoreTokens(
-  runner: StepRunner,
-  shape: TokenShape,
+  read: ReadWindow,
   contextLength: number,
   tokens: readonly number[],
   options: ScoreOptions,
@@ -26,11 +33,7 @@ export async function scoreTokens(
   for (let start = 0; scored < tokens.length; start += contextLength - overlap) {
     // The last token of the text predicts nothing.
     const window = tokens.slice(start, Math.min(start + contextLength, tokens.length - 1));
-    const rows = new KeyValueRows(shape.parts, shape.heads * shape.headWidth, window.length);
-    await readTokens(
-      runner,
-      shape,
-      { rows, length: 0 },
+    await read(
       window,
       scored - 1 - start,
       (index, logits) => {

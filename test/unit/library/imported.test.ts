@@ -95,6 +95,29 @@ describe.each(kinds)('an ONNX export with cache $cache and weights in $externalD
     });
   });
 
+  it('scores a text of several windows as its checkpoint does', async () => {
+    const text = Array.from({ length: 3 * config['n_positions'] + 5 }, (_, i) => (i * 37) % 101);
+    const checkpoint = await loadGpt2({ id: 'x', name: 'x', directory: `${TINY}/${NAME}` });
+    const expected = await checkpoint.score!(text, { alternatives: 3 });
+    await checkpoint.dispose();
+    await withModel(options, async (model) => {
+      const found = await model.score!(text, { alternatives: 3 });
+      expect(found.logProbabilities[0]).toBeNaN();
+      expect(
+        largestDifference(found.logProbabilities.slice(1), expected.logProbabilities.slice(1)),
+      ).toBeLessThan(1e-4);
+      expect(largestDifference(found.entropies.slice(1), expected.entropies.slice(1))).toBeLessThan(1e-4);
+      // And as asking for that one token does.
+      const [answer] = await model.next([{ tokens: text.slice(0, 7) }]);
+      const exps = Array.from(answer!.logits, Math.exp);
+      const share = exps[text[7]!]! / exps.reduce((sum, value) => sum + value, 0);
+      expect(found.logProbabilities[7]).toBeCloseTo(Math.log(share), 4);
+      await expect(model.score!([])).rejects.toThrow(/The text is empty/);
+      await expect(model.score!([1, 500])).rejects.toThrow(/The text has token id 500/);
+      await expect(model.score!(text, { signal: AbortSignal.abort() })).rejects.toThrow();
+    });
+  });
+
   it('refuses contexts that are empty, too long, or hold strange ids or caches', async () => {
     await withModel(options, async (model) => {
       const long = new Array<number>(config.n_positions + 1).fill(1);
