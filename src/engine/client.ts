@@ -10,6 +10,7 @@ import {
   EventNotification,
   FidelityRequest,
   fromResponseError,
+  HeldNotification,
   LoadNotification,
   LoadRequest,
   RunRequest,
@@ -18,6 +19,7 @@ import {
   UnloadRequest,
   type EngineSettings,
   type EngineStatus,
+  type HeldModel,
   type LoadedModel,
   type LoadProgress,
   type ModelSource,
@@ -29,6 +31,7 @@ export {
   type EngineErrorCode,
   type EngineSettings,
   type EngineStatus,
+  type HeldModel,
   type LoadedModel,
   type LoadProgress,
   type ModelSource,
@@ -45,6 +48,8 @@ export interface EngineClientOptions {
   readonly onState?: (state: EngineState) => void;
   /** Told while a model is prepared for its first use; after the engine's end nothing more is told. */
   readonly onLoading?: (progress: LoadProgress) => void;
+  /** Told of the models in the engine's memory whenever they change. */
+  readonly onHeld?: (models: readonly HeldModel[]) => void;
   /** Asked for whenever the engine starts, and by `configure`. */
   readonly settings?: () => EngineSettings;
   /** Environment variables beside those of this process. */
@@ -257,6 +262,7 @@ export class EngineClient {
       this.#listeners.get(run)?.(ownBuffers(event));
     });
     engine.connection.onNotification(LoadNotification, (progress) => this.#options.onLoading?.(progress));
+    engine.connection.onNotification(HeldNotification, ({ models }) => this.#options.onHeld?.(models));
     this.#sendSettings(engine);
     engine.connection.sendRequest(StatusRequest).then(
       () => onState?.('ready'),
@@ -265,6 +271,7 @@ export class EngineClient {
     void engine.ended.then((error) => {
       if (this.#engine !== engine) return;
       this.#engine = undefined;
+      this.#options.onHeld?.([]);
       if (!this.#disposed) log(error.message);
       onState?.(this.#disposed ? 'stopped' : 'failed');
     });

@@ -2,7 +2,7 @@
 import type { LanguageModel } from '../core/languageModel';
 import { formatBytes } from '../library/bytes';
 import { machineMemory, PROCESS_BYTES } from '../library/memory';
-import { EngineError, type EngineSettings, type ModelSource } from './protocol';
+import { EngineError, type EngineSettings, type HeldModel, type ModelSource } from './protocol';
 
 /** What a loader may use and must heed. */
 export interface LoadTools {
@@ -21,12 +21,19 @@ export interface ModelsOptions {
   /** Models of each kind that are kept. */
   readonly limit: number;
   readonly onProgress?: (source: ModelSource, done: number, total: number) => void;
+  /** Told which checkpoints are in memory whenever that changes. */
+  readonly onHeld?: (models: readonly HeldModel[]) => void;
 }
+
+/** Changes of a model's memory below this are not told. */
+const TOLD_BYTES = 10e6;
 
 interface Entry {
   readonly source: ModelSource;
   readonly stop: AbortController;
   loading: Promise<LanguageModel>;
+  /** Whether that is over, and the model is there. */
+  loaded: boolean;
   /** What it takes, once that is known. */
   bytes: number;
   /** Of the process just before it was loaded, and how many models had come and gone by then. */
@@ -58,6 +65,8 @@ export class Models {
   readonly #displaced = new Map<string, Displaced>();
   /** How often a checkpoint was loaded or left. */
   #changes = 0;
+  /** What was told last of the models in memory. */
+  #told = '[]';
 
   constructor(options: ModelsOptions) {
     this.#options = options;
@@ -123,6 +132,7 @@ export class Models {
       if (entry.removed) await this.#disposeIdle(entry);
       else if (entry.uses === 0) this.#watchIdle(key, entry);
       await this.#shrink(source.kind);
+      this.#tell();
     }
   }
 
@@ -138,13 +148,19 @@ export class Models {
   #begin(source: ModelSource): Entry {
     this.#displaced.delete(keyOf(source));
     const entry = {
-      ...{ source, stop: new AbortController(), bytes: 0, uses: 0, removed: false },
+      ...{ source, stop: new AbortController(), bytes: 0, uses: 0, removed: false, loaded: false },
       ...{ before: undefined, grown: null },
     };
     const begun: Entry = Object.assign(entry, { loading: this.#load(source, entry) });
-    begun.loading.catch(() => {
-      if (this.#entries.get(keyOf(source)) === begun) this.#entries.delete(keyOf(source));
-    });
+    begun.loading.then(
+      () => {
+        begun.loaded = true;
+        this.#tell();
+      },
+      () => {
+        if (this.#entries.get(keyOf(source)) === begun) this.#entries.delete(keyOf(source));
+      },
+    );
     return begun;
   }
 
@@ -228,6 +244,20 @@ export class Models {
     entry.removed = true;
     clearTimeout(entry.timer);
     await this.#disposeIdle(entry);
+    this.#tell();
+  }
+
+  #tell(): void {
+    const held = [...this.#entries.values()].flatMap(({ source, bytes, grown, loaded }): HeldModel[] =>
+      source.kind === 'gpt2' && loaded
+        ? [{ id: source.id, bytes: grown ?? bytes, measured: grown !== null }]
+        : [],
+    );
+    const rounded = held.map((model) => ({ ...model, bytes: Math.round(model.bytes / TOLD_BYTES) }));
+    const told = JSON.stringify(rounded);
+    if (told === this.#told) return;
+    this.#told = told;
+    this.#options.onHeld?.(held);
   }
 
   async #disposeIdle(entry: Entry): Promise<void> {

@@ -91,6 +91,15 @@ export interface EngineStatus {
   readonly running: number;
 }
 
+/** A model in the engine's memory. */
+export interface HeldModel {
+  /** As in its source. */
+  readonly id: string;
+  /** What it takes: by how much the process has grown with it, or where that is not known, what it needs. */
+  readonly bytes: number;
+  readonly measured: boolean;
+}
+
 interface ErrorData {
   readonly code: EngineErrorCode;
 }
@@ -108,6 +117,8 @@ export const StatusRequest = new RequestType0<EngineStatus, ErrorData>('status')
 export const ConfigureNotification = new NotificationType<EngineSettings>('configure');
 /** What a person tells a run that goes on; one that has ended or does not listen takes no notice. */
 export const TellNotification = new NotificationType<{ run: number; message: unknown }>('tell');
+/** The models in memory, whenever one came or went, or it became known what one takes. */
+export const HeldNotification = new NotificationType<{ models: readonly HeldModel[] }>('held');
 export const LoadNotification = new NotificationType<LoadProgress>('loading');
 /** A partial result of a run. */
 export const EventNotification = new NotificationType<{ run: number; event: unknown }>('event');

@@ -11,6 +11,7 @@ import {
   EngineError,
   EventNotification,
   FidelityRequest,
+  HeldNotification,
   LoadNotification,
   LoadRequest,
   RunRequest,
@@ -50,6 +51,9 @@ export function serve({ experiments, onFiles = [], ...loader }: EngineParts): vo
     limit: MODELS_KEPT,
     onProgress: (source, done, total) => {
       notify(connection.sendNotification(LoadNotification, { source, done, total }), 'Progress');
+    },
+    onHeld: (held) => {
+      notify(connection.sendNotification(HeldNotification, { models: held }), 'The list of models');
     },
   });
   const turns = new Turns();

@@ -59,6 +59,9 @@ export function activate(context: vscode.ExtensionContext): DecodingLabApi {
     onLoading: (progress) => {
       preparing.show(progress);
     },
+    onHeld: (held) => {
+      models.showHeld(held);
+    },
     settings: () => settings.engine(),
   });
   const preparing = new Preparing((source) => {

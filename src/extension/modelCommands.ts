@@ -9,6 +9,7 @@ import { getModelCommands } from './getModelCommands';
 import { TOKEN_SECRET, type Library } from './library';
 import type { PanelHolder } from './panelHolder';
 import { toFailure } from './requests';
+import { settings } from './settings';
 import { size, type ModelRow, type ModelsView } from './views/modelsView';
 
 export interface ModelCommandServices {
@@ -101,6 +102,35 @@ export function modelCommands({
           ({ problem }) => problem === undefined,
         );
         if (id !== undefined) await makeDefault(id);
+      }),
+    loadModel: (given) =>
+      told(async () => {
+        const id = await chooseHere(
+          given,
+          vscode.l10n.t('Load a model into memory'),
+          ({ problem }) => problem === undefined,
+        );
+        if (id === undefined) return;
+        // Of the default model those weights that are the default.
+        const chosen = settings.defaultModel();
+        const source = await library.source(readVariantId(chosen).base === id ? chosen : id, undefined);
+        await vscode.window.withProgress(
+          {
+            location: { viewId: 'decodingLab.models' },
+            title: vscode.l10n.t('Loading {0}', source.kind === 'toy' ? id : source.name),
+          },
+          () => engine.load(source),
+        );
+      }),
+    unloadModel: (given) =>
+      told(async () => {
+        const id = await chooseHere(
+          given,
+          vscode.l10n.t('Free the memory of a model'),
+          (entry) => models.held(entry.id).length > 0,
+        );
+        if (id === undefined) return;
+        for (const held of models.held(id)) await engine.unload(await library.source(held, undefined));
       }),
     useWeights: (given) =>
       told(async () => {

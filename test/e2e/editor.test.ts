@@ -30,6 +30,28 @@ describe('the side panel', () => {
   });
 });
 
+describe('the models', () => {
+  test('are freed and loaded again, and say so', async () => {
+    const { window } = session;
+    const row = window.page.locator('.pane:has(.pane-header:has-text("Models")) .monaco-list-row', {
+      hasText: 'fireside',
+    });
+    const choice = window.page.locator('.quick-input-widget .monaco-list-row', { hasText: 'fireside' });
+    await expect.poll(() => row.first().innerText()).toMatch(/default, loaded/);
+    await window.run('Decoding Lab: Free Memory of Model');
+    await choice.first().click();
+    await expect.poll(() => row.first().innerText()).not.toContain('loaded');
+    await window.run('Decoding Lab: Load Model into Memory');
+    await choice.first().click();
+    await expect.poll(() => row.first().innerText(), { timeout: 60_000 }).toMatch(/default, loaded/);
+    await row.first().hover();
+    const tip = window.page.locator('.monaco-hover', { hasText: 'in memory' });
+    await expect.poll(() => tip.innerText()).toMatch(/32-bit in memory: (about )?[\d.]+ MB/);
+    await window.screenshot('models-loaded');
+    await window.page.mouse.move(0, 0);
+  });
+});
+
 describe('surprisal', () => {
   test('tints the tokens of the document', async () => {
     const { window } = session;

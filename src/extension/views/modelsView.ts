@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { HeldModel } from '../../engine/client';
 import type { LibraryEntry } from '../../library/shelf';
 import type { Precision } from '../../library/memory';
 import type { CatalogListing } from '../../library/types';
@@ -37,6 +38,14 @@ function memoryLine({ memory }: Pick<LibraryEntry, 'memory'>): string {
   return vscode.l10n.t('needs {0}', needs.join(', '));
 }
 
+/** What a model in memory takes there: `32-bit in memory: 0.27 GB`. */
+function heldLine({ id, bytes, measured }: HeldModel): string {
+  const label = known(VARIANTS[readVariantId(id).precision].label);
+  return measured
+    ? vscode.l10n.t('{0} in memory: {1}', label, size(bytes))
+    : vscode.l10n.t('{0} in memory: about {1}', label, size(bytes));
+}
+
 /** "Models": what is on this machine, and what can be downloaded. */
 export class ModelsView implements vscode.TreeDataProvider<ModelRow>, vscode.Disposable {
   readonly #library: Library;
@@ -44,6 +53,7 @@ export class ModelsView implements vscode.TreeDataProvider<ModelRow>, vscode.Dis
   readonly #changed = new vscode.EventEmitter<undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
   readonly #listener: vscode.Disposable;
+  #held: readonly HeldModel[] = [];
 
   constructor(library: Library) {
     this.#library = library;
@@ -55,6 +65,21 @@ export class ModelsView implements vscode.TreeDataProvider<ModelRow>, vscode.Dis
 
   refresh(): void {
     this.#changed.fire(undefined);
+  }
+
+  /** Takes what the model process has in memory. */
+  showHeld(held: readonly HeldModel[]): void {
+    this.#held = held;
+    this.refresh();
+  }
+
+  /** Ids of the models in memory that are the weights of one: quantized ones have ids of their own. */
+  held(id: string): readonly string[] {
+    return this.#of(id).map((model) => model.id);
+  }
+
+  #of(id: string): readonly HeldModel[] {
+    return this.#held.filter((model) => readVariantId(model.id).base === id);
   }
 
   getTreeItem(row: ModelRow): vscode.TreeItem {
@@ -76,19 +101,23 @@ export class ModelsView implements vscode.TreeDataProvider<ModelRow>, vscode.Dis
     const item = new vscode.TreeItem(name);
     const { base, precision } = readVariantId(settings.defaultModel());
     const used = base === id;
+    const held = this.#of(id);
     item.description = [
       size(bytes),
       used ? vscode.l10n.t('default') : '',
       used && precision !== 'fp32' ? known(VARIANTS[precision].label) : '',
       problem ? vscode.l10n.t('cannot be run') : '',
+      held.length > 0 ? vscode.l10n.t('loaded') : '',
     ]
       .filter(Boolean)
       .join(', ');
     item.iconPath = new vscode.ThemeIcon(problem ? 'warning' : used ? 'check' : 'package');
-    item.contextValue = kind === 'bundled' ? 'bundledModel' : 'ownModel';
+    const loaded = held.length > 0 ? 'Loaded' : '';
+    item.contextValue = `${kind === 'bundled' ? 'bundled' : 'own'}Model${loaded}`;
     const lines = [
       description,
       problem ?? memoryLine(entry),
+      ...held.map(heldLine),
       license ? vscode.l10n.t('licence {0}', license) : '',
       inUse
         ? vscode.l10n.t('in use')

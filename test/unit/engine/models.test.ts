@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ToyModel } from '../../../src/core/toyModel';
 import { Models, type LoadTools } from '../../../src/engine/models';
-import { EngineError, type ModelSource } from '../../../src/engine/protocol';
+import { EngineError, type HeldModel, type ModelSource } from '../../../src/engine/protocol';
 import { PROCESS_BYTES } from '../../../src/library/memory';
 
 const source = (id: string, precision?: 'int8'): ModelSource => ({
@@ -18,12 +18,15 @@ const sizes: Readonly<Record<string, number>> = { small: 10e6, middle: 20e6, lar
 let loads: [string, LoadTools][];
 let disposed: string[];
 let models: Models;
+let held: (readonly HeldModel[])[];
 
 beforeEach(() => {
   loads = [];
   disposed = [];
+  held = [];
   models = new Models({
     limit: 3,
+    onHeld: (now) => held.push(now),
     memory: (from) => Promise.resolve(from.kind === 'gpt2' ? sizes[from.id]! : 0),
     load: (from, tools) => {
       const id = from.kind === 'gpt2' ? from.id : 'toy';
@@ -43,6 +46,24 @@ afterEach(() => {
 
 const touch = (id: string): Promise<void> => models.use(source(id), () => undefined);
 const configure = (settings: object): Promise<void> => models.configure({ prioritize: true, ...settings });
+
+describe('what is in memory', () => {
+  const ids = (): string[][] => held.map((now) => now.map(({ id }) => id));
+
+  it('is told when a checkpoint has come or gone, and not for every use', async () => {
+    await touch('small');
+    expect(held.at(-1)).toEqual([{ id: 'small', bytes: expect.any(Number) as number, measured: true }]);
+    const told = held.length;
+    await touch('small');
+    await models.use({ kind: 'toy', words: ['a'], logits: [0] }, () => undefined);
+    expect(held.length).toBe(told);
+    await touch('large');
+    await models.unload(source('small'));
+    expect(ids().at(-1)).toEqual(['large']);
+    await models.unload(source('large'));
+    expect(ids().at(-1)).toEqual([]);
+  });
+});
 
 describe('a memory limit', () => {
   it('refuses a model before it is loaded, with what it needs and what to do', async () => {
