@@ -81,6 +81,9 @@ function consistency({ models, pairs }: ModelsResult): string[] {
     const more = difference.filter((value) => value > 0).length;
     const less = difference.filter((value) => value < 0).length;
     const equal = difference.length - more - less;
+    if (equal === difference.length) {
+      return `With the same random numbers ${a.name} and ${b.name} wrote equally many distinct pairs in every trial.`;
+    }
     const ties = equal === 0 ? '' : `, and as many in ${whole(equal)}`;
     return `With the same random numbers ${a.name} wrote more distinct pairs than ${b.name} in ${whole(more)} of ${counted(difference.length, 'trial')}, and fewer in ${whole(less)}${ties}.`;
   });

@@ -12,6 +12,7 @@ export function counted(value: number, singular: string, plural = `${singular}s`
 
 /** A number with three significant digits, without trailing zeros. */
 export function rounded(value: number, digits = 3): string {
+  if (value === 0) return '0';
   if (!Number.isFinite(value)) return value > 0 ? '∞' : value < 0 ? '−∞' : 'undefined';
   const short = Number(value.toPrecision(digits));
   const text = Math.abs(short) >= 1e-4 && Math.abs(short) < 1e9 ? whole3(short) : short.toExponential();

@@ -100,10 +100,17 @@ describe('Trials', () => {
 
   it('have the figures that the texts give by hand', async () => {
     // Only the most probable token may be drawn: one writes aaaa, the other bbbb.
-    const { models } = await run([new Coin('low', 0.25), new Coin('high', 0.75)], {
+    const result = await run([new Coin('low', 0.25), new Coin('high', 0.75)], {
       chain: [{ sampler: 'top-k', k: 1 }],
       trials: 2,
     });
+    const { models } = result;
+    expect(modelsReport.summary(result)).toEqual(
+      expect.arrayContaining([
+        'How varied the texts are: low 16.7 % ± 0 distinct pairs of tokens, repetition 83.3 % ± 0; high 16.7 % ± 0 distinct pairs of tokens, repetition 83.3 % ± 0 (mean ± standard deviation over 2 trials).',
+        'With the same random numbers low and high wrote equally many distinct pairs in every trial.',
+      ]),
+    );
     for (const { trials } of models) {
       for (const { measures } of trials) {
         // Two texts of one letter: 1 of 8 tokens, 1 of 6 pairs; rep-2 is 2/3, rep-3 1/2, rep-4 0.
