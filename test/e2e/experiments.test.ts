@@ -313,6 +313,18 @@ describe('A result', () => {
     await expect.poll(() => panel.part('reopen').count()).toBe(1);
   });
 
+  test('is compared with the next one, of another model', async () => {
+    await panel.part('keep').click();
+    expect(await panel.part('comparison').count()).toBe(0);
+    await panel.choose('toy vocabulary');
+    await run('nucleus');
+    expect(await panel.part('comparison').innerText()).toContain('Earlier, fireside:');
+    await session.window.screenshot('compared');
+    await panel.part('comparison-close').click();
+    await panel.choose('fireside');
+    await run('nucleus');
+  });
+
   test('is compared with another and replayed from the palette, without the panel’s own buttons', async () => {
     const { window } = session;
     await panel.part('history').click();

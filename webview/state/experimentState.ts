@@ -1,9 +1,9 @@
 /** What every experiment's tab knows and does, apart from drawing it: runs, results, history, replay, comparison. */
-import { compareTables, countValues, firstDifference } from '../../src/experiments/report/compare';
+import { compareTables, firstDifference } from '../../src/experiments/report/compare';
 import type { ReportTable } from '../../src/experiments/report/types';
 import type { ExperimentResult } from '../../src/experiments/results';
 import type { Failure, HistoryLine, Saved, Toy } from '../../src/protocol/messages';
-import { duration, thousands } from '../format/numbers';
+import { duration } from '../format/numbers';
 import type { RunMessage } from '../host';
 import type { ExperimentPage } from '../tabs/experimentPage';
 import type { TabContext } from '../tabs/tab';
@@ -13,6 +13,7 @@ import type { JobState, StartedJob } from './experimentQueue';
 import { failureOf, UNREADABLE } from './failures';
 import { Form } from './form';
 import { samePrompt } from './session';
+import { verdictOf, type Verdict } from './replayVerdict';
 import { draftOf } from './toyDraft';
 
 /** Milliseconds between redraws of the progress while nothing else happens. */
@@ -26,12 +27,6 @@ export interface Trouble {
   readonly replays: unknown;
   /** null where a person stopped it and nothing is wrong. */
   readonly failure: Failure | null;
-}
-
-/** Whether a replay gave the same, in a sentence. */
-export interface Verdict {
-  readonly equal: boolean;
-  readonly sentence: string;
 }
 
 export class ExperimentState<Result extends ExperimentResult> {
@@ -337,6 +332,15 @@ export class ExperimentState<Result extends ExperimentResult> {
     });
   }
 
+  /** Has the next result compared with the shown one, or takes that back. */
+  keepToCompare(): void {
+    this.earlier = this.earlier === this.shown ? null : this.shown;
+    this.#context.announce(
+      this.earlier ? 'The next result will be compared with this one.' : 'Not compared.',
+    );
+    this.#context.redraw();
+  }
+
   /** Compares the shown result with a saved one. */
   compare({ id, entry }: Saved): void {
     const earlier = outcomeOf(entry, id, this.#page.read);
@@ -417,24 +421,4 @@ export class ExperimentState<Result extends ExperimentResult> {
     if (!memory.outcome || !source || (tokens && samePrompt(tokens.source, source))) return;
     this.#showTokens(memory.outcome.order, memory.outcome.result);
   }
-}
-
-function verdictOf(saved: ExperimentResult, replayed: ExperimentResult): Verdict {
-  const difference = firstDifference(saved, replayed);
-  if (!difference) {
-    const values = thousands(countValues(replayed));
-    return { equal: true, sentence: `Replayed: all ${values} values of the result are the same again.` };
-  }
-  const { path, first, second } = difference;
-  const otherModel = saved.provenance.fingerprint !== replayed.provenance.fingerprint;
-  const why = otherModel ? ' The model has other weights or logits than it had then.' : '';
-  return {
-    equal: false,
-    sentence: `Replayed, and it is not the same: ${path} was ${brief(first)} and is now ${brief(second)}.${why}`,
-  };
-}
-
-function brief(value: unknown): string {
-  const text = value === undefined ? 'missing' : JSON.stringify(value);
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }

@@ -170,12 +170,17 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
         onReplay: () => {
           state.replay();
         },
+        kept: state.earlier === shown,
+        onKeep: () => {
+          state.keepToCompare();
+        },
       })}
       ${
-        earlier
+        earlier && earlier !== shown
           ? comparisonView({
               tables: state.comparison(),
               earlier: report.summary(earlier.result),
+              model: earlier.result.provenance.modelName,
               onClose: () => void state.compareWith(null),
             })
           : nothing
@@ -220,7 +225,8 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
 
   /** Made once per result, so that pictures are not drawn again with every change of the page. */
   #shownParts(shown: Outcome<Result>): ShownParts<Result> {
-    const earlier = this.#state.earlier?.result ?? null;
+    const { earlier: compared } = this.#state;
+    const earlier = compared && compared !== shown ? compared.result : null;
     if (this.#parts?.of !== shown || this.#parts.parts.earlier !== earlier) {
       const { result } = shown;
       const parts: ShownParts<Result> = {

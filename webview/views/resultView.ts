@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { ReportTable } from '../../src/experiments/report/types';
 import type { HistoryLine } from '../../src/protocol/messages';
-import type { Verdict } from '../state/experimentState';
+import type { Verdict } from '../state/replayVerdict';
 import { dataTableView } from './dataTable';
 
 /** A kind of file that a result can be written into. */
@@ -23,10 +23,13 @@ export interface ResultBarProps {
   readonly onSave: () => void;
   readonly onHistory: () => void;
   readonly onReplay: () => void;
+  /** Whether the next result will be compared with this one. */
+  readonly kept: boolean;
+  readonly onKeep: () => void;
 }
 
 export function resultBarView(props: ResultBarProps): TemplateResult {
-  const { exports, saved, historyOpen, busy, feedback, onExport, onSave, onReplay } = props;
+  const { exports, saved, historyOpen, busy, kept, feedback, onExport, onSave, onReplay, onKeep } = props;
   return html`<div class="result-bar" role="group" aria-label="This result">
     <details class="menu" data-testid="export" @focusout=${closeWhenLeft} @keydown=${closeOnEscape}>
       <summary>Export</summary>
@@ -58,6 +61,16 @@ export function resultBarView(props: ResultBarProps): TemplateResult {
       @click=${onReplay}
     >
       Replay
+    </button>
+    <button
+      type="button"
+      class="link"
+      data-testid="keep"
+      title="Compare the next result with this one: change the model or a setting, and run"
+      aria-pressed=${kept ? 'true' : 'false'}
+      @click=${onKeep}
+    >
+      ${kept ? 'Comparing the next' : 'Compare the next'}
     </button>
     ${historyButton(historyOpen, props.onHistory)}
     <span class="feedback quiet" data-testid="feedback">${feedback}</span>
@@ -168,17 +181,18 @@ export function verdictView({ verdict: { equal, sentence }, onDismiss }: Verdict
 export interface ComparisonProps {
   readonly tables: readonly ReportTable[];
   readonly earlier: readonly string[];
+  readonly model: string;
   readonly onClose: () => void;
 }
 
 /** The result that the one on screen is compared with, and every value that differs. */
-export function comparisonView({ tables, earlier, onClose }: ComparisonProps): TemplateResult {
+export function comparisonView({ tables, earlier, model, onClose }: ComparisonProps): TemplateResult {
   return html`<section class="comparison" data-testid="comparison" aria-label="Comparison">
     <div class="section-head">
       <h2>Compared with an earlier result</h2>
       <button type="button" class="link" data-testid="comparison-close" @click=${onClose}>close</button>
     </div>
-    <p>Earlier: ${earlier[0] ?? ''}</p>
+    <p>Earlier, ${model}: ${earlier[0] ?? ''}</p>
     ${tables.length === 0 ? html`<p>Every value that both have is the same.</p>` : tables.map((table) => dataTableView(table, true))}
   </section>`;
 }
