@@ -126,7 +126,7 @@ export class EngineClient {
         signal,
         (engine, token) => {
           onBegin?.((message) => {
-            this.#tell(engine, run, message);
+            void this.#tell(engine, run, message);
           });
           return engine.connection.sendRequest(
             RunRequest,
@@ -140,10 +140,13 @@ export class EngineClient {
     });
   }
 
-  #tell({ connection }: EngineProcess, run: number, message: unknown): void {
-    connection.sendNotification(TellNotification, { run, message }).catch((error: unknown) => {
+  async #tell({ connection }: EngineProcess, run: number, message: unknown): Promise<void> {
+    try {
+      await connection.sendNotification(TellNotification, { run, message });
+    } catch (error) {
+      // A connection that has been closed throws at once.
       this.#options.log(`The model process could not be told ${JSON.stringify(message)}: ${String(error)}`);
-    });
+    }
   }
 
   /** How near a model comes to another on a text. Rejects with `stopped` after an abort of the signal. */

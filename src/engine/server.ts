@@ -57,8 +57,8 @@ export function serve({ experiments, onFiles = [], ...loader }: EngineParts): vo
     },
   });
   const turns = new Turns();
-  /** Of the runs that listen to what a person tells them. */
-  const told = new Map<number, (message: unknown) => void>();
+  /** Of the runs that listen to what a person tells them; what comes before one listens waits for it. */
+  const told = new Map<number, { readonly early: unknown[]; listener?: (message: unknown) => void }>();
   let running = 0;
 
   /** The next turn of the event loop, once the channel takes more: by then a stop that was sent has arrived. */
@@ -95,8 +95,11 @@ export function serve({ experiments, onFiles = [], ...loader }: EngineParts): vo
         const files = onFiles.find(({ name }) => name === experiment);
         if (files) {
           const work = files.prepare(parameters);
+          const mail: { readonly early: unknown[]; listener?: (message: unknown) => void } = { early: [] };
+          told.set(run, mail);
           const onMessage = (listener: (message: unknown) => void): void => {
-            told.set(run, listener);
+            mail.listener = listener;
+            for (const message of mail.early.splice(0)) listener(message);
           };
           return { result: await work(source, { emit, pause: pauseInTurn, signal, onMessage }) };
         }
@@ -113,7 +116,11 @@ export function serve({ experiments, onFiles = [], ...loader }: EngineParts): vo
     }),
   );
 
-  connection.onNotification(TellNotification, ({ run, message }) => told.get(run)?.(message));
+  connection.onNotification(TellNotification, ({ run, message }) => {
+    const mail = told.get(run);
+    if (mail?.listener) mail.listener(message);
+    else mail?.early.push(message);
+  });
 
   connection.onRequest(FidelityRequest, ({ run, reference, source, text }, token) =>
     answer(() => {

@@ -97,8 +97,12 @@ class TrainingLoop {
       await this.#trySave();
       this.#tell('paused');
       while (this.#control.waiting() && !this.context.signal.aborted) {
-        if (this.#control.takeCheckpoint()) await this.#trySave();
-        await this.#control.next();
+        const { heard } = this.#control;
+        if (this.#control.takeCheckpoint()) {
+          await this.#trySave();
+          this.#tell('paused');
+        }
+        await this.#control.since(heard);
       }
       this.#tell('training');
     }
@@ -228,12 +232,13 @@ class TrainingLoop {
   /** Ends with a checkpoint. While it cannot be written the training waits: nothing is lost before it is told to. */
   async #finish(status: 'completed' | 'stopped'): Promise<TrainingEnd> {
     for (;;) {
+      const { heard } = this.#control;
       const problem = await this.#trySave();
       if (problem === null) return this.#end(status, null);
       if (this.#soundStep !== this.#progress.step) return this.#unsound();
       this.#tell('paused');
-      if (!this.context.signal.aborted) await this.#control.next();
-      if (this.context.signal.aborted) return this.#end('unsaved', problem);
+      if (!this.context.signal.aborted) await this.#control.since(heard);
+      if (this.context.signal.aborted || this.#control.discarding) return this.#end('unsaved', problem);
     }
   }
 

@@ -64,6 +64,12 @@ export function historyCommands(history: History, panels: PanelHolder): Record<s
     }),
     compareResults: told(async (given, all) => {
       const two = marked(all);
+      if (two.length > 2) {
+        void vscode.window.showInformationMessage(
+          vscode.l10n.t('{0} results are marked; two can be compared. Mark two.', count(two.length)),
+        );
+        return;
+      }
       const first = two[0] ?? (await lineOf(given));
       if (!first) return;
       const second = two[1] ?? (await otherOf(first));

@@ -72,9 +72,9 @@ export class Library implements vscode.Disposable {
   }
 
   async choices(): Promise<ModelChoice[]> {
-    const entries = await (await this.models()).list();
+    const usable = (await (await this.models()).list()).filter(({ problem }) => problem === undefined);
     return [
-      ...entries.filter(({ problem }) => problem === undefined).flatMap(variantsOf),
+      ...(await Promise.all(usable.map((entry) => this.#choicesOf(entry)))).flat(),
       {
         id: 'toy',
         name: 'toy vocabulary',
@@ -82,6 +82,15 @@ export class Library implements vscode.Disposable {
         description: `${TOY_DEFAULT.words.length} words with fixed logits, editable`,
       },
     ];
+  }
+
+  /** The weights of a model, the 32-bit ones with how far a training of them is. */
+  async #choicesOf(entry: LibraryEntry): Promise<ModelChoice[]> {
+    const { lastCheckpoint } = await import('../library/lastCheckpoint');
+    const checkpoint = await lastCheckpoint(await this.trainingFolder(entry.id));
+    return variantsOf(entry).map((choice) =>
+      choice.id === entry.id && checkpoint !== undefined ? { ...choice, checkpoint } : choice,
+    );
   }
 
   /** How the engine finds a model that is about to be used, and marked as such. @throws UnknownModelError */

@@ -12,13 +12,16 @@ function idOf(given: unknown): string | undefined {
   return typeof given.id === 'string' ? given.id : undefined;
 }
 
+/** Those of the user settings; a workspace's own are changed in its settings. */
 function ownPresets(): Presets {
-  return Object.fromEntries(
-    Object.entries(settings.presets()).filter(([id]) => !Object.hasOwn(builtInPresets, id)),
-  );
+  const here = settings.userPresets();
+  return Object.fromEntries(Object.entries(settings.presets()).filter(([id]) => Object.hasOwn(here, id)));
 }
 
-async function keep(presets: Presets): Promise<void> {
+/** Writes or removes one preset of the user settings and leaves the others as they stand. */
+async function keep(id: string, preset: Preset | undefined): Promise<void> {
+  const others = Object.entries(settings.userPresets()).filter(([other]) => other !== id);
+  const presets = Object.fromEntries(preset ? [...others, [id, preset]] : others);
   await vscode.workspace
     .getConfiguration('decodingLab')
     .update('presets', presets, vscode.ConfigurationTarget.Global);
@@ -44,8 +47,13 @@ async function chooseOwn(given: unknown, title: string): Promise<[string, Preset
     return undefined;
   }
   const id = idOf(given) ?? (await choose(own, title));
-  const preset = id === undefined ? undefined : own[id];
-  return id !== undefined && preset ? [id, preset] : undefined;
+  if (id === undefined) return undefined;
+  const preset = own[id];
+  if (preset) return [id, preset];
+  void vscode.window.showInformationMessage(
+    vscode.l10n.t('The preset "{0}" is not one of your user settings. Change it where it comes from.', id),
+  );
+  return undefined;
 }
 
 function readChain(text: string): ChainSpec {
@@ -59,7 +67,7 @@ async function ask(title: string, name: string, chain: ChainSpec): Promise<[stri
     prompt: vscode.l10n.t('Name of the preset'),
     value: name,
     validateInput: (value) =>
-      value.trim() === '' || value.length > 100
+      value.trim() === '' || value.trim().length > 100
         ? vscode.l10n.t('A name has 1 to 100 characters; this one has {0}.', value.trim().length)
         : undefined,
   });
@@ -94,7 +102,7 @@ export function presetCommands(): Record<string, (given?: unknown) => Promise<vo
       if (!answer) return;
       const [name, chain] = answer;
       const greedy = base.greedy && chain.length === 0;
-      await keep({ ...ownPresets(), [presetId(name, all)]: { name, description: '', greedy, chain } });
+      await keep(presetId(name, all), { name, description: '', greedy, chain });
     },
     editPreset: async (given) => {
       const chosen = await chooseOwn(given, vscode.l10n.t('Edit a preset'));
@@ -104,7 +112,7 @@ export function presetCommands(): Record<string, (given?: unknown) => Promise<vo
       if (!answer) return;
       const [name, chain] = answer;
       const greedy = preset.greedy && chain.length === 0;
-      await keep({ ...ownPresets(), [id]: { ...preset, name, chain, greedy } });
+      await keep(id, { ...preset, name, chain, greedy });
     },
     removePreset: async (given) => {
       const chosen = await chooseOwn(given, vscode.l10n.t('Delete a preset'));
@@ -117,7 +125,7 @@ export function presetCommands(): Record<string, (given?: unknown) => Promise<vo
         remove,
       );
       if (answer !== remove) return;
-      await keep(Object.fromEntries(Object.entries(ownPresets()).filter(([other]) => other !== id)));
+      await keep(id, undefined);
     },
   };
 }

@@ -13,8 +13,11 @@ import { readText, TextError } from './textSource';
 /** A page that asks for more at once than this is not one of ours. */
 const MOST_AT_ONCE = 16;
 
-/** A training writes a checkpoint before it stops, which takes a while for a large model; in milliseconds. */
-const TRAINING_STOP = 600_000;
+/**
+ * A training writes a checkpoint before it stops, which takes a while for a large model, and where it cannot be
+ * written the person decides; in milliseconds.
+ */
+const TRAINING_STOP = 3_600_000;
 
 /** What of a training's result leads to its model. */
 const trainedSchema = v.object({

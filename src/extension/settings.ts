@@ -65,6 +65,17 @@ export const settings = {
   /** The built-in presets and the person's own, by id. */
   presets: (): Presets => allPresets(read('presets')),
 
+  /**
+   * The person's own presets as they stand in the user settings, those among them that cannot be used: whoever
+   * changes one must write the others back as they are.
+   */
+  userPresets(): Readonly<Record<string, unknown>> {
+    const value = vscode.workspace.getConfiguration('decodingLab').inspect('presets')?.globalValue;
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : {};
+  },
+
   /** Id of the preset for suggestions. */
   inlinePreset: (document?: vscode.TextDocument): string =>
     text(read('inlineSuggest.preset', document), 'precise'),

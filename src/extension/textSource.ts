@@ -109,7 +109,7 @@ async function readFolder(
   const { fs } = vscode.workspace;
   const at = (path: string): vscode.Uri => (path === '' ? folder : vscode.Uri.joinPath(folder, path));
   try {
-    const { text, files, leftOut } = await readFolderTexts(
+    const { text, files, leftOut, tooLarge } = await readFolderTexts(
       {
         list: async (path) =>
           (await fs.readDirectory(at(path))).map(([entry, type]) => ({ name: entry, kind: kindOf(type) })),
@@ -126,11 +126,12 @@ async function readFolder(
         },
       },
     );
-    const called =
-      leftOut === 0
-        ? vscode.l10n.t('{0} ({1} files)', name, count(files))
-        : vscode.l10n.t('{0} ({1} files; {2} others are no text)', name, count(files), count(leftOut));
-    return { name: called, text };
+    const notes = [
+      vscode.l10n.t('{0} files', count(files)),
+      ...(leftOut === 0 ? [] : [vscode.l10n.t('{0} others are no text', count(leftOut))]),
+      ...(tooLarge === 0 ? [] : [vscode.l10n.t('{0} are too large', count(tooLarge))]),
+    ];
+    return { name: `${name} (${notes.join('; ')})`, text };
   } catch (error) {
     if (stop.signal.aborted) throw new TextError(vscode.l10n.t('The reading was stopped.'), true);
     throw new TextError(error instanceof Error ? error.message : String(error));

@@ -88,11 +88,11 @@ export const fromPanelSchema = v.variant('type', [
     parameters: v.unknown(),
   }),
   v.object({ type: v.literal('cancel'), request: requestId }),
-  /** Something that a run listens to while it goes on: a training can wait, go on, and write a checkpoint. */
+  /** Something that a run listens to while it goes on: a training can wait, go on, write a checkpoint, end without one. */
   v.object({
     type: v.literal('tell'),
     request: requestId,
-    message: v.picklist(['pause', 'resume', 'checkpoint']),
+    message: v.picklist(['pause', 'resume', 'checkpoint', 'discard']),
   }),
   /** Put a completion into the document, answered by `done` or `failure`. */
   v.object({
@@ -133,6 +133,8 @@ export const modelChoiceSchema = v.object({
   description: v.string(),
   /** Where a model can be had with other weights: the id of the model itself, and what its weights are called. */
   variant: v.optional(v.object({ of: v.string(), label: v.string() })),
+  /** Step of the last checkpoint of a training that can be continued. */
+  checkpoint: v.optional(v.number()),
 });
 export type ModelChoice = v.InferOutput<typeof modelChoiceSchema>;
 

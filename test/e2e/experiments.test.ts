@@ -184,7 +184,12 @@ describe('Training', () => {
     await panel.makeWidth(800);
     await chooseOption('action', 'the model as it is');
     await panel.type('epochs', '2000');
-    await panel.begin(() => panel.part('run').click());
+    // The checkpoints of the training before are not taken away without a question.
+    await panel.part('run').click();
+    expect(await panel.part('question').innerText()).toMatch(
+      /fireside stands at step \d+ and can be continued/,
+    );
+    await panel.begin(() => panel.part('question-yes').click());
     const live = panel.part('training-live');
     const step = async (): Promise<number> =>
       Number(/step ([\d,]+)/.exec(await live.innerText())?.[1]?.replaceAll(',', '') ?? 0);
@@ -321,7 +326,7 @@ describe('A result', () => {
     expect(await panel.part('comparison').innerText()).toContain('Earlier, fireside:');
     await session.window.screenshot('compared');
     await panel.part('comparison-close').click();
-    await panel.choose('fireside');
+    await chooseOption('model', 'fireside');
     await run('nucleus');
   });
 

@@ -122,7 +122,14 @@ export class ExperimentState<Result extends ExperimentResult> {
 
   /** Runs the shown result's own order again, and says whether it gives the same. */
   replay(): void {
-    if (this.shown) this.#submit(this.shown.order, this.shown);
+    if (!this.shown) return;
+    const sentence = this.#page.noReplay?.(this.shown.order.parameters) ?? null;
+    if (sentence === null) {
+      this.#submit(this.shown.order, this.shown);
+      return;
+    }
+    this.notice = { code: 'parameter', sentence };
+    this.#context.redraw();
   }
 
   /** False when nothing runs or waits. */
@@ -201,6 +208,7 @@ export class ExperimentState<Result extends ExperimentResult> {
     const { model, toy, parameters } = order;
     const others = this.#page.others?.(parameters) ?? [];
     const request = host.run(this.#page.id, model, toy, parameters, onEvent, others);
+    this.#page.begun?.();
     this.#tell = request.tell;
     const timer = setInterval(redraw, TICK);
     announce(`${this.#page.title} runs.`);
@@ -349,13 +357,13 @@ export class ExperimentState<Result extends ExperimentResult> {
     this.#context.redraw();
   }
 
-  /** Shows a saved result, with its model, prompt and controls. */
-  open({ id, entry }: Saved): void {
+  /** Shows a saved result, with its model, prompt and controls; false where this version cannot read it. */
+  open({ id, entry }: Saved): boolean {
     const outcome = outcomeOf(entry, id, this.#page.read);
     if (!outcome) {
       this.notice = UNREADABLE;
       this.#context.redraw();
-      return;
+      return false;
     }
     const { session, chooseModel } = this.#context;
     const { model, toy, parameters } = outcome.order;
@@ -369,6 +377,7 @@ export class ExperimentState<Result extends ExperimentResult> {
     this.fill(parameters);
     this.#showTokens(outcome.order, outcome.result);
     this.#context.changed();
+    return true;
   }
 
   /** Fills the controls, and the prompt, from parameters; what is left out of them stays. */

@@ -39,6 +39,10 @@ export interface ExperimentPage<Result extends ExperimentResult> {
   readonly pictures: (result: Result, earlier: Result | null) => readonly Picture[];
   /** What stands between the answer and the tables; the pictures, in their order, where left out. */
   readonly view?: (shown: ShownParts<Result>, values: FormValues) => TemplateResult;
+  /** A run begins, whoever asked for it. */
+  readonly begun?: () => void;
+  /** Why a result with these parameters is not run again by itself; null where it can be. */
+  readonly noReplay?: (parameters: unknown) => string | null;
   /** Takes an event that is not progress. */
   readonly event?: (event: unknown) => void;
   /** What stands above the last result while a run goes on. */

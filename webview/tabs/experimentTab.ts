@@ -348,7 +348,7 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
       if (parameters !== undefined) this.#state.fill(parameters);
       return;
     }
-    this.#state.open(entry);
+    if (!this.#state.open(entry)) return;
     if (earlier) this.#state.compare(earlier);
     if (replay) this.#state.replay();
   }

@@ -1,26 +1,19 @@
 /** Training: continue pretraining a model on a text, from its weights or from a checkpoint. */
 import { html, nothing, type TemplateResult } from 'lit';
-import * as v from 'valibot';
 import {
   CHECKPOINT_DEFAULTS,
   parseCheckpointSettings,
   parseTrainingSettings,
   TRAINING_DEFAULTS,
 } from '../../src/experiments/trainingParameters';
-import {
-  trainingResultSchema,
-  type TrainingHistory,
-  type TrainingResult,
-} from '../../src/experiments/trainingTypes';
+import { trainingResultSchema, type TrainingResult } from '../../src/experiments/trainingTypes';
 import { trainingReport } from '../../src/experiments/report/training';
 import { lossPictures } from '../charts/training';
-import type { Picture } from '../charts/picture';
-import { chart } from '../views/figureView';
-import { duration, rate, thousands } from '../format/numbers';
-import type { RunMessage } from '../host';
+import { thousands } from '../format/numbers';
 import { parsedBy } from '../state/experimentRecord';
 import { typedNumber, valueText, type FormValues, type TextField } from '../state/form';
 import { WholeText, textSourceField } from '../state/wholeText';
+import { TrainingLive, trainingLiveView } from '../views/trainingLive';
 import type { ExperimentPage, ShownParts } from './experimentPage';
 import { ExperimentTab } from './experimentTab';
 import type { Tab, TabContext } from './tab';
@@ -34,64 +27,16 @@ const ACTIONS = [
   { value: 'verify', label: 'nothing: verify continuity' },
 ];
 
-const stepEvent = v.object({
-  type: v.literal('step'),
-  step: v.number(),
-  tokensSeen: v.number(),
-  loss: v.number(),
-  gradientNorm: v.number(),
-  learningRate: v.number(),
-  epoch: v.number(),
-  tokensPerSecond: v.number(),
-  secondsLeft: v.number(),
-});
-const eventSchema = v.variant('type', [
-  stepEvent,
-  v.object({
-    type: v.literal('evaluation'),
-    step: v.number(),
-    tokensSeen: v.number(),
-    training: v.nullable(v.number()),
-    validation: v.nullable(v.number()),
-  }),
-  v.object({ type: v.literal('sample'), step: v.number(), epoch: v.number(), text: v.string() }),
-  v.object({ type: v.literal('state'), state: v.string() }),
-  v.object({ type: v.literal('checkpoint'), step: v.number() }),
-  v.object({ type: v.literal('trouble'), sentence: v.string() }),
-]);
+function actionOf(parameters: unknown): unknown {
+  return (parameters as { readonly action?: unknown }).action;
+}
 
-/** What a training that goes on has told so far. */
-class Live {
-  history: TrainingHistory = { steps: [], evaluations: [], samples: [] };
-  state = '';
-  trouble = '';
-  last: v.InferOutput<typeof stepEvent> | null = null;
-  picture: Picture | null = null;
-  /** Step of the last checkpoint of this run. */
-  checkpoint: number | null = null;
-  /** Told to wait, which it does after the step that it is at. */
-  waits = false;
-
-  begin(): void {
-    Object.assign(this, new Live());
-  }
-
-  take(event: unknown): void {
-    const parsed = v.safeParse(eventSchema, event);
-    if (!parsed.success) return;
-    const { output } = parsed;
-    if (output.type === 'step') {
-      this.last = output;
-      this.history.steps.push(output);
-    } else if (output.type === 'evaluation') this.history.evaluations.push(output);
-    else if (output.type === 'sample') this.history.samples.push(output);
-    else if (output.type === 'checkpoint') {
-      this.checkpoint = output.step;
-      this.trouble = '';
-    } else if (output.type === 'state') this.state = output.state;
-    else this.trouble = output.sentence;
-    if (output.type === 'evaluation') this.picture = lossPictures(this.history, true)[0] ?? null;
-  }
+/** What to ask before a training takes the place of another; null where there is none. */
+function replaced({ session }: TabContext): string | null {
+  const choice = session.models.find(({ id }) => id === session.model);
+  return choice?.checkpoint === undefined
+    ? null
+    : `A training of ${choice.name} stands at step ${thousands(choice.checkpoint)} and can be continued. Starting anew removes its checkpoints; the models that came of it stay.`;
 }
 
 /** A number of the settings, checked with the others at their defaults. */
@@ -136,7 +81,7 @@ function settingsOf(values: FormValues): Record<string, unknown> {
   };
 }
 
-function pageOf(live: Live, text: WholeText, context: TabContext): ExperimentPage<TrainingResult> {
+function pageOf(live: TrainingLive, text: WholeText, context: TabContext): ExperimentPage<TrainingResult> {
   const defaults = TRAINING_DEFAULTS;
   const free = (values: FormValues): boolean => values['action'] !== 'continue';
   return {
@@ -201,10 +146,15 @@ function pageOf(live: Live, text: WholeText, context: TabContext): ExperimentPag
         ],
       },
     ],
-    prepare: async (values) => {
-      await text.read(values, context.host);
+    prepare: (values) => text.read(values, context.host),
+    begun: () => {
       live.begin();
     },
+    confirm: (parameters) => (actionOf(parameters) === 'start' ? replaced(context) : null),
+    noReplay: (parameters) =>
+      actionOf(parameters) === 'verify'
+        ? null
+        : 'A training is not replayed by itself: it would take the place of the checkpoints that are there. Press Run to train with these settings.',
     parameters: (values) => ({
       prompt: text.text.slice(0, BEGINNING),
       action: values['action'],
@@ -232,62 +182,12 @@ function pageOf(live: Live, text: WholeText, context: TabContext): ExperimentPag
     event: (event) => {
       live.take(event);
     },
-    live: (tell) => liveView(live, tell),
+    live: (tell) => trainingLiveView(live, tell),
     read: parsedBy(trainingResultSchema),
     report: trainingReport,
     pictures: ({ history, continuity }) => (continuity ? [] : lossPictures(history)),
     view: (shown) => view(shown),
   };
-}
-
-const STATES: Readonly<Record<string, string>> = {
-  training: 'Training',
-  evaluating: 'Evaluating',
-  saving: 'Writing a checkpoint',
-  paused: 'Paused, with a checkpoint',
-};
-
-function liveView(live: Live, tell: (message: RunMessage) => void): TemplateResult {
-  const { last, state, trouble, picture, history, checkpoint, waits } = live;
-  const pause = (): void => {
-    live.waits = !waits;
-    tell(waits ? 'resume' : 'pause');
-  };
-  return html`<section class="figure" data-testid="training-live" aria-live="off">
-    <p>
-      ${STATES[state] ?? 'Preparing'}${
-        last
-          ? html`: step ${thousands(last.step)}, epoch ${last.epoch + 1}, loss ${last.loss.toFixed(3)} nats,
-            ${rate(last.tokensPerSecond)}, ${duration(last.secondsLeft * 1000)} left`
-          : nothing
-      }
-    </p>
-    <div class="empty-actions">
-      <vscode-button appearance="secondary" data-testid="training-pause" @click=${pause}
-        >${waits ? 'Go on' : 'Pause'}</vscode-button
-      >
-      <vscode-button
-        appearance="secondary"
-        data-testid="training-checkpoint"
-        @click=${() => {
-          tell('checkpoint');
-        }}
-        >Write a checkpoint</vscode-button
-      >
-      ${
-        checkpoint === null
-          ? nothing
-          : html`<span class="quiet" data-testid="training-kept"
-              >last one: step ${thousands(checkpoint)}</span
-            >`
-      }
-    </div>
-    ${trouble === '' ? nothing : html`<p class="field-error" role="alert">${trouble}</p>`}
-    ${picture === null ? nothing : html`<div class="chart" ${chart(picture)}></div>`}
-    ${history.samples.map(
-      ({ epoch, text }) => html`<p class="passage-plain">After epoch ${epoch}: ${text}</p>`,
-    )}
-  </section>`;
 }
 
 function view({ result, pictures, figure }: ShownParts<TrainingResult>): TemplateResult {
@@ -309,5 +209,5 @@ function view({ result, pictures, figure }: ShownParts<TrainingResult>): Templat
 }
 
 export function createTraining(context: TabContext): Tab {
-  return new ExperimentTab(pageOf(new Live(), new WholeText(), context), context);
+  return new ExperimentTab(pageOf(new TrainingLive(), new WholeText(), context), context);
 }

@@ -191,7 +191,8 @@ export class Candidates {
     for (let row = 0; row < count; row++) {
       const id = ids[row]!;
       const logit = logits[id]!;
-      if (logit > cutoff || (logit === cutoff && ++atCutoff <= ties) || removedBy[id] !== KEPT) continue;
+      const below = logit < cutoff || (logit === cutoff && ++atCutoff > ties);
+      if (!below || removedBy[id] !== KEPT) continue;
       removedBy[id] = step;
       marked++;
     }

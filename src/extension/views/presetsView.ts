@@ -68,10 +68,11 @@ export class PresetsView implements vscode.TreeDataProvider<Row>, vscode.Disposa
 
   getChildren(row?: Row): Row[] {
     if (row) return [];
+    const own = settings.userPresets();
     return Object.entries(settings.presets()).map(([id, preset]) => ({
       id,
       preset,
-      own: !Object.hasOwn(builtInPresets, id),
+      own: Object.hasOwn(own, id),
     }));
   }
 
@@ -112,11 +113,14 @@ export class PresetsView implements vscode.TreeDataProvider<Row>, vscode.Disposa
     try {
       const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(file));
       const added = readPresets(JSON.parse(text), vscode.l10n.t);
-      const own = Object.entries(settings.presets()).filter(([id]) => !Object.hasOwn(builtInPresets, id));
       const fresh = Object.entries(added).filter(([id]) => !Object.hasOwn(builtInPresets, id));
       await vscode.workspace
         .getConfiguration('decodingLab')
-        .update('presets', Object.fromEntries([...own, ...fresh]), vscode.ConfigurationTarget.Global);
+        .update(
+          'presets',
+          { ...settings.userPresets(), ...Object.fromEntries(fresh) },
+          vscode.ConfigurationTarget.Global,
+        );
       void vscode.window.showInformationMessage(vscode.l10n.t('Presets imported: {0}.', count(fresh.length)));
     } catch (error) {
       const why =

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { expNotPositive } from '../../../src/core/exponential';
+import '../fixedSeed';
 
 describe('expNotPositive', () => {
   it('agrees with Math.exp to 2e-14', () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { TOY_BOOK, TOY_DEFAULT, ToyModel } from '../../../src/core/toyModel';
+import '../fixedSeed';
 
 const word = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 8 }).filter((text) => !/\s/u.test(text));
 const definition = fc

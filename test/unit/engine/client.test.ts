@@ -11,6 +11,7 @@ import { randomStream } from '../../../src/core/random';
 import { EngineClient, EngineError, type EngineState, type ModelSource } from '../../../src/engine/client';
 import { bundle, type Bundles } from './bundle';
 import { isAlive, until } from './process';
+import '../fixedSeed';
 
 const toy: ModelSource = { kind: 'toy', words: ['pizza', 'burger'], logits: [2, 1] };
 const gpt2 = (directory: string): ModelSource => ({

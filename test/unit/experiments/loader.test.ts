@@ -8,6 +8,7 @@ import {
   tokensFor,
   windowStarts,
 } from '../../../src/experiments/loader';
+import '../fixedSeed';
 
 describe('the split of a text', () => {
   it('counts characters as Python does, pairs and lone surrogates included', () => {

@@ -4,6 +4,7 @@ import type { LanguageModel } from '../../../src/core/languageModel';
 import { TOY_DEFAULT, ToyModel } from '../../../src/core/toyModel';
 import { takePrompt } from '../../../src/experiments/prompt';
 import { END_OF_TEXT, GPT2_VOCABULARY_SIZE, Gpt2Tokenizer } from '../../../src/gpt2/tokenizer';
+import '../fixedSeed';
 
 const tokenizer = new Gpt2Tokenizer();
 

@@ -12,6 +12,7 @@ import {
 } from '../../../src/experiments/surprisal';
 import { Gpt2Tokenizer } from '../../../src/gpt2/tokenizer';
 import { loadGpt2 } from '../../../src/onnx/loadGpt2';
+import '../fixedSeed';
 
 const tokenizer = new Gpt2Tokenizer();
 

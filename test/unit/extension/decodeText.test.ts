@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeText } from '../../../src/extension/decodeText';
+import '../fixedSeed';
 
 describe('A file', () => {
   it('is read back as the text that was written, whatever it says', () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { asSuggestions, promptFor, typedAlong } from '../../../src/extension/inlineCache';
+import '../fixedSeed';
 
 describe('typing along a suggestion', () => {
   const last = { key: 'doc fireside', prefix: 'Once', completions: [' upon a time', ' more', ' upon'] };

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { hull, ScoredDocument, type ScoredToken } from '../../../src/extension/scoredDocument';
+import '../fixedSeed';
 
 /** Tokens of one to three characters that cover a text; the id stands for the characters. */
 const tokensOf = (lengths: readonly number[], start = 0): ScoredToken[] => {

@@ -53,7 +53,7 @@ describe('A folder', () => {
     write('a/1.md', 'One.');
     write('picture.png', Uint8Array.of(0x89, 0x50, 0, 0));
     write('latin1.txt', Uint8Array.of(0x63, 0x61, 0x66, 0xe9));
-    expect(await read()).toEqual({ text: 'One.\n\nTwo.\n\nBears.', files: 3, leftOut: 2 });
+    expect(await read()).toEqual({ text: 'One.\n\nTwo.\n\nBears.', files: 3, leftOut: 2, tooLarge: 0 });
   });
 
   it('is not left by a link, and what tools keep in it is no text', async () => {
@@ -95,7 +95,23 @@ describe('A folder', () => {
     write('b.txt', 'y'.repeat(600));
     await expect(read({ mostBytes: 1000 })).rejects.toThrow(/more than 1,000 bytes/);
     write('b.txt', 'y'.repeat(2000));
-    expect(await read({ mostBytes: 1000 })).toMatchObject({ files: 1, leftOut: 1 });
+    expect(await read({ mostBytes: 1000 })).toMatchObject({ files: 1, leftOut: 0, tooLarge: 1 });
+    await expect(read({ mostBytes: 100 })).rejects.toThrow(/of 2, 2 have more than 100 bytes each/);
+  });
+
+  it('is read but for what cannot be, and says so where that is all of it', async () => {
+    write('a.txt', 'Text.');
+    write('locked/b.txt', 'Hidden.');
+    const locked: FolderPorts = {
+      ...disk,
+      list: (path) => (path === 'locked' ? Promise.reject(new Error('EACCES')) : disk.list(path)),
+    };
+    const options = { signal: new AbortController().signal, onProgress: () => undefined, mostBytes: 1000 };
+    expect(await readFolderTexts(locked, options)).toMatchObject({ text: 'Text.', files: 1, leftOut: 1 });
+    const gone: FolderPorts = { ...disk, list: () => Promise.reject(new Error('ENOENT: no such folder')) };
+    await expect(readFolderTexts(gone, options)).rejects.toThrow(
+      'The folder cannot be read: ENOENT: no such folder. Choose another one.',
+    );
   });
 
   it('without any text is refused, and says how many files it looked at', async () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { dequantizeBlock, quantizeMatrix, type BlockFormat } from '../../../src/gpt2/blockQuantization';
+import '../fixedSeed';
 
 const numbers = (length: number): fc.Arbitrary<Float32Array> =>
   fc.float32Array({ minLength: length, maxLength: length, noNaN: true, min: -8, max: 8 });

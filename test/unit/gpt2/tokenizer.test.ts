@@ -3,6 +3,7 @@ import { encode as libraryEncode } from 'gpt-tokenizer/encoding/r50k_base';
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { END_OF_TEXT, Gpt2Tokenizer, GPT2_VOCABULARY_SIZE } from '../../../src/gpt2/tokenizer';
+import '../fixedSeed';
 
 const tokenizer = new Gpt2Tokenizer();
 

@@ -18,6 +18,7 @@ import {
 } from './fixture';
 import { HubServer, sha256, type Fault } from './hubServer';
 import { temporaryFolder } from './temporaryFolder';
+import '../fixedSeed';
 
 const { at, hub, library } = libraryFixture();
 const weights = FILES[WEIGHTS];

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { PRECISIONS } from '../../../src/library/memory';
 import { readVariantId, variantId } from '../../../src/library/variants';
+import '../fixedSeed';
 
 it('an id with its weights is read as it was written', () => {
   fc.assert(

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { CacheHandle, LanguageModel } from '../../../src/core/languageModel';
 import { loadGpt2, type Precision } from '../../../src/onnx/loadGpt2';
 import { StepRunner } from '../../../src/onnx/stepRunner';
+import '../fixedSeed';
 
 const MODELS = {
   tiny: 'test/fixtures/oracles/gpt2-tiny/prefixed-names',

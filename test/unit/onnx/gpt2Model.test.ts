@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CacheHandle, LanguageModel } from '../../../src/core/languageModel';
 import { loadGpt2 } from '../../../src/onnx/loadGpt2';
+import '../fixedSeed';
 
 const TINY = 'test/fixtures/oracles/gpt2-tiny';
 

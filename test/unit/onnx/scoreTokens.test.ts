@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { entropy, logSoftmax, softmax, topIndices } from '../../../src/core/logits';
 import type { LanguageModel, ScoreOptions, TextScores } from '../../../src/core/languageModel';
 import { loadGpt2 } from '../../../src/onnx/loadGpt2';
+import '../fixedSeed';
 
 const CONTEXT = 24;
 let tiny: LanguageModel;

@@ -6,6 +6,7 @@ import {
   readFromPanel,
   readToPanel,
 } from '../../../src/protocol/messages';
+import '../fixedSeed';
 
 describe('messages from the panel', () => {
   it('are refused as values, whatever arrives', () => {

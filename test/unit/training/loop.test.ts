@@ -153,6 +153,38 @@ describe('A training', () => {
     expect(steps).toEqual([]);
   });
 
+  it('that is told to go on while a checkpoint fails does not sleep through it', async () => {
+    let saves = 0;
+    const { end } = await run({
+      // The pause's own checkpoint fails, and so does the one that is asked for meanwhile.
+      fails: (attempt) => attempt <= 2,
+      onEvent: (event, tell) => {
+        if (isStep(event, 4)) tell('pause');
+        if (event.type !== 'state') return;
+        if (event.state === 'paused' && saves === 1) tell('checkpoint');
+        if (event.state === 'saving' && ++saves === 2) tell('resume');
+      },
+    });
+    expect(saves).toBe(3);
+    expect(end).toMatchObject({ status: 'completed', checkpoint: 'step-10' });
+  });
+
+  it('ends without its last checkpoint only where a person says so', async () => {
+    const { end, steps } = await run({
+      fails: () => true,
+      onEvent: (event, tell) => {
+        if (isStep(event, 3)) tell('stop');
+        if (event.type === 'state' && event.state === 'paused') {
+          setTimeout(() => {
+            tell('discard');
+          }, 10);
+        }
+      },
+    });
+    expect(end).toMatchObject({ status: 'unsaved', checkpoint: null, sentence: 'The disk is full.' });
+    expect(steps).toEqual([]);
+  });
+
   it('survives a checkpoint that cannot be written, says so, and at its end waits for room', async () => {
     const { end, events, steps } = await run({
       // The one that is asked for, and the first try of the last.

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ChainSpec } from '../../../src/core/samplers/chain';
 import { axisEnd, Distribution } from '../../../webview/state/distribution';
+import '../fixedSeed';
 
 interface Reference {
   readonly logits: readonly number[];

@@ -11,6 +11,7 @@ import {
   significant,
   thousands,
 } from '../../../webview/format/numbers';
+import '../fixedSeed';
 
 /** Spaces that do not break, as ordinary ones. */
 const plain = (text: string): string => text.replaceAll('\u00A0', ' ');

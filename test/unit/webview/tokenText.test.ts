@@ -7,6 +7,7 @@ import {
   tokenLabel,
   tokenPieces,
 } from '../../../webview/format/tokenText';
+import '../fixedSeed';
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { expectedLargestCount } from '../../../../src/core/statistics/largestCount';
+import '../../fixedSeed';
 
 /** By listing every sequence of draws. */
 function byEnumeration(probabilities: readonly number[], draws: number): number {
