@@ -122,27 +122,29 @@ export function historyView({ lines, canCompare, onOpen, onCompare }: HistoryPro
         html`<li>
           <span class="history-title" title=${title}>${title}</span>
           <span class="quiet">${model}, ${new Date(savedAt).toLocaleString()}</span>
-          <button
-            type="button"
-            class="link"
-            data-testid="reopen"
-            @click=${() => {
-              onOpen(id);
-            }}
-          >
-            open
-          </button>
-          <button
-            type="button"
-            class="link"
-            data-testid="compare"
-            ?disabled=${!canCompare}
-            @click=${() => {
-              onCompare(id);
-            }}
-          >
-            compare
-          </button>
+          <span class="history-actions">
+            <button
+              type="button"
+              class="link"
+              data-testid="reopen"
+              @click=${() => {
+                onOpen(id);
+              }}
+            >
+              open
+            </button>
+            <button
+              type="button"
+              class="link"
+              data-testid="compare"
+              ?disabled=${!canCompare}
+              @click=${() => {
+                onCompare(id);
+              }}
+            >
+              compare
+            </button>
+          </span>
         </li>`,
     )}
   </ul>`;
