@@ -168,7 +168,7 @@ class ImportedModel implements LanguageModel {
       const step = await this.#run(ids, at, past, ids.length);
       past = step.past;
       for (let i = Math.max(0, wanted - at); i < ids.length; i++) {
-        onLogits(at + i, step.logits.slice(i * size, (i + 1) * size));
+        onLogits(at + i, step.logits.subarray(i * size, (i + 1) * size));
       }
       await onPiece?.(at + ids.length);
       await setImmediate();
@@ -199,14 +199,16 @@ class ImportedModel implements LanguageModel {
       past = step.past;
       await setImmediate();
       if (at === tokens.length) {
-        return { logits: step.logits, cache: new ImportedCache(this, Int32Array.from(tokens), past) };
+        // The answer is kept by whoever asked, and the graph's whole output must not be kept with it.
+        return { logits: step.logits.slice(), cache: new ImportedCache(this, Int32Array.from(tokens), past) };
       }
     }
   }
 
   /**
    * Feeds tokens that come after `before` others.
-   * @param wanted logits are given after so many of the last tokens: a row of the vocabulary's size for each.
+   * @param wanted logits are given after so many of the last tokens: a row of the vocabulary's size for each, as a
+   * part of the graph's whole output.
    */
   async #run(
     ids: readonly number[],
@@ -235,7 +237,7 @@ class ImportedModel implements LanguageModel {
     const outputs = await this.session.run(feeds, ['logits', ...this.#past.map(presentName)]);
     const all = outputs['logits']!.data as Float32Array;
     return {
-      logits: all.slice(all.length - wanted * config.vocabularySize),
+      logits: all.subarray(all.length - wanted * config.vocabularySize),
       past: cache && Object.fromEntries(this.#past.map((name) => [name, outputs[presentName(name)]!])),
     };
   }

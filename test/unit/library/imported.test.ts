@@ -139,6 +139,22 @@ describe.each(kinds)('an ONNX export with cache $cache and weights in $externalD
   });
 });
 
+it('hands the logits of a text over without a copy, and keeps no more than the row that was asked for', async () => {
+  const text = Array.from({ length: 12 }, (_, i) => (i * 37) % 101);
+  await withModel({ cache: 'none' }, async (model) => {
+    const rows: Float32Array[] = [];
+    await model.score!(text, { onLogits: (_, logits) => rows.push(logits) });
+    expect(rows).toHaveLength(11);
+    expect(new Set(rows.map(({ buffer }) => buffer)).size).toBe(1);
+    // As asking for each of them does, which gives a row of its own.
+    for (const [i, row] of rows.entries()) {
+      const [answer] = await model.next([{ tokens: text.slice(0, i + 1) }]);
+      expect(largestDifference(row, answer!.logits)).toBeLessThan(1e-5);
+      expect(answer!.logits.buffer.byteLength).toBe(4 * config.vocab_size);
+    }
+  });
+});
+
 describe('loadGpt2', () => {
   it('runs an export where there are no safetensors, and only as it is stored', async () => {
     const directory = folder({ cache: 'past' });
