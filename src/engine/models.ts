@@ -62,6 +62,9 @@ export class Models {
   #settings: EngineSettings = { prioritize: true };
   /** In the order of their last use. */
   readonly #entries = new Map<string, Entry>();
+  /** Those with a user, also after they were removed. */
+  readonly #used = new Set<Entry>();
+  /** Of checkpoints: every edit of the toy makes another one, and none of them is missed. */
   readonly #displaced = new Map<string, Displaced>();
   /** How often a checkpoint was loaded or left. */
   #changes = 0;
@@ -77,7 +80,7 @@ export class Models {
     return [...this.#entries.values()].map(({ source }) => (source.kind === 'toy' ? 'toy' : source.id));
   }
 
-  /** Why a model is not there any more, where another took its place. */
+  /** Why a checkpoint is not there any more, where another took its place. */
   displaced(source: ModelSource): Displaced | undefined {
     return this.#displaced.get(keyOf(source));
   }
@@ -99,11 +102,9 @@ export class Models {
     entry.grown = Math.max(entry.grown ?? 0, process.memoryUsage.rss() - before.bytes);
   }
 
-  /** Ids of the models in memory that a run or a request uses now. */
+  /** Ids of the models that a run or a request uses now. */
   get busy(): string[] {
-    return [...this.#entries.values()].flatMap(({ source, uses }) =>
-      uses > 0 && source.kind === 'gpt2' ? [source.id] : [],
-    );
+    return [...this.#used].flatMap(({ source }) => (source.kind === 'gpt2' ? [source.id] : []));
   }
 
   /** Models that use another number of threads are loaded again at their next use. */
@@ -124,10 +125,12 @@ export class Models {
     this.#entries.set(key, entry);
     clearTimeout(entry.timer);
     entry.uses += 1;
+    this.#used.add(entry);
     try {
       return await action(await entry.loading);
     } finally {
       entry.uses -= 1;
+      if (entry.uses === 0) this.#used.delete(entry);
       this.#measure(entry);
       if (entry.removed) await this.#disposeIdle(entry);
       else if (entry.uses === 0) this.#watchIdle(key, entry);
@@ -238,8 +241,10 @@ export class Models {
   }
 
   async #remove(key: string, entry: Entry, displaced?: Displaced): Promise<void> {
-    if (entry.source.kind === 'gpt2') this.#changes += 1;
-    if (displaced) this.#displaced.set(key, displaced);
+    if (entry.source.kind === 'gpt2') {
+      this.#changes += 1;
+      if (displaced) this.#displaced.set(key, displaced);
+    }
     if (this.#entries.get(key) === entry) this.#entries.delete(key);
     entry.removed = true;
     clearTimeout(entry.timer);

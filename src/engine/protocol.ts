@@ -85,7 +85,7 @@ export interface FidelityParameters {
 export interface EngineStatus {
   /** Ids of the models in memory, least recently used first. */
   readonly models: readonly string[];
-  /** Ids of those that are used now. */
+  /** Ids of the models that are used now, and of those whose files a training reads. */
   readonly busy: readonly string[];
   /** Runs that have not been answered. */
   readonly running: number;

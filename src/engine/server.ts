@@ -59,6 +59,8 @@ export function serve({ experiments, onFiles = [], ...loader }: EngineParts): vo
   const turns = new Turns();
   /** Of the runs that listen to what a person tells them; what comes before one listens waits for it. */
   const told = new Map<number, { readonly early: unknown[]; listener?: (message: unknown) => void }>();
+  /** Models whose files runs use, by their runs. */
+  const filesInUse = new Map<number, string>();
   let running = 0;
 
   /** The next turn of the event loop, once the channel takes more: by then a stop that was sent has arrived. */
@@ -94,6 +96,7 @@ export function serve({ experiments, onFiles = [], ...loader }: EngineParts): vo
       try {
         const files = onFiles.find(({ name }) => name === experiment);
         if (files) {
+          if (source.kind === 'gpt2') filesInUse.set(run, source.id);
           const work = files.prepare(parameters);
           const mail: { readonly early: unknown[]; listener?: (message: unknown) => void } = { early: [] };
           told.set(run, mail);
@@ -112,6 +115,7 @@ export function serve({ experiments, onFiles = [], ...loader }: EngineParts): vo
       } finally {
         running -= 1;
         told.delete(run);
+        filesInUse.delete(run);
       }
     }),
   );
@@ -142,7 +146,11 @@ export function serve({ experiments, onFiles = [], ...loader }: EngineParts): vo
   connection.onRequest(UnloadRequest, ({ source }) =>
     answer(async () => ({ unloaded: await models.unload(source) })),
   );
-  connection.onRequest(StatusRequest, () => ({ models: models.ids, busy: models.busy, running }));
+  connection.onRequest(StatusRequest, () => ({
+    models: models.ids,
+    busy: [...new Set([...models.busy, ...filesInUse.values()])],
+    running,
+  }));
 
   process.once('disconnect', () => {
     process.exit(0);

@@ -384,6 +384,27 @@ describe('models in the engine', () => {
   });
 });
 
+describe('models at work', () => {
+  it('are told, and so is one of which a run uses the files alone, until it has ended', async () => {
+    const controller = new AbortController();
+    const events: unknown[] = [];
+    const running = client.run(
+      'files',
+      gpt2('trained'),
+      {},
+      {
+        signal: controller.signal,
+        onEvent: (event) => events.push(event),
+      },
+    );
+    await until(() => events.length > 0);
+    expect(await client.status()).toEqual({ models: [], busy: ['trained'], running: 1 });
+    controller.abort();
+    expect(await running).toBe('stopped');
+    expect(await client.status()).toEqual({ models: [], busy: [], running: 0 });
+  });
+});
+
 describe('random requests', () => {
   const request = fc.oneof(
     fc.record({ kind: fc.constant('load' as const), broken: fc.boolean(), stop: fc.boolean() }),

@@ -123,6 +123,13 @@ describe('what is known of the memory', () => {
     expect(models.displaced(source('middle'))).toBeUndefined();
   });
 
+  it('is nothing for the toy, of which every edit makes another', async () => {
+    const toy = (word: string): ModelSource => ({ kind: 'toy', words: [word], logits: [0] });
+    for (const word of ['a', 'b', 'c', 'd']) await models.use(toy(word), () => undefined);
+    expect(models.ids).toHaveLength(3);
+    expect(models.displaced(toy('a'))).toBeUndefined();
+  });
+
   it('is what a model needs, and what the process grew by while it alone came', async () => {
     expect(models.memoryOf(source('small'))).toBeUndefined();
     let held = Buffer.alloc(0);
@@ -174,6 +181,16 @@ describe('an idle model', () => {
       expect(models.busy).toEqual(['middle']);
     });
     expect(models.busy).toEqual([]);
+  });
+
+  it('is busy for whoever still uses it after it was taken out', async () => {
+    await models.use(source('small'), async () => {
+      await models.unload(source('small'));
+      expect(models.ids).toEqual([]);
+      expect(models.busy).toEqual(['small']);
+    });
+    expect(models.busy).toEqual([]);
+    expect(disposed).toEqual(['small']);
   });
 
   it('stays where no time is set, and goes when one is set later', async () => {

@@ -6,6 +6,7 @@ import { ToyModel } from '../../../src/core/toyModel';
 import { register, type Experiment } from '../../../src/experiments/experiment';
 import { EngineError, type ModelSource } from '../../../src/engine/protocol';
 import { serve } from '../../../src/engine/server';
+import type { FileExperiment } from '../../../src/engine/training';
 
 export interface CountParameters {
   /** Tokens to count. */
@@ -84,6 +85,23 @@ const wait: Experiment<unknown, never, null> = {
   run: async () => sleep(3_600_000, null),
 };
 
+/** Works on a model's files until it is stopped. */
+const files: FileExperiment = {
+  name: 'files',
+  prepare:
+    () =>
+    async (_source, { emit, signal }) => {
+      const stopped = new Promise<void>((resolve) => {
+        signal.addEventListener('abort', () => {
+          resolve();
+        });
+      });
+      emit('begun');
+      await stopped;
+      return 'stopped';
+    },
+};
+
 const loads = new Map<string, number>();
 
 /** How often each directory was loaded. */
@@ -104,5 +122,6 @@ async function load(source: ModelSource): Promise<ToyModel> {
 
 serve({
   load,
+  onFiles: [files],
   experiments: [count, echo, fail, hang, wait, loadCounts].map((experiment) => register(experiment as never)),
 });
