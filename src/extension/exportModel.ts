@@ -3,14 +3,17 @@ import * as vscode from 'vscode';
 import type { LibraryEntry } from '../library/shelf';
 import { count } from './numbers';
 
-/** What of a model folder belongs to the model: notes of the library's own stay behind. */
-const OWN = /^[^.].*\.(?:json|txt|safetensors|onnx|onnx_data|md)$/;
-
 /**
- * Copies a model's files into a new folder within one that the person chooses.
- * @throws Error of the file system, with its reason
+ * Copies a model's files into a new folder within one that the person chooses, and tells how that went.
+ * @throws Error of the file system where the model's own folder cannot be read
  */
 export async function exportModelFolder(entry: LibraryEntry): Promise<void> {
+  if (entry.problem !== undefined) {
+    void vscode.window.showErrorMessage(
+      vscode.l10n.t('{0} cannot be run, so it is not exported. {1}', entry.name, entry.problem),
+    );
+    return;
+  }
   const [parent] =
     (await vscode.window.showOpenDialog({
       title: vscode.l10n.t('Export {0}: choose where its folder is to be', entry.name),
@@ -19,7 +22,6 @@ export async function exportModelFolder(entry: LibraryEntry): Promise<void> {
       canSelectFiles: false,
     })) ?? [];
   if (!parent) return;
-  const from = vscode.Uri.file(entry.directory);
   const target = vscode.Uri.joinPath(parent, entry.name.replace(/[^\p{L}\p{N}._-]+/gu, '-'));
   if (await exists(target)) {
     void vscode.window.showErrorMessage(
@@ -27,32 +29,71 @@ export async function exportModelFolder(entry: LibraryEntry): Promise<void> {
     );
     return;
   }
-  const files = (await vscode.workspace.fs.readDirectory(from))
-    .filter(([name, type]) => type !== vscode.FileType.Directory && OWN.test(name))
-    .map(([name]) => name);
-  await vscode.window.withProgress(
-    {
-      location: vscode.ProgressLocation.Notification,
-      title: vscode.l10n.t('Exporting {0}', entry.name),
-      cancellable: true,
-    },
-    async (progress, token) => {
-      for (const [i, name] of files.entries()) {
-        if (token.isCancellationRequested) break;
-        progress.report({ message: name, increment: i === 0 ? 0 : 100 / files.length });
-        await vscode.workspace.fs.copy(vscode.Uri.joinPath(from, name), vscode.Uri.joinPath(target, name));
-      }
-      if (token.isCancellationRequested) {
-        // What is there of it is no model.
-        if (await exists(target)) await vscode.workspace.fs.delete(target, { recursive: true });
-        return;
-      }
-      void vscode.window.showInformationMessage(
-        vscode.l10n.t('{0} is in {1}: files copied: {2}.', entry.name, target.fsPath, count(files.length)),
-      );
-    },
-  );
+  // Loaded at its first use, which keeps activation quick.
+  const { copyModel, CopyError, filesOfModel } = await import('../library/exportFolder');
+  const files = await filesOfModel(entry.directory);
+  try {
+    const done = await vscode.window.withProgress(
+      {
+        location: vscode.ProgressLocation.Notification,
+        title: vscode.l10n.t('Exporting {0}', entry.name),
+        cancellable: true,
+      },
+      (progress, token) => {
+        const controller = new AbortController();
+        token.onCancellationRequested(() => {
+          controller.abort();
+        });
+        let before = 0;
+        return copyModel(files, copyTo(target), {
+          signal: controller.signal,
+          onFile: ({ path }, share) => {
+            progress.report({ message: path, increment: 100 * (share - before) });
+            before = share;
+          },
+        });
+      },
+    );
+    if (!done) return;
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t('{0} is in {1}: files copied: {2}.', entry.name, target.fsPath, count(files.length)),
+    );
+  } catch (error) {
+    if (!(error instanceof CopyError)) throw error;
+    const sentences = [
+      ...(error.file === undefined
+        ? []
+        : [
+            vscode.l10n.t(
+              '{0} could not be copied to {1} ({2}). Choose another folder or make room there, and export again.',
+              error.file,
+              target.fsPath,
+              error.why,
+            ),
+          ]),
+      ...(error.left === undefined
+        ? []
+        : [
+            vscode.l10n.t(
+              'What was copied to {0} could not be removed ({1}). Delete that folder yourself.',
+              target.fsPath,
+              error.left,
+            ),
+          ]),
+    ];
+    void vscode.window.showErrorMessage(sentences.join(' '));
+  }
 }
+
+/** The new folder, in whatever file system it was chosen. */
+const copyTo = (target: vscode.Uri) => ({
+  copy: async ({ from, path }: { readonly from: string; readonly path: string }): Promise<void> => {
+    await vscode.workspace.fs.copy(vscode.Uri.file(from), vscode.Uri.joinPath(target, path));
+  },
+  remove: async (): Promise<void> => {
+    if (await exists(target)) await vscode.workspace.fs.delete(target, { recursive: true });
+  },
+});
 
 async function exists(uri: vscode.Uri): Promise<boolean> {
   try {

@@ -4,8 +4,8 @@ import { SHARD_INDEX } from '../gpt2/sharded';
 import { LibraryError } from './libraryError';
 import type { RemoteFile } from './hub';
 
-/** Small files that belong to a model where they exist. */
-const COMPANIONS = [
+/** Small files that belong to a model where they exist, beside its config.json. */
+export const COMPANIONS: readonly string[] = [
   'generation_config.json',
   'tokenizer.json',
   'tokenizer_config.json',
