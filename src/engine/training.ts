@@ -2,17 +2,21 @@
 import { freemem } from 'node:os';
 import { join } from 'node:path';
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import * as v from 'valibot';
-import type { RegisteredExperiment, RunContext } from '../experiments/experiment';
+import type { RegisteredExperiment } from '../experiments/experiment';
 import { splitOffset } from '../experiments/loader';
 import { checkContext, checkLength } from '../experiments/loss';
 import { parameterObject, textValue } from '../experiments/parameters';
+import { counted } from '../experiments/report/words';
 import type { Provenance } from '../experiments/results';
 import { NO_PROGRESS, train } from '../experiments/training';
 import { TrainingBatches } from '../experiments/trainingBatches';
-import { parseCheckpointSettings, parseTrainingSettings } from '../experiments/trainingParameters';
+import {
+  parseCheckpointSettings,
+  parseFurtherEpochs,
+  parseTrainingSettings,
+} from '../experiments/trainingParameters';
 import type {
   CheckpointSettings,
   Trainer,
@@ -31,10 +35,8 @@ import { formatBytes } from '../library/bytes';
 import { Gpt2Trainer } from '../onnx/training';
 import { version } from '../../package.json';
 import { Checkpoints, checkpointsIn, exportModel, loadCheckpoint, readState } from './checkpoints';
+import { emptyHistory, verifyContinuity } from './continuity';
 import type { ModelSource } from './protocol';
-
-/** Steps before and after the interruption that continuity is verified with. */
-const VERIFIED = 3;
 
 /** Bytes per parameter: weights, gradient and two moments; and for intermediate results beside them. */
 const BYTES_PER_PARAMETER = 16;
@@ -49,6 +51,8 @@ const parametersSchema = v.object({
 interface TrainingJob extends v.InferOutput<typeof parametersSchema> {
   readonly settings: TrainingSettings;
   readonly checkpoints: CheckpointSettings;
+  /** Epochs beyond those of the training that is continued. */
+  readonly furtherEpochs: number;
 }
 
 /** @throws RangeError naming the parameter, its value and the allowed range. */
@@ -61,9 +65,11 @@ export function parseTrainingJob(value: unknown): TrainingJob {
       `A training is asked for by an action (start, continue or verify), a text and a folder; this one is not: ${parsed.issues[0].message}.`,
     );
   }
+  const settings = parseTrainingSettings(given['settings']);
   return {
     ...parsed.output,
-    settings: parseTrainingSettings(given['settings']),
+    settings,
+    furtherEpochs: parseFurtherEpochs(given['furtherEpochs'] ?? settings.epochs),
     checkpoints: parseCheckpointSettings(given['checkpoints'] ?? {}),
   };
 }
@@ -106,7 +112,7 @@ async function run(
   checkMemory(source.name, parameters);
   const resumed = job.action === 'continue' ? await findCheckpoint(job, parent, data, source.name) : null;
   const settings = resumed
-    ? { ...resumed.settings, epochs: resumed.settings.epochs + job.settings.epochs }
+    ? { ...resumed.settings, epochs: resumed.settings.epochs + job.furtherEpochs }
     : job.settings;
   checkContext(settings.context, source.name, opened.config.contextLength);
   const provenance: Provenance = {
@@ -152,7 +158,7 @@ async function run(
       },
     };
     if (job.action === 'verify') {
-      const continuity = await verify(source.directory, open, trainer, batches, settings, context);
+      const continuity = await verifyContinuity(source.directory, open, trainer, batches, settings, context);
       return {
         ...known,
         ...{ status: 'completed', sentence: null, history: emptyHistory(), progress: NO_PROGRESS },
@@ -161,6 +167,11 @@ async function run(
         peakMemory: process.memoryUsage.rss(),
         milliseconds: performance.now() - begin,
       };
+    }
+    if (resumed && resumed.progress.step >= known.plan.steps) {
+      throw new RangeError(
+        `The training is done: ${counted(settings.epochs, 'epoch')}. Continue it for at least 1 more.`,
+      );
     }
     if (resumed) await loadCheckpoint(resumed.directory, trainer.tensors);
     const store = new Checkpoints({
@@ -201,8 +212,6 @@ async function run(
     await trainer.release();
   }
 }
-
-const emptyHistory = (): TrainingHistory => ({ steps: [], evaluations: [], samples: [] });
 
 const memoryFor = (parameters: number): number => parameters * BYTES_PER_PARAMETER + BESIDE;
 
@@ -294,69 +303,4 @@ async function findCheckpoint(
 async function forget(directory: string): Promise<void> {
   for (const checkpoint of await checkpointsIn(directory))
     await rm(checkpoint, { recursive: true, force: true });
-}
-
-/** Trains some steps straight, and again with a checkpoint that is written, read and gone on from in between. */
-async function verify(
-  modelDirectory: string,
-  open: () => Promise<Gpt2Trainer>,
-  straight: Gpt2Trainer,
-  batches: TrainingBatches,
-  settings: TrainingSettings,
-  context: RunContext<unknown>,
-): Promise<TrainingResult['continuity']> {
-  const before = Math.min(VERIFIED, Math.max(1, Math.floor(batches.perEpoch / 2)));
-  const steps = Math.min(2 * before, Math.max(2, batches.perEpoch));
-  let done = 0;
-  const take = async (trainer: Gpt2Trainer, from: number, to: number): Promise<void> => {
-    for (let step = from + 1; step <= to; step++) {
-      await context.pause();
-      const index = (step - 1) % batches.perEpoch;
-      const batch = batches.ofEpoch(Math.floor((step - 1) / batches.perEpoch), index);
-      await trainer.step(batch, { step, learningRate: settings.learningRate, clipNorm: settings.clipNorm });
-      context.emit({ type: 'progress', done: ++done, total: 2 * steps, what: 'steps' });
-    }
-  };
-  await take(straight, 0, steps);
-  const folder = await mkdtemp(join(tmpdir(), 'decoding-lab-continuity-'));
-  const opened: Gpt2Trainer[] = [];
-  try {
-    const first = await open();
-    opened.push(first);
-    await take(first, 0, before);
-    const store = new Checkpoints({
-      ...{ directory: folder, modelDirectory, tensors: first.tensors, parent: '', data: '', settings },
-      ...{ history: emptyHistory(), keep: 1 },
-    });
-    const saved = await store.save({ ...NO_PROGRESS, step: before });
-    const second = await open();
-    opened.push(second);
-    await loadCheckpoint(saved.directory, second.tensors);
-    await take(second, before, steps);
-    const different = straight.tensors.flatMap((tensor, i) => {
-      const other = second.tensors[i]!;
-      return (['parameter', 'first', 'second'] as const)
-        .filter((part) => Buffer.compare(bytesOf(tensor[part]), bytesOf(other[part])) !== 0)
-        .map((part) => `${part} of ${tensor.name}`);
-    });
-    return {
-      ...{ steps, before, after: steps - before, tensors: 3 * straight.tensors.length, different },
-      straight: digest(straight),
-      interrupted: digest(second),
-    };
-  } finally {
-    for (const trainer of opened) await trainer.release();
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
-const bytesOf = (values: Float32Array): Buffer =>
-  Buffer.from(values.buffer, values.byteOffset, values.byteLength);
-
-function digest({ tensors }: Gpt2Trainer): string {
-  const hash = createHash('sha256');
-  for (const { parameter, first, second } of tensors) {
-    for (const values of [parameter, first, second]) hash.update(bytesOf(values));
-  }
-  return hash.digest('hex');
 }

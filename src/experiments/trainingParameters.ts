@@ -83,6 +83,14 @@ export function parseTrainingSettings(value: unknown): TrainingSettings {
 }
 
 /**
+ * Reads how many epochs a training is continued for beyond those that it was begun for; 0 for what is left of them.
+ * @throws RangeError naming the parameter, its value and the allowed range.
+ */
+export function parseFurtherEpochs(value: unknown): number {
+  return wholeNumber('The number of further epochs', value, 0, MOST_EPOCHS);
+}
+
+/**
  * Reads how often a checkpoint is kept.
  * @throws RangeError naming the parameter, its value and the allowed range.
  */

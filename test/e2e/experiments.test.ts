@@ -173,6 +173,7 @@ describe('Training', () => {
       .toContainEqual(expect.stringMatching(/^fireside, trained \d+ steps/));
     await session.window.screenshot('tab-training');
     await chooseOption('action', 'the last checkpoint');
+    await panel.type('furtherEpochs', '1');
     await run('training');
     await expect.poll(answer).toContain('2 whole epochs');
     await panel.makeWidth(400);

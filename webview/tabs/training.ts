@@ -3,6 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import {
   CHECKPOINT_DEFAULTS,
   parseCheckpointSettings,
+  parseFurtherEpochs,
   parseTrainingSettings,
   TRAINING_DEFAULTS,
 } from '../../src/experiments/trainingParameters';
@@ -46,7 +47,7 @@ function setting(name: string, label: string, initial: string): TextField {
     name,
     label,
     initial,
-    applies: (values) => values['action'] !== 'continue' || name === 'epochs',
+    applies: (values) => values['action'] !== 'continue',
     check: (typed) => {
       const off = typed.trim() === OFF && initial === OFF;
       parseTrainingSettings(off ? {} : { [name]: typedNumber(typed) });
@@ -98,6 +99,16 @@ function pageOf(live: TrainingLive, text: WholeText, context: TabContext): Exper
           { kind: 'choice', name: 'action', label: 'from', initial: 'start', options: ACTIONS },
           textSourceField(text),
           setting('epochs', 'epochs', String(defaults.epochs)),
+          {
+            kind: 'text',
+            name: 'furtherEpochs',
+            label: 'further epochs',
+            initial: '1',
+            applies: (values) => values['action'] === 'continue',
+            note: (values) =>
+              valueText(values, 'furtherEpochs').trim() === '0' ? 'Only what is left of it.' : null,
+            check: (typed) => parseFurtherEpochs(typedNumber(typed)),
+          },
         ],
       },
       {
@@ -160,6 +171,7 @@ function pageOf(live: TrainingLive, text: WholeText, context: TabContext): Exper
       action: values['action'],
       text: text.text,
       settings: parseTrainingSettings(settingsOf(values)),
+      furtherEpochs: parseFurtherEpochs(typedNumber(valueText(values, 'furtherEpochs'))),
       checkpoints: parseCheckpointSettings({
         keep: typedNumber(valueText(values, 'keep')),
         seconds: typedNumber(valueText(values, 'seconds')),
@@ -177,6 +189,7 @@ function pageOf(live: TrainingLive, text: WholeText, context: TabContext): Exper
     line: (values) => {
       const shown = (name: string): string => valueText(values, name);
       const from = ACTIONS.find(({ value }) => value === values['action'])?.label ?? '';
+      if (values['action'] === 'continue') return `${from}; ${shown('furtherEpochs')} further epochs`;
       return `${from}; ${shown('epochs')} epochs, rate ${shown('learningRate')}, ${shown('batchSize')} × ${shown('context')} tokens`;
     },
     event: (event) => {

@@ -152,6 +152,47 @@ describe('A training', () => {
     expect(stopped.progress.step).toBeLessThan(stopped.plan.steps);
   });
 
+  it('whose process is killed goes on from its last checkpoint to the same end', async () => {
+    const straight = await run({ action: 'start', directory: join(folder, 'a') });
+    const client = new EngineClient({ entry: bundles.path('main'), log: () => undefined });
+    clients.push(client);
+    let kept = 0;
+    const killed = client.run(
+      'training',
+      source,
+      {
+        action: 'start',
+        directory: join(folder, 'b'),
+        text: TEXT,
+        settings,
+        checkpoints: { keep: 2, seconds: 0 },
+      },
+      {
+        onEvent: (event) => {
+          const { type, step } = event as { type: string; step?: number };
+          if (type === 'checkpoint') kept = step!;
+          // A step after the checkpoint is lost with the process.
+          if (type === 'step' && kept > 0 && step! > kept) process.kill(client.pid!, 'SIGKILL');
+        },
+      },
+    );
+    await expect(killed).rejects.toThrow(/model process/);
+    expect(kept).toBeGreaterThan(0);
+    expect(kept).toBeLessThan(straight.progress.step);
+    const resumed = await run({ action: 'continue', directory: join(folder, 'b'), furtherEpochs: 0 });
+    expect(resumed.history.steps.map(({ step }) => step)).toEqual(
+      straight.history.steps.map(({ step }) => step),
+    );
+    expect(
+      bytes(resumed.checkpoint!, 'model.safetensors').equals(
+        bytes(straight.checkpoint!, 'model.safetensors'),
+      ),
+    ).toBe(true);
+    await expect(run({ action: 'continue', directory: join(folder, 'b'), furtherEpochs: 0 })).rejects.toThrow(
+      /training is done: 1 epoch\. Continue it for at least 1 more/,
+    );
+  });
+
   it('waits and writes a checkpoint when it is told to, and ends as if it had not been disturbed', async () => {
     const straight = await run({ action: 'start', directory: join(folder, 'a') });
     let tell: (message: unknown) => void = () => undefined;
