@@ -70,7 +70,7 @@ export function activate(context: vscode.ExtensionContext): DecodingLabApi {
     });
   });
   engine = client;
-  const library = new Library(context);
+  const library = new Library(context, client);
   // A window without a folder has no workspace storage; its history is the user's.
   const history = new History(
     vscode.Uri.joinPath(context.storageUri ?? context.globalStorageUri, 'history').fsPath,
@@ -108,8 +108,10 @@ export function activate(context: vscode.ExtensionContext): DecodingLabApi {
     presets,
     models,
     vscode.workspace.onDidChangeConfiguration((event) => {
-      if (event.affectsConfiguration('decodingLab.library') || event.affectsConfiguration('http'))
+      if (event.affectsConfiguration('decodingLab.library') || event.affectsConfiguration('http')) {
         library.reload();
+        panels.modelsChanged();
+      }
       if (event.affectsConfiguration('decodingLab.engine')) client.configure();
     }),
     ...registerTools(services),

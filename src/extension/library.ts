@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { TOY_DEFAULT } from '../core/toyModel';
-import type { ModelSource } from '../engine/client';
+import type { EngineClient, ModelSource } from '../engine/client';
 import { formatBytes } from '../library/bytes';
 import { PRECISIONS, type Precision } from '../library/memory';
 import type { ModelLibrary } from '../library/modelLibrary';
@@ -22,7 +22,7 @@ export class UnknownModelError extends Error {
 /** Under this name the hub's access token is kept in VS Code's secret storage. */
 export const TOKEN_SECRET = 'decodingLab.hubToken';
 
-/** Models that stay marked as used: the two that the engine keeps, and those of a comparison. */
+/** Models that stay marked as used though the engine may have let them go: those of a comparison, and two more. */
 const MARKED = 4;
 
 /** A model as a person chooses it: with the weights as they are, and quantized where that is possible. */
@@ -49,10 +49,15 @@ const variantName = (name: string, precision: Precision): string =>
 export class Library implements vscode.Disposable {
   readonly #context: vscode.ExtensionContext;
   #library: Promise<ModelLibrary> | undefined;
-  readonly #recent = new RecentUse(MARKED);
+  readonly #recent: RecentUse;
 
-  constructor(context: vscode.ExtensionContext) {
+  constructor(context: vscode.ExtensionContext, engine: Pick<EngineClient, 'pid' | 'status'>) {
     this.#context = context;
+    this.#recent = new RecentUse(MARKED, async () => {
+      // Where none runs, nothing is held: it is not started to be asked.
+      const { models, busy } = engine.pid === undefined ? { models: [], busy: [] } : await engine.status();
+      return new Set([...models, ...busy].map((id) => readVariantId(id).base));
+    });
   }
 
   /** The library of models, with the settings of now. Loaded at its first use, which keeps activation quick. */
@@ -65,10 +70,10 @@ export class Library implements vscode.Disposable {
     return this.#library;
   }
 
-  /** Takes changed settings into account at the next use. */
+  /** Takes changed settings into account at the next use. What is in memory stays marked as used. */
   reload(): void {
     this.#library = undefined;
-    void this.#recent.releaseAll();
+    this.#recent.renew();
   }
 
   async choices(): Promise<ModelChoice[]> {
@@ -96,11 +101,17 @@ export class Library implements vscode.Disposable {
   /** How the engine finds a model that is about to be used, and marked as such. @throws UnknownModelError */
   async source(id: string, toy: Toy | undefined): Promise<ModelSource> {
     if (id === 'toy') return { kind: 'toy', ...(toy ?? TOY_DEFAULT) };
+    const source = await this.locate(id);
+    await this.#recent.note(await this.models(), readVariantId(id).base);
+    return source;
+  }
+
+  /** How the engine knows a model's weights, without marking them as used. @throws UnknownModelError */
+  async locate(id: string): Promise<ModelSource> {
     const library = await this.models();
     const { base, precision } = readVariantId(id);
     try {
       const { name, directory, kind } = await library.find(base);
-      await this.#recent.note(library, base);
       if (precision === 'fp32') return { kind: 'gpt2', id, name, directory };
       // A downloaded model's folder is ours; where others put theirs, nothing is written.
       const cacheDirectory = kind === 'downloaded' ? directory : await this.#quantized(base);

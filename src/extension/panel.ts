@@ -1,13 +1,19 @@
 import * as vscode from 'vscode';
 import { TOY_DEFAULT } from '../core/toyModel';
 import type { EngineClient, EngineState } from '../engine/client';
-import { PROTOCOL_VERSION, readFromPanel, type Saved, type ToPanel } from '../protocol/messages';
+import {
+  PROTOCOL_VERSION,
+  readFromPanel,
+  type ModelChoice,
+  type Saved,
+  type ToPanel,
+} from '../protocol/messages';
 import { Anchor } from './anchor';
 import { panelHtml } from './html';
 import type { History } from './history';
 import type { Library } from './library';
 import type { TakenPrompt } from './promptSource';
-import { Requests } from './requests';
+import { Requests, toFailure } from './requests';
 import { settings } from './settings';
 
 /** What every panel shares. */
@@ -41,7 +47,12 @@ export class LabPanel implements vscode.Disposable {
   #waiting: TakenPrompt | undefined;
   /** The tab to open then. */
   #tab: Extract<ToPanel, { type: 'open' }> | undefined;
+  /** Whether the page has said that it is ready. */
+  #asked = false;
+  /** Whether it has been told the models since. */
   #ready = false;
+  /** Why the models could not be listed, as it was told last. */
+  #trouble = '';
   #disposed = false;
 
   /** Opens a panel beside the active editor without taking the focus away from the text. */
@@ -129,7 +140,7 @@ export class LabPanel implements vscode.Disposable {
 
   /** Offers the models of now; a page that is not ready gets them when it is. */
   modelsChanged(): void {
-    if (this.#ready) void this.#welcome();
+    if (this.#asked) void this.#welcome();
   }
 
   #handOver(): void {
@@ -164,14 +175,26 @@ export class LabPanel implements vscode.Disposable {
         );
         return;
       }
+      this.#asked = true;
       await this.#welcome();
     } else {
       await this.#requests.handle(message);
     }
   }
 
+  /** Never fails: a library that cannot be read is told, once until it can. */
   async #welcome(): Promise<void> {
-    const models = await this.#services.library.choices();
+    let models: ModelChoice[];
+    try {
+      models = await this.#services.library.choices();
+      this.#trouble = '';
+    } catch (error) {
+      const { sentence } = toFailure(error);
+      this.#services.log.error(sentence, error);
+      if (sentence !== this.#trouble) void vscode.window.showErrorMessage(sentence);
+      this.#trouble = sentence;
+      return;
+    }
     const wanted = settings.defaultModel();
     const known = models.some((m) => m.id === wanted);
     this.#post({
