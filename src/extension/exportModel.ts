@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { LibraryEntry } from '../library/shelf';
 import { count } from './numbers';
+import { signalOf } from './signalOf';
 
 /**
  * Copies a model's files into a new folder within one that the person chooses, and tells how that went.
@@ -40,13 +41,9 @@ export async function exportModelFolder(entry: LibraryEntry): Promise<void> {
         cancellable: true,
       },
       (progress, token) => {
-        const controller = new AbortController();
-        token.onCancellationRequested(() => {
-          controller.abort();
-        });
         let before = 0;
         return copyModel(files, copyTo(target), {
-          signal: controller.signal,
+          signal: signalOf(token),
           onFile: ({ path }, share) => {
             progress.report({ message: path, increment: 100 * (share - before) });
             before = share;

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { Library } from './library';
 import { count } from './numbers';
+import { signalOf } from './signalOf';
 import { size, type ModelRow, type ModelsView } from './views/modelsView';
 import { known } from './words';
 
@@ -18,14 +19,15 @@ export function getModelCommands({
   told,
 }: GetModelServices): Record<string, (given?: unknown) => Promise<void>> {
   /** Says that a download is paused, and what can be done about it. */
-  const tellPaused = async (id: string): Promise<void> => {
-    const paused = (await (await library.models()).unfinished()).find((one) => one.id === id);
+  const tellPaused = async (name: string): Promise<void> => {
+    const paused = await (await library.models()).unfinishedOf(name);
     if (!paused) return;
+    const { id } = paused;
     const [goOn, discard] = [vscode.l10n.t('Go On'), vscode.l10n.t('Discard')];
     const answer = await vscode.window.showInformationMessage(
       vscode.l10n.t(
         'The download of {0} is paused. {1} of {2} have arrived and are kept.',
-        id,
+        name,
         size(paused.receivedBytes),
         size(paused.totalBytes),
       ),
@@ -37,7 +39,7 @@ export function getModelCommands({
   };
 
   const download = async (name: string): Promise<void> => {
-    const controller = new AbortController();
+    let signal: AbortSignal | undefined;
     await told(() =>
       Promise.resolve(
         vscode.window.withProgress(
@@ -47,14 +49,12 @@ export function getModelCommands({
             cancellable: true,
           },
           async (progress, token) => {
-            token.onCancellationRequested(() => {
-              controller.abort();
-            });
+            signal = signalOf(token);
             let before = 0;
             await (
               await library.models()
             ).download(name, {
-              signal: controller.signal,
+              signal,
               onProgress: ({ receivedBytes, totalBytes, bytesPerSecond, secondsLeft, note, phase }) => {
                 const percent = totalBytes > 0 ? (100 * receivedBytes) / totalBytes : 0;
                 const parts = [
@@ -77,7 +77,7 @@ export function getModelCommands({
       ),
     );
     // Nobody waits for the answer: the download is over for now.
-    if (controller.signal.aborted) void tellPaused(name);
+    if (signal?.aborted) void told(() => tellPaused(name));
   };
 
   return {

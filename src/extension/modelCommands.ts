@@ -10,6 +10,7 @@ import { TOKEN_SECRET, type Library } from './library';
 import type { PanelHolder } from './panelHolder';
 import { toFailure } from './requests';
 import { settings } from './settings';
+import { signalOf } from './signalOf';
 import { size, type ModelRow, type ModelsView } from './views/modelsView';
 
 export interface ModelCommandServices {
@@ -45,15 +46,14 @@ export function modelCommands({
     given: unknown,
     title: string,
     fits: (entry: LibraryEntry) => boolean,
+    none: string,
   ): Promise<string | undefined> => {
     if (typeof given === 'string') return given;
     const row = given as ModelRow | undefined;
     if (row?.kind === 'here') return row.entry.id;
     const entries = (await (await library.models()).list()).filter(fits);
     if (entries.length === 0) {
-      void vscode.window.showInformationMessage(
-        vscode.l10n.t('There is no such model. Download or import one first.'),
-      );
+      void vscode.window.showInformationMessage(none);
       return undefined;
     }
     const items = entries.map(({ id, name, description, bytes }) => ({
@@ -68,20 +68,24 @@ export function modelCommands({
   const hasVariants = ({ problem, memory }: LibraryEntry): boolean =>
     problem === undefined && Object.keys(memory ?? {}).length > 1;
 
+  const noVariants = (): string =>
+    vscode.l10n.t(
+      'No model here has quantized weights: they are made of safetensors files. Download or import a model with such files.',
+    );
+
+  /** Whether a run of this window uses a model, with whatever weights. */
+  const isAtWork = async (id: string): Promise<boolean> =>
+    engine.pid !== undefined && (await engine.status()).busy.some((used) => readVariantId(used).base === id);
+
   /** Lets go of a model that is to be removed; false, and says so, while a run of this window uses it. */
   const letGo = async (id: string, name: string): Promise<boolean> => {
-    if (engine.pid !== undefined) {
-      const { busy } = await engine.status();
-      if (busy.some((used) => readVariantId(used).base === id)) {
-        void vscode.window.showErrorMessage(
-          vscode.l10n.t('{0} is at work in this window. Stop its run, then remove it.', name),
-        );
-        return false;
-      }
-      for (const precision of PRECISIONS) {
-        await engine.unload(await library.source(variantId(id, precision), undefined));
-      }
+    if (await isAtWork(id)) {
+      void vscode.window.showErrorMessage(
+        vscode.l10n.t('{0} is at work in this window. Stop its run, then remove it.', name),
+      );
+      return false;
     }
+    for (const precision of PRECISIONS) await engine.unload(await library.locate(variantId(id, precision)));
     await library.release(id);
     return true;
   };
@@ -100,6 +104,7 @@ export function modelCommands({
           given,
           vscode.l10n.t('Default model'),
           ({ problem }) => problem === undefined,
+          vscode.l10n.t('No model here can be run. Download or import one first.'),
         );
         if (id !== undefined) await makeDefault(id);
       }),
@@ -109,6 +114,7 @@ export function modelCommands({
           given,
           vscode.l10n.t('Load a model into memory'),
           ({ problem }) => problem === undefined,
+          vscode.l10n.t('No model here can be run. Download or import one first.'),
         );
         if (id === undefined) return;
         // Of the default model those weights that are the default.
@@ -116,10 +122,22 @@ export function modelCommands({
         const source = await library.source(readVariantId(chosen).base === id ? chosen : id, undefined);
         await vscode.window.withProgress(
           {
-            location: { viewId: 'decodingLab.models' },
+            location: vscode.ProgressLocation.Notification,
             title: vscode.l10n.t('Loading {0}', source.kind === 'toy' ? id : source.name),
+            cancellable: true,
           },
-          () => engine.load(source),
+          async (_progress, token) => {
+            const signal = signalOf(token);
+            try {
+              await engine.load(source, signal);
+            } catch (error) {
+              // The load itself goes on for whoever asks next: where nothing runs, nobody does.
+              if (signal.aborted && engine.pid !== undefined && (await engine.status()).running === 0) {
+                await engine.unload(source);
+              }
+              throw error;
+            }
+          },
         );
       }),
     unloadModel: (given) =>
@@ -128,13 +146,21 @@ export function modelCommands({
           given,
           vscode.l10n.t('Free the memory of a model'),
           (entry) => models.held(entry.id).length > 0,
+          vscode.l10n.t('No model is in memory, so there is nothing to free.'),
         );
         if (id === undefined) return;
-        for (const held of models.held(id)) await engine.unload(await library.source(held, undefined));
+        for (const held of models.held(id)) await engine.unload(await library.locate(held));
+        // A run that still uses it keeps others from removing it.
+        if (!(await isAtWork(id))) await library.release(id);
       }),
     useWeights: (given) =>
       told(async () => {
-        const id = await chooseHere(given, vscode.l10n.t('Choose weights of a model'), hasVariants);
+        const id = await chooseHere(
+          given,
+          vscode.l10n.t('Choose weights of a model'),
+          hasVariants,
+          noVariants(),
+        );
         if (id === undefined) return;
         const { memory = {} } = await (await library.models()).find(id);
         const items = variantItems(PRECISIONS).map((item) => {
@@ -163,6 +189,7 @@ export function modelCommands({
           given,
           vscode.l10n.t('Measure quantized weights of a model'),
           hasVariants,
+          noVariants(),
         );
         if (id === undefined) return;
         const items = variantItems(PRECISIONS.slice(1)).map((item) => ({ ...item, picked: true }));
@@ -176,12 +203,24 @@ export function modelCommands({
       }),
     exportModel: (given) =>
       told(async () => {
-        const id = await chooseHere(given, vscode.l10n.t('Export a model'), () => true);
+        const id = await chooseHere(
+          given,
+          vscode.l10n.t('Export a model'),
+          ({ problem }) => problem === undefined,
+          vscode.l10n.t(
+            'No model here can be run, so there is none to export. Download or import one first.',
+          ),
+        );
         if (id !== undefined) await exportModelFolder(await (await library.models()).find(id));
       }),
     verifyModel: (given) =>
       told(async () => {
-        const id = await chooseHere(given, vscode.l10n.t('Verify a model'), () => true);
+        const id = await chooseHere(
+          given,
+          vscode.l10n.t('Verify a model'),
+          () => true,
+          vscode.l10n.t('There is no model here to verify. Download or import one first.'),
+        );
         if (id === undefined) return;
         const verification = await vscode.window.withProgress(
           {
@@ -190,13 +229,9 @@ export function modelCommands({
             cancellable: true,
           },
           async (progress, token) => {
-            const controller = new AbortController();
-            token.onCancellationRequested(() => {
-              controller.abort();
-            });
             let before = 0;
             return (await library.models()).verify(id, {
-              signal: controller.signal,
+              signal: signalOf(token),
               onProgress: (read, total) => {
                 const percent = (100 * read) / Math.max(1, total);
                 progress.report({ increment: percent - before });
@@ -215,7 +250,12 @@ export function modelCommands({
       }),
     removeModel: (given) =>
       told(async () => {
-        const id = await chooseHere(given, vscode.l10n.t('Remove a model'), ({ kind }) => kind !== 'bundled');
+        const id = await chooseHere(
+          given,
+          vscode.l10n.t('Remove a model'),
+          ({ kind }) => kind !== 'bundled',
+          vscode.l10n.t('The models here came with the extension and cannot be removed.'),
+        );
         if (id === undefined) return;
         const entry = await (await library.models()).find(id);
         const question =

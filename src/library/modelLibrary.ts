@@ -107,6 +107,12 @@ export class ModelLibrary {
     return unfinishedIn(this.#hidden('downloads'), (id) => this.#active.has(id));
   }
 
+  /** The download of a model that is named as for `download`, if it has begun and is not whole. @throws LibraryError */
+  async unfinishedOf(name: string): Promise<UnfinishedDownload | undefined> {
+    const { id } = targetOf(name, this.#options.catalog);
+    return (await this.unfinished()).find((one) => one.id === id);
+  }
+
   /**
    * Fetches a model of the catalog by its id, or any GPT-2 of the hub by `owner/name` or the address of its page;
    * goes on where an earlier download stopped. A model that is here already is not fetched again; one that another

@@ -1,13 +1,34 @@
 import * as assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { HubServer } from '../unit/library/hubServer';
 import { until } from './until';
-import { extension, openText, select, withSettings } from './workspaceTools';
+import { explore, extension, openText, select, withSettings } from './workspaceTools';
 
 const PROMPT = 'Once upon a time there was a king who';
+
+/** Takes the messages of one kind that a person would see meanwhile. @returns them */
+async function listening(
+  kind: 'showErrorMessage' | 'showInformationMessage',
+  run: (heard: readonly string[]) => Promise<void>,
+): Promise<readonly string[]> {
+  const shown = vscode.window[kind];
+  const heard: string[] = [];
+  assert.ok(
+    Reflect.set(vscode.window, kind, (message: string) => {
+      heard.push(message);
+      return Promise.resolve(undefined);
+    }),
+  );
+  try {
+    await run(heard);
+  } finally {
+    Reflect.set(vscode.window, kind, shown);
+  }
+  return heard;
+}
 
 describe('The model library in the extension', () => {
   let hub: HubServer;
@@ -51,10 +72,45 @@ describe('The model library in the extension', () => {
         // " had" comes first after the prompt, by an independent implementation of this model.
         select(editor, PROMPT.length, PROMPT.length);
         await until('the downloaded model answers', () => api.atCursor()[0] === 550);
-        await until('it is marked as used', () => existsSync(join(folder, '.in-use', 'tale')));
+        const marks = (): number => readdirSync(join(folder, '.in-use', 'tale')).length;
+        await until(
+          'it is marked as used',
+          () => existsSync(join(folder, '.in-use', 'tale')) && marks() === 1,
+        );
         await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+        // A changed setting leaves the mark on what is in memory.
+        await withSettings({ 'http.proxyStrictSSL': false }, () => Promise.resolve());
+        await until('it is marked still, or again', () => marks() === 1);
+        // Freeing it is no use of it.
+        await vscode.commands.executeCommand('decodingLab.unloadModel', 'tale');
+        await until('nobody uses it any more', () => marks() === 0);
       });
     });
+  });
+
+  it('says why there is nothing to choose, each command its own reason', async () => {
+    await withSettings({ 'decodingLab.library.folder': join(folder, 'empty') }, async () => {
+      const said = await listening('showInformationMessage', async () => {
+        await vscode.commands.executeCommand('decodingLab.removeModel');
+      });
+      assert.deepEqual(said, ['The models here came with the extension and cannot be removed.']);
+    });
+  });
+
+  it('says in the panel what is wrong with a setting, and offers the models once it is right', async () => {
+    const api = await extension().activate();
+    await openText(PROMPT);
+    await vscode.commands.executeCommand('editor.action.selectAll');
+    await explore(api);
+    const said = await listening('showErrorMessage', async (heard) => {
+      await withSettings({ 'decodingLab.library.endpoints': ['nowhere'] }, () =>
+        until('the person is told', () => heard.length > 0),
+      );
+      await explore(api);
+    });
+    assert.equal(said.length, 1);
+    assert.match(said[0]!, /nowhere/);
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   });
 
   it('says why a download failed, and leaves nothing that looks like a model', async () => {

@@ -462,6 +462,21 @@ describe('a download that is paused', () => {
     expect(await next.catalog()).toEqual([]);
   });
 
+  it('is found by its id and by the name of the hub, also where the catalog calls it otherwise', async () => {
+    onStore({ stallAfter: half });
+    const here = library({ catalog: [{ id: 'tiny', repo: REPO, revision: 'main', sha256: {} }] });
+    const attempt = here.download(REPO, {
+      onProgress: ({ phase, receivedBytes }) =>
+        phase === 'downloading' && receivedBytes > half && here.pause('tiny'),
+    });
+    await expectNothing(here, attempt, 'stopped');
+    for (const name of [REPO, 'tiny', `${hub().endpoint}/${REPO}`]) {
+      expect(await here.unfinishedOf(name)).toMatchObject({ id: 'tiny', repo: REPO });
+    }
+    expect(await here.unfinishedOf('tester/other')).toBeUndefined();
+    await expect(here.unfinishedOf('no name')).rejects.toThrow(/There is no model "no name"/);
+  });
+
   it('ends by a signal, too, even before it begins', async () => {
     const here = library();
     await expectNothing(here, here.download(REPO, { signal: AbortSignal.abort() }), 'stopped');
