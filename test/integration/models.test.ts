@@ -1,5 +1,5 @@
 import * as assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
@@ -9,24 +9,34 @@ import { explore, extension, openText, select, withSettings } from './workspaceT
 
 const PROMPT = 'Once upon a time there was a king who';
 
+type Shown = 'showErrorMessage' | 'showInformationMessage' | 'showOpenDialog';
+
+/** Answers in the place of a person for a while. */
+async function instead(
+  kind: Shown,
+  answer: (question: string) => Promise<unknown>,
+  run: () => Promise<void>,
+): Promise<void> {
+  const shown: unknown = vscode.window[kind];
+  assert.ok(Reflect.set(vscode.window, kind, answer));
+  try {
+    await run();
+  } finally {
+    Reflect.set(vscode.window, kind, shown);
+  }
+}
+
 /** Takes the messages of one kind that a person would see meanwhile. @returns them */
 async function listening(
   kind: 'showErrorMessage' | 'showInformationMessage',
   run: (heard: readonly string[]) => Promise<void>,
 ): Promise<readonly string[]> {
-  const shown = vscode.window[kind];
   const heard: string[] = [];
-  assert.ok(
-    Reflect.set(vscode.window, kind, (message: string) => {
-      heard.push(message);
-      return Promise.resolve(undefined);
-    }),
-  );
-  try {
-    await run(heard);
-  } finally {
-    Reflect.set(vscode.window, kind, shown);
-  }
+  const answer = (message: string): Promise<unknown> => {
+    heard.push(message);
+    return Promise.resolve(undefined);
+  };
+  await instead(kind, answer, () => run(heard));
   return heard;
 }
 
@@ -95,6 +105,38 @@ describe('The model library in the extension', () => {
       });
       assert.deepEqual(said, ['The models here came with the extension and cannot be removed.']);
     });
+  });
+
+  it('exports a model to a chosen folder, or leaves nothing there and says what to do', async () => {
+    const target = join(folder, 'exported');
+    mkdirSync(target);
+    const exportTo = (place: string): Promise<void> =>
+      instead(
+        'showOpenDialog',
+        () => Promise.resolve([vscode.Uri.file(place)]),
+        async () => {
+          await vscode.commands.executeCommand('decodingLab.exportModel', 'fireside');
+        },
+      );
+    const told = await listening('showInformationMessage', () => exportTo(target));
+    assert.equal(told.length, 1);
+    const [name = '', ...more] = readdirSync(target);
+    assert.deepEqual(more, []);
+    const model = join(extension().extensionPath, 'models', 'fireside');
+    assert.deepEqual(readdirSync(join(target, name)).sort(), [
+      'README.md',
+      'config.json',
+      'model.safetensors',
+    ]);
+    for (const file of readdirSync(join(target, name))) {
+      assert.ok(readFileSync(join(target, name, file)).equals(readFileSync(join(model, file))), file);
+    }
+    // No folder can be made within a file.
+    const file = join(target, name, 'config.json');
+    const said = await listening('showErrorMessage', () => exportTo(file));
+    assert.equal(said.length, 1);
+    assert.match(said[0]!, /could not be copied to .*Choose another folder or make room there/);
+    assert.doesNotMatch(said[0]!, /could not be removed/);
   });
 
   it('says in the panel what is wrong with a setting, and offers the models once it is right', async () => {
