@@ -9,8 +9,15 @@ import { explore, extension, openText, select, withSettings } from './workspaceT
 
 const PROMPT = 'Once upon a time there was a king who';
 
+/** How long to wait, in milliseconds, before it is taken for granted that nothing comes. */
+const NOTHING = 3_000;
+
 /** Asks for suggestions at the end of a document; empty where none come. What was offered elsewhere does not count. */
-async function suggestionsAtEnd(api: DecodingLabApi, editor: vscode.TextEditor): Promise<readonly string[]> {
+async function suggestionsAtEnd(
+  api: DecodingLabApi,
+  editor: vscode.TextEditor,
+  patience = 60_000,
+): Promise<readonly string[]> {
   const { document } = editor;
   const end = document.lineAt(document.lineCount - 1).range.end;
   editor.selection = new vscode.Selection(end, end);
@@ -19,7 +26,7 @@ async function suggestionsAtEnd(api: DecodingLabApi, editor: vscode.TextEditor):
   await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
   const begin = Date.now();
   const offered = (): readonly string[] => (api.suggestions() === before ? [] : api.suggestions());
-  while (offered().length === 0 && Date.now() - begin < 4_000) {
+  while (offered().length === 0 && Date.now() - begin < patience) {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   return offered();
@@ -85,7 +92,7 @@ describe('Decoding Lab in documents that are large or odd', () => {
     try {
       const document = await vscode.workspace.openTextDocument(vscode.Uri.parse('lab-virtual:story.txt'));
       const editor = await vscode.window.showTextDocument(document, vscode.ViewColumn.One);
-      assert.deepEqual(await suggestionsAtEnd(api, editor), []);
+      assert.deepEqual(await suggestionsAtEnd(api, editor, NOTHING), []);
       select(editor, 0, PROMPT.length);
       await explore(api);
     } finally {
@@ -96,7 +103,7 @@ describe('Decoding Lab in documents that are large or odd', () => {
   it('suggests nothing where VS Code’s own switch is off', async () => {
     await withSettings({ 'editor.inlineSuggest.enabled': false }, async () => {
       const editor = await openText(`${PROMPT} never`);
-      assert.deepEqual(await suggestionsAtEnd(api, editor), []);
+      assert.deepEqual(await suggestionsAtEnd(api, editor, NOTHING), []);
     });
   });
 
