@@ -28,6 +28,7 @@ export interface DownloadTarget {
 }
 
 export interface DownloadTools {
+  /** Getting it throws a LibraryError where an endpoint is no address. */
   readonly hub: Hub;
   readonly patience: Patience;
   readonly openFile: OpenFile;

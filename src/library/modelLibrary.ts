@@ -45,17 +45,21 @@ export class ModelLibrary {
   /** Downloads of this window, by id. */
   readonly #active = new Map<string, Set<AbortController>>();
 
-  /** @throws LibraryError when an endpoint is no address. */
   constructor(options: ModelLibraryOptions) {
     this.#options = options;
     const patience = { ...PATIENCE, ...options.patience };
+    let hub: Hub | undefined;
     this.#tools = {
-      hub: new Hub({
-        endpoints: options.endpoints ?? [HUGGING_FACE],
-        fetch: options.fetch ?? proxyFetch(),
-        token: options.token,
-        patience,
-      }),
+      // Made when it is asked: what is on this machine can be used though the hub's address is wrong.
+      get hub() {
+        hub ??= new Hub({
+          endpoints: options.endpoints ?? [HUGGING_FACE],
+          fetch: options.fetch ?? proxyFetch(),
+          token: options.token,
+          patience,
+        });
+        return hub;
+      },
       patience,
       openFile: options.openFile ?? openFile,
       freeBytes: options.freeBytes ?? freeBytes,

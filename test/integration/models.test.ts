@@ -145,13 +145,30 @@ describe('The model library in the extension', () => {
     await vscode.commands.executeCommand('editor.action.selectAll');
     await explore(api);
     const said = await listening('showErrorMessage', async (heard) => {
-      await withSettings({ 'decodingLab.library.endpoints': ['nowhere'] }, () =>
+      await withSettings({ 'decodingLab.library.catalog': 'nowhere' }, () =>
         until('the person is told', () => heard.length > 0),
       );
       await explore(api);
     });
     assert.equal(said.length, 1);
-    assert.match(said[0]!, /nowhere/);
+    assert.match(said[0]!, /decodingLab\.library\.catalog/);
+    await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+  });
+
+  it('goes on with the models of this machine though the address of the hub is none', async () => {
+    const api = await extension().activate();
+    await withSettings({ 'decodingLab.library.endpoints': ['nowhere'] }, async () => {
+      await openText(PROMPT);
+      await vscode.commands.executeCommand('editor.action.selectAll');
+      await explore(api);
+      const said = await listening('showErrorMessage', async () => {
+        await vscode.commands.executeCommand('decodingLab.downloadModel', {
+          kind: 'catalog',
+          entry: { id: 'gpt2' },
+        });
+      });
+      assert.match(said.join(), /"nowhere" cannot be asked/);
+    });
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
   });
 

@@ -568,10 +568,10 @@ describe('several addresses', () => {
     'huggingface',
     'https://user:secret@example.org',
     'https://example.org/?a=b',
-  ])('are refused like %s', (address) => {
-    expect(() => library({ endpoints: [address] })).toThrow(
-      /expected an address like https:\/\/huggingface.co/,
-    );
+  ])('are refused like %s, once a model is to be fetched', async (address) => {
+    const here = library({ endpoints: [address] });
+    await expect(here.download(REPO)).rejects.toThrow(/expected an address like https:\/\/huggingface.co/);
+    expect(await here.list()).toEqual([]);
   });
 });
 
