@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { PanelServices } from './panel';
 import type { PanelHolder } from './panelHolder';
+import { activeText, holdsText } from './activeText';
 import { takePrompt, takePromptAt } from './promptSource';
 import { showMenu } from './menu';
 import { historyCommands } from './historyCommands';
@@ -41,10 +42,9 @@ export function registerCommands(services: CommandServices): vscode.Disposable[]
   const { panels, log, status, surprisal, cursor, history, presets } = services;
 
   // While the panel has the focus no text editor is active; the commands then mean the one last typed in.
-  let lastEditor = vscode.window.activeTextEditor;
+  let lastEditor = activeText();
   const currentEditor = (): vscode.TextEditor | undefined =>
-    vscode.window.activeTextEditor ??
-    vscode.window.visibleTextEditors.find((editor) => editor === lastEditor);
+    activeText() ?? vscode.window.visibleTextEditors.find((editor) => editor === lastEditor);
 
   const commands: Record<string, (...given: unknown[]) => unknown> = {
     explore: () => {
@@ -122,7 +122,7 @@ export function registerCommands(services: CommandServices): vscode.Disposable[]
 
   return [
     vscode.window.onDidChangeActiveTextEditor((editor) => {
-      if (editor) lastEditor = editor;
+      if (editor && holdsText(editor)) lastEditor = editor;
     }),
     ...Object.entries(commands).map(([name, run]) =>
       vscode.commands.registerCommand(`decodingLab.${name}`, run),

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { EngineClient } from '../engine/client';
+import { visibleText } from './activeText';
 import { PRECISIONS } from '../library/memory';
 import type { LibraryEntry } from '../library/shelf';
 import { readVariantId, variantId } from '../library/variants';
@@ -56,9 +57,9 @@ export function modelCommands({
       void vscode.window.showInformationMessage(none);
       return undefined;
     }
-    const items = entries.map(({ id, name, description, bytes }) => ({
+    const items = entries.map(({ id, name, description }) => ({
       label: name,
-      description: `${description}, ${size(bytes)}`,
+      detail: description,
       id,
     }));
     return (await vscode.window.showQuickPick(items, { title }))?.id;
@@ -178,7 +179,7 @@ export function modelCommands({
       }),
     measureWeights: (given) =>
       told(async () => {
-        const editor = vscode.window.activeTextEditor ?? vscode.window.visibleTextEditors[0];
+        const editor = visibleText();
         if (!editor || editor.document.getText().trim() === '') {
           void vscode.window.showInformationMessage(
             vscode.l10n.t('Open a text first: the weights are measured on it.'),

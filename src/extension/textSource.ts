@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { isTheVerdict } from '../experiments/publishedLosses';
 import { THE_VERDICT_ADDRESS } from '../experiments/theVerdict';
 import type { TextSource } from '../protocol/messages';
+import { visibleText } from './activeText';
 import { decodeText } from './decodeText';
 import { count } from './numbers';
 import { readFolderTexts, type FolderEntry } from './textFolder';
@@ -37,7 +38,7 @@ const PATIENCE = 60_000;
 export async function readText(from: TextSource, document: vscode.Uri | undefined): Promise<NamedText> {
   switch (from) {
     case 'document':
-      return readDocument(document ?? vscode.window.visibleTextEditors[0]?.document.uri);
+      return readDocument(document ?? visibleText()?.document.uri);
     case 'file':
       return chooseFile(vscode.l10n.t('Choose a text file'));
     case 'folder':

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { softmax, topIndices } from '../../core/logits';
 import type { EngineClient, LoadedModel } from '../../engine/client';
 import type { ExploreEvent } from '../../experiments/exploreTypes';
+import { activeText } from '../activeText';
 import type { Library } from '../library';
 import { lastPart } from '../promptSource';
 import { toFailure } from '../requests';
@@ -61,7 +62,7 @@ export class CursorView implements vscode.TreeDataProvider<Row>, vscode.Disposab
         this.#schedule();
       }),
       vscode.workspace.onDidChangeTextDocument(({ document }) => {
-        if (document === vscode.window.activeTextEditor?.document) this.#schedule();
+        if (document === activeText()?.document) this.#schedule();
       }),
       this.#view.onDidChangeVisibility(() => {
         this.#schedule();
@@ -85,7 +86,7 @@ export class CursorView implements vscode.TreeDataProvider<Row>, vscode.Disposab
 
   /** Puts a token at the cursor of the active editor. */
   async insert(id: number): Promise<void> {
-    const editor = vscode.window.activeTextEditor;
+    const editor = activeText();
     const { vocabulary } = this.#model ?? {};
     if (!editor || !vocabulary) return;
     const bytes = vocabulary.bytes.subarray(vocabulary.offsets[id], vocabulary.offsets[id + 1]);
@@ -134,7 +135,7 @@ export class CursorView implements vscode.TreeDataProvider<Row>, vscode.Disposab
   }
 
   async #update(): Promise<void> {
-    const editor = vscode.window.activeTextEditor;
+    const editor = activeText();
     if (!editor) return;
     const { document, selection } = editor;
     const cursor = document.offsetAt(selection.active);

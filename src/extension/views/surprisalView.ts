@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { RANK_LIMITS } from '../../experiments/surprisal';
+import { activeText, holdsText } from '../activeText';
 import { count, decimals, significant } from '../numbers';
 import type { SurprisalMap } from '../surprisal';
 import { percent } from '../tokenNames';
@@ -26,7 +27,7 @@ export class SurprisalView implements vscode.TreeDataProvider<Row>, vscode.Dispo
   constructor(map: SurprisalMap) {
     this.#map = map;
     this.#view = vscode.window.createTreeView('decodingLab.surprisal', { treeDataProvider: this });
-    this.#document = vscode.window.activeTextEditor?.document;
+    this.#document = activeText()?.document;
     this.#disposables = [
       this.#view,
       this.#changed,
@@ -34,7 +35,7 @@ export class SurprisalView implements vscode.TreeDataProvider<Row>, vscode.Dispo
         this.#changed.fire(undefined);
       }),
       vscode.window.onDidChangeActiveTextEditor((editor) => {
-        if (!editor) return;
+        if (!editor || !holdsText(editor)) return;
         this.#document = editor.document;
         this.#changed.fire(undefined);
       }),
