@@ -112,6 +112,7 @@ export function activate(context: vscode.ExtensionContext): DecodingLabApi {
         library.reload();
         panels.modelsChanged();
       }
+      if (event.affectsConfiguration('decodingLab.defaultModel')) status.idle(settings.defaultModel());
       if (event.affectsConfiguration('decodingLab.engine')) client.configure();
     }),
     ...registerTools(services),

@@ -37,6 +37,24 @@ describe('Decoding Lab in the side panel', () => {
     assert.equal(editor.document.getText(), `${PROMPT} had`);
   });
 
+  it('goes on with the text while the log has the focus, which is an editor too', async () => {
+    await vscode.commands.executeCommand('decodingLab.cursor.focus');
+    const editor = await openText(PROMPT);
+    select(editor, PROMPT.length, PROMPT.length);
+    await until('the distribution is shown', () => BEST.every((id, i) => api.atCursor()[i] === id));
+    await vscode.commands.executeCommand('decodingLab.showLog');
+    await vscode.commands.executeCommand('workbench.panel.output.focus');
+    await until('the log is the active editor', () => {
+      return vscode.window.activeTextEditor?.document.uri.scheme === 'output';
+    });
+    try {
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+      assert.deepEqual(api.atCursor().slice(0, BEST.length), BEST);
+    } finally {
+      await vscode.commands.executeCommand('workbench.action.closePanel');
+    }
+  });
+
   it('stays as it is while it is paused', async () => {
     await vscode.commands.executeCommand('decodingLab.cursor.focus');
     const editor = await openText(PROMPT);
@@ -50,6 +68,13 @@ describe('Decoding Lab in the side panel', () => {
     } finally {
       await vscode.commands.executeCommand('decodingLab.resumeCursor');
     }
+  });
+
+  it('names the default model in the status bar, and the one that is chosen later', async () => {
+    await withSettings({ 'decodingLab.defaultModel': 'toy' }, () =>
+      until('the chosen one is named', () => / toy\b/.test(api.statusText())),
+    );
+    await until('the default one is named again', () => / fireside\b/.test(api.statusText()));
   });
 
   it('takes a chosen preset for suggestions', async () => {
