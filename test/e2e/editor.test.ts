@@ -82,6 +82,7 @@ describe('presets', () => {
       if (text !== undefined) await input.fill(text);
       await page.keyboard.press('Enter');
     };
+    await window.run('Decoding Lab: Focus on Presets View');
     await window.run('Decoding Lab: New Preset');
     await widget.getByText('Creative', { exact: true }).click();
     await answer('Name of the preset', 'Wild');

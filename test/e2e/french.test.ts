@@ -38,6 +38,7 @@ describe('in French', () => {
     await expect.poll(() => first.innerText(), { timeout: 60_000 }).toMatch(/^·had\s*\d+,\d+\s%/);
     const models = pane('Modèles');
     await expect.poll(() => models.innerText()).toMatch(/Sur cette machine.*fireside.*14,5\sMo.*par défaut/s);
+    await window.run('Decoding Lab: Focus on Préréglages View');
     await expect.poll(() => pane('Préréglages').innerText()).toMatch(/Glouton.*Réglages du chapitre/s);
     await window.screenshot('french-side-panel');
   });
