@@ -13,13 +13,14 @@ export class NotSavedError extends Error {
 
 /**
  * Asks where to save a file and writes it.
+ * @param title of the dialog
  * @throws NotSavedError
  */
-export async function exportFile(name: string, content: string): Promise<void> {
+export async function exportFile(name: string, content: string, title?: string): Promise<void> {
   const safeName = name.replace(/[^\p{L}\p{N}._ -]/gu, '-');
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
   const target = await vscode.window.showSaveDialog({
-    title: vscode.l10n.t('Export result'),
+    title: title ?? vscode.l10n.t('Export result'),
     ...(folder ? { defaultUri: vscode.Uri.joinPath(folder, safeName) } : {}),
   });
   if (!target) throw new NotSavedError(vscode.l10n.t('Nothing was exported: the dialog was closed.'), true);

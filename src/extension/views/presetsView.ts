@@ -99,7 +99,8 @@ export class PresetsView implements vscode.TreeDataProvider<Row>, vscode.Disposa
 
   /** Writes all presets to a file that the person chooses. */
   export(): Promise<void> {
-    return exportFile('decoding-lab-presets.json', `${JSON.stringify(settings.presets(), undefined, 2)}\n`);
+    const content = `${JSON.stringify(settings.presets(), undefined, 2)}\n`;
+    return exportFile('decoding-lab-presets.json', content, vscode.l10n.t('Export presets'));
   }
 
   /** Adds the presets of a file to the person's own; a file with a bad one changes nothing. */
