@@ -173,6 +173,10 @@ describe('Training', () => {
       .toContainEqual(expect.stringMatching(/^fireside, trained \d+ steps/));
     await session.window.screenshot('tab-training');
     await chooseOption('action', 'the last checkpoint');
+    // What the checkpoint says is not asked for again, and no heading stands over nothing.
+    await expect
+      .poll(() => panel.part('experiment-training').locator('legend').allInnerTexts())
+      .toEqual(['Train', 'Checkpoints']);
     await panel.type('furtherEpochs', '1');
     await run('training');
     await expect.poll(answer).toContain('2 whole epochs');
@@ -317,6 +321,11 @@ describe('A result', () => {
     expect(await panel.part('verdict').innerText()).toMatch(/same/);
     await panel.part('history').click();
     await expect.poll(() => panel.part('reopen').count()).toBe(1);
+    // The list follows its button, so that Tab leads into it.
+    await panel.part('history').press('Tab');
+    expect(await panel.frame.evaluate(() => document.activeElement?.getAttribute('data-testid'))).toBe(
+      'reopen',
+    );
   });
 
   test('is compared with the next one, of another model', async () => {

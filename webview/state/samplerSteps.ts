@@ -170,6 +170,11 @@ export function deedsOf(steps: readonly SamplerStep[], reports: readonly StepRep
   });
 }
 
+/** What a step did, with its name before it: `top-k 40 removed no token`, `top-p is off`. */
+export function deedLine(step: SamplerStep, deed: string): string {
+  return `${isOff(step) ? step.sampler : shortStep(step)} ${deed}`;
+}
+
 /** These change probabilities and do not remove tokens. */
 const RESHAPING: readonly SamplerName[] = [
   'dynamic-temperature',

@@ -53,7 +53,7 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
   body(): TemplateResult {
     return html`<div class="explore experiment" data-testid="experiment-${this.id}">
       ${this.#form()}
-      <div class="results">${this.#history()} ${this.#live()} ${this.#result()}</div>
+      <div class="results">${this.#live()} ${this.#result()}</div>
     </div>`;
   }
 
@@ -175,6 +175,7 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
           state.keepToCompare();
         },
       })}
+      ${this.#history()}
       ${
         earlier && earlier !== shown
           ? comparisonView({
@@ -196,31 +197,32 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
   #empty(): TemplateResult {
     const { question, promise } = this.#page;
     return html`<div class="empty" data-testid="empty">
-      <h2>${question}</h2>
-      <p>${promise}</p>
-      <div class="empty-actions">
-        <vscode-button
-          data-testid="empty-run"
-          @click=${() => {
-            this.run();
-          }}
-          >Run</vscode-button
-        >
-        ${
-          this.#context.session.isToy || this.#page.needsText
-            ? nothing
-            : html`<vscode-button
-                appearance="secondary"
-                data-testid="empty-toy"
-                @click=${() => {
-                  this.#context.chooseModel('toy');
-                }}
-                >Use the toy vocabulary</vscode-button
-              >`
-        }
-        ${historyButton(this.#state.history !== null, () => void this.#state.toggleHistory())}
+        <h2>${question}</h2>
+        <p>${promise}</p>
+        <div class="empty-actions">
+          <vscode-button
+            data-testid="empty-run"
+            @click=${() => {
+              this.run();
+            }}
+            >Run</vscode-button
+          >
+          ${
+            this.#context.session.isToy || this.#page.needsText
+              ? nothing
+              : html`<vscode-button
+                  appearance="secondary"
+                  data-testid="empty-toy"
+                  @click=${() => {
+                    this.#context.chooseModel('toy');
+                  }}
+                  >Use the toy vocabulary</vscode-button
+                >`
+          }
+          ${historyButton(this.#state.history !== null, () => void this.#state.toggleHistory())}
+        </div>
       </div>
-    </div>`;
+      ${this.#history()}`;
   }
 
   /** Made once per result, so that pictures are not drawn again with every change of the page. */
@@ -272,7 +274,7 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
     const { modelName, precision, fingerprint, seed, promptIds } = provenance;
     return html`${modelName}
       <span class="quiet" title="Fingerprint of what determines the logits: ${fingerprint}">${precision}</span
-      >, prompt of ${count(promptIds.length, 'token')},
+      >${promptIds.length > 0 ? `, prompt of ${count(promptIds.length, 'token')}` : ''},
       ${seed === null ? 'nothing drawn' : html`seed ${seed}`}, ${duration(milliseconds)}`;
   }
 

@@ -6,7 +6,7 @@ import { branchParameters } from '../state/branchForm';
 import type { ExploreRun } from '../state/exploreRun';
 import { ExploreState } from '../state/exploreState';
 import { TOY } from '../state/session';
-import { deedsOf, inOrder, moveStep, shortStep } from '../state/samplerSteps';
+import { deedLine, deedsOf, inOrder, moveStep, shortStep } from '../state/samplerSteps';
 import { chainOf } from '../state/settings';
 import { completionsView } from '../views/completionsView';
 import { distributionView } from '../views/distributionView';
@@ -189,7 +189,7 @@ class Explore implements Tab {
       model,
       after: this.#lastWords(),
       greedy: state.form.settings.greedy,
-      report: this.#deeds().map((deed, index) => `${shortStep(steps[index]!)} ${deed}`),
+      report: this.#deeds().map((deed, index) => deedLine(steps[index]!, deed)),
       onRows: (rows) => {
         state.rows = rows;
         this.#context.changed();

@@ -153,7 +153,7 @@ function pageOf(live: TrainingLive, text: WholeText, context: TabContext): Exper
         title: 'Checkpoints',
         fields: [
           checkpointSetting('keep', 'the last ones kept'),
-          checkpointSetting('seconds', 'seconds between two'),
+          checkpointSetting('seconds', 'seconds between'),
         ],
       },
     ],

@@ -57,13 +57,14 @@ export function formView(props: FormProps): TemplateResult {
     </button>
     <div id="settings-fields" class="fields">
       ${props.toy}
-      ${form.groups.map(
-        (group) =>
-          html`<fieldset>
-            <legend>${group.title}</legend>
-            ${form.shown(group).map((field) => fieldView(props, field))}
-          </fieldset>`,
-      )}
+      ${form.groups.map((group) => {
+        const fields = form.shown(group);
+        if (fields.length === 0) return nothing;
+        return html`<fieldset>
+          <legend>${group.title}</legend>
+          ${fields.map((field) => fieldView(props, field))}
+        </fieldset>`;
+      })}
     </div>
   </section>`;
 }

@@ -14,7 +14,7 @@ function summary(result: ModelsResult): string[] {
   return [
     ...pairs.map((pair) => {
       const [first, second] = [models[pair.first]!, models[pair.second]!];
-      return `After this prompt ${first.name} and ${second.name} share ${pair.overlap} of their ten most probable tokens (Jensen-Shannon divergence ${rounded(pair.jensenShannon)} nats of at most ${rounded(Math.LN2)}).`;
+      return `After this prompt ${first.name} and ${second.name} share ${pair.overlap} of their 10 most probable tokens (Jensen-Shannon divergence ${rounded(pair.jensenShannon)} nats of at most ${rounded(Math.LN2)}).`;
     }),
     ...pairs.map((pair) => parting(models, pair)),
     opinions(models),

@@ -5,6 +5,7 @@ import { Distribution } from '../../../webview/state/distribution';
 import {
   addStep,
   chainOfSteps,
+  deedLine,
   deedsOf,
   inOrder,
   MENU,
@@ -118,6 +119,8 @@ describe('the deeds', () => {
     expect(deedsOf(form, steps).map((deed) => deed.replaceAll('\u00A0', ' '))).toEqual([
       ...['sharpens', 'is off', 'removed 1 token holding 10.0 % of the probability'],
     ]);
+    expect(deedLine(form[0]!, 'sharpens')).toBe('T 0.5 sharpens');
+    expect(deedLine(form[1]!, 'is off')).toBe('top-p is off');
   });
 });
 
