@@ -170,10 +170,13 @@ export class ModelsView implements vscode.TreeDataProvider<ModelRow>, vscode.Dis
         return (await library.list()).map((entry) => ({ kind: 'here', entry }));
       }
       const { usedBytes, freeBytes } = await library.room();
-      this.#view.description =
-        freeBytes === undefined
-          ? vscode.l10n.t('{0} used', size(usedBytes))
-          : vscode.l10n.t('{0} used, {1} free', size(usedBytes), size(freeBytes));
+      this.#view.description = [
+        // Before the first download there is nothing but the library's own notes.
+        usedBytes < 1e6 ? '' : vscode.l10n.t('{0} downloaded', size(usedBytes)),
+        freeBytes === undefined ? '' : vscode.l10n.t('{0} free on the disk', size(freeBytes)),
+      ]
+        .filter(Boolean)
+        .join(', ');
       return (await library.catalog()).filter(({ state }) => state !== 'here').map(row);
     } catch (error) {
       this.#view.message = toFailure(error).sentence;
