@@ -123,11 +123,6 @@ export class Window {
     throw new Failure(`No page of the window shows ${selector} after ${patience / 1000} seconds.`);
   }
 
-  /** Texts of the notifications on screen. */
-  async notifications(): Promise<string[]> {
-    return this.page.locator('.notification-toast .notification-list-item-message').allTextContents();
-  }
-
   /** Saves what the window shows; returns the file's path. */
   async screenshot(name: string): Promise<string> {
     await mkdir(screenshots, { recursive: true });
