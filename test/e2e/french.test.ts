@@ -40,7 +40,6 @@ describe('in French', () => {
     await expect.poll(() => models.innerText()).toMatch(/Sur cette machine.*fireside.*14,5\sMo.*par défaut/s);
     // Nothing has been downloaded, so the head tells only what is free.
     await expect.poll(() => models.innerText()).toMatch(/Modèles\s*[\d,]+\sGo libres sur le disque/);
-    await window.run('Decoding Lab: Focus on Préréglages View');
     await expect.poll(() => pane('Préréglages').innerText()).toMatch(/Glouton.*Réglages du chapitre/s);
     await window.screenshot('french-side-panel');
   });
