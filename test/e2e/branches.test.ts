@@ -1,4 +1,6 @@
 /** Branches: from a token of a completion into the tree, other ways, exact enumeration, beam search, the document. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Locator } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { exploreSample, SAMPLE_LINE } from '../../scripts/lib/exploreSample';
 import { part } from '../../scripts/lib/panelReading';
@@ -42,6 +44,18 @@ const idsOf = (tokens: readonly { readonly id: number }[]): number[] => tokens.m
 async function change(what: () => Promise<void>): Promise<void> {
   await panel.begin(what);
   await panel.frame.locator(`${part('stop')}[disabled]`).waitFor();
+}
+
+/** Puts the focus on a token of the tree, and waits until that is what keys act on: an earlier key may still move it. */
+async function point(token: Locator): Promise<void> {
+  const chosen = async (): Promise<boolean> => {
+    await token.focus();
+    await sleep(100);
+    return token.evaluate(
+      (item) => item === document.activeElement && item.getAttribute('aria-selected') === 'true',
+    );
+  };
+  await expect.poll(chosen).toBe(true);
 }
 
 const selected = (): Promise<string> =>
@@ -93,13 +107,13 @@ describe('The tree', () => {
   test('cuts, and takes back what was done', async () => {
     const before = await readTree();
     const { keyboard } = panel.frame.page();
-    await panel.frame.locator('[role="treeitem"][aria-level="5"]').first().focus();
+    await point(panel.frame.locator('[role="treeitem"][aria-level="5"]').first());
     await change(() => keyboard.press('Delete'));
     const cut = await readTree();
     expect(cut).toHaveLength(1);
     await change(() => keyboard.press('Control+z'));
     expect(await readTree()).toEqual(before);
-    await panel.frame.locator('[role="treeitem"][aria-level="5"]').last().focus();
+    await point(panel.frame.locator('[role="treeitem"][aria-level="5"]').last());
     const pinned = idsOf([(await readTree()).at(-1)![0]!]);
     await change(() => keyboard.press('p'));
     expect(idsOf([(await readTree())[1]![0]!])).toEqual(pinned);
