@@ -5,7 +5,7 @@ import { completionText } from './format/tokenText';
 import { Host, type Announcement, type VsCodeApi } from './host';
 import { ExperimentQueue } from './state/experimentQueue';
 import { readPageMemory, type PageMemory } from './state/memory';
-import { Session, type EngineState } from './state/session';
+import { samePrompt, Session, type EngineState } from './state/session';
 import { tabFactories } from './tabs/registry';
 import type { OpenRequest, Tab, TabContext } from './tabs/tab';
 import { Card } from './views/card';
@@ -146,7 +146,10 @@ export class App {
   }
 
   #takePrompt(source: PromptSource, run: boolean): void {
+    const { source: before, tokens } = this.#session;
     this.#session.source = source;
+    // The same prompt, handed over once more, has the same tokens.
+    if (before && tokens && samePrompt(before, source)) this.#session.tokens = { ...tokens, source };
     this.#session.sourceInDocument = source;
     this.#session.before = null;
     this.#editing = false;
