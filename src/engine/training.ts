@@ -256,7 +256,8 @@ function stoppable(
     emit: (event: TrainingEvent): void => {
       emit(event);
       if (event.type === 'step') {
-        emit({ type: 'progress', done: event.step - done, total: steps - done, what: 'steps' });
+        const left = event.secondsLeft * 1000;
+        emit({ type: 'progress', done: event.step - done, total: steps - done, what: 'steps', left });
       }
     },
     onMessage: (listener): void => {

@@ -12,6 +12,8 @@ export interface ProgressEvent {
   readonly total: number;
   /** Plural noun for people: `draws`, `tokens`, `cells`. */
   readonly what: string;
+  /** Milliseconds that the rest takes, where the experiment knows better than its pace so far. */
+  readonly left?: number | undefined;
 }
 
 /** What is needed to replay a result, and to tell whether a replay can be expected to give the same. */

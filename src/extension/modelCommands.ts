@@ -65,13 +65,23 @@ export function modelCommands({
     return (await vscode.window.showQuickPick(items, { title }))?.id;
   };
 
-  /** Whether a model can be run, and has quantized forms. */
-  const hasVariants = ({ problem, memory }: LibraryEntry): boolean =>
-    problem === undefined && Object.keys(memory ?? {}).length > 1;
+  const chooseRunnable = (given: unknown, title: string): Promise<string | undefined> =>
+    chooseHere(
+      given,
+      title,
+      ({ problem }) => problem === undefined,
+      vscode.l10n.t('No model here can be run. Download or import one first.'),
+    );
 
-  const noVariants = (): string =>
-    vscode.l10n.t(
-      'No model here has quantized weights: they are made of safetensors files. Download or import a model with such files.',
+  /** A model that can be run, and has quantized forms. */
+  const chooseWithVariants = (given: unknown, title: string): Promise<string | undefined> =>
+    chooseHere(
+      given,
+      title,
+      ({ problem, memory }) => problem === undefined && Object.keys(memory ?? {}).length > 1,
+      vscode.l10n.t(
+        'No model here has quantized weights: they are made of safetensors files. Download or import a model with such files.',
+      ),
     );
 
   /** Whether a run of this window uses a model, with whatever weights. */
@@ -101,22 +111,12 @@ export function modelCommands({
     ...getModelCommands({ library, models, told }),
     useModel: (given) =>
       told(async () => {
-        const id = await chooseHere(
-          given,
-          vscode.l10n.t('Default model'),
-          ({ problem }) => problem === undefined,
-          vscode.l10n.t('No model here can be run. Download or import one first.'),
-        );
+        const id = await chooseRunnable(given, vscode.l10n.t('Default model'));
         if (id !== undefined) await makeDefault(id);
       }),
     loadModel: (given) =>
       told(async () => {
-        const id = await chooseHere(
-          given,
-          vscode.l10n.t('Load a model into memory'),
-          ({ problem }) => problem === undefined,
-          vscode.l10n.t('No model here can be run. Download or import one first.'),
-        );
+        const id = await chooseRunnable(given, vscode.l10n.t('Load a model into memory'));
         if (id === undefined) return;
         // Of the default model those weights that are the default.
         const chosen = settings.defaultModel();
@@ -156,12 +156,7 @@ export function modelCommands({
       }),
     useWeights: (given) =>
       told(async () => {
-        const id = await chooseHere(
-          given,
-          vscode.l10n.t('Choose weights of a model'),
-          hasVariants,
-          noVariants(),
-        );
+        const id = await chooseWithVariants(given, vscode.l10n.t('Choose weights of a model'));
         if (id === undefined) return;
         const { memory = {} } = await (await library.models()).find(id);
         const items = variantItems(PRECISIONS).map((item) => {
@@ -186,12 +181,7 @@ export function modelCommands({
           );
           return;
         }
-        const id = await chooseHere(
-          given,
-          vscode.l10n.t('Measure quantized weights of a model'),
-          hasVariants,
-          noVariants(),
-        );
+        const id = await chooseWithVariants(given, vscode.l10n.t('Measure quantized weights of a model'));
         if (id === undefined) return;
         const items = variantItems(PRECISIONS.slice(1)).map((item) => ({ ...item, picked: true }));
         const chosen = await vscode.window.showQuickPick(items, {

@@ -8,6 +8,7 @@ const progressSchema = v.object({
   done: v.number(),
   total: v.number(),
   what: v.optional(v.string(), 'parts'),
+  left: v.optional(v.number()),
 });
 
 export interface RunProgress {
@@ -47,7 +48,7 @@ export class ExperimentRun {
     const { done, total, what } = this.#progress;
     const measured = done - this.#first.done;
     const spent = now - this.#first.at;
-    const left = measured > 0 && spent > 0 ? ((total - done) / measured) * spent : null;
-    return { done, total, what, left };
+    const atThisPace = measured > 0 && spent > 0 ? ((total - done) / measured) * spent : null;
+    return { done, total, what, left: this.#progress.left ?? atThisPace };
   }
 }

@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import type { TrainingHistory } from '../../src/experiments/trainingTypes';
 import type { Picture } from '../charts/picture';
 import { lossPictures } from '../charts/training';
-import { duration, rate, thousands } from '../format/numbers';
+import { rate, thousands } from '../format/numbers';
 import type { RunMessage } from '../host';
 import { chart } from './figureView';
 
@@ -17,7 +17,6 @@ const stepEvent = v.object({
   learningRate: v.number(),
   epoch: v.number(),
   tokensPerSecond: v.number(),
-  secondsLeft: v.number(),
 });
 const eventSchema = v.variant('type', [
   stepEvent,
@@ -86,7 +85,7 @@ export function trainingLiveView(live: TrainingLive, tell: (message: RunMessage)
       ${doing}${
         last
           ? html`: step ${thousands(last.step)}, epoch ${last.epoch + 1}, loss ${last.loss.toFixed(3)} nats,
-            ${rate(last.tokensPerSecond)}, ${duration(last.secondsLeft * 1000)} left`
+            ${rate(last.tokensPerSecond)}`
           : nothing
       }
     </p>

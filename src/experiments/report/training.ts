@@ -75,8 +75,8 @@ function tables(result: TrainingResult): ReportTable[] {
         formats: ['text', 'text'],
         keys: 1,
         rows: [
-          ['straight', continuity.straight],
-          ['interrupted', continuity.interrupted],
+          [counted(continuity.steps, 'step'), continuity.straight],
+          [`${continuity.before} + ${continuity.after}`, continuity.interrupted],
         ],
       },
     ];
