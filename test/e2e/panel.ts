@@ -10,6 +10,9 @@ import {
   type PanelReading,
 } from '../../scripts/lib/panelReading';
 
+/** By then a run has begun, in milliseconds. */
+const BEGINS = 10_000;
+
 export class Panel {
   readonly frame: Frame;
 
@@ -36,18 +39,27 @@ export class Panel {
 
   /**
    * Does what begins a run, and waits until it has begun: what is on screen before must not be taken for what
-   * comes of it.
+   * comes of it. A run that ends within the frame in which it began never shows its Stop button; what is said to
+   * screen readers tells of it, and where that is the same sentence again, a while without either.
    */
   async begin(what: () => Promise<void>): Promise<void> {
-    const change = await this.part('stop').evaluateHandle((stop) => ({
-      seen: new Promise<void>((resolve) => {
-        const observer = new MutationObserver(() => {
-          observer.disconnect();
-          resolve();
-        });
-        observer.observe(stop, { attributes: true, attributeFilter: ['disabled'] });
-      }),
-    }));
+    const change = await this.part('stop').evaluateHandle((stop, patience) => {
+      const said = document.querySelector('.unseen[role="status"]')!;
+      return {
+        seen: new Promise<void>((resolve) => {
+          const observer = new MutationObserver(() => {
+            observer.disconnect();
+            resolve();
+          });
+          observer.observe(stop, { attributes: true, attributeFilter: ['disabled'] });
+          observer.observe(said, { childList: true, characterData: true, subtree: true });
+          setTimeout(() => {
+            observer.disconnect();
+            resolve();
+          }, patience);
+        }),
+      };
+    }, BEGINS);
     await what();
     await change.evaluate(({ seen }) => seen);
     await change.dispose();
