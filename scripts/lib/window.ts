@@ -98,9 +98,16 @@ export class Window {
   async select(line: number, from: number, to: number): Promise<void> {
     const { keyboard } = this.page;
     await this.focusEditor();
-    await keyboard.press('Control+g');
     const input = this.page.locator('.quick-input-widget input.input');
-    await input.waitFor();
+    // A palette that is still closing takes the first key; what asks for a line begins with a colon.
+    const deadline = Date.now() + PATIENCE;
+    for (;;) {
+      await keyboard.press('Control+g');
+      await sleep(200);
+      if ((await input.isVisible()) && (await input.inputValue()).startsWith(':')) break;
+      if (Date.now() > deadline)
+        throw new Failure(`The editor asks for no line after ${PATIENCE / 1000} seconds.`);
+    }
     await input.fill(`:${line}:${from}`);
     await keyboard.press('Enter');
     await input.waitFor({ state: 'hidden' });

@@ -111,6 +111,10 @@ describe('The tree', () => {
     await change(() => keyboard.press('Delete'));
     const cut = await readTree();
     expect(cut).toHaveLength(1);
+    // A cut takes a few milliseconds; the focus follows once the tree has been drawn.
+    await expect
+      .poll(() => panel.frame.evaluate(() => document.activeElement?.getAttribute('aria-selected')))
+      .toBe('true');
     await change(() => keyboard.press('Control+z'));
     expect(await readTree()).toEqual(before);
     await point(panel.frame.locator('[role="treeitem"][aria-level="5"]').last());
