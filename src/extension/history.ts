@@ -1,10 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, open, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
+import { parseBounded } from '../library/boundedJson';
+import { formatBytes } from '../library/bytes';
+import { reason, systemCode } from '../library/libraryError';
 import {
   historyEntrySchema,
   historyLineSchema,
+  MAX_LINE_ID,
   type HistoryEntry,
   type HistoryLine,
 } from '../protocol/messages';
@@ -15,13 +19,33 @@ export class HistoryError extends Error {}
 
 const fileSchema = v.object({ version: v.literal(1), line: historyLineSchema, entry: historyEntrySchema });
 
-/** Ids are made here and used as file names: anything else is refused. */
-const ID = /^\d{13}-[0-9a-f]{8}$/;
+/** Largest file of a saved result in bytes. */
+const MOST_BYTES = 100e6;
 
-/** Saved results, one file each, in the folder that VS Code gives the workspace. */
+/**
+ * What a file begins with: its line, whose texts are short. The list reads so many bytes of each file and no more,
+ * six for every UTF-16 unit of the line's texts, as JSON writes them at worst.
+ */
+const HEAD_BYTES = 8192;
+const HEAD =
+  /^\s*\{\s*"version"\s*:\s*1\s*,\s*"line"\s*:\s*(\{(?:[^"{}\\]|"(?:[^"\\]|\\.)*")*\})\s*,\s*"entry"\s*:/;
+
+/** Files that are open at once while the list is read. */
+const AT_ONCE = 16;
+
+/** What a window that ended in the middle of saving has left; another window's saving takes seconds. */
+const STALE_MS = 600_000;
+
+const PARTIAL = '.partial';
+
+/**
+ * Saved results, one file each, in the folder that VS Code gives the workspace. The id of a result is the name of its
+ * file, whatever the file says: a copy is a result of its own.
+ */
 export class History {
   readonly #folder: string;
   readonly #changed: () => void;
+  #swept: Promise<void> | undefined;
 
   /**
    * @param changed called after every save and removal
@@ -36,67 +60,158 @@ export class History {
     this.#changed = changed;
   }
 
-  /** Keeps a result; whole or not at all, since the file is moved into place when it is written. */
+  /**
+   * Keeps a result; whole or not at all, since the file is moved into place when it is written.
+   * @throws HistoryError
+   */
   async save(entry: HistoryEntry, now = Date.now()): Promise<string> {
     const id = `${String(now).padStart(13, '0')}-${randomBytes(4).toString('hex')}`;
     const { experiment, title, model } = entry;
     const line: HistoryLine = { id, savedAt: now, experiment, title, model };
-    await mkdir(this.#folder, { recursive: true });
-    const partial = join(this.#folder, `${id}.partial`);
-    await writeFile(partial, JSON.stringify({ version: 1, line, entry }));
-    await rename(partial, this.#file(id));
+    const content = Buffer.from(JSON.stringify({ version: 1, line, entry }));
+    if (content.length > MOST_BYTES) {
+      throw new HistoryError(
+        this.translate(
+          'This result has {0}, more than the {1} that are kept. Export it to a file instead.',
+          formatBytes(content.length),
+          formatBytes(MOST_BYTES),
+        ),
+      );
+    }
+    const partial = join(this.#folder, `${id}${PARTIAL}`);
+    try {
+      await mkdir(this.#folder, { recursive: true });
+      await this.#sweep();
+      await writeFile(partial, content, { flush: true });
+      await rename(partial, this.#file(id));
+    } catch (error) {
+      await rm(partial, { force: true }).catch(() => undefined);
+      throw this.#notSaved(error);
+    }
     this.#changed();
     return id;
   }
 
   /** Newest first. A file that cannot be read is left out; opening it says why. */
   async lines(): Promise<HistoryLine[]> {
-    const names = await readdir(this.#folder).catch(() => []);
-    const ids = names.filter((name) => name.endsWith('.json')).map((name) => name.slice(0, -5));
-    const lines = await Promise.all(
-      ids.filter((id) => ID.test(id)).map(async (id) => (await this.#read(id).catch(() => undefined))?.line),
-    );
-    return lines.filter((line) => line !== undefined).sort((a, b) => b.savedAt - a.savedAt);
+    await this.#sweep();
+    const entries = await readdir(this.#folder, { withFileTypes: true }).catch(() => []);
+    // A pipe or a device would be waited for forever.
+    const ids = entries
+      .filter((entry) => entry.isFile() && entry.name.endsWith('.json'))
+      .map(({ name }) => name.slice(0, -'.json'.length))
+      .filter(isId);
+    const lines: HistoryLine[] = [];
+    const waiting = ids.values();
+    const readSome = async (): Promise<void> => {
+      for (const id of waiting) {
+        const line = await this.#readLine(id).catch(() => undefined);
+        if (line) lines.push(line);
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, readSome));
+    return lines.sort((a, b) => b.savedAt - a.savedAt || (a.id < b.id ? 1 : -1));
   }
 
   /** @throws HistoryError */
   async open(id: string): Promise<HistoryEntry> {
-    return (await this.#read(id)).entry;
-  }
-
-  /** @throws HistoryError */
-  async remove(id: string): Promise<void> {
-    await rm(this.#file(id), { force: true });
-    this.#changed();
-  }
-
-  #file(id: string): string {
-    if (!ID.test(id)) throw new HistoryError(this.translate('"{0}" is not the name of a saved result.', id));
-    return join(this.#folder, `${id}.json`);
-  }
-
-  async #read(id: string): Promise<v.InferOutput<typeof fileSchema>> {
     const path = this.#file(id);
-    let content: string;
+    let value: unknown;
     try {
-      content = await readFile(path, 'utf8');
-    } catch {
+      const info = await lstat(path);
+      if (!info.isFile()) throw this.#damaged(path);
+      if (info.size > MOST_BYTES) {
+        throw new HistoryError(
+          this.translate(
+            'The saved result {0} has {1}, more than the {2} that a result can have; it was left as it is.',
+            path,
+            formatBytes(info.size),
+            formatBytes(MOST_BYTES),
+          ),
+        );
+      }
+      value = parseBounded(await readFile(path, 'utf8'), path);
+    } catch (error) {
+      if (error instanceof HistoryError) throw error;
+      if (systemCode(error) === undefined) throw this.#damaged(path);
       throw new HistoryError(
         this.translate('This saved result is no longer there. Run the experiment again.'),
       );
     }
-    let value: unknown;
-    try {
-      value = JSON.parse(content);
-    } catch {
-      value = undefined;
-    }
     const parsed = v.safeParse(fileSchema, value);
-    if (!parsed.success) {
+    if (!parsed.success) throw this.#damaged(path);
+    return parsed.output.entry;
+  }
+
+  /** @throws HistoryError */
+  async remove(id: string): Promise<void> {
+    const path = this.#file(id);
+    try {
+      await rm(path, { force: true });
+    } catch (error) {
       throw new HistoryError(
-        this.translate('The saved result {0} is damaged or of another version; it was left as it is.', path),
+        this.translate('The saved result {0} could not be deleted: {1}.', path, reason(error)),
       );
     }
-    return parsed.output;
+    this.#changed();
   }
+
+  #file(id: string): string {
+    if (!isId(id)) {
+      throw new HistoryError(this.translate('"{0}" is not the name of a saved result.', id));
+    }
+    return join(this.#folder, `${id}.json`);
+  }
+
+  async #readLine(id: string): Promise<HistoryLine | undefined> {
+    const handle = await open(this.#file(id), 'r');
+    let head: string;
+    try {
+      const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
+      head = buffer.toString('utf8', 0, bytesRead);
+    } finally {
+      await handle.close();
+    }
+    const line = HEAD.exec(head)?.[1];
+    if (line === undefined) return undefined;
+    const parsed = v.safeParse(historyLineSchema, JSON.parse(line));
+    return parsed.success ? { ...parsed.output, id } : undefined;
+  }
+
+  /** Removes, once, what was not written to its end. */
+  #sweep(): Promise<void> {
+    this.#swept ??= (async () => {
+      const names = await readdir(this.#folder).catch(() => []);
+      for (const name of names.filter((n) => n.endsWith(PARTIAL))) {
+        const path = join(this.#folder, name);
+        const info = await stat(path).catch(() => undefined);
+        if (info && Date.now() - info.mtimeMs > STALE_MS)
+          await rm(path, { force: true }).catch(() => undefined);
+      }
+    })();
+    return this.#swept;
+  }
+
+  #damaged(path: string): HistoryError {
+    return new HistoryError(
+      this.translate('The saved result {0} is damaged or of another version; it was left as it is.', path),
+    );
+  }
+
+  #notSaved(error: unknown): HistoryError {
+    const code = systemCode(error);
+    return new HistoryError(
+      code === 'ENOSPC' || code === 'EDQUOT'
+        ? this.translate(
+            'The result was not saved: the disk of {0} is full. Make room and save it again.',
+            this.#folder,
+          )
+        : this.translate('The result could not be saved in {0}: {1}.', this.#folder, reason(error)),
+    );
+  }
+}
+
+/** Whether a name is one of a file in the folder itself, on every system. */
+function isId(id: string): boolean {
+  return id.length <= MAX_LINE_ID && /^[\p{L}\p{N}_][\p{L}\p{N}\p{M} _.()-]*$/u.test(id);
 }

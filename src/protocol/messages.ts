@@ -56,14 +56,17 @@ export const historyEntrySchema = v.object({
 });
 export type HistoryEntry = v.InferOutput<typeof historyEntrySchema>;
 
+/** Longest name of a saved result, in UTF-16 units. */
+export const MAX_LINE_ID = 200;
+
 /** A line of the history. */
 export const historyLineSchema = v.object({
-  id: v.string(),
-  /** Milliseconds since 1970. */
-  savedAt: v.number(),
-  experiment: v.string(),
-  title: v.string(),
-  model: v.string(),
+  id: text(MAX_LINE_ID),
+  /** Milliseconds since 1970, as far as dates go. */
+  savedAt: v.pipe(v.number(), v.minValue(0), v.maxValue(8.64e15)),
+  experiment: historyEntrySchema.entries.experiment,
+  title: historyEntrySchema.entries.title,
+  model: historyEntrySchema.entries.model,
 });
 export type HistoryLine = v.InferOutput<typeof historyLineSchema>;
 
@@ -115,7 +118,7 @@ export const fromPanelSchema = v.variant('type', [
   /** The history, newest first, answered by `history`. */
   v.object({ type: v.literal('history'), request: requestId }),
   /** One saved result, answered by `entry`. */
-  v.object({ type: v.literal('reopen'), request: requestId, id: text(200) }),
+  v.object({ type: v.literal('reopen'), request: requestId, id: text(MAX_LINE_ID) }),
   /** A text to evaluate or to train on, answered by `text`; by `failure` with code `stopped` when it is not given. */
   v.object({ type: v.literal('text'), request: requestId, from: v.picklist(TEXT_SOURCES) }),
   /** The person wants a model that is not on this machine, or not in the library; the extension asks which. */
