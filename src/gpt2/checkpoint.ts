@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { access, realpath } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
 import { loadConfig, type Gpt2Config } from './config';
-import { ModelFileError, unreadable } from './modelFileError';
+import { commonFolder, resolveInside } from './insideFolder';
+import { ModelFileError } from './modelFileError';
 import { DTYPE_BYTES, readSafetensorsHeader, type Dtype } from './safetensors';
 import { readShardedHeaders, SHARD_INDEX, type ShardedTensor } from './sharded';
 
@@ -36,7 +37,7 @@ export interface Checkpoint {
  */
 export async function openCheckpoint(directory: string): Promise<Checkpoint> {
   const config = await loadConfig(join(directory, 'config.json'));
-  const { path, directory: root, stored } = await readStored(directory);
+  const { path, stored } = await readStored(directory);
   const prefix = stored.has('transformer.wte.weight') ? 'transformer.' : '';
   const weights = new Map<string, Weight>();
   let parameters = 0;
@@ -66,7 +67,7 @@ export async function openCheckpoint(directory: string): Promise<Checkpoint> {
     parameters += shape.reduce((a, b) => a * b, 1);
   }
   const files = [...new Set([...weights.values()].map(({ file }) => file))];
-  return { config, file: files[0]!, files, directory: root, weights, parameters };
+  return { config, file: files[0]!, files, directory: commonFolder(files), weights, parameters };
 }
 
 /** SHA-256 of a checkpoint's weights in hex: of the file, or of the digests of several files in their order. */
@@ -115,39 +116,25 @@ export function expectedShapes(config: Gpt2Config): [name: string, shape: readon
 interface Stored {
   /** The file that names the tensors, for sentences. */
   readonly path: string;
-  readonly directory: string;
   readonly stored: ReadonlyMap<string, ShardedTensor>;
 }
 
 /** The tensors of `model.safetensors`, or of the files that the index names where there is no such file. */
 async function readStored(directory: string): Promise<Stored> {
   const path = join(directory, 'model.safetensors');
-  let file: string;
-  try {
-    file = await realpath(path);
-  } catch (error) {
+  if (!(await exists(path))) {
     const index = join(directory, SHARD_INDEX);
-    if (await exists(index)) {
-      return {
-        path: index,
-        directory: await realpath(directory),
-        stored: await readShardedHeaders(directory),
-      };
-    }
+    if (await exists(index)) return { path: index, stored: await readShardedHeaders(directory) };
     if (await exists(join(directory, 'pytorch_model.bin'))) {
       throw new ModelFileError(
         `${path} is missing; the folder has pytorch_model.bin instead: ` +
           `download model.safetensors of the same model, which holds no code.`,
       );
     }
-    throw unreadable(path, error);
   }
+  const file = await resolveInside(directory, path);
   const tensors = [...(await readSafetensorsHeader(file)).values()];
-  return {
-    path,
-    directory: dirname(file),
-    stored: new Map(tensors.map((tensor) => [tensor.name, { ...tensor, file }])),
-  };
+  return { path, stored: new Map(tensors.map((tensor) => [tensor.name, { ...tensor, file }])) };
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -1,10 +1,59 @@
 import { realpath } from 'node:fs/promises';
-import { isAbsolute, join, relative, sep } from 'node:path';
+import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { ModelFileError, unreadable } from './modelFileError';
+
+/** A version of a model in the hub's own cache, or a folder in it; what is captured is the model's part of the cache. */
+const SNAPSHOT = /^(.*[\\/]models--[^\\/]+)[\\/]snapshots[\\/][^\\/]+(?:[\\/]|$)/;
+
+/**
+ * Where the files of a model may really lie: in its own folder and, where that folder is a version in the hub's
+ * own cache (`models--owner--name/snapshots/<commit>`), in the `blobs` of the same model, to which such a folder's
+ * files are links.
+ * @param folder absolute, links resolved.
+ */
+function placesOf(folder: string): string[] {
+  const model = SNAPSHOT.exec(folder)?.[1];
+  return model === undefined ? [folder] : [folder, join(model, 'blobs')];
+}
+
+/** `owner/name` of a version in the hub's own cache; undefined for other folders. */
+export function cachedRepository(folder: string): string | undefined {
+  return SNAPSHOT.exec(folder)?.[1]
+    ?.split(/[\\/]/)
+    .at(-1)!
+    .replace(/^models--/, '')
+    .replace('--', '/');
+}
+
+/**
+ * The file behind a path of a model's folder. Links may lead to other files of the folder or, in the hub's own
+ * cache, of the same model's `blobs`, and nowhere else: a model from elsewhere could have any file of the machine
+ * read or copied.
+ * @param folder the model's folder.
+ * @param path below it.
+ * @param named how the path came to be meant, as a relative clause with its comma; nothing when the folder holds it.
+ * @returns the file's path, links resolved.
+ * @throws ModelFileError when it lies elsewhere or does not exist.
+ */
+export async function resolveInside(folder: string, path: string, named = ''): Promise<string> {
+  let root: string;
+  let target: string;
+  try {
+    root = await realpath(folder);
+    target = await realpath(path);
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+  if (placesOf(root).some((place) => isBelow(place, target))) return target;
+  throw new ModelFileError(
+    `${path}${named} is a link out of the model's folder to ${target}. ` +
+      `It is refused; copy the file itself into the folder.`,
+  );
+}
 
 /**
  * Where a file really lies that a model's own index names, which is not trusted: neither `..` nor a link may
- * lead out of the model's folder, or an index could have any file of the machine read.
+ * lead out of the model's folder (see `resolveInside`).
  * @param folder the model's folder.
  * @param name what the index says, relative to the folder, with `/` between folders.
  * @param index the file that says so, for sentences.
@@ -25,21 +74,17 @@ export async function fileInside(folder: string, name: string, index: string): P
         `without "..". Such an index is refused; get the model from a source you trust.`,
     );
   }
-  const path = join(folder, ...parts);
-  let root: string;
-  let target: string;
-  try {
-    root = await realpath(folder);
-    target = await realpath(path);
-  } catch (error) {
-    throw unreadable(path, error);
-  }
-  const way = relative(root, target);
-  if (way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way)) {
-    throw new ModelFileError(
-      `${path}, to which ${index} points, is a link out of the model's folder to ${target}. ` +
-        `It is refused; copy the file itself into the folder.`,
-    );
-  }
-  return target;
+  return resolveInside(folder, join(folder, ...parts), `, to which ${index} points,`);
+}
+
+/** The deepest folder that holds all of some files (absolute paths, links resolved). */
+export function commonFolder(files: readonly string[]): string {
+  let folder = dirname(files[0]!);
+  while (!files.every((file) => isBelow(folder, file))) folder = dirname(folder);
+  return folder;
+}
+
+function isBelow(folder: string, path: string): boolean {
+  const way = relative(folder, path);
+  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }

@@ -1,7 +1,7 @@
 import { access, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { loadConfig, type Gpt2Config } from './config';
-import { fileInside } from './insideFolder';
+import { fileInside, resolveInside } from './insideFolder';
 import { ModelFileError, unreadable } from './modelFileError';
 import { describeOnnx, type OnnxDescription, type OnnxValue } from './onnxFile';
 
@@ -83,6 +83,7 @@ export async function findOnnxFile(directory: string): Promise<string | undefine
  */
 export async function openOnnxExport(directory: string, file: string): Promise<OnnxExport> {
   const config = await loadConfig(join(directory, 'config.json'));
+  await resolveInside(directory, file);
   const description = await describeOnnx(file);
   const graph = recognize(description, config, file);
   const data = await externalFiles(description, file);

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { realpath, stat } from 'node:fs/promises';
 import { basename, isAbsolute, join } from 'node:path';
+import { cachedRepository } from '../gpt2/insideFolder';
 import { inspectModelFolder } from '../gpt2/modelFolder';
 import { freeBytes, makeFolder, moveFolder, removeFolder, removeFolders } from './disk';
 import { downloadModel, downloadState, type DownloadTools } from './download';
@@ -302,11 +303,13 @@ export class ModelLibrary {
       const known = places.find((place) => place.directory === directory);
       if (known) return this.#describe(known);
       const taken = new Set([...places.map(({ id }) => id), ...this.#options.catalog.map(({ id }) => id)]);
-      const id = freeId(basename(directory), taken);
+      // A version in the hub's own cache has a commit for a name.
+      const own = cachedRepository(directory) ?? basename(directory);
+      const id = freeId(own, taken);
       const home = join(this.storage, folderOf(id));
       await makeFolder(home);
       const added = new Date().toISOString();
-      await writeRecord(home, { version: 1, id, name: name ?? basename(directory), directory, files, added });
+      await writeRecord(home, { version: 1, id, name: name ?? own, directory, files, added });
       return this.find(id);
     });
   }

@@ -1,6 +1,6 @@
 /** Whether a model's files are still what they were. */
-import { realpath, stat } from 'node:fs/promises';
-import { isAbsolute, join, relative } from 'node:path';
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import { inspectModelFolder } from '../gpt2/modelFolder';
 import { hashFile } from './hashFile';
 import { LibraryError, reason } from './libraryError';
@@ -88,16 +88,25 @@ function compare(expected: RecordedFile, found: Found): string | undefined {
 /** The files of a model that nobody recorded: those with its numbers, and its config. */
 export async function unrecorded(directory: string, files: readonly string[]): Promise<RecordedFile[]> {
   const root = await realpath(directory).catch(() => directory);
-  const paths = files.map((file) => {
-    const path = relative(root, file);
-    // A link out of the folder: the file itself is what counts.
-    return path.startsWith('..') || isAbsolute(path) ? undefined : path.replaceAll('\\', '/');
-  });
-  const named = [...paths.map((path) => path ?? 'model.safetensors'), 'config.json'];
+  const links = await linksIn(root);
+  const named = files.map((file) => links.get(file) ?? relative(root, file).replaceAll('\\', '/'));
   return Promise.all(
-    [...new Set(named)].map(async (path) => {
+    [...new Set([...named, 'config.json'])].map(async (path) => {
       const info = await stat(join(directory, path)).catch(() => undefined);
       return { path, bytes: info?.size ?? 0, assurance: 'first' as const };
     }),
   );
+}
+
+/** Names of the links in a model's folder, with `/` between folders, by where they lead. */
+async function linksIn(directory: string): Promise<Map<string, string>> {
+  const links = new Map<string, string>();
+  for (const prefix of ['', 'onnx/']) {
+    const entries = await readdir(join(directory, prefix), { withFileTypes: true }).catch(() => []);
+    for (const entry of entries.filter((one) => one.isSymbolicLink())) {
+      const target = await realpath(join(directory, prefix, entry.name)).catch(() => undefined);
+      if (target !== undefined && !links.has(target)) links.set(target, prefix + entry.name);
+    }
+  }
+  return links;
 }

@@ -1,11 +1,22 @@
-import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import {
+  copyFile,
+  mkdir,
+  mkdtemp,
+  readFile,
+  realpath,
+  rm,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openCheckpoint, sha256 } from '../../../src/gpt2/checkpoint';
 import { readConfig } from '../../../src/gpt2/config';
 import { ModelFileError } from '../../../src/gpt2/modelFileError';
 import { readSafetensorsHeader } from '../../../src/gpt2/safetensors';
+import { hubCache } from '../library/hubCache';
 
 const TINY = 'test/fixtures/oracles/gpt2-tiny';
 let folder: string;
@@ -72,12 +83,24 @@ describe('openCheckpoint', () => {
     expect(Math.max(...new Float32Array(Uint8Array.from(bytes).buffer).map(Math.abs))).toBeLessThan(10);
   });
 
-  it('follows a link to the weights, as download caches use them', async () => {
-    const { symlink, rename } = await import('node:fs/promises');
-    const blob = join(folder, 'blob');
-    await rename(weights, blob);
-    await symlink(blob, weights);
-    expect((await openCheckpoint(folder)).file.endsWith('blob')).toBe(true);
+  it("follows links in the hub's own cache to the blobs of the same model, and no others", async () => {
+    const snapshot = hubCache(folder, join(folder, 'models--someone--tiny'));
+    const blobs = await realpath(join(folder, 'models--someone--tiny', 'blobs'));
+    expect(dirname((await openCheckpoint(snapshot)).file)).toBe(blobs);
+
+    const other = join(folder, 'models--someone--other', 'snapshots', '0123abcd');
+    await mkdir(other, { recursive: true });
+    await copyFile(join(folder, 'config.json'), join(other, 'config.json'));
+    await symlink(join(blobs, 'model.safetensors-blob'), join(other, 'model.safetensors'));
+    await expect(openCheckpoint(other)).rejects.toThrow(/is a link out of the model's folder/);
+  });
+
+  it('follows no link out of a folder', async () => {
+    const dir = join(folder, 'inner');
+    await mkdir(dir);
+    await copyFile(join(folder, 'config.json'), join(dir, 'config.json'));
+    await symlink(weights, join(dir, 'model.safetensors'));
+    await expect(openCheckpoint(dir)).rejects.toThrow(/is a link out of the model's folder/);
   });
 
   it('hashes the weights', async () => {

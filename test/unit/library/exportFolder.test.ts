@@ -1,12 +1,4 @@
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { copyFile, mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -14,6 +6,7 @@ import { ModelFileError } from '../../../src/gpt2/modelFileError';
 import { inspectModelFolder } from '../../../src/gpt2/modelFolder';
 import { copyModel, CopyError, filesOfModel, type CopyTarget } from '../../../src/library/exportFolder';
 import { libraryFixture, REPO } from './fixture';
+import { hubCache } from './hubCache';
 import { writeExport } from './optimumExport';
 import { readTensors, reference, TINY, writeTiny } from './tinyGpt2';
 
@@ -110,16 +103,10 @@ describe('the files of a model', () => {
   });
 
   it('are copied themselves where the folder has links to them', async () => {
-    await writeTiny(at('blobs'), NAME);
-    mkdirSync(at('snapshot'));
-    for (const [link, blob] of [
-      ['config.json', 'config.json'],
-      ['model.safetensors', 'model.safetensors'],
-    ] as const) {
-      symlinkSync(at('blobs', blob), at('snapshot', link));
-    }
-    await copyModel(await filesOfModel(at('snapshot')), disk(), { signal: never });
-    await rm(at('blobs'), { recursive: true });
+    await writeTiny(at('plain'), NAME);
+    const snapshot = hubCache(at('plain'), at('models--someone--tiny'));
+    await copyModel(await filesOfModel(snapshot), disk(), { signal: never });
+    await rm(at('models--someone--tiny'), { recursive: true });
     expect((await inspectModelFolder(at('out'))).format).toBe('safetensors');
   });
 

@@ -6,7 +6,6 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
-  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { open } from 'node:fs/promises';
@@ -17,6 +16,7 @@ import { parseEntries } from '../../../src/library/catalog';
 import { loadGpt2 } from '../../../src/onnx/loadGpt2';
 import type { OpenFile } from '../../../src/library/partialFile';
 import { expectNothing, expectRight, FILES, libraryFixture, REPO, WANTED, WEIGHTS } from './fixture';
+import { hubCache } from './hubCache';
 import { sha256 } from './hubServer';
 import { writeExport } from './optimumExport';
 import { readTensors, reference, TINY, writeTiny } from './tinyGpt2';
@@ -322,13 +322,22 @@ describe('importFolder', () => {
     expect(ids).toEqual(['gpt2', 'gpt2-2', 'gpt2-3']);
   });
 
-  it('follows a link to the weights, as download caches have it', async () => {
-    await writeTiny(at('blobs'), 'plain-names');
-    mkdirSync(at('snapshot'));
-    for (const name of ['config.json', WEIGHTS]) symlinkSync(at('blobs', name), at('snapshot', name));
-    const entry = await library().importFolder(at('snapshot'));
+  it.each([1, 2])("takes a version in the hub's own cache, its weights in %i file(s)", async (shards) => {
+    await writeTiny(at('plain'), 'plain-names', { shards });
+    const snapshot = hubCache(at('plain'), at('models--someone--tiny'));
+    const entry = await library().importFolder(snapshot);
     expect(entry.problem).toBeUndefined();
-    expect((await library().verify(entry.id)).ok).toBe(true);
+    expect(entry.name).toBe('someone/tiny');
+    expect(entry.id).toBe('someone-tiny');
+    const verification = await library().verify(entry.id);
+    expect(verification.ok).toBe(true);
+    expect(verification.files.map(({ path }) => path).sort()).toEqual(
+      shards === 1
+        ? ['config.json', WEIGHTS]
+        : ['config.json', ...[1, 2].map((n) => `model-0000${n}-of-00002.safetensors`)],
+    );
+    rmSync(at('models--someone--tiny', 'blobs'), { recursive: true });
+    expect((await library().verify(entry.id)).ok).toBe(false);
   });
 
   it('refuses what is no model, with the reason', async () => {
