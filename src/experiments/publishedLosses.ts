@@ -25,10 +25,9 @@ export function publishedLosses(
   return ON_THE_VERDICT.map((loss) => ({ ...loss, sameSize: loss.parameters === parameters }));
 }
 
-/** Whether a text is The Verdict; line ends may be those of Windows. */
+/** Whether a text is The Verdict, with LF as the book reads it: with other line ends it is other tokens. */
 export function isTheVerdict(text: string): boolean {
-  const unix = text.replaceAll('\r\n', '\n');
-  if (unix.length > THE_VERDICT.bytes) return false;
-  const bytes = new TextEncoder().encode(unix);
+  if (text.length > THE_VERDICT.bytes) return false;
+  const bytes = new TextEncoder().encode(text);
   return bytes.length === THE_VERDICT.bytes && fnv1a64(bytes) === THE_VERDICT.hash;
 }

@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
+import { positionOf, rangeOf, textFor, TextEdits } from './documentText';
 import type { TakenPrompt } from './promptSource';
+import { followEdit, isEdited, type Edit, type Span } from './spans';
 
 /** Why a completion could not be put into the document, as a sentence for people. */
 export class InsertionError extends Error {}
@@ -15,40 +17,29 @@ export class Anchor implements vscode.Disposable {
   /** The document. */
   readonly uri: vscode.Uri;
   readonly #kind: 'selection' | 'cursor';
-  #start: number;
-  #end: number;
+  /** Where the prompt stands. */
+  #span: Span;
   /** True once the prompt's own text was edited. */
   #changed = false;
   #disposed = false;
   readonly #listener: vscode.Disposable;
 
   constructor(taken: TakenPrompt) {
-    this.uri = taken.uri;
+    this.uri = taken.document.uri;
     this.#kind = taken.source.kind === 'selection' ? 'selection' : 'cursor';
-    this.#start = taken.start;
-    this.#end = taken.end;
+    this.#span = { start: taken.start, end: taken.end };
+    const edits = new TextEdits(taken.document);
     Anchor.listening += 1;
     this.#listener = vscode.workspace.onDidChangeTextDocument((event) => {
       if (event.document.uri.toString() === this.uri.toString()) {
-        // Changes of one event are given in the old document's offsets; from the end, each leaves the others' true.
-        const changes = [...event.contentChanges].sort((a, b) => b.rangeOffset - a.rangeOffset);
-        for (const change of changes) this.#follow(change);
+        for (const edit of edits.read(event)) this.#follow(edit);
       }
     });
   }
 
-  #follow({ rangeOffset, rangeLength, text }: vscode.TextDocumentContentChangeEvent): void {
-    const changeEnd = rangeOffset + rangeLength;
-    const shift = text.length - rangeLength;
-    if (rangeOffset >= this.#end) return;
-    if (changeEnd <= this.#start) {
-      this.#start += shift;
-      this.#end += shift;
-      return;
-    }
-    this.#changed = true;
-    this.#start = Math.min(this.#start, rangeOffset);
-    this.#end = Math.max(this.#end + shift, rangeOffset + text.length);
+  #follow(edit: Edit): void {
+    this.#changed ||= isEdited(this.#span, edit);
+    this.#span = followEdit(this.#span, edit);
   }
 
   /**
@@ -71,10 +62,10 @@ export class Anchor implements vscode.Disposable {
       );
     }
     const document = await this.#open();
-    const at = document.positionAt(this.#end);
     const edit = new vscode.WorkspaceEdit();
-    if (how === 'after') edit.insert(this.uri, at, text);
-    else edit.replace(this.uri, new vscode.Range(document.positionAt(this.#start), at), text);
+    const given = textFor(document, text);
+    if (how === 'after') edit.insert(this.uri, positionOf(document, this.#span.end), given);
+    else edit.replace(this.uri, rangeOf(document, this.#span), given);
     if (!(await vscode.workspace.applyEdit(edit))) {
       throw new InsertionError(
         vscode.l10n.t(

@@ -3,6 +3,7 @@ import type { EngineClient } from '../engine/client';
 import type { Fidelity } from '../experiments/fidelity';
 import type { Precision } from '../library/memory';
 import { VARIANTS, variantId } from '../library/variants';
+import { textOf } from './documentText';
 import type { Library } from './library';
 import { count, decimals, significant } from './numbers';
 import { known } from './words';
@@ -41,7 +42,7 @@ export async function showFidelity(
   editor: vscode.TextEditor,
 ): Promise<void> {
   const { document, selection } = editor;
-  const text = document.getText(selection.isEmpty ? undefined : selection).slice(0, LONGEST_TEXT);
+  const text = textOf(document, selection.isEmpty ? undefined : selection).slice(0, LONGEST_TEXT);
   const reference = await library.source(id, undefined);
   const title = vscode.l10n.t('Measuring the weights of {0}', id);
   const rows = await vscode.window.withProgress(

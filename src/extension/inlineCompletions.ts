@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { EngineClient } from '../engine/client';
 import type { ExploreParameters, ExploreResult } from '../experiments/exploreTypes';
+import { offsetOf, positionOf, textFor, textOf } from './documentText';
 import { asSuggestions, promptFor, typedAlong, type Suggested } from './inlineCache';
 import type { Library } from './library';
 import { lastPart } from './promptSource';
@@ -53,13 +54,13 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider {
     if (!inline.enabled || inline.mode === 'off' || (automatic && inline.mode === 'manual')) return [];
     if (automatic && this.#services.status.paused) return [];
 
-    const from = Math.max(0, document.offsetAt(position) - LONGEST_PREFIX);
-    const prefix = lastPart(document.getText(new vscode.Range(document.positionAt(from), position)));
+    const from = positionOf(document, offsetOf(document, position) - LONGEST_PREFIX);
+    const prefix = lastPart(textOf(document, new vscode.Range(from, position)));
     if (prefix.trim() === '') return [];
     const model = settings.defaultModel();
     const key = JSON.stringify([document.uri.toString(), model, inline]);
     const known = typedAlong(this.#last, key, prefix);
-    if (known) return this.#offer(known, position);
+    if (known) return this.#offer(known, document, position);
 
     if (automatic) {
       await sleep(inline.delay);
@@ -76,17 +77,21 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider {
       const completions = await this.#ask(prefix, model, inline, controller.signal);
       if (token.isCancellationRequested || completions === undefined) return [];
       this.#last = { key, prefix, completions };
-      return this.#offer(completions, position);
+      return this.#offer(completions, document, position);
     } finally {
       listener.dispose();
       if (this.#running === controller) this.#running = undefined;
     }
   }
 
-  #offer(texts: readonly string[], position: vscode.Position): vscode.InlineCompletionItem[] {
+  #offer(
+    texts: readonly string[],
+    document: vscode.TextDocument,
+    position: vscode.Position,
+  ): vscode.InlineCompletionItem[] {
     this.#offered = texts;
     const range = new vscode.Range(position, position);
-    return texts.map((text) => new vscode.InlineCompletionItem(text, range));
+    return texts.map((text) => new vscode.InlineCompletionItem(textFor(document, text), range));
   }
 
   /** @returns undefined when it was stopped or failed; the status bar then says why */

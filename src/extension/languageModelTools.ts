@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import * as vscode from 'vscode';
+import { withLf } from '../core/lineEnds';
 import { softmax, topIndices } from '../core/logits';
 import type { EngineClient } from '../engine/client';
 import type { ExploreEvent } from '../experiments/exploreTypes';
@@ -84,7 +85,7 @@ async function next(
   const model = await engine.load(source, signal);
   const lines: string[] = [];
   const parameters = {
-    prompt: lastPart(text),
+    prompt: lastPart(withLf(text)),
     chain: [],
     greedy: false,
     seed: 0,
@@ -120,9 +121,10 @@ async function phraseProbability(
 ): Promise<string> {
   const source = await library.source(settings.textModel(), undefined);
   const leadingSpace = phrase.startsWith(' ');
+  const target = withLf(leadingSpace ? phrase.slice(1) : phrase);
   const parameters = {
-    prompt: lastPart(text),
-    target: leadingSpace ? phrase.slice(1) : phrase,
+    prompt: lastPart(withLf(text)),
+    target,
     leadingSpace,
     temperatures: [temperature],
     draws: FEWEST_DRAWS,
@@ -158,7 +160,7 @@ async function readSurprisal(
   const result = await engine.run(
     'surprisal',
     source,
-    { text: lastPart(text), from: 0, alternatives: 1 },
+    { text: lastPart(withLf(text)), from: 0, alternatives: 1 },
     {
       signal,
       onEvent: (event) => {

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { PromptSource } from '../protocol/messages';
+import { offsetOf, positionOf, textOf } from './documentText';
 import { count } from './numbers';
 
 /**
@@ -11,8 +12,8 @@ export const LONGEST_PROMPT = 200_000;
 /** A prompt, and the place in the document it came from. */
 export interface TakenPrompt {
   readonly source: PromptSource;
-  readonly uri: vscode.Uri;
-  /** UTF-16 offsets into the document: the selection, or the cursor twice. */
+  readonly document: vscode.TextDocument;
+  /** UTF-16 offsets into the document's text with LF: the selection, or the cursor twice. */
   readonly start: number;
   readonly end: number;
 }
@@ -36,12 +37,12 @@ export function takePromptAt(document: vscode.TextDocument, position: vscode.Pos
 }
 
 function take(document: vscode.TextDocument, selection: vscode.Selection): TakenPrompt {
-  const start = document.offsetAt(selection.start);
-  const end = document.offsetAt(selection.end);
+  const start = offsetOf(document, selection.start);
+  const end = offsetOf(document, selection.end);
   const selected = !selection.isEmpty;
   // Only the part that can reach the model is copied: a document may have many megabytes.
   const from = Math.max(selected ? start : 0, end - LONGEST_PROMPT - 1);
-  const text = lastPart(document.getText(new vscode.Range(document.positionAt(from), selection.end)));
+  const text = lastPart(textOf(document, new vscode.Range(positionOf(document, from), selection.end)));
   const whole = selected ? end - start : end;
   const notes =
     whole > text.length
@@ -67,7 +68,7 @@ function take(document: vscode.TextDocument, selection: vscode.Selection): Taken
       kind: selected ? 'selection' : 'before cursor',
       notes,
     },
-    uri: document.uri,
+    document,
     start,
     end,
   };

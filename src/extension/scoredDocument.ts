@@ -1,4 +1,5 @@
-/** Scores of a document's tokens, kept in step with its edits. Offsets are UTF-16 units into the document. */
+/** Scores of a document's tokens, kept in step with its edits. Offsets are UTF-16 units into its text with LF. */
+import type { Edit, Span } from './spans';
 
 /** One token of a document, as the model saw it. */
 export interface ScoredToken {
@@ -13,19 +14,6 @@ export interface ScoredToken {
   readonly entropy: number;
   /** The best tokens there, most probable first. */
   readonly alternatives: readonly { readonly id: number; readonly logProbability: number }[];
-}
-
-/** A part of a document, `start` inclusive, `end` exclusive. */
-export interface Span {
-  readonly start: number;
-  readonly end: number;
-}
-
-/** An edit: `length` units at `offset` became `inserted` units. */
-export interface Edit {
-  readonly offset: number;
-  readonly length: number;
-  readonly inserted: number;
 }
 
 /** The tokens of a document that are scored, in the order of the text, without overlap between two scorings. */

@@ -5,6 +5,7 @@ import { THE_VERDICT_ADDRESS } from '../experiments/theVerdict';
 import type { TextSource } from '../protocol/messages';
 import { visibleText } from './activeText';
 import { decodeText } from './decodeText';
+import { textOf } from './documentText';
 import { count } from './numbers';
 import { readFolderTexts, type FolderEntry } from './textFolder';
 
@@ -52,7 +53,7 @@ async function readDocument(uri: vscode.Uri | undefined): Promise<NamedText> {
   if (!uri)
     throw new TextError(vscode.l10n.t('No document is open. Open a text in an editor, or choose a file.'));
   const document = await vscode.workspace.openTextDocument(uri);
-  return { name: vscode.workspace.asRelativePath(uri, false), text: document.getText() };
+  return { name: vscode.workspace.asRelativePath(uri, false), text: textOf(document) };
 }
 
 async function chooseFile(title: string): Promise<NamedText> {

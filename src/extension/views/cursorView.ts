@@ -3,6 +3,7 @@ import { softmax, topIndices } from '../../core/logits';
 import type { EngineClient, LoadedModel } from '../../engine/client';
 import type { ExploreEvent } from '../../experiments/exploreTypes';
 import { activeText } from '../activeText';
+import { offsetOf, positionOf, textFor, textOf } from '../documentText';
 import type { Library } from '../library';
 import { lastPart } from '../promptSource';
 import { toFailure } from '../requests';
@@ -100,7 +101,7 @@ export class CursorView implements vscode.TreeDataProvider<Row>, vscode.Disposab
       return;
     }
     await editor.edit((builder) => {
-      builder.insert(editor.selection.active, text);
+      builder.insert(editor.selection.active, textFor(editor.document, text));
     });
   }
 
@@ -138,9 +139,9 @@ export class CursorView implements vscode.TreeDataProvider<Row>, vscode.Disposab
     const editor = activeText();
     if (!editor) return;
     const { document, selection } = editor;
-    const cursor = document.offsetAt(selection.active);
-    const from = document.positionAt(Math.max(0, cursor - LONGEST_PREFIX));
-    const prompt = lastPart(document.getText(new vscode.Range(from, selection.active)));
+    const cursor = offsetOf(document, selection.active);
+    const from = positionOf(document, cursor - LONGEST_PREFIX);
+    const prompt = lastPart(textOf(document, new vscode.Range(from, selection.active)));
     const modelId = settings.defaultModel();
     const key = JSON.stringify([modelId, prompt]);
     if (key === this.#shownFor) return;

@@ -56,6 +56,13 @@ describe('A folder', () => {
     expect(await read()).toEqual({ text: 'One.\n\nTwo.\n\nBears.', files: 3, leftOut: 2, tooLarge: 0 });
   });
 
+  it('gives the same text, whatever ends the lines of its files', async () => {
+    write('unix.txt', 'One.\nTwo.\n');
+    write('windows.txt', 'One.\r\nTwo.\r\n');
+    write('mixed.txt', 'One.\rTwo.\r\n');
+    expect((await read()).text).toBe(['One.\nTwo.\n', 'One.\nTwo.\n', 'One.\nTwo.\n'].join('\n\n'));
+  });
+
   it('is not left by a link, and what tools keep in it is no text', async () => {
     write('in/a.txt', 'Inside.');
     write('.git/config', 'hidden');
