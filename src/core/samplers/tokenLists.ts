@@ -1,6 +1,7 @@
 /** Sets of tokens that a person names by id, by text, or by a regular expression. */
 import type { Vocabulary } from '../languageModel';
 import { isTokenId, type ParameterDescription } from './parameters';
+import { compilePattern, type Pattern } from './pattern';
 import type { SamplerContext } from './types';
 
 /** Tokens; what the three fields name is put together. */
@@ -8,7 +9,7 @@ export interface TokenListFields {
   readonly ids?: readonly number[];
   /** Each names the one token whose bytes are exactly this text in UTF-8, spaces included. */
   readonly texts?: readonly string[];
-  /** A regular expression (flag u): every token in whose text it finds a match. Empty means none. */
+  /** A regular expression in the syntax of RE2: every token in whose text it finds a match. Empty means none. */
   readonly pattern?: string;
 }
 
@@ -36,27 +37,23 @@ export const TOKEN_LIST_PARAMETERS: readonly ParameterDescription[] = [
   {
     name: 'pattern',
     label: 'Pattern',
-    explanation: 'A regular expression: every token in whose text it finds a match.',
+    explanation: 'A regular expression in the syntax of RE2: every token in whose text it finds a match.',
     kind: 'text',
     default: '',
     optional: true,
-    check: (value) =>
-      compiled(value) ? null : 'a regular expression that JavaScript accepts with the flag u',
+    check: (value) => {
+      const pattern = compilePattern(value);
+      return typeof pattern === 'string' ? pattern : null;
+    },
   },
 ];
-
-/** Time that matching a pattern against a vocabulary may take; what takes longer would freeze the page. */
-const PATTERN_MILLISECONDS = 2000;
-
-/** Tokens up to this length cannot keep even a badly nested pattern busy for long. */
-const SAFE_LENGTH = 16;
 
 /**
  * Finds the tokens.
  * @param owner the sampler, named in errors.
  * @returns one entry per token id, 1 where it is in the list.
  * @throws RangeError for an id outside the vocabulary, a text that is no single token, texts or a pattern without
- * a vocabulary, and a pattern that takes too long.
+ * a vocabulary, and a pattern that is not one.
  */
 export function resolveTokens(owner: string, fields: TokenListFields, context: SamplerContext): Uint8Array {
   const { ids = [], texts = [], pattern = '' } = fields;
@@ -73,16 +70,10 @@ export function resolveTokens(owner: string, fields: TokenListFields, context: S
     throw new RangeError(`${owner}: texts and pattern need the vocabulary of a model; give ids instead.`);
   }
   for (const text of texts) chosen[tokenOf(owner, text, vocabulary)] = 1;
-  if (pattern !== '') choosePattern(owner, pattern, vocabulary, chosen);
-  return chosen;
-}
-
-function compiled(pattern: string): RegExp | null {
-  try {
-    return new RegExp(pattern, 'u');
-  } catch {
-    return null;
+  if (pattern !== '') {
+    for (const id of matching(owner, pattern, vocabulary)) chosen[id] = 1;
   }
+  return chosen;
 }
 
 function tokenOf(owner: string, text: string, { bytes, offsets }: Vocabulary): number {
@@ -99,30 +90,27 @@ function tokenOf(owner: string, text: string, { bytes, offsets }: Vocabulary): n
   );
 }
 
-function choosePattern(owner: string, pattern: string, vocabulary: Vocabulary, chosen: Uint8Array): void {
-  const expression = compiled(pattern)!;
-  const texts = tokenTexts(vocabulary);
-  const begin = performance.now();
-  const matches = (text: string): boolean => {
-    if (performance.now() - begin > PATTERN_MILLISECONDS) {
-      throw new RangeError(
-        `${owner}: pattern is ${JSON.stringify(pattern)}, which takes more than ${PATTERN_MILLISECONDS / 1000} s over the vocabulary; make it simpler, without nested repetition.`,
-      );
-    }
-    return expression.test(text);
-  };
-  // Shortest first, and long tokens by growing beginnings: a pattern whose time grows exponentially with the
-  // length is caught while a single match still ends.
-  const byLength = texts.map((_, id) => id).sort((a, b) => texts[a]!.length - texts[b]!.length);
-  for (const id of byLength) {
-    const text = texts[id]!;
-    for (let length = SAFE_LENGTH; length < text.length; length++) matches(text.slice(0, length));
-    if (matches(text)) chosen[id] = 1;
-  }
+/** Tokens that a pattern names, for the patterns asked for last: the page applies the chain anew at every move of a slider. */
+const found = new WeakMap<Vocabulary, Map<Pattern, Uint32Array>>();
+const KEPT = 8;
+
+function matching(owner: string, source: string, vocabulary: Vocabulary): Uint32Array {
+  const pattern = compilePattern(source);
+  if (typeof pattern === 'string') throw new RangeError(`${owner}: pattern must be ${pattern}.`);
+  const kept = found.get(vocabulary) ?? new Map<Pattern, Uint32Array>();
+  found.set(vocabulary, kept);
+  const known = kept.get(pattern);
+  if (known) return known;
+  const ids = Uint32Array.from(
+    tokenTexts(vocabulary).flatMap((text, id) => (pattern.test(text) ? [id] : [])),
+  );
+  if (kept.size >= KEPT) kept.delete(kept.keys().next().value!);
+  kept.set(pattern, ids);
+  return ids;
 }
 
 /** The text of every token; bytes that are not whole characters become U+FFFD. */
-export function tokenTexts({ bytes, offsets }: Vocabulary): string[] {
+function tokenTexts({ bytes, offsets }: Vocabulary): string[] {
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   return Array.from({ length: offsets.length - 1 }, (_, id) =>
     decoder.decode(bytes.subarray(offsets[id], offsets[id + 1])),
