@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { access } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isThere, openInside, openRegular } from './boundedFile';
 import { loadConfig, type Gpt2Config } from './config';
-import { commonFolder, resolveInside } from './insideFolder';
+import { commonFolder } from './insideFolder';
 import { ModelFileError } from './modelFileError';
-import { DTYPE_BYTES, readSafetensorsHeader, type Dtype } from './safetensors';
+import { DTYPE_BYTES, readHeader, type Dtype } from './safetensors';
 import { readShardedHeaders, SHARD_INDEX, type ShardedTensor } from './sharded';
 
 /** One parameter of the model, by its published name without prefix, where it lies in the weights file. */
@@ -36,7 +35,7 @@ export interface Checkpoint {
  * @throws ModelFileError with a sentence for people.
  */
 export async function openCheckpoint(directory: string): Promise<Checkpoint> {
-  const config = await loadConfig(join(directory, 'config.json'));
+  const config = await loadConfig(directory);
   const { path, stored } = await readStored(directory);
   const prefix = stored.has('transformer.wte.weight') ? 'transformer.' : '';
   const weights = new Map<string, Weight>();
@@ -57,7 +56,7 @@ export async function openCheckpoint(directory: string): Promise<Checkpoint> {
           `Use the config.json and model.safetensors of one and the same model.`,
       );
     }
-    if (!(tensor.dtype in DTYPE_BYTES)) {
+    if (!Object.hasOwn(DTYPE_BYTES, tensor.dtype)) {
       throw new ModelFileError(
         `${path}: tensor "${storedName}" has type ${tensor.dtype}, expected one of ` +
           `${Object.keys(DTYPE_BYTES).join(', ')}. Use the model's unquantized weights.`,
@@ -77,10 +76,11 @@ export async function fingerprintWeights({ files }: Checkpoint): Promise<string>
   return digests.length === 1 ? digests[0]! : createHash('sha256').update(digests.join('\n')).digest('hex');
 }
 
-/** SHA-256 of a file in hex, read as a stream. */
+/** SHA-256 of a file in hex, read as a stream. @throws ModelFileError when it is no regular file. */
 export async function sha256(file: string): Promise<string> {
   const hash = createHash('sha256');
-  for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
+  const { handle } = await openRegular(file);
+  for await (const chunk of handle.createReadStream({ highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
   return hash.digest('hex');
 }
 
@@ -122,26 +122,18 @@ interface Stored {
 /** The tensors of `model.safetensors`, or of the files that the index names where there is no such file. */
 async function readStored(directory: string): Promise<Stored> {
   const path = join(directory, 'model.safetensors');
-  if (!(await exists(path))) {
+  if (!(await isThere(path))) {
     const index = join(directory, SHARD_INDEX);
-    if (await exists(index)) return { path: index, stored: await readShardedHeaders(directory) };
-    if (await exists(join(directory, 'pytorch_model.bin'))) {
+    if (await isThere(index)) return { path: index, stored: await readShardedHeaders(directory) };
+    if (await isThere(join(directory, 'pytorch_model.bin'))) {
       throw new ModelFileError(
         `${path} is missing; the folder has pytorch_model.bin instead: ` +
           `download model.safetensors of the same model, which holds no code.`,
       );
     }
   }
-  const file = await resolveInside(directory, path);
-  const tensors = [...(await readSafetensorsHeader(file)).values()];
+  const opened = await openInside(directory, path);
+  const { path: file } = opened;
+  const tensors = [...(await readHeader(opened, path)).values()];
   return { path, stored: new Map(tensors.map((tensor) => [tensor.name, { ...tensor, file }])) };
-}
-
-async function exists(path: string): Promise<boolean> {
-  try {
-    await access(path);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,5 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import { ModelFileError, reason, unreadable } from './modelFileError';
+import { join } from 'node:path';
+import { readModelJson, SETTINGS_BYTES } from './boundedFile';
+import { ModelFileError } from './modelFileError';
 
 /** Shape of a GPT-2 model, as its `config.json` says. */
 export interface Gpt2Config {
@@ -91,23 +92,10 @@ export function readConfig(json: unknown, file: string): Gpt2Config {
   };
 }
 
-/** Reads a `config.json`. @throws ModelFileError as `readConfig`, or when the file cannot be read. */
-export async function loadConfig(file: string): Promise<Gpt2Config> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    throw unreadable(file, error);
-  }
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (error) {
-    throw new ModelFileError(
-      `${file} is not JSON (${reason(error)}). Put the model's own config.json there.`,
-    );
-  }
-  return readConfig(json, file);
+/** Reads the `config.json` of a folder. @throws ModelFileError as `readConfig`, or when it cannot be read. */
+export async function loadConfig(directory: string): Promise<Gpt2Config> {
+  const json = await readModelJson(directory, 'config.json', { bytes: SETTINGS_BYTES });
+  return readConfig(json, join(directory, 'config.json'));
 }
 
 function describe(value: unknown): string {

@@ -52,30 +52,40 @@ export async function resolveInside(folder: string, path: string, named = ''): P
 }
 
 /**
- * Where a file really lies that a model's own index names, which is not trusted: neither `..` nor a link may
- * lead out of the model's folder (see `resolveInside`).
- * @param folder the model's folder.
- * @param name what the index says, relative to the folder, with `/` between folders.
+ * Checks a file's name that a model's own index or graph gives, which is not trusted.
+ * @param name relative to the folder of `index`, with `/` between folders.
  * @param index the file that says so, for sentences.
- * @returns the file's path, links resolved.
- * @throws ModelFileError when it lies elsewhere or does not exist.
+ * @throws ModelFileError for a name that is not plainly below that folder on every system.
  */
-export async function fileInside(folder: string, name: string, index: string): Promise<string> {
-  const parts = name.split('/');
+export function checkName(name: string, index: string): void {
   const suspicious =
     name === '' ||
     isAbsolute(name) ||
-    // Backslashes and colons are separators on Windows: drives, streams, network shares.
-    /[\\:\0]/.test(name) ||
-    parts.some((part) => part === '' || part === '.' || part === '..');
+    // Backslashes and colons are separators on Windows: drives, streams, network shares. The others are in no
+    // file's name there; ONNX Runtime takes a location that begins with an asterisk for an address in memory.
+    /[\\:*?"<>|\0]/.test(name) ||
+    name.split('/').some((part) => part === '' || part === '.' || part === '..');
   if (suspicious) {
     throw new ModelFileError(
       `${index} points to the file ${JSON.stringify(name.slice(0, 200))}, expected a name below its own folder ` +
         `without "..". Such an index is refused; get the model from a source you trust.`,
     );
   }
-  return resolveInside(folder, join(folder, ...parts), `, to which ${index} points,`);
 }
+
+/**
+ * Where a file really lies that a model's own index names (`checkName`, `resolveInside`).
+ * @param folder the model's folder.
+ * @returns the file's path, links resolved.
+ * @throws ModelFileError when it lies elsewhere or does not exist.
+ */
+export async function fileInside(folder: string, name: string, index: string): Promise<string> {
+  checkName(name, index);
+  return resolveInside(folder, join(folder, ...name.split('/')), namedBy(index));
+}
+
+/** For `resolveInside`: how a path came to be meant. */
+export const namedBy = (index: string): string => `, to which ${index} points,`;
 
 /** The deepest folder that holds all of some files (absolute paths, links resolved). */
 export function commonFolder(files: readonly string[]): string {
@@ -84,7 +94,8 @@ export function commonFolder(files: readonly string[]): string {
   return folder;
 }
 
-function isBelow(folder: string, path: string): boolean {
+/** Whether a path is a folder or below it; both absolute, links resolved. */
+export function isBelow(folder: string, path: string): boolean {
   const way = relative(folder, path);
   return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }

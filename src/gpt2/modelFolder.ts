@@ -1,5 +1,6 @@
-import { access, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isThere } from './boundedFile';
 import { expectedShapes, openCheckpoint } from './checkpoint';
 import type { Gpt2Config } from './config';
 import { findOnnxFile, openOnnxExport } from './onnxExport';
@@ -40,7 +41,7 @@ export async function inspectModelFolder(directory: string): Promise<ModelFolder
 /** The ONNX graph by which a folder's model is run: undefined where there are safetensors, or nothing at all. */
 export async function findImportedGraph(directory: string): Promise<string | undefined> {
   const safetensors = await Promise.all(
-    ['model.safetensors', SHARD_INDEX].map((name) => exists(directory, name)),
+    ['model.safetensors', SHARD_INDEX].map((name) => isThere(join(directory, name))),
   );
   return safetensors.includes(true) ? undefined : findOnnxFile(directory);
 }
@@ -48,11 +49,4 @@ export async function findImportedGraph(directory: string): Promise<string | und
 /** Number of parameters of a model of this shape. */
 export function countParameters(config: Gpt2Config): number {
   return expectedShapes(config).reduce((sum, [, shape]) => sum + shape.reduce((a, b) => a * b, 1), 0);
-}
-
-async function exists(directory: string, name: string): Promise<boolean> {
-  return access(join(directory, name)).then(
-    () => true,
-    () => false,
-  );
 }

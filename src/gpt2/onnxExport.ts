@@ -1,5 +1,6 @@
-import { access, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { isThere } from './boundedFile';
 import { loadConfig, type Gpt2Config } from './config';
 import { fileInside, resolveInside } from './insideFolder';
 import { ModelFileError, unreadable } from './modelFileError';
@@ -62,14 +63,7 @@ export function chooseOnnxFile(paths: readonly string[]): string | undefined {
 /** The graph of an ONNX export in a folder or in its folder `onnx`; undefined where there is none. */
 export async function findOnnxFile(directory: string): Promise<string | undefined> {
   const candidates = FILES.flatMap((name) => [name, `onnx/${name}`]);
-  const exist = await Promise.all(
-    candidates.map((path) =>
-      access(join(directory, path)).then(
-        () => true,
-        () => false,
-      ),
-    ),
-  );
+  const exist = await Promise.all(candidates.map((path) => isThere(join(directory, path))));
   const found = candidates[exist.indexOf(true)];
   return found === undefined ? undefined : join(directory, found);
 }
@@ -82,7 +76,7 @@ export async function findOnnxFile(directory: string): Promise<string | undefine
  * @throws ModelFileError with the reason why it cannot be run.
  */
 export async function openOnnxExport(directory: string, file: string): Promise<OnnxExport> {
-  const config = await loadConfig(join(directory, 'config.json'));
+  const config = await loadConfig(directory);
   await resolveInside(directory, file);
   const description = await describeOnnx(file);
   const graph = recognize(description, config, file);

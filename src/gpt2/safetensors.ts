@@ -1,6 +1,8 @@
-import { open, type FileHandle } from 'node:fs/promises';
-import { duplicateKey } from './duplicateKeys';
-import { ModelFileError, reason, unreadable } from './modelFileError';
+import { isUtf8 } from 'node:buffer';
+import type { FileHandle } from 'node:fs/promises';
+import { isJsonObject, openRegular, readBytes, type OpenFile } from './boundedFile';
+import { parseBoundedJson } from './boundedJson';
+import { ModelFileError, unreadable } from './modelFileError';
 
 /** Number types of weights, with their size in bytes. */
 export const DTYPE_BYTES = { F32: 4, F16: 2, BF16: 2 } as const;
@@ -17,8 +19,11 @@ export interface StoredTensor {
   readonly byteLength: number;
 }
 
-/** The format's own limit; every known checkpoint's header is far below it. */
+/** The format's own limit, that of its reference reader; every known checkpoint's header is far below it. */
 const MAX_HEADER_BYTES = 100_000_000;
+
+/** Values of a header, about ten to a tensor: a GPT-2 of 1,000 layers, the most that can be run, has 170,000. */
+const MAX_HEADER_VALUES = 1_000_000;
 
 /**
  * Reads the header of a safetensors file (https://huggingface.co/docs/safetensors): eight bytes of length, JSON
@@ -28,25 +33,28 @@ const MAX_HEADER_BYTES = 100_000_000;
  * @throws ModelFileError with a sentence that names the file, the tensor, what was found and what was expected.
  */
 export async function readSafetensorsHeader(file: string): Promise<Map<string, StoredTensor>> {
-  let handle: FileHandle;
+  return readHeader(await openRegular(file), file);
+}
+
+/**
+ * As `readSafetensorsHeader`, of a file that is open, and is closed afterwards.
+ * @param file its name, for sentences.
+ */
+export async function readHeader(
+  { handle, size }: OpenFile,
+  file: string,
+): Promise<Map<string, StoredTensor>> {
   try {
-    handle = await open(file, 'r');
+    const headerBytes = await readHeaderLength(handle, file, size);
+    const bytes = await readExactly(handle, 8, headerBytes, file);
+    if (!isUtf8(bytes)) throw damaged(file, 'its header is not text in UTF-8');
+    const json = parseBoundedJson(bytes.toString('utf8'), (what) => damaged(file, `its header ${what}`), {
+      uniqueKeys: true,
+      values: MAX_HEADER_VALUES,
+    });
+    return readEntries(json, file, 8 + headerBytes, size);
   } catch (error) {
-    throw unreadable(file, error);
-  }
-  try {
-    const fileBytes = (await handle.stat()).size;
-    const headerBytes = await readHeaderLength(handle, file, fileBytes);
-    const text = (await readExactly(handle, 8, headerBytes, file)).toString('utf8');
-    let json: unknown;
-    try {
-      json = JSON.parse(text);
-    } catch (error) {
-      throw damaged(file, `its header is not JSON (${reason(error)})`);
-    }
-    const twice = duplicateKey(text);
-    if (twice !== undefined) throw damaged(file, `its header names "${twice}" twice`);
-    return readEntries(json, file, 8 + headerBytes, fileBytes);
+    throw error instanceof ModelFileError ? error : unreadable(file, error);
   } finally {
     await handle.close();
   }
@@ -63,10 +71,10 @@ async function readHeaderLength(handle: FileHandle, file: string, fileBytes: num
 }
 
 async function readExactly(handle: FileHandle, at: number, length: number, file: string): Promise<Buffer> {
-  const buffer = Buffer.alloc(length);
-  const { bytesRead } = await handle.read(buffer, 0, length, at);
-  if (bytesRead !== length) throw damaged(file, `it ended after ${at + bytesRead} bytes while it was read`);
-  return buffer;
+  const bytes = await readBytes(handle, at, length);
+  if (bytes.length < length)
+    throw damaged(file, `it ended after ${at + bytes.length} bytes while it was read`);
+  return bytes;
 }
 
 function readEntries(
@@ -75,10 +83,8 @@ function readEntries(
   dataStart: number,
   fileBytes: number,
 ): Map<string, StoredTensor> {
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) {
-    throw damaged(file, 'its header is not a JSON object');
-  }
-  const tensors = Object.entries(json as Record<string, unknown>)
+  if (!isJsonObject(json)) throw damaged(file, 'its header is not a JSON object');
+  const tensors = Object.entries(json)
     .filter(([name]) => name !== '__metadata__')
     .map(([name, entry]) => readEntry(name, entry, file, dataStart, fileBytes));
   const inOrder = tensors.filter((t) => t.byteLength > 0).sort((a, b) => a.offset - b.offset);
@@ -115,7 +121,7 @@ function readEntry(
       `${found}lies at bytes ${begin} to ${end} of the data, expected a range within its ${dataBytes} bytes`,
     );
   }
-  const elementBytes = (DTYPE_BYTES as Readonly<Record<string, number>>)[dtype];
+  const elementBytes = Object.hasOwn(DTYPE_BYTES, dtype) ? DTYPE_BYTES[dtype as Dtype] : undefined;
   const expected = elementBytes === undefined ? undefined : shape.reduce((a, b) => a * b, elementBytes);
   if (expected !== undefined && expected !== end - begin) {
     throw damaged(

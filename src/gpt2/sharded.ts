@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { duplicateKey } from './duplicateKeys';
-import { fileInside } from './insideFolder';
-import { ModelFileError, reason, unreadable } from './modelFileError';
-import { readSafetensorsHeader, type StoredTensor } from './safetensors';
+import { isJsonObject, openInside, readModelText, TABLE_BYTES } from './boundedFile';
+import { parseBoundedJson } from './boundedJson';
+import { checkName, namedBy } from './insideFolder';
+import { ModelFileError } from './modelFileError';
+import { readHeader, type StoredTensor } from './safetensors';
 
 /** Name under which the hub publishes the index of weights that are cut into several files. */
 export const SHARD_INDEX = 'model.safetensors.index.json';
@@ -23,18 +23,9 @@ export interface ShardedTensor extends StoredTensor {
 export function readShardIndex(text: string, file: string): Map<string, string> {
   const damaged = (what: string): ModelFileError =>
     new ModelFileError(`${file} is not an index of safetensors files: ${what}. Get the model's files again.`);
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (error) {
-    throw damaged(`it is not JSON (${reason(error)})`);
-  }
-  const twice = duplicateKey(text);
-  if (twice !== undefined) throw damaged(`it names "${twice}" twice`);
-  const map = (json as { readonly weight_map?: unknown } | null)?.weight_map;
-  if (typeof map !== 'object' || map === null || Array.isArray(map)) {
-    throw damaged('it has no object weight_map');
-  }
+  const json = parseBoundedJson(text, (what) => damaged(`it ${what}`), { uniqueKeys: true });
+  const map = isJsonObject(json) ? json['weight_map'] : undefined;
+  if (!isJsonObject(map)) throw damaged('it has no object weight_map');
   const entries = Object.entries(map);
   if (entries.length === 0) throw damaged('its weight_map is empty');
   return new Map(
@@ -52,17 +43,12 @@ export function readShardIndex(text: string, file: string): Map<string, string> 
  */
 export async function readShardedHeaders(directory: string): Promise<Map<string, ShardedTensor>> {
   const index = join(directory, SHARD_INDEX);
-  let text: string;
-  try {
-    text = await readFile(index, 'utf8');
-  } catch (error) {
-    throw unreadable(index, error);
-  }
-  const map = readShardIndex(text, index);
+  const map = readShardIndex(await readModelText(directory, SHARD_INDEX, { bytes: TABLE_BYTES }), index);
   const shards = new Map<string, { file: string; header: Map<string, StoredTensor> }>();
   for (const shard of new Set(map.values())) {
-    const file = await fileInside(directory, shard, index);
-    shards.set(shard, { file, header: await readSafetensorsHeader(file) });
+    checkName(shard, index);
+    const opened = await openInside(directory, join(directory, ...shard.split('/')), namedBy(index));
+    shards.set(shard, { file: opened.path, header: await readHeader(opened, opened.path) });
   }
   const tensors = new Map<string, ShardedTensor>();
   for (const [name, shard] of map) {

@@ -1,7 +1,7 @@
 import { Tokenizer } from '@huggingface/tokenizers';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ModelFileError, reason, unreadable } from './modelFileError';
+import { findModelJson, findModelText, isJsonObject as isObject, TABLE_BYTES } from './boundedFile';
+import { ModelFileError, reason } from './modelFileError';
 import type { Vocabulary } from '../core/languageModel';
 import { decodeBytes, joinTokens, type TextTokenizer } from './textTokenizer';
 import { Gpt2Tokenizer } from './tokenizer';
@@ -18,39 +18,18 @@ let gpt2: Gpt2Tokenizer | undefined;
  */
 export async function loadTokenizer(directory: string): Promise<TextTokenizer> {
   const path = join(directory, 'tokenizer.json');
-  const json = (await readJson(path)) ?? (await fromVocabularyAndMerges(directory));
+  const json =
+    (await findModelJson(directory, 'tokenizer.json', { bytes: TABLE_BYTES })) ??
+    (await fromVocabularyAndMerges(directory));
   gpt2 ??= new Gpt2Tokenizer();
   if (json === undefined || isGpt2(json, gpt2)) return gpt2;
   return ownTokenizer(json, path);
 }
 
-async function readText(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw unreadable(path, error);
-  }
-}
-
-async function readJson(path: string): Promise<Json | undefined> {
-  const text = await readText(path);
-  if (text === undefined) return undefined;
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (error) {
-    throw new ModelFileError(`${path} is not JSON (${reason(error)}). Get the model's own file again.`);
-  }
-  if (!isObject(json))
-    throw new ModelFileError(`${path} is not a JSON object. Get the model's own file again.`);
-  return json;
-}
-
 /** What `tokenizer.json` would say, from the two files of which GPT-2's tokenizer first consisted. */
 async function fromVocabularyAndMerges(directory: string): Promise<Json | undefined> {
-  const vocab = await readJson(join(directory, 'vocab.json'));
-  const merges = await readText(join(directory, 'merges.txt'));
+  const vocab = await findModelJson(directory, 'vocab.json', { bytes: TABLE_BYTES });
+  const merges = await findModelText(directory, 'merges.txt', { bytes: TABLE_BYTES });
   if (!vocab || merges === undefined) return undefined;
   const lines = merges
     .split(/\r?\n/)
@@ -127,8 +106,4 @@ function unknownCharacter(text: string, vocabulary: Vocabulary, ids: readonly nu
     `The text has ${JSON.stringify(lost)}, for which this model's vocabulary has no token. ` +
       `Leave it out, or choose another model.`,
   );
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
