@@ -1,7 +1,7 @@
 /**
  * `npm test`: every check of the project, one after the other, and one line at the end that counts them.
  * `npm test -- unit e2e` runs only the parts named; `--desktop` takes the desktop VS Code for the integration
- * suites instead of the VS Code server.
+ * suites instead of the VS Code server. `deep` runs only where it is named: `npm run test:deep`.
  */
 import { explain } from './lib/failure';
 import { runMain } from './lib/main';
@@ -25,8 +25,13 @@ const parts = {
   e2e: () => vitest('e2e', 'vitest.e2e.config.mts'),
   // Last, as it builds anew, without what helps to find errors.
   packaged: () => check('packaged'),
+  // Exhaustive and statistical runs: weekly, not with every change.
+  deep: () => vitest('deep', 'vitest.deep.config.mts'),
 } satisfies Record<string, () => Promise<Outcome>>;
 type Part = keyof typeof parts;
+
+/** Parts that run only where they are named. */
+const onlyNamed: readonly Part[] = ['deep'];
 
 /** Parts that run what the build made. */
 const built: readonly Part[] = ['integration', 'start', 'e2e'];
@@ -41,7 +46,7 @@ function chosen(): Part[] {
     );
     process.exit(2);
   }
-  if (wanted.length === 0) return names;
+  if (wanted.length === 0) return names.filter((name) => !onlyNamed.includes(name));
   return names.filter(
     (name) => wanted.includes(name) || (name === 'build' && built.some((b) => wanted.includes(b))),
   );

@@ -6,7 +6,7 @@ import { inRepository, repository } from '../lib/paths';
 import { oneFailed, type Outcome } from './outcome';
 
 /** How long a whole run may take, in milliseconds: a test that hangs beyond vitest's own limits fails here. */
-const LIMIT = 600_000;
+const LIMITS = { unit: 600_000, e2e: 600_000, deep: 14_400_000 };
 
 /** The part of vitest's report that is read here. */
 interface Report {
@@ -23,16 +23,16 @@ interface Report {
 }
 
 /** @param name of the part, which is also that of its report in artifacts/. */
-export async function vitest(name: 'unit' | 'e2e', config: string): Promise<Outcome> {
+export async function vitest(name: keyof typeof LIMITS, config: string): Promise<Outcome> {
   const report = inRepository('artifacts', `${name}.json`);
   // A report of an earlier run must not be taken for this one's.
   await rm(report, { force: true });
   const { code, timedOut } = await run(
     process.execPath,
     [inRepository('node_modules', 'vitest', 'vitest.mjs'), 'run', '--config', config],
-    { cwd: repository, stdio: ['ignore', 'inherit', 'inherit'], limit: LIMIT },
+    { cwd: repository, stdio: ['ignore', 'inherit', 'inherit'], limit: LIMITS[name] },
   );
-  if (timedOut) return oneFailed(`${name}: not done after ${LIMIT / 1000} seconds`);
+  if (timedOut) return oneFailed(`${name}: not done after ${LIMITS[name] / 1000} seconds`);
   const text = await readFile(report, 'utf8').catch(() => null);
   if (text === null) return oneFailed(`${name}: vitest ended with exit code ${code} and left no report`);
   const outcome = count(JSON.parse(text) as Report);

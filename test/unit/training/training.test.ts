@@ -1,28 +1,12 @@
 /** Training through the engine: continuity across a restart of its process, faults, and that it learns. */
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import * as v from 'valibot';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { EngineClient, type ModelSource, type RunOptions } from '../../../src/engine/client';
-import { trainingResultSchema, type TrainingResult } from '../../../src/experiments/trainingTypes';
-import { TRAINING_DEFAULTS } from '../../../src/experiments/trainingParameters';
+import { describe, expect, it } from 'vitest';
+import type { ModelSource, RunOptions } from '../../../src/engine/client';
+import type { TrainingResult } from '../../../src/experiments/trainingTypes';
 import { loadGpt2 } from '../../../src/onnx/loadGpt2';
-import { bundle, type Bundles } from '../engine/bundle';
 import { rawLogits, distribution } from '../experiments/slowPath';
-
-const fireside = fileURLToPath(new URL('../../../models/fireside', import.meta.url));
-const source: ModelSource = { kind: 'gpt2', id: 'fireside', name: 'fireside', directory: fireside };
+import { bundled, useTrainer } from './trainer';
 
 const SENTENCE =
   'The miller had three sons, his mill, a donkey and a cat; the sons had to grind, the donkey to fetch the corn. ';
@@ -42,43 +26,10 @@ const settings = {
   seed: 7,
 };
 
-/** Beside the project, where the machine has it. */
-const verdict = fileURLToPath(new URL('../../../../shared/texts/the-verdict.txt', import.meta.url));
+const trainer = useTrainer();
 
-let bundles: Bundles;
-let folder: string;
-const clients: EngineClient[] = [];
-
-beforeAll(async () => {
-  bundles = await bundle('src/engine/main.ts');
-});
-afterAll(() => {
-  bundles.remove();
-});
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'training-'));
-});
-afterEach(async () => {
-  for (const client of clients.splice(0)) await client.dispose();
-  rmSync(folder, { recursive: true });
-});
-
-/** A model process of its own for every training, as after a restart of VS Code. */
-async function run(
-  parameters: object,
-  { onEvent = () => undefined, ...options }: Partial<RunOptions> = {},
-): Promise<TrainingResult> {
-  const client = new EngineClient({ entry: bundles.path('main'), log: () => undefined });
-  clients.push(client);
-  const result = await client.run(
-    'training',
-    source,
-    { text: TEXT, settings, ...parameters },
-    { onEvent, ...options },
-  );
-  await client.dispose();
-  return v.parse(trainingResultSchema, result);
-}
+const run = (parameters: object, options?: Partial<RunOptions>): Promise<TrainingResult> =>
+  trainer.run({ text: TEXT, settings, ...parameters }, options);
 
 const bytes = (directory: string, name: string): Buffer => readFileSync(join(directory, name));
 
@@ -86,11 +37,11 @@ describe('A training', () => {
   it('of one epoch, saved and continued by another process for one more, equals one of two epochs to the last bit', async () => {
     const straight = await run({
       action: 'start',
-      directory: join(folder, 'a'),
+      directory: join(trainer.folder, 'a'),
       settings: { ...settings, epochs: 2 },
     });
-    await run({ action: 'start', directory: join(folder, 'b') });
-    const continued = await run({ action: 'continue', directory: join(folder, 'b') });
+    await run({ action: 'start', directory: join(trainer.folder, 'b') });
+    const continued = await run({ action: 'continue', directory: join(trainer.folder, 'b') });
     expect(continued.progress.step).toBe(straight.progress.step);
     expect(continued.progress.epoch).toBe(2);
     for (const name of ['model.safetensors', 'optimizer.safetensors']) {
@@ -103,22 +54,22 @@ describe('A training', () => {
   });
 
   it('is not the same without the moments: the weights alone do not suffice', async () => {
-    await run({ action: 'start', directory: join(folder, 'a') });
-    const kept = await run({ action: 'continue', directory: join(folder, 'a') });
-    await run({ action: 'start', directory: join(folder, 'b') });
-    const [checkpoint] = readdirSync(join(folder, 'b')).filter((name) => name.startsWith('step-'));
-    const moments = join(folder, 'b', checkpoint!, 'optimizer.safetensors');
+    await run({ action: 'start', directory: join(trainer.folder, 'a') });
+    const kept = await run({ action: 'continue', directory: join(trainer.folder, 'a') });
+    await run({ action: 'start', directory: join(trainer.folder, 'b') });
+    const [checkpoint] = readdirSync(join(trainer.folder, 'b')).filter((name) => name.startsWith('step-'));
+    const moments = join(trainer.folder, 'b', checkpoint!, 'optimizer.safetensors');
     const zeros = readFileSync(moments);
     zeros.fill(0, 8 + Number(zeros.readBigUInt64LE()));
     writeFileSync(moments, zeros);
-    const lost = await run({ action: 'continue', directory: join(folder, 'b') });
+    const lost = await run({ action: 'continue', directory: join(trainer.folder, 'b') });
     expect(lost.history.steps.at(-1)!.loss).not.toBe(kept.history.steps.at(-1)!.loss);
   });
 
   it('learns a text by heart, and the model that it leaves writes and scores accordingly', async () => {
     const learnt = await run({
       action: 'start',
-      directory: join(folder, 'a'),
+      directory: join(trainer.folder, 'a'),
       settings: { ...settings, epochs: 14, trainRatio: 1, weightDecay: 0, sampleTokens: 0 },
     });
     const losses = learnt.history.steps.map(({ loss }) => loss);
@@ -138,7 +89,7 @@ describe('A training', () => {
   it('that is stopped keeps a checkpoint to go on from, with nothing lost', async () => {
     const stop = new AbortController();
     const stopped = await run(
-      { action: 'start', directory: join(folder, 'a') },
+      { action: 'start', directory: join(trainer.folder, 'a') },
       {
         signal: stop.signal,
         onEvent: (event) => {
@@ -153,16 +104,15 @@ describe('A training', () => {
   });
 
   it('whose process is killed goes on from its last checkpoint to the same end', async () => {
-    const straight = await run({ action: 'start', directory: join(folder, 'a') });
-    const client = new EngineClient({ entry: bundles.path('main'), log: () => undefined });
-    clients.push(client);
+    const straight = await run({ action: 'start', directory: join(trainer.folder, 'a') });
+    const client = trainer.engine();
     let kept = 0;
     const killed = client.run(
       'training',
-      source,
+      bundled,
       {
         action: 'start',
-        directory: join(folder, 'b'),
+        directory: join(trainer.folder, 'b'),
         text: TEXT,
         settings,
         checkpoints: { keep: 2, seconds: 0 },
@@ -179,7 +129,7 @@ describe('A training', () => {
     await expect(killed).rejects.toThrow(/model process/);
     expect(kept).toBeGreaterThan(0);
     expect(kept).toBeLessThan(straight.progress.step);
-    const resumed = await run({ action: 'continue', directory: join(folder, 'b'), furtherEpochs: 0 });
+    const resumed = await run({ action: 'continue', directory: join(trainer.folder, 'b'), furtherEpochs: 0 });
     expect(resumed.history.steps.map(({ step }) => step)).toEqual(
       straight.history.steps.map(({ step }) => step),
     );
@@ -188,18 +138,18 @@ describe('A training', () => {
         bytes(straight.checkpoint!, 'model.safetensors'),
       ),
     ).toBe(true);
-    await expect(run({ action: 'continue', directory: join(folder, 'b'), furtherEpochs: 0 })).rejects.toThrow(
-      /training is done: 1 epoch\. Continue it for at least 1 more/,
-    );
+    await expect(
+      run({ action: 'continue', directory: join(trainer.folder, 'b'), furtherEpochs: 0 }),
+    ).rejects.toThrow(/training is done: 1 epoch\. Continue it for at least 1 more/);
   });
 
   it('waits and writes a checkpoint when it is told to, and ends as if it had not been disturbed', async () => {
-    const straight = await run({ action: 'start', directory: join(folder, 'a') });
+    const straight = await run({ action: 'start', directory: join(trainer.folder, 'a') });
     let tell: (message: unknown) => void = () => undefined;
     const kept: number[] = [];
     let pauses = 0;
     const disturbed = await run(
-      { action: 'start', directory: join(folder, 'b'), checkpoints: { keep: 5, seconds: 0 } },
+      { action: 'start', directory: join(trainer.folder, 'b'), checkpoints: { keep: 5, seconds: 0 } },
       {
         onBegin: (given) => {
           tell = given;
@@ -219,7 +169,7 @@ describe('A training', () => {
     // When it was told to, at every evaluation, and at the end; a step may pass before it hears.
     expect(kept.length).toBeGreaterThanOrEqual(4);
     expect(kept).toContain(5);
-    expect(readdirSync(join(folder, 'b')).filter((name) => name.startsWith('step-'))).toHaveLength(
+    expect(readdirSync(join(trainer.folder, 'b')).filter((name) => name.startsWith('step-'))).toHaveLength(
       Math.min(5, kept.length),
     );
     for (const name of ['model.safetensors', 'optimizer.safetensors']) {
@@ -227,30 +177,8 @@ describe('A training', () => {
     }
   });
 
-  it.skipIf(!existsSync(verdict))(
-    'of an epoch lowers the loss of a text like it that was held out',
-    async () => {
-      const { history } = await run({
-        action: 'start',
-        directory: join(folder, 'a'),
-        text: readFileSync(verdict, 'utf8'),
-        settings: {
-          ...TRAINING_DEFAULTS,
-          context: 256,
-          stride: 256,
-          batchSize: 2,
-          trainRatio: 0.9,
-          sampleTokens: 0,
-        },
-      });
-      const first = history.evaluations[0]!.validation!;
-      const last = history.evaluations.at(-1)!.validation!;
-      expect(first - last).toBeGreaterThan(0.1);
-    },
-  );
-
   it('verifies its own continuity', async () => {
-    const { continuity } = await run({ action: 'verify', directory: join(folder, 'a') });
+    const { continuity } = await run({ action: 'verify', directory: join(trainer.folder, 'a') });
     expect(continuity!.different).toEqual([]);
     expect(continuity!.interrupted).toBe(continuity!.straight);
     expect(continuity!.before + continuity!.after).toBe(continuity!.steps);
@@ -259,44 +187,45 @@ describe('A training', () => {
 
 describe('Refuses', () => {
   it('a text that is too short, with the number of tokens that it needs', async () => {
-    await expect(run({ action: 'start', directory: folder, text: 'Too short.' })).rejects.toThrow(
+    await expect(run({ action: 'start', directory: trainer.folder, text: 'Too short.' })).rejects.toThrow(
       /has \d+ tokens, but a batch of 2 windows of 16 tokens needs 33/,
     );
   });
 
   it('to continue where nothing was begun, on another text, or from a damaged checkpoint', async () => {
-    await expect(run({ action: 'continue', directory: folder })).rejects.toThrow(/no checkpoint/);
-    const { checkpoint } = await run({ action: 'start', directory: folder });
-    await expect(run({ action: 'continue', directory: folder, text: `${TEXT}!` })).rejects.toThrow(
+    await expect(run({ action: 'continue', directory: trainer.folder })).rejects.toThrow(/no checkpoint/);
+    const { checkpoint } = await run({ action: 'start', directory: trainer.folder });
+    await expect(run({ action: 'continue', directory: trainer.folder, text: `${TEXT}!` })).rejects.toThrow(
       /another text/,
     );
     truncateSync(join(checkpoint!, 'optimizer.safetensors'), 1000);
-    await expect(run({ action: 'continue', directory: folder })).rejects.toThrow(/optimizer\.safetensors/);
+    await expect(run({ action: 'continue', directory: trainer.folder })).rejects.toThrow(
+      /optimizer\.safetensors/,
+    );
     writeFileSync(join(checkpoint!, 'state.json'), '{"version":');
-    await expect(run({ action: 'continue', directory: folder })).rejects.toThrow(/damaged/);
+    await expect(run({ action: 'continue', directory: trainer.folder })).rejects.toThrow(/damaged/);
   });
 
   it('settings out of range, and the toy vocabulary', async () => {
     await expect(
-      run({ action: 'start', directory: folder, settings: { ...settings, learningRate: 0 } }),
+      run({ action: 'start', directory: trainer.folder, settings: { ...settings, learningRate: 0 } }),
     ).rejects.toThrow(/learning rate is 0/);
-    const client = new EngineClient({ entry: bundles.path('main'), log: () => undefined });
-    clients.push(client);
+    const client = trainer.engine();
     const toy: ModelSource = { kind: 'toy', words: ['a'], logits: [0] };
     await expect(
       client.run(
         'training',
         toy,
-        { action: 'start', directory: folder, text: TEXT, settings },
+        { action: 'start', directory: trainer.folder, text: TEXT, settings },
         { onEvent: () => undefined },
       ),
     ).rejects.toThrow(/no weights to train/);
   });
 
   it('nothing of a half-written checkpoint: the one before counts', async () => {
-    await run({ action: 'start', directory: folder });
-    mkdirSync(join(folder, 'step-999.partial'));
-    const continued = await run({ action: 'continue', directory: folder });
+    await run({ action: 'start', directory: trainer.folder });
+    mkdirSync(join(trainer.folder, 'step-999.partial'));
+    const continued = await run({ action: 'continue', directory: trainer.folder });
     expect(continued.progress.epoch).toBe(2);
   });
 });

@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/deep/**/*.test.ts'],
+    // Minutes are what these tests are for; a hang still ends.
+    testTimeout: 1_200_000,
+    hookTimeout: 300_000,
+    // As for the unit tests: onnxruntime-node is a native module.
+    pool: 'forks',
+    reporters: ['default', ['json', { outputFile: 'artifacts/deep.json' }]],
+  },
+});
