@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { TRAINING_DEFAULTS } from '../../../src/experiments/trainingParameters';
-import { useTrainer } from '../../unit/training/trainer';
+import { bundled, useTrainer } from '../../unit/training/trainer';
 
 /** Beside the project, where the machine has it. */
 const verdict = fileURLToPath(new URL('../../../../shared/texts/the-verdict.txt', import.meta.url));
 
-const trainer = useTrainer();
+const trainer = useTrainer(bundled);
 
 it.skipIf(!existsSync(verdict))('A training of an epoch lowers the loss of a text like it', async () => {
   const { history } = await trainer.run({

@@ -13,6 +13,7 @@ export interface RandomShape {
   readonly n_layer: number;
   readonly n_head: number;
   readonly tie_word_embeddings?: boolean;
+  readonly eos_token_id?: number;
 }
 
 /** A model whose numbers are all different from 0 and 1, so that no gradient is small by accident. */
@@ -47,4 +48,21 @@ export function randomBatch(
   const draw = (): Int32Array =>
     Int32Array.from({ length: windows * length }, () => Math.floor(stream.next() * vocabulary));
   return { windows, length, ids: draw(), targets: draw() };
+}
+
+/** The 256 bytes as a byte-level tokenizer writes them: printable ones as they are, the others from U+0100 on. */
+const BYTES: readonly string[] = (() => {
+  let next = 256;
+  const printable = (byte: number): boolean =>
+    (byte > 32 && byte < 127) || (byte > 160 && byte < 256 && byte !== 173);
+  return Array.from({ length: 256 }, (_, byte) => String.fromCharCode(printable(byte) ? byte : next++));
+})();
+
+/** A model of 257 tokens, the bytes and the end of text: to train it takes milliseconds, not seconds. */
+export async function writeByteGpt2(folder: string): Promise<void> {
+  const shape = { n_positions: 32, n_embd: 32, n_layer: 2, n_head: 4 };
+  await writeRandomGpt2(folder, { vocab_size: 257, eos_token_id: 256, ...shape });
+  const vocabulary = Object.fromEntries([...BYTES, '<|endoftext|>'].map((token, id) => [token, id]));
+  await writeFile(join(folder, 'vocab.json'), JSON.stringify(vocabulary));
+  await writeFile(join(folder, 'merges.txt'), '#version: 0.2\n');
 }

@@ -8,29 +8,44 @@ import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { EngineClient, type ModelSource, type RunOptions } from '../../../src/engine/client';
 import { trainingResultSchema, type TrainingResult } from '../../../src/experiments/trainingTypes';
 import { bundle, type Bundles } from '../engine/bundle';
+import { writeByteGpt2 } from './randomGpt2';
 
 const fireside = fileURLToPath(new URL('../../../models/fireside', import.meta.url));
 export const bundled: ModelSource = { kind: 'gpt2', id: 'fireside', name: 'fireside', directory: fireside };
+
+/** A model whose tokens are bytes. */
+const small = (directory: string): ModelSource => ({ kind: 'gpt2', id: 'small', name: 'small', directory });
 
 export interface Trainer {
   /** Empty at the beginning of each test. */
   readonly folder: string;
   /** A model process, which ends with the test. */
   engine(): EngineClient;
-  /** Trains the bundled model in a process of its own, as after a restart of VS Code. */
+  /** What is trained. */
+  readonly source: ModelSource;
+  /** Trains it in a process of its own, as after a restart of VS Code. */
   run(parameters: object, options?: Partial<RunOptions>): Promise<TrainingResult>;
 }
 
-/** For the tests of a file. */
-export function useTrainer(): Trainer {
+/**
+ * For the tests of a file.
+ * @param given the model to train; a small one, with random weights, where left out
+ */
+export function useTrainer(given?: ModelSource): Trainer {
   let bundles: Bundles;
   let folder: string;
+  let source: ModelSource;
+  let models: string;
   const clients: EngineClient[] = [];
   beforeAll(async () => {
     bundles = await bundle('src/engine/main.ts');
+    models = mkdtempSync(join(tmpdir(), 'training-model-'));
+    if (given === undefined) await writeByteGpt2(models);
+    source = given ?? small(models);
   });
   afterAll(() => {
     bundles.remove();
+    rmSync(models, { recursive: true });
   });
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'training-'));
@@ -48,10 +63,13 @@ export function useTrainer(): Trainer {
     get folder() {
       return folder;
     },
+    get source() {
+      return source;
+    },
     engine,
     async run(parameters, options = {}) {
       const client = engine();
-      const result = await client.run('training', bundled, parameters, {
+      const result = await client.run('training', source, parameters, {
         onEvent: () => undefined,
         ...options,
       });
