@@ -6,6 +6,10 @@ export default defineConfig({
     testTimeout: 60_000,
     // onnxruntime-node is a native module: child processes load it more safely than worker threads.
     pool: 'forks',
-    reporters: ['default', ['json', { outputFile: 'artifacts/unit.json' }]],
+    reporters: [
+      'default',
+      ['json', { outputFile: 'artifacts/unit.json' }],
+      ['./scripts/suites/vitestReporter.ts', { report: 'artifacts/unit.jsonl' }],
+    ],
   },
 });

@@ -8,6 +8,10 @@ export default defineConfig({
     hookTimeout: 300_000,
     // As for the unit tests: onnxruntime-node is a native module.
     pool: 'forks',
-    reporters: ['default', ['json', { outputFile: 'artifacts/deep.json' }]],
+    reporters: [
+      'default',
+      ['json', { outputFile: 'artifacts/deep.json' }],
+      ['./scripts/suites/vitestReporter.ts', { report: 'artifacts/deep.jsonl' }],
+    ],
   },
 });

@@ -13,6 +13,10 @@ export default defineConfig({
     pool: 'forks',
     // Each file has a VS Code server and a browser: one after the other.
     fileParallelism: false,
-    reporters: ['default', ['json', { outputFile: 'artifacts/e2e.json' }]],
+    reporters: [
+      'default',
+      ['json', { outputFile: 'artifacts/e2e.json' }],
+      ['./scripts/suites/vitestReporter.ts', { report: 'artifacts/e2e.jsonl' }],
+    ],
   },
 });

@@ -41,8 +41,17 @@ function signalGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
   }
 }
 
+export interface StartOptions extends SpawnOptions {
+  /** Is given what the process prints, beside its being captured. */
+  readonly onOutput?: (chunk: Buffer, stream: 'stdout' | 'stderr') => void;
+}
+
 /** Starts a process as the leader of a new group; its output is captured unless `options.stdio` says otherwise. */
-export function start(command: string, args: readonly string[], options: SpawnOptions = {}): Started {
+export function start(
+  command: string,
+  args: readonly string[],
+  { onOutput = () => undefined, ...options }: StartOptions = {},
+): Started {
   // On Windows npm and code are command files, which only a shell can start.
   const shell = windows && !isAbsolute(command);
   const child: ChildProcess = spawn(command, shell ? args.map((arg) => `"${arg}"`) : args, {
@@ -53,11 +62,12 @@ export function start(command: string, args: readonly string[], options: SpawnOp
     windowsHide: true,
   });
   let output = '';
-  const keep = (chunk: Buffer): void => {
-    output = (output + chunk.toString()).slice(-OUTPUT_LIMIT);
-  };
-  child.stdout?.on('data', keep);
-  child.stderr?.on('data', keep);
+  for (const stream of ['stdout', 'stderr'] as const) {
+    child[stream]?.on('data', (chunk: Buffer) => {
+      output = (output + chunk.toString()).slice(-OUTPUT_LIMIT);
+      onOutput(chunk, stream);
+    });
+  }
 
   const pid = child.pid ?? 0;
   const ended = new Promise<number>((resolve) => {

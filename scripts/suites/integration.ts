@@ -1,106 +1,83 @@
 /** Runs the suites of test/integration inside VS Code's extension host and reads the report they leave. */
-import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { REPORT_VARIABLE, type ReportLine } from '../../test/integration/report';
+import { REPORT_VARIABLE } from '../../test/integration/report';
 import { openBrowser } from '../lib/chromium';
 import { artifacts, inRepository, repository } from '../lib/paths';
-import { run } from '../lib/processes';
 import { startServer } from '../lib/vscodeServer';
 import { Window } from '../lib/window';
 import { sampleWorkspace } from '../lib/workspace';
-import { oneFailed, type Outcome } from './outcome';
+import type { Outcome } from './outcome';
+import { count, freshReport, isWhole, readReport, testsOf } from './report';
+import { endOrSilence, inMinutes, runWatched, sizeOf } from './silence';
 
-/** How long the suites may take after the window is open, in milliseconds. */
-const LIMIT = 300_000;
+/** How long no test may begin or end, in milliseconds; a test has two minutes. */
+const SILENCE = 300_000;
 
-const tooSlow = `did not end within ${LIMIT / 1000} seconds`;
+/** In the desktop, VS Code may have to be downloaded first. */
+const SILENCE_ON_DESKTOP = 1_200_000;
 
 const tests = inRepository('out', 'integration', 'index.js');
 const report = join(artifacts, 'integration.jsonl');
 
 /** In the VS Code server, with a browser that nobody sees. */
 export async function inServer(): Promise<Outcome> {
-  await freshReport();
+  await freshReport(report);
   const workspace = await sampleWorkspace();
   const server = await startServer({ env: { [REPORT_VARIABLE]: report } });
   const browser = await openBrowser();
+  const waiting = new AbortController();
   try {
     const opening = { folder: workspace.folder, extension: repository, tests };
     const window = await Window.open(server, browser, opening);
-    const deadline = Date.now() + LIMIT;
-    let ended: number | null = null;
-    while (Date.now() < deadline && ended === null && !(await read()).finished) {
-      ended = await Promise.race([server.ended, sleep(500, null)]);
-    }
-    const outcome = await result(
-      ended === null
-        ? `did not end within ${LIMIT / 1000} seconds`
-        : `were cut off: the VS Code server ended`,
-    );
+    const ended = Promise.race([
+      server.ended.then(() => 'the VS Code server ended'),
+      reportEnds(waiting.signal),
+    ]);
+    const end = await endOrSilence(ended, () => sizeOf(report), SILENCE);
+    const outcome = await result(end === null ? `nothing happened for ${inMinutes(SILENCE)}` : end.end);
     if (outcome.failed > 0) await window.screenshot('integration-failed').catch(() => undefined);
     await window.close();
     return outcome;
   } finally {
+    waiting.abort();
     await browser.close();
     await server.stop();
     await workspace.remove();
   }
 }
 
+/** Waits until the suites say that they have ended. */
+async function reportEnds(signal: AbortSignal): Promise<string> {
+  while (!signal.aborted && !isWhole(await readReport(report))) await sleep(250);
+  return '';
+}
+
 /** In the desktop VS Code, which `@vscode/test-electron` fetches. */
 export async function onDesktop(): Promise<Outcome> {
-  await freshReport();
+  await freshReport(report);
   const workspace = await sampleWorkspace();
-  const { code, timedOut } = await run(
-    process.execPath,
+  const { code } = await runWatched(
     ['--import', 'tsx', inRepository('scripts', 'suites', 'desktop.ts'), repository, tests, workspace.folder],
-    {
-      cwd: repository,
-      stdio: ['ignore', 'inherit', 'inherit'],
-      env: { ...process.env, [REPORT_VARIABLE]: report },
-      limit: LIMIT,
-    },
+    SILENCE_ON_DESKTOP,
+    { report, env: { [REPORT_VARIABLE]: report } },
   );
   await workspace.remove();
   // The exit code says no more than the report, unless there is no whole report.
-  return result(timedOut ? tooSlow : `were cut off: VS Code ended with exit code ${code}`);
+  return result(
+    code === null
+      ? `nothing happened for ${inMinutes(SILENCE_ON_DESKTOP)}`
+      : `VS Code ended with exit code ${code}`,
+  );
 }
 
-async function freshReport(): Promise<void> {
-  await mkdir(artifacts, { recursive: true });
-  await rm(report, { force: true });
-}
-
-async function read(): Promise<{ lines: ReportLine[]; finished: boolean }> {
-  const text = await readFile(report, 'utf8').catch(() => '');
-  // A last line without its line break is still being written.
-  const whole = text
-    .slice(0, text.lastIndexOf('\n') + 1)
-    .split('\n')
-    .filter((line) => line !== '');
-  const lines = whole.map((line) => JSON.parse(line) as ReportLine);
-  return { lines, finished: lines.some(({ kind }) => kind === 'end') };
-}
-
-/** Counts the report; suites that never said `end` failed, for the reason given. */
-async function result(why: string): Promise<Outcome> {
-  const { lines, finished } = await read();
-  const results = lines.filter((line) => line.kind === 'test');
+/** Prints the report and counts it. @param cut why it is not whole, if it is not. */
+async function result(cut: string): Promise<Outcome> {
+  const lines = await readReport(report);
   const marks = { passed: '✓', failed: '✗', skipped: '-' };
-  for (const { title, outcome, milliseconds, message } of results) {
+  for (const { title, outcome, milliseconds, message } of testsOf(lines)) {
     console.log(` ${marks[outcome]} ${title} ${milliseconds} ms`);
     if (message !== undefined) console.log(message.replace(/^/gm, '     '));
   }
-  const failures = results
-    .filter(({ outcome }) => outcome === 'failed')
-    .map(({ title, message }) => `integration: ${title}\n${message?.split('\n')[0] ?? ''}`);
-  if (results.length === 0 && finished) return oneFailed('integration: there are no suites');
-  if (!finished) failures.push(`integration: the suites ${why} (${results.length} tests had reported)`);
-  return {
-    passed: results.filter(({ outcome }) => outcome === 'passed').length,
-    failed: failures.length,
-    skipped: results.filter(({ outcome }) => outcome === 'skipped').length,
-    failures,
-  };
+  return count('integration', lines, cut);
 }

@@ -1,10 +1,10 @@
 /** The checks that are a single command of a tool: the build, the types, the lint rules, the format, the package, and `npm start`. */
-import { run } from '../lib/processes';
-import { inRepository, repository } from '../lib/paths';
+import { inRepository } from '../lib/paths';
 import { oneFailed, onePassed, type Outcome } from './outcome';
+import { inMinutes, runWatched } from './silence';
 
-/** How long one command may take, in milliseconds. */
-const LIMIT = 300_000;
+/** How long a command may print nothing, in milliseconds: checks are silent, and so is npm while it installs. */
+const SILENCE = 1_200_000;
 
 const tool = (...parts: string[]): string => inRepository('node_modules', ...parts);
 
@@ -33,12 +33,11 @@ const commands = {
 /** Runs one of the checks; it counts as one test. */
 export async function check(name: keyof typeof commands): Promise<Outcome> {
   for (const args of commands[name]) {
-    const { code, timedOut } = await run(process.execPath, args, {
-      cwd: repository,
-      stdio: ['ignore', 'inherit', 'inherit'],
-      limit: LIMIT,
-    });
-    if (timedOut) return oneFailed(`${name}: not done after ${LIMIT / 1000} seconds`);
+    const { code, lastWords } = await runWatched(args, SILENCE);
+    if (code === null)
+      return oneFailed(
+        `${name}: nothing was printed for ${inMinutes(SILENCE)}, the last after\n${lastWords}`,
+      );
     if (code !== 0) return oneFailed(`${name}: see its output above`);
   }
   return onePassed;

@@ -33,6 +33,15 @@ export async function run(): Promise<void> {
           ...(typeof message === 'string' ? { message } : {}),
         });
       };
+      runner.on('test', (test) => {
+        report({ kind: 'begin', title: test.fullTitle() });
+      });
+      runner.on('hook', (hook) => {
+        report({ kind: 'begin', title: hook.fullTitle() });
+      });
+      runner.on('hook end', (hook) => {
+        report({ kind: 'ended', title: hook.fullTitle() });
+      });
       runner.on('pass', (test) => {
         finished(test, 'passed');
       });

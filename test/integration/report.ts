@@ -1,6 +1,6 @@
 /**
- * How the suites inside VS Code tell the script outside what became of them: a line of JSON per test in a file,
- * written at once, so that a hang or a crash leaves everything until then. Without the last line (`end`) the
+ * How the suites inside VS Code tell the script outside what became of them: lines of JSON in a file,
+ * written at once, so that a hang or a crash leaves everything until then, and who waits sees progress. Without the last line (`end`) the
  * run did not finish.
  */
 
@@ -8,6 +8,10 @@
 export const REPORT_VARIABLE = 'DECODING_LAB_TEST_REPORT';
 
 export type ReportLine =
+  /** A test, or whatever else may hang, begins. */
+  | { readonly kind: 'begin'; readonly title: string }
+  /** What began and is no test ends. */
+  | { readonly kind: 'ended'; readonly title: string }
   | {
       readonly kind: 'test';
       readonly title: string;
@@ -15,5 +19,7 @@ export type ReportLine =
       readonly milliseconds: number;
       /** What went wrong, with the place. */
       readonly message?: string;
+      /** It passed only when it was tried again. */
+      readonly again?: boolean;
     }
   | { readonly kind: 'end' };
