@@ -12,7 +12,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { formatBytes } from '../src/library/bytes';
 import { loadCatalog } from '../src/library/catalog';
-import { HUGGING_FACE } from '../src/library/hub';
+import { HUGGING_FACE } from '../src/library/endpoint';
 import { LibraryError } from '../src/library/libraryError';
 import { ModelLibrary } from '../src/library/modelLibrary';
 import type { DownloadProgress } from '../src/library/progress';

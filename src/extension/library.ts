@@ -19,9 +19,6 @@ export class UnknownModelError extends Error {
   }
 }
 
-/** Under this name the hub's access token is kept in VS Code's secret storage. */
-export const TOKEN_SECRET = 'decodingLab.hubToken';
-
 /** Models that stay marked as used though the engine may have let them go: those of a comparison, and two more. */
 const MARKED = 4;
 
@@ -156,7 +153,7 @@ export class Library implements vscode.Disposable {
   async #open(): Promise<ModelLibrary> {
     const { ModelLibrary } = await import('../library/modelLibrary');
     const { loadCatalog, mergeCatalogs, parseEntries } = await import('../library/catalog');
-    const { HUGGING_FACE } = await import('../library/hub');
+    const { HubTokens } = await import('./hubTokens');
     const { proxyFetch } = await import('../library/proxy');
     const bundled = vscode.Uri.joinPath(this.#context.extensionUri, 'models').fsPath;
     const { folder, endpoints, added } = settings.library();
@@ -169,9 +166,7 @@ export class Library implements vscode.Disposable {
       bundled,
       catalog: mergeCatalogs(known, parseEntries(added, where), where),
       ...(endpoints.length > 0 ? { endpoints } : {}),
-      // The token is the hub's, which is the first address; its mirrors do not get it.
-      token: async (endpoint) =>
-        endpoint === (endpoints[0] ?? HUGGING_FACE) ? this.#context.secrets.get(TOKEN_SECRET) : undefined,
+      token: (endpoint) => new HubTokens(this.#context.secrets).tokenFor(endpoint),
       fetch: proxyFetch(settings.proxy()),
     });
   }

@@ -7,7 +7,8 @@ import { readVariantId, variantId } from '../library/variants';
 import { exportModelFolder } from './exportModel';
 import { showFidelity, variantItems } from './fidelity';
 import { getModelCommands } from './getModelCommands';
-import { TOKEN_SECRET, type Library } from './library';
+import { setHubToken } from './hubTokenCommand';
+import type { Library } from './library';
 import type { PanelHolder } from './panelHolder';
 import { toFailure } from './requests';
 import { settings } from './settings';
@@ -266,16 +267,7 @@ export function modelCommands({
       }),
     setHubToken: () =>
       told(async () => {
-        const token = await vscode.window.showInputBox({
-          title: vscode.l10n.t('Access token of the hub'),
-          prompt: vscode.l10n.t(
-            'For models with restricted access. Kept in the secret storage of VS Code; leave it empty to forget it.',
-          ),
-          password: true,
-        });
-        if (token === undefined) return;
-        if (token === '') await secrets.delete(TOKEN_SECRET);
-        else await secrets.store(TOKEN_SECRET, token);
+        await setHubToken(secrets);
       }),
   };
 }

@@ -14,8 +14,15 @@ export const COMPANIONS: readonly string[] = [
   'special_tokens_map.json',
 ];
 
-/** A companion or index larger than this is something else. */
+/** A companion larger than this is something else. */
 const MOST_COMPANION_BYTES = 50_000_000;
+
+/** Files that have a few kilobytes: they are read as a whole, so they stay small. */
+const MOST_BYTES: Readonly<Record<string, number>> = {
+  'config.json': 1_000_000,
+  'generation_config.json': 1_000_000,
+  [SHARD_INDEX]: 10_000_000,
+};
 
 export interface ChosenFiles {
   readonly files: readonly RemoteFile[];
@@ -54,8 +61,12 @@ export function chooseFiles(repo: string, all: readonly RemoteFile[]): ChosenFil
     );
   }
   for (const { path, bytes } of whole || index ? [...companions, ...(whole ? [] : [index!])] : companions) {
-    if (bytes > MOST_COMPANION_BYTES) {
-      throw new LibraryError('unsupported', `${path} of ${repo} has ${bytes} bytes, which is no such file.`);
+    const most = MOST_BYTES[path] ?? MOST_COMPANION_BYTES;
+    if (bytes > most) {
+      throw new LibraryError(
+        'unsupported',
+        `${path} of ${repo} has ${bytes} bytes, more than the ${most} that such a file can have. It is not downloaded.`,
+      );
     }
   }
   for (const { path } of files) checkPath(repo, path);

@@ -1,9 +1,10 @@
 /** One model from the hub into the library. */
-import { readFile, rename, rm, stat } from 'node:fs/promises';
+import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { readConfig } from '../gpt2/config';
 import { inspectModelFolder } from '../gpt2/modelFolder';
 import { readShardIndex, SHARD_INDEX } from '../gpt2/sharded';
+import { parseBounded } from './boundedJson';
 import { formatBytes } from './bytes';
 import { chooseFiles, chooseShards } from './chooseFiles';
 import { hashFile } from './hashFile';
@@ -101,8 +102,13 @@ class Download {
   async run(): Promise<void> {
     const { id, name, repo, revision } = this.target;
     const earlier = await readPlan(this.staging);
-    if (earlier?.repo === repo && earlier.revision === revision) this.#plan = earlier;
-    else await this.#makePlan(earlier);
+    if (
+      earlier?.repo === repo &&
+      earlier.revision === revision &&
+      this.tools.hub.endpoints.includes(earlier.endpoint)
+    ) {
+      this.#plan = { ...earlier, arrived: await this.#stillThere(earlier.arrived) };
+    } else await this.#makePlan(earlier);
     this.#planned = true;
     await writePlan(this.staging, this.#plan);
 
@@ -135,7 +141,7 @@ class Download {
   async #makePlan(earlier: DownloadPlan | undefined): Promise<void> {
     const { id, repo, revision, sha256 } = this.target;
     this.progress.begin('listing');
-    const { commit, license, files } = await this.tools.hub.describe(repo, revision, this.signal);
+    const { endpoint, commit, license, files } = await this.tools.hub.describe(repo, revision, this.signal);
     if (earlier && (earlier.commit !== commit || earlier.repo !== repo)) {
       await rm(this.staging, { recursive: true, force: true });
       await makeFolder(this.staging);
@@ -145,11 +151,12 @@ class Download {
       version: 1,
       id,
       repo,
+      endpoint,
       revision,
       commit,
       ...(license !== undefined && { license }),
       files: chosen.files.map(plain),
-      arrived: earlier?.commit === commit ? earlier.arrived : [],
+      arrived: earlier?.commit === commit ? await this.#stillThere(vouched(earlier, endpoint)) : [],
     };
     if (chosen.index) {
       const index = chosen.files.find(({ path }) => path === SHARD_INDEX)!;
@@ -190,7 +197,8 @@ class Download {
     const file = this.#plan.files.find(({ path }) => path === 'config.json')!;
     await this.#fetch(file);
     const text = await readFile(join(this.staging, 'config.json'), 'utf8');
-    this.#supported(() => readConfig(JSON.parse(text), `config.json of ${this.target.repo}`));
+    const what = `config.json of ${this.target.repo}`;
+    this.#supported(() => readConfig(parseBounded(text, what), what));
   }
 
   /** Calls a reader of a model's file; what it cannot read is no model. */
@@ -217,6 +225,7 @@ class Download {
         hub: this.tools.hub,
         repo: this.target.repo,
         commit: this.#plan.commit,
+        endpoint: this.#plan.endpoint,
         file,
         target,
         openFile: this.tools.openFile,
@@ -237,6 +246,20 @@ class Download {
     if (this.#planned) await writePlan(this.staging, this.#plan);
   }
 
+  /** Of the files that arrived in an earlier session those that are still what they were. */
+  async #stillThere(arrived: DownloadPlan['arrived']): Promise<DownloadPlan['arrived']> {
+    const there: DownloadPlan['arrived'] = [];
+    for (const file of arrived) {
+      const target = join(this.staging, file.path);
+      const info = await stat(target).catch(() => undefined);
+      if (info?.size !== file.bytes) continue;
+      this.progress.begin('checking', { file: file.path });
+      const { sha256 } = await hashFile(target, this.signal);
+      if (sha256 === file.sha256) there.push(file);
+    }
+    return there;
+  }
+
   /** A file that was moved into place just before an earlier session ended. */
   async #alreadyWhole(
     file: RemoteFile,
@@ -254,6 +277,11 @@ class Download {
   }
 }
 
+/** What of an earlier download may stand beside files of this hub: all that came from it, and what a digest vouches for. */
+function vouched({ arrived, endpoint: earlier }: DownloadPlan, endpoint: string): DownloadPlan['arrived'] {
+  return arrived.filter(({ assurance }) => earlier === endpoint || assurance !== 'size');
+}
+
 /** Only what a plan keeps of a file. */
 function plain({ path, bytes, sha256, gitOid }: RemoteFile): DownloadPlan['files'][number] {
   return { path, bytes, ...(sha256 !== undefined && { sha256 }), ...(gitOid !== undefined && { gitOid }) };
@@ -262,7 +290,10 @@ function plain({ path, bytes, sha256, gitOid }: RemoteFile): DownloadPlan['files
 /** From now on the model is there, whole; until now it was not there at all. */
 async function moveIntoPlace(staging: string, destination: string): Promise<void> {
   try {
-    await rm(join(staging, PLAN), { force: true });
+    // The plan, and what was half written of it when a window was ended.
+    const names = await readdir(staging);
+    for (const name of names.filter((n) => n.startsWith(PLAN)))
+      await rm(join(staging, name), { force: true });
     await rename(staging, destination);
   } catch (error) {
     throw fileProblem(destination, 'be made', error);

@@ -1,6 +1,9 @@
 /** Requests to a hub: redirects followed by hand, so that a token goes nowhere else and no header is lost. */
-import { LibraryError, reason } from './libraryError';
-import { RetryLater, stopped, type Patience } from './patience';
+import { formatBytes } from './bytes';
+import { isConfidential, isLoopback } from './endpoint';
+import { ConnectionWatch } from './connectionWatch';
+import { LibraryError } from './libraryError';
+import { RetryLater, type Patience } from './patience';
 
 /** A token for the hub at an endpoint, where the person has given one. */
 export type TokenSource = (endpoint: string) => string | undefined | PromiseLike<string | undefined>;
@@ -20,14 +23,28 @@ export interface Request {
 
 export interface Answer {
   readonly response: Response;
+  /** Who answers: the hub, or the store it redirects to. */
+  readonly host: string;
   /** SHA-256 of the content, as the hub says where it redirects to a store that says something else. */
   readonly sha256: string | undefined;
+  /** The commit that the hub says the content is of. */
+  readonly commit: string | undefined;
   /** The validator of the bytes that come; undefined where there is none that vouches for every byte. */
   readonly etag: string | undefined;
-  /** To be called whenever bytes arrive: without, the connection counts as dead after a while. */
-  readonly alive: () => void;
+  /**
+   * The content as it arrives, decompressed.
+   * @throws RetryLater when it breaks off or comes too slowly.
+   */
+  readonly chunks: AsyncIterable<Uint8Array>;
+  /**
+   * The whole content.
+   * @param most bytes of it, decompressed.
+   * @param onChunk called whenever some of it has arrived.
+   * @throws RetryLater as `chunks` does; LibraryError when it is more.
+   */
+  readonly text: (most: number, onChunk: () => void) => Promise<string>;
   /** To be called when nothing more is expected. */
-  readonly finish: () => void;
+  readonly finish: () => Promise<void>;
 }
 
 const MOST_REDIRECTS = 8;
@@ -43,34 +60,35 @@ export class Http {
   async get(endpoint: string, path: string, request: Request): Promise<Answer> {
     const base = new URL(endpoint);
     const token = checkToken(await this.options.token?.(endpoint));
-    const watch = new Watch(this.options.patience.stallMs, request.signal);
+    const watch = new ConnectionWatch(this.options.patience.stallMs, request.signal);
     try {
-      let url = new URL(path, `${endpoint}/`);
+      let url = follow(base, new URL(path, `${endpoint}/`).href, request.what);
       let sha256: string | undefined;
+      let commit: string | undefined;
+      // Whoever has led the request elsewhere does not say where at the hub the token goes.
+      let left = false;
       for (let hops = 0; hops <= MOST_REDIRECTS; hops++) {
         const own = url.origin === base.origin;
+        left ||= !own;
         const headers: Record<string, string> = { ...request.headers, 'user-agent': 'decoding-lab' };
-        if (token !== undefined && own && isConfidential(url)) headers['authorization'] = `Bearer ${token}`;
+        if (token !== undefined && !left && isConfidential(url)) headers['authorization'] = `Bearer ${token}`;
         const response = await this.options.fetch(url, { headers, redirect: 'manual', signal: watch.signal });
-        if (own) sha256 = digestOf(response.headers.get('x-linked-etag')) ?? sha256;
+        if (!left) {
+          sha256 = digestOf(response.headers.get('x-linked-etag')) ?? sha256;
+          commit = commitOf(response.headers.get('x-repo-commit')) ?? commit;
+        }
         const location = response.headers.get('location');
         if (response.status >= 300 && response.status < 400 && location !== null) {
           await response.body?.cancel();
-          url = redirect(url, location, request.what);
+          url = follow(url, location, request.what);
           continue;
         }
         if (!response.ok) {
           await response.body?.cancel();
           throw problem(response, { own, endpoint, what: request.what, host: url.host });
         }
-        watch.alive();
-        return {
-          response,
-          sha256,
-          etag: strongEtag(response.headers.get('etag')),
-          alive: watch.alive,
-          finish: watch.finish,
-        };
+        watch.restart();
+        return answerOf(response, watch, url.host, request.what, { sha256, commit });
       }
       throw new LibraryError(
         'network',
@@ -83,40 +101,52 @@ export class Http {
   }
 }
 
-/** Ends a request when the person stops it or nothing arrives for too long. */
-class Watch {
-  readonly #controller = new AbortController();
-  readonly signal: AbortSignal;
-  #timer: NodeJS.Timeout | undefined;
-  #stalled = false;
-
-  constructor(
-    private readonly stallMs: number,
-    private readonly person: AbortSignal,
-  ) {
-    this.signal = AbortSignal.any([person, this.#controller.signal]);
-    this.alive();
+function answerOf(
+  response: Response,
+  watch: ConnectionWatch,
+  host: string,
+  what: string,
+  said: Pick<Answer, 'sha256' | 'commit'>,
+): Answer {
+  async function* chunks(): AsyncGenerator<Uint8Array> {
+    const body = response.body as AsyncIterable<Uint8Array> | null;
+    try {
+      for await (const chunk of body ?? []) {
+        watch.arrived(chunk.length);
+        yield chunk;
+      }
+    } catch (error) {
+      throw watch.explain(error, `the connection to ${host} broke off`);
+    }
   }
-
-  readonly alive = (): void => {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      this.#stalled = true;
-      this.#controller.abort();
-    }, this.stallMs);
+  return {
+    ...said,
+    response,
+    host,
+    etag: strongEtag(response.headers.get('etag')),
+    chunks: { [Symbol.asyncIterator]: chunks },
+    text: async (most, onChunk) => {
+      const parts: Uint8Array[] = [];
+      let length = 0;
+      for await (const chunk of chunks()) {
+        length += chunk.length;
+        if (length > most) {
+          throw new LibraryError(
+            'network',
+            `${host} answers with more than ${formatBytes(most)} for ${what}, which is too much for a description. ` +
+              `Check the hub's address.`,
+          );
+        }
+        parts.push(chunk);
+        onChunk();
+      }
+      return new TextDecoder().decode(Buffer.concat(parts));
+    },
+    finish: async () => {
+      watch.finish();
+      await response.body?.cancel().catch(() => undefined);
+    },
   };
-
-  readonly finish = (): void => {
-    clearTimeout(this.#timer);
-  };
-
-  /** What a failure means, told apart by who ended the request. */
-  explain(error: unknown, sentence: string): Error {
-    if (this.person.aborted) return stopped();
-    if (error instanceof LibraryError || error instanceof RetryLater) return error;
-    if (this.#stalled) return new RetryLater(`${sentence}: no answer for ${this.stallMs / 1000} seconds`);
-    return new RetryLater(`${sentence} (${reason(error)})`);
-  }
 }
 
 function checkToken(token: string | undefined): string | undefined {
@@ -129,12 +159,8 @@ function checkToken(token: string | undefined): string | undefined {
   );
 }
 
-/** Whether nobody on the way can read a request: encrypted, or to this machine. */
-function isConfidential(url: URL): boolean {
-  return url.protocol === 'https:' || ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
-}
-
-function redirect(from: URL, location: string, what: string): URL {
+/** Where an address leads from another one: nowhere that is less private than there. @throws LibraryError */
+function follow(from: URL, location: string, what: string): URL {
   let to: URL;
   try {
     to = new URL(location, from);
@@ -149,6 +175,12 @@ function redirect(from: URL, location: string, what: string): URL {
         `check the hub's address and the proxy.`,
     );
   }
+  if (isLoopback(to) && !isLoopback(from)) {
+    throw new LibraryError(
+      'network',
+      `${from.host} redirects to this machine (${to.host}) for ${what}. It is not followed; check the hub's address.`,
+    );
+  }
   return to;
 }
 
@@ -157,9 +189,13 @@ function digestOf(etag: string | null): string | undefined {
   return /^(?:W\/)?"?([0-9a-f]{64})"?$/.exec(etag ?? '')?.[1];
 }
 
+function commitOf(header: string | null): string | undefined {
+  return header !== null && /^[0-9a-f]{40}$/.test(header) ? header : undefined;
+}
+
 /** Weak validators allow different bytes: they are no use for putting two parts together (RFC 9110, 13.1.5). */
 function strongEtag(etag: string | null): string | undefined {
-  return etag === null || etag.startsWith('W/') ? undefined : etag;
+  return etag !== null && /^"[\x21\x23-\x7e]*"$/.test(etag) ? etag : undefined;
 }
 
 interface Place {

@@ -1,12 +1,12 @@
 /** What a hub offers: the files of a model at one commit, and their bytes. */
 import { listFiles, modelInfo } from '@huggingface/hub';
 import * as v from 'valibot';
+import { parseBounded } from './boundedJson';
+import { HUGGING_FACE, parseEndpoint } from './endpoint';
 import { Http, type Answer, type HttpOptions } from './http';
 import { LibraryError } from './libraryError';
+import { ListingWatch } from './listingWatch';
 import { persist, RetryLater } from './patience';
-
-/** The Hugging Face hub. */
-export const HUGGING_FACE = 'https://huggingface.co';
 
 /** A file of a repository, as the hub lists it. */
 export interface RemoteFile {
@@ -36,18 +36,27 @@ export interface HubOptions extends HttpOptions {
 /** More than any model has; a hub that lists without end must not be listened to forever. */
 const MOST_FILES = 10_000;
 
+/** More than any file has that a disk of today holds. */
+const size = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(1e13));
+
 const fileSchema = v.object({
   type: v.string(),
-  path: v.string(),
-  size: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  path: v.pipe(v.string(), v.maxLength(1000)),
+  size,
   oid: v.optional(v.string()),
   lfs: v.optional(
     v.object({
       oid: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
-      size: v.pipe(v.number(), v.integer(), v.minValue(0)),
+      size,
     }),
   ),
 });
+
+/** A page of a listing has a thousand files at most, in less than half of this; counted after decompression. */
+const MOST_ANSWER_BYTES = 4_000_000;
+
+/** A file of a listing is two or three objects. */
+const ANSWER_LIMITS = { depth: 100, containers: 100_000 };
 
 export class Hub {
   readonly #http: Http;
@@ -103,28 +112,34 @@ export class Hub {
     revision: string,
     signal: AbortSignal,
   ): Promise<Repository> {
-    const ask = { hubUrl: endpoint, fetch: this.#apiFetch(endpoint, repo, signal) };
+    const { host } = new URL(endpoint);
+    const watch = new ListingWatch(host, repo, this.options.patience.longestListingMs);
+    const ask = { hubUrl: endpoint, fetch: this.#apiFetch(endpoint, repo, watch, signal) };
     let commit = revision;
     let license: string | undefined;
     if (!isCommit(revision)) {
-      const info = await this.#ask(signal, endpoint, repo, () =>
-        modelInfo({ ...ask, name: repo, revision, additionalFields: ['sha', 'cardData'] }),
-      );
+      const info = await this.#ask(signal, endpoint, repo, () => {
+        watch.restart();
+        return modelInfo({ ...ask, name: repo, revision, additionalFields: ['sha', 'cardData'] });
+      });
       if (!isCommit(info.sha)) {
-        throw new LibraryError(
-          'network',
-          `${new URL(endpoint).host} does not say which version of ${repo} it has.`,
-        );
+        throw new LibraryError('network', `${host} does not say which version of ${repo} it has.`);
       }
       commit = info.sha;
       const { license: published } = (info.cardData ?? {}) as { readonly license?: unknown };
-      license = typeof published === 'string' ? published : undefined;
+      license = typeof published === 'string' && published.length <= 100 ? published : undefined;
     }
     const files = await this.#ask(signal, endpoint, repo, async () => {
       const all: RemoteFile[] = [];
+      let entries = 0;
+      watch.restart();
       for await (const entry of listFiles({ ...ask, repo, revision: commit, recursive: true })) {
-        if (all.length >= MOST_FILES)
-          throw new LibraryError('unsupported', `${repo} has more than ${MOST_FILES} files.`);
+        if (++entries > MOST_FILES) {
+          throw new LibraryError(
+            'unsupported',
+            `${host} lists more than ${MOST_FILES} files and folders for ${repo}, which no model has.`,
+          );
+        }
         const { type, path, size, oid, lfs } = v.parse(fileSchema, entry);
         if (type !== 'file') continue;
         // Only git's own names of contents can be checked; other hubs put other things there.
@@ -151,10 +166,11 @@ export class Hub {
     });
   }
 
-  /** `fetch` for the hub's own package, with this library's redirects, tokens and sentences. */
-  #apiFetch(endpoint: string, repo: string, signal: AbortSignal): typeof fetch {
+  /** `fetch` for the hub's own package, with this library's redirects, tokens, limits and sentences. */
+  #apiFetch(endpoint: string, repo: string, watch: ListingWatch, signal: AbortSignal): typeof fetch {
     return async (input) => {
       const url = input instanceof Request ? input.url : input.toString();
+      watch.ask(url);
       const answer = await this.#http.get(endpoint, url, {
         headers: { accept: 'application/json' },
         signal,
@@ -162,12 +178,25 @@ export class Hub {
       });
       try {
         // Descriptions are short: the whole text is waited for here, where a stall is noticed.
-        const text = await answer.response.text();
+        const text = await answer.text(MOST_ANSWER_BYTES, () => {
+          watch.check();
+        });
+        watch.answered(parseAnswer(text, new URL(endpoint).host, repo));
         return new Response(text, { headers: answer.response.headers });
       } finally {
-        answer.finish();
+        await answer.finish();
       }
     };
+  }
+}
+
+/** @throws LibraryError for what is too much; SyntaxError for what is no JSON, such as a page to log in. */
+function parseAnswer(text: string, host: string, repo: string): unknown {
+  try {
+    return parseBounded(text, `What ${host} answers for ${repo}`, ANSWER_LIMITS);
+  } catch (error) {
+    if (error instanceof SyntaxError) throw error;
+    throw new LibraryError('network', `${(error as Error).message} Check the hub's address.`);
   }
 }
 
@@ -184,22 +213,4 @@ export function joinProblems(problems: readonly LibraryError[]): LibraryError {
     first!.code,
     [first!.message, ...others.map(({ message }) => `The next address: ${message}`)].join(' '),
   );
-}
-
-function parseEndpoint(text: string): string {
-  let url: URL | undefined;
-  try {
-    url = new URL(text);
-  } catch {
-    url = undefined;
-  }
-  const fits =
-    url && /^https?:$/.test(url.protocol) && url.username === '' && url.search === '' && url.hash === '';
-  if (!fits) {
-    throw new LibraryError(
-      'name',
-      `The hub ${JSON.stringify(text)} cannot be asked, expected an address like ${HUGGING_FACE}.`,
-    );
-  }
-  return url!.href.replace(/\/+$/, '');
 }

@@ -2,6 +2,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import * as v from 'valibot';
 import { fileProblem } from './libraryError';
 import { stopped } from './patience';
 import type { RemoteFile } from './hub';
@@ -24,19 +25,33 @@ export type OpenFile = (path: string, flags: 'r+' | 'w') => Promise<WritableFile
 
 export const openFile: OpenFile = (path, flags) => open(path, flags);
 
-/** What the bytes so far are part of: those of another file or version are never continued. */
-interface PartState {
-  readonly identity: string;
+/** The version that bytes are of, by the word of the server they came from. */
+export interface Source {
+  /** Address of the hub that was asked: a validator means nothing at another one. */
+  readonly endpoint: string;
+  /** The strong validator of its answer; undefined where it had none. */
   readonly etag: string | undefined;
 }
 
+/** Bytes as they were when the file was let go of. */
+const keptSchema = v.object({ length: v.pipe(v.number(), v.integer(), v.minValue(0)), sha256: v.string() });
+
+/** What the bytes so far are part of: those of another file or version are never continued. */
+const stateSchema = v.object({
+  identity: v.string(),
+  source: v.optional(v.object({ endpoint: v.string(), etag: v.optional(v.string()) })),
+  kept: v.optional(keptSchema),
+});
+type PartState = v.InferOutput<typeof stateSchema>;
+
 export class PartialFile {
   #length = 0;
-  #etag: string | undefined;
+  #source: Source | undefined;
   #sha256!: Hash;
   #git: Hash | undefined;
   /** Whether some bytes were here before this session, so that nobody has watched all of them arrive. */
   #resumed = false;
+  #finished = false;
 
   private constructor(
     /** Where the file goes when it is whole. */
@@ -69,7 +84,7 @@ export class PartialFile {
     }
     const partial = new PartialFile(target, file, handle);
     try {
-      if (usable) await partial.#readBack(state?.etag, signal);
+      if (usable) await partial.#readBack(state!, signal);
       else await partial.#saveState();
       return partial;
     } catch (error) {
@@ -82,18 +97,27 @@ export class PartialFile {
     return this.#length;
   }
 
-  get etag(): string | undefined {
-    return this.#etag;
+  /** Where the bytes so far came from; undefined while there are none. */
+  get source(): Source | undefined {
+    return this.#source;
+  }
+
+  /**
+   * Whether an answer of `endpoint` can go on where the bytes stop: the digest of the whole will tell, or the server
+   * says by its strong validator that they are of one version. Else two versions could be put together unnoticed.
+   */
+  canContinue(endpoint: string): boolean {
+    return hasDigest(this.file) || (this.#source?.etag !== undefined && this.#source.endpoint === endpoint);
   }
 
   get resumed(): boolean {
     return this.#resumed;
   }
 
-  /** Remembers the validator of the bytes, beside them. */
-  async setEtag(etag: string | undefined): Promise<void> {
-    if (etag === this.#etag) return;
-    this.#etag = etag;
+  /** Remembers where the bytes come from, beside them. */
+  async setSource({ endpoint, etag }: Source): Promise<void> {
+    if (endpoint === this.#source?.endpoint && etag === this.#source.etag) return;
+    this.#source = { endpoint, etag };
     await this.#saveState();
   }
 
@@ -113,14 +137,10 @@ export class PartialFile {
   /** Forgets all bytes. */
   async restart(): Promise<void> {
     this.#length = 0;
-    this.#etag = undefined;
+    this.#source = undefined;
     this.#resumed = false;
     this.#startHashes();
-    try {
-      await this.handle.truncate(0);
-    } catch (error) {
-      throw fileProblem(this.target, 'be written', error);
-    }
+    await this.#cut();
     await this.#saveState();
   }
 
@@ -134,6 +154,7 @@ export class PartialFile {
     try {
       // A name must not point to bytes that a power failure can still lose.
       await this.handle.datasync();
+      this.#finished = true;
       await this.close();
       await rename(partOf(this.target), this.target);
       await rm(stateOf(this.target), { force: true });
@@ -144,6 +165,9 @@ export class PartialFile {
 
   /** Lets go of the file; what has arrived stays for later. */
   async close(): Promise<void> {
+    // A state that cannot be written costs these bytes, and nothing else.
+    if (!this.#finished && this.#length > 0) await this.#saveState().catch(() => undefined);
+    this.#finished = true;
     await this.handle.close().catch(() => undefined);
   }
 
@@ -158,12 +182,18 @@ export class PartialFile {
     this.#git?.update(bytes);
   }
 
-  /** Hashes what is there: the state of a hash cannot be kept, and the disk may have lost something. */
-  async #readBack(etag: string | undefined, signal: AbortSignal): Promise<void> {
-    this.#etag = etag;
+  /**
+   * Hashes what is there: the state of a hash cannot be kept, and the disk may have lost something. Bytes whose whole
+   * has no digest are believed as far as they are those that were there when the file was let go of.
+   */
+  async #readBack({ source, kept }: PartState, signal: AbortSignal): Promise<void> {
+    this.#source = source && { endpoint: source.endpoint, etag: source.etag };
     this.#resumed = true;
+    const believed = hasDigest(this.file) ? Infinity : (kept?.length ?? 0);
+    if (believed === 0) return this.restart();
+    const options = { highWaterMark: 1 << 20, signal, end: believed - 1 };
     try {
-      for await (const chunk of createReadStream(partOf(this.target), { highWaterMark: 1 << 20, signal })) {
+      for await (const chunk of createReadStream(partOf(this.target), options)) {
         this.#hash(chunk as Buffer);
         this.#length += (chunk as Buffer).length;
       }
@@ -171,10 +201,29 @@ export class PartialFile {
       if (signal.aborted) throw stopped();
       throw fileProblem(this.target, 'be read', error);
     }
+    if (hasDigest(this.file)) return;
+    if (this.#length !== kept?.length || this.#digestSoFar() !== kept.sha256) await this.restart();
+    else await this.#cut();
+  }
+
+  #digestSoFar(): string {
+    return this.#sha256.copy().digest('hex');
+  }
+
+  async #cut(): Promise<void> {
+    try {
+      await this.handle.truncate(this.#length);
+    } catch (error) {
+      throw fileProblem(this.target, 'be written', error);
+    }
   }
 
   async #saveState(): Promise<void> {
-    const state: PartState = { identity: identityOf(this.file), etag: this.#etag };
+    const state: PartState = {
+      identity: identityOf(this.file),
+      source: this.#source && { ...this.#source },
+      kept: { length: this.#length, sha256: this.#digestSoFar() },
+    };
     try {
       await writeFile(stateOf(this.target), JSON.stringify(state));
     } catch (error) {
@@ -196,6 +245,11 @@ function stateOf(target: string): string {
   return `${target}.part.json`;
 }
 
+/** Whether the hub has said what the whole content is. */
+export function hasDigest({ sha256, gitOid }: RemoteFile): boolean {
+  return sha256 !== undefined || gitOid !== undefined;
+}
+
 function identityOf({ bytes, sha256, gitOid }: RemoteFile): string {
   return `${bytes} ${sha256 ?? gitOid ?? 'unknown'}`;
 }
@@ -206,9 +260,8 @@ async function sizeOf(path: string): Promise<number> {
 
 async function readState(target: string): Promise<PartState | undefined> {
   try {
-    const { identity, etag } = JSON.parse(await readFile(stateOf(target), 'utf8')) as Record<string, unknown>;
-    if (typeof identity !== 'string') return undefined;
-    return { identity, etag: typeof etag === 'string' ? etag : undefined };
+    const parsed = v.safeParse(stateSchema, JSON.parse(await readFile(stateOf(target), 'utf8')));
+    return parsed.success ? parsed.output : undefined;
   } catch {
     return undefined;
   }

@@ -10,8 +10,10 @@ export interface Patience {
   readonly longestWaitMs: number;
   /** A server that asks for more time than this (Retry-After) is not waited for. */
   readonly longestRetryAfterMs: number;
-  /** Silence in milliseconds after which a connection counts as dead. */
+  /** Milliseconds without progress, which is a kilobyte at least, after which a connection counts as dead. */
   readonly stallMs: number;
+  /** Milliseconds in which a hub must have said what there is, all pages and repetitions together. */
+  readonly longestListingMs: number;
   /** A lock that has not been refreshed for this long, at least 2000, is its holder's no more: that window is gone. */
   readonly staleLockMs: number;
 }
@@ -22,6 +24,7 @@ export const PATIENCE: Patience = {
   longestWaitMs: 30_000,
   longestRetryAfterMs: 300_000,
   stallMs: 45_000,
+  longestListingMs: 300_000,
   staleLockMs: 15_000,
 };
 

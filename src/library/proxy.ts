@@ -1,5 +1,6 @@
 /** The web through a proxy. */
 import { EnvHttpProxyAgent, fetch as undiciFetch } from 'undici';
+import { MOST_HEADER_BYTES } from './connectionWatch';
 import { LibraryError } from './libraryError';
 
 /** As VS Code's settings `http.proxy`, `http.noProxy`, `http.proxyStrictSSL` and `http.proxyAuthorization` say it. */
@@ -32,6 +33,7 @@ export function proxyFetch(settings: ProxySettings = {}): typeof fetch {
     ...(address !== undefined && { httpProxy: address, httpsProxy: address }),
     ...(noProxy !== undefined && noProxy.length > 0 && { noProxy: noProxy.join(',') }),
     ...(authorization !== undefined && { token: authorization }),
+    maxHeaderSize: MOST_HEADER_BYTES,
     connect: { ...tls, timeout: 30_000 },
     requestTls: tls,
     proxyTls: tls,

@@ -1,8 +1,9 @@
 /** One file from the hub to the disk: whole and right, or not at all. */
+import { formatBytes } from './bytes';
 import { joinProblems, type Hub, type RemoteFile } from './hub';
 import { RangeRefused, type Answer } from './http';
-import { LibraryError, reason } from './libraryError';
-import { PartialFile, type OpenFile } from './partialFile';
+import { LibraryError } from './libraryError';
+import { hasDigest, PartialFile, type OpenFile } from './partialFile';
 import { gaveUp, RetryLater, stopped, waitBeforeRetry, type Patience } from './patience';
 
 /** How well the bytes are known to be the right ones: by the hub's digest, or by their number alone. */
@@ -20,6 +21,8 @@ export interface TransferOptions {
   readonly hub: Hub;
   readonly repo: string;
   readonly commit: string;
+  /** Address of the hub that listed the file: where nothing vouches for the content, no other one is asked for it. */
+  readonly endpoint: string;
   readonly file: RemoteFile;
   /** Where it goes. */
   readonly target: string;
@@ -37,8 +40,11 @@ export interface TransferOptions {
 /** Times that a file may turn out to be another one, after which the server is not believed any more. */
 const MOST_RESTARTS = 3;
 
-/** Connections for one file, whatever each of them brings: a server that gives a byte each time is given up. */
+/** Connections for one file, whatever each of them brings. */
 const MOST_CONNECTIONS = 2_000;
+
+/** Bytes that a connection must bring to count as progress: a server that gives a byte each time is given up. */
+const LEAST_BYTES = 1_000;
 
 /** The bytes so far are of no use. */
 class StartAgain extends Error {
@@ -59,7 +65,7 @@ export async function transfer(options: TransferOptions): Promise<ArrivedFile> {
   const part = await PartialFile.open(options.target, options.file, options.openFile, options.signal);
   try {
     const problems: LibraryError[] = [];
-    for (const endpoint of options.hub.endpoints) {
+    for (const endpoint of hasDigest(options.file) ? options.hub.endpoints : [options.endpoint]) {
       try {
         return await fetchFrom(endpoint, part, options);
       } catch (error) {
@@ -103,7 +109,7 @@ async function fetchFrom(
         throw new LibraryError(error.code, `${error.message} Nothing of it is kept; try again later.`);
       }
       if (!(error instanceof RetryLater)) throw error;
-      failures = part.length > before ? 1 : failures + 1;
+      failures = part.length >= before + LEAST_BYTES ? 1 : failures + 1;
       if (failures >= patience.tries || connections >= MOST_CONNECTIONS) throw gaveUp(error, failures);
       options.onTrouble(error.sentence);
       await waitBeforeRetry(patience, failures, error, signal);
@@ -114,49 +120,57 @@ async function fetchFrom(
 /** One answer's bytes. */
 async function receive(part: PartialFile, endpoint: string, options: TransferOptions): Promise<void> {
   const { hub, repo, commit, file, signal, onStart, onBytes } = options;
+  if (part.length > 0 && !part.canContinue(endpoint)) await part.restart();
   const headers: Record<string, string> = { 'accept-encoding': 'identity' };
   if (part.length > 0) {
     headers['range'] = `bytes=${part.length}-`;
-    if (part.etag !== undefined) headers['if-range'] = part.etag;
+    if (part.source?.endpoint === endpoint && part.source.etag !== undefined) {
+      headers['if-range'] = part.source.etag;
+    }
   }
   const answer = await hub.open({ endpoint, repo, commit }, file.path, headers, signal);
+  const { host } = answer;
   try {
-    checkAnswer(answer, part, options);
+    checkAnswer(answer, part, endpoint, options);
     if (answer.response.status === 200 && part.length > 0) await part.restart();
-    await part.setEtag(answer.etag);
+    await part.setSource({ endpoint, etag: answer.etag });
     onBytes(part.length);
     onStart();
-    const body = answer.response.body as AsyncIterable<Uint8Array> | null;
-    for await (const chunk of body ?? []) {
-      answer.alive();
+    for await (const chunk of answer.chunks) {
       if (part.length + chunk.length > file.bytes) {
         throw new StartAgain(
           'damaged',
-          `${new URL(endpoint).host} sends more than the ${file.bytes} bytes that it lists for ${file.path} of ${repo}.`,
+          `${host} sends more than the ${file.bytes} bytes (${formatBytes(file.bytes)}) that are listed for ` +
+            `${file.path} of ${repo}.`,
         );
       }
       await part.append(chunk);
       onBytes(part.length);
     }
-  } catch (error) {
-    if (signal.aborted) throw stopped();
-    if (error instanceof LibraryError || error instanceof StartAgain) throw error;
-    throw new RetryLater(`the connection to ${new URL(endpoint).host} broke off (${reason(error)})`);
   } finally {
-    answer.finish();
-    await answer.response.body?.cancel().catch(() => undefined);
+    await answer.finish();
   }
   if (part.length < file.bytes) {
-    throw new RetryLater(
-      `${new URL(endpoint).host} ended ${file.path} after ${part.length} of ${file.bytes} bytes`,
-    );
+    throw new RetryLater(`${host} ended ${file.path} after ${part.length} of ${file.bytes} bytes`);
   }
 }
 
 /** Compares an answer's headers with what was listed, and with what is already here. */
-function checkAnswer(answer: Answer, part: PartialFile, { file, repo }: TransferOptions): void {
-  const { response, sha256, etag } = answer;
+function checkAnswer(
+  answer: Answer,
+  part: PartialFile,
+  endpoint: string,
+  { file, repo, commit }: TransferOptions,
+): void {
+  const { response, sha256 } = answer;
   const name = `${file.path} of ${repo}`;
+  if (answer.commit !== undefined && answer.commit !== commit) {
+    throw new LibraryError(
+      'changed',
+      `${new URL(endpoint).host} gives ${name} of the version ${answer.commit}, not of ${commit}, which was listed. ` +
+        `Files of two versions make no model; try again.`,
+    );
+  }
   if (sha256 !== undefined && file.sha256 !== undefined && sha256 !== file.sha256) {
     throw new StartAgain(
       'changed',
@@ -174,9 +188,7 @@ function checkAnswer(answer: Answer, part: PartialFile, { file, repo }: Transfer
         `${name} now has ${total!} bytes, not the ${file.bytes} that were listed.`,
       );
     }
-    // The hub's own digest vouches for the content; else the two parts must have the same validator.
-    const vouched = sha256 !== undefined && sha256 === file.sha256;
-    if (!vouched && part.etag !== undefined && etag !== part.etag) {
+    if (part.length > 0 && !isSameVersion(answer, part, endpoint, file)) {
       throw new StartAgain('changed', `${name} changes while it is downloaded.`);
     }
     return;
@@ -193,6 +205,19 @@ function checkAnswer(answer: Answer, part: PartialFile, { file, repo }: Transfer
         (page ? 'It is a web page: a proxy or a network may want you to log in first.' : 'Try again later.'),
     );
   }
+}
+
+/** Whether the bytes to come are of the file that those before are of, as far as can be known before they come. */
+function isSameVersion(
+  { sha256, etag }: Answer,
+  { source }: PartialFile,
+  endpoint: string,
+  file: RemoteFile,
+): boolean {
+  if (!hasDigest(file)) return etag !== undefined && etag === source?.etag;
+  // The hub's own digest vouches for the content; validators of two servers say nothing about each other.
+  const vouched = sha256 !== undefined && sha256 === file.sha256;
+  return vouched || source?.endpoint !== endpoint || source.etag === undefined || source.etag === etag;
 }
 
 /** Compares the digests. @throws StartAgain or LibraryError */

@@ -29,6 +29,7 @@ export const QUICK: Patience = {
   longestWaitMs: 4,
   longestRetryAfterMs: 10_000,
   stallMs: 2_000,
+  longestListingMs: 60_000,
   staleLockMs: 15_000,
 };
 

@@ -75,6 +75,8 @@ export class HubServer {
   arrived: (file: string) => number = () => Infinity;
   /** Files on one page of a listing. */
   pageSize = 1000;
+  /** Whether listings have digests, as the hub's do; those of other servers may have none. */
+  digests = true;
   /** Time that the store takes before it answers. */
   delayMs = 0;
   #hub!: Server;
@@ -189,7 +191,8 @@ export class HubServer {
     }
     end(response, 302, {
       ...commit,
-      ...(fault?.noDigest !== true && { 'x-linked-etag': `"${fault?.digest ?? sha256(content)}"` }),
+      ...(this.digests &&
+        fault?.noDigest !== true && { 'x-linked-etag': `"${fault?.digest ?? sha256(content)}"` }),
       'x-linked-size': String(content.length),
       // A redirect has a validator of its own, which is not the content's.
       etag: '"redirect"',
@@ -203,11 +206,12 @@ export class HubServer {
       type: 'file',
       path,
       size: content.length,
-      oid: gitOid(content),
-      ...(content.length >= LARGE && {
-        oid: 'f'.repeat(40),
-        lfs: { oid: sha256(content), size: content.length, pointerSize: 134 },
-      }),
+      ...(this.digests && { oid: gitOid(content) }),
+      ...(this.digests &&
+        content.length >= LARGE && {
+          oid: 'f'.repeat(40),
+          lfs: { oid: sha256(content), size: content.length, pointerSize: 134 },
+        }),
     }));
     const entries = [{ type: 'directory', path: 'onnx', size: 0, oid: '0' }, ...files];
     if (start + this.pageSize < entries.length) {

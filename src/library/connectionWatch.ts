@@ -1,0 +1,64 @@
+/** Whether a connection still brings something, and what it means that it does not. */
+import { formatBytes } from './bytes';
+import { LibraryError, reason, systemCode } from './libraryError';
+import { RetryLater, stopped } from './patience';
+
+/** Bytes of an answer's headers, all together. */
+export const MOST_HEADER_BYTES = 16_384;
+
+/** Bytes that must arrive in the time of a stall: fewer are no progress, else a byte a minute went on for years. */
+const LEAST_PROGRESS_BYTES = 1000;
+
+/** Ends a request when the person stops it, or when too little arrives for too long. */
+export class ConnectionWatch {
+  readonly #controller = new AbortController();
+  readonly signal: AbortSignal;
+  #timer: NodeJS.Timeout | undefined;
+  #stalled = false;
+  /** Bytes since the timer began. */
+  #bytes = 0;
+
+  constructor(
+    private readonly stallMs: number,
+    private readonly person: AbortSignal,
+  ) {
+    this.signal = AbortSignal.any([person, this.#controller.signal]);
+    this.restart();
+  }
+
+  restart(): void {
+    this.#bytes = 0;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.#stalled = true;
+      this.#controller.abort();
+    }, this.stallMs);
+  }
+
+  arrived(bytes: number): void {
+    this.#bytes += bytes;
+    if (this.#bytes >= LEAST_PROGRESS_BYTES) this.restart();
+  }
+
+  finish(): void {
+    clearTimeout(this.#timer);
+  }
+
+  /** What a failure means, told apart by who ended the request. */
+  explain(error: unknown, sentence: string): Error {
+    if (this.person.aborted) return stopped();
+    if (error instanceof LibraryError || error instanceof RetryLater) return error;
+    if (this.#stalled) {
+      const least = formatBytes(LEAST_PROGRESS_BYTES);
+      return new RetryLater(`${sentence}: less than ${least} in ${this.stallMs / 1000} seconds`);
+    }
+    if (systemCode(error instanceof Error ? error.cause : undefined) === 'UND_ERR_HEADERS_OVERFLOW') {
+      const most = formatBytes(MOST_HEADER_BYTES);
+      return new LibraryError(
+        'network',
+        `${sentence}: the headers of its answer are larger than ${most}. Check the hub's address.`,
+      );
+    }
+    return new RetryLater(`${sentence} (${reason(error)})`);
+  }
+}
