@@ -71,6 +71,8 @@ export interface TextScores {
 export interface ScoreOptions {
   /** Best tokens to keep per place, 0 to 100; 0 when left out. */
   readonly alternatives?: number;
+  /** First token to score, 1 or more; those before it are only read. 1 when left out. */
+  readonly from?: number;
   /**
    * A text longer than the context is read in windows; tokens after the first window see at least this many
    * tokens before them. 0 to the context length - 1; half of the context when left out.

@@ -32,13 +32,18 @@ export function textOffset(offset: number, line: number, endLength: number): num
 /** The offset into the document of an offset into its text with LF; before a line end it is before all of it. */
 export function documentOffset(offset: number, { count, endLength, startOf }: DocumentLines): number {
   if (endLength === 1) return offset;
-  // The last line that begins at the offset or before it.
+  const line = lineAt(offset, count, (at) => textOffset(startOf(at), at, endLength));
+  return offset + line * (endLength - 1);
+}
+
+/** The last of `count` lines that begins at the offset or before it. */
+export function lineAt(offset: number, count: number, startOf: (line: number) => number): number {
   let low = 0;
   let high = count - 1;
   while (low < high) {
     const middle = (low + high + 1) >>> 1;
-    if (textOffset(startOf(middle), middle, endLength) <= offset) low = middle;
+    if (startOf(middle) <= offset) low = middle;
     else high = middle - 1;
   }
-  return offset + low * (endLength - 1);
+  return low;
 }

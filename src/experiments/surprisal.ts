@@ -1,15 +1,19 @@
 /** Surprisal: how well the model predicted every token of a text, and what it would have preferred. */
 import type { LanguageModel, TextScores, Vocabulary } from '../core/languageModel';
 import type { Experiment, RunContext } from './experiment';
-import { parameterObject, textValue, wholeNumber } from './parameters';
+import { parameterObject, show, textValue, wholeNumber } from './parameters';
+import { scoringWindows, windowKey } from './scoringWindows';
 
 export interface SurprisalParameters {
-  /** The text to read, together with what stands before the part of interest. */
+  /** The text, from the beginning: what is before the part of interest is read, what is behind decides its windows. */
   readonly text: string;
-  /** UTF-16 offset from which tokens are reported; what is before is only read. */
+  /** UTF-16 offsets between which tokens are reported. */
   readonly from: number;
+  readonly to: number;
   /** Best tokens to report at every place, 0 to 100. */
   readonly alternatives: number;
+  /** Windows whose scores the asker has from an earlier run: they are named, not scored again. */
+  readonly known: readonly string[];
 }
 
 /** A run of scored tokens, each array one entry per token. */
@@ -30,13 +34,24 @@ export interface SurprisalTokens {
   readonly alternativeLogProbabilities: Float64Array;
 }
 
-export interface SurprisalEvent {
-  readonly type: 'tokens';
-  readonly tokens: SurprisalTokens;
+/** Tokens in the order of the text. A window's scores depend on nothing but what its name stands for. */
+export type SurprisalEvent = {
+  readonly window: string;
+  /** Tokens reported so far, these among them, and all that will be. */
   readonly done: number;
   readonly total: number;
-}
+} & (
+  | {
+      readonly type: 'tokens';
+      readonly tokens: SurprisalTokens;
+      /** Whether the window ends with these. */
+      readonly last: boolean;
+    }
+  /** A window that the asker knows: where its tokens stand now. */
+  | { readonly type: 'known'; readonly starts: Int32Array; readonly ends: Int32Array }
+);
 
+/** Of the tokens that were scored, without those of known windows. */
 export interface SurprisalResult {
   readonly tokens: number;
   /** Mean of the negative log-probabilities, nats per token; NaN without a token. */
@@ -100,20 +115,36 @@ export function tokenSpans(
   return { starts, ends };
 }
 
+/** Longest text that is read for a part of it. */
+const MOST_CHARACTERS = 20_000_000;
+
 /** @throws RangeError naming the parameter, its value and the allowed range */
 export function parseSurprisal(value: unknown): SurprisalParameters {
   const given = parameterObject('Surprisal', value);
   const text = textValue('The text', given['text']);
+  if (text.length > MOST_CHARACTERS) {
+    throw new RangeError(
+      `The text has ${text.length.toLocaleString('en-US')} characters; at most ${MOST_CHARACTERS.toLocaleString('en-US')} can be read. Use a part of it.`,
+    );
+  }
+  const known: unknown = given['known'] ?? [];
+  if (!Array.isArray(known) || !known.every((name) => typeof name === 'string')) {
+    throw new RangeError(`The known windows are ${show(known)}; they must be a list of names.`);
+  }
+  const from = wholeNumber('The start of the reported part', given['from'], 0, text.length);
   return {
     text,
-    from: wholeNumber('The start of the reported part', given['from'], 0, text.length),
+    from,
+    to: wholeNumber('The end of the reported part', given['to'] ?? text.length, from, text.length),
     alternatives: wholeNumber('The number of alternatives', given['alternatives'], 0, 100),
+    known,
   };
 }
 
 /**
  * Surprisal as an experiment. The text is read after an end-of-text token, as at the start of a document, so
- * that its first token has a probability too. Long texts are read in overlapping windows.
+ * that its first token has a probability too. Long texts are read in overlapping windows that are a function of the
+ * whole text, so that a token's scores do not depend on the part that is asked for.
  */
 export const surprisal: Experiment<SurprisalParameters, SurprisalEvent, SurprisalResult> = {
   name: 'surprisal',
@@ -123,67 +154,83 @@ export const surprisal: Experiment<SurprisalParameters, SurprisalEvent, Surprisa
 
 async function run(
   model: LanguageModel,
-  { text, from, alternatives }: SurprisalParameters,
+  parameters: SurprisalParameters,
   context: RunContext<SurprisalEvent>,
 ): Promise<SurprisalResult> {
-  const { endOfText, id, fingerprint, precision } = model.info;
+  const { endOfText, id, name, contextLength, fingerprint, precision } = model.info;
   if (model.score === undefined || endOfText === null) {
     throw new RangeError(
-      `${model.info.name} cannot score a text: its logits do not depend on it. Choose a GPT-2 model.`,
+      `${name} cannot score a text: its logits do not depend on it. Choose a GPT-2 model.`,
     );
   }
+  const { text, from, to, alternatives } = parameters;
   const ids = model.encode(text);
+  // Windows are of the end-of-text token and then the text: token i of the text is i + 1 there.
+  const read = [endOfText, ...ids];
   const { starts, ends } = tokenSpans(text, ids, model.vocabulary);
-  const first = starts.findIndex((_, i) => ends[i]! > from);
-  const begin = first < 0 ? ids.length : first;
+  const begin = firstWhere(ids.length, (i) => ends[i]! > from);
+  const end = firstWhere(ids.length, (i) => starts[i]! >= to);
+  const windows = scoringWindows(read, contextLength).flatMap((window) => {
+    const part = { ...window, from: Math.max(window.from, begin + 1), end: Math.min(window.end, end + 1) };
+    return part.from < part.end ? [part] : [];
+  });
+  const total = windows.reduce((sum, window) => sum + window.end - window.from, 0);
+  const known = new Set(parameters.known);
   const sum = { tokens: 0, nats: 0, histogram: [0, 0, 0, 0] as [number, number, number, number] };
+  let done = 0;
 
-  const report = (scores: TextScores, low: number, high: number): void => {
-    // Scores are of the end-of-text token and then the text: token i of the text is i + 1 there.
-    const a = Math.max(begin, low - 1);
-    const b = high - 1;
-    if (a >= b) return;
-    for (let i = a; i < b; i++) {
-      sum.tokens += 1;
-      sum.nats -= scores.logProbabilities[i + 1]!;
-      sum.histogram[rankClass(scores.ranks[i + 1]!)] += 1;
-    }
-    const { count } = scores.alternatives;
-    context.emit({
-      type: 'tokens',
-      done: b - begin,
-      total: ids.length - begin,
-      tokens: {
-        ids: Int32Array.from(ids.slice(a, b)),
+  for (const { start, ...window } of windows) {
+    await context.pause();
+    if (context.signal.aborted) break;
+    const key = windowKey(read, { start, ...window });
+    if (known.has(key)) {
+      const [a, b] = [window.from - 1, window.end - 1];
+      done += b - a;
+      context.emit({
+        type: 'known',
+        window: key,
         starts: starts.slice(a, b),
         ends: ends.slice(a, b),
-        logProbabilities: scores.logProbabilities.slice(a + 1, b + 1),
-        ranks: scores.ranks.slice(a + 1, b + 1),
-        entropies: scores.entropies.slice(a + 1, b + 1),
-        alternativeIds: scores.alternatives.ids.slice((a + 1) * count, (b + 1) * count),
-        alternativeLogProbabilities: scores.alternatives.logProbabilities.slice(
-          (a + 1) * count,
-          (b + 1) * count,
-        ),
-      },
-    });
-  };
-
-  if (begin < ids.length) {
-    await context.pause();
-    try {
-      await model.score([endOfText, ...ids], {
-        alternatives,
-        onScored: report,
-        signal: context.signal,
+        done,
+        total,
       });
-    } catch (error) {
-      // A stop is no error: what was scored so far has been sent, and is summed up below.
-      if (!context.signal.aborted) throw error;
+      continue;
     }
+    const report = async (scores: TextScores, low: number, high: number): Promise<void> => {
+      const { count } = scores.alternatives;
+      // Index of a token in the text, of one in the window.
+      const [a, b] = [start + low - 1, start + high - 1];
+      for (let i = low; i < high; i++) {
+        sum.tokens += 1;
+        sum.nats -= scores.logProbabilities[i]!;
+        sum.histogram[rankClass(scores.ranks[i]!)] += 1;
+      }
+      done += b - a;
+      context.emit({
+        type: 'tokens',
+        window: key,
+        last: start + high === window.end,
+        done,
+        total,
+        tokens: {
+          ids: Int32Array.from(ids.slice(a, b)),
+          starts: starts.slice(a, b),
+          ends: ends.slice(a, b),
+          logProbabilities: scores.logProbabilities.slice(low, high),
+          ranks: scores.ranks.slice(low, high),
+          entropies: scores.entropies.slice(low, high),
+          alternativeIds: scores.alternatives.ids.slice(low * count, high * count),
+          alternativeLogProbabilities: scores.alternatives.logProbabilities.slice(low * count, high * count),
+        },
+      });
+      await context.pause();
+    };
+    const { signal } = context;
+    const options = { from: window.from - start, alternatives, onScored: report, signal };
+    await untilStopped(signal, model.score(read.slice(start, window.end), options));
   }
   const mean = sum.nats / sum.tokens;
-  const characters = Array.from(text.slice(from)).length;
+  const characters = Array.from(text.slice(from, to)).length;
   return {
     tokens: sum.tokens,
     meanSurprisal: mean,
@@ -194,4 +241,25 @@ async function run(
     fingerprint,
     precision,
   };
+}
+
+/** A stop is no error: what was scored so far has been sent, and is summed up. */
+async function untilStopped(signal: AbortSignal, work: Promise<unknown>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}
+
+/** The first index for which something holds that then holds for all; `length` where there is none. */
+function firstWhere(length: number, holds: (index: number) => boolean): number {
+  let low = 0;
+  let high = length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (holds(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }

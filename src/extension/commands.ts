@@ -76,6 +76,14 @@ export function registerCommands(services: CommandServices): vscode.Disposable[]
       const editor = currentEditor();
       if (editor) surprisal.clear(editor.document);
     },
+    stopSurprisal: () => {
+      const editor = currentEditor();
+      if (editor) surprisal.stop(editor.document);
+    },
+    continueSurprisal: async () => {
+      const editor = currentEditor();
+      if (editor) await surprisal.goOn(editor.document);
+    },
     pauseInline: () => {
       status.setPaused(!status.paused);
     },

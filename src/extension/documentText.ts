@@ -3,7 +3,7 @@
  * the text with LF: those offsets stay true when a document's line ends change, and each has a position.
  */
 import * as vscode from 'vscode';
-import { documentOffset, textOffset, withLf, withLineEnds } from '../core/lineEnds';
+import { documentOffset, lineAt, textOffset, withLf, withLineEnds } from '../core/lineEnds';
 import type { Edit, Span } from './spans';
 
 const lineEnd = ({ eol }: vscode.TextDocument): '\n' | '\r\n' =>
@@ -34,6 +34,18 @@ export function positionOf(document: vscode.TextDocument, offset: number): vscod
       startOf: (line) => document.offsetAt(new vscode.Position(line, 0)),
     }),
   );
+}
+
+/** The positions of many offsets into the text with LF of a document as it is now. */
+export function positionsIn(document: vscode.TextDocument): (offset: number) => vscode.Position {
+  const starts = new Int32Array(document.lineCount);
+  for (let line = 1; line < starts.length; line++) {
+    starts[line] = starts[line - 1]! + document.lineAt(line - 1).text.length + 1;
+  }
+  return (offset) => {
+    const line = lineAt(offset, starts.length, (at) => starts[at]!);
+    return new vscode.Position(line, offset - starts[line]!);
+  };
 }
 
 /** The range of a part of the text with LF. */

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { positionOf } from './documentText';
 import type { SurprisalMap } from './surprisal';
 
 /** "Explore from here" for the token under the cursor, where a heat map is shown. */
@@ -16,7 +17,7 @@ export class ExploreFromHere implements vscode.CodeActionProvider {
     action.command = {
       command: 'decodingLab.exploreAt',
       title: action.title,
-      arguments: [document.uri, document.positionAt(token.start)],
+      arguments: [document.uri, positionOf(document, token.start)],
     };
     return [action];
   }

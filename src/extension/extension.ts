@@ -13,6 +13,7 @@ import { Preparing } from './preparing';
 import { settings } from './settings';
 import { StatusBar } from './statusBar';
 import { SurprisalMap } from './surprisal';
+import { SurprisalStatus } from './surprisalStatus';
 import { CursorView } from './views/cursorView';
 import { HistoryView } from './views/historyView';
 import { ModelsView } from './views/modelsView';
@@ -38,8 +39,10 @@ export interface DecodingLabApi {
   readonly suggestions: () => readonly string[];
   /** Token ids that the view "At the cursor" lists, most probable first. */
   readonly atCursor: () => readonly number[];
-  /** The scored tokens of a document with a surprisal heat map. */
+  /** The scored tokens of a document with a surprisal heat map; offsets are of its text with LF. */
   readonly surprisal: (document: vscode.TextDocument) => readonly ScoredToken[];
+  /** Text of the status bar item that tells of a scoring which is not complete; empty where none is. */
+  readonly surprisalStatus: () => string;
 }
 
 /** Must be shut down before the window goes: VS Code waits for `deactivate`, not for subscriptions. */
@@ -90,6 +93,7 @@ export function activate(context: vscode.ExtensionContext): DecodingLabApi {
   const panels = new PanelHolder(services);
   const status = new StatusBar(settings.defaultModel());
   const surprisal = new SurprisalMap(services);
+  const surprisalStatus = new SurprisalStatus(surprisal);
   const cursor = new CursorView(services);
   const presets = new PresetsView();
   const models = new ModelsView(library);
@@ -102,6 +106,7 @@ export function activate(context: vscode.ExtensionContext): DecodingLabApi {
     preparing,
     status,
     surprisal,
+    surprisalStatus,
     new SurprisalView(surprisal),
     cursor,
     historyView,
@@ -144,6 +149,7 @@ export function activate(context: vscode.ExtensionContext): DecodingLabApi {
     suggestions: () => inline.offered,
     atCursor: () => cursor.rows.map(({ id }) => id),
     surprisal: (document) => surprisal.tokens(document),
+    surprisalStatus: () => surprisalStatus.text,
   };
 }
 

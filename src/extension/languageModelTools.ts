@@ -164,7 +164,9 @@ async function readSurprisal(
     {
       signal,
       onEvent: (event) => {
-        const { tokens } = event as SurprisalEvent;
+        const read = event as SurprisalEvent;
+        if (read.type !== 'tokens') return;
+        const { tokens } = read;
         tokens.ids.forEach((id, i) => {
           const bits = (-tokens.logProbabilities[i]! / Math.LN2).toFixed(2);
           lines.push(`${JSON.stringify(tokenName(id, model))}: ${bits} bits, rank ${tokens.ranks[i]! + 1}`);

@@ -1,11 +1,9 @@
 /** Scores of a document's tokens, kept in step with its edits. Offsets are UTF-16 units into its text with LF. */
 import type { Edit, Span } from './spans';
 
-/** One token of a document, as the model saw it. */
-export interface ScoredToken {
+/** What a model thought of one token. */
+export interface TokenScore {
   readonly id: number;
-  readonly start: number;
-  readonly end: number;
   /** Nats. */
   readonly logProbability: number;
   /** 0 = most probable. */
@@ -15,6 +13,9 @@ export interface ScoredToken {
   /** The best tokens there, most probable first. */
   readonly alternatives: readonly { readonly id: number; readonly logProbability: number }[];
 }
+
+/** One token of a document, as the model saw it. */
+export interface ScoredToken extends TokenScore, Span {}
 
 /** The tokens of a document that are scored, in the order of the text, without overlap between two scorings. */
 export class ScoredDocument {
@@ -38,14 +39,16 @@ export class ScoredDocument {
     const low = this.#firstEndingAfter(first.start);
     let high = low;
     while (high < this.#tokens.length && this.#tokens[high]!.start < last.end) high++;
-    this.#tokens = [...this.#tokens.slice(0, low), ...tokens, ...this.#tokens.slice(high)];
+    this.#tokens.splice(low, high - low, ...tokens);
   }
 
-  /**
-   * Follows an edit: tokens before it stay, tokens that touch it go, tokens behind it move along.
-   * @returns the edited part, in the new text
-   */
-  edit({ offset, length, inserted }: Edit): Span {
+  /** Takes tokens in the place of all that were known. */
+  replace(tokens: readonly ScoredToken[]): void {
+    this.#tokens = [...tokens];
+  }
+
+  /** Follows an edit: tokens before it stay, tokens that touch it go, tokens behind it move along. */
+  edit({ offset, length, inserted }: Edit): void {
     const shift = inserted - length;
     this.#tokens = this.#tokens.flatMap((token) => {
       if (token.end <= offset && !(token.end === offset && length === 0 && inserted > 0)) return [token];
@@ -54,7 +57,6 @@ export class ScoredDocument {
       }
       return [];
     });
-    return { start: offset, end: offset + inserted };
   }
 
   #firstEndingAfter(offset: number): number {
@@ -67,9 +69,4 @@ export class ScoredDocument {
     }
     return low;
   }
-}
-
-/** The smallest span that holds both. */
-export function hull(a: Span | undefined, b: Span): Span {
-  return a ? { start: Math.min(a.start, b.start), end: Math.max(a.end, b.end) } : b;
 }

@@ -1,27 +1,24 @@
 import * as vscode from 'vscode';
 import type { EngineClient, LoadedModel } from '../engine/client';
-import type { SurprisalEvent, SurprisalTokens } from '../experiments/surprisal';
+import type { SurprisalEvent } from '../experiments/surprisal';
+import { DocumentScoring, SCORING_LIMITS, type ScoringState } from './documentScoring';
+import { offsetOf, rangeOf, TextEdits, textOf } from './documentText';
 import type { Library } from './library';
 import { count } from './numbers';
 import { toFailure } from './requests';
-import { hull, ScoredDocument, type ScoredToken } from './scoredDocument';
+import type { ScoredToken } from './scoredDocument';
 import { settings } from './settings';
-import type { Span } from './spans';
+import { wereLastOf } from './tabs';
 import { SurprisalColours } from './surprisalColours';
 import { hoverText } from './surprisalHover';
 import { summarize, type SurprisalSummary } from './surprisalSummary';
 
-/** Characters read before the scored part, so that its first tokens are not judged without context. */
-const LEAD = 2_000;
-
-/** Longest part that is scored at once; more is possible by selecting it. About a minute for the bundled model. */
-export const LONGEST_SCORED = 400_000;
-
 /** How long after the last keystroke changed text is scored again, in milliseconds. */
 const EDIT_PAUSE = 700;
 
-/** Characters behind an edit that are scored again, per token of the model's context: what the edit can influence. */
-const CHARACTERS_PER_TOKEN = 4;
+/** While tokens come in, tints are drawn after so many times the time that drawing them took, in milliseconds. */
+const PAINT_SHARE = 10;
+const PAINT_PAUSE = 50;
 
 export interface SurprisalServices {
   readonly engine: EngineClient;
@@ -30,12 +27,20 @@ export interface SurprisalServices {
 }
 
 interface Shown {
-  readonly scored: ScoredDocument;
+  readonly document: vscode.TextDocument;
+  readonly scoring: DocumentScoring;
+  readonly edits: TextEdits;
   readonly model: LoadedModel;
-  readonly modelId: string;
-  /** Changed since it was scored. */
-  stale: Span | undefined;
-  timer: NodeJS.Timeout | undefined;
+  /** Waits for the person to pause. */
+  timer?: NodeJS.Timeout;
+  /** Waits to draw the tints. */
+  painting?: NodeJS.Timeout;
+  /** How long drawing them took last, in milliseconds. */
+  paintTime: number;
+  /** The state that was told last. */
+  told?: ScoringState['kind'];
+  /** Whether the person has been told that not all will be scored. */
+  limitTold: boolean;
 }
 
 /** The surprisal heat map: tints, hovers and a summary for every document in which it was asked for. */
@@ -44,20 +49,30 @@ export class SurprisalMap implements vscode.Disposable, vscode.HoverProvider {
   readonly #shown = new Map<string, Shown>();
   readonly #disposables: readonly { dispose(): unknown }[];
   readonly #changed = new vscode.EventEmitter<void>();
+  readonly #progress = new vscode.EventEmitter<vscode.TextDocument>();
   /** Fires when a summary changes. */
   readonly onDidChange = this.#changed.event;
+  /** Fires when a document's scoring has come further, has ended or was forgotten. */
+  readonly onDidProgress = this.#progress.event;
   #colours = new SurprisalColours(settings.surprisalScale());
 
   constructor(services: SurprisalServices) {
     this.#services = services;
     this.#disposables = [
       this.#changed,
+      this.#progress,
       vscode.languages.registerHoverProvider({ scheme: '*' }, this),
       vscode.workspace.onDidChangeTextDocument((event) => {
         this.#follow(event);
       }),
       vscode.workspace.onDidCloseTextDocument((document) => {
-        this.#forget(document.uri);
+        this.#forget(document);
+      }),
+      vscode.window.tabGroups.onDidChangeTabs(({ closed }) => {
+        // VS Code may keep a document for minutes after its last tab was closed.
+        for (const { document } of [...this.#shown.values()]) {
+          if (wereLastOf(document, closed)) this.#forget(document);
+        }
       }),
       vscode.window.onDidChangeVisibleTextEditors((editors) => {
         for (const { document } of editors) this.#paint(document);
@@ -72,166 +87,192 @@ export class SurprisalMap implements vscode.Disposable, vscode.HoverProvider {
   summary(
     document: vscode.TextDocument,
   ): { readonly summary: SurprisalSummary; readonly model: string } | undefined {
-    const shown = this.#shown.get(document.uri.toString());
-    const summary = shown && summarize(shown.scored.tokens, document.getText());
+    const shown = this.#of(document);
+    const summary = shown && summarize(shown.scoring.tokens, textOf(document));
     return summary && { summary, model: shown.model.info.name };
   }
 
-  /** The scored tokens of a document, in order. */
+  /** How far the scoring of a document is; undefined where none was asked for. */
+  state(document: vscode.TextDocument): ScoringState | undefined {
+    return this.#of(document)?.scoring.state;
+  }
+
+  /** The scored tokens of a document, in order; offsets are of its text with LF. */
   tokens(document: vscode.TextDocument): readonly ScoredToken[] {
-    return this.#shown.get(document.uri.toString())?.scored.tokens ?? [];
+    return this.#of(document)?.scoring.tokens ?? [];
   }
 
   /** The scored token at a position. */
   tokenAt(document: vscode.TextDocument, position: vscode.Position): ScoredToken | undefined {
-    return this.#shown.get(document.uri.toString())?.scored.at(document.offsetAt(position));
+    return this.#of(document)?.scoring.at(offsetOf(document, position));
   }
 
   /** Scores the selection, or the whole document where nothing is selected, with progress and a way to stop. */
-  async show(editor: vscode.TextEditor): Promise<void> {
-    const { document, selection } = editor;
-    const whole: Span = selection.isEmpty
-      ? { start: 0, end: document.offsetAt(document.lineAt(document.lineCount - 1).range.end) }
-      : { start: document.offsetAt(selection.start), end: document.offsetAt(selection.end) };
-    if (whole.start === whole.end) {
+  async show({ document, selection }: vscode.TextEditor): Promise<void> {
+    if (selection.isEmpty && textOf(document) === '') {
       void vscode.window.showInformationMessage(
         vscode.l10n.t('There is no text to score here. Type or open some first.'),
       );
       return;
     }
-    const span = { start: whole.start, end: Math.min(whole.end, whole.start + LONGEST_SCORED) };
-    if (span.end < whole.end) {
-      void vscode.window.showInformationMessage(
-        vscode.l10n.t(
-          'The text has {0} characters; the first {1} are scored. Select another part to score that.',
-          count(whole.end - whole.start),
-          count(LONGEST_SCORED),
-        ),
-      );
-    }
-    await vscode.window.withProgress(
-      {
-        location: vscode.ProgressLocation.Notification,
-        title: vscode.l10n.t('Surprisal'),
-        cancellable: true,
-      },
-      async (progress, token) => {
-        const controller = new AbortController();
-        token.onCancellationRequested(() => {
-          controller.abort();
-        });
-        try {
-          const shown = await this.#open(document, controller.signal);
-          let before = 0;
-          await this.#score(document, shown, span, controller.signal, (done, total) => {
-            const percent = (100 * done) / total;
-            progress.report({
-              increment: percent - before,
-              message: vscode.l10n.t('{0} of {1} tokens', count(done), count(total)),
-            });
-            before = percent;
-          });
-          this.#changed.fire();
-        } catch (error) {
-          if (!controller.signal.aborted) void vscode.window.showErrorMessage(toFailure(error).sentence);
-        }
-      },
-    );
+    const part = selection.isEmpty
+      ? undefined
+      : { start: offsetOf(document, selection.start), end: offsetOf(document, selection.end) };
+    await this.#withProgress(document, async (signal) => {
+      const modelId = settings.textModel();
+      const source = await this.#services.library.source(modelId, undefined);
+      const model = await this.#services.engine.load(source, signal);
+      if (document.isClosed) return undefined;
+      this.#forget(document);
+      const scoring = new DocumentScoring(part, {
+        text: () => textOf(document),
+        run: async (parameters, stop, onEvent) =>
+          this.#services.engine.run(
+            'surprisal',
+            await this.#services.library.source(modelId, undefined),
+            parameters,
+            {
+              signal: stop,
+              priority: 'background',
+              onEvent: (event) => {
+                onEvent(event as SurprisalEvent);
+              },
+            },
+          ),
+        onChange: () => {
+          this.#note(shown);
+        },
+      });
+      const edits = new TextEdits(document);
+      const shown: Shown = { document, scoring, edits, model, paintTime: 0, limitTold: false };
+      this.#shown.set(document.uri.toString(), shown);
+      void scoring.score();
+      return shown;
+    });
   }
 
-  /** Takes the tints off a document. */
+  /** Goes on with what a stop, a failure or the limit has left out. */
+  async goOn(document: vscode.TextDocument): Promise<void> {
+    await this.#withProgress(document, async () => {
+      const shown = this.#of(document);
+      void shown?.scoring.goOn();
+      return Promise.resolve(shown);
+    });
+  }
+
+  /** Ends the scoring of a document; the tints that it has stay. */
+  stop(document: vscode.TextDocument): void {
+    const shown = this.#of(document);
+    clearTimeout(shown?.timer);
+    shown?.scoring.stop();
+  }
+
+  /** Takes the tints off a document, and ends its scoring. */
   clear(document: vscode.TextDocument): void {
-    this.#forget(document.uri);
+    this.#forget(document);
     this.#colours.paint(document, []);
   }
 
   provideHover(document: vscode.TextDocument, position: vscode.Position): vscode.Hover | undefined {
-    const shown = this.#shown.get(document.uri.toString());
-    const token = shown?.scored.at(document.offsetAt(position));
+    const shown = this.#of(document);
+    const token = this.tokenAt(document, position);
     if (!shown || !token) return undefined;
-    const range = new vscode.Range(document.positionAt(token.start), document.positionAt(token.end));
-    return new vscode.Hover(hoverText(token, shown.model), range);
+    return new vscode.Hover(hoverText(token, shown.model), rangeOf(document, token));
   }
 
-  async #open(document: vscode.TextDocument, signal: AbortSignal): Promise<Shown> {
-    const modelId = settings.textModel();
-    const source = await this.#services.library.source(modelId, undefined);
-    const model = await this.#services.engine.load(source, signal);
-    const shown: Shown = {
-      scored: new ScoredDocument(),
-      model,
-      modelId,
-      stale: undefined,
-      timer: undefined,
-    };
-    this.#forget(document.uri);
-    this.#shown.set(document.uri.toString(), shown);
-    return shown;
+  #of(document: vscode.TextDocument): Shown | undefined {
+    return this.#shown.get(document.uri.toString());
   }
 
-  async #score(
+  /** Begins a scoring and shows its progress until nothing is left to score, edits in the meantime included. */
+  async #withProgress(
     document: vscode.TextDocument,
-    shown: Shown,
-    span: Span,
-    signal: AbortSignal,
-    onProgress: (done: number, total: number) => void,
+    begin: (signal: AbortSignal) => Promise<Shown | undefined>,
   ): Promise<void> {
-    const source = await this.#services.library.source(shown.modelId, undefined);
-    const lead = Math.max(0, span.start - LEAD);
-    const version = document.version;
-    const text = document.getText(new vscode.Range(document.positionAt(lead), document.positionAt(span.end)));
-    const parameters = { text, from: span.start - lead, alternatives: 10 };
-    await this.#services.engine.run('surprisal', source, parameters, {
-      signal,
-      priority: 'background',
-      onEvent: (event) => {
-        // Offsets are of the text as it was; after an edit the next scoring brings them right.
-        if (document.version !== version) return;
-        const { tokens, done, total } = event as SurprisalEvent;
-        shown.scored.put(toScored(tokens, lead));
-        this.#paint(document);
-        onProgress(done, total);
-      },
+    const options = {
+      location: vscode.ProgressLocation.Notification,
+      title: vscode.l10n.t('Surprisal'),
+      cancellable: true,
+    };
+    await vscode.window.withProgress(options, async (progress, token) => {
+      const controller = new AbortController();
+      token.onCancellationRequested(() => {
+        controller.abort();
+        this.stop(document);
+      });
+      let before = 0;
+      const listener = this.onDidProgress((changed) => {
+        const state = changed === document ? this.state(document) : undefined;
+        if (state?.kind !== 'scoring' || state.total === 0) return;
+        const percent = (100 * state.done) / state.total;
+        progress.report({
+          increment: Math.max(0, percent - before),
+          message: vscode.l10n.t('{0} of {1} tokens', count(state.done), count(state.total)),
+        });
+        before = Math.max(before, percent);
+      });
+      try {
+        const shown = await begin(controller.signal);
+        await shown?.scoring.settled();
+        if (shown?.scoring.state.kind === 'failed') throw shown.scoring.state.error;
+      } catch (error) {
+        if (!controller.signal.aborted) void vscode.window.showErrorMessage(toFailure(error).sentence);
+      } finally {
+        listener.dispose();
+      }
     });
   }
 
-  #follow({ document, contentChanges }: vscode.TextDocumentChangeEvent): void {
-    const shown = this.#shown.get(document.uri.toString());
-    if (!shown || contentChanges.length === 0) return;
-    const changes = [...contentChanges].sort((a, b) => b.rangeOffset - a.rangeOffset);
-    for (const { rangeOffset, rangeLength, text } of changes) {
-      const edit = { offset: rangeOffset, length: rangeLength, inserted: text.length };
-      const shift = edit.inserted - edit.length;
-      const { stale } = shown;
-      const moved =
-        stale && stale.start > rangeOffset ? { start: stale.start + shift, end: stale.end + shift } : stale;
-      shown.stale = hull(moved, shown.scored.edit(edit));
-    }
+  #follow(event: vscode.TextDocumentChangeEvent): void {
+    const shown = this.#of(event.document);
+    if (!shown) return;
+    const edits = shown.edits.read(event);
+    if (edits.length === 0) return;
+    const again = shown.scoring.edit(edits);
     clearTimeout(shown.timer);
-    shown.timer = setTimeout(() => void this.#rescore(document, shown), EDIT_PAUSE);
+    if (!again) return;
+    shown.timer = setTimeout(() => void shown.scoring.score(), EDIT_PAUSE);
   }
 
-  async #rescore(document: vscode.TextDocument, shown: Shown): Promise<void> {
-    const { stale } = shown;
-    if (!stale || document.isClosed) return;
-    shown.stale = undefined;
-    const reach = shown.model.info.contextLength * CHARACTERS_PER_TOKEN;
-    const last = shown.scored.tokens.at(-1)?.end ?? stale.end;
-    const span = {
-      start: Math.max(0, stale.start - 40),
-      end: Math.max(stale.end, Math.min(last, stale.end + reach)),
-    };
-    try {
-      await this.#score(document, shown, span, new AbortController().signal, () => undefined);
-      this.#changed.fire();
-    } catch (error) {
-      this.#services.log.warn(`surprisal: ${toFailure(error).sentence}`);
-    }
+  /** Draws and tells what has changed. */
+  #note(shown: Shown): void {
+    const { document, scoring } = shown;
+    if (this.#of(document) !== shown) return;
+    const { state } = scoring;
+    if (state.kind === 'scoring') {
+      shown.painting ??= setTimeout(
+        () => {
+          this.#paint(document);
+        },
+        Math.max(PAINT_PAUSE, PAINT_SHARE * shown.paintTime),
+      );
+      if (state.left > 0 && !shown.limitTold) this.#tellLimit(shown, state.left);
+    } else if (state.kind !== 'waiting') this.#paint(document);
+    if (state.kind === 'failed') this.#services.log.warn(`surprisal: ${toFailure(state.error).sentence}`);
+    if (shown.told !== state.kind) this.#changed.fire();
+    shown.told = state.kind;
+    this.#progress.fire(document);
+  }
+
+  #tellLimit(shown: Shown, left: number): void {
+    shown.limitTold = true;
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t(
+        'At most {0} characters are scored at once; the last {1} are left out. Go on with them from the status bar, or select another part to score that.',
+        count(SCORING_LIMITS.scored),
+        count(left),
+      ),
+    );
   }
 
   #paint(document: vscode.TextDocument): void {
-    const shown = this.#shown.get(document.uri.toString());
-    if (shown) this.#colours.paint(document, shown.scored.tokens);
+    const shown = this.#of(document);
+    if (!shown) return;
+    clearTimeout(shown.painting);
+    delete shown.painting;
+    const begin = performance.now();
+    this.#colours.paint(document, shown.scoring.tokens);
+    shown.paintTime = performance.now() - begin;
   }
 
   #recolour(): void {
@@ -240,31 +281,24 @@ export class SurprisalMap implements vscode.Disposable, vscode.HoverProvider {
     for (const { document } of vscode.window.visibleTextEditors) this.#paint(document);
   }
 
-  #forget(uri: vscode.Uri): void {
-    const shown = this.#shown.get(uri.toString());
-    clearTimeout(shown?.timer);
-    if (this.#shown.delete(uri.toString())) this.#changed.fire();
+  #forget(document: vscode.TextDocument): void {
+    const shown = this.#of(document);
+    if (!shown) return;
+    this.#shown.delete(document.uri.toString());
+    end(shown);
+    this.#changed.fire();
+    this.#progress.fire(document);
   }
 
   dispose(): void {
-    for (const { timer } of this.#shown.values()) clearTimeout(timer);
+    for (const shown of this.#shown.values()) end(shown);
     this.#colours.dispose();
     for (const disposable of this.#disposables) disposable.dispose();
   }
 }
 
-function toScored(tokens: SurprisalTokens, lead: number): ScoredToken[] {
-  const perToken = tokens.ids.length === 0 ? 0 : tokens.alternativeIds.length / tokens.ids.length;
-  return Array.from(tokens.ids, (id, i) => ({
-    id,
-    start: lead + tokens.starts[i]!,
-    end: lead + tokens.ends[i]!,
-    logProbability: tokens.logProbabilities[i]!,
-    rank: tokens.ranks[i]!,
-    entropy: tokens.entropies[i]!,
-    alternatives: Array.from({ length: perToken }, (_, j) => ({
-      id: tokens.alternativeIds[i * perToken + j]!,
-      logProbability: tokens.alternativeLogProbabilities[i * perToken + j]!,
-    })),
-  }));
+function end({ scoring, timer, painting }: Shown): void {
+  clearTimeout(timer);
+  clearTimeout(painting);
+  scoring.stop();
 }

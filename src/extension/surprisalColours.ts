@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { rankClass } from '../experiments/surprisal';
+import { positionsIn } from './documentText';
 import type { ScoredToken } from './scoredDocument';
 
 /** How tokens are told apart: four classes of rank, or ten steps of surprisal. */
@@ -39,12 +40,13 @@ export class SurprisalColours implements vscode.Disposable {
   /** Tints the tokens in every editor that shows the document. */
   paint(document: vscode.TextDocument, tokens: readonly ScoredToken[]): void {
     const ranges: vscode.Range[][] = this.types.map(() => []);
+    const positionOf = positionsIn(document);
     for (const token of tokens) {
       const index =
         this.#scale === 'rank'
           ? rankClass(token.rank)
           : Math.min(this.types.length - 1, Math.floor(-token.logProbability / NATS_PER_STEP));
-      ranges[index]?.push(new vscode.Range(document.positionAt(token.start), document.positionAt(token.end)));
+      ranges[index]?.push(new vscode.Range(positionOf(token.start), positionOf(token.end)));
     }
     for (const editor of vscode.window.visibleTextEditors) {
       if (editor.document === document)

@@ -28,11 +28,14 @@ export async function scoreTokens(
 ): Promise<TextScores> {
   const count = checkRange('alternatives', options.alternatives ?? 0, MOST_ALTERNATIVES);
   const overlap = checkRange('overlap', options.overlap ?? contextLength >> 1, contextLength - 1);
+  const first = checkRange('from', options.from ?? 1, Math.max(1, tokens.length));
   const scores = emptyScores(tokens.length, count);
-  let scored = 1;
+  let scored = Math.max(1, first);
   for (let start = 0; scored < tokens.length; start += contextLength - overlap) {
-    // The last token of the text predicts nothing.
-    const window = tokens.slice(start, Math.min(start + contextLength, tokens.length - 1));
+    // The last token of the text predicts nothing, and a window that ends before the first one scored predicts none.
+    const end = Math.min(start + contextLength, tokens.length - 1);
+    if (end < scored) continue;
+    const window = tokens.slice(start, end);
     await read(
       window,
       scored - 1 - start,

@@ -3,6 +3,7 @@ import { RANK_LIMITS } from '../../experiments/surprisal';
 import { activeText, holdsText } from '../activeText';
 import { count, decimals, significant } from '../numbers';
 import type { SurprisalMap } from '../surprisal';
+import { noticeOf } from '../surprisalStatus';
 import { percent } from '../tokenNames';
 import { bar } from './bar';
 
@@ -12,6 +13,8 @@ interface Row {
   /** Drawn behind the value, 0 to 1. */
   readonly share?: number;
   readonly tooltip: string;
+  /** What a click runs. */
+  readonly command?: string;
 }
 
 /** "Surprisal": what the tints of the document in the editor say together. */
@@ -42,11 +45,12 @@ export class SurprisalView implements vscode.TreeDataProvider<Row>, vscode.Dispo
     ];
   }
 
-  getTreeItem({ label, value, share, tooltip }: Row): vscode.TreeItem {
+  getTreeItem({ label, value, share, tooltip, command }: Row): vscode.TreeItem {
     const item = new vscode.TreeItem(label);
     item.description = share === undefined ? value : `${value}  ${bar(share)}`;
     item.tooltip = tooltip;
     item.accessibilityInformation = { label: `${label}, ${value}` };
+    if (command !== undefined) item.command = { command, title: tooltip };
     return item;
   }
 
@@ -67,7 +71,19 @@ export class SurprisalView implements vscode.TreeDataProvider<Row>, vscode.Dispo
       vscode.l10n.t('{0} to {1}', count(hundred + 1), count(thousand)),
       vscode.l10n.t('Beyond'),
     ];
+    const state = this.#map.state(document);
+    const notice = state?.kind === 'scoring' ? undefined : noticeOf(state);
     return [
+      ...(notice
+        ? [
+            {
+              label: vscode.l10n.t('Incomplete'),
+              value: notice.label,
+              tooltip: notice.sentence,
+              command: notice.command,
+            },
+          ]
+        : []),
       {
         label: vscode.l10n.t('Perplexity'),
         value: significant(perplexity),

@@ -7,7 +7,7 @@ import {
   rankClass,
   surprisal,
   tokenSpans,
-  type SurprisalEvent,
+  type SurprisalTokens,
   type SurprisalResult,
 } from '../../../src/experiments/surprisal';
 import { Gpt2Tokenizer } from '../../../src/gpt2/tokenizer';
@@ -50,8 +50,15 @@ describe('parameters of surprisal', () => {
     [{ text: 'a', from: 0.5, alternatives: 0 }, /start of the reported part/],
     [{ text: 'a', from: 0, alternatives: 101 }, /alternatives/],
     [{ text: 7, from: 0, alternatives: 0 }, /text/],
+    [{ text: 'a', from: 1, to: 0, alternatives: 0 }, /end of the reported part/],
+    [{ text: 'a', from: 0, to: 1, alternatives: 0, known: [3] }, /known windows/],
   ])('%j are refused', (parameters, message) => {
     expect(() => parseSurprisal(parameters)).toThrow(message);
+  });
+
+  it('are refused with a text that takes too long to read', () => {
+    const text = 'a'.repeat(20_000_001);
+    expect(() => parseSurprisal({ text, from: 0, alternatives: 0 })).toThrow('at most 20,000,000');
   });
 });
 
@@ -72,12 +79,16 @@ describe('surprisal of a text', () => {
     text: string,
     from: number,
     signal = new AbortController().signal,
-  ): Promise<{ events: SurprisalEvent[]; result: SurprisalResult }> => {
-    const events: SurprisalEvent[] = [];
+  ): Promise<{ events: { tokens: SurprisalTokens }[]; result: SurprisalResult }> => {
+    const events: { tokens: SurprisalTokens }[] = [];
     const result = await surprisal.run(
       model,
-      { text, from, alternatives: 3 },
-      { emit: (event) => events.push(event), signal, pause: () => Promise.resolve() },
+      { text, from, to: text.length, alternatives: 3, known: [] },
+      {
+        emit: (event) => event.type === 'tokens' && events.push(event),
+        signal,
+        pause: () => Promise.resolve(),
+      },
     );
     return { events, result };
   };
@@ -135,7 +146,7 @@ describe('surprisal of a text', () => {
     await expect(
       surprisal.run(
         toy,
-        { text: 'pizza', from: 0, alternatives: 0 },
+        { text: 'pizza', from: 0, to: 5, alternatives: 0, known: [] },
         { emit: () => undefined, signal: new AbortController().signal, pause: () => Promise.resolve() },
       ),
     ).rejects.toThrow('Choose a GPT-2 model');

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { hull, ScoredDocument, type ScoredToken } from '../../../src/extension/scoredDocument';
+import { ScoredDocument, type ScoredToken } from '../../../src/extension/scoredDocument';
 import '../fixedSeed';
 
 /** Tokens of one to three characters that cover a text; the id stands for the characters. */
@@ -79,12 +79,5 @@ describe('scores of a document', () => {
     ]);
     scored.put([]);
     expect(scored.tokens).toHaveLength(4);
-  });
-});
-
-describe('the hull of two spans', () => {
-  it('holds both', () => {
-    expect(hull(undefined, { start: 3, end: 4 })).toEqual({ start: 3, end: 4 });
-    expect(hull({ start: 5, end: 9 }, { start: 3, end: 6 })).toEqual({ start: 3, end: 9 });
   });
 });

@@ -56,6 +56,26 @@ describe('scoring a text', () => {
     );
   });
 
+  it('gives the same scores from a token on as from the first, and none before it', async () => {
+    const ids = fc.array(fc.integer({ min: 0, max: 100 }), { minLength: 2, maxLength: 80 });
+    await fc.assert(
+      fc.asyncProperty(ids, fc.nat(), async (tokens, place) => {
+        const from = 1 + (place % (tokens.length - 1));
+        const whole = await score(tokens, { alternatives: 2 });
+        const part = await score(tokens, { alternatives: 2, from });
+        expect(part.ranks.slice(0, from).every((rank) => rank === -1)).toBe(true);
+        for (let at = from; at < tokens.length; at++) {
+          expect(part.logProbabilities[at]).toBeCloseTo(whole.logProbabilities[at]!, 5);
+          expect(part.entropies[at]).toBeCloseTo(whole.entropies[at]!, 5);
+        }
+      }),
+      { numRuns: 15 },
+    );
+    await expect(score([1, 2], { from: 3 })).rejects.toThrow(
+      'from is 3; it must be a whole number from 0 to 2',
+    );
+  });
+
   it('agrees with PyTorch on the bundled model', async () => {
     const { cases } = JSON.parse(readFileSync('test/fixtures/oracles/bundled/fireside.json', 'utf8')) as {
       cases: { input_ids: number[]; token_log_probs: number[]; token_ranks: number[] }[];
