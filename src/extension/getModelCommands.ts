@@ -110,9 +110,9 @@ export function getModelCommands({
           chosen.id ||
           (await vscode.window.showInputBox({
             title: vscode.l10n.t('Model of the hub'),
-            prompt: vscode.l10n.t('Id of a GPT-2 model, owner/name'),
+            prompt: vscode.l10n.t('Id of a GPT-2 model, owner/name, or the address of its page'),
             validateInput: (value) =>
-              /^[^/\s]+\/[^/\s]+$/.test(value) ? undefined : vscode.l10n.t('Write owner/name.'),
+              /^\S+\/\S+$/.test(value.trim()) ? undefined : vscode.l10n.t('Write owner/name.'),
           }));
         if (name) await download(name);
       }),

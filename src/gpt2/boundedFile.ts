@@ -4,6 +4,7 @@ import { constants, lstat, open, stat, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path';
 import { parseBoundedJson, type JsonObject } from './boundedJson';
 import { resolveInside } from './insideFolder';
+import { refuseLfsPointer } from './lfsPointer';
 import { ModelFileError, unreadable } from './modelFileError';
 
 /** A regular file, open to be read. Whoever opened it closes it. */
@@ -166,6 +167,7 @@ async function readAll({ handle, size }: OpenFile, path: string, most: number): 
 }
 
 function decode(path: string, bytes: Buffer): string {
+  refuseLfsPointer(path, bytes);
   if (isUtf8(bytes)) return bytes.toString('utf8');
   throw new ModelFileError(`${path} is not text in UTF-8. Put the model's own file there.`);
 }

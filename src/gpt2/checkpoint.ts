@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isThere, openInside, openRegular } from './boundedFile';
+import { isThere, openInside, openRegular, type OpenFile } from './boundedFile';
 import { loadConfig, type Gpt2Config } from './config';
 import { commonFolder } from './insideFolder';
 import { ModelFileError } from './modelFileError';
@@ -25,23 +26,32 @@ export interface Checkpoint {
   readonly weights: ReadonlyMap<string, Weight>;
   /** Number of parameters. */
   readonly parameters: number;
+  /** What people should know of how it is read; sentences. */
+  readonly notes: readonly string[];
 }
 
 /**
  * Reads and checks a folder with `config.json` and `model.safetensors` as the hub publishes GPT-2: names with or
  * without the prefix `transformer.`, mask buffers ignored, output projection tied or in `lm_head.weight`. Weights
- * cut into several files are found by `model.safetensors.index.json`.
- * Nothing but the headers of the weights is read.
+ * cut into several files are found by `model.safetensors.index.json`. Of two names of one tied tensor either will
+ * do; where both are there and differ, the output has weights of its own, whatever `config.json` says.
+ * Nothing but the headers of the weights is read, and both tied tensors where both are there.
  * @throws ModelFileError with a sentence for people.
  */
 export async function openCheckpoint(directory: string): Promise<Checkpoint> {
-  const config = await loadConfig(directory);
+  const said = await loadConfig(directory);
   const { path, stored } = await readStored(directory);
-  const prefix = stored.has('transformer.wte.weight') ? 'transformer.' : '';
+  const prefix = stored.has('transformer.wpe.weight') ? 'transformer.' : '';
+  const embedding = stored.get(`${prefix}wte.weight`);
+  const output = stored.get('lm_head.weight');
+  const stale = said.tied && embedding && output && !(await sameNumbers(embedding, output));
+  const config = stale ? { ...said, tied: false } : said;
   const weights = new Map<string, Weight>();
   let parameters = 0;
   for (const [name, shape] of expectedShapes(config)) {
-    const storedName = name === 'lm_head.weight' ? name : prefix + name;
+    // `safetensors.torch.save_model` stores one name of a shared tensor.
+    const shared = name === 'wte.weight' && config.tied && !embedding && output;
+    const storedName = name === 'lm_head.weight' || shared ? 'lm_head.weight' : prefix + name;
     const tensor = stored.get(storedName);
     if (!tensor) {
       throw new ModelFileError(
@@ -66,7 +76,54 @@ export async function openCheckpoint(directory: string): Promise<Checkpoint> {
     parameters += shape.reduce((a, b) => a * b, 1);
   }
   const files = [...new Set([...weights.values()].map(({ file }) => file))];
-  return { config, file: files[0]!, files, directory: commonFolder(files), weights, parameters };
+  return {
+    config,
+    file: files[0]!,
+    files,
+    directory: commonFolder(files),
+    weights,
+    parameters,
+    notes: stale ? [STALE] : [],
+  };
+}
+
+const STALE =
+  'lm_head.weight is used for the output, as transformers 5 does: ' +
+  'it differs from wte.weight, although config.json says that they are tied';
+
+/** Bytes of both tensors that are compared at once. */
+const COMPARED_AT_ONCE = 1 << 22;
+
+/** What was found of two tensors, by where they are and when their files changed: a list of models asks often. */
+const compared = new Map<string, Promise<boolean>>();
+
+/** Whether two tensors are the same numbers in the same type. */
+async function sameNumbers(a: ShardedTensor, b: ShardedTensor): Promise<boolean> {
+  const places = [a, b].map(async ({ file, offset }) => [file, offset, (await stat(file)).mtimeMs]);
+  const key = JSON.stringify(await Promise.all(places));
+  const known = compared.get(key) ?? compare(a, b);
+  compared.set(key, known);
+  known.catch(() => compared.delete(key));
+  return known;
+}
+
+async function compare(a: ShardedTensor, b: ShardedTensor): Promise<boolean> {
+  if (a.dtype !== b.dtype || a.shape.join() !== b.shape.join() || a.byteLength !== b.byteLength) return false;
+  const files: OpenFile[] = [];
+  try {
+    for (const { file } of [a, b]) files.push(await openRegular(file));
+    const buffers = [a, b].map(() => Buffer.alloc(Math.min(COMPARED_AT_ONCE, a.byteLength)));
+    for (let at = 0; at < a.byteLength; at += COMPARED_AT_ONCE) {
+      const length = Math.min(COMPARED_AT_ONCE, a.byteLength - at);
+      await Promise.all(
+        [a, b].map(({ offset }, i) => files[i]!.handle.read(buffers[i]!, 0, length, offset + at)),
+      );
+      if (!buffers[0]!.subarray(0, length).equals(buffers[1]!.subarray(0, length))) return false;
+    }
+    return true;
+  } finally {
+    await Promise.all(files.map(({ handle }) => handle.close()));
+  }
 }
 
 /** SHA-256 of a checkpoint's weights in hex: of the file, or of the digests of several files in their order. */

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { ACTIVATION_NAMES, type Activation } from './activation';
 import { readModelJson, SETTINGS_BYTES } from './boundedFile';
 import { ModelFileError } from './modelFileError';
 
@@ -14,6 +15,7 @@ export interface Gpt2Config {
   /** Width of the feed-forward layer (`n_inner`, 4 x `n_embd` when null). */
   readonly innerWidth: number;
   readonly layerNormEpsilon: number;
+  readonly activation: Activation;
   /** Whether the output projection is the token embedding (`tie_word_embeddings`). */
   readonly tied: boolean;
   /** What the attention scores of layer `i` are multiplied by. */
@@ -30,9 +32,6 @@ const LIMITS = {
   n_head: 1_000,
   n_inner: 1_000_000,
 } as const;
-
-/** Names under which configurations call the tanh approximation of GELU. */
-const GELU_TANH = ['gelu_new', 'gelu_pytorch_tanh', 'gelu_fast'];
 
 /**
  * Reads the JSON of a `config.json`.
@@ -63,8 +62,11 @@ export function readConfig(json: unknown, file: string): Gpt2Config {
   };
 
   if (fields['model_type'] !== 'gpt2') bad('model_type', '"gpt2", the only architecture that can be run');
-  const activation = fields['activation_function'] ?? 'gelu_new';
-  if (!GELU_TANH.includes(activation as string)) bad('activation_function', `one of ${GELU_TANH.join(', ')}`);
+  const named = fields['activation_function'] ?? 'gelu_new';
+  const activation =
+    typeof named === 'string' && Object.hasOwn(ACTIVATION_NAMES, named)
+      ? ACTIVATION_NAMES[named]!
+      : bad('activation_function', `one of ${Object.keys(ACTIVATION_NAMES).join(', ')}`);
   if (flag('add_cross_attention', false)) bad('add_cross_attention', 'false');
 
   const width = count('n_embd');
@@ -86,6 +88,7 @@ export function readConfig(json: unknown, file: string): Gpt2Config {
     heads,
     innerWidth: (fields['n_inner'] ?? null) === null ? 4 * width : count('n_inner'),
     layerNormEpsilon: epsilon as number,
+    activation,
     tied: flag('tie_word_embeddings', true),
     attentionScale: (layer) => (byLayer ? scaled / (layer + 1) : scaled),
     endOfText: typeof endOfText === 'number' && endOfText < vocabularySize ? endOfText : null,

@@ -19,6 +19,8 @@ export interface ModelFolder {
   readonly files: readonly string[];
   /** Bytes of those files. */
   readonly bytes: number;
+  /** What people should know of how it is read; sentences. */
+  readonly notes: readonly string[];
   /** Absolute path of the graph of an ONNX export. */
   readonly graph?: string;
 }
@@ -30,12 +32,19 @@ export interface ModelFolder {
 export async function inspectModelFolder(directory: string): Promise<ModelFolder> {
   const graph = await findImportedGraph(directory);
   if (graph === undefined) {
-    const { config, parameters, files } = await openCheckpoint(directory);
+    const { config, parameters, files, notes } = await openCheckpoint(directory);
     const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size));
-    return { format: 'safetensors', config, parameters, files, bytes: sizes.reduce((a, b) => a + b, 0) };
+    return {
+      format: 'safetensors',
+      config,
+      parameters,
+      files,
+      bytes: sizes.reduce((a, b) => a + b, 0),
+      notes,
+    };
   }
   const { config, files, bytes } = await openOnnxExport(directory, graph);
-  return { format: 'onnx', config, parameters: countParameters(config), files, bytes, graph };
+  return { format: 'onnx', config, parameters: countParameters(config), files, bytes, notes: [], graph };
 }
 
 /** The ONNX graph by which a folder's model is run: undefined where there are safetensors, or nothing at all. */

@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises';
+import { refuseLfsPointer } from './lfsPointer';
 import { ModelFileError, reason, unreadable } from './modelFileError';
 import { ProtobufError, ProtobufFile, type ProtobufField } from './protobufFile';
 
@@ -54,6 +55,8 @@ export async function describeOnnx(path: string): Promise<OnnxDescription> {
     throw unreadable(path, error);
   });
   try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(100), 0, 100, 0);
+    refuseLfsPointer(path, buffer.subarray(0, bytesRead));
     return await new Reader(new ProtobufFile(handle, (await handle.stat()).size)).model();
   } catch (error) {
     if (!(error instanceof ProtobufError)) throw error;

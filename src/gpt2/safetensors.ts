@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { FileHandle } from 'node:fs/promises';
 import { isJsonObject, openRegular, readBytes, type OpenFile } from './boundedFile';
 import { parseBoundedJson } from './boundedJson';
+import { refuseLfsPointer } from './lfsPointer';
 import { ModelFileError, unreadable } from './modelFileError';
 
 /** Number types of weights, with their size in bytes. */
@@ -18,6 +19,9 @@ export interface StoredTensor {
   readonly offset: number;
   readonly byteLength: number;
 }
+
+/** Enough to recognize a pointer of Git LFS. */
+const LFS_BYTES = 100;
 
 /** The format's own limit, that of its reference reader; every known checkpoint's header is far below it. */
 const MAX_HEADER_BYTES = 100_000_000;
@@ -62,6 +66,7 @@ export async function readHeader(
 
 async function readHeaderLength(handle: FileHandle, file: string, fileBytes: number): Promise<number> {
   if (fileBytes < 8) throw damaged(file, `it has ${fileBytes} bytes, expected at least 8`);
+  refuseLfsPointer(file, await readExactly(handle, 0, Math.min(fileBytes, LFS_BYTES), file));
   const length = (await readExactly(handle, 0, 8, file)).readBigUInt64LE();
   const limit = Math.min(MAX_HEADER_BYTES, fileBytes - 8);
   if (length > BigInt(limit)) {

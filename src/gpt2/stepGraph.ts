@@ -1,3 +1,4 @@
+import { activate } from './activation';
 import type { Gpt2Config } from './config';
 import { GraphBuilder, type Graph, type ValueInfo } from './graph';
 import type { StepWeights } from './stepWeights';
@@ -103,7 +104,7 @@ export function buildStepGraph(weights: StepWeights): Graph {
       g.integers(-1, config.width),
     ]);
     normalized = addAndNormalize(linear(joined, `${block}.attn.c_proj`), `${block}.ln_2`);
-    const inner = g.add('com.microsoft.FastGelu', [linear(normalized, `${block}.mlp.c_fc`)]);
+    const inner = activate(g, linear(normalized, `${block}.mlp.c_fc`), config.activation);
     const next = layer + 1 < config.layers ? `h.${layer + 1}.ln_1` : 'ln_f';
     normalized = addAndNormalize(linear(inner, `${block}.mlp.c_proj`), next);
   }

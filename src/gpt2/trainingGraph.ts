@@ -134,7 +134,7 @@ function hiddenStates(g: GraphBuilder, tape: Tape, config: Gpt2Config, dropout: 
     // [1, G, H, S, D] back to rows.
     const rows = tape.reshape(tape.transpose(mixed, [0, 1, 3, 2, 4]), joined);
     x = tape.add(x, drop(linear(rows, `${block}.attn.c_proj`), `kept.${block}.attn`));
-    const inner = tape.gelu(linear(norm(x, `${block}.ln_2`), `${block}.mlp.c_fc`));
+    const inner = tape.activation(linear(norm(x, `${block}.ln_2`), `${block}.mlp.c_fc`), config.activation);
     x = tape.add(x, drop(linear(inner, `${block}.mlp.c_proj`), `kept.${block}.mlp`));
   }
   return norm(x, 'ln_f');

@@ -1,3 +1,4 @@
+import { differentiable, type Activation } from './activation';
 import type { GraphBuilder } from './graph';
 
 /** Part of a table's gradient that touches some rows only: `rows` [n, width] belong to the rows `indices` [n]. */
@@ -13,10 +14,6 @@ interface Parts {
 
 /** Number of `TensorProto.DataType.FLOAT`. */
 const FLOAT = 1;
-
-/** Coefficients of the tanh approximation of GELU (Hendrycks and Gimpel, 2016). */
-const GELU_SCALE = Math.sqrt(2 / Math.PI);
-const GELU_CUBE = 0.044715;
 
 /**
  * Reverse-mode differentiation (Linnainmaa, 1970; see Griewank and Walther, Evaluating Derivatives, 2008): every
@@ -85,24 +82,11 @@ export class Tape {
     return y!;
   }
 
-  /**
-   * GELU by its tanh approximation, written as x sigmoid(2 u) with u = sqrt(2 / pi) (x + 0.044715 x^3), which is
-   * the same function.
-   */
-  gelu(x: string): string {
-    const g = this.#g;
-    const linear = 2 * GELU_SCALE;
-    const cube = 2 * GELU_SCALE * GELU_CUBE;
-    const square = g.add('Mul', [x, x]);
-    const argument = (first: number, second: number): string =>
-      g.add('Add', [g.add('Mul', [square, g.float(second)]), g.float(first)]);
-    const s = g.add('Sigmoid', [g.add('Mul', [x, argument(linear, cube)])]);
-    const y = g.add('Mul', [x, s]);
+  /** A feed-forward layer's activation, number by number. */
+  activation(x: string, activation: Activation): string {
+    const { y, backward } = differentiable(this.#g, x, activation);
     this.#onBackward(y, (dy) => {
-      // y' = s + x s' and s' = s (1 - s) (2 u)', so that y' = s + y (1 - s) (2 u)'.
-      const rest = g.add('Mul', [y, g.add('Sub', [g.float(1), s])]);
-      const slope = g.add('Add', [s, g.add('Mul', [rest, argument(linear, 3 * cube)])]);
-      this.#flow(x, g.add('Mul', [dy, slope]));
+      this.#flow(x, backward(dy));
     });
     return y;
   }

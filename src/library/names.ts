@@ -22,9 +22,10 @@ export function targetOf(name: string, catalog: readonly CatalogEntry[]): Downlo
   );
 }
 
-/** `owner/name` of a page's address on a hub; other texts as they are. */
+/** `owner/name` of a page's address on a hub, with or without `https://`; other texts as they are. */
 export function repositoryOf(text: string): string {
-  return /^https?:\/\/[^/]+\/([^/?#]+\/[^/?#]+)/.exec(text.trim())?.[1] ?? text.trim();
+  const address = /^(?:https?:\/\/[^/]+|[\w-]+(?:\.[\w-]+)+(?::\d+)?)\/([^/?#]+\/[^/?#]+)/i;
+  return address.exec(text.trim())?.[1] ?? text.trim();
 }
 
 /** An id from a folder's name that nobody has. */

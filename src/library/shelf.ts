@@ -126,7 +126,7 @@ function describe(model: ModelFolder, bytes: number): string {
   const kind = model.format === 'onnx' ? 'GPT-2 as ONNX' : 'GPT-2';
   return (
     `${kind}: ${millions} million parameters, ${layers} layers, ${heads} heads, width ${width}, ` +
-    `context ${context}, ${formatBytes(bytes)} on disk`
+    [`context ${context}, ${formatBytes(bytes)} on disk`, ...model.notes].join('. ')
   );
 }
 

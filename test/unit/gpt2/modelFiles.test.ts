@@ -227,7 +227,7 @@ describe('readConfig', () => {
 
   it.each<[Record<string, unknown>, RegExp]>([
     [{ model_type: 'llama' }, /model_type is "llama", expected "gpt2"/],
-    [{ activation_function: 'relu' }, /activation_function is "relu", expected one of gelu_new/],
+    [{ activation_function: 'mish' }, /activation_function is "mish", expected one of gelu_new/],
     [{ n_head: 7 }, /n_head is 7, expected a divisor of n_embd 768/],
     [{ n_layer: 0 }, /n_layer is 0, expected a whole number from 1 to/],
     [{ n_embd: 1e9 }, /n_embd is 1000000000, expected/],

@@ -61,12 +61,16 @@ function attend(projected: Matrix, { n_embd, n_head }: Shape): number[][] {
 
 const add = (a: Matrix, b: Matrix): number[][] => a.map((row, i) => row.map((v, j) => v + b[i]![j]!));
 
-/** Logits after the last of `ids`. `head` is the output matrix [vocabulary, n_embd]: `wte.weight` where tied. */
+/**
+ * Logits after the last of `ids`. `head` is the output matrix [vocabulary, n_embd]: `wte.weight` where tied.
+ * `activation` is that of the feed-forward layers.
+ */
 export function lastLogits(
   ids: readonly number[],
   shape: Shape,
   p: Parameters,
   head: Float64Array,
+  activation = gelu,
 ): number[] {
   const e = shape.n_embd;
   const row = (name: string, i: number): number[] => [...p(name).subarray(i * e, (i + 1) * e)];
@@ -76,7 +80,7 @@ export function lastLogits(
   for (let l = 0; l < shape.n_layer; l++) {
     const mixed = attend(layer(norm(x, `h.${l}.ln_1`), `h.${l}.attn.c_attn`), shape);
     x = add(x, layer(mixed, `h.${l}.attn.c_proj`));
-    const inner = layer(norm(x, `h.${l}.ln_2`), `h.${l}.mlp.c_fc`).map((values) => values.map(gelu));
+    const inner = layer(norm(x, `h.${l}.ln_2`), `h.${l}.mlp.c_fc`).map((values) => values.map(activation));
     x = add(x, layer(inner, `h.${l}.mlp.c_proj`));
   }
   const last = norm(x, 'ln_f').at(-1)!;

@@ -63,6 +63,10 @@ describe('a model of the catalog', () => {
     const before = hub().seen.length;
     await here.download(REPO);
     await here.download(`${hub().endpoint}/${REPO}`);
+    for (const address of ['huggingface.co', 'hf.co', 'https://huggingface.co', 'hub.example.org:8080']) {
+      await here.download(`${address}/${REPO}`);
+      await here.download(`${address}/${REPO}/tree/main`);
+    }
     expect(hub().seen).toHaveLength(before);
   });
 
