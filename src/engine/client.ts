@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CancellationTokenSource, type CancellationToken } from 'vscode-jsonrpc/node';
 import { ownBuffers } from './channel';
 import { EngineProcess } from './engineProcess';
+import { waitFor, type Patience } from './patience';
 import type { Fidelity } from '../experiments/fidelity';
 import {
   ConfigureNotification,
@@ -54,9 +55,20 @@ export interface EngineClientOptions {
   readonly settings?: () => EngineSettings;
   /** Environment variables beside those of this process. */
   readonly env?: Record<string, string>;
-  /** A stop that is not honoured within this time (a native call that hangs) ends the process; 15,000 ms unless told. */
-  readonly stopTimeoutMs?: number;
+  /** Milliseconds for which an engine that owes an answer may neither answer nor work before it is ended; 15,000 unless told. */
+  readonly hangMs?: number;
+  /** Milliseconds that callers wait at most for an answer to these requests; `load` counts from its last progress. */
+  readonly limits?: Partial<Limits>;
 }
+
+interface Limits {
+  readonly status: number;
+  readonly unload: number;
+  readonly load: number;
+}
+
+/** A model may be large and its disk slow; the other two are a matter of moments where no long step goes on. */
+const LIMITS: Limits = { status: 10_000, unload: 60_000, load: 600_000 };
 
 export interface RunOptions {
   /** Further models, where the experiment compares some. */
@@ -67,12 +79,15 @@ export interface RunOptions {
   readonly priority?: Priority;
   /** Called as the run begins, with what tells it something while it goes on. */
   readonly onBegin?: (tell: (message: unknown) => void) => void;
-  /** Milliseconds in which a stop of this run must be honoured, where it has much to put in order. */
-  readonly stopTimeoutMs?: number;
+  /** Whether a stop asks the run to put things in order, so that its answer is waited for; false unless told. */
+  readonly keepsOnStop?: boolean;
 }
 
 /** How long the end of a process may go unnoticed after the first sign of it. */
 const NOTICE_MS = 500;
+
+/** How long a run that was stopped may take to answer with what it has. */
+const PARTIAL_MS = 1000;
 
 type Send<T> = (engine: EngineProcess, token: CancellationToken) => Promise<T>;
 
@@ -80,6 +95,9 @@ type Send<T> = (engine: EngineProcess, token: CancellationToken) => Promise<T>;
  * Requests to the engine. All of them reject with an `EngineError`: `parameter` and `model` for what the caller
  * gave, `engine` when the process died (the next request starts it again), `stopped` after `dispose` or when a
  * stop came before there was anything to answer.
+ *
+ * No caller waits for the engine's sake: a stop is answered at once, whatever the engine is at, and what it answers
+ * later is dropped. As long as it owes that answer it is watched, and ended if it hangs; see `Watchdog`.
  */
 export class EngineClient {
   readonly #options: EngineClientOptions;
@@ -87,6 +105,8 @@ export class EngineClient {
   #engine: EngineProcess | undefined;
   #runs = 0;
   #pending = 0;
+  /** Starts the limits of loads anew. */
+  readonly #loads = new Set<() => void>();
   #disposed = false;
 
   constructor(options: EngineClientOptions) {
@@ -105,10 +125,29 @@ export class EngineClient {
 
   /** Loads a model, or finds it loaded. */
   async load(source: ModelSource, signal?: AbortSignal): Promise<LoadedModel> {
-    const loaded = await this.#request(signal, (engine, token) =>
-      engine.connection.sendRequest(LoadRequest, { source }, token),
-    );
-    return ownBuffers(loaded);
+    const milliseconds = this.#limit('load');
+    const name = source.kind === 'toy' ? 'The toy vocabulary' : source.name;
+    const sentence =
+      `${name} was not loaded within ${span(milliseconds)}. Where a run goes on, wait for its step or stop it; ` +
+      `otherwise see whether the disk with the model answers. Then try again.`;
+    let renewal: (() => void) | undefined;
+    try {
+      const loaded = await this.#request(
+        signal,
+        (engine, token) => engine.connection.sendRequest(LoadRequest, { source }, token),
+        {
+          ...{ afterStop: 0, stopped: 'Stopped before the model was loaded.' },
+          limit: { milliseconds, sentence },
+        },
+        (renew) => {
+          renewal = renew;
+          this.#loads.add(renew);
+        },
+      );
+      return ownBuffers(loaded);
+    } finally {
+      if (renewal) this.#loads.delete(renewal);
+    }
   }
 
   /**
@@ -119,7 +158,7 @@ export class EngineClient {
     experiment: string,
     source: ModelSource,
     parameters: unknown,
-    { onEvent, signal, priority = 'panel', others, onBegin, stopTimeoutMs }: RunOptions,
+    { onEvent, signal, priority = 'panel', others, onBegin, keepsOnStop = false }: RunOptions,
   ): Promise<unknown> {
     return this.#listening(onEvent, async (run) => {
       const { result } = await this.#request(
@@ -134,7 +173,8 @@ export class EngineClient {
             token,
           );
         },
-        stopTimeoutMs,
+        // Who types has gone on by then.
+        { afterStop: keepsOnStop ? Infinity : priority === 'typing' ? 0 : PARTIAL_MS },
       );
       return ownBuffers(result);
     });
@@ -161,8 +201,11 @@ export class EngineClient {
       onProgress(done, total);
     };
     return this.#listening(onEvent, (run) =>
-      this.#request(signal, (engine, token) =>
-        engine.connection.sendRequest(FidelityRequest, { run, reference, source, text }, token),
+      this.#request(
+        signal,
+        (engine, token) =>
+          engine.connection.sendRequest(FidelityRequest, { run, reference, source, text }, token),
+        { afterStop: 0 },
       ),
     );
   }
@@ -185,12 +228,30 @@ export class EngineClient {
   /** Frees a model's memory once no run uses it; does nothing where no engine runs. */
   async unload(source: ModelSource): Promise<void> {
     if (!this.#engine?.usable) return;
-    await this.#request(undefined, (engine) => engine.connection.sendRequest(UnloadRequest, { source }));
+    await this.#request(
+      undefined,
+      (engine) => engine.connection.sendRequest(UnloadRequest, { source }),
+      this.#shortly('unload'),
+    );
   }
 
   /** What the engine holds and does. */
   status(): Promise<EngineStatus> {
-    return this.#request(undefined, (engine) => engine.connection.sendRequest(StatusRequest));
+    return this.#request(
+      undefined,
+      (engine) => engine.connection.sendRequest(StatusRequest),
+      this.#shortly('status'),
+    );
+  }
+
+  #limit(request: keyof Limits): number {
+    return { ...LIMITS, ...this.#options.limits }[request];
+  }
+
+  #shortly(request: 'status' | 'unload'): Patience {
+    const milliseconds = this.#limit(request);
+    const sentence = `The model process is in the middle of a long step and did not answer within ${span(milliseconds)}. Wait for that step, or stop its run; then try again.`;
+    return { afterStop: 0, limit: { milliseconds, sentence } };
   }
 
   /** Ends the process and rejects what is pending; resolves when the process is gone. */
@@ -202,28 +263,35 @@ export class EngineClient {
   async #request<T>(
     signal: AbortSignal | undefined,
     send: Send<T>,
-    stopTimeoutMs = this.#options.stopTimeoutMs ?? 15_000,
+    patience: Patience,
+    onLimit?: (renew: () => void) => void,
   ): Promise<T> {
     if (this.#disposed) throw shutDown();
     if (signal?.aborted) throw new EngineError('stopped', 'Stopped before it began.');
     const engine = this.#ensureEngine();
     const source = new CancellationTokenSource();
-    let watchdog: NodeJS.Timeout | undefined;
-    const stop = (): void => {
+    let unwatch: (() => void) | undefined;
+    const owed = (): void => {
       source.cancel();
-      watchdog = this.#watchStop(engine, stopTimeoutMs);
+      unwatch ??= engine.watch();
     };
-    signal?.addEventListener('abort', stop, { once: true });
+    const answer = this.#answer(engine, send, source.token).finally(() => {
+      unwatch?.();
+      source.dispose();
+    });
     this.#pending += 1;
     try {
-      return await send(engine, source.token);
-    } catch (error) {
-      throw fromResponseError(error) ?? (await this.#lost(engine, error));
+      return await waitFor(answer, { signal, onOwed: owed, ...patience, ...(onLimit && { onLimit }) });
     } finally {
       this.#pending -= 1;
-      signal?.removeEventListener('abort', stop);
-      clearTimeout(watchdog);
-      source.dispose();
+    }
+  }
+
+  async #answer<T>(engine: EngineProcess, send: Send<T>, token: CancellationToken): Promise<T> {
+    try {
+      return await send(engine, token);
+    } catch (error) {
+      throw fromResponseError(error) ?? (await this.#lost(engine, error));
     }
   }
 
@@ -244,27 +312,19 @@ export class EngineClient {
     });
   }
 
-  #watchStop(engine: EngineProcess, limit: number): NodeJS.Timeout {
-    return setTimeout(() => {
-      engine.kill(
-        new EngineError(
-          'engine',
-          `The model process did not stop within ${limit / 1000} seconds and was ended. Nothing in your document was changed. Run again to restart it.`,
-        ),
-      );
-    }, limit);
-  }
-
   #ensureEngine(): EngineProcess {
     if (this.#engine?.usable) return this.#engine;
-    const { entry, env = {}, log, onState } = this.#options;
+    const { entry, env = {}, log, onState, hangMs = 15_000 } = this.#options;
     onState?.('starting');
-    const engine = new EngineProcess({ entry, env, log });
+    const engine = new EngineProcess({ entry, env, log, hangMs });
     this.#engine = engine;
     engine.connection.onNotification(EventNotification, ({ run, event }) => {
       this.#listeners.get(run)?.(ownBuffers(event));
     });
-    engine.connection.onNotification(LoadNotification, (progress) => this.#options.onLoading?.(progress));
+    engine.connection.onNotification(LoadNotification, (progress) => {
+      for (const renew of this.#loads) renew();
+      this.#options.onLoading?.(progress);
+    });
     engine.connection.onNotification(HeldNotification, ({ models }) => this.#options.onHeld?.(models));
     this.#sendSettings(engine);
     engine.connection.sendRequest(StatusRequest).then(
@@ -281,6 +341,9 @@ export class EngineClient {
     return engine;
   }
 }
+
+const span = (milliseconds: number): string =>
+  milliseconds < 120_000 ? `${milliseconds / 1000} seconds` : `${milliseconds / 60_000} minutes`;
 
 function shutDown(): EngineError {
   return new EngineError('stopped', 'The model process was shut down.');

@@ -1,10 +1,12 @@
 /** One run of the engine process, from its fork to its end, as the client sees it. */
 import { fork, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import type { Readable } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 import { createMessageConnection, IPCMessageReader, type MessageConnection } from 'vscode-jsonrpc/node';
 import { ChannelWriter } from './channel';
-import { EngineError } from './protocol';
+import { EngineError, StatusRequest } from './protocol';
+import { PULSE_PIPE, type Pulse } from './pulse';
+import { Watchdog } from './watchdog';
 
 /** How long an engine that was asked to end may take. */
 const GRACE_MS = 1000;
@@ -13,6 +15,8 @@ export interface EngineProcessOptions {
   readonly entry: string;
   readonly env: Readonly<Record<string, string>>;
   readonly log: (line: string) => void;
+  /** Silence of a watched engine, in milliseconds, that is a hang and ends it. */
+  readonly hangMs: number;
 }
 
 /** A forked engine and the connection to it. Whatever ends the process settles `ended`. */
@@ -21,15 +25,17 @@ export class EngineProcess {
   /** Resolves when the process is gone, with the sentence to reject what was still pending. */
   readonly ended: Promise<EngineError>;
   readonly #child: ChildProcess;
+  readonly #watchdog: Watchdog;
+  #pulse: Pulse | undefined;
   #reason: EngineError | undefined;
   #over = false;
 
-  constructor({ entry, env, log }: EngineProcessOptions) {
+  constructor({ entry, env, log, hangMs }: EngineProcessOptions) {
     this.#child = fork(entry, [], {
       // Inspector and loader options of the extension host are not for the engine.
       execArgv: [],
       serialization: 'advanced',
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'],
       // In desktop VS Code the executable is Electron, which behaves as Node only when told so.
       env: { ...process.env, ...env, ELECTRON_RUN_AS_NODE: '1' },
     });
@@ -40,6 +46,26 @@ export class EngineProcess {
       { error: log, warn: log, info: log, log },
     );
     this.connection.listen();
+    const pipe = this.#child.stdio[PULSE_PIPE] as Duplex | null | undefined;
+    this.#listenToPulse(pipe);
+    this.#watchdog = new Watchdog(
+      {
+        ping: () => this.connection.sendRequest(StatusRequest),
+        pulse: () => {
+          pipe?.write('?');
+          return this.#pulse;
+        },
+        onHang: () => {
+          this.kill(
+            new EngineError(
+              'engine',
+              `The model process did not answer for ${hangMs / 1000} seconds and was ended. Nothing in your document was changed. Run again to restart it.`,
+            ),
+          );
+        },
+      },
+      hangMs,
+    );
     this.ended = this.#waitForEnd();
   }
 
@@ -68,9 +94,28 @@ export class EngineProcess {
     this.#child.kill('SIGKILL');
   }
 
+  /** Ends the process if it hangs, until the function that this gives is called. */
+  watch(): () => void {
+    return this.#watchdog.watch();
+  }
+
+  #listenToPulse(pipe: Duplex | null | undefined): void {
+    if (!pipe) return;
+    // A pipe whose other end is gone says so in many ways; the end of the process tells all there is to tell.
+    pipe.on('error', () => undefined);
+    let begun = '';
+    pipe.on('data', (chunk: Buffer) => {
+      const lines = (begun + chunk.toString('latin1')).split('\n');
+      begun = lines.pop()!;
+      const last = lines.at(-1);
+      if (last !== undefined) this.#pulse = JSON.parse(last) as Pulse;
+    });
+  }
+
   async #waitForEnd(): Promise<EngineError> {
     const how = await howItEnds(this.#child);
     this.#over = true;
+    this.#watchdog.stop();
     this.connection.dispose();
     return (
       this.#reason ??

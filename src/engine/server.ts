@@ -5,7 +5,9 @@ import type { LanguageModel } from '../core/languageModel';
 import type { ModelAccess, RegisteredExperiment } from '../experiments/experiment';
 import { ChannelWriter } from './channel';
 import { measureFidelity } from '../experiments/fidelity';
+import { nativeCalls } from '../onnx/nativeCalls';
 import { Models, type Displaced, type ModelsOptions } from './models';
+import { startPulse } from './pulse';
 import {
   ConfigureNotification,
   EngineError,
@@ -37,7 +39,10 @@ export interface EngineParts extends Pick<ModelsOptions, 'load' | 'memory'> {
 /** Models of each kind kept in memory: two, so that comparing them does not load them again and again. */
 const MODELS_KEPT = 2;
 
-/** Answers requests over the channel to the parent process until that is gone; then this process ends. */
+/**
+ * Answers requests over the channel to the parent process until that is gone; then this process ends. The bundle that
+ * it is part of is the entry of the engine's second thread as well: there it calls `answerPulse` instead.
+ */
 export function serve({ experiments, onFiles = [], ...loader }: EngineParts): void {
   const writer = new ChannelWriter(process);
   const connection = createMessageConnection(new IPCMessageReader(process), writer, console);
@@ -46,8 +51,16 @@ export function serve({ experiments, onFiles = [], ...loader }: EngineParts): vo
       console.error(`${what} could not be sent: ${messageOf(error)}`);
     });
   };
+  let pulse: Promise<void> | undefined;
+  /** Before the first native call, and not where the toy is all that is wanted. */
+  const ensurePulse = (source: ModelSource): Promise<void> | undefined =>
+    source.kind === 'toy' ? pulse : (pulse ??= startPulse(__filename, nativeCalls));
   const models = new Models({
     ...loader,
+    load: async (source, tools) => {
+      const [model] = await Promise.all([loader.load(source, tools), ensurePulse(source)]);
+      return model;
+    },
     limit: MODELS_KEPT,
     onProgress: (source, done, total) => {
       notify(connection.sendNotification(LoadNotification, { source, done, total }), 'Progress');
@@ -96,6 +109,7 @@ export function serve({ experiments, onFiles = [], ...loader }: EngineParts): vo
       try {
         const files = onFiles.find(({ name }) => name === experiment);
         if (files) {
+          await ensurePulse(source);
           if (source.kind === 'gpt2') filesInUse.set(run, source.id);
           const work = files.prepare(parameters);
           const mail: { readonly early: unknown[]; listener?: (message: unknown) => void } = { early: [] };

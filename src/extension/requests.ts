@@ -13,12 +13,6 @@ import { readText, TextError } from './textSource';
 /** A page that asks for more at once than this is not one of ours. */
 const MOST_AT_ONCE = 16;
 
-/**
- * A training writes a checkpoint before it stops, which takes a while for a large model, and where it cannot be
- * written the person decides; in milliseconds.
- */
-const TRAINING_STOP = 3_600_000;
-
 /** What of a training's result leads to its model. */
 const trainedSchema = v.object({
   directory: v.string(),
@@ -118,7 +112,8 @@ export class Requests implements vscode.Disposable {
         const result = await engine.run(message.experiment, source, parameters, {
           signal,
           ...(others.length > 0 && { others }),
-          ...(trains && { stopTimeoutMs: TRAINING_STOP }),
+          // A checkpoint is written first, and where it cannot be written the person decides.
+          keepsOnStop: trains,
           onBegin: (tell) => {
             running.tell = tell;
           },

@@ -16,6 +16,7 @@ import { ModelFileError, reason } from '../gpt2/modelFileError';
 import { openOnnxExport, pastNames, presentName, type OnnxExport } from '../gpt2/onnxExport';
 import { fitTokenizer, type TextTokenizer } from '../gpt2/textTokenizer';
 import { loadTokenizer } from '../gpt2/tokenizerFile';
+import { nativeCall } from './nativeCalls';
 import type { ReadOptions } from './readTokens';
 import { scoreTokens } from './scoreTokens';
 import { defaultThreads, loadRuntime, RuntimeError, type Tensors } from './runtime';
@@ -77,11 +78,13 @@ export async function loadImported(
   const runtime = await loadRuntime();
   let session: InferenceSession;
   try {
-    session = await runtime.InferenceSession.create(file, {
-      intraOpNumThreads: options.threads ?? defaultThreads(),
-      graphOptimizationLevel: 'all',
-      extra: { session: { intra_op: { allow_spinning: '0' } } },
-    });
+    session = await nativeCall(() =>
+      runtime.InferenceSession.create(file, {
+        intraOpNumThreads: options.threads ?? defaultThreads(),
+        graphOptimizationLevel: 'all',
+        extra: { session: { intra_op: { allow_spinning: '0' } } },
+      }),
+    );
   } catch (error) {
     throw new RuntimeError(
       `${file} could not be loaded by onnxruntime: ${reason(error)}. ` +
@@ -234,7 +237,8 @@ class ImportedModel implements LanguageModel {
       else feeds[name] = new this.TensorClass('bool', [past !== null], [1]);
     }
     for (const name of this.#past) feeds[name] = past?.[name] ?? this.#empty(cache!);
-    const outputs = await this.session.run(feeds, ['logits', ...this.#past.map(presentName)]);
+    const outputNames = ['logits', ...this.#past.map(presentName)];
+    const outputs = await nativeCall(() => this.session.run(feeds, outputNames));
     const all = outputs['logits']!.data as Float32Array;
     return {
       logits: all.subarray(all.length - wanted * config.vocabularySize),

@@ -4,6 +4,7 @@ import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { reason } from '../gpt2/modelFileError';
 import type { Graph } from '../gpt2/graph';
 import { encodeOnnx } from './encode';
+import { nativeCall } from './nativeCalls';
 
 type Runtime = typeof ort;
 
@@ -29,6 +30,11 @@ export interface SessionOptions {
   /** Folder in which the graph's constants lie. */
   readonly directory: string;
   readonly threads?: number | undefined;
+  /**
+   * False: no second, joined block of memory is laid out for a shape that comes again. It makes small runs quicker;
+   * a large one takes half as much memory again for it.
+   */
+  readonly memoryPattern?: boolean;
 }
 
 /** Half of the processors, at most 8: memory is the limit, and an editor needs the others. */
@@ -53,9 +59,11 @@ export async function createSession(graph: Graph, options: SessionOptions): Prom
   const runtime = await loadRuntime();
   let session: InferenceSession;
   try {
-    session = await runtime.InferenceSession.create(encodeOnnx(graph), {
+    const bytes = encodeOnnx(graph);
+    const settings = {
       intraOpNumThreads: options.threads ?? defaultThreads(),
       graphOptimizationLevel: 'all',
+      enableMemPattern: options.memoryPattern ?? true,
       extra: {
         session: {
           // A graph given as bytes has no folder of its own; its constants may lie only below this one.
@@ -64,7 +72,8 @@ export async function createSession(graph: Graph, options: SessionOptions): Prom
           intra_op: { allow_spinning: '0' },
         },
       },
-    });
+    } satisfies InferenceSession.SessionOptions;
+    session = await nativeCall(() => runtime.InferenceSession.create(bytes, settings));
   } catch (error) {
     throw new RuntimeError(
       `The model in ${options.directory} could not be loaded by onnxruntime: ${reason(error)}. ` +
@@ -72,7 +81,7 @@ export async function createSession(graph: Graph, options: SessionOptions): Prom
     );
   }
   return {
-    run: (inputs, into) => (into ? session.run(inputs, into) : session.run(inputs)),
+    run: (inputs, into) => nativeCall(() => (into ? session.run(inputs, into) : session.run(inputs))),
     release: () => session.release(),
   };
 }

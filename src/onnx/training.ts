@@ -96,7 +96,11 @@ export class Gpt2Trainer {
     const tokenizer = fitTokenizer(await loadTokenizer(directory), config.vocabularySize, directory);
     const { Tensor: TensorClass } = await loadRuntime();
     const tensors = await readTrainedTensors(checkpoint);
-    const sessionOptions = { directory, threads: options.threads ?? defaultThreads() };
+    const sessionOptions = {
+      directory,
+      threads: options.threads ?? defaultThreads(),
+      memoryPattern: false,
+    };
     const updater = await TrainingUpdater.create(tensors, options.adamW, sessionOptions);
     const real = { ...options, dropout: realDropout(options.dropout) };
     return new Gpt2Trainer(config, tokenizer, tensors, real, sessionOptions, updater, TensorClass);
@@ -119,6 +123,9 @@ export class Gpt2Trainer {
   /** Computes the gradients of a batch's mean loss into the tensors' `gradient`, and changes nothing else. */
   async gradient(batch: TokenBatch, step: number): Promise<StepOutcome> {
     const { dropout } = this.options;
+    // What an evaluation keeps for the next one would stand beside what a step needs.
+    await this.losses?.release();
+    this.losses = undefined;
     this.gradients ??= await createSession(buildGradientGraph(this.config, dropout), this.sessionOptions);
     const count = batch.windows * batch.length;
     const losses = new Float32Array(count);

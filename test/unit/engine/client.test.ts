@@ -8,7 +8,13 @@ import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { randomStream } from '../../../src/core/random';
-import { EngineClient, EngineError, type EngineState, type ModelSource } from '../../../src/engine/client';
+import {
+  EngineClient,
+  EngineError,
+  type EngineClientOptions,
+  type EngineState,
+  type ModelSource,
+} from '../../../src/engine/client';
 import { bundle, type Bundles } from './bundle';
 import { isAlive, until } from './process';
 import '../fixedSeed';
@@ -45,12 +51,12 @@ beforeEach(() => {
 });
 afterEach(() => client.dispose());
 
-function newClient(stopTimeoutMs?: number): EngineClient {
+function newClient(options: Partial<EngineClientOptions> = {}): EngineClient {
   return new EngineClient({
     entry: bundles.path('testEngine'),
     log: (line) => lines.push(line),
     onState: (state) => states.push(state),
-    ...(stopTimeoutMs === undefined ? {} : { stopTimeoutMs }),
+    ...options,
   });
 }
 
@@ -192,7 +198,7 @@ describe('EngineClient', () => {
     expect(await run('fail', { how: 'range' })).toEqual(['parameter', 'The value is 7; it must be 6.']);
     expect(await run('dance', {})).toEqual([
       'parameter',
-      'There is no experiment "dance"; the engine knows count, echo, fail, hang, wait, loads.',
+      'There is no experiment "dance"; the engine knows count, echo, fail, hang, native, wait, loads.',
     ]);
     expect(await run('fail', { how: 'error' })).toEqual([
       'engine',
@@ -260,8 +266,8 @@ describe('EngineClient when the process dies', () => {
     await missing.dispose();
   });
 
-  it('ends a process that does not honour a stop', async () => {
-    const impatient = newClient(100);
+  it('ends a process that loops and does not answer a stop', async () => {
+    const impatient = newClient({ hangMs: 100 });
     const controller = new AbortController();
     const hanging = impatient.run(
       'hang',
@@ -276,7 +282,7 @@ describe('EngineClient when the process dies', () => {
     );
     expect(await failure(hanging)).toEqual([
       'engine',
-      'The model process did not stop within 0.1 seconds and was ended. Nothing in your document was changed. Run again to restart it.',
+      'The model process did not answer for 0.1 seconds and was ended. Nothing in your document was changed. Run again to restart it.',
     ]);
     expect((await impatient.load(toy)).info.kind).toBe('toy');
     await impatient.dispose();
@@ -313,6 +319,84 @@ describe('EngineClient when the process dies', () => {
     orphan.kill('SIGKILL');
     await until(() => !isAlive(pid));
     expect(isAlive(pid)).toBe(false);
+  });
+});
+
+describe('EngineClient while a native call goes on', () => {
+  /** Begins a call that goes on until its file is made; the second thread has answered before. */
+  async function begin(patient: EngineClient, computes: boolean) {
+    const { path, make } = marker();
+    let running!: Promise<unknown>;
+    await new Promise<void>((begun) => {
+      running = patient.run(
+        'native',
+        // The second thread begins with the first checkpoint.
+        gpt2('a'),
+        { until: path, computes },
+        {
+          onEvent: () => {
+            begun();
+          },
+        },
+      );
+      running.catch(() => undefined);
+    });
+    return { running, make };
+  }
+
+  it('answers a stop of a small request at once, and does not end the process for it', async () => {
+    const patient = newClient({ hangMs: 800 });
+    const { running, make } = await begin(patient, true);
+    const { pid } = patient;
+    for (let i = 0; i < 3; i++) {
+      const controller = new AbortController();
+      const small = patient.run(
+        'count',
+        toy,
+        { to: 1 },
+        { priority: 'typing', signal: controller.signal, onEvent: () => undefined },
+      );
+      controller.abort();
+      expect(await failure(small)).toEqual(['stopped', 'Stopped.']);
+    }
+    const controller = new AbortController();
+    const partial = patient.run(
+      'count',
+      toy,
+      { to: 1 },
+      { signal: controller.signal, onEvent: () => undefined },
+    );
+    controller.abort();
+    // More than the time after which a loop is a hang.
+    expect(await failure(partial)).toEqual(['stopped', 'Stopped.']);
+    expect(patient.pending).toBe(1);
+    make();
+    expect(await running).toBe('done');
+    expect(patient.pid).toBe(pid);
+    expect((await patient.status()).running).toBe(0);
+    await patient.dispose();
+  });
+
+  it('ends the process where that call takes no processor time', async () => {
+    const impatient = newClient({ hangMs: 4000, limits: { status: 10 } });
+    const { running } = await begin(impatient, false);
+    await failure(impatient.status());
+    expect((await failure(running))[1]).toContain('did not answer for 4 seconds and was ended');
+    await impatient.dispose();
+  });
+
+  it('lets nobody wait for ever for status, load or unload, and goes on where the call has ended', async () => {
+    const patient = newClient({ limits: { status: 20, load: 20, unload: 20 } });
+    const { running, make } = await begin(patient, true);
+    expect(await failure(patient.status())).toEqual([
+      'engine',
+      'The model process is in the middle of a long step and did not answer within 0.02 seconds. Wait for that step, or stop its run; then try again.',
+    ]);
+    expect((await failure(patient.unload(gpt2('a'))))[1]).toContain('did not answer within 0.02 seconds');
+    expect((await failure(patient.load(gpt2('b'))))[1]).toContain('b was not loaded within 0.02 seconds');
+    make();
+    expect(await running).toBe('done');
+    await patient.dispose();
   });
 });
 

@@ -2,11 +2,14 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isMainThread } from 'node:worker_threads';
 import { ToyModel } from '../../../src/core/toyModel';
 import { register, type Experiment } from '../../../src/experiments/experiment';
 import { EngineError, type ModelSource } from '../../../src/engine/protocol';
+import { answerPulse } from '../../../src/engine/pulse';
 import { serve } from '../../../src/engine/server';
 import type { FileExperiment } from '../../../src/engine/training';
+import { nativeCall } from '../../../src/onnx/nativeCalls';
 
 export interface CountParameters {
   /** Tokens to count. */
@@ -67,7 +70,28 @@ const fail: Experiment<{ readonly how: string }, never, never> = {
   },
 };
 
-/** A native call that never returns. */
+/** A native call that computes, or waits for nothing, until a file exists. */
+const native: Experiment<{ readonly until: string; readonly computes: boolean }, string, string> = {
+  name: 'native',
+  parse: (value) => value as { until: string; computes: boolean },
+  run: async (_model, { until, computes }, { emit, pause }) => {
+    emit('begun');
+    await pause();
+    await nativeCall(
+      () =>
+        new Promise<void>((resolve) => {
+          setImmediate(() => {
+            if (computes) while (!existsSync(until));
+            else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+            resolve();
+          });
+        }),
+    );
+    return 'done';
+  },
+};
+
+/** A loop that never ends and lets nothing else have its turn. */
 const hang: Experiment<unknown, string, never> = {
   name: 'hang',
   parse: (value) => value,
@@ -120,8 +144,13 @@ async function load(source: ModelSource): Promise<ToyModel> {
   return new ToyModel({ words: [source.id], logits: [0] });
 }
 
-serve({
-  load,
-  onFiles: [files],
-  experiments: [count, echo, fail, hang, wait, loadCounts].map((experiment) => register(experiment as never)),
-});
+if (!isMainThread) answerPulse();
+else {
+  serve({
+    load,
+    onFiles: [files],
+    experiments: [count, echo, fail, hang, native, wait, loadCounts].map((experiment) =>
+      register(experiment as never),
+    ),
+  });
+}
