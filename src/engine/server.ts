@@ -6,6 +6,7 @@ import type { ModelAccess, RegisteredExperiment } from '../experiments/experimen
 import { ChannelWriter } from './channel';
 import { measureFidelity } from '../experiments/fidelity';
 import { nativeCalls } from '../onnx/nativeCalls';
+import { ModelFileError } from '../gpt2/modelFileError';
 import { Models, type Displaced, type ModelsOptions } from './models';
 import { startPulse } from './pulse';
 import {
@@ -275,6 +276,7 @@ async function answer<T>(action: () => Promise<T>): Promise<T> {
 function toEngineError(error: unknown): EngineError {
   if (error instanceof EngineError) return error;
   if (error instanceof RangeError) return new EngineError('parameter', error.message);
+  if (error instanceof ModelFileError) return new EngineError('model', error.message);
   console.error(error);
   return new EngineError(
     'engine',

@@ -69,7 +69,9 @@ function quantizeBlock(block: Float32Array, codes: Uint8Array, bits: 4 | 8): num
   let extreme = 0;
   for (const value of block) if (Math.abs(value) > Math.abs(extreme)) extreme = value;
   // The scale is float32 in the file, so it must be rounded before it is divided by.
-  const scale = Math.fround(bits === 8 ? Math.abs(extreme) / 127 : bestScale(block, extreme));
+  const rounded = Math.fround(bits === 8 ? Math.abs(extreme) / 127 : bestScale(block, extreme));
+  // A block of numbers so small that they cannot be divided by their scale is a block of zeros.
+  const scale = Number.isFinite(1 / rounded) ? rounded : 0;
   const inverse = scale === 0 ? 0 : 1 / scale;
   if (bits === 8) {
     // Codes are positive, so cutting off after adding a half rounds.

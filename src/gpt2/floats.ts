@@ -23,6 +23,14 @@ export async function readFloats(weight: Weight, first: number, count: number): 
   return weight.dtype === 'F16' ? widenF16(halves) : widenBf16(halves);
 }
 
+/** Whether no number is NaN or infinite. */
+export function allFinite(values: Float32Array): boolean {
+  // A number less itself is 0 when it is finite, and NaN otherwise, which then stays in the sum.
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i]! - values[i]!;
+  return sum === 0;
+}
+
 /** BF16 is the upper half of a float32. */
 function widenBf16(halves: Uint16Array): Float32Array {
   return new Float32Array(Uint32Array.from(halves, (half) => half << 16).buffer);

@@ -33,7 +33,7 @@ export const QUANTIZED_VARIANTS: Readonly<Record<QuantizedVariant['name'], Quant
 };
 
 /** Raised whenever the same source would be written differently: older files are then written anew. */
-const FORMAT_VERSION = '1';
+const FORMAT_VERSION = '2';
 
 /** One matrix of the model as it is quantized. */
 export interface MatrixPlan {
@@ -62,19 +62,25 @@ export function matrixPlan(
 
 /** A quantized file before it is written: the same for the same source and variant. */
 export interface Layout {
-  /** Length and JSON, as in every safetensors file. */
-  readonly header: Buffer;
+  /** Length and JSON, as in every safetensors file, for data of a digest in hex (`DIGEST_LENGTH` digits). */
+  readonly header: (dataSha256: string) => Buffer;
+  /** Bytes of the header, whatever the digest. */
+  readonly headerBytes: number;
   /** First byte of each tensor: `NAME.codes` and `NAME.scales` of matrices, `NAME` of others. */
   readonly offsets: ReadonlyMap<string, number>;
+  /** First byte and end of the tensors with float32 numbers, in the order in which they lie in the file. */
+  readonly floats: readonly { readonly name: string; readonly start: number; readonly end: number }[];
   /** Bytes of the whole file. */
   readonly byteLength: number;
 }
 
-/** Lays out the quantized form of a checkpoint; the header names the hash of its source. */
+/** Digits of a SHA-256 in hex. */
+const DIGEST_LENGTH = 64;
+
+/** Lays out the quantized form of a checkpoint; the header names the hashes of its source and of its data. */
 export function layOut(checkpoint: Checkpoint, variant: QuantizedVariant, sourceHash: string): Layout {
-  const entries: Record<string, object> = {
-    __metadata__: { format_version: FORMAT_VERSION, variant: variant.name, source_sha256: sourceHash },
-  };
+  const entries: Record<string, object> = {};
+  const floats: { name: string; start: number; end: number }[] = [];
   const relative = new Map<string, number>();
   let end = 0;
   const add = (name: string, dtype: 'F32' | 'U8', shape: readonly number[]): void => {
@@ -82,6 +88,7 @@ export function layOut(checkpoint: Checkpoint, variant: QuantizedVariant, source
     const start = end;
     end += shape.reduce((a, b) => a * b, dtype === 'F32' ? 4 : 1);
     entries[name] = { dtype, shape, data_offsets: [start, end] };
+    if (dtype === 'F32') floats.push({ name, start, end });
   };
   for (const [name, shape] of expectedShapes(checkpoint.config)) {
     const plan = matrixPlan(name, shape, variant);
@@ -93,12 +100,31 @@ export function layOut(checkpoint: Checkpoint, variant: QuantizedVariant, source
       add(name, 'F32', shape);
     }
   }
-  const json = JSON.stringify(entries);
-  // Data that begins at a multiple of 64 is aligned for every number type and vector unit.
-  const padded = json.padEnd(Math.ceil((json.length + 8) / 64) * 64 - 8);
-  const length = Buffer.alloc(8);
-  length.writeBigUInt64LE(BigInt(padded.length));
-  const header = Buffer.concat([length, Buffer.from(padded)]);
-  const offsets = new Map([...relative].map(([name, offset]) => [name, header.length + offset]));
-  return { header, offsets, byteLength: header.length + end };
+  const header = (dataSha256: string): Buffer => {
+    const metadata = {
+      format_version: FORMAT_VERSION,
+      variant: variant.name,
+      source_sha256: sourceHash,
+      data_sha256: dataSha256,
+    };
+    const json = JSON.stringify({ __metadata__: metadata, ...entries });
+    // Data that begins at a multiple of 64 is aligned for every number type and vector unit.
+    const padded = json.padEnd(Math.ceil((json.length + 8) / 64) * 64 - 8);
+    const length = Buffer.alloc(8);
+    length.writeBigUInt64LE(BigInt(padded.length));
+    return Buffer.concat([length, Buffer.from(padded)]);
+  };
+  const headerBytes = header('0'.repeat(DIGEST_LENGTH)).length;
+  const offsets = new Map([...relative].map(([name, offset]) => [name, headerBytes + offset]));
+  return {
+    header,
+    headerBytes,
+    offsets,
+    floats: floats.map(({ name, start, end: after }) => ({
+      name,
+      start: headerBytes + start,
+      end: headerBytes + after,
+    })),
+    byteLength: headerBytes + end,
+  };
 }

@@ -17,6 +17,7 @@ import { openOnnxExport, pastNames, presentName, type OnnxExport } from '../gpt2
 import { fitTokenizer, type TextTokenizer } from '../gpt2/textTokenizer';
 import { loadTokenizer } from '../gpt2/tokenizerFile';
 import { nativeCall } from './nativeCalls';
+import { checkLogits } from './finiteLogits';
 import type { ReadOptions } from './readTokens';
 import { scoreTokens } from './scoreTokens';
 import { defaultThreads, loadRuntime, RuntimeError, type Tensors } from './runtime';
@@ -240,8 +241,10 @@ class ImportedModel implements LanguageModel {
     const outputNames = ['logits', ...this.#past.map(presentName)];
     const outputs = await nativeCall(() => this.session.run(feeds, outputNames));
     const all = outputs['logits']!.data as Float32Array;
+    const logits = all.subarray(all.length - wanted * config.vocabularySize);
+    checkLogits(logits, this.info.name);
     return {
-      logits: all.subarray(all.length - wanted * config.vocabularySize),
+      logits,
       past: cache && Object.fromEntries(this.#past.map((name) => [name, outputs[presentName(name)]!])),
     };
   }

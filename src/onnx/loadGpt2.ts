@@ -38,6 +38,8 @@ export interface LoadOptions {
   readonly promptCacheBytes?: number;
   /** Called while that file is written, with the parameters done and all of them. */
   readonly onProgress?: (done: number, total: number) => void;
+  /** Told in a sentence when such a file was damaged and is written anew. */
+  readonly onNote?: (sentence: string) => void;
   /** Ends that writing early; the promise then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
 }
@@ -59,7 +61,7 @@ export async function loadGpt2(source: Gpt2Source, options: LoadOptions = {}): P
   const fingerprint = await fingerprintWeights(checkpoint);
   const { weights, directory } = await prepareWeights(checkpoint, fingerprint, source, options);
   const graph = buildStepGraph(weights);
-  const runner = await StepRunner.create(config, graph, { directory, threads: options.threads });
+  const runner = await StepRunner.create(source.name, config, graph, { directory, threads: options.threads });
   return new Gpt2Model(
     {
       id: source.id,
@@ -85,7 +87,7 @@ async function prepareWeights(
   checkpoint: Checkpoint,
   sourceHash: string,
   source: Gpt2Source,
-  { precision = 'fp32', cacheDirectory = source.directory, onProgress, signal }: LoadOptions,
+  { precision = 'fp32', cacheDirectory = source.directory, onProgress, onNote, signal }: LoadOptions,
 ): Promise<{ weights: StepWeights; directory: string }> {
   if (precision === 'fp32') {
     return { weights: checkpointWeights(checkpoint), directory: checkpoint.directory };
@@ -95,6 +97,7 @@ async function prepareWeights(
     directory: cacheDirectory,
     sourceHash,
     onProgress,
+    onNote,
     signal,
   });
   return { weights: quantizedWeights(checkpoint, variant, written), directory: dirname(written.file) };

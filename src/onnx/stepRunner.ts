@@ -1,5 +1,6 @@
 import type { Tensor } from 'onnxruntime-node';
 import type { Gpt2Config } from '../gpt2/config';
+import { checkLogits } from './finiteLogits';
 import type { KeyValueRows } from './keyValueRows';
 import {
   createSession,
@@ -44,20 +45,29 @@ export class StepRunner {
   private prefix: { readonly view: RowsView; readonly inputs: Tensors } | undefined;
 
   private constructor(
+    private readonly name: string,
     private readonly config: Gpt2Config,
     private readonly session: Session,
     private readonly TensorClass: typeof Tensor,
   ) {}
 
-  /** @throws RuntimeError as `createSession`. */
-  static async create(config: Gpt2Config, graph: Graph, options: SessionOptions): Promise<StepRunner> {
+  /**
+   * @param name of the model, for sentences.
+   * @throws RuntimeError as `createSession`.
+   */
+  static async create(
+    name: string,
+    config: Gpt2Config,
+    graph: Graph,
+    options: SessionOptions,
+  ): Promise<StepRunner> {
     const session = await createSession(graph, options);
-    return new StepRunner(config, session, (await loadRuntime()).Tensor);
+    return new StepRunner(name, config, session, (await loadRuntime()).Tensor);
   }
 
   /**
    * Runs one step; the thread is blocked meanwhile.
-   * @throws RuntimeError when the model was released since.
+   * @throws RuntimeError when the model was released since; ModelFileError when a logit is no finite number.
    */
   async run(step: Step): Promise<StepResult> {
     if (this.released) throw new RuntimeError('The model was unloaded while it was in use; load it again.');
@@ -76,7 +86,9 @@ export class StepRunner {
       mask: this.mask(step, fresh),
     };
     const { logits, new: keysAndValues } = await this.session.run(inputs);
-    return { logits: logits!.data as Float32Array, fresh: keysAndValues!.data as Float32Array };
+    const rows = logits!.data as Float32Array;
+    checkLogits(rows, this.name);
+    return { logits: rows, fresh: keysAndValues!.data as Float32Array };
   }
 
   async release(): Promise<void> {

@@ -8,11 +8,14 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
+import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { dequantizeBlock } from '../../../src/gpt2/blockQuantization';
 import { openCheckpoint } from '../../../src/gpt2/checkpoint';
+import { ModelFileError } from '../../../src/gpt2/modelFileError';
 import { openQuantized } from '../../../src/gpt2/quantizedFile';
 import { QUANTIZED_VARIANTS, type QuantizedVariant } from '../../../src/gpt2/quantizedLayout';
 import { readSafetensorsHeader } from '../../../src/gpt2/safetensors';
@@ -132,6 +135,37 @@ describe.each(VARIANTS)('the $name form', (variant) => {
   });
 });
 
+describe.each(['fp32', ...VARIANTS.map(({ name }) => name)] as const)('as %s, a model with', (precision) => {
+  it.each([
+    ['h.1.mlp.c_fc.weight', NaN],
+    ['h.0.ln_1.bias', Infinity],
+    ['wte.weight', -Infinity],
+  ])('one number in %s that is %d draws nothing, and says so', async (name, value) => {
+    copyFileSync(`${TINY}/plain-names/config.json`, join(folder, 'config.json'));
+    const tensors = readTensors(`${TINY}/plain-names/model.safetensors`);
+    tensors.get(name)!.values[7] = value;
+    writeTensors(join(folder, 'model.safetensors'), tensors, 'F32');
+    const draw = async (): Promise<void> => {
+      const model = await loadGpt2({ id: 'm', name: 'the model', directory: folder }, { precision });
+      try {
+        await logitsOf(model, [0, 3, 99]);
+      } finally {
+        await model.dispose();
+      }
+    };
+    const error: unknown = await draw().catch((e: unknown) => e);
+    expect(error).toBeInstanceOf(ModelFileError);
+    expect((error as Error).message).toMatch(
+      precision === 'fp32'
+        ? /^the model gave the logit (NaN|-?Infinity), expected finite numbers/
+        : new RegExp(
+            `model\\.safetensors: number 7 of tensor "${name}" is ${value}, expected a finite number`,
+          ),
+    );
+    expect(readdirSync(folder).sort()).toEqual(['config.json', 'model.safetensors']);
+  });
+});
+
 describe('openQuantized', () => {
   const variant = QUANTIZED_VARIANTS['int8'];
   const open = async (sourceHash = 'a', options: object = {}): Promise<string> => {
@@ -169,12 +203,63 @@ describe('openQuantized', () => {
         writeFileSync(file, 'nothing');
       },
     ],
-  ])('writes a file anew that was %s', async (_, damage) => {
+    [
+      'changed in 200,000 bytes, or as many as it has',
+      (file) => {
+        const bytes = readFileSync(file);
+        for (let at = Math.max(3000, bytes.length - 200_000); at < bytes.length; at++) bytes[at]! ^= 0xff;
+        writeFileSync(file, bytes);
+      },
+    ],
+    [
+      'written without a digest by an older version',
+      (file) => {
+        const bytes = readFileSync(file);
+        const text = bytes.toString('latin1');
+        writeFileSync(
+          file,
+          text.replace(/"data_sha256":"[0-9a-f]{64}"/, (m) => ' '.repeat(m.length)),
+          'latin1',
+        );
+      },
+    ],
+    [
+      'given a scale that is no number, and the digest that goes with it',
+      (file) => {
+        const bytes = readFileSync(file);
+        const data = 8 + Number(bytes.readBigUInt64LE());
+        bytes.writeFloatLE(NaN, data);
+        const digest = createHash('sha256').update(bytes.subarray(data)).digest('hex');
+        bytes.write(digest, bytes.indexOf('"data_sha256":"') + '"data_sha256":"'.length);
+        writeFileSync(file, bytes);
+      },
+    ],
+  ])('writes a file anew that was %s, and says so', async (_, damage) => {
     const file = await open();
     const whole = readFileSync(file);
     damage(file);
-    await open();
+    const notes: string[] = [];
+    await open('a', { onNote: (sentence: string) => notes.push(sentence) });
     expect(readFileSync(file).equals(whole)).toBe(true);
+    expect(notes).toHaveLength(1);
+    expect(notes[0]).toMatch(/model\.int8\.safetensors .*\. It is made anew from model\.safetensors\.$/);
+    await open('a', { onNote: (sentence: string) => notes.push(sentence) });
+    expect(notes).toHaveLength(1);
+  });
+
+  it('writes a file anew whichever of its bytes was changed', async () => {
+    const file = await open();
+    const whole = readFileSync(file);
+    await fc.assert(
+      fc.asyncProperty(fc.nat(whole.length - 1), fc.integer({ min: 1, max: 255 }), async (at, flip) => {
+        const bytes = Buffer.from(whole);
+        bytes[at]! ^= flip;
+        writeFileSync(file, bytes);
+        await open();
+        expect(readFileSync(file).equals(whole)).toBe(true);
+      }),
+      { numRuns: 30 },
+    );
   });
 
   it('leaves nothing behind when it is stopped', async () => {
