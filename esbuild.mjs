@@ -1,4 +1,4 @@
-// Four bundles: the extension, the engine process, the webview, and the suites that run inside VS Code.
+// Five bundles: the extension, the engine process, the process that looks at models, the webview, and the suites that run inside VS Code.
 import { build, context } from 'esbuild';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 
@@ -31,6 +31,7 @@ const bundles = [
     external: ['vscode'],
   },
   { ...node, entryPoints: ['src/engine/main.ts'], outfile: 'dist/engine.js', external: ['onnxruntime-node'] },
+  { ...node, entryPoints: ['src/library/inspectorMain.ts'], outfile: 'dist/inspector.js' },
   {
     ...common,
     platform: 'browser',

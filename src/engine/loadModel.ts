@@ -3,9 +3,8 @@ import { mkdir } from 'node:fs/promises';
 import type { LanguageModel } from '../core/languageModel';
 import { ToyModel } from '../core/toyModel';
 import { ModelFileError } from '../gpt2/modelFileError';
-import { inspectModelFolder } from '../gpt2/modelFolder';
 import { cacheBytes, estimateMemory, PROCESS_BYTES } from '../library/memory';
-import { shapeOf } from '../library/shelf';
+import { inspectHere } from '../library/inspect';
 import type { LoadTools } from './models';
 import { EngineError, type ModelSource } from './protocol';
 
@@ -54,8 +53,7 @@ export async function loadModel(source: ModelSource, tools: LoadTools): Promise<
 export async function modelMemory(source: ModelSource): Promise<number> {
   if (source.kind === 'toy') return 0;
   try {
-    const folder = await inspectModelFolder(source.directory);
-    const shape = shapeOf(folder);
+    const { shape, ...folder } = await inspectHere(source.directory);
     return folder.format === 'onnx'
       ? folder.bytes + cacheBytes(shape)
       : estimateMemory(shape, source.precision ?? 'fp32') - PROCESS_BYTES;

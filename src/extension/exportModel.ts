@@ -1,5 +1,7 @@
 /** Writes a model's folder where other programs find it. */
 import * as vscode from 'vscode';
+import type { ModelFile } from '../library/exportFolder';
+import type { Inspect } from '../library/inspect';
 import type { LibraryEntry } from '../library/shelf';
 import { count } from './numbers';
 import { signalOf } from './signalOf';
@@ -8,7 +10,7 @@ import { signalOf } from './signalOf';
  * Copies a model's files into a new folder within one that the person chooses, and tells how that went.
  * @throws Error of the file system where the model's own folder cannot be read
  */
-export async function exportModelFolder(entry: LibraryEntry): Promise<void> {
+export async function exportModelFolder(entry: LibraryEntry, inspect: Inspect): Promise<void> {
   if (entry.problem !== undefined) {
     void vscode.window.showErrorMessage(
       vscode.l10n.t('{0} cannot be run, so it is not exported. {1}', entry.name, entry.problem),
@@ -31,8 +33,8 @@ export async function exportModelFolder(entry: LibraryEntry): Promise<void> {
     return;
   }
   // Loaded at its first use, which keeps activation quick.
-  const { copyModel, CopyError, filesOfModel } = await import('../library/exportFolder');
-  const files = await filesOfModel(entry.directory);
+  const { copyChecked, copyModel, CopyError, filesOfModel } = await import('../library/exportFolder');
+  const files = await filesOfModel(entry.directory, inspect);
   try {
     const done = await vscode.window.withProgress(
       {
@@ -42,7 +44,7 @@ export async function exportModelFolder(entry: LibraryEntry): Promise<void> {
       },
       (progress, token) => {
         let before = 0;
-        return copyModel(files, copyTo(target), {
+        return copyModel(files, copyTo(target, copyChecked), {
           signal: signalOf(token),
           onFile: ({ path }, share) => {
             progress.report({ message: path, increment: 100 * (share - before) });
@@ -83,9 +85,11 @@ export async function exportModelFolder(entry: LibraryEntry): Promise<void> {
 }
 
 /** The new folder, in whatever file system it was chosen. */
-const copyTo = (target: vscode.Uri) => ({
-  copy: async ({ from, path }: { readonly from: string; readonly path: string }): Promise<void> => {
-    await vscode.workspace.fs.copy(vscode.Uri.file(from), vscode.Uri.joinPath(target, path));
+const copyTo = (target: vscode.Uri, copyChecked: (file: ModelFile, target: string) => Promise<void>) => ({
+  copy: async (file: ModelFile): Promise<void> => {
+    const place = vscode.Uri.joinPath(target, file.path);
+    if (place.scheme === 'file') await copyChecked(file, place.fsPath);
+    else await vscode.workspace.fs.copy(vscode.Uri.file(file.from), place);
   },
   remove: async (): Promise<void> => {
     if (await exists(target)) await vscode.workspace.fs.delete(target, { recursive: true });

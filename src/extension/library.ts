@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { TOY_DEFAULT } from '../core/toyModel';
 import type { EngineClient, ModelSource } from '../engine/client';
 import { formatBytes } from '../library/bytes';
+import { Inspector } from '../library/inspector';
 import { PRECISIONS, type Precision } from '../library/memory';
 import type { ModelLibrary } from '../library/modelLibrary';
 import { RecentUse } from '../library/recentUse';
@@ -47,9 +48,13 @@ export class Library implements vscode.Disposable {
   readonly #context: vscode.ExtensionContext;
   #library: Promise<ModelLibrary> | undefined;
   readonly #recent: RecentUse;
+  readonly #inspector: Inspector;
 
   constructor(context: vscode.ExtensionContext, engine: Pick<EngineClient, 'pid' | 'status'>) {
     this.#context = context;
+    this.#inspector = new Inspector({
+      entry: vscode.Uri.joinPath(context.extensionUri, 'dist', 'inspector.js').fsPath,
+    });
     this.#recent = new RecentUse(MARKED, async () => {
       // Where none runs, nothing is held: it is not started to be asked.
       const { models, busy } = engine.pid === undefined ? { models: [], busy: [] } : await engine.status();
@@ -125,6 +130,7 @@ export class Library implements vscode.Disposable {
   }
 
   dispose(): void {
+    this.#inspector.dispose();
     void this.#recent.releaseAll();
   }
 
@@ -164,6 +170,7 @@ export class Library implements vscode.Disposable {
     return new ModelLibrary({
       storage: folder ?? vscode.Uri.joinPath(this.#context.globalStorageUri, 'models').fsPath,
       bundled,
+      inspect: this.#inspector.inspect,
       catalog: mergeCatalogs(known, parseEntries(added, where), where),
       ...(endpoints.length > 0 ? { endpoints } : {}),
       token: (endpoint) => new HubTokens(this.#context.secrets).tokenFor(endpoint),

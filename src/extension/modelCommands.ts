@@ -203,7 +203,9 @@ export function modelCommands({
             'No model here can be run, so there is none to export. Download or import one first.',
           ),
         );
-        if (id !== undefined) await exportModelFolder(await (await library.models()).find(id));
+        if (id === undefined) return;
+        const here = await library.models();
+        await exportModelFolder(await here.find(id), here.inspect);
       }),
     verifyModel: (given) =>
       told(async () => {

@@ -73,17 +73,6 @@ export function checkName(name: string, index: string): void {
   }
 }
 
-/**
- * Where a file really lies that a model's own index names (`checkName`, `resolveInside`).
- * @param folder the model's folder.
- * @returns the file's path, links resolved.
- * @throws ModelFileError when it lies elsewhere or does not exist.
- */
-export async function fileInside(folder: string, name: string, index: string): Promise<string> {
-  checkName(name, index);
-  return resolveInside(folder, join(folder, ...name.split('/')), namedBy(index));
-}
-
 /** For `resolveInside`: how a path came to be meant. */
 export const namedBy = (index: string): string => `, to which ${index} points,`;
 

@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { isThere } from './boundedFile';
+import { isThere, openInside, type OpenFile } from './boundedFile';
 import { loadConfig, type Gpt2Config } from './config';
-import { fileInside, resolveInside } from './insideFolder';
-import { ModelFileError, unreadable } from './modelFileError';
+import { checkName, namedBy } from './insideFolder';
+import { ModelFileError } from './modelFileError';
 import { describeOnnx, type OnnxDescription, type OnnxValue } from './onnxFile';
 
 /** Number types that an export may use where this program meets them. */
@@ -77,8 +77,7 @@ export async function findOnnxFile(directory: string): Promise<string | undefine
  */
 export async function openOnnxExport(directory: string, file: string): Promise<OnnxExport> {
   const config = await loadConfig(directory);
-  await resolveInside(directory, file);
-  const description = await describeOnnx(file);
+  const description = await describeOnnx(directory, file);
   const graph = recognize(description, config, file);
   const data = await externalFiles(description, file);
   const files = [file, ...data.keys()];
@@ -171,16 +170,17 @@ export function presentName(name: string): string {
 /** The files that hold constants, links resolved, each with the number of bytes it needs. */
 async function externalFiles({ external }: OnnxDescription, file: string): Promise<Map<string, number>> {
   const files = new Map<string, number>();
+  const byLocation = new Map<string, OpenFile>();
   for (const { tensor, location, offset, length } of external) {
-    const path = await fileInside(dirname(file), location, file);
-    let size = files.get(path);
-    if (size === undefined) {
-      const info = await stat(path).catch((error: unknown) => {
-        throw unreadable(path, error);
-      });
-      size = info.size;
-      files.set(path, size);
+    let found = byLocation.get(location);
+    if (!found) {
+      checkName(location, file);
+      found = await openInside(dirname(file), join(dirname(file), ...location.split('/')), namedBy(file));
+      await found.handle.close();
+      byLocation.set(location, found);
     }
+    const { path, size } = found;
+    files.set(path, size);
     if (offset + (length ?? 0) > size) {
       throw new ModelFileError(
         `${file}: tensor "${tensor}" lies at bytes ${offset} to ${offset + (length ?? 0)} of ${location}, ` +

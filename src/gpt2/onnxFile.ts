@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { openInside } from './boundedFile';
 import { refuseLfsPointer } from './lfsPointer';
 import { ModelFileError, reason, unreadable } from './modelFileError';
 import { ProtobufError, ProtobufFile, type ProtobufField } from './protobufFile';
@@ -29,7 +29,8 @@ export interface OnnxDescription {
 }
 
 /** Field numbers of onnx.proto (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto). */
-const MODEL = { graph: 7, functions: 25 };
+const MODEL = { graph: 7, training: 20, functions: 25 };
+const TRAINING = { initialization: 1, algorithm: 2 };
 const GRAPH = { node: 1, initializer: 5, input: 11, output: 12, sparseInitializer: 15 };
 const FUNCTION = { node: 7 };
 const NODE = { attribute: 5 };
@@ -48,18 +49,19 @@ const DEEPEST = 16;
 
 /**
  * Reads what an ONNX file says of its inputs, outputs and external data, in every graph within it.
- * @throws ModelFileError when it cannot be read or is not an ONNX file.
+ * @param directory the model's folder.
+ * @param path of the graph, below it.
+ * @throws ModelFileError when it cannot be read, is not an ONNX file or lies outside the folder.
  */
-export async function describeOnnx(path: string): Promise<OnnxDescription> {
-  const handle = await open(path, 'r').catch((error: unknown) => {
-    throw unreadable(path, error);
-  });
+export async function describeOnnx(directory: string, path: string): Promise<OnnxDescription> {
+  const { handle, size } = await openInside(directory, path);
   try {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(100), 0, 100, 0);
     refuseLfsPointer(path, buffer.subarray(0, bytesRead));
-    return await new Reader(new ProtobufFile(handle, (await handle.stat()).size)).model();
+    return await new Reader(new ProtobufFile(handle, size)).model();
   } catch (error) {
-    if (!(error instanceof ProtobufError)) throw error;
+    if (error instanceof ModelFileError) throw error;
+    if (!(error instanceof ProtobufError)) throw unreadable(path, error);
     throw new ModelFileError(
       `${path} is not a whole ONNX file: ${reason(error)}. Download or copy the file again.`,
     );
@@ -82,6 +84,7 @@ class Reader {
         found = true;
         await this.#graph(field, 0, inputs, outputs);
       } else if (field.number === MODEL.functions) await this.#nodes(field, FUNCTION.node, 0);
+      else if (field.number === MODEL.training) await this.#training(field);
     }
     if (!found) throw new ProtobufError('it has no graph');
     return { inputs, outputs, external: this.#external };
@@ -100,6 +103,14 @@ class Reader {
       else if (field.number === GRAPH.sparseInitializer) await this.#sparseTensor(field);
       else if (field.number === GRAPH.input) inputs.push(await this.#value(field));
       else if (field.number === GRAPH.output) outputs.push(await this.#value(field));
+    }
+  }
+
+  /** Graphs that are not run here, but whose constants some runtimes load. */
+  async #training(range: ProtobufField): Promise<void> {
+    for await (const field of this.#within(range)) {
+      if (field.number === TRAINING.initialization || field.number === TRAINING.algorithm)
+        await this.#graph(field, 0, [], []);
     }
   }
 
@@ -145,6 +156,7 @@ class Reader {
           if (part.number === ENTRY.key) key = await this.file.text(part);
           else if (part.number === ENTRY.value) value = await this.file.text(part);
         }
+        if (entries.has(key)) throw new ProtobufError(`tensor "${tensor}" names its ${key} twice`);
         entries.set(key, value);
       }
     }

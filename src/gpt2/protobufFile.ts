@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { FileHandle } from 'node:fs/promises';
 
 /** One field of a message in a file: a number, or bytes from `start` to `end`. */
@@ -15,12 +16,22 @@ export class ProtobufError extends Error {}
 
 const WINDOW = 1 << 16;
 
+/** Tags are numbers of 32 bits; readers differ in what they make of larger ones, so none is taken. */
+const MOST_TAG = 2 ** 32 - 1;
+
+/** Groups within groups, as the usual readers allow them. */
+const DEEPEST_GROUP = 100;
+
+/** What ends a number is at most its tenth byte, of which one bit counts. */
+const VARINT_BYTES = 10;
+
 /** Fields that one file may have in all: a file made of nothing else must not keep the reader busy for hours. */
 const MOST_FIELDS = 5_000_000;
 
 /**
  * Reads protobuf messages (https://protobuf.dev/programming-guides/encoding) where they lie in a file, field by
- * field, and skips what nobody asks for. The usual decoders want the whole file in memory, and a model's file is
+ * field, and skips what nobody asks for, groups among it. Where readers could differ, the file is refused, so that
+ * no other sees something in it that this one has not seen. The usual decoders want the whole file in memory, and a model's file is
  * gigabytes of numbers with a few kilobytes of description between them.
  */
 export class ProtobufFile {
@@ -36,14 +47,26 @@ export class ProtobufFile {
   /** The fields of the message at `start` to `end`, in order. @throws ProtobufError */
   async *fields(start = 0, end = this.size): AsyncGenerator<ProtobufField> {
     let at = start;
+    /** Numbers of the groups around the place; no message here has fields in groups. */
+    const groups: number[] = [];
     while (at < end) {
       if (++this.#fields > MOST_FIELDS) throw new ProtobufError(`it has more than ${MOST_FIELDS} fields`);
       const [tag, afterTag] = await this.#varint(at, end);
       const number = Math.floor(tag / 8);
       const wire = tag % 8;
+      if (tag > MOST_TAG || number === 0) throw new ProtobufError(`byte ${at} begins no field`);
+      if (wire === 3 || wire === 4) {
+        if (wire === 3) groups.push(number);
+        else if (groups.pop() !== number)
+          throw new ProtobufError(`byte ${at} ends a group that did not begin`);
+        if (groups.length > DEEPEST_GROUP) throw new ProtobufError(`its groups are nested too deeply`);
+        at = afterTag;
+        continue;
+      }
+      const skipped = groups.length > 0;
       if (wire === 0) {
         const [value, next] = await this.#varint(afterTag, end);
-        yield { number, value, isBytes: false, start: afterTag, end: next };
+        if (!skipped) yield { number, value, isBytes: false, start: afterTag, end: next };
         at = next;
         continue;
       }
@@ -56,14 +79,18 @@ export class ProtobufFile {
       } else if (wire === 1 || wire === 5) dataEnd = afterTag + (wire === 1 ? 8 : 4);
       else throw new ProtobufError(`byte ${at} has wire type ${wire}`);
       if (!(dataEnd <= end)) throw new ProtobufError(`the field at byte ${at} ends beyond its message`);
-      yield { number, value: 0, isBytes: wire === 2, start: dataStart, end: dataEnd };
+      if (!skipped) yield { number, value: 0, isBytes: wire === 2, start: dataStart, end: dataEnd };
       at = dataEnd;
     }
+    if (groups.length > 0) throw new ProtobufError(`a group does not end by byte ${end}`);
   }
 
-  /** Text of a field, at most 64 KB of it. */
-  async text({ start, end }: ProtobufField): Promise<string> {
-    return (await this.#bytes(start, Math.min(end, start + WINDOW))).toString('utf8');
+  /** Text of a field. @throws ProtobufError where it is none in UTF-8, or longer than 64 KB */
+  async text({ start, end, isBytes }: ProtobufField): Promise<string> {
+    if (!isBytes || end - start > WINDOW) throw new ProtobufError(`byte ${start} should begin a short text`);
+    const bytes = await this.#bytes(start, end);
+    if (!isUtf8(bytes)) throw new ProtobufError(`the text at byte ${start} is not in UTF-8`);
+    return bytes.toString('utf8');
   }
 
   /** Numbers of a repeated field, which may come one by one or packed. */
@@ -80,9 +107,10 @@ export class ProtobufFile {
 
   /** A number at `at` and where it ends: seven bits a byte, the lowest first. */
   async #varint(at: number, end: number): Promise<[value: number, next: number]> {
-    const bytes = await this.#bytes(at, Math.min(at + 10, end));
+    const bytes = await this.#bytes(at, Math.min(at + VARINT_BYTES, end));
     let value = 0;
     for (let i = 0; i < bytes.length; i++) {
+      if (i === VARINT_BYTES - 1 && bytes[i]! > 1) break;
       value += (bytes[i]! & 0x7f) * 2 ** (7 * i);
       if (bytes[i]! < 0x80) return [value, at + i + 1];
     }

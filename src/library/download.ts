@@ -2,12 +2,12 @@
 import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { readConfig } from '../gpt2/config';
-import { inspectModelFolder } from '../gpt2/modelFolder';
 import { readShardIndex, SHARD_INDEX } from '../gpt2/sharded';
 import { parseBounded } from './boundedJson';
 import { formatBytes } from './bytes';
 import { chooseFiles, chooseShards } from './chooseFiles';
 import { hashFile } from './hashFile';
+import type { Inspect } from './inspect';
 import type { Hub, RemoteFile } from './hub';
 import { fileProblem, LibraryError, reason } from './libraryError';
 import { makeFolder } from './disk';
@@ -29,6 +29,7 @@ export interface DownloadTarget {
 }
 
 export interface DownloadTools {
+  readonly inspect: Inspect;
   /** Getting it throws a LibraryError where an endpoint is no address. */
   readonly hub: Hub;
   readonly patience: Patience;
@@ -120,7 +121,7 @@ class Download {
     for (const file of files) await this.#fetch(file);
 
     this.progress.begin('finishing');
-    await inspectModelFolder(this.staging).catch((error: unknown) => {
+    await this.tools.inspect(this.staging).catch((error: unknown) => {
       throw new LibraryError('unsupported', reason(error).replaceAll(this.staging, repo));
     });
     const license = this.target.license ?? this.#plan.license;

@@ -1,14 +1,21 @@
 /** What of a folder is the model, and how it is copied to where other programs find it. */
-import { readdir, realpath, stat } from 'node:fs/promises';
-import { join, relative } from 'node:path';
-import { inspectModelFolder } from '../gpt2/modelFolder';
+import { createWriteStream } from 'node:fs';
+import { mkdir, readdir, realpath, stat } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { openInside } from '../gpt2/boundedFile';
+import { resolveInside } from '../gpt2/insideFolder';
+import { ModelFileError } from '../gpt2/modelFileError';
 import { SHARD_INDEX } from '../gpt2/sharded';
 import { COMPANIONS } from './chooseFiles';
+import { inspectHere, type Inspect } from './inspect';
 import { reason } from './libraryError';
 
 /** A file of a model. */
 export interface ModelFile {
-  /** Below the model's folder, with `/` between folders. */
+  /** The model's folder. */
+  readonly folder: string;
+  /** Below that folder, with `/` between folders. */
   readonly path: string;
   /** Absolute, links resolved: a copy of the link would lead nowhere. */
   readonly from: string;
@@ -24,30 +31,50 @@ const FOR_PEOPLE = /^(?:licen[cs]e|notice|readme)(?:[.-][\w.-]+)?$/i;
 /**
  * The files that a model consists of: its numbers, its configuration, its tokenizer, its licence. What else is in
  * the folder stays out: the library's own notes, quantized weights, the state of a training.
- * @throws ModelFileError where there is no model that can be run.
+ * @throws ModelFileError where there is no model that can be run, or one of its files is a link out of the folder.
  */
-export async function filesOfModel(directory: string): Promise<ModelFile[]> {
-  const model = await inspectModelFolder(directory);
+export async function filesOfModel(directory: string, inspect: Inspect = inspectHere): Promise<ModelFile[]> {
+  const model = await inspect(directory);
   const root = await realpath(directory);
   const numbers = new Set(await Promise.all(model.files.map((file) => realpath(file))));
-  const all = await filesBelow(root, '', LEVELS);
-  const chosen = all.filter(({ from }) => numbers.has(from));
+  const all = await filesBelow(root, root, '', LEVELS);
+  const chosen = all.filter(({ from }) => from !== undefined && numbers.has(from));
   // Deeper down, a file has the name that its folders give it.
-  for (const { from } of chosen) numbers.delete(from);
-  for (const from of numbers) chosen.push({ path: relative(root, from).replaceAll('\\', '/'), from });
+  for (const { from } of chosen) if (from !== undefined) numbers.delete(from);
+  for (const from of numbers) {
+    const path = relative(root, from).replaceAll('\\', '/');
+    if (path.startsWith('..')) {
+      throw new ModelFileError(
+        `${directory} has a link to ${from} more than ${LEVELS} folders down, which is not found again to be copied. ` +
+          `Copy the folder yourself, with its links resolved.`,
+      );
+    }
+    chosen.push({ path, from });
+  }
   // An index beside whole weights is of files that stay here.
   const whole = chosen.some(({ path }) => path === 'model.safetensors');
   const companions = ['config.json', ...COMPANIONS, ...(whole || model.graph ? [] : [SHARD_INDEX])];
   const beside = all.filter(({ path }) => companions.includes(path) || FOR_PEOPLE.test(path));
   return Promise.all(
-    [...beside, ...chosen].map(async (file) => ({ ...file, bytes: (await stat(file.from)).size })),
+    [...beside, ...chosen].map(async ({ path, from, refused }) => {
+      if (from === undefined) throw refused;
+      return { folder: root, path, from, bytes: (await stat(from)).size };
+    }),
   );
 }
 
-type Located = Omit<ModelFile, 'bytes'>;
+interface Located {
+  readonly path: string;
+  /** Undefined for a link that the rule for links refuses. */
+  readonly from: string | undefined;
+  readonly refused?: unknown;
+}
 
-/** Files of a folder and of those in it, without hidden ones; a link is the file that it leads to. */
-async function filesBelow(folder: string, prefix: string, levels: number): Promise<Located[]> {
+/**
+ * Files of a folder and of those in it, without hidden ones; a link is the file that it leads to.
+ * @param root the model's folder, in which links must stay.
+ */
+async function filesBelow(root: string, folder: string, prefix: string, levels: number): Promise<Located[]> {
   const entries = await readdir(folder, { withFileTypes: true });
   const found = await Promise.all(
     entries
@@ -55,19 +82,38 @@ async function filesBelow(folder: string, prefix: string, levels: number): Promi
       .map(async (entry): Promise<Located[]> => {
         const path = `${prefix}${entry.name}`;
         const link = entry.isSymbolicLink();
-        const from = await (link
-          ? realpath(join(folder, entry.name)).catch(() => undefined)
-          : join(folder, entry.name));
-        if (from === undefined) return [];
+        let from = join(folder, entry.name);
+        if (link) {
+          try {
+            from = await resolveInside(root, from);
+          } catch (refused) {
+            return [{ path, from: undefined, refused }];
+          }
+        }
         const kind = link ? await stat(from) : entry;
         if (kind.isFile()) return [{ path, from }];
         // A folder that may not be read holds nothing that the model was opened with.
         return kind.isDirectory() && levels > 0
-          ? filesBelow(from, `${path}/`, levels - 1).catch(() => [])
+          ? filesBelow(root, from, `${path}/`, levels - 1).catch(() => [])
           : [];
       }),
   );
   return found.flat();
+}
+
+/**
+ * Copies one file of a model to a place on this machine where nothing is yet. What is copied is what the rule for
+ * links allows when it is opened, though the folder may have changed since it was listed.
+ * @throws ModelFileError when it is not there any more as it was; Error of the file system.
+ */
+export async function copyChecked({ folder, path }: ModelFile, target: string): Promise<void> {
+  const { handle } = await openInside(folder, join(folder, ...path.split('/')));
+  try {
+    await mkdir(dirname(target), { recursive: true });
+    await pipeline(handle.createReadStream({ autoClose: false }), createWriteStream(target, { flags: 'wx' }));
+  } finally {
+    await handle.close();
+  }
 }
 
 /** Where files are copied to. */

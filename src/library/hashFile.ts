@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { openRegular } from '../gpt2/boundedFile';
 import { fileProblem } from './libraryError';
 import { stopped } from './patience';
 
@@ -17,7 +17,8 @@ export async function hashFile(
   const sha256 = createHash('sha256');
   const git = gitBytes === undefined ? undefined : createHash('sha1').update(`blob ${gitBytes}\0`);
   try {
-    for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20, signal })) {
+    const { handle } = await openRegular(path);
+    for await (const chunk of handle.createReadStream({ highWaterMark: 1 << 20, signal })) {
       sha256.update(chunk as Buffer);
       git?.update(chunk as Buffer);
       onBytes((chunk as Buffer).length);

@@ -3,11 +3,11 @@ import { randomUUID } from 'node:crypto';
 import { realpath, stat } from 'node:fs/promises';
 import { basename, isAbsolute, join } from 'node:path';
 import { cachedRepository } from '../gpt2/insideFolder';
-import { inspectModelFolder } from '../gpt2/modelFolder';
 import { freeBytes, makeFolder, moveFolder, removeFolder, removeFolders } from './disk';
 import { downloadModel, downloadState, type DownloadTools } from './download';
 import { HUGGING_FACE } from './endpoint';
 import { Hub } from './hub';
+import { inspectHere, type Inspect } from './inspect';
 import { fileProblem, LibraryError, reason } from './libraryError';
 import { Usage, withLock } from './lock';
 import { listCatalog, unfinishedIn } from './listing';
@@ -64,6 +64,7 @@ export class ModelLibrary {
       },
       patience,
       openFile: options.openFile ?? openFile,
+      inspect: this.inspect,
       freeBytes: options.freeBytes ?? freeBytes,
     };
     this.#usage = new Usage(this.#hidden('in-use'), patience.staleLockMs);
@@ -72,6 +73,11 @@ export class ModelLibrary {
 
   get storage(): string {
     return this.#options.storage;
+  }
+
+  /** Looks at a model's folder: in another process where the program has one for that. */
+  get inspect(): Inspect {
+    return this.#options.inspect ?? inspectHere;
   }
 
   /** Memory of this machine. */
@@ -199,7 +205,7 @@ export class ModelLibrary {
   ): Promise<Verification> {
     const place = await this.#place(id);
     const { directory, record } = place;
-    const options = { onProgress, signal: signal ?? never };
+    const options = { inspect: this.inspect, onProgress, signal: signal ?? never };
     const done = await this.#mark(place);
     try {
       const verification = await verifyFiles(directory, record?.files, options);
@@ -289,7 +295,7 @@ export class ModelLibrary {
     if (!(await stat(directory)).isDirectory()) {
       throw new LibraryError('name', `${path} is a file. Choose the folder that the model's files are in.`);
     }
-    const model = await inspectModelFolder(directory).catch((error: unknown) => {
+    const model = await this.inspect(directory).catch((error: unknown) => {
       throw new LibraryError('unsupported', reason(error), { cause: error });
     });
     const files = await unrecorded(directory, model.files);
@@ -333,7 +339,8 @@ export class ModelLibrary {
 
   async #describe(place: Place): Promise<LibraryEntry> {
     const inUse = await this.#usage.isUsed(place.folder);
-    return describePlace(place, this.memory(), { inUse, lastUsed: await this.#lastUsed.read(place.folder) });
+    const lastUsed = await this.#lastUsed.read(place.folder);
+    return describePlace(place, this.memory(), { inUse, lastUsed }, this.inspect);
   }
 
   #hidden(name: string): string {

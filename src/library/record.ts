@@ -1,8 +1,9 @@
 /** What the library writes down beside a model: where it came from, and what its files were when they arrived. */
 import { randomUUID } from 'node:crypto';
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
+import { readModelJson, TABLE_BYTES } from '../gpt2/boundedFile';
 import { fileProblem } from './libraryError';
 
 /** Name of the record in a model's folder. */
@@ -65,7 +66,7 @@ export const PLAN = 'download.json';
 
 /** Undefined where there is none, or none that can be understood. */
 export function readRecord(folder: string): Promise<ModelRecord | undefined> {
-  return readJson(join(folder, RECORD), recordSchema);
+  return readJson(folder, RECORD, recordSchema);
 }
 
 export function writeRecord(folder: string, record: ModelRecord): Promise<void> {
@@ -74,16 +75,20 @@ export function writeRecord(folder: string, record: ModelRecord): Promise<void> 
 
 /** Undefined where there is none, or none that can be understood. */
 export function readPlan(folder: string): Promise<DownloadPlan | undefined> {
-  return readJson(join(folder, PLAN), planSchema);
+  return readJson(folder, PLAN, planSchema);
 }
 
 export function writePlan(folder: string, plan: DownloadPlan): Promise<void> {
   return writeJson(join(folder, PLAN), plan);
 }
 
-async function readJson<T>(path: string, schema: v.GenericSchema<unknown, T>): Promise<T | undefined> {
+async function readJson<T>(
+  folder: string,
+  name: string,
+  schema: v.GenericSchema<unknown, T>,
+): Promise<T | undefined> {
   try {
-    const result = v.safeParse(schema, JSON.parse(await readFile(path, 'utf8')));
+    const result = v.safeParse(schema, await readModelJson(folder, name, { bytes: TABLE_BYTES }));
     return result.success ? result.output : undefined;
   } catch {
     return undefined;

@@ -1,9 +1,9 @@
 /** The models on disk: which there are, what they are, and how much room they take. */
 import { mkdir, readdir, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { inspectModelFolder, type ModelFolder } from '../gpt2/modelFolder';
 import { formatBytes } from './bytes';
 import type { ModelShape } from './catalog';
+import { inspectHere, type Inspect, type InspectedFolder } from './inspect';
 import { reason } from './libraryError';
 import { cacheBytes, memoryNeed, type MachineMemory, type MemoryNeed } from './memory';
 import { readRecord, type ModelRecord } from './record';
@@ -80,18 +80,22 @@ async function foldersIn(root: string): Promise<string[]> {
   return entries.filter((e) => e.isDirectory() && !e.name.startsWith('.')).map(({ name }) => name);
 }
 
-/** Looks at a model. Never fails: what is wrong with it is part of the answer. */
+/**
+ * Looks at a model. Never fails: what is wrong with it is part of the answer.
+ * @param inspect looks at a model that does not come with the extension.
+ */
 export async function describePlace(
   place: Place,
   memory: MachineMemory,
   state: { readonly inUse: boolean; readonly lastUsed: Date | undefined },
+  inspect: Inspect,
 ): Promise<LibraryEntry> {
   const { id, kind, directory, record } = place;
-  const [model, problem] = await inspectModelFolder(directory).then(
+  const [model, problem] = await (kind === 'bundled' ? inspectHere : inspect)(directory).then(
     (found) => [found, undefined] as const,
     (error: unknown) => [undefined, reason(error)] as const,
   );
-  const shape = model && shapeOf(model);
+  const shape = model?.shape;
   const bytes = await bytesOf(directory, 2);
   return {
     id,
@@ -115,13 +119,8 @@ export async function describePlace(
   };
 }
 
-export function shapeOf({ config }: ModelFolder): ModelShape {
-  const { layers, heads, width, contextLength, vocabularySize } = config;
-  return { layers, heads, width, context: contextLength, vocabulary: vocabularySize };
-}
-
-function describe(model: ModelFolder, bytes: number): string {
-  const { layers, heads, width, context } = shapeOf(model);
+function describe(model: InspectedFolder, bytes: number): string {
+  const { layers, heads, width, context } = model.shape;
   const millions = (model.parameters / 1e6).toFixed(model.parameters < 1e7 ? 1 : 0);
   const kind = model.format === 'onnx' ? 'GPT-2 as ONNX' : 'GPT-2';
   return (

@@ -2,6 +2,7 @@
 import type { CatalogEntry } from './catalog';
 import type { DownloadTools } from './download';
 import type { TokenSource } from './http';
+import type { Inspect } from './inspect';
 import type { MachineMemory, MemoryNeed } from './memory';
 import type { OpenFile } from './partialFile';
 import type { Patience } from './patience';
@@ -20,6 +21,8 @@ export interface ModelLibraryOptions {
   readonly token?: TokenSource | undefined;
   /** How the web is reached; `proxyFetch()` when left out. */
   readonly fetch?: typeof fetch | undefined;
+  /** Looks at a model's folder; in this process when left out. */
+  readonly inspect?: Inspect | undefined;
   readonly patience?: Partial<Patience> | undefined;
   /** For tests: a disk that is full, a machine with other memory. */
   readonly openFile?: OpenFile | undefined;

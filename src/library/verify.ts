@@ -1,8 +1,8 @@
 /** Whether a model's files are still what they were. */
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { inspectModelFolder } from '../gpt2/modelFolder';
 import { hashFile } from './hashFile';
+import type { Inspect } from './inspect';
 import { LibraryError, reason } from './libraryError';
 import type { RecordedFile } from './record';
 
@@ -25,6 +25,7 @@ export interface Verification {
 }
 
 export interface VerifyOptions {
+  readonly inspect: Inspect;
   readonly signal: AbortSignal;
   readonly onProgress?: ((readBytes: number, totalBytes: number) => void) | undefined;
 }
@@ -36,9 +37,9 @@ export interface VerifyOptions {
 export async function verifyFiles(
   directory: string,
   recorded: readonly RecordedFile[] | undefined,
-  { signal, onProgress }: VerifyOptions,
+  { inspect, signal, onProgress }: VerifyOptions,
 ): Promise<Verification> {
-  const model = await inspectModelFolder(directory).then(
+  const model = await inspect(directory).then(
     ({ files }) => ({ files, problem: undefined }),
     (error: unknown) => ({ files: [], problem: reason(error) }),
   );

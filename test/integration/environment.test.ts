@@ -16,7 +16,7 @@ describe('The window that the suites run in', () => {
 
   it('loads the extension from its source folder, built', () => {
     const { extensionPath } = vscode.extensions.getExtension('decoding-lab.decoding-lab')!;
-    for (const file of ['extension.js', 'engine.js', join('webview', 'panel.js')]) {
+    for (const file of ['extension.js', 'engine.js', 'inspector.js', join('webview', 'panel.js')]) {
       assert.ok(existsSync(join(extensionPath, 'dist', file)), `dist/${file} is missing`);
     }
   });

@@ -1,10 +1,25 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { copyFile, mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ModelFileError } from '../../../src/gpt2/modelFileError';
 import { inspectModelFolder } from '../../../src/gpt2/modelFolder';
-import { copyModel, CopyError, filesOfModel, type CopyTarget } from '../../../src/library/exportFolder';
+import {
+  copyChecked,
+  copyModel,
+  CopyError,
+  filesOfModel,
+  type CopyTarget,
+} from '../../../src/library/exportFolder';
 import { libraryFixture, REPO } from './fixture';
 import { hubCache } from './hubCache';
 import { writeExport } from './optimumExport';
@@ -108,6 +123,42 @@ describe('the files of a model', () => {
     await copyModel(await filesOfModel(snapshot), disk(), { signal: never });
     await rm(at('models--someone--tiny'), { recursive: true });
     expect((await inspectModelFolder(at('out'))).format).toBe('safetensors');
+  });
+
+  it.each(['README.md', 'LICENSE', 'NOTICE', 'tokenizer_config.json', 'model.safetensors', 'config.json'])(
+    'are refused when %s is a link to a file elsewhere',
+    async (name) => {
+      await writeTiny(at('m'), NAME);
+      writeFileSync(at('id_rsa'), 'a private key');
+      rmSync(at('m', name), { force: true });
+      symlinkSync(at('id_rsa'), at('m', name));
+      await expect(filesOfModel(at('m'))).rejects.toThrow(/is a link out of the model's folder/);
+    },
+  );
+
+  it('are not looked for where a folder is a link to one elsewhere', async () => {
+    await writeTiny(at('m'), NAME);
+    mkdirSync(at('other'));
+    writeFileSync(at('other', 'README.md'), 'private');
+    symlinkSync(at('other'), at('m', 'docs'));
+    expect(await names(at('m'))).toEqual(['config.json', 'model.safetensors']);
+  });
+
+  it('are copied from the file that was checked, or not at all', async () => {
+    await writeTiny(at('m'), NAME);
+    writeFileSync(at('m', 'README.md'), 'a model');
+    writeFileSync(at('id_rsa'), 'a private key');
+    const readme = (await filesOfModel(at('m'))).find(({ path }) => path === 'README.md')!;
+    await copyChecked(readme, at('out', 'README.md'));
+    expect(readFileSync(at('out', 'README.md'), 'utf8')).toBe('a model');
+    await expect(copyChecked(readme, at('out', 'README.md'))).rejects.toThrow(/EEXIST/);
+    // Between the list and the copy, another file takes its place.
+    rmSync(at('m', 'README.md'));
+    symlinkSync(at('id_rsa'), at('m', 'README.md'));
+    await expect(copyChecked(readme, at('out', 'again'))).rejects.toThrow(
+      /is a link out of the model's folder/,
+    );
+    expect(existsSync(at('out', 'again'))).toBe(false);
   });
 
   it('are none of a folder without a model', async () => {

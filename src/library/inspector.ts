@@ -1,0 +1,133 @@
+/** Looks at models of others in a process of its own: whatever their files do to it, the editor is not touched. */
+import { fork, type ChildProcess } from 'node:child_process';
+import { ModelFileError } from '../gpt2/modelFileError';
+import type { Inspect, InspectedFolder } from './inspect';
+import { LibraryError, reason } from './libraryError';
+
+/** What the process says of a folder. */
+export type InspectorAnswer = { readonly folder: InspectedFolder } | { readonly refusal: string };
+
+export interface InspectorOptions {
+  /** Path of the process's bundle, `dist/inspector.js`. */
+  readonly entry: string;
+  /** Milliseconds for one folder, the start of the process included; a disk that wakes up needs ten seconds. */
+  readonly limitMs?: number;
+  /** Milliseconds without a question after which the process ends. */
+  readonly idleMs?: number;
+  /** Megabytes of its heap; the largest published tokenizers and headers need a quarter. */
+  readonly heapMegabytes?: number;
+}
+
+/** So long a folder that ended the process is not looked at again: views ask for all models at every change. */
+const REMEMBERED_MS = 300_000;
+
+/**
+ * Answers one question after another. A question that takes too long, or too much memory, ends the process and is
+ * refused in a sentence; the next one starts another process.
+ */
+export class Inspector {
+  readonly #options: Required<InspectorOptions>;
+  readonly #ended = new Map<string, { readonly error: LibraryError; readonly until: number }>();
+  #child: ChildProcess | undefined;
+  #idle: NodeJS.Timeout | undefined;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(options: InspectorOptions) {
+    this.#options = { limitMs: 20_000, idleMs: 30_000, heapMegabytes: 512, ...options };
+  }
+
+  /** @throws ModelFileError as the look in this process does; LibraryError where it had to be ended. */
+  readonly inspect: Inspect = (directory) => {
+    const answer = this.#last.then(() => this.#ask(directory));
+    this.#last = answer.catch(() => undefined);
+    return answer;
+  };
+
+  /** The process's id while it runs. */
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  dispose(): void {
+    clearTimeout(this.#idle);
+    this.#child?.kill('SIGKILL');
+    this.#child = undefined;
+  }
+
+  async #ask(directory: string): Promise<InspectedFolder> {
+    const known = this.#ended.get(directory);
+    if (known && Date.now() < known.until) throw known.error;
+    clearTimeout(this.#idle);
+    const child = (this.#child ??= this.#start());
+    let answer: InspectorAnswer;
+    try {
+      answer = await this.#answerOf(child, directory);
+    } catch (error) {
+      const refused = new LibraryError(
+        'unsupported',
+        `${directory} could not be looked at: ${reason(error)}. Its files are not those of a model, or its disk does ` +
+          `not answer. Get the model's files again, or copy them to another disk.`,
+      );
+      this.#ended.set(directory, { error: refused, until: Date.now() + REMEMBERED_MS });
+      this.dispose();
+      throw refused;
+    }
+    this.#idle = setTimeout(() => {
+      this.dispose();
+    }, this.#options.idleMs);
+    this.#idle.unref();
+    if ('refusal' in answer) throw new ModelFileError(answer.refusal);
+    return answer.folder;
+  }
+
+  /** @throws Error with a few words on why there is no answer */
+  #answerOf(child: ChildProcess, directory: string): Promise<InspectorAnswer> {
+    return new Promise((resolve, reject) => {
+      const { limitMs, heapMegabytes } = this.#options;
+      const settle = (end: () => void): void => {
+        clearTimeout(timer);
+        child.removeAllListeners();
+        // A late failure of a process that is ended anyway concerns nobody.
+        child.on('error', () => undefined);
+        end();
+      };
+      const fail = (why: string): void => {
+        settle(() => {
+          reject(new Error(why));
+        });
+      };
+      const timer = setTimeout(() => {
+        fail(`it took more than ${limitMs / 1000} seconds`);
+      }, limitMs);
+      child.once('message', (answer) => {
+        settle(() => {
+          resolve(answer as InspectorAnswer);
+        });
+      });
+      child.once('exit', (code, signal) => {
+        fail(
+          `the process that did so ended (${signal ?? `exit code ${String(code)}`}), as it does when it needs more than ${heapMegabytes} MB of memory`,
+        );
+      });
+      child.once('error', (error) => {
+        fail(`the process that does so cannot be started (${error.message})`);
+      });
+      child.send(directory, (error) => {
+        if (error) fail(`the process that does so cannot be reached (${error.message})`);
+      });
+    });
+  }
+
+  #start(): ChildProcess {
+    const child = fork(this.#options.entry, [], {
+      execArgv: [`--max-old-space-size=${this.#options.heapMegabytes}`],
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+      // In desktop VS Code the executable is Electron, which behaves as Node only when told so.
+      env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
+    });
+    // It ends with this process, and does not keep it from ending.
+    child.unref();
+    child.channel?.unref();
+    return child;
+  }
+}

@@ -1,0 +1,123 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { ModelFileError } from '../../../src/gpt2/modelFileError';
+import { inspectHere } from '../../../src/library/inspect';
+import { Inspector, type InspectorOptions } from '../../../src/library/inspector';
+import { LibraryError } from '../../../src/library/libraryError';
+import { bundle, type Bundles } from '../engine/bundle';
+import { libraryFixture } from './fixture';
+import { writeTiny } from './tinyGpt2';
+
+const { at, library } = libraryFixture();
+let bundles: Bundles;
+let inspector: Inspector;
+
+beforeAll(async () => {
+  bundles = await bundle('src/library/inspectorMain.ts');
+});
+afterAll(() => {
+  bundles.remove();
+});
+afterEach(() => {
+  inspector.dispose();
+});
+
+function start(options: Partial<InspectorOptions> = {}): Inspector {
+  inspector = new Inspector({ entry: bundles.path('inspectorMain'), ...options });
+  return inspector;
+}
+
+/** A process that never answers, one that ends, one that cannot be started. */
+function standIn(code: string): string {
+  writeFileSync(at('entry.js'), code);
+  return at('entry.js');
+}
+
+const sentence = (attempt: Promise<unknown>): Promise<unknown> => attempt.catch((e: unknown) => e);
+
+describe('the process that looks at models', () => {
+  it('says what a look in this process says, and is one for all questions', async () => {
+    await writeTiny(at('m'), 'plain-names', { shards: 2 });
+    const { inspect } = start();
+    const expected = await inspectHere(at('m'));
+    expect(await Promise.all([inspect(at('m')), inspect(at('m'))])).toEqual([expected, expected]);
+    const { pid } = inspector;
+    await expect(inspect(at('nothing'))).rejects.toThrow(ModelFileError);
+    await expect(inspect(at('nothing'))).rejects.toThrow(/config\.json cannot be read/);
+    expect(inspector.pid).toBe(pid);
+  });
+
+  it.runIf(process.platform !== 'win32')(
+    'refuses pipes, devices and headers of brackets at once',
+    async () => {
+      await writeTiny(at('pipe'), 'plain-names');
+      execFileSync('rm', [at('pipe', 'model.safetensors')]);
+      execFileSync('mkfifo', [at('pipe', 'model.safetensors')]);
+      await writeTiny(at('zero'), 'plain-names');
+      execFileSync('rm', [at('zero', 'config.json')]);
+      symlinkSync('/dev/zero', at('zero', 'config.json'));
+      await writeTiny(at('brackets'), 'plain-names');
+      const length = Buffer.alloc(8);
+      length.writeBigUInt64LE(40_000_000n);
+      writeFileSync(
+        at('brackets', 'model.safetensors'),
+        Buffer.concat([length, Buffer.alloc(40_000_000, '[')]),
+      );
+      const { inspect } = start();
+      for (const [name, pattern] of [
+        ['pipe', /is a named pipe/],
+        ['zero', /is a device/],
+        ['brackets', /its header is nested more than 64 levels deep/],
+      ] as const) {
+        expect(await sentence(inspect(at(name)))).toBeInstanceOf(ModelFileError);
+        await expect(inspect(at(name))).rejects.toThrow(pattern);
+      }
+    },
+  );
+
+  it.each([
+    ['does not answer', 'process.on("message", () => { for (;;); })', 3000, /took more than 3 seconds/],
+    [
+      'takes too much memory',
+      'process.on("message", () => { const a = []; for (;;) a.push({ a }); })',
+      50_000,
+      /ended \(.*\), as it does when it needs more than 32 MB/,
+    ],
+    ['ends', 'process.on("message", () => process.exit(3))', 50_000, /ended \(exit code 3\)/],
+    ['cannot be started', 'throw new Error()', 50_000, /ended|reached/],
+  ])('that %s costs one answer, and the next question gets another', async (_, code, limitMs, pattern) => {
+    await writeTiny(at('m'), 'plain-names');
+    await writeTiny(at('other'), 'plain-names');
+    const { inspect } = start({ entry: standIn(code), limitMs, heapMegabytes: 32 });
+    const error = await sentence(inspect(at('m')));
+    expect(error).toBeInstanceOf(LibraryError);
+    expect((error as Error).message).toMatch(pattern);
+    expect(inspector.pid).toBeUndefined();
+    writeFileSync(at('entry.js'), readFileSync(bundles.path('inspectorMain')));
+    expect((await inspect(at('other'))).parameters).toBeGreaterThan(0);
+    // The folder itself is not tried again at once.
+    expect(await sentence(inspect(at('m')))).toBe(error);
+  });
+
+  it('ends when it is not asked for a while, and starts again', async () => {
+    await writeTiny(at('m'), 'plain-names');
+    const { inspect } = start({ idleMs: 1 });
+    await inspect(at('m'));
+    await expect.poll(() => inspector.pid).toBeUndefined();
+    expect((await inspect(at('m'))).format).toBe('safetensors');
+  });
+
+  it('serves the library: a model that ends it is listed with the reason, beside the others', async () => {
+    await writeTiny(at('good'), 'plain-names');
+    const here = library({ inspect: start().inspect });
+    const { id } = await here.importFolder(at('good'));
+    await writeTiny(at('storage', 'bad'), 'plain-names');
+    writeFileSync(at('storage', 'bad', 'config.json'), '['.repeat(1000));
+    const [bad, good] = await here.list();
+    expect(good).toMatchObject({ id, problem: undefined });
+    expect(bad?.problem).toMatch(/nested more than 64 levels deep/);
+    const error = await sentence(here.importFolder(at('storage', 'bad')));
+    expect(error).toBeInstanceOf(LibraryError);
+  });
+});
