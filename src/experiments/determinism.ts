@@ -10,7 +10,7 @@ import type {
   DeterminismResult,
 } from './determinismTypes';
 import type { Experiment, RunContext } from './experiment';
-import { listOf, parameterObject, textValue, wholeNumber } from './parameters';
+import { listOf, parameterObject, textValue, wholeNumber, show } from './parameters';
 import { takePrompt } from './prompt';
 import { logitsOf } from './readPrompt';
 import { provenanceOf } from './results';
@@ -51,7 +51,7 @@ function configurationId(value: unknown): string {
   const known = CONFIGURATIONS.find(({ id }) => id === value);
   if (known) return known.id;
   const ids = CONFIGURATIONS.map(({ id }) => id).join(', ');
-  throw new RangeError(`${JSON.stringify(value)} is no configuration; there are ${ids}.`);
+  throw new RangeError(`The configurations hold ${show(value)}, which is none; there are ${ids}.`);
 }
 
 /**

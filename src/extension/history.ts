@@ -68,18 +68,9 @@ export class History {
     const id = `${String(now).padStart(13, '0')}-${randomBytes(4).toString('hex')}`;
     const { experiment, title, model } = entry;
     const line: HistoryLine = { id, savedAt: now, experiment, title, model };
-    const content = Buffer.from(JSON.stringify({ version: 1, line, entry }));
-    if (content.length > MOST_BYTES) {
-      throw new HistoryError(
-        this.translate(
-          'This result has {0}, more than the {1} that are kept. Export it to a file instead.',
-          formatBytes(content.length),
-          formatBytes(MOST_BYTES),
-        ),
-      );
-    }
     const partial = join(this.#folder, `${id}${PARTIAL}`);
     try {
+      const content = this.#content(line, entry);
       await mkdir(this.#folder, { recursive: true });
       await this.#sweep();
       await writeFile(partial, content, { flush: true });
@@ -192,6 +183,21 @@ export class History {
     return this.#swept;
   }
 
+  /** What a file holds. @throws HistoryError where it is too much; TypeError where JSON has no word for it. */
+  #content(line: HistoryLine, entry: HistoryEntry): Buffer {
+    const content = Buffer.from(JSON.stringify({ version: 1, line, entry }));
+    if (content.length > MOST_BYTES) {
+      throw new HistoryError(
+        this.translate(
+          'This result has {0}, more than the {1} that are kept. Export it to a file instead.',
+          formatBytes(content.length),
+          formatBytes(MOST_BYTES),
+        ),
+      );
+    }
+    return content;
+  }
+
   #damaged(path: string): HistoryError {
     return new HistoryError(
       this.translate('The saved result {0} is damaged or of another version; it was left as it is.', path),
@@ -199,6 +205,7 @@ export class History {
   }
 
   #notSaved(error: unknown): HistoryError {
+    if (error instanceof HistoryError) return error;
     const code = systemCode(error);
     return new HistoryError(
       code === 'ENOSPC' || code === 'EDQUOT'
