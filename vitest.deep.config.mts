@@ -2,7 +2,9 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['test/deep/**/*.test.ts'],
+    // The unit tests again, with all of their cases, beside what is only here.
+    include: ['test/deep/**/*.test.ts', 'test/unit/**/*.test.ts'],
+    env: { DECODING_LAB_DEEP: '1' },
     // Minutes are what these tests are for; a hang still ends.
     testTimeout: 1_200_000,
     hookTimeout: 300_000,

@@ -27,7 +27,6 @@ export async function bundle(...entries: readonly string[]): Promise<Bundles> {
     platform: 'node',
     format: 'cjs',
     target: 'node20',
-    sourcemap: 'inline',
     logLevel: 'error',
     external: ['onnxruntime-node'],
   };

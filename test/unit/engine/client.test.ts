@@ -18,6 +18,7 @@ import {
 import { bundle, type Bundles } from './bundle';
 import { isAlive, until } from './process';
 import '../fixedSeed';
+import { depth } from '../depth';
 
 const toy: ModelSource = { kind: 'toy', words: ['pizza', 'burger'], logits: [2, 1] };
 const gpt2 = (directory: string): ModelSource => ({
@@ -537,7 +538,7 @@ describe('random requests', () => {
         expect(client.pending).toBe(0);
         expect(await client.status()).toMatchObject({ running: 0 });
       }),
-      { numRuns: 200 },
+      { numRuns: depth(40, 200) },
     );
     expect(states).toEqual(['starting', 'ready']);
   });
@@ -571,7 +572,7 @@ describe('random requests', () => {
       for (let i = 0; i < many; i++) {
         const length = 1 + Math.floor(random.next() * 4);
         const settled = Promise.allSettled(Array.from({ length }, one));
-        if (i % 50 === 49) process.kill(client.pid!, 'SIGKILL');
+        if (i % 20 === 19) process.kill(client.pid!, 'SIGKILL');
         for (const outcome of await settled) {
           if (outcome.status === 'rejected') expect(outcome.reason).toBeInstanceOf(EngineError);
         }
@@ -583,9 +584,9 @@ describe('random requests', () => {
       const handles = process.getActiveResourcesInfo().filter((name) => name !== 'Immediate');
       return { heap: process.memoryUsage().heapUsed, handles: handles.sort() };
     };
-    await sequences(100);
+    await sequences(depth(20, 100));
     const before = await state();
-    await sequences(900);
+    await sequences(depth(80, 900));
     const after = await state();
     expect(client.pending).toBe(0);
     expect(after.handles).toEqual(before.handles);

@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readFolderTexts, type FolderOptions, type FolderPorts } from '../../../src/extension/textFolder';
+import { depth } from '../depth';
 
 let folder: string;
 beforeEach(() => {
@@ -71,16 +72,19 @@ describe('A folder', () => {
     expect(await read()).toMatchObject({ text: 'Inside.', files: 1, leftOut: 0 });
   });
 
-  it('may hold 10,000 files', async () => {
-    const texts = Array.from({ length: 10_000 }, (_, i) => `Text ${String(i).padStart(5, '0')}.`);
+  it('may hold thousands of files', async () => {
+    const texts = Array.from(
+      { length: depth(2_000, 10_000) },
+      (_, i) => `Text ${String(i).padStart(5, '0')}.`,
+    );
     texts.forEach((text, i) => {
       write(`${Math.floor(i / 1000)}/${String(i).padStart(5, '0')}.txt`, text);
     });
     const seen: number[] = [];
     const result = await read({ onProgress: (done) => seen.push(done) });
     expect(result.text.split('\n\n')).toEqual(texts);
-    expect(seen.length).toBeGreaterThan(100);
-    expect(seen.at(-1)).toBe(10_000);
+    expect(seen.length).toBeGreaterThan(20);
+    expect(seen.at(-1)).toBe(texts.length);
   });
 
   it('is not read any further once it was stopped', async () => {

@@ -19,6 +19,7 @@ import {
 import { HubServer, sha256, type Fault } from './hubServer';
 import { temporaryFolder } from './temporaryFolder';
 import '../fixedSeed';
+import { depth } from '../depth';
 
 const { at, hub, library } = libraryFixture();
 const weights = FILES[WEIGHTS];
@@ -430,7 +431,7 @@ describe('whatever goes wrong, in whatever order', () => {
           } else expectRight(outcome as LibraryEntry);
         },
       ),
-      { numRuns: 60 },
+      { numRuns: depth(20, 60) },
     );
   });
 });

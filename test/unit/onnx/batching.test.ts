@@ -7,6 +7,7 @@ import type { CacheHandle, LanguageModel } from '../../../src/core/languageModel
 import { loadGpt2, type Precision } from '../../../src/onnx/loadGpt2';
 import { StepRunner } from '../../../src/onnx/stepRunner';
 import '../fixedSeed';
+import { depth } from '../depth';
 
 const MODELS = {
   tiny: 'test/fixtures/oracles/gpt2-tiny/prefixed-names',
@@ -77,7 +78,7 @@ describe.each<[keyof typeof MODELS, Precision, number]>([
           expect(bits(together[i]!).equals(bits(alone!))).toBe(true);
         }
       }),
-      { numRuns: name === 'tiny' ? 30 : 5 },
+      { numRuns: name === 'tiny' ? depth(10, 30) : depth(2, 5) },
     );
   });
 

@@ -4,6 +4,7 @@ import { catalog } from '../../../../src/core/samplers/catalog';
 import { SamplerChain, type SamplerName, type SamplerSpec } from '../../../../src/core/samplers/chain';
 import { histories, logitVectors, PROPERTY, wideLogits } from '../generators';
 import { Fragile, naiveEntropy, naiveSoftmax, ranking, twin } from '../twins';
+import { depth } from '../../depth';
 
 const share = fc.double({ min: 0.001, max: 0.999, noNaN: true });
 const minKeep = fc.constantFrom(1, 1, 2, 5);
@@ -165,7 +166,7 @@ describe('each sampler does what a slow, obvious implementation does', () => {
         inputs((size) => spec(size).map((one) => [one])),
         compare,
       ),
-      { ...PROPERTY, numRuns: 200 },
+      { ...PROPERTY, numRuns: depth(50, 200) },
     );
   });
 
@@ -177,7 +178,7 @@ describe('each sampler does what a slow, obvious implementation does', () => {
         inputs((size) => fc.array(anySampler(size), { maxLength: 5 })),
         compare,
       ),
-      { ...PROPERTY, numRuns: 1500 },
+      { ...PROPERTY, numRuns: depth(200, 1500) },
     );
   });
 });
