@@ -1,3 +1,4 @@
+import { visibleToken } from '../core/visibleText';
 import type { LoadedModel } from '../engine/client';
 
 /** Below this many percent, the order of magnitude is all there is to say. */
@@ -12,16 +13,11 @@ export function percent(logProbability: number, language = 'en'): string {
   return `${p.toLocaleString(language, { minimumSignificantDigits: 3, maximumSignificantDigits: 3 })} %`;
 }
 
-/** A token for people: its characters with white space made visible, its bytes where they are not whole characters. */
+/** A token for people: its characters with those that are not seen made visible, its bytes where they are not whole characters. */
 export function tokenName(id: number, { vocabulary }: Pick<LoadedModel, 'vocabulary'>): string {
   const bytes = vocabulary.bytes.subarray(vocabulary.offsets[id], vocabulary.offsets[id + 1]);
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-      .decode(bytes)
-      .replaceAll(' ', '·')
-      .replaceAll('\n', '⏎')
-      .replaceAll('\r', '␍')
-      .replaceAll('\t', '⇥');
+    return visibleToken(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
   } catch {
     return `‹${Array.from(bytes, (byte) => byte.toString(16).toUpperCase().padStart(2, '0')).join(' ')}›`;
   }

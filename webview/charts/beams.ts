@@ -1,7 +1,7 @@
 /** The picture of a beam search: its candidates step by step, and which of them went on. */
 import { link, rect, text } from '@observablehq/plot';
 import type { BeamCandidate, BranchesResult } from '../../src/experiments/branchesTypes';
-import { visibleSpaces } from '../../src/experiments/report/markdown';
+import { visibleToken } from '../../src/core/visibleText';
 import { tintOf } from '../format/colour';
 import { full, percent, significant } from '../format/numbers';
 import { cardView } from '../views/cardView';
@@ -71,7 +71,7 @@ function draw(
   const went = ({ candidate }: Place): boolean => candidate.fate !== 'dropped';
   const lines = places.filter(({ from }) => from >= 0);
   const label = ({ candidate }: Place): string => {
-    const shown = visibleSpaces(candidate.token.text);
+    const shown = visibleToken(candidate.token.text);
     const room = Math.floor((box - 4) / LETTER);
     return box < LEAST ? '' : shown.length > room ? `${shown.slice(0, Math.max(1, room - 1))}…` : shown;
   };
@@ -155,14 +155,14 @@ function draw(
 
 function spoken({ candidate, step, place }: Place): string {
   const { token, total, fate } = candidate;
-  return `step ${step + 1}, place ${place + 1}: ${visibleSpaces(token.text)}, sum ${significant(total, 4)}, ${FATES[fate]}`;
+  return `step ${step + 1}, place ${place + 1}: ${visibleToken(token.text)}, sum ${significant(total, 4)}, ${FATES[fate]}`;
 }
 
 function placeCard({ candidate, step, place }: Place): ReturnType<typeof cardView> {
   const { token, logProbability, total, beam, fate } = candidate;
   const p = Math.exp(logProbability);
   return cardView(
-    `Step ${step + 1}, place ${place + 1}: ${visibleSpaces(token.text)}`,
+    `Step ${step + 1}, place ${place + 1}: ${visibleToken(token.text)}`,
     [
       ['goes on from', step === 0 ? 'the prompt' : `beam ${beam + 1}`, `beam ${beam + 1}`],
       ['probability', percent(p), full(p)],

@@ -3,7 +3,7 @@ import { link, rect, text } from '@observablehq/plot';
 import { BranchLayout } from '../../src/experiments/branchLayout';
 import type { BranchesResult } from '../../src/experiments/branchesTypes';
 import { rootText, smallPercent } from '../../src/experiments/report/branches';
-import { visibleSpaces } from '../../src/experiments/report/markdown';
+import { visibleToken } from '../../src/core/visibleText';
 import { tintOf } from '../format/colour';
 import { count } from '../format/numbers';
 import type { Frame, Picture } from './picture';
@@ -75,7 +75,7 @@ function draw(
     });
     let at = x + 4;
     for (const index of branch.nodes) {
-      const label = visibleSpaces(nodes[index]!.token.text);
+      const label = visibleToken(nodes[index]!.token.text);
       const wide = label.length * LETTER + 2 * PAD;
       const room = width - FIGURES - at;
       const fits = wide <= room;

@@ -2,7 +2,7 @@
 import { axisX, axisY, cell, text } from '@observablehq/plot';
 import type { DeterminismResult, DeterminismVerdict } from '../../src/experiments/determinismTypes';
 import { isIdentical } from '../../src/experiments/report/determinism';
-import { visibleSpaces } from '../../src/experiments/report/markdown';
+import { visibleToken } from '../../src/core/visibleText';
 import { count } from '../format/numbers';
 import { cardView } from '../views/cardView';
 import type { Frame, Picture } from './picture';
@@ -90,7 +90,7 @@ function agreementPicture({ verdicts, simple }: DeterminismResult): Picture {
       const place = places[index];
       if (!place) return null;
       const { verdict, position } = place;
-      const token = (tokens: readonly string[]): string => visibleSpaces(tokens[position - 1] ?? '');
+      const token = (tokens: readonly string[]): string => visibleToken(tokens[position - 1] ?? '');
       return cardView(
         `${verdict.label}, token ${position}`,
         [

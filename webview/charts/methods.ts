@@ -1,7 +1,7 @@
 /** Pictures of the Methods experiment: how methods measure up, and what each draws the next token from. */
 import { axisX, axisY, barX, dot, gridX, ruleX, ruleY, text } from '@observablehq/plot';
 import type { MethodMeasure, MethodResult, MethodsResult } from '../../src/experiments/methodsTypes';
-import { visibleSpaces } from '../../src/experiments/report/markdown';
+import { visibleToken } from '../../src/core/visibleText';
 import {
   measureInfos,
   measureOfMethod,
@@ -147,7 +147,7 @@ function distributionPicture({ methods, samples, trials }: MethodsResult): Pictu
   const bars = known.flatMap(({ name, next }): Bar[] =>
     next.top.slice(0, TOKENS).map(({ token, raw, processed, count: drawn }) => ({
       name,
-      token: visibleSpaces(token.text),
+      token: visibleToken(token.text),
       raw,
       processed,
       drawn: drawn === null ? null : drawn / (samples * trials),

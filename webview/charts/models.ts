@@ -1,7 +1,7 @@
 /** The picture of the Models experiment: the next token, model beside model. */
 import { axisFy, axisX, barX, gridX, text } from '@observablehq/plot';
 import type { ModelsResult } from '../../src/experiments/modelsTypes';
-import { visibleSpaces } from '../../src/experiments/report/markdown';
+import { visibleToken } from '../../src/core/visibleText';
 import { full, percent } from '../format/numbers';
 import { cardView } from '../views/cardView';
 import { axisPercent } from './axes';
@@ -26,7 +26,7 @@ export function modelsPictures(result: ModelsResult): Picture[] {
   if (next.length === 0) return [];
   const shown = next.slice(0, TOKENS);
   const bars = shown.flatMap(({ token, probabilities }): Bar[] =>
-    probabilities.map((probability, model) => ({ token: visibleSpaces(token.text), model, probability })),
+    probabilities.map((probability, model) => ({ token: visibleToken(token.text), model, probability })),
   );
   const names = models.map(({ name }) => name);
   const draw = ({ width, palette }: Frame): ReturnType<Picture['draw']> => {
@@ -40,7 +40,7 @@ export function modelsPictures(result: ModelsResult): Picture[] {
         marginBottom: 38,
         x: { domain: [0, Math.min(1, 1.05 * Math.max(...bars.map(({ probability }) => probability)))] },
         y: { type: 'band', domain: models.map((_, i) => i), axis: null, padding: 0.05 },
-        fy: { domain: shown.map(({ token }) => visibleSpaces(token.text)), label: null, padding: 0.2 },
+        fy: { domain: shown.map(({ token }) => visibleToken(token.text)), label: null, padding: 0.2 },
         marks: [
           gridX({ stroke: palette.line, strokeOpacity: 0.4, ticks: 5 }),
           axisX({
@@ -87,7 +87,7 @@ export function modelsPictures(result: ModelsResult): Picture[] {
       card: (_, index) => {
         const bar = bars[index];
         if (!bar) return null;
-        const { probabilities } = shown.find(({ token }) => visibleSpaces(token.text) === bar.token)!;
+        const { probabilities } = shown.find(({ token }) => visibleToken(token.text) === bar.token)!;
         return cardView(
           `“${bar.token}”`,
           probabilities.map((p, model) => [names[model]!, percent(p), full(p)] as const),

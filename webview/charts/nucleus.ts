@@ -1,7 +1,7 @@
 /** Pictures of the Nucleus experiment. */
 import { axisX, axisY, barX, dot, gridY, line, ruleX, ruleY, text, type Markish } from '@observablehq/plot';
 import type { NucleusCell, NucleusResult } from '../../src/experiments/nucleusTypes';
-import { visibleSpaces } from '../../src/experiments/report/markdown';
+import { visibleToken } from '../../src/core/visibleText';
 import { place } from '../../src/experiments/report/nucleus';
 import { count, full, percent, significant, thousands } from '../format/numbers';
 import { cardView } from '../views/cardView';
@@ -126,7 +126,7 @@ function cellCard(cell: NucleusCell): ReturnType<typeof cardView> {
       ['over p', significant(distance), full(distance)],
       ['outside', percent(1 - keptMass), full(1 - keptMass)],
       ...(first
-        ? [['first outside', visibleSpaces(first.token.text), percent(first.probability)] as const]
+        ? [['first outside', visibleToken(first.token.text), percent(first.probability)] as const]
         : []),
       ['entropy left', `${significant(entropy, 4)} nats`, full(entropy)],
     ],
@@ -237,7 +237,7 @@ function barLabel({ kept, outside }: NucleusCell, vocabularySize: number, width:
   const label = `${thousands(kept)} of ${thousands(vocabularySize)}`;
   let longest = label;
   outside.forEach((_, i) => {
-    const names = outside.slice(0, i + 1).map(({ token }) => visibleSpaces(token.text));
+    const names = outside.slice(0, i + 1).map(({ token }) => visibleToken(token.text));
     const more = outside.length > names.length || vocabularySize > kept + names.length ? ' …' : '';
     const next = `${label}, without ${names.join(' ')}${more}`;
     if ((next.length + 2) * LETTER < width) longest = next;
@@ -251,7 +251,7 @@ function outsideCard(cell: NucleusCell): ReturnType<typeof cardView> {
       .slice(0, 10)
       .map(
         ({ token, probability }) =>
-          [visibleSpaces(token.text), percent(probability), full(probability)] as const,
+          [visibleToken(token.text), percent(probability), full(probability)] as const,
       ),
   ]);
 }

@@ -1,6 +1,6 @@
 /** Pictures of the Temperature experiment. */
 import { areaY, axisX, axisY, dot, gridY, line, link, ruleY, text, type Markish } from '@observablehq/plot';
-import { visibleSpaces } from '../../src/experiments/report/markdown';
+import { visibleToken } from '../../src/core/visibleText';
 import { isInside, quoted } from '../../src/experiments/report/temperature';
 import type { TemperatureResult, TemperatureRow } from '../../src/experiments/temperatureTypes';
 import { count, full, percent, significant, thousands } from '../format/numbers';
@@ -31,7 +31,7 @@ function curvePicture(result: TemperatureResult, earlier: TemperatureResult | nu
   const name = quoted(result);
   const target = points(curve.temperatures, curve.target);
   const others = curve.tokens.map(({ token, probabilities }) => ({
-    name: visibleSpaces(token.text),
+    name: visibleToken(token.text),
     points: points(curve.temperatures, probabilities),
   }));
   const largest = Math.max(...curve.target);

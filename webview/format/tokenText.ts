@@ -3,6 +3,7 @@
  * shows the bytes of half a character, while a completion joins the halves that its tokens make together.
  */
 import type { Vocabulary } from '../../src/core/languageModel';
+import { visibleMark } from '../../src/core/visibleText';
 
 /** A part of a token's text; a mark stands for something that would be invisible or is not a character. */
 export interface Piece {
@@ -117,20 +118,6 @@ function add(pieces: Piece[], text: string, mark: boolean): void {
 
 function hex(bytes: Uint8Array): string {
   return `‹${Array.from(bytes, (byte) => byte.toString(16).toUpperCase().padStart(2, '0')).join(' ')}›`;
-}
-
-const MARKS: Readonly<Record<string, string>> = { ' ': '·', '\n': '⏎', '\t': '⇥', '\r': '␍', '\x7F': '␡' };
-
-/** Invisible in itself or able to rearrange the text around it: formats, separators, unusual spaces, controls. */
-const INVISIBLE = /^[\p{Cf}\p{Z}\p{Cc}\p{Variation_Selector}\u115F\u1160\u3164]$/u;
-
-function visibleMark(character: string): string | null {
-  const known = MARKS[character];
-  if (known !== undefined) return known;
-  const code = character.codePointAt(0)!;
-  if (code < 0x20) return String.fromCodePoint(0x2400 + code);
-  if (!INVISIBLE.test(character)) return null;
-  return `‹U+${code.toString(16).toUpperCase().padStart(4, '0')}›`;
 }
 
 interface Segment {

@@ -2,7 +2,7 @@
 import { BranchLayout } from '../branchLayout';
 import type { BeamRecord, BranchesResult, BranchNode } from '../branchesTypes';
 import type { ResultToken } from '../results';
-import { visibleSpaces } from './markdown';
+import { visibleText, visibleToken } from '../../core/visibleText';
 import type { Cell, ReportOf, ReportTable } from './types';
 import { counted, inPercent, powerOfTen, rounded, whole } from './words';
 
@@ -21,19 +21,16 @@ const QUOTED = 80;
 
 /** Tokens in a row, with white space visible only where it would break the line. */
 export function runningText(tokens: readonly ResultToken[]): string {
-  return tokens
-    .map(({ text }) => text)
-    .join('')
-    .replace(/[\n\r\t]/g, visibleSpaces);
+  return visibleText(tokens.map(({ text }) => text).join(''));
 }
 
 /** What the root of a tree shows. */
 export function rootText(promptEnd: string): string {
-  return promptEnd === '' ? '(empty prompt)' : promptEnd.replace(/\s+/g, ' ');
+  return promptEnd === '' ? '(empty prompt)' : visibleText(promptEnd.replace(/\s+/g, ' '));
 }
 
 function quoted(text: string): string {
-  const shown = text.replace(/[\n\r\t]/g, visibleSpaces).trim();
+  const shown = visibleText(text).trim();
   return shown.length > QUOTED ? `“…${shown.slice(shown.length - QUOTED)}”` : `“${shown}”`;
 }
 
@@ -135,7 +132,7 @@ function detour(steps: BeamRecord['steps'], ids: readonly number[]): string {
       : `Its beginning was only in place ${worst + 1} at step ${places.indexOf(worst) + 1}`;
   if (parting < 0) return `${way}; greedy search finds it too.`;
   const other = steps[parting]!.find(({ beam }) => beam === steps[parting]![places[parting]!]!.beam)!;
-  return `${way}; greedy search misses it at step ${parting + 1}, where it takes “${visibleSpaces(other.token.text)}”.`;
+  return `${way}; greedy search misses it at step ${parting + 1}, where it takes “${visibleToken(other.token.text)}”.`;
 }
 
 function treeSummary({ nodes, promptEnd }: BranchesResult): string[] {
@@ -147,7 +144,7 @@ function treeSummary({ nodes, promptEnd }: BranchesResult): string[] {
     const best = nodes[shown[0]!]!;
     const all = shown.length + (root!.rest?.tokens ?? 0);
     return [
-      `After ${promptEnd === '' ? 'the empty prompt' : quoted(promptEnd)} the most probable token is “${visibleSpaces(best.token.text)}” with ${inPercent(Math.exp(best.logProbability))}; the ${whole(shown.length)} of ${whole(all)} tokens that are shown hold ${inPercent(1 - (root!.rest?.mass ?? 0))}. Choose one to go that way.`,
+      `After ${promptEnd === '' ? 'the empty prompt' : quoted(promptEnd)} the most probable token is “${visibleToken(best.token.text)}” with ${inPercent(Math.exp(best.logProbability))}; the ${whole(shown.length)} of ${whole(all)} tokens that are shown hold ${inPercent(1 - (root!.rest?.mass ?? 0))}. Choose one to go that way.`,
     ];
   }
   const best = ends.reduce((a, b) => (nodes[b]!.total > nodes[a]!.total ? b : a));
@@ -169,7 +166,7 @@ function widest({ nodes }: BranchLayout): string[] {
   const read = nodes.filter(({ entropy }) => entropy !== null);
   if (read.length < 2) return [];
   const most = read.reduce((a, b) => (b.entropy! > a.entropy! ? b : a));
-  const after = most.parent < 0 ? 'the prompt' : `“${visibleSpaces(most.token.text)}”`;
+  const after = most.parent < 0 ? 'the prompt' : `“${visibleToken(most.token.text)}”`;
   return [
     `It is least certain after ${after}: ${rounded(most.entropy!)} nats of entropy, as hard to guess as one of ${rounded(Math.exp(most.entropy!))} equally probable tokens.`,
   ];
@@ -274,7 +271,7 @@ function exactTable({ continuations, greedy }: Exact): ReportTable {
     keys: 1,
     rows: continuations.map(({ ids, text, logProbability, proven }, i): Cell[] => [
       i + 1,
-      text.replace(/[\n\r\t]/g, visibleSpaces),
+      visibleText(text),
       Math.exp(logProbability),
       logProbability,
       proven ? 'yes' : 'no',
@@ -300,7 +297,7 @@ function beamResultsTable({ results }: BeamRecord): ReportTable {
     keys: 1,
     rows: results.map(({ ids, text, score, logProbability, end }, i): Cell[] => [
       i + 1,
-      text.replace(/[\n\r\t]/g, visibleSpaces),
+      visibleText(text),
       ids.length,
       score,
       logProbability,

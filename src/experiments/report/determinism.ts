@@ -5,7 +5,7 @@ import type {
   DeterminismStep,
   DeterminismVerdict,
 } from '../determinismTypes';
-import { visibleSpaces } from './markdown';
+import { visibleToken } from '../../core/visibleText';
 import type { Cell, ReportOf, ReportTable } from './types';
 import { counted, inPercent, listed, rounded } from './words';
 
@@ -98,15 +98,15 @@ export function why(verdict: DeterminismVerdict): string {
 export function againstSimple({ fromSimple }: DeterminismVerdict): string {
   if (!fromSimple) return 'equal';
   const { position, firstStep, secondStep } = fromSimple;
-  return `from token ${position + 1}: ${visibleSpaces(firstStep.token.text)} instead of ${visibleSpaces(secondStep.token.text)}`;
+  return `from token ${position + 1}: ${visibleToken(firstStep.token.text)} instead of ${visibleToken(secondStep.token.text)}`;
 }
 
 function taken({ token, raw }: DeterminismStep): string {
-  return `“${visibleSpaces(token.text)}” (${inPercent(raw)})`;
+  return `“${visibleToken(token.text)}” (${inPercent(raw)})`;
 }
 
 function drawn({ token, processed }: DeterminismStep): string {
-  return `“${visibleSpaces(token.text)}” (${inPercent(processed)})`;
+  return `“${visibleToken(token.text)}” (${inPercent(processed)})`;
 }
 
 function tables(result: DeterminismResult): ReportTable[] {

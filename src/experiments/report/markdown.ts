@@ -1,4 +1,5 @@
 /** A result as a Markdown document that can be read without this program. */
+import { visibleLines, visibleMark, visibleText, visibleToken } from '../../core/visibleText';
 import type { ExperimentResult } from '../results';
 import { inPercent, rounded, whole } from './words';
 import type { Cell, CellFormat, ReportPicture, ReportTable } from './types';
@@ -44,7 +45,7 @@ function quoted(prompt: string): string {
 function fenced(text: string, language: string): string {
   const longest = Math.max(2, ...Array.from(text.matchAll(/`+/g), ([run]) => run.length));
   const fence = '`'.repeat(longest + 1);
-  return `${fence}${language}\n${text}\n${fence}`;
+  return `${fence}${language}\n${visibleLines(text)}\n${fence}`;
 }
 
 function pictureSection({ title, description, svg }: ReportPicture): string[] {
@@ -78,7 +79,7 @@ function isNumeric({ rows }: ReportTable, column: number): boolean {
 /** A cell as people read it. */
 export function formatCell(cell: Cell, format: CellFormat = 'number'): string {
   if (cell === null) return '';
-  if (typeof cell === 'string') return format === 'token' ? visibleSpaces(cell) : cell;
+  if (typeof cell === 'string') return format === 'token' ? visibleToken(cell) : visibleText(cell);
   switch (format) {
     case 'whole':
       return whole(cell);
@@ -91,20 +92,19 @@ export function formatCell(cell: Cell, format: CellFormat = 'number'): string {
   }
 }
 
-const MARKS: Readonly<Record<string, string>> = { ' ': '·', '\n': '⏎', '\t': '⇥', '\r': '␍' };
-
-/** White space made visible, as on screen. */
-export function visibleSpaces(text: string): string {
-  return text.replace(/[ \n\t\r]/g, (space) => MARKS[space]!);
-}
-
-/** Text without any meaning to Markdown. */
+/**
+ * Text on one line without any meaning to Markdown or HTML, wherever it stands: no markup, no link (also none that
+ * readers make of bare addresses), no picture, no formula, no entity, no list or heading. Nothing in it is hidden.
+ */
 function escaped(text: string): string {
-  return text.replace(/[\\`*_{}[\]<>#|~]/g, '\\$&');
+  return visibleText(text)
+    .replace(/[\\`*_{}[\]<>#|~!&$@]|:(?=\/\/)|(?<=\bwww)\./gi, '\\$&')
+    .replace(/^(\s*)(?=[-+=])/, '$1\\')
+    .replace(/^(\s*\d+)(?=[.)])/, '$1\\');
 }
 
 function cellText(text: string): string {
-  return escaped(text).replace(/\r?\n|\r/g, ' ');
+  return escaped(text.replace(/\r?\n|\r/g, ' '));
 }
 
 function replaySection({ provenance, milliseconds }: ExperimentResult): string[] {
@@ -116,6 +116,13 @@ function replaySection({ provenance, milliseconds }: ExperimentResult): string[]
       `prompt of ${whole(promptIds.length)} tokens${seed === null ? '; nothing was drawn' : `; seed ${seed}`}; ` +
       `${rounded(milliseconds / 1000)} s.`,
     ...promptNotes.map(escaped),
-    fenced(JSON.stringify({ parameters, promptIds }), 'json'),
+    fenced(exactJson({ parameters, promptIds }), 'json'),
   ];
+}
+
+/** JSON in which nothing is hidden, and that reads back as what it was. */
+function exactJson(value: unknown): string {
+  return JSON.stringify(value).replace(/[^ -~]/g, (unit) =>
+    visibleMark(unit) === null ? unit : `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }

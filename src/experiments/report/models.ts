@@ -1,6 +1,6 @@
 /** What a comparison of models says: how far they are apart, and what each thinks of the others' texts. */
 import type { ComparedModel, ModelsResult } from '../modelsTypes';
-import { visibleSpaces } from './markdown';
+import { visibleToken } from '../../core/visibleText';
 import { measureOf, perplexityOf, type ModelMeasureInfo } from './modelsMeasures';
 import { modelsTables } from './modelsTables';
 import type { ReportOf } from './types';
@@ -32,7 +32,7 @@ function parting(
 ): string {
   const names = `${models[first]!.name} and ${models[second]!.name}`;
   if (!parts) return `Greedily, ${names} write the same text.`;
-  const token = (text: string): string => `“${visibleSpaces(text)}”`;
+  const token = (text: string): string => `“${visibleToken(text)}”`;
   return `Greedily, ${names} part at token ${parts.position + 1}: ${token(parts.firstToken.text)} against ${token(parts.secondToken.text)}.`;
 }
 

@@ -1,6 +1,6 @@
 /** What a result of the Nucleus experiment says. */
 import type { NucleusCell, NucleusResult } from '../nucleusTypes';
-import { visibleSpaces } from './markdown';
+import { visibleToken } from '../../core/visibleText';
 import { TEN_DRAWS, TEN_DRAWS_FORMATS, tenDrawsCells } from './tenDraws';
 import type { Cell, ReportOf, ReportTable } from './types';
 import { counted, inPercent, listed, rounded, whole } from './words';
@@ -54,7 +54,7 @@ function growth({ cells }: NucleusResult): string[] {
 function outside(cell: NucleusCell): string {
   const mass = 1 - cell.keptMass;
   if (cell.outside.length === 0) return `At ${place(cell)} nothing falls outside.`;
-  const names = cell.outside.slice(0, NAMED).map(({ token }) => `“${visibleSpaces(token.text)}”`);
+  const names = cell.outside.slice(0, NAMED).map(({ token }) => `“${visibleToken(token.text)}”`);
   return `At ${place(cell)} what falls outside holds ${inPercent(mass)}; its most probable tokens are ${listed(names)}.`;
 }
 
@@ -67,7 +67,7 @@ function certain({ curves }: NucleusResult): string[] {
   const best = curves[0]?.tokens[0];
   if (!best) return [];
   return [
-    `With p no larger than the probability of “${visibleSpaces(best.token.text)}” (${listed(limits)}) it alone is left, and drawing is greedy.`,
+    `With p no larger than the probability of “${visibleToken(best.token.text)}” (${listed(limits)}) it alone is left, and drawing is greedy.`,
   ];
 }
 
@@ -83,7 +83,7 @@ function tables(result: NucleusResult): ReportTable[] {
 }
 
 function names(tokens: NucleusCell['nucleus'], all: number): string {
-  const shown = tokens.slice(0, NAMED).map(({ token }) => visibleSpaces(token.text));
+  const shown = tokens.slice(0, NAMED).map(({ token }) => visibleToken(token.text));
   return all > shown.length ? `${shown.join(' ')} …` : shown.join(' ');
 }
 

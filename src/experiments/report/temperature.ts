@@ -1,7 +1,7 @@
 /** What a result of the Temperature experiment says. */
 import { drawsToTellApart } from '../../core/statistics/sampleSize';
 import type { TemperatureResult, TemperatureRow } from '../temperatureTypes';
-import { visibleSpaces } from './markdown';
+import { visibleToken } from '../../core/visibleText';
 import { TEN_DRAWS, TEN_DRAWS_FORMATS, tenDrawsCells } from './tenDraws';
 import type { Cell, ReportOf, ReportTable } from './types';
 import { counted, inPercent, listed, rounded, timesIn100, whole } from './words';
@@ -29,7 +29,7 @@ function summary(result: TemperatureResult): string[] {
 
 /** The target as sentences name it. */
 export function quoted({ target }: TemperatureResult): string {
-  return `“${visibleSpaces(target)}”`;
+  return `“${visibleToken(target)}”`;
 }
 
 /** The coldest, the one nearest to 1 and the hottest. */
@@ -111,7 +111,7 @@ function trend(result: TemperatureResult): string {
 
 function limits(result: TemperatureResult): string {
   const { zero, infinity } = result.limits;
-  const best = zero.best.map(({ text }) => `“${visibleSpaces(text)}”`);
+  const best = zero.best.map(({ text }) => `“${visibleToken(text)}”`);
   const share =
     best.length === 1
       ? `${best[0]!} alone is left`
@@ -158,7 +158,7 @@ function ways(result: TemperatureResult): string[] {
   const sentences: string[] = [];
   const [first] = found;
   if (wayCount > 1 && first) {
-    const tokens = first.tokens.map(({ text }) => visibleSpaces(text)).join(' + ');
+    const tokens = first.tokens.map(({ text }) => visibleToken(text)).join(' + ');
     sentences.push(
       `${name} is counted in each of the ${whole(wayCount)} ways to write it in tokens that were read; the most probable at T = 1 is ${tokens}, ${inPercent(first.probability)}.`,
     );
@@ -297,7 +297,7 @@ function limitsTable({ limits: { zero, infinity }, target }: TemperatureResult):
   return {
     id: 'limits',
     title: 'The limits',
-    columns: ['limit', `exact probability of ${visibleSpaces(target)}`, 'entropy in nats'],
+    columns: ['limit', `exact probability of ${visibleToken(target)}`, 'entropy in nats'],
     formats: ['text', 'percent', 'nats'],
     keys: 1,
     rows: [
@@ -319,7 +319,7 @@ function waysTable({ ways: found, wayCount }: TemperatureResult): ReportTable {
     formats: ['text', 'text', 'percent'],
     keys: 2,
     rows: found.map(({ tokens, probability }) => [
-      tokens.map(({ text }) => visibleSpaces(text)).join(' + '),
+      tokens.map(({ text }) => visibleToken(text)).join(' + '),
       tokens.map(({ id }) => id).join(' '),
       probability,
     ]),
@@ -327,12 +327,12 @@ function waysTable({ ways: found, wayCount }: TemperatureResult): ReportTable {
 }
 
 function curveTable({ curve, target }: TemperatureResult): ReportTable {
-  const names = curve.tokens.map(({ token }) => visibleSpaces(token.text));
+  const names = curve.tokens.map(({ token }) => visibleToken(token.text));
   return {
     id: 'curve',
     title: 'The curves',
     note: 'Exact probabilities on the grid of the picture.',
-    columns: ['T', `${visibleSpaces(target)} (target)`, 'entropy in nats', ...names],
+    columns: ['T', `${visibleToken(target)} (target)`, 'entropy in nats', ...names],
     formats: ['number', 'percent', 'nats', ...names.map(() => 'percent' as const)],
     keys: 1,
     rows: curve.temperatures.map((t, i) => [
