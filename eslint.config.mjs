@@ -1,6 +1,7 @@
 import eslint from '@eslint/js';
 import globals from 'globals';
 import tseslint from 'typescript-eslint';
+import { shownOnly } from './eslint.shown.mjs';
 
 /** Folders of `src` in the order in which data flows; see CONTRIBUTING.md, "How the code is laid out". */
 const folders = ['core', 'gpt2', 'onnx', 'experiments', 'engine', 'library', 'protocol', 'extension'];
@@ -94,6 +95,11 @@ export default tseslint.config(
     },
   },
   { files: ['webview/controls.ts'], rules: { 'no-restricted-imports': 'off' } },
+  {
+    files: ['src/extension/**/*.ts'],
+    ignores: ['src/extension/shown/**'],
+    rules: { 'no-restricted-syntax': shownOnly },
+  },
   {
     files: ['**/*.mjs'],
     ...tseslint.configs.disableTypeChecked,

@@ -7,6 +7,8 @@ import { showMenu } from './menu';
 import { historyCommands } from './historyCommands';
 import { modelCommands } from './modelCommands';
 import { presetCommands } from './presetCommands';
+import { tell } from './shown/messages';
+import { shownError } from './shown/trees';
 import type { StatusBar } from './statusBar';
 import { unlessClosed } from './exportFile';
 import type { SurprisalMap } from './surprisal';
@@ -67,9 +69,7 @@ export function registerCommands(services: CommandServices): vscode.Disposable[]
       const editor = currentEditor();
       if (editor) await surprisal.show(editor);
       else {
-        void vscode.window.showInformationMessage(
-          vscode.l10n.t('Open a text first: its tokens will be tinted.'),
-        );
+        void tell.information(vscode.l10n.t('Open a text first: its tokens will be tinted.'));
       }
     },
     clearSurprisal: () => {
@@ -133,7 +133,15 @@ export function registerCommands(services: CommandServices): vscode.Disposable[]
       if (editor && holdsText(editor)) lastEditor = editor;
     }),
     ...Object.entries(commands).map(([name, run]) =>
-      vscode.commands.registerCommand(`decodingLab.${name}`, run),
+      vscode.commands.registerCommand(`decodingLab.${name}`, async (...given: unknown[]) => {
+        try {
+          return await run(...given);
+        } catch (error) {
+          // VS Code shows what a command throws as it is.
+          log.error(error instanceof Error ? error : String(error));
+          throw shownError(error);
+        }
+      }),
     ),
   ];
 }

@@ -1,4 +1,6 @@
 import * as vscode from 'vscode';
+import { chooseTarget } from './shown/choices';
+import { tell } from './shown/messages';
 
 /** The person closed the dialog, or the file could not be written; nothing was saved. */
 export class NotSavedError extends Error {
@@ -19,7 +21,7 @@ export class NotSavedError extends Error {
 export async function exportFile(name: string, content: string, title?: string): Promise<void> {
   const safeName = name.replace(/[^\p{L}\p{N}._ -]/gu, '-');
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
-  const target = await vscode.window.showSaveDialog({
+  const target = await chooseTarget({
     title: title ?? vscode.l10n.t('Export result'),
     ...(folder ? { defaultUri: vscode.Uri.joinPath(folder, safeName) } : {}),
   });
@@ -41,6 +43,6 @@ export async function unlessClosed(saving: Promise<void>): Promise<void> {
     await saving;
   } catch (error) {
     if (!(error instanceof NotSavedError)) throw error;
-    if (!error.closed) void vscode.window.showErrorMessage(error.message);
+    if (!error.closed) void tell.error(error.message);
   }
 }

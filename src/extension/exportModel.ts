@@ -4,6 +4,8 @@ import type { ModelFile } from '../library/exportFolder';
 import type { Inspect } from '../library/inspect';
 import type { LibraryEntry } from '../library/shelf';
 import { count } from './numbers';
+import { chooseFile } from './shown/choices';
+import { showProgress, tell } from './shown/messages';
 import { signalOf } from './signalOf';
 
 /**
@@ -12,22 +14,21 @@ import { signalOf } from './signalOf';
  */
 export async function exportModelFolder(entry: LibraryEntry, inspect: Inspect): Promise<void> {
   if (entry.problem !== undefined) {
-    void vscode.window.showErrorMessage(
+    void tell.error(
       vscode.l10n.t('{0} cannot be run, so it is not exported. {1}', entry.name, entry.problem),
     );
     return;
   }
-  const [parent] =
-    (await vscode.window.showOpenDialog({
-      title: vscode.l10n.t('Export {0}: choose where its folder is to be', entry.name),
-      openLabel: vscode.l10n.t('Export Here'),
-      canSelectFolders: true,
-      canSelectFiles: false,
-    })) ?? [];
+  const parent = await chooseFile({
+    title: vscode.l10n.t('Export {0}: choose where its folder is to be', entry.name),
+    openLabel: vscode.l10n.t('Export Here'),
+    canSelectFolders: true,
+    canSelectFiles: false,
+  });
   if (!parent) return;
   const target = vscode.Uri.joinPath(parent, entry.name.replace(/[^\p{L}\p{N}._-]+/gu, '-'));
   if (await exists(target)) {
-    void vscode.window.showErrorMessage(
+    void tell.error(
       vscode.l10n.t('{0} is there already. Rename it, or choose another folder.', target.fsPath),
     );
     return;
@@ -36,25 +37,18 @@ export async function exportModelFolder(entry: LibraryEntry, inspect: Inspect): 
   const { copyChecked, copyModel, CopyError, filesOfModel } = await import('../library/exportFolder');
   const files = await filesOfModel(entry.directory, inspect);
   try {
-    const done = await vscode.window.withProgress(
-      {
-        location: vscode.ProgressLocation.Notification,
-        title: vscode.l10n.t('Exporting {0}', entry.name),
-        cancellable: true,
-      },
-      (progress, token) => {
-        let before = 0;
-        return copyModel(files, copyTo(target, copyChecked), {
-          signal: signalOf(token),
-          onFile: ({ path }, share) => {
-            progress.report({ message: path, increment: 100 * (share - before) });
-            before = share;
-          },
-        });
-      },
-    );
+    const done = await showProgress(vscode.l10n.t('Exporting {0}', entry.name), (progress, token) => {
+      let before = 0;
+      return copyModel(files, copyTo(target, copyChecked), {
+        signal: signalOf(token),
+        onFile: ({ path }, share) => {
+          progress.report({ message: path, increment: 100 * (share - before) });
+          before = share;
+        },
+      });
+    });
     if (!done) return;
-    void vscode.window.showInformationMessage(
+    void tell.information(
       vscode.l10n.t('{0} is in {1}: files copied: {2}.', entry.name, target.fsPath, count(files.length)),
     );
   } catch (error) {
@@ -80,7 +74,7 @@ export async function exportModelFolder(entry: LibraryEntry, inspect: Inspect): 
             ),
           ]),
     ];
-    void vscode.window.showErrorMessage(sentences.join(' '));
+    void tell.error(sentences.join(' '));
   }
 }
 

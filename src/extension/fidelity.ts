@@ -6,6 +6,10 @@ import { VARIANTS, variantId } from '../library/variants';
 import { textOf } from './documentText';
 import type { Library } from './library';
 import { count, decimals, significant } from './numbers';
+import type { Choice } from './shown/choices';
+import { openMarkdown } from './shown/documents';
+import { showProgress } from './shown/messages';
+import { fillMarkdown, joinMarkdown, type Markdown } from './shown/quote';
 import { known } from './words';
 
 /** Characters that are read at most: some ten thousand tokens, which take GPT-2 about a minute. */
@@ -22,7 +26,7 @@ export interface FidelityRow {
 }
 
 /** A quantized form for a person to choose, with what to expect of it. */
-export interface VariantItem extends vscode.QuickPickItem {
+export interface VariantItem extends Choice {
   readonly precision: Precision;
 }
 
@@ -45,80 +49,78 @@ export async function showFidelity(
   const text = textOf(document, selection.isEmpty ? undefined : selection).slice(0, LONGEST_TEXT);
   const reference = await library.source(id, undefined);
   const title = vscode.l10n.t('Measuring the weights of {0}', id);
-  const rows = await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title, cancellable: true },
-    async (progress, token) => {
-      const controller = new AbortController();
-      token.onCancellationRequested(() => {
-        controller.abort();
+  const rows = await showProgress(title, async (progress, token) => {
+    const controller = new AbortController();
+    token.onCancellationRequested(() => {
+      controller.abort();
+    });
+    const measured: FidelityRow[] = [];
+    for (const precision of precisions) {
+      const source = await library.source(variantId(id, precision), undefined);
+      let before = 0;
+      const fidelity = await engine.fidelity(reference, source, text, {
+        signal: controller.signal,
+        onProgress: (done, total) => {
+          progress.report({
+            message: vscode.l10n.t(
+              '{0}: {1} of {2} tokens',
+              known(VARIANTS[precision].label),
+              count(done),
+              count(total),
+            ),
+            increment: (100 * (done - before)) / total / precisions.length,
+          });
+          before = done;
+        },
       });
-      const measured: FidelityRow[] = [];
-      for (const precision of precisions) {
-        const source = await library.source(variantId(id, precision), undefined);
-        let before = 0;
-        const fidelity = await engine.fidelity(reference, source, text, {
-          signal: controller.signal,
-          onProgress: (done, total) => {
-            progress.report({
-              message: vscode.l10n.t(
-                '{0}: {1} of {2} tokens',
-                known(VARIANTS[precision].label),
-                count(done),
-                count(total),
-              ),
-              increment: (100 * (done - before)) / total / precisions.length,
-            });
-            before = done;
-          },
-        });
-        measured.push({ precision, fidelity });
-      }
-      return measured;
-    },
-  );
-  const content = fidelityReport(id, vscode.workspace.asRelativePath(document.uri), rows);
-  await vscode.window.showTextDocument(
-    await vscode.workspace.openTextDocument({ language: 'markdown', content }),
-    { viewColumn: vscode.ViewColumn.Beside },
-  );
+      measured.push({ precision, fidelity });
+    }
+    return measured;
+  });
+  await openMarkdown(fidelityReport(id, vscode.workspace.asRelativePath(document.uri), rows));
 }
 
 /** What was measured, as Markdown. */
-function fidelityReport(id: string, document: string, rows: readonly FidelityRow[]): string {
+function fidelityReport(id: string, document: string, rows: readonly FidelityRow[]): Markdown {
   const [first] = rows;
-  if (!first) return '';
-  const line = (label: string, perplexity: number, cells: readonly string[]): string =>
-    `| ${[label, decimals(perplexity, 3), ...cells].join(' | ')} |`;
-  const heads = [
-    vscode.l10n.t('weights'),
-    vscode.l10n.t('perplexity'),
-    vscode.l10n.t('mean KL divergence (nats)'),
-    vscode.l10n.t('largest'),
-    vscode.l10n.t('same most probable token'),
-  ];
-  return [
-    `# ${vscode.l10n.t('{0}: how near its quantized weights come', id)}`,
-    '',
-    vscode.l10n.t(
-      '{0} tokens of {1}, each predicted from those before it.',
-      count(first.fidelity.tokens),
-      document,
-    ),
-    '',
-    `| ${heads.join(' | ')} |`,
-    '| --- | --: | --: | --: | --: |',
-    line(known(VARIANTS.fp32.label), first.fidelity.referencePerplexity, ['0', '0', '100 %']),
+  if (!first) return fillMarkdown('');
+  const line = (cells: readonly string[]): Markdown =>
+    fillMarkdown(`| ${cells.map((_, i) => `{${i}}`).join(' | ')} |`, ...cells);
+  const table = [
+    line([
+      vscode.l10n.t('weights'),
+      vscode.l10n.t('perplexity'),
+      vscode.l10n.t('mean KL divergence (nats)'),
+      vscode.l10n.t('largest'),
+      vscode.l10n.t('same most probable token'),
+    ]),
+    fillMarkdown('| --- | --: | --: | --: | --: |'),
+    line([known(VARIANTS.fp32.label), decimals(first.fidelity.referencePerplexity, 3), '0', '0', '100 %']),
     ...rows.map(({ precision, fidelity: { perplexity, meanDivergence, largestDivergence, sameBest } }) =>
-      line(known(VARIANTS[precision].label), perplexity, [
+      line([
+        known(VARIANTS[precision].label),
+        decimals(perplexity, 3),
         significant(meanDivergence),
         significant(largestDivergence),
         `${decimals(100 * sameBest, 1)} %`,
       ]),
     ),
-    '',
-    vscode.l10n.t(
-      'The KL divergence says how far the distribution of the next token is from the one of the 32-bit weights; 0 is equal.',
-    ),
-    '',
-  ].join('\n');
+  ];
+  return joinMarkdown(
+    [
+      fillMarkdown(`# ${vscode.l10n.t('{0}: how near its quantized weights come')}`, id),
+      fillMarkdown(
+        vscode.l10n.t('{0} tokens of {1}, each predicted from those before it.'),
+        count(first.fidelity.tokens),
+        document,
+      ),
+      joinMarkdown(table, '\n'),
+      fillMarkdown(
+        `${vscode.l10n.t(
+          'The KL divergence says how far the distribution of the next token is from the one of the 32-bit weights; 0 is equal.',
+        )}\n`,
+      ),
+    ],
+    '\n\n',
+  );
 }

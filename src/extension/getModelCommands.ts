@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import type { Library } from './library';
 import { count } from './numbers';
+import { askText, choose, chooseFile } from './shown/choices';
+import { ask, showProgress, tell } from './shown/messages';
 import { signalOf } from './signalOf';
 import { size, type ModelRow, type ModelsView } from './views/modelsView';
 import { known } from './words';
@@ -24,7 +26,7 @@ export function getModelCommands({
     if (!paused) return;
     const { id } = paused;
     const [goOn, discard] = [vscode.l10n.t('Go On'), vscode.l10n.t('Discard')];
-    const answer = await vscode.window.showInformationMessage(
+    const answer = await tell.information(
       vscode.l10n.t(
         'The download of {0} is paused. {1} of {2} have arrived and are kept.',
         name,
@@ -42,38 +44,31 @@ export function getModelCommands({
     let signal: AbortSignal | undefined;
     await told(() =>
       Promise.resolve(
-        vscode.window.withProgress(
-          {
-            location: vscode.ProgressLocation.Notification,
-            title: vscode.l10n.t('Downloading {0}', name),
-            cancellable: true,
-          },
-          async (progress, token) => {
-            signal = signalOf(token);
-            let before = 0;
-            await (
-              await library.models()
-            ).download(name, {
-              signal,
-              onProgress: ({ receivedBytes, totalBytes, bytesPerSecond, secondsLeft, note, phase }) => {
-                const percent = totalBytes > 0 ? (100 * receivedBytes) / totalBytes : 0;
-                const parts = [
-                  vscode.l10n.t('{0}: {1} of {2}', known(phase), size(receivedBytes), size(totalBytes)),
-                  ...(bytesPerSecond === undefined ? [] : [`${size(bytesPerSecond)}/s`]),
-                  ...(secondsLeft === undefined
-                    ? []
-                    : [vscode.l10n.t('{0} s left', count(Math.ceil(secondsLeft)))]),
-                ];
-                progress.report({
-                  increment: percent - before,
-                  message: note ?? parts.join(', '),
-                });
-                before = percent;
-              },
-            });
-            models.refresh();
-          },
-        ),
+        showProgress(vscode.l10n.t('Downloading {0}', name), async (progress, token) => {
+          signal = signalOf(token);
+          let before = 0;
+          await (
+            await library.models()
+          ).download(name, {
+            signal,
+            onProgress: ({ receivedBytes, totalBytes, bytesPerSecond, secondsLeft, note, phase }) => {
+              const percent = totalBytes > 0 ? (100 * receivedBytes) / totalBytes : 0;
+              const parts = [
+                vscode.l10n.t('{0}: {1} of {2}', known(phase), size(receivedBytes), size(totalBytes)),
+                ...(bytesPerSecond === undefined ? [] : [`${size(bytesPerSecond)}/s`]),
+                ...(secondsLeft === undefined
+                  ? []
+                  : [vscode.l10n.t('{0} s left', count(Math.ceil(secondsLeft)))]),
+              ];
+              progress.report({
+                increment: percent - before,
+                message: note ?? parts.join(', '),
+              });
+              before = percent;
+            },
+          });
+          models.refresh();
+        }),
       ),
     );
     // Nobody waits for the answer: the download is over for now.
@@ -101,14 +96,14 @@ export function getModelCommands({
             id: '',
           },
         ];
-        const chosen = await vscode.window.showQuickPick(items, {
+        const chosen = await choose(items, {
           title: vscode.l10n.t('Download a model'),
           matchOnDetail: true,
         });
         if (!chosen) return;
         const name =
           chosen.id ||
-          (await vscode.window.showInputBox({
+          (await askText({
             title: vscode.l10n.t('Model of the hub'),
             prompt: vscode.l10n.t('Id of a GPT-2 model, owner/name, or the address of its page'),
             validateInput: (value) =>
@@ -121,9 +116,7 @@ export function getModelCommands({
         const row = given as ModelRow | undefined;
         const paused = (await (await library.models()).catalog()).filter(({ state }) => state === 'paused');
         if (paused.length === 0) {
-          void vscode.window.showInformationMessage(
-            vscode.l10n.t('No download is paused, so there is nothing to discard.'),
-          );
+          void tell.information(vscode.l10n.t('No download is paused, so there is nothing to discard.'));
           return;
         }
         const items = paused.map((entry) => ({
@@ -135,7 +128,7 @@ export function getModelCommands({
           row?.kind === 'catalog'
             ? row.entry
             : (
-                await vscode.window.showQuickPick(items, {
+                await choose(items, {
                   title: vscode.l10n.t('Discard a paused download'),
                 })
               )?.entry;
@@ -146,7 +139,7 @@ export function getModelCommands({
           chosen.name ?? chosen.id,
         );
         const yes = vscode.l10n.t('Delete');
-        if ((await vscode.window.showWarningMessage(question, { modal: true }, yes)) === yes) {
+        if ((await ask({ question, warns: true }, yes)) === yes) {
           await (await library.models()).cancel(chosen.id);
         }
       }),
@@ -163,22 +156,19 @@ export function getModelCommands({
           command: 'decodingLab.importModel',
         },
       ];
-      const chosen = await vscode.window.showQuickPick(ways, { title: vscode.l10n.t('Get another model') });
+      const chosen = await choose(ways, { title: vscode.l10n.t('Get another model') });
       if (chosen) await vscode.commands.executeCommand(chosen.command);
     },
     importModel: () =>
       told(async () => {
-        const [folder] =
-          (await vscode.window.showOpenDialog({
-            title: vscode.l10n.t('Folder with config.json and model.safetensors (or an ONNX export)'),
-            canSelectFolders: true,
-            canSelectFiles: false,
-          })) ?? [];
+        const folder = await chooseFile({
+          title: vscode.l10n.t('Folder with config.json and model.safetensors (or an ONNX export)'),
+          canSelectFolders: true,
+          canSelectFiles: false,
+        });
         if (!folder) return;
         const entry = await (await library.models()).importFolder(folder.fsPath);
-        void vscode.window.showInformationMessage(
-          vscode.l10n.t('{0} is in the library: {1}.', entry.name, entry.description),
-        );
+        void tell.information(vscode.l10n.t('{0} is in the library: {1}.', entry.name, entry.description));
       }),
   };
 }

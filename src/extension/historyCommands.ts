@@ -7,6 +7,8 @@ import type { History } from './history';
 import { count, moment } from './numbers';
 import type { PanelHolder } from './panelHolder';
 import { toFailure } from './requests';
+import { choose } from './shown/choices';
+import { ask, tell } from './shown/messages';
 
 type Command = (...given: unknown[]) => Promise<void>;
 
@@ -18,9 +20,9 @@ function marked(given: unknown): readonly HistoryLine[] {
   return parsed.success ? parsed.output : [];
 }
 
-async function choose(lines: readonly HistoryLine[], title: string): Promise<HistoryLine | undefined> {
+async function chooseLine(lines: readonly HistoryLine[], title: string): Promise<HistoryLine | undefined> {
   if (lines.length === 0) {
-    void vscode.window.showInformationMessage(
+    void tell.information(
       vscode.l10n.t('No result is saved yet. Run an experiment in the panel and save it.'),
     );
     return undefined;
@@ -30,14 +32,16 @@ async function choose(lines: readonly HistoryLine[], title: string): Promise<His
     description: `${line.experiment}, ${line.model}, ${moment(line.savedAt)}`,
     line,
   }));
-  return (await vscode.window.showQuickPick(items, { title, matchOnDescription: true }))?.line;
+  return (await choose(items, { title, matchOnDescription: true }))?.line;
 }
 
 export function historyCommands(history: History, panels: PanelHolder): Record<string, Command> {
   /** The saved result a command is for: the one clicked, or else the one chosen from a list. */
   const lineOf = async (given: unknown): Promise<HistoryLine | undefined> => {
     const clicked = v.safeParse(historyLineSchema, given);
-    return clicked.success ? clicked.output : choose(await history.lines(), vscode.l10n.t('Saved results'));
+    return clicked.success
+      ? clicked.output
+      : chooseLine(await history.lines(), vscode.l10n.t('Saved results'));
   };
 
   const saved = async ({ id }: HistoryLine): Promise<Saved> => ({ id, entry: await history.open(id) });
@@ -49,7 +53,7 @@ export function historyCommands(history: History, panels: PanelHolder): Record<s
       try {
         await work(...given);
       } catch (error) {
-        void vscode.window.showErrorMessage(toFailure(error).sentence);
+        void tell.error(toFailure(error).sentence);
       }
     };
 
@@ -65,7 +69,7 @@ export function historyCommands(history: History, panels: PanelHolder): Record<s
     compareResults: told(async (given, all) => {
       const two = marked(all);
       if (two.length > 2) {
-        void vscode.window.showInformationMessage(
+        void tell.information(
           vscode.l10n.t('{0} results are marked; two can be compared. Mark two.', count(two.length)),
         );
         return;
@@ -75,7 +79,7 @@ export function historyCommands(history: History, panels: PanelHolder): Record<s
       const second = two[1] ?? (await otherOf(first));
       if (!second) return;
       if (first.experiment !== second.experiment) {
-        void vscode.window.showInformationMessage(
+        void tell.information(
           vscode.l10n.t(
             'Results of {0} and of {1} say different things. Choose two of the same experiment.',
             first.experiment,
@@ -105,7 +109,7 @@ export function historyCommands(history: History, panels: PanelHolder): Record<s
         ? vscode.l10n.t('Delete the saved result "{0}"? This cannot be undone.', line.title)
         : vscode.l10n.t('Delete {0} saved results? This cannot be undone.', count(lines.length));
       const remove = vscode.l10n.t('Delete');
-      const answer = await vscode.window.showWarningMessage(question, { modal: true }, remove);
+      const answer = await ask({ question, warns: true }, remove);
       if (answer !== remove) return;
       for (const { id } of lines) await history.remove(id);
     }),
@@ -117,7 +121,7 @@ export function historyCommands(history: History, panels: PanelHolder): Record<s
       ({ id, experiment }) => experiment === line.experiment && id !== line.id,
     );
     if (others.length === 0) {
-      void vscode.window.showInformationMessage(
+      void tell.information(
         vscode.l10n.t(
           'There is no other result of {0} to compare it with. Save a second one.',
           line.experiment,
@@ -125,6 +129,6 @@ export function historyCommands(history: History, panels: PanelHolder): Record<s
       );
       return undefined;
     }
-    return choose(others, vscode.l10n.t('Compare "{0}" with', line.title));
+    return chooseLine(others, vscode.l10n.t('Compare "{0}" with', line.title));
   }
 }

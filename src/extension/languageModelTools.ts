@@ -10,6 +10,8 @@ import type { Library } from './library';
 import { lastPart } from './promptSource';
 import { toFailure } from './requests';
 import { settings } from './settings';
+import { answerOf } from './shown/documents';
+import { inQuotationMarks } from './shown/quote';
 import { percent, tokenName } from './tokenNames';
 
 export interface ToolServices {
@@ -71,7 +73,7 @@ function tool<Schema extends v.GenericSchema>(
       } catch (error) {
         text = toFailure(error).sentence;
       }
-      return new vscode.LanguageModelToolResult([new vscode.LanguageModelTextPart(text)]);
+      return answerOf(text);
     },
   };
 }
@@ -100,12 +102,12 @@ async function next(
       const probabilities = softmax(read.logits);
       for (const id of topIndices(read.logits, count)) {
         lines.push(
-          `${JSON.stringify(tokenName(id, model))} (id ${id}): ${percent(Math.log(probabilities[id]!))}`,
+          `${inQuotationMarks(tokenName(id, model))} (id ${id}): ${percent(Math.log(probabilities[id]!))}`,
         );
       }
     },
   });
-  return `Next tokens according to ${model.info.name}, most probable first (· is a space):\n${lines.join('\n')}`;
+  return `Next tokens according to ${inQuotationMarks(model.info.name)}, most probable first (· is a space):\n${lines.join('\n')}`;
 }
 
 /** Ways to write the phrase that are listed. */
@@ -140,10 +142,10 @@ async function phraseProbability(
     .slice(0, WAYS)
     .map(
       (way) =>
-        `${way.tokens.map(({ text: token }) => JSON.stringify(token)).join(' + ')}: ${way.probability.toPrecision(6)}`,
+        `${way.tokens.map(({ text: token }) => inQuotationMarks(token)).join(' + ')}: ${way.probability.toPrecision(6)}`,
     );
   return [
-    `Probability of ${JSON.stringify(phrase)} after the text, according to ${provenance.modelName} at temperature ${temperature}: ${probability.toPrecision(6)}${bound}.`,
+    `Probability of ${inQuotationMarks(phrase)} after the text, according to ${inQuotationMarks(provenance.modelName)} at temperature ${temperature}: ${probability.toPrecision(6)}${bound}.`,
     `The most probable of ${wayCount} ways to write it, at temperature 1:`,
     ...lines,
   ].join('\n');
@@ -169,10 +171,10 @@ async function readSurprisal(
         const { tokens } = read;
         tokens.ids.forEach((id, i) => {
           const bits = (-tokens.logProbabilities[i]! / Math.LN2).toFixed(2);
-          lines.push(`${JSON.stringify(tokenName(id, model))}: ${bits} bits, rank ${tokens.ranks[i]! + 1}`);
+          lines.push(`${inQuotationMarks(tokenName(id, model))}: ${bits} bits, rank ${tokens.ranks[i]! + 1}`);
         });
       },
     },
   );
-  return `${JSON.stringify(result)}\nToken by token (${model.info.name}):\n${lines.slice(0, 2000).join('\n')}`;
+  return `${JSON.stringify(result)}\nToken by token (${inQuotationMarks(model.info.name)}):\n${lines.slice(0, 2000).join('\n')}`;
 }

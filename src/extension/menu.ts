@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
 import { settings } from './settings';
+import { choose, type Choice } from './shown/choices';
 import type { StatusBar } from './statusBar';
 
-interface Entry extends vscode.QuickPickItem {
+interface Entry extends Choice {
   readonly run: () => unknown;
 }
 
@@ -10,26 +11,41 @@ interface Entry extends vscode.QuickPickItem {
 export async function showMenu(status: StatusBar): Promise<void> {
   const command = (name: string) => () => vscode.commands.executeCommand(`decodingLab.${name}`);
   const entries: Entry[] = [
-    { label: `$(beaker) ${vscode.l10n.t('Explore the selection')}`, run: command('explore') },
-    { label: `$(flame) ${vscode.l10n.t('Show surprisal')}`, run: command('showSurprisal') },
+    {
+      label: vscode.l10n.t('Explore the selection'),
+      iconPath: new vscode.ThemeIcon('beaker'),
+      run: command('explore'),
+    },
+    {
+      label: vscode.l10n.t('Show surprisal'),
+      iconPath: new vscode.ThemeIcon('flame'),
+      run: command('showSurprisal'),
+    },
     {
       label: status.paused
-        ? `$(debug-continue) ${vscode.l10n.t('Resume suggestions while typing')}`
-        : `$(debug-pause) ${vscode.l10n.t('Pause suggestions while typing')}`,
+        ? vscode.l10n.t('Resume suggestions while typing')
+        : vscode.l10n.t('Pause suggestions while typing'),
+      iconPath: new vscode.ThemeIcon(status.paused ? 'debug-continue' : 'debug-pause'),
       run: command('pauseInline'),
     },
     {
-      label: `$(settings-gear) ${vscode.l10n.t('Suggestions: off, manual or automatic')}`,
+      label: vscode.l10n.t('Suggestions: off, manual or automatic'),
+      iconPath: new vscode.ThemeIcon('settings-gear'),
       run: chooseMode,
     },
-    { label: `$(output) ${vscode.l10n.t('Show the log')}`, run: command('showLog') },
     {
-      label: `$(gear) ${vscode.l10n.t('Settings')}`,
+      label: vscode.l10n.t('Show the log'),
+      iconPath: new vscode.ThemeIcon('output'),
+      run: command('showLog'),
+    },
+    {
+      label: vscode.l10n.t('Settings'),
+      iconPath: new vscode.ThemeIcon('gear'),
       run: () =>
         vscode.commands.executeCommand('workbench.action.openSettings', '@ext:decoding-lab.decoding-lab'),
     },
   ];
-  const chosen = await vscode.window.showQuickPick(entries, {
+  const chosen = await choose(entries, {
     title: vscode.l10n.t('Decoding Lab: {0}', settings.defaultModel()),
     placeHolder: vscode.l10n.t('What next?'),
   });
@@ -43,7 +59,7 @@ async function chooseMode(): Promise<void> {
     { label: 'manual', description: vscode.l10n.t('only when Trigger Inline Suggestion is run') },
     { label: 'automatic', description: vscode.l10n.t('while typing, after a short pause') },
   ];
-  const chosen = await vscode.window.showQuickPick(modes, { title: vscode.l10n.t('Inline suggestions') });
+  const chosen = await choose(modes, { title: vscode.l10n.t('Inline suggestions') });
   if (chosen) {
     await vscode.workspace
       .getConfiguration('decodingLab')

@@ -12,6 +12,8 @@ import type { Library } from './library';
 import type { PanelHolder } from './panelHolder';
 import { toFailure } from './requests';
 import { settings } from './settings';
+import { choose, chooseSeveral } from './shown/choices';
+import { ask, showProgress, tell } from './shown/messages';
 import { signalOf } from './signalOf';
 import { size, type ModelRow, type ModelsView } from './views/modelsView';
 
@@ -37,7 +39,7 @@ export function modelCommands({
       await work();
     } catch (error) {
       const { code, sentence } = toFailure(error);
-      if (code !== 'stopped') void vscode.window.showErrorMessage(sentence);
+      if (code !== 'stopped') void tell.error(sentence);
     } finally {
       models.refresh();
       panels.modelsChanged();
@@ -55,7 +57,7 @@ export function modelCommands({
     if (row?.kind === 'here') return row.entry.id;
     const entries = (await (await library.models()).list()).filter(fits);
     if (entries.length === 0) {
-      void vscode.window.showInformationMessage(none);
+      void tell.information(none);
       return undefined;
     }
     const items = entries.map(({ id, name, description }) => ({
@@ -63,7 +65,7 @@ export function modelCommands({
       detail: description,
       id,
     }));
-    return (await vscode.window.showQuickPick(items, { title }))?.id;
+    return (await choose(items, { title }))?.id;
   };
 
   const chooseRunnable = (given: unknown, title: string): Promise<string | undefined> =>
@@ -92,9 +94,7 @@ export function modelCommands({
   /** Lets go of a model that is to be removed; false, and says so, while a run of this window uses it. */
   const letGo = async (id: string, name: string): Promise<boolean> => {
     if (await isAtWork(id)) {
-      void vscode.window.showErrorMessage(
-        vscode.l10n.t('{0} is at work in this window. Stop its run, then remove it.', name),
-      );
+      void tell.error(vscode.l10n.t('{0} is at work in this window. Stop its run, then remove it.', name));
       return false;
     }
     for (const precision of PRECISIONS) await engine.unload(await library.locate(variantId(id, precision)));
@@ -122,12 +122,8 @@ export function modelCommands({
         // Of the default model those weights that are the default.
         const chosen = settings.defaultModel();
         const source = await library.source(readVariantId(chosen).base === id ? chosen : id, undefined);
-        await vscode.window.withProgress(
-          {
-            location: vscode.ProgressLocation.Notification,
-            title: vscode.l10n.t('Loading {0}', source.kind === 'toy' ? id : source.name),
-            cancellable: true,
-          },
+        await showProgress(
+          vscode.l10n.t('Loading {0}', source.kind === 'toy' ? id : source.name),
           async (_progress, token) => {
             const signal = signalOf(token);
             try {
@@ -168,7 +164,7 @@ export function modelCommands({
             : vscode.l10n.t('needs {0} of memory, more than is free now', size(need.bytes));
           return { ...item, detail };
         });
-        const chosen = await vscode.window.showQuickPick(items, {
+        const chosen = await choose(items, {
           title: vscode.l10n.t('Weights of {0}, the default', id),
         });
         if (chosen) await makeDefault(variantId(id, chosen.precision));
@@ -177,17 +173,14 @@ export function modelCommands({
       told(async () => {
         const editor = visibleText();
         if (!editor || editor.document.getText().trim() === '') {
-          void vscode.window.showInformationMessage(
-            vscode.l10n.t('Open a text first: the weights are measured on it.'),
-          );
+          void tell.information(vscode.l10n.t('Open a text first: the weights are measured on it.'));
           return;
         }
         const id = await chooseWithVariants(given, vscode.l10n.t('Measure quantized weights of a model'));
         if (id === undefined) return;
         const items = variantItems(PRECISIONS.slice(1)).map((item) => ({ ...item, picked: true }));
-        const chosen = await vscode.window.showQuickPick(items, {
+        const chosen = await chooseSeveral(items, {
           title: vscode.l10n.t('Weights to compare with the 32-bit ones'),
-          canPickMany: true,
         });
         if (!chosen?.length) return;
         const precisions = chosen.map(({ precision }) => precision);
@@ -216,12 +209,8 @@ export function modelCommands({
           vscode.l10n.t('There is no model here to verify. Download or import one first.'),
         );
         if (id === undefined) return;
-        const verification = await vscode.window.withProgress(
-          {
-            location: vscode.ProgressLocation.Notification,
-            title: vscode.l10n.t('Verifying {0}', id),
-            cancellable: true,
-          },
+        const verification = await showProgress(
+          vscode.l10n.t('Verifying {0}', id),
           async (progress, token) => {
             let before = 0;
             return (await library.models()).verify(id, {
@@ -235,9 +224,9 @@ export function modelCommands({
           },
         );
         const wrong = verification.files.find(({ problem }) => problem !== undefined);
-        if (verification.ok) void vscode.window.showInformationMessage(vscode.l10n.t('{0} is whole.', id));
+        if (verification.ok) void tell.information(vscode.l10n.t('{0} is whole.', id));
         else {
-          void vscode.window.showWarningMessage(
+          void tell.warning(
             `${id}: ${wrong?.problem ?? verification.problem ?? vscode.l10n.t('something is wrong')}`,
           );
         }
@@ -261,7 +250,7 @@ export function modelCommands({
               )
             : vscode.l10n.t('Delete {0} ({1}) from this machine?', entry.name, size(entry.bytes));
         const yes = entry.kind === 'imported' ? vscode.l10n.t('Take Out') : vscode.l10n.t('Delete');
-        if ((await vscode.window.showWarningMessage(question, { modal: true }, yes)) === yes) {
+        if ((await ask({ question, warns: true }, yes)) === yes) {
           if (!(await letGo(id, entry.name))) return;
           await (await library.models()).remove(id);
           await library.removeQuantized(id);

@@ -15,6 +15,7 @@ import type { Library } from './library';
 import type { TakenPrompt } from './promptSource';
 import { Requests, toFailure } from './requests';
 import { settings } from './settings';
+import { tell } from './shown/messages';
 
 /** What every panel shares. */
 export interface PanelServices {
@@ -168,7 +169,7 @@ export class LabPanel implements vscode.Disposable {
         this.#services.log.error(
           `The panel speaks version ${message.version} of the protocol, not ${PROTOCOL_VERSION}.`,
         );
-        void vscode.window.showErrorMessage(
+        void tell.error(
           vscode.l10n.t(
             'This Decoding Lab panel belongs to another version of the extension. Close it and open it again.',
           ),
@@ -191,7 +192,7 @@ export class LabPanel implements vscode.Disposable {
     } catch (error) {
       const { sentence } = toFailure(error);
       this.#services.log.error(sentence, error);
-      if (sentence !== this.#trouble) void vscode.window.showErrorMessage(sentence);
+      if (sentence !== this.#trouble) void tell.error(sentence);
       this.#trouble = sentence;
       return;
     }

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { LoadProgress, ModelSource } from '../engine/client';
+import { showProgress, type Steps } from './shown/messages';
 
 interface Shown {
   readonly report: (percent: number) => void;
@@ -31,18 +32,13 @@ export class Preparing implements vscode.Disposable {
   #open(source: ModelSource, name: string): Shown {
     let end!: () => void;
     const ended = new Promise<void>((resolve) => (end = resolve));
-    const options = {
-      location: vscode.ProgressLocation.Notification,
-      title: vscode.l10n.t('Writing the weights of {0}, once', name),
-      cancellable: true,
-    };
     let before = 0;
-    let sink: vscode.Progress<{ message: string; increment: number }> | undefined;
+    let sink: Steps | undefined;
     const report = (percent: number): void => {
       sink?.report({ message: `${Math.floor(percent)} %`, increment: percent - before });
       before = percent;
     };
-    void vscode.window.withProgress(options, (progress, token) => {
+    void showProgress(vscode.l10n.t('Writing the weights of {0}, once', name), (progress, token) => {
       sink = progress;
       token.onCancellationRequested(() => {
         this.stop(source);

@@ -3,6 +3,8 @@ import * as vscode from 'vscode';
 import { parseChain, type ChainSpec } from '../core/samplers/chain';
 import { builtInPresets, presetId, type Preset, type Presets } from './presets';
 import { settings } from './settings';
+import { askText, choose } from './shown/choices';
+import { ask as askFirst, tell } from './shown/messages';
 import { known } from './words';
 
 /** What a view's row or another command names: the id of a preset. */
@@ -27,30 +29,28 @@ async function keep(id: string, preset: Preset | undefined): Promise<void> {
     .update('presets', presets, vscode.ConfigurationTarget.Global);
 }
 
-async function choose(presets: Presets, title: string): Promise<string | undefined> {
+async function choosePreset(presets: Presets, title: string): Promise<string | undefined> {
   const items = Object.entries(presets).map(([id, { name, description }]) => {
     const builtIn = Object.hasOwn(builtInPresets, id);
     return builtIn
       ? { label: known(name), description: known(description), id }
       : { label: name, description, id };
   });
-  return (await vscode.window.showQuickPick(items, { title }))?.id;
+  return (await choose(items, { title }))?.id;
 }
 
 /** A preset of the person's own: the one given, or else chosen. */
 async function chooseOwn(given: unknown, title: string): Promise<[string, Preset] | undefined> {
   const own = ownPresets();
   if (Object.keys(own).length === 0) {
-    void vscode.window.showInformationMessage(
-      vscode.l10n.t('You have no presets of your own yet. Make one with New Preset.'),
-    );
+    void tell.information(vscode.l10n.t('You have no presets of your own yet. Make one with New Preset.'));
     return undefined;
   }
-  const id = idOf(given) ?? (await choose(own, title));
+  const id = idOf(given) ?? (await choosePreset(own, title));
   if (id === undefined) return undefined;
   const preset = own[id];
   if (preset) return [id, preset];
-  void vscode.window.showInformationMessage(
+  void tell.information(
     vscode.l10n.t('The preset "{0}" is not one of your user settings. Change it where it comes from.', id),
   );
   return undefined;
@@ -62,7 +62,7 @@ function readChain(text: string): ChainSpec {
 
 /** Name and chain as the person wants them; undefined where they do not go on. */
 async function ask(title: string, name: string, chain: ChainSpec): Promise<[string, ChainSpec] | undefined> {
-  const called = await vscode.window.showInputBox({
+  const called = await askText({
     title,
     prompt: vscode.l10n.t('Name of the preset'),
     value: name,
@@ -72,7 +72,7 @@ async function ask(title: string, name: string, chain: ChainSpec): Promise<[stri
         : undefined,
   });
   if (called === undefined) return undefined;
-  const written = await vscode.window.showInputBox({
+  const written = await askText({
     title,
     prompt: vscode.l10n.t(
       'Its samplers in the order in which they act, as JSON; [] leaves the distribution as it is',
@@ -95,7 +95,7 @@ export function presetCommands(): Record<string, (given?: unknown) => Promise<vo
     addPreset: async () => {
       const title = vscode.l10n.t('New preset');
       const all = settings.presets();
-      const from = await choose(all, vscode.l10n.t('New preset: begin with the samplers of'));
+      const from = await choosePreset(all, vscode.l10n.t('New preset: begin with the samplers of'));
       const base = from === undefined ? undefined : all[from];
       if (!base) return;
       const answer = await ask(title, '', base.chain);
@@ -119,9 +119,8 @@ export function presetCommands(): Record<string, (given?: unknown) => Promise<vo
       if (!chosen) return;
       const [id, { name }] = chosen;
       const remove = vscode.l10n.t('Delete');
-      const answer = await vscode.window.showWarningMessage(
-        vscode.l10n.t('Delete the preset "{0}"? This cannot be undone.', name),
-        { modal: true },
+      const answer = await askFirst(
+        { question: vscode.l10n.t('Delete the preset "{0}"? This cannot be undone.', name), warns: true },
         remove,
       );
       if (answer !== remove) return;

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import * as vscode from 'vscode';
+import { visibleText } from '../core/visibleText';
 import { EngineError, type EngineClient } from '../engine/client';
 import { LibraryError } from '../library/libraryError';
 import type { Failure, FromPanel, ToPanel } from '../protocol/messages';
@@ -171,8 +172,13 @@ export class Requests implements vscode.Disposable {
   }
 }
 
-/** An error as a value with a sentence for people. */
+/** An error as a value with a sentence for people, in which nothing that it quotes is hidden. */
 export function toFailure(error: unknown): Failure {
+  const { code, sentence } = failureOf(error);
+  return { code, sentence: visibleText(sentence) };
+}
+
+function failureOf(error: unknown): Failure {
   if (error instanceof EngineError) return { code: error.code, sentence: error.message };
   if (error instanceof InsertionError) return { code: 'insert', sentence: error.message };
   if (error instanceof HistoryError) return { code: 'history', sentence: error.message };

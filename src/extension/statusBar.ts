@@ -1,10 +1,11 @@
 import * as vscode from 'vscode';
+import { StatusItem } from './shown/statusItem';
 
 type State = 'idle' | 'thinking' | 'error';
 
 /** The status bar item: model, state and last latency; a click opens the quick menu. */
 export class StatusBar implements vscode.Disposable {
-  readonly #item: vscode.StatusBarItem;
+  readonly #item = new StatusItem('decodingLab.status', 'Decoding Lab', 90);
   #model: string;
   #state: State = 'idle';
   #sentence = '';
@@ -13,11 +14,7 @@ export class StatusBar implements vscode.Disposable {
 
   constructor(model: string) {
     this.#model = model;
-    this.#item = vscode.window.createStatusBarItem('decodingLab.status', vscode.StatusBarAlignment.Right, 90);
-    this.#item.name = 'Decoding Lab';
-    this.#item.command = 'decodingLab.menu';
     this.#draw();
-    this.#item.show();
   }
 
   /** True while suggestions while typing are paused. */
@@ -58,22 +55,25 @@ export class StatusBar implements vscode.Disposable {
 
   #draw(): void {
     const icon = {
-      idle: this.#paused ? '$(debug-pause)' : '$(beaker)',
-      thinking: '$(loading~spin)',
-      error: '$(warning)',
+      idle: this.#paused ? 'debug-pause' : 'beaker',
+      thinking: 'loading~spin',
+      error: 'warning',
     }[this.#state];
     const latency =
       this.#latency !== undefined && this.#state === 'idle' ? ` ${Math.round(this.#latency)} ms` : '';
-    this.#item.text = `${icon} ${this.#model}${latency}`;
     const words = {
       idle: this.#paused ? vscode.l10n.t('suggestions while typing are paused') : vscode.l10n.t('idle'),
       thinking: vscode.l10n.t('thinking'),
       error: this.#sentence,
     }[this.#state];
-    this.#item.tooltip = vscode.l10n.t('Decoding Lab: {0}, {1}', this.#model, words);
-    this.#item.accessibilityInformation = { label: this.#item.tooltip };
-    this.#item.backgroundColor =
-      this.#state === 'error' ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined;
+    this.#item.show({
+      icon,
+      command: 'decodingLab.menu',
+      text: `${this.#model}${latency}`,
+      tooltip: vscode.l10n.t('Decoding Lab: {0}, {1}', this.#model, words),
+      background:
+        this.#state === 'error' ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined,
+    });
   }
 
   dispose(): void {

@@ -8,6 +8,8 @@ import { count } from './numbers';
 import { toFailure } from './requests';
 import type { ScoredToken } from './scoredDocument';
 import { settings } from './settings';
+import { hover } from './shown/documents';
+import { showProgress, tell } from './shown/messages';
 import { wereLastOf } from './tabs';
 import { SurprisalColours } from './surprisalColours';
 import { hoverText } from './surprisalHover';
@@ -110,9 +112,7 @@ export class SurprisalMap implements vscode.Disposable, vscode.HoverProvider {
   /** Scores the selection, or the whole document where nothing is selected, with progress and a way to stop. */
   async show({ document, selection }: vscode.TextEditor): Promise<void> {
     if (selection.isEmpty && textOf(document) === '') {
-      void vscode.window.showInformationMessage(
-        vscode.l10n.t('There is no text to score here. Type or open some first.'),
-      );
+      void tell.information(vscode.l10n.t('There is no text to score here. Type or open some first.'));
       return;
     }
     const part = selection.isEmpty
@@ -177,7 +177,7 @@ export class SurprisalMap implements vscode.Disposable, vscode.HoverProvider {
     const shown = this.#of(document);
     const token = this.tokenAt(document, position);
     if (!shown || !token) return undefined;
-    return new vscode.Hover(hoverText(token, shown.model), rangeOf(document, token));
+    return hover(hoverText(token, shown.model), rangeOf(document, token));
   }
 
   #of(document: vscode.TextDocument): Shown | undefined {
@@ -189,12 +189,7 @@ export class SurprisalMap implements vscode.Disposable, vscode.HoverProvider {
     document: vscode.TextDocument,
     begin: (signal: AbortSignal) => Promise<Shown | undefined>,
   ): Promise<void> {
-    const options = {
-      location: vscode.ProgressLocation.Notification,
-      title: vscode.l10n.t('Surprisal'),
-      cancellable: true,
-    };
-    await vscode.window.withProgress(options, async (progress, token) => {
+    await showProgress(vscode.l10n.t('Surprisal'), async (progress, token) => {
       const controller = new AbortController();
       token.onCancellationRequested(() => {
         controller.abort();
@@ -216,7 +211,7 @@ export class SurprisalMap implements vscode.Disposable, vscode.HoverProvider {
         await shown?.scoring.settled();
         if (shown?.scoring.state.kind === 'failed') throw shown.scoring.state.error;
       } catch (error) {
-        if (!controller.signal.aborted) void vscode.window.showErrorMessage(toFailure(error).sentence);
+        if (!controller.signal.aborted) void tell.error(toFailure(error).sentence);
       } finally {
         listener.dispose();
       }
@@ -256,7 +251,7 @@ export class SurprisalMap implements vscode.Disposable, vscode.HoverProvider {
 
   #tellLimit(shown: Shown, left: number): void {
     shown.limitTold = true;
-    void vscode.window.showInformationMessage(
+    void tell.information(
       vscode.l10n.t(
         'At most {0} characters are scored at once; the last {1} are left out. Go on with them from the status bar, or select another part to score that.',
         count(SCORING_LIMITS.scored),

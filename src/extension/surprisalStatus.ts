@@ -4,6 +4,7 @@ import type { ScoringState } from './documentScoring';
 import { count } from './numbers';
 import { toFailure } from './requests';
 import type { SurprisalMap } from './surprisal';
+import { StatusItem } from './shown/statusItem';
 
 /** What a person is told of a scoring that is not done, and the command that a click runs. */
 export interface ScoringNotice {
@@ -60,16 +61,11 @@ export function noticeOf(state: ScoringState | undefined): ScoringNotice | undef
 /** A status bar item while the surprisal of the text in the editor is not complete: a click stops it or goes on. */
 export class SurprisalStatus implements vscode.Disposable {
   readonly #map: SurprisalMap;
-  readonly #item = vscode.window.createStatusBarItem(
-    'decodingLab.surprisalStatus',
-    vscode.StatusBarAlignment.Right,
-    89,
-  );
+  readonly #item = new StatusItem('decodingLab.surprisalStatus', vscode.l10n.t('Surprisal'), 89);
   readonly #disposables: readonly { dispose(): unknown }[];
 
   constructor(map: SurprisalMap) {
     this.#map = map;
-    this.#item.name = vscode.l10n.t('Surprisal');
     this.#disposables = [
       this.#item,
       map.onDidProgress((document) => {
@@ -87,19 +83,15 @@ export class SurprisalStatus implements vscode.Disposable {
   #draw(): void {
     const document = activeText()?.document;
     const notice = document && noticeOf(this.#map.state(document));
-    this.text = notice ? `$(${notice.icon}) ${vscode.l10n.t('Surprisal')}: ${notice.label}` : '';
     if (!notice) {
+      this.text = '';
       this.#item.hide();
       return;
     }
-    this.#item.text = this.text;
-    this.#item.tooltip = notice.sentence;
-    this.#item.command = notice.command;
-    this.#item.accessibilityInformation = {
-      label: `${vscode.l10n.t('Surprisal')}: ${notice.label}. ${notice.sentence}`,
-      role: 'button',
-    };
-    this.#item.show();
+    const { icon, label, sentence, command } = notice;
+    const text = `${vscode.l10n.t('Surprisal')}: ${label}`;
+    this.#item.show({ icon, text, tooltip: sentence, spoken: `${text}. ${sentence}`, command });
+    this.text = this.#item.text;
   }
 
   dispose(): void {

@@ -7,6 +7,8 @@ import { visibleText } from './activeText';
 import { decodeText } from './decodeText';
 import { textOf } from './documentText';
 import { count } from './numbers';
+import { chooseFile } from './shown/choices';
+import { ask, showProgress, tell, type Steps } from './shown/messages';
 import { readFolderTexts, type FolderEntry } from './textFolder';
 
 /** Why there is no text, as a sentence for people. */
@@ -41,7 +43,7 @@ export async function readText(from: TextSource, document: vscode.Uri | undefine
     case 'document':
       return readDocument(document ?? visibleText()?.document.uri);
     case 'file':
-      return chooseFile(vscode.l10n.t('Choose a text file'));
+      return readChosen(vscode.l10n.t('Choose a text file'));
     case 'folder':
       return chooseFolder();
     case 'verdict':
@@ -56,9 +58,8 @@ async function readDocument(uri: vscode.Uri | undefined): Promise<NamedText> {
   return { name: vscode.workspace.asRelativePath(uri, false), text: textOf(document) };
 }
 
-async function chooseFile(title: string): Promise<NamedText> {
-  const [uri] =
-    (await vscode.window.showOpenDialog({ title, openLabel: vscode.l10n.t('Use This Text') })) ?? [];
+async function readChosen(title: string): Promise<NamedText> {
+  const uri = await chooseFile({ title, openLabel: vscode.l10n.t('Use This Text') });
   if (!uri) throw new TextError(vscode.l10n.t('No file was chosen.'), true);
   const name = vscode.workspace.asRelativePath(uri, false);
   const { size } = await vscode.workspace.fs.stat(uri);
@@ -79,29 +80,23 @@ async function chooseFile(title: string): Promise<NamedText> {
 }
 
 async function chooseFolder(): Promise<NamedText> {
-  const [folder] =
-    (await vscode.window.showOpenDialog({
-      title: vscode.l10n.t('Choose a folder of text files'),
-      openLabel: vscode.l10n.t('Use These Texts'),
-      canSelectFolders: true,
-      canSelectFiles: false,
-    })) ?? [];
+  const folder = await chooseFile({
+    title: vscode.l10n.t('Choose a folder of text files'),
+    openLabel: vscode.l10n.t('Use These Texts'),
+    canSelectFolders: true,
+    canSelectFiles: false,
+  });
   if (!folder) throw new TextError(vscode.l10n.t('No folder was chosen.'), true);
   const name = vscode.workspace.asRelativePath(folder, false);
-  return vscode.window.withProgress(
-    {
-      location: vscode.ProgressLocation.Notification,
-      title: vscode.l10n.t('Reading {0}', name),
-      cancellable: true,
-    },
-    (progress, token) => readFolder(folder, name, progress, token),
+  return showProgress(vscode.l10n.t('Reading {0}', name), (progress, token) =>
+    readFolder(folder, name, progress, token),
   );
 }
 
 async function readFolder(
   folder: vscode.Uri,
   name: string,
-  progress: vscode.Progress<{ message: string }>,
+  progress: Steps,
   token: vscode.CancellationToken,
 ): Promise<NamedText> {
   const stop = new AbortController();
@@ -149,10 +144,9 @@ function kindOf(type: vscode.FileType): FolderEntry['kind'] {
 async function readVerdict(): Promise<NamedText> {
   const download = vscode.l10n.t('Download');
   const choose = vscode.l10n.t('Choose a File');
-  const answer = await vscode.window.showInformationMessage(
-    vscode.l10n.t('Get "The Verdict" by Edith Wharton (1908, public domain, 20 kB)?'),
+  const answer = await ask(
     {
-      modal: true,
+      question: vscode.l10n.t('Get "The Verdict" by Edith Wharton (1908, public domain, 20 kB)?'),
       detail: vscode.l10n.t('It is downloaded from {0}; nothing is sent.', new URL(THE_VERDICT_ADDRESS).host),
     },
     download,
@@ -161,10 +155,10 @@ async function readVerdict(): Promise<NamedText> {
   if (answer === undefined) throw new TextError(vscode.l10n.t('The text was not wanted.'), true);
   const found =
     answer === choose
-      ? await chooseFile(vscode.l10n.t('Choose the text of The Verdict'))
+      ? await readChosen(vscode.l10n.t('Choose the text of The Verdict'))
       : await fetchVerdict();
   if (isTheVerdict(found.text)) return { ...found, name: 'The Verdict' };
-  void vscode.window.showWarningMessage(
+  void tell.warning(
     vscode.l10n.t(
       "{0} is not The Verdict as the book uses it, so the book's losses do not apply to it.",
       found.name,
@@ -174,35 +168,27 @@ async function readVerdict(): Promise<NamedText> {
 }
 
 async function fetchVerdict(): Promise<NamedText> {
-  return vscode.window.withProgress(
-    {
-      location: vscode.ProgressLocation.Notification,
-      title: vscode.l10n.t('Downloading {0}', 'The Verdict'),
-      cancellable: true,
-    },
-    async (_, token) => {
-      const stop = new AbortController();
-      token.onCancellationRequested(() => {
-        stop.abort();
-      });
-      try {
-        const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(PATIENCE)]);
-        const response = await fetch(THE_VERDICT_ADDRESS, { signal });
-        if (!response.ok)
-          throw new Error(vscode.l10n.t('the server answers with status {0}', response.status));
-        const text = decodeText(new Uint8Array(await response.arrayBuffer()));
-        if (text === null) throw new Error(vscode.l10n.t('what came is not a text'));
-        return { name: 'The Verdict', text };
-      } catch (error) {
-        if (stop.signal.aborted) throw new TextError(vscode.l10n.t('The download was stopped.'), true);
-        const why = error instanceof Error ? error.message : String(error);
-        throw new TextError(
-          vscode.l10n.t(
-            'The Verdict could not be downloaded: {0}. Try again, or choose a file that has it.',
-            why,
-          ),
-        );
-      }
-    },
-  );
+  return showProgress(vscode.l10n.t('Downloading {0}', 'The Verdict'), async (_, token) => {
+    const stop = new AbortController();
+    token.onCancellationRequested(() => {
+      stop.abort();
+    });
+    try {
+      const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(PATIENCE)]);
+      const response = await fetch(THE_VERDICT_ADDRESS, { signal });
+      if (!response.ok) throw new Error(vscode.l10n.t('the server answers with status {0}', response.status));
+      const text = decodeText(new Uint8Array(await response.arrayBuffer()));
+      if (text === null) throw new Error(vscode.l10n.t('what came is not a text'));
+      return { name: 'The Verdict', text };
+    } catch (error) {
+      if (stop.signal.aborted) throw new TextError(vscode.l10n.t('The download was stopped.'), true);
+      const why = error instanceof Error ? error.message : String(error);
+      throw new TextError(
+        vscode.l10n.t(
+          'The Verdict could not be downloaded: {0}. Try again, or choose a file that has it.',
+          why,
+        ),
+      );
+    }
+  });
 }

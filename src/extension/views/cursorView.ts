@@ -8,6 +8,8 @@ import type { Library } from '../library';
 import { lastPart } from '../promptSource';
 import { toFailure } from '../requests';
 import { settings } from '../settings';
+import { tell } from '../shown/messages';
+import { TreeView, type TreeData, type TreeRow } from '../shown/trees';
 import { percent, tokenName } from '../tokenNames';
 import { bar } from './bar';
 
@@ -32,9 +34,9 @@ export interface CursorServices {
 }
 
 /** "At the cursor": the next-token distribution for the text before the cursor, live. */
-export class CursorView implements vscode.TreeDataProvider<Row>, vscode.Disposable {
+export class CursorView implements TreeData<Row>, vscode.Disposable {
   readonly #services: CursorServices;
-  readonly #view: vscode.TreeView<Row>;
+  readonly #view: TreeView<Row>;
   readonly #changed = new vscode.EventEmitter<undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
   readonly #disposables: { dispose(): unknown }[];
@@ -49,7 +51,7 @@ export class CursorView implements vscode.TreeDataProvider<Row>, vscode.Disposab
 
   constructor(services: CursorServices) {
     this.#services = services;
-    this.#view = vscode.window.createTreeView('decodingLab.cursor', { treeDataProvider: this });
+    this.#view = new TreeView('decodingLab.cursor', this);
     this.#view.message = vscode.l10n.t(
       'Put the cursor into a text: what the model expects next appears here.',
     );
@@ -93,7 +95,7 @@ export class CursorView implements vscode.TreeDataProvider<Row>, vscode.Disposab
     const bytes = vocabulary.bytes.subarray(vocabulary.offsets[id], vocabulary.offsets[id + 1]);
     const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
     if (text.includes('\uFFFD')) {
-      void vscode.window.showInformationMessage(
+      void tell.information(
         vscode.l10n.t(
           'This token is only a part of a character, so it cannot be inserted alone. Choose another.',
         ),
@@ -105,22 +107,24 @@ export class CursorView implements vscode.TreeDataProvider<Row>, vscode.Disposab
     });
   }
 
-  getTreeItem({ id, probability, rank }: Row): vscode.TreeItem {
-    const model = this.#model!;
-    const name = tokenName(id, model);
-    const item = new vscode.TreeItem(name);
+  rowOf({ id, probability, rank }: Row): TreeRow {
+    const name = tokenName(id, this.#model!);
     const share = percent(Math.log(probability), vscode.env.language);
-    item.description = `${share}  ${bar(probability)}`;
-    item.tooltip = vscode.l10n.t(
-      '{0}: probability {1}, rank {2}, token id {3}. Click to insert it.',
-      name,
-      probability.toLocaleString(vscode.env.language, { maximumSignificantDigits: 6 }),
-      rank + 1,
-      id,
-    );
-    item.accessibilityInformation = { label: `${name}, ${share}` };
-    item.command = { command: 'decodingLab.insertToken', title: vscode.l10n.t('Insert'), arguments: [id] };
-    return item;
+    return {
+      label: name,
+      description: `${share}  ${bar(probability)}`,
+      tooltip: [
+        vscode.l10n.t(
+          '{0}: probability {1}, rank {2}, token id {3}. Click to insert it.',
+          name,
+          probability.toLocaleString(vscode.env.language, { maximumSignificantDigits: 6 }),
+          rank + 1,
+          id,
+        ),
+      ],
+      spoken: `${name}, ${share}`,
+      command: { command: 'decodingLab.insertToken', title: vscode.l10n.t('Insert'), arguments: [id] },
+    };
   }
 
   getChildren(row?: Row): Row[] {

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { HistoryLine } from '../../protocol/messages';
 import type { History } from '../history';
+import { TreeView, type TreeData, type TreeRow } from '../shown/trees';
 
 interface Day {
   readonly day: string;
@@ -11,33 +12,32 @@ type Node = Day | HistoryLine;
 const isDay = (node: Node): node is Day => 'lines' in node;
 
 /** "History": saved results by day. */
-export class HistoryView implements vscode.TreeDataProvider<Node>, vscode.Disposable {
+export class HistoryView implements TreeData<Node>, vscode.Disposable {
   readonly #history: History;
-  readonly #view: vscode.TreeView<Node>;
+  readonly #view: TreeView<Node>;
   readonly #changed = new vscode.EventEmitter<undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
 
   constructor(history: History) {
     this.#history = history;
-    this.#view = vscode.window.createTreeView('decodingLab.history', {
-      treeDataProvider: this,
-      canSelectMany: true,
-    });
+    this.#view = new TreeView('decodingLab.history', this, { canSelectMany: true });
   }
 
   refresh(): void {
     this.#changed.fire(undefined);
   }
 
-  getTreeItem(node: Node): vscode.TreeItem {
-    if (isDay(node)) return new vscode.TreeItem(node.day, vscode.TreeItemCollapsibleState.Expanded);
-    const item = new vscode.TreeItem(node.title || node.experiment);
-    item.id = node.id;
-    item.contextValue = 'result';
-    item.description = `${node.experiment}, ${node.model}, ${new Date(node.savedAt).toLocaleTimeString(vscode.env.language)}`;
-    item.iconPath = new vscode.ThemeIcon('beaker');
-    item.command = { command: 'decodingLab.reopenResult', title: vscode.l10n.t('Reopen'), arguments: [node] };
-    return item;
+  rowOf(node: Node): TreeRow {
+    if (isDay(node)) return { label: node.day, collapsibleState: vscode.TreeItemCollapsibleState.Expanded };
+    const { id, title, experiment, model, savedAt } = node;
+    return {
+      id,
+      label: title || experiment,
+      contextValue: 'result',
+      description: `${experiment}, ${model}, ${new Date(savedAt).toLocaleTimeString(vscode.env.language)}`,
+      iconPath: new vscode.ThemeIcon('beaker'),
+      command: { command: 'decodingLab.reopenResult', title: vscode.l10n.t('Reopen'), arguments: [node] },
+    };
   }
 
   async getChildren(node?: Node): Promise<Node[]> {

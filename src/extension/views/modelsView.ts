@@ -8,6 +8,7 @@ import type { Library } from '../library';
 import { decimals, moment } from '../numbers';
 import { toFailure } from '../requests';
 import { settings } from '../settings';
+import { TreeView, type TreeData, type TreeRow } from '../shown/trees';
 import { known } from '../words';
 
 const SECTIONS = ['here', 'toDownload'] as const;
@@ -47,9 +48,9 @@ function heldLine({ id, bytes, measured }: HeldModel): string {
 }
 
 /** "Models": what is on this machine, and what can be downloaded. */
-export class ModelsView implements vscode.TreeDataProvider<ModelRow>, vscode.Disposable {
+export class ModelsView implements TreeData<ModelRow>, vscode.Disposable {
   readonly #library: Library;
-  readonly #view: vscode.TreeView<ModelRow>;
+  readonly #view: TreeView<ModelRow>;
   readonly #changed = new vscode.EventEmitter<undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
   readonly #listener: vscode.Disposable;
@@ -57,7 +58,7 @@ export class ModelsView implements vscode.TreeDataProvider<ModelRow>, vscode.Dis
 
   constructor(library: Library) {
     this.#library = library;
-    this.#view = vscode.window.createTreeView('decodingLab.models', { treeDataProvider: this });
+    this.#view = new TreeView('decodingLab.models', this);
     this.#listener = vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration('decodingLab')) this.refresh();
     });
@@ -82,13 +83,13 @@ export class ModelsView implements vscode.TreeDataProvider<ModelRow>, vscode.Dis
     return this.#held.filter((model) => readVariantId(model.id).base === id);
   }
 
-  getTreeItem(row: ModelRow): vscode.TreeItem {
+  rowOf(row: ModelRow): TreeRow {
     switch (row.kind) {
       case 'section':
-        return new vscode.TreeItem(
-          row.section === 'here' ? vscode.l10n.t('On this machine') : vscode.l10n.t('To download'),
-          vscode.TreeItemCollapsibleState.Expanded,
-        );
+        return {
+          label: row.section === 'here' ? vscode.l10n.t('On this machine') : vscode.l10n.t('To download'),
+          collapsibleState: vscode.TreeItemCollapsibleState.Expanded,
+        };
       case 'here':
         return this.#here(row.entry);
       case 'catalog':
@@ -96,68 +97,66 @@ export class ModelsView implements vscode.TreeDataProvider<ModelRow>, vscode.Dis
     }
   }
 
-  #here(entry: LibraryEntry): vscode.TreeItem {
+  #here(entry: LibraryEntry): TreeRow {
     const { id, name, kind, bytes, problem, inUse, description, license, lastUsed } = entry;
-    const item = new vscode.TreeItem(name);
     const { base, precision } = readVariantId(settings.defaultModel());
     const used = base === id;
     const held = this.#of(id);
-    item.description = [
-      size(bytes),
-      used ? vscode.l10n.t('default') : '',
-      used && precision !== 'fp32' ? known(VARIANTS[precision].label) : '',
-      problem ? vscode.l10n.t('cannot be run') : '',
-      held.length > 0 ? vscode.l10n.t('loaded') : '',
-    ]
-      .filter(Boolean)
-      .join(', ');
-    item.iconPath = new vscode.ThemeIcon(problem ? 'warning' : used ? 'check' : 'package');
-    const loaded = held.length > 0 ? 'Loaded' : '';
-    item.contextValue = `${kind === 'bundled' ? 'bundled' : 'own'}Model${loaded}`;
-    const lines = [
-      description,
-      problem ?? memoryLine(entry),
-      ...held.map(heldLine),
-      license ? vscode.l10n.t('licence {0}', license) : '',
-      inUse
-        ? vscode.l10n.t('in use')
-        : lastUsed
-          ? vscode.l10n.t('last used {0}', moment(lastUsed.getTime()))
-          : '',
-      problem === undefined ? vscode.l10n.t('Click to make it the default model.') : '',
-    ];
-    item.tooltip = lines.filter(Boolean).join('\n');
-    if (problem === undefined) {
-      item.command = {
-        command: 'decodingLab.useModel',
-        title: vscode.l10n.t('Make it the default'),
-        arguments: [id],
-      };
-    }
-    return item;
+    return {
+      label: name,
+      description: [
+        size(bytes),
+        used ? vscode.l10n.t('default') : '',
+        used && precision !== 'fp32' ? known(VARIANTS[precision].label) : '',
+        problem ? vscode.l10n.t('cannot be run') : '',
+        held.length > 0 ? vscode.l10n.t('loaded') : '',
+      ]
+        .filter(Boolean)
+        .join(', '),
+      iconPath: new vscode.ThemeIcon(problem ? 'warning' : used ? 'check' : 'package'),
+      contextValue: `${kind === 'bundled' ? 'bundled' : 'own'}Model${held.length > 0 ? 'Loaded' : ''}`,
+      tooltip: [
+        description,
+        problem ?? memoryLine(entry),
+        ...held.map(heldLine),
+        license ? vscode.l10n.t('licence {0}', license) : '',
+        inUse
+          ? vscode.l10n.t('in use')
+          : lastUsed
+            ? vscode.l10n.t('last used {0}', moment(lastUsed.getTime()))
+            : '',
+        problem === undefined ? vscode.l10n.t('Click to make it the default model.') : '',
+      ],
+      ...(problem === undefined && {
+        command: {
+          command: 'decodingLab.useModel',
+          title: vscode.l10n.t('Make it the default'),
+          arguments: [id],
+        },
+      }),
+    };
   }
 
-  #listed(entry: CatalogListing): vscode.TreeItem {
+  #listed(entry: CatalogListing): TreeRow {
     const { id, name, bytes, state, receivedBytes, totalBytes, about, license, repo } = entry;
-    const item = new vscode.TreeItem(name ?? id);
     const part = totalBytes ? ` ${Math.floor((100 * receivedBytes) / totalBytes)} %` : '';
-    item.description = `${bytes ? size(bytes) : ''}${state === 'absent' ? '' : `, ${known(state)}${part}`}`;
-    item.iconPath = new vscode.ThemeIcon(state === 'paused' ? 'debug-pause' : 'cloud-download');
-    item.contextValue = state === 'paused' ? 'pausedModel' : 'listedModel';
-    item.tooltip = [
-      about === undefined ? '' : known(about),
-      memoryLine(entry),
-      license ? vscode.l10n.t('licence {0}', license) : '',
-      repo,
-    ]
-      .filter(Boolean)
-      .join('\n');
-    item.command = {
-      command: 'decodingLab.downloadModel',
-      title: vscode.l10n.t('Download'),
-      arguments: [row(entry)],
+    return {
+      label: name ?? id,
+      description: `${bytes ? size(bytes) : ''}${state === 'absent' ? '' : `, ${known(state)}${part}`}`,
+      iconPath: new vscode.ThemeIcon(state === 'paused' ? 'debug-pause' : 'cloud-download'),
+      contextValue: state === 'paused' ? 'pausedModel' : 'listedModel',
+      tooltip: [
+        about === undefined ? '' : known(about),
+        memoryLine(entry),
+        license ? vscode.l10n.t('licence {0}', license) : '',
+        repo,
+      ],
+      command: {
+        command: 'decodingLab.downloadModel',
+        title: vscode.l10n.t('Download'),
+        arguments: [row(entry)],
+      },
     };
-    return item;
   }
 
   async getChildren(parent?: ModelRow): Promise<ModelRow[]> {

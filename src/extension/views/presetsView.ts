@@ -4,6 +4,9 @@ import { exportFile } from '../exportFile';
 import { PresetError, builtInPresets, readPresets, type Preset } from '../presets';
 import { count } from '../numbers';
 import { settings } from '../settings';
+import { choose, chooseFile } from '../shown/choices';
+import { tell } from '../shown/messages';
+import { TreeView, type TreeData, type TreeRow } from '../shown/trees';
 import { known } from '../words';
 
 interface Row {
@@ -29,7 +32,7 @@ function shown(id: string, { name, description }: Preset): Pick<Preset, 'name' |
 }
 
 /** "Presets": named sampler chains; a click takes one for suggestions. */
-export class PresetsView implements vscode.TreeDataProvider<Row>, vscode.Disposable {
+export class PresetsView implements TreeData<Row>, vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
   readonly #disposables: readonly { dispose(): unknown }[];
@@ -37,33 +40,34 @@ export class PresetsView implements vscode.TreeDataProvider<Row>, vscode.Disposa
   constructor() {
     this.#disposables = [
       this.#changed,
-      vscode.window.createTreeView('decodingLab.presets', { treeDataProvider: this }),
+      new TreeView('decodingLab.presets', this),
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (event.affectsConfiguration('decodingLab')) this.#changed.fire(undefined);
       }),
     ];
   }
 
-  getTreeItem({ id, preset, own }: Row): vscode.TreeItem {
+  rowOf({ id, preset, own }: Row): TreeRow {
     const chain = preset.greedy
       ? vscode.l10n.t('greedy')
       : preset.chain.map(step).join(', ') || vscode.l10n.t('unchanged');
     const { name, description } = shown(id, preset);
-    const item = new vscode.TreeItem(name);
     const used = settings.inlinePreset() === id;
-    item.description = chain;
-    item.iconPath = new vscode.ThemeIcon(used ? 'check' : 'list-ordered');
-    item.contextValue = own ? 'ownPreset' : 'preset';
     const use = used
       ? vscode.l10n.t('Used for suggestions.')
       : vscode.l10n.t('Click to use it for suggestions.');
-    item.tooltip = `${description}\n${chain}\n${use}`;
-    item.command = {
-      command: 'decodingLab.usePreset',
-      title: vscode.l10n.t('Use for suggestions'),
-      arguments: [id],
+    return {
+      label: name,
+      description: chain,
+      tooltip: [description, chain, use],
+      iconPath: new vscode.ThemeIcon(used ? 'check' : 'list-ordered'),
+      contextValue: own ? 'ownPreset' : 'preset',
+      command: {
+        command: 'decodingLab.usePreset',
+        title: vscode.l10n.t('Use for suggestions'),
+        arguments: [id],
+      },
     };
-    return item;
   }
 
   getChildren(row?: Row): Row[] {
@@ -83,7 +87,7 @@ export class PresetsView implements vscode.TreeDataProvider<Row>, vscode.Disposa
       typeof given === 'string'
         ? given
         : (
-            await vscode.window.showQuickPick(
+            await choose(
               Object.entries(presets).map(([key, preset]) => {
                 const { name, description } = shown(key, preset);
                 return { label: name, description, key };
@@ -105,11 +109,10 @@ export class PresetsView implements vscode.TreeDataProvider<Row>, vscode.Disposa
 
   /** Adds the presets of a file to the person's own; a file with a bad one changes nothing. */
   async import(): Promise<void> {
-    const [file] =
-      (await vscode.window.showOpenDialog({
-        title: vscode.l10n.t('Import presets'),
-        filters: { JSON: ['json'] },
-      })) ?? [];
+    const file = await chooseFile({
+      title: vscode.l10n.t('Import presets'),
+      filters: { JSON: ['json'] },
+    });
     if (!file) return;
     try {
       const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(file));
@@ -122,13 +125,13 @@ export class PresetsView implements vscode.TreeDataProvider<Row>, vscode.Disposa
           { ...settings.userPresets(), ...Object.fromEntries(fresh) },
           vscode.ConfigurationTarget.Global,
         );
-      void vscode.window.showInformationMessage(vscode.l10n.t('Presets imported: {0}.', count(fresh.length)));
+      void tell.information(vscode.l10n.t('Presets imported: {0}.', count(fresh.length)));
     } catch (error) {
       const why =
         error instanceof PresetError || error instanceof SyntaxError
           ? error.message
           : vscode.l10n.t('it cannot be read.');
-      void vscode.window.showErrorMessage(vscode.l10n.t('{0} was not imported: {1}', file.fsPath, why));
+      void tell.error(vscode.l10n.t('{0} was not imported: {1}', file.fsPath, why));
     }
   }
 

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { RANK_LIMITS } from '../../experiments/surprisal';
 import { activeText, holdsText } from '../activeText';
 import { count, decimals, significant } from '../numbers';
+import { TreeView, type TreeData, type TreeRow } from '../shown/trees';
 import type { SurprisalMap } from '../surprisal';
 import { noticeOf } from '../surprisalStatus';
 import { percent } from '../tokenNames';
@@ -18,9 +19,9 @@ interface Row {
 }
 
 /** "Surprisal": what the tints of the document in the editor say together. */
-export class SurprisalView implements vscode.TreeDataProvider<Row>, vscode.Disposable {
+export class SurprisalView implements TreeData<Row>, vscode.Disposable {
   readonly #map: SurprisalMap;
-  readonly #view: vscode.TreeView<Row>;
+  readonly #view: TreeView<Row>;
   readonly #changed = new vscode.EventEmitter<undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
   readonly #disposables: readonly { dispose(): unknown }[];
@@ -29,7 +30,7 @@ export class SurprisalView implements vscode.TreeDataProvider<Row>, vscode.Dispo
 
   constructor(map: SurprisalMap) {
     this.#map = map;
-    this.#view = vscode.window.createTreeView('decodingLab.surprisal', { treeDataProvider: this });
+    this.#view = new TreeView('decodingLab.surprisal', this);
     this.#document = activeText()?.document;
     this.#disposables = [
       this.#view,
@@ -45,13 +46,14 @@ export class SurprisalView implements vscode.TreeDataProvider<Row>, vscode.Dispo
     ];
   }
 
-  getTreeItem({ label, value, share, tooltip, command }: Row): vscode.TreeItem {
-    const item = new vscode.TreeItem(label);
-    item.description = share === undefined ? value : `${value}  ${bar(share)}`;
-    item.tooltip = tooltip;
-    item.accessibilityInformation = { label: `${label}, ${value}` };
-    if (command !== undefined) item.command = { command, title: tooltip };
-    return item;
+  rowOf({ label, value, share, tooltip, command }: Row): TreeRow {
+    return {
+      label,
+      description: share === undefined ? value : `${value}  ${bar(share)}`,
+      tooltip: [tooltip],
+      spoken: `${label}, ${value}`,
+      ...(command !== undefined && { command: { command, title: tooltip } }),
+    };
   }
 
   getChildren(row?: Row): Row[] {

@@ -7,7 +7,13 @@ import type { ExperimentResult } from '../../../src/experiments/results';
 import type { Cell } from '../../../src/experiments/report/types';
 import '../fixedSeed';
 
-const table = (rows: readonly (readonly Cell[])[]) => ({ id: 't', title: 'T', columns: ['a', 'b'], rows });
+const table = (rows: readonly (readonly Cell[])[]) => ({
+  id: 't',
+  title: 'T',
+  columns: ['a', 'b'],
+  keys: 1,
+  rows,
+});
 
 /** The fields of one line of CSV by RFC 4180. */
 function fieldsOf(csv: string): string[] {
@@ -63,7 +69,7 @@ describe('A report', () => {
     prompt: 'one\n```\n\u202Etwo',
     summary: [hostile, '- no list', '1. no list', '# no heading'],
     pictures: [],
-    tables: [{ id: 't', title: hostile, columns: [hostile, 'b'], rows: [[hostile, 1]] }],
+    tables: [{ id: 't', title: hostile, columns: [hostile, 'b'], keys: 1, rows: [[hostile, 1]] }],
     conclusion: '',
     result: {
       stopped: false,

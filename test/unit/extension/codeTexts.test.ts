@@ -41,7 +41,7 @@ const TRANSLATES = /^(vscode\.l10n\.t|(this\.)?translate)$/;
 
 /** Properties that a person reads. */
 const SHOWN =
-  /^(title|label|description|detail|placeHolder|prompt|openLabel|tooltip|message|saveLabel|sentence)$/;
+  /^(title|label|description|detail|placeHolder|prompt|openLabel|tooltip|message|saveLabel|sentence|question|spoken)$/;
 
 /** Proper names, which are the same in every language, and values that a command or a setting takes. */
 const UNTRANSLATED = ['Decoding Lab', 'off', 'manual', 'automatic'];
@@ -100,7 +100,7 @@ for (const file of readdirSync(FOLDER, { recursive: true, encoding: 'utf8' })) {
         const [first] = node.arguments;
         if (first && ts.isStringLiteralLike(first)) keys.push({ place: file, text: first.text });
         else computed.push(file);
-      } else if (/\.show(Information|Warning|Error)Message$/.test(callee)) {
+      } else if (/^(tell\.(information|warning|error)|ask|showProgress|fillMarkdown)$/.test(callee)) {
         node.arguments.forEach(shows);
       }
     } else if (ts.isNewExpression(node) && /(Error|TreeItem|CodeAction)$/.test(node.expression.getText())) {

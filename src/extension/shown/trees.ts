@@ -1,0 +1,81 @@
+/** Views of the side panel: text goes to VS Code through `forLine`, errors of a view's data too. */
+import * as vscode from 'vscode';
+import { forLine, forLines } from './quote';
+
+/** A row of a view. */
+export interface TreeRow extends Pick<
+  vscode.TreeItem,
+  'id' | 'contextValue' | 'command' | 'collapsibleState'
+> {
+  readonly label: string;
+  readonly description?: string;
+  /** Lines; empty ones are left out. */
+  readonly tooltip?: readonly string[];
+  readonly iconPath?: vscode.ThemeIcon;
+  /** What a screen reader says instead of label and description. */
+  readonly spoken?: string;
+}
+
+export interface TreeData<T> {
+  readonly onDidChangeTreeData: vscode.Event<T | undefined>;
+  rowOf(element: T): TreeRow;
+  getChildren(element?: T): vscode.ProviderResult<T[]>;
+}
+
+/** Errors of a view's data are shown by VS Code as they are. */
+export function shownError(error: unknown): Error {
+  return new Error(forLine(error instanceof Error ? error.message : String(error)), { cause: error });
+}
+
+function itemOf({ label, description, tooltip, spoken, collapsibleState, ...row }: TreeRow): vscode.TreeItem {
+  const item = new vscode.TreeItem(forLine(label), collapsibleState);
+  return Object.assign(item, row, {
+    ...(description !== undefined && { description: forLine(description) }),
+    ...(tooltip !== undefined && { tooltip: forLines(tooltip) }),
+    ...(spoken !== undefined && { accessibilityInformation: { label: forLine(spoken) } }),
+  });
+}
+
+/** A view of the manifest with its data. */
+export class TreeView<T> implements vscode.Disposable {
+  readonly #view: vscode.TreeView<T>;
+
+  constructor(id: string, data: TreeData<T>, options: { readonly canSelectMany?: boolean } = {}) {
+    this.#view = vscode.window.createTreeView<T>(id, {
+      ...options,
+      treeDataProvider: {
+        onDidChangeTreeData: data.onDidChangeTreeData,
+        getTreeItem: (element) => itemOf(data.rowOf(element)),
+        getChildren: async (element) => {
+          try {
+            return await data.getChildren(element);
+          } catch (error) {
+            throw shownError(error);
+          }
+        },
+      },
+    });
+  }
+
+  /** Said above the rows. */
+  set message(message: string) {
+    this.#view.message = forLine(message);
+  }
+
+  /** Said beside the view's name. */
+  set description(description: string) {
+    this.#view.description = forLine(description);
+  }
+
+  get visible(): boolean {
+    return this.#view.visible;
+  }
+
+  get onDidChangeVisibility(): vscode.Event<vscode.TreeViewVisibilityChangeEvent> {
+    return this.#view.onDidChangeVisibility;
+  }
+
+  dispose(): void {
+    this.#view.dispose();
+  }
+}
