@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { TOY_DEFAULT } from '../core/toyModel';
+import { visibleText } from '../core/visibleText';
 import type { EngineClient, ModelSource } from '../engine/client';
 import { formatBytes } from '../library/bytes';
 import { Inspector } from '../library/inspector';
@@ -34,14 +35,15 @@ function variantsOf({ id, name, description, memory = {} }: LibraryEntry): Model
       id: variantId(id, precision),
       name: variantName(name, precision),
       kind: 'gpt2',
-      description: `${description}. ${label}: ${about}${needs}`,
+      description: visibleText(`${description}. ${label}: ${about}${needs}`),
       variant: { of: id, label },
     };
   });
 }
 
+/** A model's name as the page, results and reports show it: a folder can be called anything. */
 const variantName = (name: string, precision: Precision): string =>
-  precision === 'fp32' ? name : `${name}, ${VARIANTS[precision].label}`;
+  visibleText(precision === 'fp32' ? name : `${name}, ${VARIANTS[precision].label}`);
 
 /** The models a person can choose from, and how the engine finds each. */
 export class Library implements vscode.Disposable {
@@ -114,7 +116,7 @@ export class Library implements vscode.Disposable {
     const { base, precision } = readVariantId(id);
     try {
       const { name, directory, kind } = await library.find(base);
-      if (precision === 'fp32') return { kind: 'gpt2', id, name, directory };
+      if (precision === 'fp32') return { kind: 'gpt2', id, name: variantName(name, precision), directory };
       // A downloaded model's folder is ours; where others put theirs, nothing is written.
       const cacheDirectory = kind === 'downloaded' ? directory : await this.#quantized(base);
       return { kind: 'gpt2', id, name: variantName(name, precision), directory, precision, cacheDirectory };

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { visibleText } from '../core/visibleText';
 import type { PromptSource } from '../protocol/messages';
 import { offsetOf, positionOf, textOf } from './documentText';
 import { count } from './numbers';
@@ -63,7 +64,7 @@ function take(document: vscode.TextDocument, selection: vscode.Selection): Taken
   return {
     source: {
       text,
-      document: vscode.workspace.asRelativePath(document.uri, false),
+      document: visibleText(vscode.workspace.asRelativePath(document.uri, false)),
       place: vscode.l10n.t('Ln {0}, Col {1}', selection.end.line + 1, selection.end.character + 1),
       kind: selected ? 'selection' : 'before cursor',
       notes,

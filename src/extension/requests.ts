@@ -147,8 +147,10 @@ export class Requests implements vscode.Disposable {
         return { type: 'saved', request, id: await history.save(message.entry) };
       case 'history':
         return { type: 'history', request, lines: await history.lines() };
-      case 'text':
-        return { type: 'text', request, ...(await readText(message.from, this.#ports.anchor()?.uri)) };
+      case 'text': {
+        const { name, text } = await readText(message.from, this.#ports.anchor()?.uri);
+        return { type: 'text', request, name: visibleText(name), text };
+      }
       case 'reopen':
         return { type: 'entry', request, id: message.id, entry: await history.open(message.id) };
     }

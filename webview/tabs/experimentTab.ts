@@ -1,5 +1,6 @@
 /** The tab that all experiments share: controls, runs, the answer, pictures, tables, export and history. */
 import { html, nothing, type TemplateResult } from 'lit';
+import { visibleText } from '../../src/core/visibleText';
 import type { ReportTable } from '../../src/experiments/report/types';
 import type { ExperimentResult } from '../../src/experiments/results';
 import type { Picture } from '../charts/picture';
@@ -181,7 +182,7 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
           ? comparisonView({
               tables: state.comparison(),
               earlier: report.summary(earlier.result),
-              model: earlier.result.provenance.modelName,
+              model: visibleText(earlier.result.provenance.modelName),
               onClose: () => void state.compareWith(null),
             })
           : nothing
@@ -272,7 +273,7 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
     if (!shown) return nothing;
     const { milliseconds, provenance } = shown.result;
     const { modelName, precision, fingerprint, seed, promptIds } = provenance;
-    return html`${modelName}
+    return html`${visibleText(modelName)}
       <span class="quiet" title="Fingerprint of what determines the logits: ${fingerprint}">${precision}</span
       >${promptIds.length > 0 ? `, prompt of ${count(promptIds.length, 'token')}` : ''},
       ${seed === null ? 'nothing drawn' : html`seed ${seed}`}, ${duration(milliseconds)}`;

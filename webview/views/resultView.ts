@@ -1,6 +1,7 @@
 /** Everything that stands around a result on screen: its answer, what can be done with it, and the reader's part. */
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
+import { visibleText } from '../../src/core/visibleText';
 import type { ReportTable } from '../../src/experiments/report/types';
 import type { HistoryLine } from '../../src/protocol/messages';
 import type { Verdict } from '../state/replayVerdict';
@@ -120,8 +121,8 @@ export function historyView({ lines, canCompare, onOpen, onCompare }: HistoryPro
     ${lines.map(
       ({ id, savedAt, title, model }) =>
         html`<li>
-          <span class="history-title" title=${title}>${title}</span>
-          <span class="quiet">${model}, ${new Date(savedAt).toLocaleString()}</span>
+          <span class="history-title" title=${visibleText(title)}>${visibleText(title)}</span>
+          <span class="quiet">${visibleText(model)}, ${new Date(savedAt).toLocaleString()}</span>
           <span class="history-actions">
             <button
               type="button"

@@ -99,7 +99,7 @@ describe('The lint rules', () => {
   const wrong = (code: string): string[] =>
     linter
       .verify(`import * as vscode from 'vscode';\n${code}`, {
-        languageOptions: { parser: tseslint.parser as Linter.Parser },
+        languageOptions: { parser: tseslint.parser },
         rules: { 'no-restricted-syntax': shownOnly },
       })
       .map(({ message }) => message);
