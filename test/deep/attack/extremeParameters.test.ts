@@ -114,11 +114,23 @@ function places(value: unknown): [holder: Holder, key: string][] {
   return Object.keys(holder).flatMap((key) => [[holder, key] as [Holder, string], ...places(holder[key])]);
 }
 
+/** Another value of the same type, which may well be allowed: runs are to be begun, too. */
+function edge(value: unknown, dice: Dice): unknown {
+  if (typeof value === 'number')
+    return dice.of([0, 1, value / 1000, value / 2, value * 2, value * 10, value * 1000]);
+  if (typeof value === 'boolean') return !value;
+  if (typeof value === 'string')
+    return dice.of(['', 'a', value + value, `${value}\ud800`, '\0', ' ', '🦊', value.repeat(50)]);
+  return value;
+}
+
 function extreme(right: object, dice: Dice): unknown {
   const root: Holder = { parameters: structuredClone(right) };
+  const mild = dice.next() < 0.6;
   for (let change = 0; change <= dice.below(3); change++) {
     const [holder, key] = dice.of(places(root));
-    if (dice.next() < 0.1) Reflect.deleteProperty(holder, key);
+    if (mild) holder[key] = edge(holder[key], dice);
+    else if (dice.next() < 0.1) Reflect.deleteProperty(holder, key);
     else holder[key] = dice.next() < 0.6 ? dice.of(numbers) : dice.of(others(dice));
     if (places(root).length === 0) break;
   }
