@@ -181,7 +181,9 @@ export class SurprisalMap implements vscode.Disposable, vscode.HoverProvider {
   }
 
   #of(document: vscode.TextDocument): Shown | undefined {
-    return this.#shown.get(document.uri.toString());
+    const shown = this.#shown.get(document.uri.toString());
+    // A new document may have the name of one whose closing is told only now.
+    return shown?.document === document ? shown : undefined;
   }
 
   /** Begins a scoring and shows its progress until nothing is left to score, edits in the meantime included. */

@@ -1,5 +1,6 @@
 /** Documents whose lines end with CR LF, and documents that are edited while they are scored. */
 import * as assert from 'node:assert/strict';
+import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
 import type { DecodingLabApi } from '../../src/extension/extension';
 import { until } from './until';
@@ -59,7 +60,9 @@ describe('Decoding Lab and line ends', () => {
     const editor = await openWith(text, vscode.EndOfLine.CRLF);
     const { document } = editor;
     await show(editor);
-    assert.deepEqual(api.surprisal(document), expected);
+    // What differs between so many values would take minutes to tell.
+    const same = (): boolean => isDeepStrictEqual(api.surprisal(document), expected);
+    assert.ok(same());
     // A token is shown where it is: the hover over its first character is of its very characters.
     const token = expected.find(({ start, end }) => start > 1000 && text.slice(start, end) === ' fox')!;
     const hovers = await vscode.commands.executeCommand<vscode.Hover[]>(
@@ -73,16 +76,16 @@ describe('Decoding Lab and line ends', () => {
       builder.insert(positionOf(document, 900), 'old\r\n');
     });
     await settled(document);
-    assert.notDeepEqual(api.surprisal(document), expected);
+    assert.ok(!same());
     await vscode.commands.executeCommand('undo');
     assert.equal(unixText(document), text);
     await settled(document);
-    assert.deepEqual(api.surprisal(document), expected);
+    assert.ok(same());
     // The text is the same when all its line ends change.
     await editor.edit((builder) => {
       builder.setEndOfLine(vscode.EndOfLine.LF);
     });
-    assert.deepEqual(api.surprisal(document), expected);
+    assert.ok(same());
   });
 
   it('score a part that begins between CR and LF where it is', async () => {

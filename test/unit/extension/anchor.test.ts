@@ -7,10 +7,8 @@ import '../fixedSeed';
 import { StandInDocument, type Position, type Range } from './vscodeStandIn';
 
 /** What VS Code would do for an anchor: it tells of changes, and applies edits to the open document. */
-const editor = vi.hoisted(() => ({
-  document: undefined,
-  listeners: new Set<(event: unknown) => void>(),
-}));
+const editor: { document: StandInDocument | undefined; listeners: Set<(event: unknown) => void> } =
+  vi.hoisted(() => ({ document: undefined, listeners: new Set() }));
 
 vi.mock('vscode', async () => {
   const standIn = await import('./vscodeStandIn');
@@ -39,7 +37,7 @@ vi.mock('vscode', async () => {
         return { dispose: () => editor.listeners.delete(listener) };
       },
       applyEdit: ({ edits }: WorkspaceEdit) => {
-        const document = editor.document as StandInDocument;
+        const document = editor.document!;
         const [{ range, text }] = edits as [Edit];
         const whole = document.getText();
         const raw =
