@@ -1,6 +1,6 @@
 /** Checkpoints of a training on disk: weights, moments, progress and history, each written whole or not at all. */
-import { copyFile, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { copyFile, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import * as v from 'valibot';
 import {
   historySchema,
@@ -17,10 +17,14 @@ import { readSafetensorsHeader } from '../gpt2/safetensors';
 import { GPT2_VOCABULARY_SIZE } from '../gpt2/tokenizer';
 import { gpt2TokenizerFiles } from '../gpt2/tokenizerExport';
 import { writeSafetensors } from '../gpt2/writeSafetensors';
+import { checkpointsIn, stepOf } from '../library/lastCheckpoint';
 import type { TrainedTensor } from '../onnx/trainingState';
+import { parseTrainingSettings } from '../experiments/trainingParameters';
+import { damaged, verifyManifest, writeManifest, writeWhole } from './manifest';
 
 const stateSchema = v.object({
-  version: v.literal(1),
+  /** 1 had no digests. */
+  version: v.picklist([1, 2]),
   /** Fingerprint of the weights that the training began with, and digest of its text. */
   parent: v.string(),
   data: v.string(),
@@ -44,27 +48,22 @@ const COMPANIONS = [
 /** Files that hold a whole vocabulary. */
 const TOKENIZERS = ['tokenizer.json', 'vocab.json'];
 
-const NAME = /^step-(\d+)$/;
 const MODEL = 'model.safetensors';
 const MOMENTS = 'optimizer.safetensors';
 const STATE = 'state.json';
-
-/** The checkpoints of one training folder, in ascending order of their steps; half-written ones do not count. */
-export async function checkpointsIn(directory: string): Promise<string[]> {
-  const names = await readdir(directory).catch(() => []);
-  return names
-    .filter((name) => NAME.test(name))
-    .sort((a, b) => stepOf(a) - stepOf(b))
-    .map((name) => join(directory, name));
-}
-
-const stepOf = (name: string): number => Number(NAME.exec(name)?.[1] ?? -1);
+const CONFIG = 'config.json';
+/** Says where the model lies that was made of a checkpoint; written after it, so its digests do not know it. */
+const EXPORTED = 'exported.txt';
 
 /**
- * What a checkpoint says of itself.
- * @throws RangeError where it is damaged or of another version.
+ * What a checkpoint says of itself, once its files are seen to be those that were written for it and its numbers to
+ * be possible. Without digests, as earlier versions wrote it, only the numbers can be looked at.
+ * @throws RangeError naming the file that is damaged.
  */
-export async function readState(checkpoint: string): Promise<CheckpointState> {
+export async function readState(
+  checkpoint: string,
+): Promise<CheckpointState & { readonly verified: boolean }> {
+  const verified = await verifyManifest(checkpoint, [MODEL, MOMENTS, STATE, CONFIG]);
   const text = await readFile(join(checkpoint, STATE), 'utf8').catch(() => '');
   let json: unknown = null;
   try {
@@ -73,10 +72,22 @@ export async function readState(checkpoint: string): Promise<CheckpointState> {
     // Told below, with what can be done about it.
   }
   const parsed = v.safeParse(stateSchema, json);
-  if (parsed.success) return parsed.output;
-  throw new RangeError(
-    `The checkpoint ${checkpoint} is damaged: its ${STATE} cannot be read. Remove that folder to go on from the one before, or start anew.`,
-  );
+  if (!parsed.success) throw damaged(checkpoint, `its ${STATE} cannot be read`);
+  const state = parsed.output;
+  if (state.version === 2 && !verified) throw damaged(checkpoint, 'the digests of its files are missing');
+  if (state.progress.step !== stepOf(basename(checkpoint))) {
+    throw damaged(checkpoint, `its ${STATE} is that of step ${state.progress.step}`);
+  }
+  try {
+    parseTrainingSettings(state.settings);
+  } catch (error) {
+    const what = error instanceof Error ? error.message : String(error);
+    throw damaged(
+      checkpoint,
+      `its ${STATE} has settings that cannot be trained with. ${what.replace(/\.$/, '')}`,
+    );
+  }
+  return { ...state, verified };
 }
 
 /**
@@ -95,17 +106,27 @@ export async function loadCheckpoint(checkpoint: string, tensors: readonly Train
       );
     }
     into.set(await readFloats({ ...stored, file, dtype: 'F32' }, 0, into.length));
+    if (!into.every(Number.isFinite)) throw damaged(checkpoint, `"${name}" in its ${MOMENTS} is not finite`);
   };
   for (const { name, parameter, first, second } of tensors) {
     parameter.set(await readFloats(weights.get(name)!, 0, parameter.length));
     await read(`first.${name}`, first);
     await read(`second.${name}`, second);
+    if (!parameter.every(Number.isFinite)) {
+      throw damaged(checkpoint, `"${name}" in its ${MODEL} is not finite`);
+    }
+    // A mean of squares.
+    if (!second.every((value) => value >= 0)) {
+      throw damaged(checkpoint, `"second.${name}" in its ${MOMENTS} is below 0`);
+    }
   }
 }
 
 export interface CheckpointsOptions {
-  /** The training's own folder. */
+  /** The folder of this run. */
   readonly directory: string;
+  /** Folders that this run makes superfluous as soon as it has a checkpoint of its own. */
+  readonly superseded?: readonly string[];
   /** The folder of the model that it began with. */
   readonly modelDirectory: string;
   readonly tensors: readonly TrainedTensor[];
@@ -147,13 +168,13 @@ export class Checkpoints implements TrainingStore {
           { name: `second.${name}`, shape, values: second },
         ]),
       );
-      const state: CheckpointState = { version: 1, parent, data, settings, progress, history: this.history };
+      const state: CheckpointState = { version: 2, parent, data, settings, progress, history: this.history };
       await writeWhole(join(partial, STATE), JSON.stringify(state));
+      await writeManifest(partial, { [MODEL]: weights.sha256, [MOMENTS]: moments.sha256 });
       await rm(target, { recursive: true, force: true });
       await rename(partial, target);
-      const old = (await checkpointsIn(directory)).slice(0, -keep);
-      for (const folder of old) await rm(folder, { recursive: true, force: true });
-      return { directory: target, bytes: weights + moments };
+      await this.#sweep(progress.step, keep);
+      return { directory: target, bytes: weights.bytes + moments.bytes };
     } catch (error) {
       await rm(partial, { recursive: true, force: true }).catch(() => undefined);
       const why = error instanceof Error ? error.message : String(error);
@@ -162,6 +183,16 @@ export class Checkpoints implements TrainingStore {
         { cause: error },
       );
     }
+  }
+
+  /** Removes what is not wanted any more. What could not be used when this run went on lies at later steps. */
+  async #sweep(step: number, keep: number): Promise<void> {
+    const { directory, superseded = [] } = this.#options;
+    const all = await checkpointsIn(directory);
+    const later = all.filter((folder) => stepOf(basename(folder)) > step);
+    const old = all.filter((folder) => stepOf(basename(folder)) <= step).slice(0, -keep);
+    for (const folder of [...superseded, ...later, ...old])
+      await rm(folder, { recursive: true, force: true });
   }
 
   record({ steps = [], evaluations = [], samples = [] }: Partial<TrainingHistory>): Promise<void> {
@@ -174,9 +205,24 @@ export class Checkpoints implements TrainingStore {
 
 /**
  * Makes a model folder of a checkpoint: without the moments, and with the tokenizer's files, as other programs
- * read it.
+ * read it. Where that was done before, the folder is there already.
+ * @param models where it is made, whole or not at all.
+ * @returns the model's folder.
  */
-export async function exportModel(checkpoint: string, target: string): Promise<void> {
+export async function exportModel(checkpoint: string, models: string): Promise<string> {
+  const noted = join(checkpoint, EXPORTED);
+  const before = await readFile(noted, 'utf8').catch(() => '');
+  const made = join(models, basename(before));
+  if (before !== '' && (await stat(join(made, MODEL)).catch(() => undefined))) return made;
+  const target = join(models, `${basename(checkpoint)}-${Date.now()}`);
+  const partial = `${target}.partial`;
+  await fillModel(checkpoint, partial);
+  await rename(partial, target);
+  await writeWhole(noted, basename(target));
+  return target;
+}
+
+async function fillModel(checkpoint: string, target: string): Promise<void> {
   await rm(target, { recursive: true, force: true });
   await mkdir(target, { recursive: true });
   await copyCompanions(checkpoint, target);
@@ -197,15 +243,5 @@ async function copyCompanions(from: string, to: string): Promise<void> {
       // Only the configuration must be there.
       if (name === 'config.json') throw error;
     });
-  }
-}
-
-async function writeWhole(file: string, text: string): Promise<void> {
-  const handle = await open(file, 'w');
-  try {
-    await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }

@@ -14,6 +14,22 @@ export interface LoadTools {
   readonly memoryLimit: number | undefined;
 }
 
+/** Why there is not enough memory, as a part of a sentence that ends with a way out; and the bytes that there are. */
+export interface Lack {
+  readonly why: string;
+  readonly room: number;
+}
+
+/** What work beside the models may use and must heed. */
+export interface Resources {
+  readonly threads: number | undefined;
+  /**
+   * Counts `bytes` as taken while `action` lasts; models that nobody uses make room.
+   * @throws what `refused` says where there is too little.
+   */
+  readonly claim: <T>(bytes: number, refused: (lack: Lack) => Error, action: () => Promise<T>) => Promise<T>;
+}
+
 export interface ModelsOptions {
   readonly load: (source: ModelSource, tools: LoadTools) => Promise<LanguageModel>;
   /** Bytes that a model needs, known before it is loaded; none when left out. */
@@ -68,6 +84,8 @@ export class Models {
   readonly #displaced = new Map<string, Displaced>();
   /** How often a checkpoint was loaded or left. */
   #changes = 0;
+  /** Bytes that work beside the models has claimed. */
+  #claimed = 0;
   /** What was told last of the models in memory. */
   #told = '[]';
 
@@ -197,30 +215,55 @@ export class Models {
   /** @throws EngineError `model` when a model does not fit, though all that nobody uses has made room for it. */
   async #makeRoom(source: ModelSource, bytes: number): Promise<void> {
     if (source.kind === 'toy') return;
-    const { memoryLimit } = this.#settings;
-    const others = (): [string, Entry][] => [...this.#entries].filter(([key]) => key !== keyOf(source));
-    const lack = (): string | undefined => {
-      const held = others().reduce((sum, [, entry]) => sum + entry.bytes, PROCESS_BYTES);
-      if (memoryLimit !== undefined && held + bytes > memoryLimit) {
-        return (
-          `beside the ${formatBytes(held)} that the model process has already, and ` +
-          `decodingLab.engine.memoryLimit allows ${formatBytes(memoryLimit)} in all. Raise that limit`
-        );
-      }
-      const { free } = machineMemory();
-      return bytes <= free ? undefined : `and ${formatBytes(free)} are free. Close other programs`;
-    };
-    for (const [key, entry] of others()) {
-      if (lack() === undefined) return;
-      if (entry.uses === 0) await this.#remove(key, entry, 'memory');
-    }
-    const why = lack();
-    if (why === undefined) return;
+    const lack = await this.#clear(bytes, keyOf(source));
+    if (!lack) return;
     throw new EngineError(
       'model',
-      `${source.name} needs ${formatBytes(bytes)} of memory, ${why}, ` +
+      `${source.name} needs ${formatBytes(bytes)} of memory, ${lack.why}, ` +
         `choose the model's 8-bit or 4-bit weights, or choose a smaller model.`,
     );
+  }
+
+  /** What work beside the models may use. */
+  get resources(): Resources {
+    const { threads } = this.#settings;
+    return { threads, claim: (bytes, refused, action) => this.#claim(bytes, refused, action) };
+  }
+
+  async #claim<T>(bytes: number, refused: (lack: Lack) => Error, action: () => Promise<T>): Promise<T> {
+    const lack = await this.#clear(bytes);
+    if (lack) throw refused(lack);
+    this.#claimed += bytes;
+    try {
+      return await action();
+    } finally {
+      this.#claimed -= bytes;
+    }
+  }
+
+  /** Makes room for `bytes`. @returns what is lacking, though all models that nobody uses have left. */
+  async #clear(bytes: number, except?: string): Promise<Lack | undefined> {
+    const { memoryLimit } = this.#settings;
+    const others = (): [string, Entry][] => [...this.#entries].filter(([key]) => key !== except);
+    const lack = (): Lack | undefined => {
+      const held = others().reduce((sum, [, entry]) => sum + entry.bytes, PROCESS_BYTES + this.#claimed);
+      const { free } = machineMemory();
+      const room = Math.max(0, Math.min(free, (memoryLimit ?? Infinity) - held));
+      if (memoryLimit !== undefined && held + bytes > memoryLimit) {
+        const why =
+          `beside the ${formatBytes(held)} that the model process has already, and ` +
+          `decodingLab.engine.memoryLimit allows ${formatBytes(memoryLimit)} in all. Raise that limit`;
+        return { why, room };
+      }
+      return bytes <= free
+        ? undefined
+        : { why: `and ${formatBytes(free)} are free. Close other programs`, room };
+    };
+    for (const [key, entry] of others()) {
+      if (lack() === undefined) return undefined;
+      if (entry.uses === 0) await this.#remove(key, entry, 'memory');
+    }
+    return lack();
   }
 
   #watchIdle(key: string, entry: Entry): void {

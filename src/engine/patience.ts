@@ -63,9 +63,9 @@ export function waitFor<T>(
           resolve(value);
         });
       },
-      (error: EngineError) => {
+      (error: unknown) => {
         settle(() => {
-          reject(error);
+          reject(error instanceof Error ? error : new Error(String(error)));
         });
       },
     );

@@ -119,7 +119,8 @@ export function serve({ experiments, onFiles = [], ...loader }: EngineParts): vo
             mail.listener = listener;
             for (const message of mail.early.splice(0)) listener(message);
           };
-          return { result: await work(source, { emit, pause: pauseInTurn, signal, onMessage }) };
+          const context = { emit, pause: pauseInTurn, signal, onMessage };
+          return { result: await work(source, context, models.resources) };
         }
         const prepared = findExperiment(experiments, experiment).prepare(parameters);
         const sources = [source, ...others];

@@ -2,7 +2,6 @@
 import { freemem } from 'node:os';
 import { join } from 'node:path';
 import { createHash } from 'node:crypto';
-import { rm } from 'node:fs/promises';
 import * as v from 'valibot';
 import type { RegisteredExperiment } from '../experiments/experiment';
 import { splitOffset } from '../experiments/loader';
@@ -31,16 +30,21 @@ import type {
 import { fingerprintWeights, openCheckpoint } from '../gpt2/checkpoint';
 import { countParameters } from '../gpt2/modelFolder';
 import { decodeBytes } from '../gpt2/textTokenizer';
+import type { Gpt2Config } from '../gpt2/config';
 import { formatBytes } from '../library/bytes';
+import { runsIn, type TrainingRun } from '../library/lastCheckpoint';
+import { PROCESS_BYTES, trainingMemory } from '../library/memory';
+import { withProcessLock, type Holder } from '../library/processLock';
 import { Gpt2Trainer } from '../onnx/training';
 import { version } from '../../package.json';
-import { Checkpoints, checkpointsIn, exportModel, loadCheckpoint, readState } from './checkpoints';
+import { Checkpoints, exportModel, loadCheckpoint, readState } from './checkpoints';
 import { emptyHistory, verifyContinuity } from './continuity';
+import { damaged } from './manifest';
+import type { Lack, Resources } from './models';
 import type { ModelSource } from './protocol';
 
-/** Bytes per parameter: weights, gradient and two moments; and for intermediate results beside them. */
-const BYTES_PER_PARAMETER = 16;
-const BESIDE = 500e6;
+/** Trainings of the model that a check of continuity holds at once. */
+const VERIFIED_AT_ONCE = 3;
 
 const parametersSchema = v.object({
   action: v.picklist(['start', 'continue', 'verify']),
@@ -79,7 +83,8 @@ export const training = {
   name: 'training',
   prepare(value: unknown) {
     const job = parseTrainingJob(value);
-    return (source: ModelSource, context: TrainingContext<unknown>) => run(source, job, context);
+    return (source: ModelSource, context: TrainingContext<unknown>, resources: Resources) =>
+      run(source, job, context, resources);
   },
 };
 
@@ -88,15 +93,17 @@ export interface FileExperiment {
   readonly name: RegisteredExperiment['name'];
   readonly prepare: (
     parameters: unknown,
-  ) => (source: ModelSource, context: TrainingContext<unknown>) => Promise<unknown>;
+  ) => (source: ModelSource, context: TrainingContext<unknown>, resources: Resources) => Promise<unknown>;
 }
+
+type Gpt2Source = Extract<ModelSource, { kind: 'gpt2' }>;
 
 async function run(
   source: ModelSource,
   job: TrainingJob,
   context: TrainingContext<unknown>,
+  resources: Resources,
 ): Promise<TrainingResult> {
-  const begin = performance.now();
   if (source.kind !== 'gpt2') {
     throw new RangeError('The toy vocabulary has no weights to train. Choose a GPT-2 model.');
   }
@@ -105,16 +112,78 @@ async function run(
       `${source.name} has quantized weights. Training needs the 32-bit ones; choose them.`,
     );
   }
+  const action = (): Promise<TrainingResult> => prepareAndTrain(source, job, context, resources);
+  if (job.action === 'verify') return action();
+  const refused = (holder: Holder): Error => new RangeError(heldBy(holder, source.name));
+  return withProcessLock(join(job.directory, 'training.lock'), context.signal, refused, action);
+}
+
+function heldBy({ pid, since }: Holder, name: string): string {
+  const where = pid === process.pid ? 'in this window' : `in another window (process ${pid})`;
+  return `${name} is being trained ${where}, since ${new Date(since).toLocaleString('en')}. Wait until that training is done, or stop it there; then try again.`;
+}
+
+async function prepareAndTrain(
+  source: Gpt2Source,
+  job: TrainingJob,
+  context: TrainingContext<unknown>,
+  resources: Resources,
+): Promise<TrainingResult> {
   const opened = await openCheckpoint(source.directory);
   const parent = await fingerprintWeights(opened);
   const data = createHash('sha256').update(job.text).digest('hex');
-  const parameters = countParameters(opened.config);
-  checkMemory(source.name, parameters);
   const resumed = job.action === 'continue' ? await findCheckpoint(job, parent, data, source.name) : null;
   const settings = resumed
     ? { ...resumed.settings, epochs: resumed.settings.epochs + job.furtherEpochs }
     : job.settings;
   checkContext(settings.context, source.name, opened.config.contextLength);
+  const memory = memoryFor(opened.config, settings);
+  const atOnce = job.action === 'verify' ? VERIFIED_AT_ONCE : 1;
+  const needed = atOnce * (memory.fixed + settings.batchSize * memory.window);
+  const refused = ({ why, room }: Lack): Error => {
+    const fits = Math.floor((room / atOnce - memory.fixed) / memory.window);
+    const instead =
+      fits >= 1
+        ? `choose batches of at most ${counted(fits, 'window')}`
+        : 'or train a smaller model: not even one window at a time fits';
+    return new RangeError(
+      `Training ${source.name} with batches of ${counted(settings.batchSize, 'window')} of ${settings.context} tokens takes about ${formatBytes(needed)} of memory, ${why}, choose shorter windows, ${fits >= 1 ? 'or ' : ''}${instead}.`,
+    );
+  };
+  return resources.claim(needed, refused, () =>
+    trainWith({
+      source,
+      job,
+      context,
+      resources,
+      parent,
+      data,
+      resumed,
+      settings,
+      needed,
+      config: opened.config,
+    }),
+  );
+}
+
+interface Prepared {
+  readonly source: Gpt2Source;
+  readonly job: TrainingJob;
+  readonly context: TrainingContext<unknown>;
+  readonly resources: Resources;
+  readonly parent: string;
+  readonly data: string;
+  readonly resumed: Resumed | null;
+  readonly settings: TrainingSettings;
+  /** Bytes of memory. */
+  readonly needed: number;
+  readonly config: Gpt2Config;
+}
+
+async function trainWith(prepared: Prepared): Promise<TrainingResult> {
+  const { source, job, context, resources, parent, data, resumed, settings, needed, config } = prepared;
+  const begin = performance.now();
+  const parameters = countParameters(config);
   const provenance: Provenance = {
     model: source.id,
     modelName: source.name,
@@ -133,6 +202,7 @@ async function run(
       adamW: { weightDecay, beta1, beta2, epsilon },
       dropout,
       seed,
+      threads: resources.threads,
     });
   };
   const trainer = await open();
@@ -149,7 +219,7 @@ async function run(
         validationTokens: tokens.validation.length,
         stepsPerEpoch: batches.perEpoch,
         steps: batches.perEpoch * settings.epochs,
-        memory: memoryFor(parameters),
+        memory: needed + PROCESS_BYTES,
         freeMemory: freemem(),
         checkpointBytes: parameters * 12,
         freeDisk: null,
@@ -168,14 +238,15 @@ async function run(
         milliseconds: performance.now() - begin,
       };
     }
-    if (resumed && resumed.progress.step >= known.plan.steps) {
-      throw new RangeError(
-        `The training is done: ${counted(settings.epochs, 'epoch')}. Continue it for at least 1 more.`,
-      );
+    if (resumed) {
+      checkProgress(resumed, batches.perEpoch);
+      await loadCheckpoint(resumed.directory, trainer.tensors);
+      for (const sentence of resumed.notes) context.emit({ type: 'trouble', sentence });
     }
-    if (resumed) await loadCheckpoint(resumed.directory, trainer.tensors);
+    const runs = await runsIn(job.directory);
     const store = new Checkpoints({
-      directory: job.directory,
+      directory: resumed?.run.directory ?? join(job.directory, `run-${runs.at(-1)!.number + 1}`),
+      superseded: runs.filter((run) => run.number !== resumed?.run.number).flatMap(foldersOf),
       modelDirectory: source.directory,
       tensors: trainer.tensors,
       history: resumed?.history ?? emptyHistory(),
@@ -183,7 +254,6 @@ async function run(
       ...{ parent, data, settings },
     });
     const start: TrainingProgress = resumed?.progress ?? NO_PROGRESS;
-    if (job.action === 'start') await forget(job.directory);
     const end = await train(
       {
         trainer: asTrainer(trainer),
@@ -192,16 +262,17 @@ async function run(
       },
       stoppable(context, batches.perEpoch * settings.epochs, start.step),
     );
-    const directory = join(job.directory, 'models', `step-${end.progress.step}-${Date.now()}`);
-    if (end.checkpoint !== null) await exportModel(end.checkpoint, directory);
+    // A training that was done, and whose process ended before its model was made, lacks only that.
+    const checkpoint = end.checkpoint ?? (end.status === 'completed' && resumed ? resumed.directory : null);
+    const directory = checkpoint === null ? '' : await exportModel(checkpoint, join(job.directory, 'models'));
     return {
       ...known,
       status: end.status,
       sentence: end.sentence,
       progress: end.progress,
       history: store.history,
-      directory: end.checkpoint === null ? '' : directory,
-      checkpoint: end.checkpoint,
+      directory,
+      checkpoint,
       tokensPerSecond: end.tokensPerSecond,
       continuity: null,
       stopped: context.signal.aborted,
@@ -213,15 +284,13 @@ async function run(
   }
 }
 
-const memoryFor = (parameters: number): number => parameters * BYTES_PER_PARAMETER + BESIDE;
-
-/** @throws RangeError where the training would not fit into the memory that is free. */
-function checkMemory(name: string, parameters: number): void {
-  const [needed, free] = [memoryFor(parameters), freemem()];
-  if (needed <= free) return;
-  throw new RangeError(
-    `Training ${name} takes about ${formatBytes(needed)} of memory, and ${formatBytes(free)} are free. Close other programs, or train a smaller model.`,
-  );
+function memoryFor(
+  config: Gpt2Config,
+  { context, dropout }: TrainingSettings,
+): ReturnType<typeof trainingMemory> {
+  const { layers, width, heads, vocabularySize: vocabulary } = config;
+  const parameters = countParameters(config);
+  return trainingMemory({ parameters, layers, width, vocabulary, heads, dropout, length: context });
 }
 
 /** @throws RangeError with the number of tokens that are needed. */
@@ -272,36 +341,73 @@ function stoppable(
 
 interface Resumed {
   readonly directory: string;
+  readonly run: TrainingRun;
   readonly settings: TrainingSettings;
   readonly progress: TrainingProgress;
   readonly history: TrainingHistory;
+  /** Sentences on what could not be used, or not be verified. */
+  readonly notes: readonly string[];
 }
 
-/** The newest checkpoint of this model on this text. @throws RangeError where there is none. */
+/**
+ * The newest whole checkpoint of this model on this text.
+ * @throws RangeError where there is none, naming the files that are damaged.
+ */
 async function findCheckpoint(
   job: TrainingJob,
   parent: string,
   data: string,
   name: string,
 ): Promise<Resumed> {
-  const newest = (await checkpointsIn(job.directory)).at(-1);
-  if (newest === undefined) {
+  const all = (await runsIn(job.directory)).flatMap((run) =>
+    run.checkpoints.map((directory) => ({ run, directory })),
+  );
+  if (all.length === 0) {
     throw new RangeError(`${name} has no checkpoint to go on from. Start a training first.`);
   }
-  const state = await readState(newest);
-  if (state.parent !== parent) {
-    throw new RangeError('The last checkpoint began with other weights than the model has now. Start anew.');
+  const notes: string[] = [];
+  for (const { run, directory } of all.reverse()) {
+    let state: Awaited<ReturnType<typeof readState>>;
+    try {
+      state = await readState(directory);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      notes.push(error.message);
+      continue;
+    }
+    if (state.parent !== parent) {
+      throw new RangeError(
+        'The last checkpoint began with other weights than the model has now. Start anew.',
+      );
+    }
+    if (state.data !== data) {
+      throw new RangeError(
+        'The last checkpoint was trained on another text. Choose that text again, or start a training on this one.',
+      );
+    }
+    const { settings, progress, history, verified } = state;
+    if (notes.length > 0) notes.push(`The training goes on from step ${progress.step} instead.`);
+    if (!verified) {
+      notes.push(
+        `The checkpoint of step ${progress.step} was written by a version that kept no digests of its files: whether they are as they were written cannot be seen.`,
+      );
+    }
+    return { directory, run, settings, progress, history, notes };
   }
-  if (state.data !== data) {
-    throw new RangeError(
-      'The last checkpoint was trained on another text. Choose that text again, or start a training on this one.',
-    );
-  }
-  return { directory: newest, settings: state.settings, progress: state.progress, history: state.history };
+  throw new RangeError(`${notes.join(' ')} ${name} has no other checkpoint that is whole. Start anew.`);
 }
 
-/** Removes the checkpoints of an earlier training; the models that came of it stay. */
-async function forget(directory: string): Promise<void> {
-  for (const checkpoint of await checkpointsIn(directory))
-    await rm(checkpoint, { recursive: true, force: true });
+/** @throws RangeError where a checkpoint's progress is not one that its training can have made. */
+function checkProgress({ directory, progress }: Resumed, perEpoch: number): void {
+  const { step, epoch, batch } = progress;
+  if (batch < perEpoch && step === epoch * perEpoch + batch) return;
+  throw damaged(
+    directory,
+    `step ${step} cannot be batch ${batch} of epoch ${epoch}, where an epoch has ${perEpoch} batches. Start anew`,
+  );
+}
+
+/** What a run has in a training's folder. */
+function foldersOf({ number, directory, checkpoints }: TrainingRun): readonly string[] {
+  return number === 0 ? checkpoints : [directory];
 }

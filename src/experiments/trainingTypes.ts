@@ -59,7 +59,7 @@ export const trainingProgressSchema = v.object({
   batch: whole,
   tokensSeen: whole,
   /** Seconds spent on training, evaluations included. */
-  seconds: v.number(),
+  seconds: v.pipe(v.number(), v.finite(), v.minValue(0)),
 });
 export type TrainingProgress = v.InferOutput<typeof trainingProgressSchema>;
 

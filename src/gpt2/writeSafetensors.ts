@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 
 /** A tensor to be written: float32, row-major. */
@@ -10,9 +11,12 @@ export interface WrittenTensor {
 /**
  * Writes float32 tensors as a safetensors file (https://huggingface.co/docs/safetensors), and has the system put
  * it on the disk before this is done. Little-endian, as every machine that onnxruntime-node runs on.
- * @returns its size in bytes
+ * @returns its size and its digest, which is computed while the system writes
  */
-export async function writeSafetensors(file: string, tensors: readonly WrittenTensor[]): Promise<number> {
+export async function writeSafetensors(
+  file: string,
+  tensors: readonly WrittenTensor[],
+): Promise<{ readonly bytes: number; readonly sha256: string }> {
   const header: Record<string, object> = { __metadata__: { format: 'pt' } };
   let offset = 0;
   for (const { name, shape, values } of tensors) {
@@ -24,16 +28,20 @@ export async function writeSafetensors(file: string, tensors: readonly WrittenTe
   const text = Buffer.from(json.padEnd(Math.ceil(Buffer.byteLength(json) / 8) * 8));
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(text.length));
+  const hash = createHash('sha256');
   const handle = await open(file, 'w');
   try {
-    await handle.write(length);
-    await handle.write(text);
-    for (const { values } of tensors) {
-      await handle.writeFile(Buffer.from(values.buffer, values.byteOffset, values.byteLength));
+    const parts = tensors.map(({ values }) =>
+      Buffer.from(values.buffer, values.byteOffset, values.byteLength),
+    );
+    for (const part of [length, text, ...parts]) {
+      const written = handle.writeFile(part);
+      hash.update(part);
+      await written;
     }
     await handle.sync();
   } finally {
     await handle.close();
   }
-  return 8 + text.length + offset;
+  return { bytes: 8 + text.length + offset, sha256: hash.digest('hex') };
 }

@@ -29,6 +29,40 @@ export function estimateMemory(shape: ModelShape, precision: Precision): number 
   return matrices + vectors + cacheBytes(shape) + PROCESS_BYTES;
 }
 
+/** What a training's memory depends on. */
+export interface TrainingShape extends Omit<ModelShape, 'context'> {
+  readonly parameters: number;
+  readonly heads: number;
+  readonly dropout: number;
+  /** Tokens of a window. */
+  readonly length: number;
+}
+
+/**
+ * Bytes that a training takes beside the process: `fixed`, and for every window of a batch. Fixed are, per parameter,
+ * the weight, its gradient and two moments, and four copies of the largest table while its gradient is made. A
+ * token's numbers in `window` were fitted to the memory that 12 trainings of seven shapes took, and rounded up.
+ */
+export function trainingMemory({
+  parameters,
+  layers,
+  width,
+  vocabulary,
+  heads,
+  dropout,
+  length,
+}: TrainingShape): {
+  readonly fixed: number;
+  readonly window: number;
+} {
+  const hidden = 34 * layers * width;
+  const attention = (dropout > 0 ? 4.1 : 1.5) * layers * heads * length;
+  return {
+    fixed: 16 * parameters + 16 * vocabulary * width,
+    window: 4 * length * (hidden + attention + 2.1 * vocabulary),
+  };
+}
+
 /** Bytes of the keys and values of one full context. */
 export function cacheBytes({ layers, width, context }: ModelShape): number {
   return 2 * layers * width * context * 4;

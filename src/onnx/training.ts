@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Tensor } from 'onnxruntime-node';
 import { argmax } from '../core/logits';
 import { randomStream } from '../core/random';
@@ -137,7 +138,7 @@ export class Gpt2Trainer {
     for (const { name, shape, gradient } of this.tensors) {
       into[GRADIENT + name] = this.floats(gradient, shape);
     }
-    await this.gradients.run({ ...this.inputs(batch), ...this.kept(batch, step) }, into);
+    await this.gradients.run({ ...this.inputs(batch), ...(await this.kept(batch, step)) }, into);
     return { loss: mean(losses), gradientNorm: Math.sqrt(sum(squares)) };
   }
 
@@ -169,18 +170,20 @@ export class Gpt2Trainer {
     return { ids: integers(ids), targets: integers(targets), ...this.parameters };
   }
 
-  private kept({ windows, length }: TokenBatch, step: number): Tensors {
+  private async kept({ windows, length }: TokenBatch, step: number): Promise<Tensors> {
     const { dropout, seed } = this.options;
-    if (dropout === 0) return {};
+    const tensors: Tensors = {};
+    if (dropout === 0) return tensors;
     const { width, heads } = this.config;
-    return Object.fromEntries(
-      dropoutPlaces(this.config).map(({ input, on }) => {
-        const shape = on === 'hidden' ? [windows * length, width] : [1, windows, heads, length, length];
-        const kept = new Uint8Array(shape.reduce((a, b) => a * b, 1));
-        drawKept(kept, dropout, randomStream(seed, 'dropout', step, input));
-        return [input, new this.TensorClass('uint8', kept, shape)];
-      }),
-    );
+    for (const { input, on } of dropoutPlaces(this.config)) {
+      const shape = on === 'hidden' ? [windows * length, width] : [1, windows, heads, length, length];
+      const kept = new Uint8Array(shape.reduce((a, b) => a * b, 1));
+      drawKept(kept, dropout, randomStream(seed, 'dropout', step, input));
+      tensors[input] = new this.TensorClass('uint8', kept, shape);
+      // There may be hundreds of millions of them: others get their turn in between.
+      await nextTurn();
+    }
+    return tensors;
   }
 
   private floats(values: Float32Array, shape: readonly number[]): Tensor {

@@ -37,7 +37,7 @@ function replaced({ session }: TabContext): string | null {
   const choice = session.models.find(({ id }) => id === session.model);
   return choice?.checkpoint === undefined
     ? null
-    : `A training of ${choice.name} stands at step ${thousands(choice.checkpoint)} and can be continued. Starting anew removes its checkpoints; the models that came of it stay.`;
+    : `A training of ${choice.name} stands at step ${thousands(choice.checkpoint)} and can be continued. Starting anew removes its checkpoints once there is a new one; the models that came of it stay.`;
 }
 
 /** A number of the settings, checked with the others at their defaults. */

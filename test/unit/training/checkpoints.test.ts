@@ -1,13 +1,14 @@
 /** Checkpoints on a disk that fails. */
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { open, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Checkpoints, checkpointsIn, loadCheckpoint, readState } from '../../../src/engine/checkpoints';
+import { Checkpoints, loadCheckpoint, readState } from '../../../src/engine/checkpoints';
 import { NO_PROGRESS } from '../../../src/experiments/training';
 import { parseTrainingSettings } from '../../../src/experiments/trainingParameters';
 import { openCheckpoint } from '../../../src/gpt2/checkpoint';
+import { checkpointsIn } from '../../../src/library/lastCheckpoint';
 import type * as Writing from '../../../src/gpt2/writeSafetensors';
 import { readTrainedTensors, type TrainedTensor } from '../../../src/onnx/trainingState';
 
@@ -93,5 +94,69 @@ describe('A checkpoint', () => {
     await handle.truncate((await handle.stat()).size - 1);
     await handle.close();
     await expect(loadCheckpoint(directory, tensors)).rejects.toThrow(/optimizer\.safetensors/);
+  });
+
+  it('is used only as it was written: changed bits and files of another step are named', async () => {
+    const first = await store().save({ ...NO_PROGRESS, step: 1 });
+    tensors[0]!.first[0] = 1;
+    const { directory } = await store().save({ ...NO_PROGRESS, step: 2 });
+    expect((await readState(directory)).verified).toBe(true);
+    const damage = async (name: string, how: (bytes: Buffer) => Buffer): Promise<string> => {
+      const file = join(directory, name);
+      const whole = readFileSync(file);
+      writeFileSync(file, how(Buffer.from(whole)));
+      const told = await readState(directory).then(
+        () => 'nothing',
+        (error: unknown) => String(error),
+      );
+      writeFileSync(file, whole);
+      return told;
+    };
+    const flip = (bytes: Buffer): Buffer => {
+      bytes[bytes.length - 3]! ^= 1;
+      return bytes;
+    };
+    for (const name of ['model.safetensors', 'optimizer.safetensors', 'state.json', 'config.json']) {
+      expect(await damage(name, flip)).toContain(
+        `damaged: its ${name} is not the file that was written for it`,
+      );
+    }
+    const other = readFileSync(join(first.directory, 'optimizer.safetensors'));
+    expect(await damage('optimizer.safetensors', () => other)).toContain('its optimizer.safetensors is not');
+    expect(await damage('manifest.json', () => Buffer.from('{'))).toContain(
+      'its manifest.json cannot be read',
+    );
+    unlinkSync(join(directory, 'manifest.json'));
+    await expect(readState(directory)).rejects.toThrow(/the digests of its files are missing/);
+  });
+
+  it.each([
+    ['"batchSize":2', '"batchSize":0', /cannot be trained with.*0/],
+    ['"learningRate":0.0004', '"learningRate":1e999', /state\.json/],
+    ['"seconds":0', '"seconds":-1', /state\.json/],
+    ['"step":1', '"step":7', /state\.json is that of step 7/],
+  ])(
+    'of an earlier version, without digests, is looked at for impossible numbers: %s as %s',
+    async (was, is, told) => {
+      const { directory } = await store().save({ ...NO_PROGRESS, step: 1 });
+      unlinkSync(join(directory, 'manifest.json'));
+      const file = join(directory, 'state.json');
+      const text = readFileSync(file, 'utf8').replace('"version":2', '"version":1');
+      writeFileSync(file, text);
+      expect((await readState(directory)).verified).toBe(false);
+      expect(text).toContain(was);
+      writeFileSync(file, text.replace(was, is));
+      await expect(readState(directory)).rejects.toThrow(told);
+    },
+  );
+
+  it.each([
+    ['parameter', NaN, /model\.safetensors is not finite/],
+    ['first', Infinity, /optimizer\.safetensors is not finite/],
+    ['second', -1, /optimizer\.safetensors is below 0/],
+  ] as const)('with a %s of %s is refused', async (part, value, told) => {
+    tensors[3]![part][0] = value;
+    const { directory } = await store().save({ ...NO_PROGRESS, step: 1 });
+    await expect(loadCheckpoint(directory, tensors)).rejects.toThrow(told);
   });
 });
