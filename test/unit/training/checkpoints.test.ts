@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, unlinkSync, writeFileSy
 import { open, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Checkpoints, loadCheckpoint, readState } from '../../../src/engine/checkpoints';
 import { NO_PROGRESS } from '../../../src/experiments/training';
 import { parseTrainingSettings } from '../../../src/experiments/trainingParameters';
@@ -11,6 +11,7 @@ import { openCheckpoint } from '../../../src/gpt2/checkpoint';
 import { checkpointsIn } from '../../../src/library/lastCheckpoint';
 import type * as Writing from '../../../src/gpt2/writeSafetensors';
 import { readTrainedTensors, type TrainedTensor } from '../../../src/onnx/trainingState';
+import { writeByteGpt2 } from './randomGpt2';
 
 /** Bytes that the disk still takes. */
 const disk = vi.hoisted(() => ({ room: Infinity }));
@@ -28,14 +29,21 @@ vi.mock('../../../src/gpt2/writeSafetensors', async (original) => {
   };
 });
 
-const fireside = join(__dirname, '../../../models/fireside');
+let model: string;
 let folder: string;
 let tensors: TrainedTensor[];
 
+beforeAll(async () => {
+  model = mkdtempSync(join(tmpdir(), 'checkpoints-model-'));
+  await writeByteGpt2(model);
+});
+afterAll(() => {
+  rmSync(model, { recursive: true });
+});
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'checkpoints-'));
   disk.room = Infinity;
-  tensors = await readTrainedTensors(await openCheckpoint(fireside));
+  tensors = await readTrainedTensors(await openCheckpoint(model));
 });
 afterEach(() => {
   rmSync(folder, { recursive: true });
@@ -44,7 +52,7 @@ afterEach(() => {
 const store = (keep = 2): Checkpoints =>
   new Checkpoints({
     directory: folder,
-    modelDirectory: fireside,
+    modelDirectory: model,
     ...{ tensors, parent: 'p', data: 'd', keep },
     settings: parseTrainingSettings({ context: 16, stride: 16, batchSize: 2, trainRatio: 0.9 }),
     history: { steps: [], evaluations: [], samples: [] },
@@ -52,14 +60,14 @@ const store = (keep = 2): Checkpoints =>
 
 describe('A checkpoint', () => {
   it.each([
-    ['in the weights', 1000],
-    ['in the optimizer state', 30_000_000],
-  ])('that a full disk cuts off %s leaves the one before whole, and says so', async (_, room) => {
+    ['in the weights', 0.1],
+    ['in the optimizer state', 1.5],
+  ])('that a full disk cuts off %s leaves the one before whole, and says so', async (_, share) => {
     const checkpoints = store();
     const weights = tensors.map(({ parameter }) => parameter[0]!);
     await checkpoints.save({ ...NO_PROGRESS, step: 1 });
     for (const { parameter } of tensors) parameter.fill(7);
-    disk.room = room;
+    disk.room = Math.floor(share * tensors.reduce((sum, { parameter }) => sum + parameter.byteLength, 0));
     await expect(checkpoints.save({ ...NO_PROGRESS, step: 2 })).rejects.toThrow(
       /step 2 could not be written: ENOSPC.*The one before is whole. Make room/,
     );
