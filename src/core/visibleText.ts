@@ -48,7 +48,14 @@ export function visibleLines(text: string): string {
   return text.replace(/[^\n\t]+/g, visibleText);
 }
 
-/** Text on one line without any meaning to Markdown or HTML: every sign that could have one is escaped. */
+/**
+ * Text on one line without any meaning to Markdown or HTML, wherever it stands: no markup, no link (also none that
+ * readers make of bare addresses), no picture, no formula, no entity, no list or heading. Nothing in it is hidden.
+ * Words and numbers stay readable as they are.
+ */
 export function markdownText(text: string): string {
-  return visibleText(text).replace(/[!-/:-@[-`{-~]/g, '\\$&');
+  return visibleText(text)
+    .replace(/[\\`*_{}[\]<>#|~!&$@]|:(?=\/\/)|(?<=\bwww)\./gi, '\\$&')
+    .replace(/^(\s*)(?=[-+=](?!\d))/, '$1\\')
+    .replace(/^(\s*\d+)(?=[.)](?:\s|$))/, '$1\\');
 }

@@ -1,5 +1,5 @@
 /** A result as a Markdown document that can be read without this program. */
-import { visibleLines, visibleMark, visibleText, visibleToken } from '../../core/visibleText';
+import { markdownText, visibleLines, visibleMark, visibleText, visibleToken } from '../../core/visibleText';
 import type { ExperimentResult } from '../results';
 import { inPercent, rounded, whole } from './words';
 import type { Cell, CellFormat, ReportPicture, ReportTable } from './types';
@@ -23,10 +23,10 @@ const MOST_ROWS = 200;
 export function toMarkdown(report: Report): string {
   const { title, prompt, summary, pictures, tables, conclusion, result } = report;
   const sections = [
-    `# ${escaped(title)}`,
+    `# ${markdownText(title)}`,
     quoted(prompt),
     ...(result.stopped ? ['**The run was stopped before its end; this is what it had measured.**'] : []),
-    ...summary.map(escaped),
+    ...summary.map(markdownText),
     '## Conclusion',
     conclusion.trim() === '' ? '*None was written.*' : conclusion.trim(),
     ...pictures.flatMap(pictureSection),
@@ -51,7 +51,7 @@ function fenced(text: string, language: string): string {
 function pictureSection({ title, description, svg }: ReportPicture): string[] {
   // An HTML block of Markdown ends at the first empty line.
   const body = svg.replace(/\n\s*\n/g, '\n').trim();
-  return [`## ${escaped(title)}`, `<figure>\n${body}\n</figure>`, `*${escaped(description)}*`];
+  return [`## ${markdownText(title)}`, `<figure>\n${body}\n</figure>`, `*${markdownText(description)}*`];
 }
 
 function tableSection(table: ReportTable): string[] {
@@ -65,8 +65,8 @@ function tableSection(table: ReportTable): string[] {
   ];
   const left = table.rows.length - rows.length;
   return [
-    `## ${escaped(table.title)}`,
-    ...(table.note === undefined ? [] : [escaped(table.note)]),
+    `## ${markdownText(table.title)}`,
+    ...(table.note === undefined ? [] : [markdownText(table.note)]),
     lines.join('\n'),
     ...(left > 0 ? [`*${whole(left)} more rows are in the CSV and JSON exports.*`] : []),
   ];
@@ -92,19 +92,8 @@ export function formatCell(cell: Cell, format: CellFormat = 'number'): string {
   }
 }
 
-/**
- * Text on one line without any meaning to Markdown or HTML, wherever it stands: no markup, no link (also none that
- * readers make of bare addresses), no picture, no formula, no entity, no list or heading. Nothing in it is hidden.
- */
-function escaped(text: string): string {
-  return visibleText(text)
-    .replace(/[\\`*_{}[\]<>#|~!&$@]|:(?=\/\/)|(?<=\bwww)\./gi, '\\$&')
-    .replace(/^(\s*)(?=[-+=])/, '$1\\')
-    .replace(/^(\s*\d+)(?=[.)])/, '$1\\');
-}
-
 function cellText(text: string): string {
-  return escaped(text.replace(/\r?\n|\r/g, ' '));
+  return markdownText(text.replace(/\r?\n|\r/g, ' '));
 }
 
 function replaySection({ provenance, milliseconds }: ExperimentResult): string[] {
@@ -112,10 +101,10 @@ function replaySection({ provenance, milliseconds }: ExperimentResult): string[]
     provenance;
   return [
     '## How to replay it',
-    `${escaped(software)}; model ${escaped(modelName)} (${escaped(model)}, ${escaped(precision)}, fingerprint ${escaped(fingerprint)}); ` +
+    `${markdownText(software)}; model ${markdownText(modelName)} (${markdownText(model)}, ${markdownText(precision)}, fingerprint ${markdownText(fingerprint)}); ` +
       `prompt of ${whole(promptIds.length)} tokens${seed === null ? '; nothing was drawn' : `; seed ${seed}`}; ` +
       `${rounded(milliseconds / 1000)} s.`,
-    ...promptNotes.map(escaped),
+    ...promptNotes.map(markdownText),
     fenced(exactJson({ parameters, promptIds }), 'json'),
   ];
 }

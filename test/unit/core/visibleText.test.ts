@@ -56,10 +56,20 @@ describe('Text of a foreign hand', () => {
     expect(visibleLines('a\u202E\n\tb\r\n')).toBe('a‹U+202E›\n\tb␍\n');
   });
 
-  it('means nothing to Markdown: every sign of ASCII that could is escaped', () => {
-    expect(markdownText('![x](https://a.b/c) <b> `c` &amp; $x$ $(bug) | _d_')).toBe(
-      '\\!\\[x\\]\\(https\\:\\/\\/a\\.b\\/c\\) \\<b\\> \\`c\\` \\&amp\\; \\$x\\$ \\$\\(bug\\) \\| \\_d\\_',
+  it('means nothing to Markdown, and stays readable', () => {
+    expect(markdownText('![x](https://a.b/c) <b> `c` &amp; $x$ $(bug) | _d_ a@b.c www.a.b')).toBe(
+      '\\!\\[x\\](https\\://a.b/c) \\<b\\> \\`c\\` \\&amp; \\$x\\$ \\$(bug) \\| \\_d\\_ a\\@b.c www\\.a.b',
     );
     expect(markdownText('a\n# b')).toBe('a⏎\\# b');
+    expect(['- a', '+ a', '===', '---', '1. a', '2) a'].map(markdownText)).toEqual([
+      '\\- a',
+      '\\+ a',
+      '\\===',
+      '\\---',
+      '1\\. a',
+      '2\\) a',
+    ]);
+    for (const text of ['4-bit', '-2.1', '90.4 %', 'fireside, read (twice)'])
+      expect(markdownText(text)).toBe(text);
   });
 });
