@@ -123,7 +123,9 @@ export class SurprisalMap implements vscode.Disposable, vscode.HoverProvider {
       const source = await this.#services.library.source(modelId, undefined);
       const model = await this.#services.engine.load(source, signal);
       if (document.isClosed) return undefined;
-      this.#forget(document);
+      const key = document.uri.toString();
+      const earlier = this.#shown.get(key);
+      if (earlier) this.#forget(earlier.document);
       const scoring = new DocumentScoring(part, {
         text: () => textOf(document),
         run: async (parameters, stop, onEvent) =>
@@ -145,7 +147,7 @@ export class SurprisalMap implements vscode.Disposable, vscode.HoverProvider {
       });
       const edits = new TextEdits(document);
       const shown: Shown = { document, scoring, edits, model, paintTime: 0, limitTold: false };
-      this.#shown.set(document.uri.toString(), shown);
+      this.#shown.set(key, shown);
       void scoring.score();
       return shown;
     });
