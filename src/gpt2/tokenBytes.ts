@@ -1,3 +1,5 @@
+import { isJsonObject } from './boundedFile';
+
 /**
  * The characters by which byte-level tokenizers write bytes in their files: printable ones stand for themselves,
  * the others for U+0100 and up in order (Radford et al.'s published `bytes_to_unicode`).
@@ -58,13 +60,14 @@ export function tokenBytes(json: Json): Buffer[] | undefined {
   const tokens: Buffer[] = [];
   const vocab = model['vocab'] ?? {};
   const entries: [string, unknown][] = Array.isArray(vocab)
-    ? (vocab as unknown[][]).map(([token], id) => [String(token), id])
+    ? vocab.map((entry: unknown, id) => [Array.isArray(entry) ? String(entry[0]) : '', id])
     : Object.entries(vocab);
   for (const [token, id] of entries) if (isId(id)) tokens[id] = bytesOf(token);
-  for (const { id, content } of (json['added_tokens'] ?? []) as Json[]) {
-    if (isId(id)) tokens[id] = Buffer.from(String(content), 'utf8');
+  const added = json['added_tokens'];
+  for (const one of Array.isArray(added) ? added.filter(isJsonObject) : []) {
+    if (isId(one['id'])) tokens[one['id']] = Buffer.from(String(one['content']), 'utf8');
   }
-  return Array.from(tokens, (bytes: Buffer | undefined) => bytes ?? Buffer.alloc(0));
+  return Array.from(tokens, (bytes: Buffer | undefined) => bytes ?? NOTHING);
 }
 
 /** Whether a `tokenizer.json` writes bytes as GPT-2's does. */
@@ -85,8 +88,11 @@ function flatten(step: unknown): Json[] {
   return [json, ...(Array.isArray(inner) ? inner.flatMap(flatten) : [])];
 }
 
-/** Far above any vocabulary: an id must not make an array of a billion. */
-const MOST_TOKENS = 2_000_000;
+/** The bytes of ids without a token: one array for all of them, of which there may be many. */
+const NOTHING = Buffer.alloc(0);
+
+/** The most that a model's vocabulary may have: an id must not make an array of a billion. */
+const MOST_TOKENS = 1_000_000;
 
 function isId(id: unknown): id is number {
   return Number.isInteger(id) && (id as number) >= 0 && (id as number) < MOST_TOKENS;
