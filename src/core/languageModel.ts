@@ -30,6 +30,13 @@ export interface Vocabulary {
   readonly offsets: Uint32Array;
 }
 
+/** The tokens of a text, and the characters that each stands for, as UTF-16 offsets; tokens may share some. */
+export interface PlacedTokens {
+  readonly ids: number[];
+  readonly starts: readonly number[];
+  readonly ends: readonly number[];
+}
+
 /** A backend's memory of a context it has seen (a KV cache). Opaque, immutable, freed by the garbage collector. */
 export interface CacheHandle {
   /** How many leading tokens of the context it covers. */
@@ -93,6 +100,11 @@ export interface LanguageModel {
   readonly vocabulary: Vocabulary;
   /** Text to ids. Special tokens are ordinary text; a lone surrogate is encoded as U+FFFD. */
   encode(text: string): number[];
+  /**
+   * As `encode`, with places. Left out where the bytes of a text's tokens are those of the text, so that places
+   * follow from them: other tokenizers add spaces, or change letters.
+   */
+  readonly tokenize?: ((text: string) => PlacedTokens) | undefined;
   /** Ids to text; bytes that are not whole UTF-8 characters become U+FFFD. */
   decode(ids: readonly number[]): string;
   /**

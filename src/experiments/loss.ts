@@ -1,5 +1,5 @@
 /** Loss: how well a model predicts a text, window by window, by the book's data loader. */
-import type { LanguageModel, Vocabulary } from '../core/languageModel';
+import type { LanguageModel } from '../core/languageModel';
 import { randomStream } from '../core/random';
 import type { Experiment, RunContext } from './experiment';
 import {
@@ -17,7 +17,7 @@ import type { LossEvent, LossParameters, LossResult, PartLoss, WindowLoss } from
 import { parameterObject, realNumber, textValue, trueOrFalse, wholeNumber } from './parameters';
 import { publishedLosses } from './publishedLosses';
 import { provenanceOf } from './results';
-import { tokenSpans } from './surprisal';
+import { placeTokens } from './surprisal';
 
 /** Far above a book, far below what would take days. */
 const MOST_CHARACTERS = 20_000_000;
@@ -91,6 +91,8 @@ interface Part {
   /** UTF-16 offset of `text` in the whole. */
   readonly offset: number;
   readonly ids: readonly number[];
+  /** UTF-16 offsets in `text` of each token. */
+  readonly spans: { readonly starts: Int32Array; readonly ends: Int32Array };
   /** First token of each window. */
   readonly starts: readonly number[];
   /** Windows of each batch. */
@@ -152,7 +154,7 @@ function takeParts(model: LanguageModel, parameters: LossParameters): Part[] {
   const cut = splitOffset(text, trainRatio);
   const take = (name: Part['name'], from: number, to: number): Part => {
     const part = text.slice(from, to);
-    const ids = model.encode(part);
+    const { ids, ...spans } = placeTokens(model, part);
     const starts = windowStarts(ids.length, parameters);
     const training = name === 'training';
     const batches = arrangeBatches(starts.length, batchSize, {
@@ -160,7 +162,7 @@ function takeParts(model: LanguageModel, parameters: LossParameters): Part[] {
       dropLast: training,
     });
     checkLength(name, ids.length, training ? batchSize : 1, parameters);
-    return { name, text: part, offset: from, ids, starts, batches };
+    return { name, text: part, offset: from, ids, spans, starts, batches };
   };
   const parts = [take('training', 0, cut)];
   if (trainRatio < 1) parts.push(take('validation', cut, text.length));
@@ -200,8 +202,7 @@ async function evaluate(
   { pause, signal }: RunContext<LossEvent>,
   report: (window: WindowReport) => void,
 ): Promise<PartLoss> {
-  const { ids, starts, batches } = part;
-  const spans = tokenSpans(part.text, ids, model.vocabulary);
+  const { ids, spans, starts, batches } = part;
   const batchLosses: number[] = [];
   const windowLosses: WindowLoss[] = [];
   let nats = 0;
@@ -232,7 +233,7 @@ async function evaluate(
     nats += done.reduce((sum, window) => sum + window.loss * settings.context, 0);
     for (const { index } of done) {
       const first = starts[index]! + 1;
-      characters += charactersOf(ids.slice(first, first + settings.context), model.vocabulary);
+      characters += charactersIn(part, first, first + settings.context);
     }
     batchLosses.push(mean(done.map((window) => window.loss))!);
   }
@@ -265,11 +266,8 @@ async function scoreWindow(
   }
 }
 
-/** Characters that begin in these tokens: their bytes that do not continue a character of UTF-8. */
-function charactersOf(tokens: readonly number[], { bytes, offsets }: Vocabulary): number {
-  let count = 0;
-  for (const id of tokens) {
-    for (let i = offsets[id]!; i < offsets[id + 1]!; i++) if ((bytes[i]! & 0xc0) !== 0x80) count++;
-  }
-  return count;
+/** Characters that begin in the tokens from `first` up to `end`. */
+function charactersIn({ text, spans: { starts, ends } }: Part, first: number, end: number): number {
+  const begun = Math.max(starts[first]!, first > 0 ? ends[first - 1]! : 0);
+  return countCharacters(text.slice(begun, ends[end - 1]));
 }

@@ -118,6 +118,19 @@ export function tokenSpans(
 /** Longest text that is read for a part of it. */
 const MOST_CHARACTERS = 20_000_000;
 
+/** The tokens of a text and where they stand in it: by the model's own word where its tokens' bytes do not say it. */
+export function placeTokens(
+  model: Pick<LanguageModel, 'encode' | 'tokenize' | 'vocabulary'>,
+  text: string,
+): { ids: readonly number[]; starts: Int32Array; ends: Int32Array } {
+  const placed = model.tokenize?.(text);
+  if (placed) {
+    return { ids: placed.ids, starts: Int32Array.from(placed.starts), ends: Int32Array.from(placed.ends) };
+  }
+  const ids = model.encode(text);
+  return { ids, ...tokenSpans(text, ids, model.vocabulary) };
+}
+
 /** @throws RangeError naming the parameter, its value and the allowed range */
 export function parseSurprisal(value: unknown): SurprisalParameters {
   const given = parameterObject('Surprisal', value);
@@ -164,10 +177,9 @@ async function run(
     );
   }
   const { text, from, to, alternatives } = parameters;
-  const ids = model.encode(text);
+  const { ids, starts, ends } = placeTokens(model, text);
   // Windows are of the end-of-text token and then the text: token i of the text is i + 1 there.
   const read = [endOfText, ...ids];
-  const { starts, ends } = tokenSpans(text, ids, model.vocabulary);
   const begin = firstWhere(ids.length, (i) => ends[i]! > from);
   const end = firstWhere(ids.length, (i) => starts[i]! >= to);
   const windows = scoringWindows(read, contextLength).flatMap((window) => {

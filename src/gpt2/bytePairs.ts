@@ -1,9 +1,9 @@
 /**
  * Byte-pair merging (Sennrich, Haddow, Birch, "Neural Machine Translation of Rare Words with Subword Units",
- * 2016) over bytes, as GPT-2 uses it: of all adjacent pairs the one whose concatenation has the lowest rank is
- * merged first, the leftmost among equals, until no concatenation is a token.
+ * 2016): of all adjacent pairs the one of the lowest rank is merged first, the leftmost among equals, until none
+ * has a rank.
  *
- * The pairs wait in a binary heap, so a piece of n bytes costs O(n log n): a megabyte without a space must not
+ * The pairs wait in a binary heap, so a piece of n parts costs O(n log n): a megabyte without a space must not
  * stop the engine, and searching all pairs anew after each merge would.
  */
 
@@ -14,14 +14,33 @@ export type Ranks = Pick<ReadonlyMap<string, number>, 'get'>;
 const POSITIONS = 2 ** 32;
 
 /**
- * Merges one piece of text.
+ * Merges one piece of text over bytes, as GPT-2 does: a pair's rank is that of its concatenation.
  * @param piece its bytes as code units 0 to 255; every single byte must be a token.
  * @param longest length of the longest token, in bytes.
  * @returns token ids, in order.
  */
 export function mergeBytePairs(piece: string, ranks: Ranks, longest: number): number[] {
-  const length = piece.length;
-  // Parts are a doubly linked list over their first byte's position; `end[i]` is where part i ends.
+  const ends = mergeAdjacent(piece.length, (from, _, to) =>
+    to - from <= longest ? ranks.get(piece.slice(from, to)) : undefined,
+  );
+  const ids: number[] = [];
+  for (let i = 0; i < piece.length; i = ends[i]!) ids.push(ranks.get(piece.slice(i, ends[i]))!);
+  return ids;
+}
+
+/**
+ * Merges a row of parts.
+ * @param length how many parts there are.
+ * @param rankOf rank of the pair of parts [from, middle) and [middle, to); undefined where it is never merged.
+ * @param onMerge told when such a pair becomes one part.
+ * @returns for the first position of each remaining part, where it ends.
+ */
+export function mergeAdjacent(
+  length: number,
+  rankOf: (from: number, middle: number, to: number) => number | undefined,
+  onMerge?: (from: number, middle: number) => void,
+): Uint32Array {
+  // Parts are a doubly linked list over their first position; `end[i]` is where part i ends.
   const end = new Uint32Array(length);
   const previous = new Int32Array(length);
   /** Rank of merging part i with the part after it, -1 for none: an entry of another rank is out of date. */
@@ -30,8 +49,7 @@ export function mergeBytePairs(piece: string, ranks: Ranks, longest: number): nu
 
   const rate = (position: number): void => {
     const middle = end[position]!;
-    const stop = middle < length ? end[middle]! : Infinity;
-    const rank = stop - position <= longest ? ranks.get(piece.slice(position, stop)) : undefined;
+    const rank = middle < length ? rankOf(position, middle, end[middle]!) : undefined;
     pairRank[position] = rank ?? -1;
     if (rank !== undefined) heap.push(rank * POSITIONS + position);
   };
@@ -46,6 +64,7 @@ export function mergeBytePairs(piece: string, ranks: Ranks, longest: number): nu
     const position = entry % POSITIONS;
     if (pairRank[position] !== (entry - position) / POSITIONS) continue;
     const absorbed = end[position]!;
+    onMerge?.(position, absorbed);
     end[position] = end[absorbed]!;
     pairRank[absorbed] = -1;
     const next = end[position];
@@ -54,12 +73,8 @@ export function mergeBytePairs(piece: string, ranks: Ranks, longest: number): nu
     const before = previous[position]!;
     if (before >= 0) rate(before);
   }
-
-  const ids: number[] = [];
-  for (let i = 0; i < length; i = end[i]!) ids.push(ranks.get(piece.slice(i, end[i]))!);
-  return ids;
+  return end;
 }
-
 /** Binary min-heap of numbers. */
 class MinHeap {
   private readonly items: number[] = [];

@@ -1,4 +1,4 @@
-import type { Vocabulary } from '../core/languageModel';
+import type { PlacedTokens, Vocabulary } from '../core/languageModel';
 
 /** Text to token ids and back. Special tokens are ordinary text: none is ever made by what a person types. */
 export interface TextTokenizer {
@@ -9,6 +9,8 @@ export interface TextTokenizer {
    * @throws RangeError for a text that the vocabulary cannot express.
    */
   encode(text: string): number[];
+  /** The same ids, and where each stands in the text; left out where the tokens' bytes are those of the text. */
+  readonly tokenize?: ((text: string) => PlacedTokens) | undefined;
   /**
    * Text of ids; bytes that are not whole UTF-8 characters become U+FFFD.
    * @throws RangeError for an id that is not a token.
@@ -46,24 +48,34 @@ export function decodeBytes({ bytes, offsets }: Vocabulary, ids: readonly number
  * @param modelName for sentences.
  */
 export function fitTokenizer(tokenizer: TextTokenizer, size: number, modelName: string): TextTokenizer {
+  const { tokenize } = tokenizer;
   const { bytes, offsets } = tokenizer.vocabulary;
   const known = offsets.length - 1;
   const shared = Math.min(size, known);
   const fitted = new Uint32Array(size + 1).fill(offsets[shared]!);
   fitted.set(offsets.subarray(0, shared + 1));
+  const check = (ids: readonly number[]): void => {
+    const outside = ids.find((id) => id >= size);
+    if (outside === undefined) return;
+    throw new RangeError(
+      `The text needs token ${outside}, but ${modelName} knows only the ids 0 to ${size - 1}. ` +
+        `Use a model with its tokenizer's whole vocabulary of ${known} tokens.`,
+    );
+  };
   return {
     vocabulary: { bytes: bytes.subarray(0, offsets[shared]), offsets: fitted },
     encode(text) {
       const ids = tokenizer.encode(text);
-      const outside = ids.find((id) => id >= size);
-      if (outside !== undefined) {
-        throw new RangeError(
-          `The text needs token ${outside}, but ${modelName} knows only the ids 0 to ${size - 1}. ` +
-            `Use a model with its tokenizer's whole vocabulary of ${known} tokens.`,
-        );
-      }
+      check(ids);
       return ids;
     },
+    tokenize:
+      tokenize &&
+      ((text) => {
+        const placed = tokenize(text);
+        check(placed.ids);
+        return placed;
+      }),
     decode: (ids) => tokenizer.decode(ids.filter((id) => !(id >= known && id < size))),
   };
 }

@@ -1,11 +1,14 @@
 import { Tokenizer } from '@huggingface/tokenizers';
 import { join } from 'node:path';
-import { findModelJson, findModelText, isJsonObject as isObject, TABLE_BYTES } from './boundedFile';
+import { findModelJson, isJsonObject as isObject, TABLE_BYTES } from './boundedFile';
 import { ModelFileError, reason } from './modelFileError';
-import type { Vocabulary } from '../core/languageModel';
+import { StepError } from './pipeline/normalizers';
+import { PatternError } from './pipeline/patterns';
+import { readPipeline } from './pipeline/pipeline';
 import { decodeBytes, joinTokens, type TextTokenizer } from './textTokenizer';
-import { Gpt2Tokenizer } from './tokenizer';
+import { Gpt2Tokenizer, GPT2_VOCABULARY_SIZE } from './tokenizer';
 import { byteLevelBytes, isByteLevel, tokenBytes } from './tokenBytes';
+import { fromVocabularyAndMerges, withoutTokenizer } from './tokenizerFolder';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -13,34 +16,38 @@ let gpt2: Gpt2Tokenizer | undefined;
 
 /**
  * The tokenizer of a model folder: that of its `tokenizer.json`, else of its `vocab.json` and `merges.txt`, else
- * GPT-2's. A model's own files that say the same as GPT-2's are read by `Gpt2Tokenizer`, which is faster.
- * @throws ModelFileError when the files cannot be used.
+ * GPT-2's where nothing in the folder says otherwise. A model's own files that say the same as GPT-2's are read by
+ * `Gpt2Tokenizer`, which is faster.
+ * @param vocabularySize of the model, by which one without tokenizer files is known to be GPT-2's.
+ * @throws ModelFileError when the files cannot be used, or are of another kind.
  */
-export async function loadTokenizer(directory: string): Promise<TextTokenizer> {
+export async function loadTokenizer(
+  directory: string,
+  vocabularySize = GPT2_VOCABULARY_SIZE,
+): Promise<TextTokenizer> {
   const path = join(directory, 'tokenizer.json');
   const json =
     (await findModelJson(directory, 'tokenizer.json', { bytes: TABLE_BYTES })) ??
     (await fromVocabularyAndMerges(directory));
   gpt2 ??= new Gpt2Tokenizer();
-  if (json === undefined || isGpt2(json, gpt2)) return gpt2;
+  if (json === undefined) return withoutTokenizer(directory, vocabularySize, gpt2);
+  if (isGpt2(json, gpt2)) return named(gpt2, json);
   return ownTokenizer(json, path);
 }
 
-/** What `tokenizer.json` would say, from the two files of which GPT-2's tokenizer first consisted. */
-async function fromVocabularyAndMerges(directory: string): Promise<Json | undefined> {
-  const vocab = await findModelJson(directory, 'vocab.json', { bytes: TABLE_BYTES });
-  const merges = await findModelText(directory, 'merges.txt', { bytes: TABLE_BYTES });
-  if (!vocab || merges === undefined) return undefined;
-  const lines = merges
-    .split(/\r?\n/)
-    .filter((line, i) => line !== '' && !(i === 0 && line.startsWith('#version')));
+/** GPT-2's tokenizer with the names of a model's further tokens, which no text becomes. */
+function named(tokenizer: Gpt2Tokenizer, json: Json): TextTokenizer {
+  const tokens = tokenBytes(json)!;
+  const { bytes, offsets } = tokenizer.vocabulary;
+  const same =
+    tokens.length === offsets.length - 1 &&
+    tokens.at(-1)!.equals(bytes.subarray(offsets.at(-2), offsets.at(-1)));
+  if (same) return tokenizer;
+  const vocabulary = joinTokens(tokens);
   return {
-    added_tokens: [],
-    normalizer: null,
-    pre_tokenizer: { type: 'ByteLevel', add_prefix_space: false, use_regex: true },
-    post_processor: null,
-    decoder: { type: 'ByteLevel' },
-    model: { type: 'BPE', vocab, merges: lines },
+    vocabulary,
+    encode: (text) => tokenizer.encode(text),
+    decode: (ids) => decodeBytes(vocabulary, ids),
   };
 }
 
@@ -51,6 +58,9 @@ function isGpt2(json: Json, { vocabulary: { bytes, offsets } }: Gpt2Tokenizer): 
     return false;
   if (pre['type'] !== 'ByteLevel' || pre['add_prefix_space'] !== false || pre['use_regex'] === false)
     return false;
+  // Texts may contain added tokens that are not special, as `readAddedTokens` says.
+  const added = Array.isArray(json['added_tokens']) ? (json['added_tokens'] as Json[]) : [];
+  if (added.some(({ special }) => special !== true) || model['ignore_merges'] === true) return false;
   const entries = Object.entries(model['vocab']);
   if (entries.length !== offsets.length - 1) return false;
   return entries.every(([token, id]) => {
@@ -72,38 +82,60 @@ function ownTokenizer(json: Json, path: string): TextTokenizer {
         `GPT-2's and SentencePiece's can be shown token by token. Choose a model with one of those.`,
     );
   }
+  const model = (json['model'] ?? {}) as Json;
+  const byteLevel = isByteLevel(json);
+  // What has neither merges nor patterns of its own.
+  if (model['type'] === 'Unigram' && !hasPattern(json)) return libraryTokenizer(json, path, tokens);
+  const vocabulary = joinTokens(tokens);
+  try {
+    if (model['type'] !== 'BPE')
+      throw new StepError(`its model ${JSON.stringify(model['type'])} is not known`);
+    const tokenize = readPipeline(json, byteLevel);
+    const clean = (text: string): string => text.replace(/\p{Surrogate}/gu, '\uFFFD');
+    return {
+      vocabulary,
+      encode: (text) => tokenize(clean(text)).ids,
+      tokenize: (text) => tokenize(clean(text)),
+      decode: (ids) => decodeBytes(vocabulary, ids),
+    };
+  } catch (error) {
+    const why =
+      error instanceof PatternError ? `a pattern in it is not used: ${error.message}` : reason(error);
+    throw new ModelFileError(
+      `${path} cannot be used: ${why}. Choose a model whose tokenizer is like GPT-2's or SentencePiece's.`,
+    );
+  }
+}
+
+/** Whether a stranger's pattern would run. */
+function hasPattern(json: Json): boolean {
+  return JSON.stringify([json['normalizer'], json['pre_tokenizer'], json['decoder']]).includes('"Regex"');
+}
+
+/** Most characters of a text that is cut by the library, which cannot be interrupted. */
+const MOST_CHARACTERS = 1_000_000;
+
+/** SentencePiece's unigram model, by Hugging Face's library. It tells no places: see `TextTokenizer.tokenize`. */
+function libraryTokenizer(json: Json, path: string, tokens: readonly Buffer[]): TextTokenizer {
   let tokenizer: Tokenizer;
   try {
-    // Without its list of special tokens, none of them is ever recognized in a text.
+    // Without its list of added tokens, no special one is ever recognized in a text.
     tokenizer = new Tokenizer({ ...json, added_tokens: [] }, {});
   } catch (error) {
     throw new ModelFileError(`${path} cannot be used (${reason(error)}). Get the model's own file again.`);
   }
   const vocabulary = joinTokens(tokens);
-  const exact = isByteLevel(json) && (json['normalizer'] ?? null) === null;
   return {
     vocabulary,
     encode(text) {
-      const clean = text.replace(/\p{Surrogate}/gu, '\uFFFD');
-      const { ids } = tokenizer.encode(clean, { add_special_tokens: false });
-      // Characters without a token are left out without a word; here nothing else can make a text shorter.
-      if (exact && countBytes(vocabulary, ids) < Buffer.byteLength(clean))
-        throw unknownCharacter(clean, vocabulary, ids);
-      return ids;
+      if (text.length > MOST_CHARACTERS) {
+        throw new RangeError(
+          `The text has ${text.length.toLocaleString('en-US')} characters; a model with a unigram tokenizer takes ` +
+            `at most ${MOST_CHARACTERS.toLocaleString('en-US')}. Use a part of it.`,
+        );
+      }
+      return tokenizer.encode(text.replace(/\p{Surrogate}/gu, '\uFFFD'), { add_special_tokens: false }).ids;
     },
     decode: (ids) => decodeBytes(vocabulary, ids),
   };
-}
-
-function countBytes({ offsets }: Vocabulary, ids: readonly number[]): number {
-  return ids.reduce((sum, id) => sum + offsets[id + 1]! - offsets[id]!, 0);
-}
-
-function unknownCharacter(text: string, vocabulary: Vocabulary, ids: readonly number[]): RangeError {
-  const kept = Array.from(decodeBytes(vocabulary, ids));
-  const lost = Array.from(text).find((character, i) => character !== kept[i]) ?? '';
-  return new RangeError(
-    `The text has ${JSON.stringify(lost)}, for which this model's vocabulary has no token. ` +
-      `Leave it out, or choose another model.`,
-  );
 }

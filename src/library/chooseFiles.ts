@@ -12,6 +12,12 @@ export const COMPANIONS: readonly string[] = [
   'vocab.json',
   'merges.txt',
   'special_tokens_map.json',
+  'added_tokens.json',
+  // Not read, but they say that the tokenizer is not GPT-2's.
+  'vocab.txt',
+  'spiece.model',
+  'tokenizer.model',
+  'sentencepiece.bpe.model',
 ];
 
 /** A companion larger than this is something else. */

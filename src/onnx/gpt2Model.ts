@@ -24,6 +24,7 @@ const ROOM = 32;
 /** GPT-2 on onnxruntime-node. */
 export class Gpt2Model implements LanguageModel {
   readonly vocabulary: Vocabulary;
+  readonly tokenize: LanguageModel['tokenize'];
   private readonly shape: TokenShape;
   private readonly prompts: PromptCache;
   private disposed = false;
@@ -37,6 +38,7 @@ export class Gpt2Model implements LanguageModel {
   ) {
     this.prompts = new PromptCache(PIECE, promptCacheBytes);
     this.vocabulary = tokenizer.vocabulary;
+    this.tokenize = tokenizer.tokenize;
     this.shape = {
       parts: 2 * config.layers,
       heads: config.heads,

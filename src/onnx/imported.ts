@@ -63,7 +63,7 @@ export async function loadImported(
   }
   const found = await openOnnxExport(source.directory, file);
   const { config } = found;
-  const tokenizer = fitTokenizer(await loadTokenizer(source.directory), config.vocabularySize, source.name);
+  const tokenizer = fitTokenizer(await loadTokenizer(source.directory, config.vocabularySize), config.vocabularySize, source.name);
   const info: ModelInfo = {
     id: source.id,
     name: source.name,
@@ -104,6 +104,7 @@ async function fingerprint(files: readonly string[]): Promise<string> {
 
 class ImportedModel implements LanguageModel {
   readonly vocabulary;
+  readonly tokenize: LanguageModel['tokenize'];
   readonly #past: readonly string[];
   readonly #merged: boolean;
   #disposed = false;
@@ -116,6 +117,7 @@ class ImportedModel implements LanguageModel {
     private readonly TensorClass: typeof Tensor,
   ) {
     this.vocabulary = tokenizer.vocabulary;
+    this.tokenize = tokenizer.tokenize;
     this.#past = graph.cache ? pastNames(graph.config.layers) : [];
     this.#merged = graph.inputs.has('use_cache_branch');
   }

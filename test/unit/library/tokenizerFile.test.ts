@@ -111,6 +111,70 @@ describe('loadTokenizer', () => {
     });
   });
 
+  it.each([
+    ['vocab.txt', '[PAD]', /has vocab\.txt\./],
+    ['spiece.model', 'x', /spiece\.model/],
+    [
+      'tokenizer_config.json',
+      '{"tokenizer_class":"BertTokenizer"}',
+      /"BertTokenizer" in tokenizer_config\.json/,
+    ],
+    ['config.json', '{"tokenizer_class":"T5Tokenizer"}', /"T5Tokenizer" in config\.json/],
+  ])("does not take GPT-2's where %s says otherwise", async (name, content, sentence) => {
+    await write(name, content);
+    const refusal = loadTokenizer(at('model'), 50257);
+    await expect(refusal).rejects.toBeInstanceOf(ModelFileError);
+    await expect(refusal).rejects.toThrow(sentence);
+    await expect(refusal).rejects.toThrow(
+      /no tokenizer that can be read.*Put the model's tokenizer.json there/,
+    );
+  });
+
+  it("takes GPT-2's for its own size and padded ones, and reads no text for another", async () => {
+    await write('tokenizer_config.json', { tokenizer_class: 'GPT2Tokenizer' });
+    for (const size of [50257, 50304]) {
+      expect(await loadTokenizer(at('model'), size)).toBeInstanceOf(Gpt2Tokenizer);
+    }
+    for (const size of [21128, 50256, 64000]) {
+      const unknown = await loadTokenizer(at('model'), size);
+      expect(() => unknown.encode('the king')).toThrow(/has no tokenizer.* is not GPT-2's of 50257/);
+      expect(unknown.decode([5, 17])).toBe('<5><17>');
+    }
+  });
+
+  it('names the tokens that a model adds to GPT-2, and reads them only if they are not special', async () => {
+    const added = [...gpt2Json.added_tokens, { id: 50257, content: '<|pad|>', special: true }];
+    await write('tokenizer.json', { ...gpt2Json, added_tokens: added });
+    const special = await loadTokenizer(at('model'), 50258);
+    expect(special.decode([50257])).toBe('<|pad|>');
+    expect(special.encode('<|pad|>')).toEqual(new Gpt2Tokenizer().encode('<|pad|>'));
+    await write('tokenizer.json', {
+      ...gpt2Json,
+      added_tokens: [...gpt2Json.added_tokens, { id: 50257, content: '<EOL>', special: false }],
+    });
+    expect((await loadTokenizer(at('model'), 50258)).encode('x<EOL>y')).toEqual([87, 50257, 88]);
+  });
+
+  it('knows added tokens beside vocab.json, and a space before the text', async () => {
+    await write('vocab.json', { a: 0, b: 1, ab: 2, Ġ: 3, Ġab: 4 });
+    await write('merges.txt', '#version: 0.2\na b\nĠ ab\n');
+    await write('added_tokens.json', { '<x>': 5, '<y>': 6 });
+    await write('special_tokens_map.json', { pad_token: '<y>' });
+    await write('tokenizer_config.json', { add_prefix_space: true });
+    const tokenizer = await loadTokenizer(at('model'));
+    expect(tokenizer.encode('ab<x>b')).toEqual([4, 5, 3, 1]);
+    expect(tokenizer.decode([5, 6])).toBe('<x><y>');
+    expect(() => tokenizer.encode('<y>')).toThrow(/has no token|for which/);
+  });
+
+  it('cuts white space by its Unicode property', async () => {
+    const pre = { type: 'Sequence', pretokenizers: [byteLevel] };
+    await write('tokenizer.json', { ...gpt2Json, pre_tokenizer: pre });
+    const tokenizer = await loadTokenizer(at('model'));
+    expect(tokenizer.encode(' \ufeffa')).toEqual([27332, 119, 123, 64]);
+    expect(tokenizer.encode(' \u0085a')).toEqual([220, 126, 227, 64]);
+  });
+
   it('reads vocab.json and merges.txt of another vocabulary', async () => {
     await write('vocab.json', { a: 0, b: 1, ab: 2, Ġ: 3, Ġab: 4 });
     await write('merges.txt', '#version: 0.2\na b\nĠ ab\n');

@@ -1,0 +1,148 @@
+import { mergeAdjacent } from '../bytePairs';
+import { byteLevelText } from '../tokenBytes';
+import type { AlignedText } from './alignedText';
+import { StepError, type Json } from './normalizers';
+
+/** A `PlacedTokens` that grows. */
+export interface GrowingTokens {
+  readonly ids: number[];
+  readonly starts: number[];
+  readonly ends: number[];
+}
+
+/** Byte-pair merges of a piece, by the list of merges of a `tokenizer.json`. */
+export class BytePairModel {
+  readonly #ids: ReadonlyMap<string, number>;
+  /** Rank and result of a merge, by both parts' ids as one number. */
+  readonly #merges = new Map<number, { readonly rank: number; readonly id: number }>();
+  readonly #unknown: number | undefined;
+  readonly #memory = new Map<string, readonly Token[]>();
+  readonly #characters = new Map<string, readonly number[]>();
+
+  /**
+   * @param byteLevel whether tokens are written as bytes, and not as characters.
+   * @throws StepError when it needs something else than merges.
+   */
+  constructor(
+    private readonly model: Json,
+    private readonly byteLevel: boolean,
+  ) {
+    for (const name of ['continuing_subword_prefix', 'end_of_word_suffix']) {
+      if ((model[name] ?? '') !== '') throw new StepError(`its tokens are written with a ${name}`);
+    }
+    this.#ids = new Map(Object.entries((model['vocab'] ?? {}) as Record<string, number>));
+    const unknown = model['unk_token'];
+    this.#unknown = typeof unknown === 'string' ? this.#ids.get(unknown) : undefined;
+    ((model['merges'] ?? []) as (string | readonly string[])[]).forEach((merge, rank) => {
+      const pair = typeof merge === 'string' ? merge.split(' ') : merge;
+      const ids = [...pair, pair.join('')].map((token) => this.#ids.get(token));
+      const [left, right, id] = ids;
+      if (pair.length !== 2 || left === undefined || right === undefined || id === undefined) {
+        throw new StepError(`its merge ${JSON.stringify(merge)} is of tokens that it does not have`);
+      }
+      const key = pairKey(left, right);
+      if (!this.#merges.has(key)) this.#merges.set(key, { rank, id });
+    });
+  }
+
+  /** Adds the tokens of a piece. @throws RangeError for a character that has no token. */
+  encode(piece: AlignedText, into: GrowingTokens): void {
+    const tokens = this.#memory.get(piece.text) ?? this.#encode(piece.text);
+    if (piece.length <= MEMORY_PIECE_LENGTH) {
+      if (this.#memory.size >= MEMORY_PIECES) this.#memory.clear();
+      this.#memory.set(piece.text, tokens);
+    }
+    for (const { id, first, last } of tokens) {
+      into.ids.push(id);
+      into.starts.push(piece.start(first));
+      into.ends.push(piece.end(last));
+    }
+  }
+
+  #encode(text: string): readonly Token[] {
+    if (this.model['ignore_merges'] === true) {
+      const written = this.byteLevel ? byteLevelText(Buffer.from(text, 'utf8')) : text;
+      const id = this.#ids.get(written);
+      if (id !== undefined) return [{ id, first: 0, last: text.length - 1 }];
+    }
+    const { ids, firsts, lasts } = this.#symbols(text);
+    const ends = mergeAdjacent(
+      ids.length,
+      (from, middle) => this.#merges.get(pairKey(ids[from]!, ids[middle]!))?.rank,
+      (from, middle) => {
+        ids[from] = this.#merges.get(pairKey(ids[from]!, ids[middle]!))!.id;
+        lasts[from] = lasts[middle]!;
+      },
+    );
+    const tokens: Token[] = [];
+    for (let i = 0; i < ids.length; i = ends[i]!) {
+      tokens.push({ id: ids[i]!, first: firsts[i]!, last: lasts[i]! });
+    }
+    return tokens;
+  }
+
+  /** The smallest tokens of a text, its bytes or characters, and the first and the last unit of each. */
+  #symbols(text: string): { ids: number[]; firsts: number[]; lasts: number[] } {
+    const symbols = { ids: [] as number[], firsts: [] as number[], lasts: [] as number[] };
+    let unit = 0;
+    for (const character of text) {
+      const last = unit + character.length - 1;
+      const found = this.#tokensOf(character);
+      if (found.length === 0 && this.#unknown === undefined) {
+        throw new RangeError(
+          `The text has ${JSON.stringify(character)}, for which this model's vocabulary has no token. ` +
+            `Leave it out, or choose another model.`,
+        );
+      }
+      if (found.length === 0 && this.model['fuse_unk'] === true && symbols.ids.at(-1) === this.#unknown) {
+        symbols.lasts[symbols.lasts.length - 1] = last;
+      } else {
+        for (const id of found.length > 0 ? found : [this.#unknown!]) {
+          symbols.ids.push(id);
+          symbols.firsts.push(unit);
+          symbols.lasts.push(last);
+        }
+      }
+      unit += character.length;
+    }
+    return symbols;
+  }
+
+  /** The tokens of a character alone; none where it has none. */
+  #tokensOf(character: string): readonly number[] {
+    let tokens = this.#characters.get(character);
+    if (tokens === undefined) {
+      tokens = this.#look(character);
+      if (this.#characters.size >= MEMORY_PIECES) this.#characters.clear();
+      this.#characters.set(character, tokens);
+    }
+    return tokens;
+  }
+
+  #look(character: string): readonly number[] {
+    const all = (tokens: readonly string[]): number[] => {
+      const ids = tokens.flatMap((token) => this.#ids.get(token) ?? []);
+      return ids.length === tokens.length ? ids : [];
+    };
+    const bytes = [...Buffer.from(character, 'utf8')];
+    if (this.byteLevel) return all(bytes.map((byte) => byteLevelText(Uint8Array.of(byte))));
+    const one = all([character]);
+    if (one.length > 0 || this.model['byte_fallback'] !== true) return one;
+    return all(bytes.map((byte) => `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`));
+  }
+}
+
+/** A token of a piece, and the first and the last unit that it stands for. */
+interface Token {
+  readonly id: number;
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Pieces longer than this are not remembered; words are shorter. */
+const MEMORY_PIECE_LENGTH = 64;
+const MEMORY_PIECES = 50_000;
+
+/** Above every id, so that two of them make one number. */
+const PAIR = 2 ** 22;
+const pairKey = (left: number, right: number): number => left * PAIR + right;
