@@ -41,7 +41,7 @@ export function parseBranches(value: unknown): BranchesParameters {
     prompt: textValue('The prompt', given['prompt']),
     start: parseStart(given['start']),
     alternatives: parseAlternatives(given['alternatives']),
-    edits: edits.map(parseEdit),
+    edits: Array.from(edits, parseEdit),
   };
 }
 
@@ -111,7 +111,9 @@ function parseEdit(value: unknown, index: number): BranchEdit {
   if (path.length === 0 && edit !== 'expand') {
     throw new RangeError(`The path of ${what} is empty; only expand can be asked of the prompt's end.`);
   }
-  const ids = path.map((id: unknown) => wholeNumber(`A token id of ${what}`, id, 0, Number.MAX_SAFE_INTEGER));
+  const ids = Array.from(path, (id: unknown) =>
+    wholeNumber(`A token id of ${what}`, id, 0, Number.MAX_SAFE_INTEGER),
+  );
   return edit === 'take' ? { edit, path: ids, ahead: parseAhead(given['ahead']) } : { edit, path: ids };
 }
 

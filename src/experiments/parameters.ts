@@ -68,7 +68,8 @@ export function listOf<Entry>(
       `${name} are ${value.length.toLocaleString('en-US')}; give at most ${most.toLocaleString('en-US')}.`,
     );
   }
-  const entries = value.map((entry: unknown, i) => read(entry, i + 1));
+  // `map` would leave out the holes of a sparse list, which stay undefined.
+  const entries = Array.from(value, (entry: unknown, i) => read(entry, i + 1));
   const keys = entries.map((entry) => JSON.stringify(entry));
   const second = keys.findIndex((key, i) => keys.indexOf(key) < i);
   if (second >= 0) {

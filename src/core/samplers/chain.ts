@@ -27,7 +27,7 @@ export function parseChain(value: unknown): ChainSpec {
   if (value.length > 100) {
     throw new RangeError(`The sampler chain has ${value.length} steps; it must have at most 100.`);
   }
-  return value.map(parseSampler);
+  return Array.from(value, (step) => parseSampler(step));
 }
 
 /** Reads one sampler; see `parseChain`. */

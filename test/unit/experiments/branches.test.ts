@@ -532,3 +532,16 @@ describe('parameters', () => {
     );
   });
 });
+
+it('names what is wrong with a list that has holes', () => {
+  const holes = (value: unknown[]): unknown[] => {
+    const copy = [...value, 1];
+    Reflect.deleteProperty(copy, value.length);
+    return copy;
+  };
+  const given = asked({ kind: 'alternatives' });
+  expect(() => branches.parse({ ...given, edits: holes([]) })).toThrow(RangeError);
+  expect(() => branches.parse({ ...given, edits: [{ edit: 'expand', path: holes([]) }] })).toThrow(
+    RangeError,
+  );
+});
