@@ -91,7 +91,7 @@ async function checkBeams(model: LanguageModel, one: BundledCase, name: string):
     beams: 4,
     returned: expected.length,
     maxNewTokens: 12,
-    endOfText: null,
+    endOfText: [],
   });
   const sequences = found.map(({ tokens }) => [...prompt, ...tokens]);
   return [

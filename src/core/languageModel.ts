@@ -11,8 +11,12 @@ export interface ModelInfo {
   readonly vocabularySize: number;
   /** Most tokens a context may hold. */
   readonly contextLength: number;
-  /** Id of the end-of-text token; null where the vocabulary has none. */
-  readonly endOfText: number | null;
+  /** Ids that end a text when they are drawn, the usual one first; empty where none does. */
+  readonly endOfText: readonly number[];
+  /** Id that stands before the first token of a text, so that this one is predicted too; null where there is none. */
+  readonly startOfText: number | null;
+  /** Sentences that a person should read about what the model's files say and what was made of it. */
+  readonly remarks?: readonly string[];
   /** Hex digest of what determines the logits (weights, or the toy's words and logits): results record it. */
   readonly fingerprint: string;
   /** Arithmetic of the weights, for example `fp32`. */

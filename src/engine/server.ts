@@ -7,6 +7,7 @@ import { ChannelWriter } from './channel';
 import { measureFidelity } from '../experiments/fidelity';
 import { nativeCalls } from '../onnx/nativeCalls';
 import { ModelFileError } from '../gpt2/modelFileError';
+import { startText } from '../experiments/textStart';
 import { Models, type Displaced, type ModelsOptions } from './models';
 import { startPulse } from './pulse';
 import {
@@ -153,7 +154,7 @@ export function serve({ experiments, onFiles = [], ...loader }: EngineParts): vo
       };
       return useModel(models, reference, signal, (whole) =>
         useModel(models, source, signal, (model) =>
-          stoppable(signal, measureFidelity(whole, model, tokensOf(whole, text), { signal, onProgress })),
+          stoppable(signal, measureFidelity(whole, model, startText(whole, whole.encode(text)), { signal, onProgress })),
         ),
       );
     }),
@@ -230,13 +231,6 @@ function modelAccess(
 }
 
 const NOTHING_SEEN = { needed: 0, grown: null };
-
-/** A text's tokens after the end of another, as surprisal reads them: the first one is predicted too. */
-function tokensOf(model: LanguageModel, text: string): number[] {
-  const ids = model.encode(text);
-  const { endOfText } = model.info;
-  return endOfText === null ? ids : [endOfText, ...ids];
-}
 
 /** What an action gives that rejects with its signal's reason, as an answer to a stop. */
 async function stoppable<T>(signal: AbortSignal, action: Promise<T>): Promise<T> {

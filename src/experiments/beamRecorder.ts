@@ -83,7 +83,7 @@ export class BeamRecorder implements LanguageModel {
   /** What ends counts only among the step's best. */
   #fate({ ids }: Candidate, step: number, place: number): BeamCandidate['fate'] {
     if (this.#kept[step]?.has(ids.join())) return 'kept';
-    const ended = ids.at(-1) === this.info.endOfText || ids.length === this.#length;
+    const ended = this.info.endOfText.includes(ids.at(-1)!) || ids.length === this.#length;
     return ended && place < this.#beams ? 'finished' : 'dropped';
   }
 

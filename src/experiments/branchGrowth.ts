@@ -188,7 +188,8 @@ async function growExact(
 }
 
 function withoutEnd({ info }: LanguageModel, tokens: readonly number[]): readonly number[] {
-  return tokens.at(-1) === info.endOfText ? tokens.slice(0, -1) : tokens;
+  const last = tokens.at(-1);
+  return last !== undefined && info.endOfText.includes(last) ? tokens.slice(0, -1) : tokens;
 }
 
 function total(logProbabilities: readonly number[]): number {
@@ -259,7 +260,7 @@ async function growTaken(work: BranchWork, first: NextToken): Promise<ReadonlyMa
   const keyOf = ({ path, ahead }: Taken): string => `${path.join()}+${ahead}`;
   const taken = parameters.edits.filter(
     (edit): edit is Taken =>
-      edit.edit === 'take' && edit.ahead > 0 && edit.path.at(-1) !== model.info.endOfText,
+      edit.edit === 'take' && edit.ahead > 0 && !model.info.endOfText.includes(edit.path.at(-1)!),
   );
   const growing = taken.filter((edit) => !memory.grown.has(keyOf(edit)));
   for (const ahead of new Set(growing.map((edit) => edit.ahead))) {

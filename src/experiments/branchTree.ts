@@ -133,7 +133,7 @@ export class BranchTree {
   #goingOn(twig: Twig): Twig[] {
     const { endOfText } = this.model.info;
     return living(twig).filter(
-      ({ children, expand, id }) => (children.size > 0 || expand) && id !== endOfText,
+      ({ children, expand, id }) => (children.size > 0 || expand) && !endOfText.includes(id),
     );
   }
 
@@ -219,7 +219,7 @@ export class BranchTree {
       entropy: read?.entropy ?? null,
       expanded: expand && read !== null,
       rest: read && { tokens: read.rest, mass: read.mass },
-      end: id === this.model.info.endOfText,
+      end: this.model.info.endOfText.includes(id),
     };
   }
 }

@@ -49,7 +49,7 @@ export async function growTogether(
     onChoices(choices, live);
     for (const growing of live) {
       const { tokens, promptLength } = growing.sequence;
-      if (tokens.at(-1) === model.info.endOfText) growing.end = 'end of text';
+      if (model.info.endOfText.includes(tokens.at(-1)!)) growing.end = 'end of text';
       else if (tokens.length - promptLength === maxNewTokens) growing.end = 'length';
     }
     live = live.filter(({ end }) => end === 'stopped');

@@ -4,6 +4,8 @@ import type { RunContext } from './experiment';
 import type { Written } from './modelWriting';
 import type { ComparedModel, ComparedText, ModelsEvent } from './modelsTypes';
 import { resultToken } from './results';
+import { placeTokens } from './surprisal';
+import { startText } from './textStart';
 
 /** The opinion of one model. */
 export interface ReadModel {
@@ -65,15 +67,16 @@ async function readReference(
   reference: string,
   signal: AbortSignal,
 ): Promise<ComparedModel['reference']> {
-  const { endOfText } = model.info;
-  const ids = model.encode(reference);
-  const scored = await scoresOf(model, endOfText === null ? ids : [endOfText, ...ids], 1, signal);
+  const { ids, starts } = placeTokens(model, reference);
+  // Where no token stands before a text, its first one is read and not predicted.
+  const scored = await scoresOf(model, startText(model, ids), 1, signal);
   if (!scored) return null;
   const nats = -scored.reduce((sum, value) => sum + value, 0);
+  const read = ids.length > scored.length ? reference.slice(starts[1]) : reference;
   return {
     tokens: scored.length,
     perplexity: Math.exp(nats / scored.length),
-    bitsPerCharacter: nats / Math.LN2 / Array.from(reference).length,
+    bitsPerCharacter: nats / Math.LN2 / Array.from(read).length,
   };
 }
 

@@ -23,10 +23,10 @@ const count = (n: number): string => n.toLocaleString('en-US');
  * a run of white space) of more than 4,096 characters lies across that cut: then its own tokens may differ.
  *
  * @throws RangeError when `newTokens` leaves no room for a prompt, or when the prompt is empty and the model
- * needs a token to start from but has no end-of-text token.
+ * needs a token to start from but has none.
  */
 export function takePrompt(model: LanguageModel, text: string, newTokens: number): PromptTokens {
-  const { contextLength, kind, endOfText } = model.info;
+  const { contextLength, kind, startOfText, endOfText, remarks = [] } = model.info;
   const room = contextLength - newTokens;
   if (room < 1) {
     throw new RangeError(
@@ -36,7 +36,7 @@ export function takePrompt(model: LanguageModel, text: string, newTokens: number
   const toy = kind === 'toy';
   const tail = toy ? text : endOf(text, room * longestToken(model.vocabulary) + LEAD_IN);
   const cut = tail.length < text.length;
-  const notes: string[] = [];
+  const notes: string[] = [...remarks];
 
   let surrogates = 0;
   const wellFormed = tail.replace(LONE_SURROGATE, () => {
@@ -69,15 +69,14 @@ export function takePrompt(model: LanguageModel, text: string, newTokens: number
     notes.unshift(`${long} ${used} used so that ${fit} in the context of ${count(contextLength)}.`);
   }
   if (encoded.length === 0 && !toy) {
-    if (endOfText === null) {
+    if (startOfText === null) {
       throw new RangeError(
-        'The prompt is empty, and this model has no end-of-text token to start from. Type or select at least one character.',
+        'The prompt is empty, and this model has no token that stands before a text. Type or select at least one character.',
       );
     }
-    notes.push(
-      'The prompt is empty; the model starts from its end-of-text token, as at the start of a document.',
-    );
-    return { ids: Int32Array.of(endOfText), truncated: false, notes };
+    const its = endOfText.includes(startOfText) ? 'end-of-text token' : 'token before a text';
+    notes.push(`The prompt is empty; the model starts from its ${its}, as at the start of a document.`);
+    return { ids: Int32Array.of(startOfText), truncated: false, notes };
   }
   return { ids: Int32Array.from(encoded.slice(-room)), truncated, notes };
 }

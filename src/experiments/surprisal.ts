@@ -3,6 +3,7 @@ import type { LanguageModel, TextScores, Vocabulary } from '../core/languageMode
 import type { Experiment, RunContext } from './experiment';
 import { parameterObject, show, textValue, wholeNumber } from './parameters';
 import { scoringWindows, windowKey } from './scoringWindows';
+import { startNotes, startText } from './textStart';
 
 export interface SurprisalParameters {
   /** The text, from the beginning: what is before the part of interest is read, what is behind decides its windows. */
@@ -62,6 +63,8 @@ export interface SurprisalResult {
   readonly bitsPerCharacter: number;
   /** Tokens among the 10, 100, 1000 best, and beyond. */
   readonly rankHistogram: readonly [number, number, number, number];
+  /** Sentences a person should read about what could not be scored. */
+  readonly notes: readonly string[];
   readonly model: string;
   readonly fingerprint: string;
   readonly precision: string;
@@ -155,9 +158,10 @@ export function parseSurprisal(value: unknown): SurprisalParameters {
 }
 
 /**
- * Surprisal as an experiment. The text is read after an end-of-text token, as at the start of a document, so
- * that its first token has a probability too. Long texts are read in overlapping windows that are a function of the
- * whole text, so that a token's scores do not depend on the part that is asked for.
+ * Surprisal as an experiment. The text is read after the token that stands before a text, as at the start of a
+ * document, so that its first token has a probability too; where the model has none, that token has no value. Long
+ * texts are read in overlapping windows that are a function of the whole text, so that a token's scores do not depend
+ * on the part that is asked for.
  */
 export const surprisal: Experiment<SurprisalParameters, SurprisalEvent, SurprisalResult> = {
   name: 'surprisal',
@@ -170,22 +174,25 @@ async function run(
   parameters: SurprisalParameters,
   context: RunContext<SurprisalEvent>,
 ): Promise<SurprisalResult> {
-  const { endOfText, id, name, contextLength, fingerprint, precision } = model.info;
-  if (model.score === undefined || endOfText === null) {
+  const { id, name, contextLength, fingerprint, precision } = model.info;
+  if (model.score === undefined) {
     throw new RangeError(
       `${name} cannot score a text: its logits do not depend on it. Choose a GPT-2 model.`,
     );
   }
   const { text, from, to, alternatives } = parameters;
   const { ids, starts, ends } = placeTokens(model, text);
-  // Windows are of the end-of-text token and then the text: token i of the text is i + 1 there.
-  const read = [endOfText, ...ids];
+  // Windows are of what is read: token i of the text is i + lead there.
+  const read = startText(model, ids);
+  const lead = read.length - ids.length;
   const begin = firstWhere(ids.length, (i) => ends[i]! > from);
   const end = firstWhere(ids.length, (i) => starts[i]! >= to);
   const windows = scoringWindows(read, contextLength).flatMap((window) => {
-    const part = { ...window, from: Math.max(window.from, begin + 1), end: Math.min(window.end, end + 1) };
+    const part = { ...window, from: Math.max(window.from, begin + lead), end: Math.min(window.end, end + lead) };
     return part.from < part.end ? [part] : [];
   });
+  // What nothing stands before is predicted by nothing.
+  const unscored = lead === 0 && begin === 0 && end > 0;
   const total = windows.reduce((sum, window) => sum + window.end - window.from, 0);
   const known = new Set(parameters.known);
   const sum = { tokens: 0, nats: 0, histogram: [0, 0, 0, 0] as [number, number, number, number] };
@@ -196,7 +203,7 @@ async function run(
     if (context.signal.aborted) break;
     const key = windowKey(read, { start, ...window });
     if (known.has(key)) {
-      const [a, b] = [window.from - 1, window.end - 1];
+      const [a, b] = [window.from - lead, window.end - lead];
       done += b - a;
       context.emit({
         type: 'known',
@@ -211,7 +218,7 @@ async function run(
     const report = async (scores: TextScores, low: number, high: number): Promise<void> => {
       const { count } = scores.alternatives;
       // Index of a token in the text, of one in the window.
-      const [a, b] = [start + low - 1, start + high - 1];
+      const [a, b] = [start + low - lead, start + high - lead];
       for (let i = low; i < high; i++) {
         sum.tokens += 1;
         sum.nats -= scores.logProbabilities[i]!;
@@ -242,13 +249,14 @@ async function run(
     await untilStopped(signal, model.score(read.slice(start, window.end), options));
   }
   const mean = sum.nats / sum.tokens;
-  const characters = Array.from(text.slice(from, to)).length;
+  const characters = Array.from(text.slice(unscored ? (starts[1] ?? to) : from, to)).length;
   return {
     tokens: sum.tokens,
     meanSurprisal: mean,
     perplexity: Math.exp(mean),
     bitsPerCharacter: sum.nats / Math.LN2 / characters,
     rankHistogram: sum.histogram,
+    notes: unscored ? startNotes(model) : [],
     model: id,
     fingerprint,
     precision,

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { ACTIVATION_NAMES, type Activation } from './activation';
-import { readModelJson, SETTINGS_BYTES } from './boundedFile';
+import { findModelJson, isJsonObject, readModelJson, SETTINGS_BYTES } from './boundedFile';
+import type { JsonObject } from './boundedJson';
 import { ModelFileError } from './modelFileError';
+import { readTextEnds, type TextEnds } from './textEnds';
 
 /** Shape of a GPT-2 model, as its `config.json` says. */
 export interface Gpt2Config {
@@ -20,7 +22,7 @@ export interface Gpt2Config {
   readonly tied: boolean;
   /** What the attention scores of layer `i` are multiplied by. */
   readonly attentionScale: (layer: number) => number;
-  readonly endOfText: number | null;
+  readonly textEnds: TextEnds;
 }
 
 /** Far above GPT-2 XL, far below what would exhaust memory before the weights are looked at. */
@@ -36,13 +38,14 @@ const LIMITS = {
 /**
  * Reads the JSON of a `config.json`.
  * @param file its name, for sentences.
+ * @param generation the JSON of the `generation_config.json` beside it; undefined where there is none.
  * @throws ModelFileError with a sentence when it is not a GPT-2 this program can run.
  */
-export function readConfig(json: unknown, file: string): Gpt2Config {
-  if (typeof json !== 'object' || json === null || Array.isArray(json)) {
+export function readConfig(json: unknown, file: string, generation?: JsonObject): Gpt2Config {
+  if (!isJsonObject(json)) {
     throw new ModelFileError(`${file} is not a JSON object. Put the model's own config.json there.`);
   }
-  const fields = json as Readonly<Record<string, unknown>>;
+  const fields = json;
   const bad = (name: string, expected: string): never => {
     throw new ModelFileError(
       `${file}: ${name} is ${describe(fields[name])}, expected ${expected}. ` +
@@ -77,7 +80,6 @@ export function readConfig(json: unknown, file: string): Gpt2Config {
     bad('layer_norm_epsilon', 'a number above 0 and below 1');
   }
   const vocabularySize = count('vocab_size');
-  const endOfText = fields['eos_token_id'] ?? 50256;
   const scaled = flag('scale_attn_weights', true) ? 1 / Math.sqrt(width / heads) : 1;
   const byLayer = flag('scale_attn_by_inverse_layer_idx', false);
   return {
@@ -91,14 +93,19 @@ export function readConfig(json: unknown, file: string): Gpt2Config {
     activation,
     tied: flag('tie_word_embeddings', true),
     attentionScale: (layer) => (byLayer ? scaled / (layer + 1) : scaled),
-    endOfText: typeof endOfText === 'number' && endOfText < vocabularySize ? endOfText : null,
+    textEnds: readTextEnds(fields, generation, vocabularySize),
   };
 }
 
-/** Reads the `config.json` of a folder. @throws ModelFileError as `readConfig`, or when it cannot be read. */
+/**
+ * Reads the `config.json` of a folder, and the `generation_config.json` beside it where there is one.
+ * @throws ModelFileError as `readConfig`, or when one of them cannot be read.
+ */
 export async function loadConfig(directory: string): Promise<Gpt2Config> {
-  const json = await readModelJson(directory, 'config.json', { bytes: SETTINGS_BYTES });
-  return readConfig(json, join(directory, 'config.json'));
+  const limits = { bytes: SETTINGS_BYTES };
+  const json = await readModelJson(directory, 'config.json', limits);
+  const generation = await findModelJson(directory, 'generation_config.json', limits);
+  return readConfig(json, join(directory, 'config.json'), generation);
 }
 
 function describe(value: unknown): string {

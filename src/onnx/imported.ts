@@ -70,7 +70,7 @@ export async function loadImported(
     kind: 'gpt2',
     vocabularySize: config.vocabularySize,
     contextLength: config.contextLength,
-    endOfText: config.endOfText,
+    ...config.textEnds,
     fingerprint: await fingerprint(found.files),
     precision: 'onnx',
     parameters: countParameters(config),

@@ -69,7 +69,7 @@ export async function loadGpt2(source: Gpt2Source, options: LoadOptions = {}): P
       kind: 'gpt2',
       vocabularySize: config.vocabularySize,
       contextLength: config.contextLength,
-      endOfText: config.endOfText,
+      ...config.textEnds,
       fingerprint,
       precision: options.precision ?? 'fp32',
       parameters: checkpoint.parameters,

@@ -30,7 +30,8 @@ const runSchema = v.object({
       maxNewTokens: v.number(),
     }),
   }),
-  endOfText: v.nullable(v.number()),
+  /** One id or none in what an earlier version has stored. */
+  endOfText: v.union([v.nullable(v.number()), v.array(v.number())]),
   prompt: v.object({ ids: v.array(v.number()), truncated: v.boolean(), notes: v.array(v.string()) }),
   logits: v.string(),
   completions: v.array(v.object({ end: endSchema, steps: v.array(stepRow) })),
@@ -108,7 +109,7 @@ function packRun(run: ExploreRun): StoredRun | null {
   const { model, toy, source, parameters } = run.order;
   return {
     order: { model, ...(toy && { toy }), source, parameters },
-    endOfText: run.endOfText,
+    endOfText: [...run.endOfText],
     prompt: { ...run.prompt, ids: [...run.prompt.ids], notes: [...run.prompt.notes] },
     logits: packFloats(run.logits),
     completions: kept.map(({ end, steps }) => ({
@@ -131,7 +132,7 @@ function unpackRun(stored: StoredRun): ExploreRun | null {
   const order = unpackOrder(stored.order);
   if (!logits || !order) return null;
   const run = new ExploreRun(order, 0);
-  run.endOfText = stored.endOfText;
+  run.endOfText = [stored.endOfText ?? []].flat();
   run.receive({ type: 'prompt', prompt: { ...stored.prompt, ids: Int32Array.from(stored.prompt.ids) } }, 0);
   run.receive({ type: 'next', logits }, 0);
   stored.completions.forEach(({ steps }, sample) => {

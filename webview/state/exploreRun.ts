@@ -36,7 +36,7 @@ export interface Progress {
 export class ExploreRun {
   readonly order: ExploreOrder;
   readonly startedAt: number;
-  #endOfText: number | null = null;
+  #endOfText: readonly number[] = [];
   prompt: PromptTokens | undefined;
   /** Raw logits of the token after the prompt. */
   logits: Float32Array | undefined;
@@ -84,20 +84,20 @@ export class ExploreRun {
     while (this.completions.length <= step.sample) this.completions.push({ steps: [], end: null });
     const completion = this.completions[step.sample]!;
     completion.steps.push(step);
-    if (step.id === this.#endOfText) completion.end = 'end of text';
+    if (this.#endOfText.includes(step.id)) completion.end = 'end of text';
     else if (completion.steps.length >= maxNewTokens) completion.end = 'length';
   }
 
-  get endOfText(): number | null {
+  get endOfText(): readonly number[] {
     return this.#endOfText;
   }
 
-  /** The id that ends a completion; it may become known after the first tokens have come. */
-  set endOfText(id: number | null) {
-    this.#endOfText = id;
-    if (id === null) return;
+  /** The ids that end a completion; they may become known after the first tokens have come. */
+  set endOfText(ids: readonly number[]) {
+    this.#endOfText = ids;
     for (const completion of this.completions) {
-      if (completion.steps.at(-1)?.id === id) completion.end = 'end of text';
+      const last = completion.steps.at(-1);
+      if (last && ids.includes(last.id)) completion.end = 'end of text';
     }
   }
 

@@ -117,7 +117,7 @@ export class ExploreState {
 
   addStep(sampler: SamplerName): void {
     this.menuOpen = false;
-    const endOfText = this.#context.session.loaded?.info.endOfText ?? null;
+    const endOfText = this.#context.session.loaded?.info.endOfText ?? [];
     this.setSteps(addStep(this.form.settings.steps, sampler, endOfText));
   }
 
@@ -198,7 +198,7 @@ export class ExploreState {
     this.trouble = null;
     this.notice = null;
     const loading = session.load(order.model).then(() => {
-      run.endOfText = session.loadedOf(order.model, order.toy)?.info.endOfText ?? null;
+      run.endOfText = session.loadedOf(order.model, order.toy)?.info.endOfText ?? [];
     });
     const request = host.run('explore', order.model, order.toy, order.parameters, (value) => {
       this.#receive(run, value);
@@ -381,7 +381,7 @@ export class ExploreState {
     const steps = run?.completions[sample]?.steps;
     const model = run && this.#context.session.loadedOf(run.order.model, run.order.toy);
     if (!steps || !model) return null;
-    const ids = steps.map(({ id }) => id).filter((id) => id !== run.endOfText);
+    const ids = steps.map(({ id }) => id).filter((id) => !run.endOfText.includes(id));
     return completionText(model.vocabulary, ids);
   }
 

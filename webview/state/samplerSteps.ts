@@ -77,16 +77,22 @@ export function stepsOf(chain: ChainSpec): readonly SamplerStep[] {
   }, []);
 }
 
-/** A step with its sampler's defaults. A text ends at `endOfText` where the model has such a token. */
+/**
+ * A step with its sampler's defaults. A text ends at one of `endOfText`, where the model has such tokens: each that is
+ * to come late has a step of its own.
+ */
 export function addStep(
   steps: readonly SamplerStep[],
   sampler: SamplerName,
-  endOfText: number | null,
+  endOfText: readonly number[],
 ): readonly SamplerStep[] {
   const values: Record<string, StepValue> = {};
   for (const { name, optional, default: value } of controlsOf(sampler)) if (!optional) values[name] = value;
-  if (sampler === 'min-length' && endOfText !== null) values['endOfText'] = endOfText;
-  return [...steps, { key: freeKey(steps, sampler), sampler, values }];
+  const own =
+    sampler === 'min-length' && endOfText.length > 0
+      ? endOfText.map((id) => ({ ...values, endOfText: id }))
+      : [values];
+  return own.reduce((all, its) => [...all, { key: freeKey(all, sampler), sampler, values: its }], steps);
 }
 
 function freeKey(steps: readonly SamplerStep[], sampler: SamplerName): string {

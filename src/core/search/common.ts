@@ -5,8 +5,8 @@ import type { ChainSpec } from '../samplers/chain';
 export interface SearchOptions {
   /** Most tokens to add, a whole number of at least 1. */
   readonly maxNewTokens: number;
-  /** Token that ends a sequence; the model's own when left out, null for none. */
-  readonly endOfText?: number | null | undefined;
+  /** Tokens that end a sequence; the model's own when left out, an empty list for none. */
+  readonly endOfText?: readonly number[] | undefined;
   /** A sequence ends as soon as its new text contains one of these. */
   readonly stopStrings?: readonly string[] | undefined;
   /** Samplers applied at every step; what a search draws from or ranks by is what they leave. */
@@ -49,7 +49,7 @@ export interface Growing {
 /** Options with every default filled in, checked against a model and a prompt. */
 export class SearchPlan {
   readonly maxNewTokens: number;
-  readonly endOfText: number | null;
+  readonly endOfText: readonly number[];
   readonly stopStrings: readonly string[];
   readonly chain: ChainSpec;
   readonly signal: AbortSignal | undefined;
@@ -68,7 +68,7 @@ export class SearchPlan {
         `maxNewTokens is ${this.maxNewTokens}; with a prompt of ${prompt.length} tokens it must be at most ${contextLength - prompt.length}, because the context holds ${contextLength}.`,
       );
     }
-    this.endOfText = options.endOfText === undefined ? endOfText : options.endOfText;
+    this.endOfText = options.endOfText ?? endOfText;
     this.stopStrings = options.stopStrings ?? [];
     if (this.stopStrings.includes(''))
       throw new RangeError('A stop string is empty; give it at least one character.');
@@ -91,15 +91,14 @@ export class SearchPlan {
 
   /** Why a sequence with these new tokens is at its end, or null where it can go on. */
   endOf(tokens: readonly number[]): Exclude<EndReason, 'stopped'> | null {
-    if (tokens.length > 0 && tokens.at(-1) === this.endOfText) return 'end of text';
+    if (this.#isEnded(tokens)) return 'end of text';
     if (this.#stopAt(this.#textOf(tokens)) >= 0) return 'stop string';
     return tokens.length >= this.maxNewTokens ? 'length' : null;
   }
 
   /** The text of new tokens, without an end-of-text token and cut before a stop string. */
   text(tokens: readonly number[]): string {
-    const ended = tokens.length > 0 && tokens.at(-1) === this.endOfText;
-    const text = this.model.decode(ended ? tokens.slice(0, -1) : tokens);
+    const text = this.model.decode(this.#isEnded(tokens) ? tokens.slice(0, -1) : tokens);
     const stop = this.#stopAt(text);
     return stop >= 0 ? text.slice(0, stop) : text;
   }
@@ -108,6 +107,10 @@ export class SearchPlan {
   finish({ tokens, logProbabilities }: Growing): Continuation {
     const end = this.endOf(tokens) ?? 'stopped';
     return { tokens: [...tokens], text: this.text(tokens), logProbabilities: [...logProbabilities], end };
+  }
+
+  #isEnded(tokens: readonly number[]): boolean {
+    return tokens.length > 0 && this.endOfText.includes(tokens.at(-1)!);
   }
 
   /** Decoding is saved where nothing looks at the text. */

@@ -10,7 +10,7 @@ export interface EnumerationOptions {
   /** How many continuations to find, at least 1. */
   readonly count: number;
   /** Token that ends a continuation early; null (the default) for none, so that all have exactly `length`. */
-  readonly endOfText?: number | null | undefined;
+  readonly endOfText?: readonly number[] | undefined;
   /** Most beginnings to read with the model; 10,000 when left out. */
   readonly budget?: number | undefined;
   /** Beginnings read in one call; 8 when left out. It changes nothing but speed. */
@@ -93,7 +93,7 @@ class BestFirst {
   readonly #found: EnumeratedContinuation[] = [];
   readonly #length: number;
   readonly #count: number;
-  readonly #endOfText: number | null;
+  readonly #endOfText: readonly number[];
   readonly #budget: number;
   readonly #batch: number;
   #read = 0;
@@ -107,7 +107,7 @@ class BestFirst {
     this.#count = wholeNumber('count', options.count, 1);
     this.#budget = wholeNumber('budget', options.budget ?? 10_000, 1);
     this.#batch = wholeNumber('batch', options.batch ?? 8, 1);
-    this.#endOfText = options.endOfText ?? null;
+    this.#endOfText = options.endOfText ?? [];
     const room = model.info.contextLength - prompt.length;
     if (this.#length > room) {
       throw new RangeError(
@@ -155,7 +155,7 @@ class BestFirst {
 
   #isWhole({ tokens, skipped }: Node): boolean {
     if (skipped > 0) return false;
-    const ended = tokens.length > 0 && tokens.at(-1) === this.#endOfText;
+    const ended = tokens.length > 0 && this.#endOfText.includes(tokens.at(-1)!);
     return ended || tokens.length === this.#length;
   }
 

@@ -238,7 +238,7 @@ describe.skipIf(!existsSync(join(bundled, 'model.safetensors')))('the engine wit
 
   it('sends the vocabulary as bytes', async () => {
     const { info, vocabulary } = await client.load(source);
-    expect(info).toMatchObject({ id: 'fireside', vocabularySize: 50257, endOfText: 50256 });
+    expect(info).toMatchObject({ id: 'fireside', vocabularySize: 50257, endOfText: [50256] });
     const token = (id: number) =>
       Buffer.from(vocabulary.bytes.subarray(vocabulary.offsets[id], vocabulary.offsets[id + 1])).toString(
         'utf8',

@@ -130,7 +130,7 @@ describe('Trials', () => {
   it('have no pairs of tokens where there are none', async () => {
     // `b` ends a text, and comes first.
     const sure = new Coin('sure', 0.999_999_999);
-    Object.assign(sure.info, { endOfText: 1 });
+    Object.assign(sure.info, { endOfText: [1] });
     const alone = await run([sure, sure], { samples: 1 });
     expect(alone.models[0]!.trials[0]!.measures).toMatchObject({ distinct1: 1, distinct2: null });
     expect(modelsReport.summary(alone).join(' ')).toContain('sure no distinct pairs');

@@ -17,7 +17,8 @@ function gpt2(contextLength: number, endOfText: number | null = END_OF_TEXT): La
       kind: 'gpt2',
       vocabularySize: GPT2_VOCABULARY_SIZE,
       contextLength,
-      endOfText,
+      endOfText: endOfText === null ? [] : [endOfText],
+      startOfText: endOfText,
       fingerprint: '00',
       precision: 'fp32',
       parameters: 0,
@@ -140,7 +141,7 @@ describe('takePrompt', () => {
         'The prompt is empty; the model starts from its end-of-text token, as at the start of a document.',
       ],
     });
-    expect(() => takePrompt(gpt2(256, null), '', 40)).toThrow('no end-of-text token to start from');
+    expect(() => takePrompt(gpt2(256, null), '', 40)).toThrow('no token that stands before a text');
   });
 
   it.each([[' '], ['\n\n\t '], ['\0'], ['a\0b'], ['<|endoftext|>']])('takes %j as ordinary text', (text) => {

@@ -93,7 +93,7 @@ export async function slowSample(
     raw.push(distribution(logits)[id]!);
     processed.push(after[id]!);
     entropies.push(entropyOf(after));
-    if (id === model.info.endOfText) break;
+    if (model.info.endOfText.includes(id)) break;
   }
   return { ids, raw, processed, entropies };
 }

@@ -136,7 +136,8 @@ describe('the bundled model', () => {
     expect(model.info).toMatchObject({
       contextLength: 256,
       vocabularySize: 50257,
-      endOfText: 50256,
+      endOfText: [50256],
+      startOfText: 50256,
       parameters: 7259008,
     });
     const tokens = model

@@ -52,7 +52,7 @@ describe('a run', () => {
 
   it('expects less once a completion has ended early', () => {
     const run = new ExploreRun(order(2, 10), 0);
-    run.endOfText = END;
+    run.endOfText = [END];
     run.receive(step(0, 1), 0);
     run.receive(step(0, END), 0);
     expect(run.completions[0]!.end).toBe('end of text');
@@ -63,7 +63,7 @@ describe('a run', () => {
     const run = new ExploreRun(order(2, 10), 0);
     run.receive(step(0, END), 0);
     run.receive(step(1, 1), 0);
-    run.endOfText = END;
+    run.endOfText = [END];
     expect(run.completions.map(({ end }) => end)).toEqual(['end of text', null]);
   });
 
@@ -125,7 +125,7 @@ describe('memory', () => {
 
   function ended(): ExploreRun {
     const run = new ExploreRun(order(1, 5), 0);
-    run.endOfText = END;
+    run.endOfText = [END];
     const prompt = { ids: Int32Array.of(0, 1), truncated: true, notes: ['cut'] };
     run.receive({ type: 'prompt', prompt }, 0);
     run.receive({ type: 'next', logits: Float32Array.of(0.1, -1e9, 3) }, 0);
@@ -145,7 +145,7 @@ describe('memory', () => {
       logits: run.logits,
       completions: run.completions,
       result: run.result,
-      endOfText: END,
+      endOfText: [END],
       state: 'stopped',
     });
   });

@@ -41,11 +41,11 @@ describe('the steps of a chain', () => {
 
   it('can be any sampler of the menu, each with its defaults', () => {
     for (const name of MENU) {
-      const [step] = addStep([], name, 2);
+      const [step] = addStep([], name, [2]);
       expect(parseChain(chainOfSteps([step!]))).toHaveLength(1);
       expect(shortStep(step!)).not.toBe('');
     }
-    expect(addStep([], 'min-length', 2)[0]!.values).toMatchObject({ endOfText: 2 });
+    expect(addStep([], 'min-length', [2])[0]!.values).toMatchObject({ endOfText: 2 });
   });
 
   it('leave out the samplers that are set by lists of tokens', () => {
@@ -56,7 +56,7 @@ describe('the steps of a chain', () => {
   });
 
   it('have keys of their own, also twice the same sampler', () => {
-    expect(keys(addStep(addStep(START_STEPS, 'top-k', null), 'top-k', null))).toEqual([
+    expect(keys(addStep(addStep(START_STEPS, 'top-k', []), 'top-k', []))).toEqual([
       ...['temperature', 'top-k', 'top-p', 'top-k-2', 'top-k-3'],
     ]);
   });
@@ -68,7 +68,7 @@ describe('the steps of a chain', () => {
   });
 
   it('are called a person’s own when they have no name', () => {
-    expect(nameOf(addStep(START_STEPS, 'min-p', null))).toBeUndefined();
+    expect(nameOf(addStep(START_STEPS, 'min-p', []))).toBeUndefined();
   });
 });
 
@@ -145,7 +145,7 @@ describe('samplers that look back or draw', () => {
 });
 
 describe('a field of a step', () => {
-  const form = withSteps(FORM, addStep(addStep(START_STEPS, 'xtc', null), 'min-length', null));
+  const form = withSteps(FORM, addStep(addStep(START_STEPS, 'xtc', []), 'min-length', []));
 
   it('marks a bad value with the sampler’s sentence and keeps its last good one', () => {
     const wrong = editSetting(form, 'xtc.threshold', '1.5', LIMITS);

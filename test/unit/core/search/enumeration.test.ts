@@ -15,7 +15,10 @@ describe('enumerate', () => {
           fc.integer({ min: 1, max: 12 }),
           fc.integer({ min: 1, max: 5 }),
           async (model, length, count, batch) => {
-            const { continuations } = await enumerate(model, [1], { length, count, endOfText, batch });
+            const { continuations } = await enumerate(model, [1], {
+              ...{ length, count, batch },
+              endOfText: endOfText === null ? [] : [endOfText],
+            });
             const expected = listAll(model, [1], length, endOfText).slice(0, count);
             expect(continuations).toHaveLength(expected.length);
             continuations.forEach(({ tokens, logProbability, proven }, i) => {

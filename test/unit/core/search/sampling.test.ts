@@ -29,7 +29,7 @@ describe('greedySearch', () => {
     );
     const found = await greedySearch(ends, [0], { maxNewTokens: 10 });
     expect(found).toMatchObject({ tokens: [0, 0, 2], text: 'aa', end: 'end of text' });
-    const ignored = await greedySearch(ends, [0], { maxNewTokens: 5, endOfText: null });
+    const ignored = await greedySearch(ends, [0], { maxNewTokens: 5, endOfText: [] });
     expect(ignored).toMatchObject({ tokens: [0, 0, 2, 2, 2], end: 'length' });
   });
 
