@@ -280,6 +280,11 @@ export class App {
           this.#redraw();
           this.#remember();
         },
+        onTrim: () => {
+          this.#changePrompt(() => {
+            this.#session.trimPrompt();
+          });
+        },
         onChip: (index) => {
           this.#cutPrompt(index);
         },

@@ -1,6 +1,7 @@
 /** Explore: what comes next after a text, exactly, and how it goes on when one draws from that. */
 import type { LanguageModel } from '../core/languageModel';
 import { parseChain } from '../core/samplers/chain';
+import { beginningWith } from './boundary';
 import type { Experiment, RunContext } from './experiment';
 import type { Completion, ExploreEvent, ExploreParameters, ExploreResult } from './exploreTypes';
 import { beginGrowing, completionOf, growTogether, sequencesTogether } from './grow';
@@ -23,6 +24,7 @@ export function parseExplore(value: unknown): ExploreParameters {
     samples: wholeNumber('The number of samples', given['samples'], 0, 64),
     // The upper limit is the model's; `takePrompt` knows it.
     maxNewTokens: wholeNumber('Max new tokens', given['maxNewTokens'], 1, 1_000_000),
+    ...(given['healing'] !== undefined && { healing: trueOrFalse('Healing', given['healing']) }),
   };
 }
 
@@ -43,14 +45,16 @@ async function run(
   context: RunContext<ExploreEvent>,
 ): Promise<ExploreResult> {
   const begin = performance.now();
-  const { samples, maxNewTokens, chain, greedy, seed } = parameters;
+  const { samples, maxNewTokens, chain, greedy, seed, healing = false } = parameters;
   const chooser = new TokenChooser(model, parameters);
-  const prompt = takePrompt(model, parameters.prompt, maxNewTokens);
+  const prompt = takePrompt(model, parameters.prompt, maxNewTokens, { healing });
   const promptIds = Array.from(prompt.ids);
   context.emit({ type: 'prompt', prompt });
 
   const completions: Completion[] = [];
-  const first = await readPrompt(model, promptIds, context);
+  const { owed = '' } = prompt;
+  const answer = await readPrompt(model, promptIds, context);
+  const first = answer && owed !== '' ? beginningWith(answer, model.vocabulary, owed) : answer;
   if (first) {
     context.emit({ type: 'next', logits: first.logits });
     const together = sequencesTogether(maxNewTokens);
@@ -61,7 +65,7 @@ async function run(
       await growTogether(model, group, maxNewTokens, context, (choices) => {
         context.emit({ type: 'steps', steps: choices.map(({ step }) => step) });
       });
-      completions.push(...group.map((growing) => completionOf(model, growing)));
+      completions.push(...group.map((growing) => behind(owed, completionOf(model, growing))));
     }
   }
 
@@ -80,8 +84,14 @@ async function run(
       greedy,
       seed,
       maxNewTokens,
+      healing,
     },
   };
+}
+
+/** A completion without what the text of the prompt already ends in; one that was stopped at once has nothing yet. */
+function behind(owed: string, completion: Completion): Completion {
+  return { ...completion, text: completion.text.slice(owed.length) };
 }
 
 /** A stop can come at every pause: asked anew each time. */

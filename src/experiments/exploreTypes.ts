@@ -14,6 +14,11 @@ export interface ExploreParameters {
   readonly samples: number;
   /** New tokens per completion, 1 to the model's context length - 1. */
   readonly maxNewTokens: number;
+  /**
+   * Continues the text across its end: white space there is left to the next token, and completions begin behind it.
+   * Without it, the prompt's own tokens are continued.
+   */
+  readonly healing?: boolean;
 }
 
 /** The prompt as the model reads it. */
@@ -24,6 +29,8 @@ export interface PromptTokens {
   readonly truncated: boolean;
   /** Sentences a person should read about the prompt: what was cut or replaced, and why. */
   readonly notes: readonly string[];
+  /** White space at the end of the text that is not in `ids`: the next token begins with it. Left out for none. */
+  readonly owed?: string;
 }
 
 /** One drawn token, with what the model thought at that step. */
@@ -56,6 +63,7 @@ export type ExploreEvent =
 
 export interface Completion {
   readonly ids: readonly number[];
+  /** What comes after the text of the prompt. */
   readonly text: string;
   /** Why it ended. */
   readonly end: 'length' | 'end of text' | 'stopped';
@@ -80,5 +88,6 @@ export interface ExploreResult {
     readonly greedy: boolean;
     readonly seed: number;
     readonly maxNewTokens: number;
+    readonly healing: boolean;
   };
 }

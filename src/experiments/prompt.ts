@@ -1,6 +1,7 @@
 /** From the text a person selected to the ids the model is given, with a sentence for everything that was changed. */
 import type { LanguageModel, Vocabulary } from '../core/languageModel';
 import { splitWords } from '../core/toyModel';
+import { BOUNDARY_NOTE, boundaryOf, cutOtherwise, HEALED_NOTE } from './boundary';
 import type { PromptTokens } from './exploreTypes';
 
 /** Halves of a UTF-16 pair that stand alone: with the `u` flag whole pairs are one character and do not match. */
@@ -22,10 +23,17 @@ const count = (n: number): string => n.toLocaleString('en-US');
  * The ids are the last ones of the whole text's encoding all the same, unless a single piece (a word, a number,
  * a run of white space) of more than 4,096 characters lies across that cut: then its own tokens may differ.
  *
+ * @param healing leaves white space at the end of the text to the next token, where the tokenizer would put it; see
+ * `boundary.ts`.
  * @throws RangeError when `newTokens` leaves no room for a prompt, or when the prompt is empty and the model
  * needs a token to start from but has none.
  */
-export function takePrompt(model: LanguageModel, text: string, newTokens: number): PromptTokens {
+export function takePrompt(
+  model: LanguageModel,
+  text: string,
+  newTokens: number,
+  { healing = false }: { readonly healing?: boolean } = {},
+): PromptTokens {
   const { contextLength, kind, startOfText, endOfText, remarks = [] } = model.info;
   const room = contextLength - newTokens;
   if (room < 1) {
@@ -49,7 +57,12 @@ export function takePrompt(model: LanguageModel, text: string, newTokens: number
     );
   }
 
-  const encoded = model.encode(wellFormed);
+  const alone = model.encode(wellFormed);
+  const followed = cutOtherwise(model, wellFormed, alone);
+  const boundary = healing && followed ? boundaryOf(model, wellFormed, followed) : undefined;
+  if (followed) notes.push(boundary ? HEALED_NOTE : BOUNDARY_NOTE);
+  const encoded = boundary?.ids ?? alone;
+  const owed = boundary && boundary.owed !== '' ? { owed: boundary.owed } : {};
   if (toy) {
     const unknown = splitWords(wellFormed).length - encoded.length;
     if (unknown > 0) {
@@ -75,10 +88,11 @@ export function takePrompt(model: LanguageModel, text: string, newTokens: number
       );
     }
     const its = endOfText.includes(startOfText) ? 'end-of-text token' : 'token before a text';
-    notes.push(`The prompt is empty; the model starts from its ${its}, as at the start of a document.`);
-    return { ids: Int32Array.of(startOfText), truncated: false, notes };
+    if (!boundary)
+      notes.push(`The prompt is empty; the model starts from its ${its}, as at the start of a document.`);
+    return { ids: Int32Array.of(startOfText), truncated: false, notes, ...owed };
   }
-  return { ids: Int32Array.from(encoded.slice(-room)), truncated, notes };
+  return { ids: Int32Array.from(encoded.slice(-room)), truncated, notes, ...owed };
 }
 
 /** The last `length` UTF-16 units of a text, or one fewer where the cut would split a pair. */

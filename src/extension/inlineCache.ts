@@ -22,24 +22,10 @@ export function typedAlong(last: Suggested | undefined, key: string, prefix: str
   return rest.length > 0 ? rest : undefined;
 }
 
-/**
- * The prompt for a text before the cursor. GPT-2's tokens carry the space before a word, so a text that ends in
- * a space would ask for a token that hardly exists: the space is taken off and expected of the answer instead.
- */
-export function promptFor(prefix: string): { prompt: string; owedSpace: boolean } {
-  const owedSpace = / $/.test(prefix) && !/ {2}$/.test(prefix);
-  return { prompt: owedSpace ? prefix.slice(0, -1) : prefix, owedSpace };
-}
-
-/** Texts as they are offered: distinct, not empty, one line unless more are wanted, without the owed space. */
-export function asSuggestions(
-  texts: readonly string[],
-  { owedSpace, multiline }: { owedSpace: boolean; multiline: boolean },
-): string[] {
+/** Texts as they are offered: distinct, not empty, one line unless more are wanted. */
+export function asSuggestions(texts: readonly string[], { multiline }: { multiline: boolean }): string[] {
   const offered = texts.flatMap((text) => {
-    if (owedSpace && !text.startsWith(' ')) return [];
-    const whole = owedSpace ? text.slice(1) : text;
-    const lines = multiline ? whole.trimEnd() : (whole.split(/\r?\n/)[0] ?? '').trimEnd();
+    const lines = multiline ? text.trimEnd() : (text.split(/\r?\n/)[0] ?? '').trimEnd();
     // An incomplete character at the end shows as U+FFFD, which nobody wants in their text.
     const clean = lines.replace(/\uFFFD+$/u, '');
     return clean === '' ? [] : [clean];

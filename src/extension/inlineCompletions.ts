@@ -3,18 +3,22 @@ import * as vscode from 'vscode';
 import type { EngineClient } from '../engine/client';
 import type { ExploreParameters, ExploreResult } from '../experiments/exploreTypes';
 import { offsetOf, positionOf, textFor, textOf } from './documentText';
-import { asSuggestions, promptFor, typedAlong, type Suggested } from './inlineCache';
+import { asSuggestions, typedAlong, type Suggested } from './inlineCache';
 import type { Library } from './library';
 import { lastPart } from './promptSource';
 import { toFailure } from './requests';
 import { settings } from './settings';
 import type { StatusBar } from './statusBar';
+import { fitSuggestion } from './textBehind';
 
 /** Kinds of documents that hold a person's own text; output, search results and the like are left alone. */
 const OWN_SCHEMES = ['file', 'untitled', 'vscode-notebook-cell', 'vscode-remote', 'vscode-vfs'];
 
 /** Characters of the text before the cursor that are read: more than GPT-2's context holds of ordinary text. */
 const LONGEST_PREFIX = 8_000;
+
+/** Characters behind the cursor that a suggestion is held against: more than one can have. */
+const LONGEST_BEHIND = 2_000;
 
 export interface InlineServices {
   readonly engine: EngineClient;
@@ -60,7 +64,7 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider {
     const model = settings.defaultModel();
     const key = JSON.stringify([document.uri.toString(), model, inline]);
     const known = typedAlong(this.#last, key, prefix);
-    if (known) return this.#offer(known, document, position);
+    if (known) return this.#offer(known, prefix, document, position);
 
     if (automatic) {
       await sleep(inline.delay);
@@ -77,7 +81,7 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider {
       const completions = await this.#ask(prefix, model, inline, controller.signal);
       if (token.isCancellationRequested || completions === undefined) return [];
       this.#last = { key, prefix, completions };
-      return this.#offer(completions, document, position);
+      return this.#offer(completions, prefix, document, position);
     } finally {
       listener.dispose();
       if (this.#running === controller) this.#running = undefined;
@@ -86,12 +90,27 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider {
 
   #offer(
     texts: readonly string[],
+    prefix: string,
     document: vscode.TextDocument,
     position: vscode.Position,
   ): vscode.InlineCompletionItem[] {
-    this.#offered = texts;
-    const range = new vscode.Range(position, position);
-    return texts.map((text) => new vscode.InlineCompletionItem(textFor(document, text), range));
+    const start = offsetOf(document, position);
+    const end = positionOf(document, start + LONGEST_BEHIND);
+    const behind = textOf(document, new vscode.Range(position, end));
+    const fitting = new Map(
+      texts.flatMap((text) => {
+        const fits = fitSuggestion(text, prefix, behind);
+        return fits ? [[fits.text, fits.replaces] as const] : [];
+      }),
+    );
+    this.#offered = [...fitting.keys()];
+    return [...fitting].map(
+      ([text, replaces]) =>
+        new vscode.InlineCompletionItem(
+          textFor(document, text),
+          new vscode.Range(position, positionOf(document, start + replaces)),
+        ),
+    );
   }
 
   /** @returns undefined when it was stopped or failed; the status bar then says why */
@@ -102,18 +121,18 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider {
     signal: AbortSignal,
   ): Promise<string[] | undefined> {
     const { engine, library, status } = this.#services;
-    const { prompt, owedSpace } = promptFor(prefix);
     const begin = performance.now();
     status.thinking(model);
     try {
       const source = await library.source(model, undefined);
       const parameters: ExploreParameters = {
-        prompt,
+        prompt: prefix,
         chain,
         greedy,
         seed: 0,
         samples: greedy ? 1 : alternatives,
         maxNewTokens,
+        healing: true,
       };
       const result = (await engine.run('explore', source, parameters, {
         onEvent: () => undefined,
@@ -126,7 +145,7 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider {
       }
       status.idle(model, performance.now() - begin);
       const texts = result.completions.map(({ text }) => text);
-      return asSuggestions(texts, { owedSpace, multiline });
+      return asSuggestions(texts, { multiline });
     } catch (error) {
       if (signal.aborted) status.idle(model);
       else status.failed(model, toFailure(error).sentence);

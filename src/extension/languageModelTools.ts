@@ -86,6 +86,7 @@ async function next(
   const source = await library.source(settings.defaultModel(), undefined);
   const model = await engine.load(source, signal);
   const lines: string[] = [];
+  const notes: string[] = [];
   const parameters = {
     prompt: lastPart(withLf(text)),
     chain: [],
@@ -93,11 +94,13 @@ async function next(
     seed: 0,
     samples: 0,
     maxNewTokens: 1,
+    healing: true,
   };
   await engine.run('explore', source, parameters, {
     signal,
     onEvent: (event) => {
       const read = event as ExploreEvent;
+      if (read.type === 'prompt') notes.push(...read.prompt.notes);
       if (read.type !== 'next') return;
       const probabilities = softmax(read.logits);
       for (const id of topIndices(read.logits, count)) {
@@ -107,7 +110,8 @@ async function next(
       }
     },
   });
-  return `Next tokens according to ${inQuotationMarks(model.info.name)}, most probable first (· is a space):\n${lines.join('\n')}`;
+  const head = `Next tokens according to ${inQuotationMarks(model.info.name)}, most probable first (· is a space):`;
+  return [...notes, head, ...lines].join('\n');
 }
 
 /** Ways to write the phrase that are listed. */
@@ -145,6 +149,7 @@ async function phraseProbability(
         `${way.tokens.map(({ text: token }) => inQuotationMarks(token)).join(' + ')}: ${way.probability.toPrecision(6)}`,
     );
   return [
+    ...provenance.promptNotes,
     `Probability of ${inQuotationMarks(phrase)} after the text, according to ${inQuotationMarks(provenance.modelName)} at temperature ${temperature}: ${probability.toPrecision(6)}${bound}.`,
     `The most probable of ${wayCount} ways to write it, at temperature 1:`,
     ...lines,

@@ -82,6 +82,11 @@ export class Session {
     this.before = null;
   }
 
+  /** Takes the white space off the prompt's end. */
+  trimPrompt(): void {
+    this.changePrompt(this.source?.text.trimEnd() ?? '', 'without the white space at its end');
+  }
+
   /**
    * Replaces the prompt by one made from it, to which `before` leads back.
    * @param place says what it is, for people

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { ModelChoice } from '../../src/protocol/messages';
+import { BOUNDARY_NOTE } from '../../src/experiments/boundary';
 import { count } from '../format/numbers';
 import type { Session } from '../state/session';
 import { chipsView } from './chips';
@@ -16,6 +17,8 @@ export interface HeaderProps {
   readonly onGetModel: () => void;
   readonly onEdit: (editing: boolean) => void;
   readonly onPrompt: (text: string) => void;
+  /** Runs without the white space at the prompt's end. */
+  readonly onTrim: () => void;
   readonly onEarlier: () => void;
   /** Explore from a token of the prompt. */
   readonly onChip: (index: number) => void;
@@ -80,7 +83,7 @@ export function headerView(props: HeaderProps): TemplateResult {
         ${editing ? 'close editor' : session.source ? 'edit prompt' : 'type a prompt'}
       </button>
     </div>
-    ${editing ? editorView(props) : nothing} ${promptView(props)} ${notesView(session)}
+    ${editing ? editorView(props) : nothing} ${promptView(props)} ${notesView(props)}
   </header>`;
 }
 
@@ -160,10 +163,17 @@ function promptView({
   return html`<div class="chips pending" data-testid="prompt-chips">${source.text.slice(-300)}</div>`;
 }
 
-function notesView({ source, tokens }: Session): TemplateResult | typeof nothing {
+function notesView({ session, onTrim }: HeaderProps): TemplateResult | typeof nothing {
+  const { source, tokens } = session;
   const notes = [...(source?.notes ?? []), ...(tokens?.notes ?? [])];
   if (notes.length === 0) return nothing;
   return html`<ul class="notes" data-testid="notes" aria-label="Notes on the prompt">
-    ${notes.map((note) => html`<li>${note}</li>`)}
+    ${notes.map((note) => html`<li>${note} ${note === BOUNDARY_NOTE ? trimButton(onTrim) : nothing}</li>`)}
   </ul>`;
+}
+
+function trimButton(onTrim: () => void): TemplateResult {
+  return html`<button type="button" class="link" data-testid="trim-prompt" @click=${onTrim}>
+    Go on without it
+  </button>`;
 }

@@ -43,6 +43,8 @@ export class CursorView implements TreeData<Row>, vscode.Disposable {
   readonly #models = new Map<string, LoadedModel>();
   #rows: readonly Row[] = [];
   #model: LoadedModel | undefined;
+  /** White space before the cursor that the tokens begin with. */
+  #owed = '';
   #timer: NodeJS.Timeout | undefined;
   #running: AbortController | undefined;
   #paused = false;
@@ -103,7 +105,7 @@ export class CursorView implements TreeData<Row>, vscode.Disposable {
       return;
     }
     await editor.edit((builder) => {
-      builder.insert(editor.selection.active, textFor(editor.document, text));
+      builder.insert(editor.selection.active, textFor(editor.document, withoutStart(text, this.#owed)));
     });
   }
 
@@ -156,22 +158,36 @@ export class CursorView implements TreeData<Row>, vscode.Disposable {
       const model =
         this.#models.get(modelId) ?? (await this.#services.engine.load(source, controller.signal));
       this.#models.set(modelId, model);
-      const parameters = { prompt, chain: [], greedy: false, seed: 0, samples: 0, maxNewTokens: 1 };
+      const parameters = {
+        prompt,
+        chain: [],
+        greedy: false,
+        seed: 0,
+        samples: 0,
+        maxNewTokens: 1,
+        healing: true,
+      };
+      let owed = '';
       await this.#services.engine.run('explore', source, parameters, {
         signal: controller.signal,
         priority: 'background',
         onEvent: (event) => {
           const read = event as ExploreEvent;
+          if (read.type === 'prompt') owed = read.prompt.owed ?? '';
           if (read.type !== 'next' || controller.signal.aborted) return;
           const probabilities = softmax(read.logits);
-          this.#rows = topIndices(read.logits, LISTED).map((id, rank) => ({
-            id,
-            rank,
-            probability: probabilities[id]!,
-          }));
+          this.#rows = topIndices(read.logits, LISTED)
+            .map((id, rank) => ({ id, rank, probability: probabilities[id]! }))
+            .filter(({ probability }) => probability > 0);
           this.#model = model;
+          this.#owed = owed;
           this.#shownFor = key;
-          this.#view.message = '';
+          this.#view.message =
+            owed === ''
+              ? ''
+              : vscode.l10n.t(
+                  'The text before the cursor ends in white space, with which these tokens begin: it is not inserted again.',
+                );
           this.#changed.fire(undefined);
         },
       });
@@ -187,4 +203,8 @@ export class CursorView implements TreeData<Row>, vscode.Disposable {
     this.#running?.abort();
     for (const disposable of this.#disposables) disposable.dispose();
   }
+}
+
+function withoutStart(text: string, start: string): string {
+  return text.startsWith(start) ? text.slice(start.length) : text;
 }

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LanguageModel } from '../../../src/core/languageModel';
 import { TOY_DEFAULT, ToyModel } from '../../../src/core/toyModel';
+import { BOUNDARY_NOTE } from '../../../src/experiments/boundary';
 import { takePrompt } from '../../../src/experiments/prompt';
 import { END_OF_TEXT, GPT2_VOCABULARY_SIZE, Gpt2Tokenizer } from '../../../src/gpt2/tokenizer';
 import '../fixedSeed';
@@ -116,6 +117,7 @@ describe('takePrompt', () => {
     expect(truncated).toBe(true);
     expect(notes).toEqual([
       'The text of 1,200,000 characters is far longer than the context; of its tokens the last 200 are used so that 56 new ones fit in the context of 256.',
+      BOUNDARY_NOTE,
     ]);
   });
 
@@ -146,7 +148,7 @@ describe('takePrompt', () => {
 
   it.each([[' '], ['\n\n\t '], ['\0'], ['a\0b'], ['<|endoftext|>']])('takes %j as ordinary text', (text) => {
     const { ids, notes } = takePrompt(gpt2(256), text, 40);
-    expect(notes).toEqual([]);
+    expect(notes.filter((note) => note !== BOUNDARY_NOTE)).toEqual([]);
     expect(tokenizer.decode(Array.from(ids))).toBe(text);
     expect(Array.from(ids)).not.toContain(END_OF_TEXT);
   });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { asSuggestions, promptFor, typedAlong } from '../../../src/extension/inlineCache';
+import { asSuggestions, typedAlong } from '../../../src/extension/inlineCache';
 import '../fixedSeed';
 
 describe('typing along a suggestion', () => {
@@ -38,28 +38,15 @@ describe('typing along a suggestion', () => {
   });
 });
 
-describe('the prompt of a suggestion', () => {
-  it('leaves a single space at its end to the answer', () => {
-    expect(promptFor('a king ')).toEqual({ prompt: 'a king', owedSpace: true });
-    expect(promptFor('a king')).toEqual({ prompt: 'a king', owedSpace: false });
-    expect(promptFor('    ')).toEqual({ prompt: '    ', owedSpace: false });
-    expect(promptFor('')).toEqual({ prompt: '', owedSpace: false });
-  });
-});
-
 describe('suggestions', () => {
   it('are distinct, cut at the line end, and never empty', () => {
     const texts = [' a day\nthen', ' a day', '\nnext', '  ', ' b\uFFFD'];
-    expect(asSuggestions(texts, { owedSpace: false, multiline: false })).toEqual([' a day', ' b']);
-    expect(asSuggestions(texts, { owedSpace: false, multiline: true })).toEqual([
+    expect(asSuggestions(texts, { multiline: false })).toEqual([' a day', ' b']);
+    expect(asSuggestions(texts, { multiline: true })).toEqual([
       ' a day\nthen',
       ' a day',
       '\nnext',
       ' b',
     ]);
-  });
-
-  it('lose the space that already stands before the cursor, and those without it are dropped', () => {
-    expect(asSuggestions([' day', 'x', ' '], { owedSpace: true, multiline: false })).toEqual(['day']);
   });
 });
