@@ -154,7 +154,10 @@ export function serve({ experiments, onFiles = [], ...loader }: EngineParts): vo
       };
       return useModel(models, reference, signal, (whole) =>
         useModel(models, source, signal, (model) =>
-          stoppable(signal, measureFidelity(whole, model, startText(whole, whole.encode(text)), { signal, onProgress })),
+          stoppable(
+            signal,
+            measureFidelity(whole, model, startText(whole, whole.encode(text)), { signal, onProgress }),
+          ),
         ),
       );
     }),

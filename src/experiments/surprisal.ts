@@ -188,7 +188,11 @@ async function run(
   const begin = firstWhere(ids.length, (i) => ends[i]! > from);
   const end = firstWhere(ids.length, (i) => starts[i]! >= to);
   const windows = scoringWindows(read, contextLength).flatMap((window) => {
-    const part = { ...window, from: Math.max(window.from, begin + lead), end: Math.min(window.end, end + lead) };
+    const part = {
+      ...window,
+      from: Math.max(window.from, begin + lead),
+      end: Math.min(window.end, end + lead),
+    };
     return part.from < part.end ? [part] : [];
   });
   // What nothing stands before is predicted by nothing.

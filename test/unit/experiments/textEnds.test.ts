@@ -8,7 +8,7 @@ import { beamSearch } from '../../../src/core/search/beam';
 import { enumerate } from '../../../src/core/search/enumeration';
 import { branches } from '../../../src/experiments/branches';
 import { explore } from '../../../src/experiments/explore';
-import { surprisal, type SurprisalEvent } from '../../../src/experiments/surprisal';
+import { parseSurprisal, surprisal, type SurprisalEvent } from '../../../src/experiments/surprisal';
 import { loadGpt2 } from '../../../src/onnx/loadGpt2';
 
 /** A GPT-2 of 365 tokens with random weights; transformers 5.18 gave the expected values. */
@@ -54,17 +54,14 @@ async function scored(
 ): Promise<{ starts: number[]; logProbabilities: number[]; notes: readonly string[]; bits: number }> {
   const starts: number[] = [];
   const logProbabilities: number[] = [];
-  const result = await surprisal.run(
-    from,
-    { text, from: 0, alternatives: 1 },
-    {
-      ...quiet,
-      emit: ({ tokens }: SurprisalEvent) => {
-        starts.push(...tokens.starts);
-        logProbabilities.push(...tokens.logProbabilities);
-      },
+  const result = await surprisal.run(from, parseSurprisal({ text, from: 0, alternatives: 1 }), {
+    ...quiet,
+    emit: (event: SurprisalEvent) => {
+      if (event.type !== 'tokens') return;
+      starts.push(...event.tokens.starts);
+      logProbabilities.push(...event.tokens.logProbabilities);
     },
-  );
+  });
   return { starts, logProbabilities, notes: result.notes, bits: result.bitsPerCharacter };
 }
 
@@ -189,7 +186,7 @@ describe('what stands before a scored text', () => {
     const loaded = await load({});
     const result = await surprisal.run(
       loaded,
-      { text: 'the king and the queen', from: 12, alternatives: 0 },
+      parseSurprisal({ text: 'the king and the queen', from: 12, alternatives: 0 }),
       quiet,
     );
     expect(result.notes).toEqual([]);

@@ -42,11 +42,6 @@ describe('suggestions', () => {
   it('are distinct, cut at the line end, and never empty', () => {
     const texts = [' a day\nthen', ' a day', '\nnext', '  ', ' b\uFFFD'];
     expect(asSuggestions(texts, { multiline: false })).toEqual([' a day', ' b']);
-    expect(asSuggestions(texts, { multiline: true })).toEqual([
-      ' a day\nthen',
-      ' a day',
-      '\nnext',
-      ' b',
-    ]);
+    expect(asSuggestions(texts, { multiline: true })).toEqual([' a day\nthen', ' a day', '\nnext', ' b']);
   });
 });

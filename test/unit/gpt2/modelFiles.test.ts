@@ -216,7 +216,12 @@ describe('readConfig', () => {
 
   it("reads GPT-2's own", () => {
     const config = readConfig({ ...good, n_inner: null, eos_token_id: 50256 }, 'config.json');
-    expect(config).toMatchObject({ innerWidth: 3072, tied: true, textEnds: { endOfText: [50256], startOfText: 50256, remarks: [] }, layerNormEpsilon: 1e-5 });
+    expect(config).toMatchObject({
+      innerWidth: 3072,
+      tied: true,
+      textEnds: { endOfText: [50256], startOfText: 50256, remarks: [] },
+      layerNormEpsilon: 1e-5,
+    });
     expect(config.attentionScale(3)).toBe(1 / 8);
   });
 

@@ -15,7 +15,15 @@ const MODELS = [
 /** Three tokens: a, b, and the end of text. */
 const LOADED = {
   info: {
-    ...{ id: 'small', name: 'small', kind: 'gpt2', vocabularySize: 3, contextLength: 64, endOfText: [2], startOfText: 2 },
+    ...{
+      id: 'small',
+      name: 'small',
+      kind: 'gpt2',
+      vocabularySize: 3,
+      contextLength: 64,
+      endOfText: [2],
+      startOfText: 2,
+    },
     ...{ fingerprint: 'f', precision: 'fp32', parameters: 1 },
   },
   vocabulary: { bytes: new TextEncoder().encode(' a b<end>'), offsets: Uint32Array.of(0, 2, 4, 9) },
