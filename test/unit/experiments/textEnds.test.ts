@@ -30,7 +30,8 @@ afterEach(async () => {
 
 /** The model with these ids in config.json (none of its own are left), and in generation_config.json. */
 async function load(config: object, generation?: object): Promise<LanguageModel> {
-  const { bos_token_id: _bos, eos_token_id: _eos, ...rest } = CONFIG;
+  // JSON has no undefined: these keys are absent unless they are given.
+  const rest = { ...CONFIG, bos_token_id: undefined, eos_token_id: undefined };
   writeFileSync(join(folder, 'config.json'), JSON.stringify({ ...rest, ...config }));
   if (generation) writeFileSync(join(folder, 'generation_config.json'), JSON.stringify(generation));
   model = await loadGpt2({ id: 'ends', name: 'ends', directory: folder });
