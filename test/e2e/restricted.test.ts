@@ -7,10 +7,19 @@ import { exploreSample } from '../../scripts/lib/exploreSample';
 import { readPanel } from '../../scripts/lib/panelReading';
 import { useSession } from './session';
 
+/** Settings of the folder, each of which is seen in the window where it acts. */
+const HOSTILE = {
+  'decodingLab.defaultModel': 'toy',
+  'decodingLab.presets': { hostile: { name: 'Of the folder', chain: [] } },
+  'decodingLab.inlineSuggest.preset': 'hostile',
+  'decodingLab.inlineSuggest.mode': 'automatic',
+  'decodingLab.surprisal.scale': 'surprisal',
+};
+
 const current = useSession({ restricted: true }, async (workspace) => {
   const settings = join(dirname(workspace.file), '.vscode', 'settings.json');
   await mkdir(dirname(settings), { recursive: true });
-  await writeFile(settings, JSON.stringify({ 'decodingLab.defaultModel': 'toy' }));
+  await writeFile(settings, JSON.stringify(HOSTILE));
 });
 
 test('explores in Restricted Mode, with the model that the user would get anywhere else', async () => {
@@ -22,4 +31,18 @@ test('explores in Restricted Mode, with the model that the user would get anywhe
   expect(whatIsMissing(reading)).toEqual([]);
   // The toy has five words; the workspace asked for it, and was not heard.
   expect(reading.kept).toContain('50,257');
+});
+
+test('takes none of the folder’s presets, and takes them once it is trusted', async () => {
+  const { window } = current();
+  const { page } = window;
+  await window.run('Decoding Lab: Focus on Presets View');
+  const pane = page.locator('.pane:has(.pane-header:has-text("Presets"))');
+  await pane.locator('.monaco-list-row', { hasText: 'Precise' }).waitFor();
+  expect(await pane.innerText()).not.toContain('Of the folder');
+  await window.run('Workspaces: Manage Workspace Trust');
+  await page.locator('.workspace-trust-editor').getByRole('button', { name: 'Trust', exact: true }).click();
+  await page.locator('.statusbar-item', { hasText: 'Restricted Mode' }).waitFor({ state: 'hidden' });
+  await window.run('Decoding Lab: Focus on Presets View');
+  await pane.locator('.monaco-list-row', { hasText: 'Of the folder' }).waitFor();
 });
