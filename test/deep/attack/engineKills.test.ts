@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { TOY_DEFAULT } from '../../../src/core/toyModel';
 import { EngineClient, EngineError, type ModelSource } from '../../../src/engine/client';
 import { bundle, type Bundles } from '../../unit/engine/bundle';
+import { until } from '../../unit/engine/process';
 import { Dice, record, scaled, SEED, settles } from './figures';
 
 const LIMIT = 120_000;
@@ -103,7 +104,8 @@ it('an engine that is killed at any moment loses the running requests and nothin
     const running = Array.from({ length: 2 + dice.below(5) }, () => dice.of(requests)());
     const outcomes = Promise.allSettled(running);
     await sleep(dice.below(1500));
-    if (client.pid !== undefined) process.kill(client.pid, 'SIGKILL');
+    const victim = client.pid;
+    if (victim !== undefined) process.kill(victim, 'SIGKILL');
     for (const outcome of await settles('a request of a killed engine', outcomes, LIMIT)) {
       settled++;
       if (outcome.status === 'fulfilled') continue;
@@ -111,6 +113,12 @@ it('an engine that is killed at any moment loses the running requests and nothin
       expect((outcome.reason as EngineError).message).toMatch(/\.$/);
       if ((outcome.reason as EngineError).code === 'engine') lost++;
     }
+    // What is asked before the end is known is one of the requests that are lost with it.
+    await settles(
+      'the news of the end',
+      until(() => victim === undefined || client.pid !== victim),
+      LIMIT,
+    );
     const source = dice.of([toy, fireside, int8]);
     expect(await settles('the next request', fingerprint(source), LIMIT)).toEqual(expected.get(source));
   }
