@@ -63,7 +63,11 @@ export async function loadImported(
   }
   const found = await openOnnxExport(source.directory, file);
   const { config } = found;
-  const tokenizer = fitTokenizer(await loadTokenizer(source.directory, config.vocabularySize), config.vocabularySize, source.name);
+  const tokenizer = fitTokenizer(
+    await loadTokenizer(source.directory, config.vocabularySize),
+    config.vocabularySize,
+    source.name,
+  );
   const info: ModelInfo = {
     id: source.id,
     name: source.name,

@@ -57,7 +57,11 @@ export async function loadGpt2(source: Gpt2Source, options: LoadOptions = {}): P
   if (exported !== undefined) return loadImported(source, exported, options);
   const checkpoint = await openCheckpoint(source.directory);
   const { config } = checkpoint;
-  const tokenizer = fitTokenizer(await loadTokenizer(source.directory, config.vocabularySize), config.vocabularySize, source.name);
+  const tokenizer = fitTokenizer(
+    await loadTokenizer(source.directory, config.vocabularySize),
+    config.vocabularySize,
+    source.name,
+  );
   const fingerprint = await fingerprintWeights(checkpoint);
   const { weights, directory } = await prepareWeights(checkpoint, fingerprint, source, options);
   const graph = buildStepGraph(weights);

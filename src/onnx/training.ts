@@ -94,7 +94,11 @@ export class Gpt2Trainer {
   static async open(directory: string, options: TrainerOptions): Promise<Gpt2Trainer> {
     const checkpoint: Checkpoint = await openCheckpoint(directory);
     const { config } = checkpoint;
-    const tokenizer = fitTokenizer(await loadTokenizer(directory, config.vocabularySize), config.vocabularySize, directory);
+    const tokenizer = fitTokenizer(
+      await loadTokenizer(directory, config.vocabularySize),
+      config.vocabularySize,
+      directory,
+    );
     const { Tensor: TensorClass } = await loadRuntime();
     const tensors = await readTrainedTensors(checkpoint);
     const sessionOptions = {
