@@ -113,4 +113,17 @@ export default tseslint.config(
       '@typescript-eslint/no-unnecessary-condition': 'off',
     },
   },
+  {
+    // A page is read until it shows what is expected: it may not have been drawn yet.
+    files: ['test/e2e/**/*.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'CallExpression[callee.name="expect"] > AwaitExpression',
+          message: 'Use `await expect.poll(() => ...)`: the page may not have been drawn yet.',
+        },
+      ],
+    },
+  },
 );

@@ -11,7 +11,8 @@ export default defineConfig({
     // A frame that a busy machine drops must not fail the whole gate. The report names what needed a second try.
     retry: 1,
     pool: 'forks',
-    // Each file has a VS Code server and a browser: one after the other.
+    // One VS Code server and one browser: the files use them one after the other.
+    globalSetup: 'test/e2e/shared.ts',
     fileParallelism: false,
     reporters: [
       'default',

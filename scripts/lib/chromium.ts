@@ -2,7 +2,7 @@
 import { constants } from 'node:fs';
 import { access, readFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { chromium, type Browser } from 'playwright-core';
+import { chromium, type Browser, type BrowserServer, type LaunchOptions } from 'playwright-core';
 import { Failure } from './failure';
 import { run } from './processes';
 
@@ -100,10 +100,13 @@ export async function findChromium(say: (line: string) => void = console.log): P
 }
 
 /** Starts a browser without a window. Root has no sandbox; containers often have a tiny /dev/shm. */
-export async function openBrowser(say?: (line: string) => void): Promise<Browser> {
+async function launch<T>(
+  open: (options: LaunchOptions) => Promise<T>,
+  say?: (line: string) => void,
+): Promise<T> {
   const executablePath = await findChromium(say);
   try {
-    return await chromium.launch({
+    return await open({
       executablePath,
       args: ['--disable-dev-shm-usage', '--disable-gpu'],
       chromiumSandbox: process.platform !== 'linux' || process.getuid?.() !== 0,
@@ -118,3 +121,10 @@ export async function openBrowser(say?: (line: string) => void): Promise<Browser
     throw new Failure(`${executablePath} does not start. ${how}\n${what}`);
   }
 }
+
+export const openBrowser = (say?: (line: string) => void): Promise<Browser> =>
+  launch((options) => chromium.launch(options), say);
+
+/** A browser that other processes use, by its endpoint. */
+export const serveBrowser = (say?: (line: string) => void): Promise<BrowserServer> =>
+  launch((options) => chromium.launchServer(options), say);

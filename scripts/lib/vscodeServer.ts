@@ -1,11 +1,12 @@
 /** Starts a VS Code server for one run, on a port of its own, with settings and extensions of its own. */
 import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from './failure';
 import { run, start, type Started } from './processes';
+import { descendantsOf } from './processTree';
 import { installServer } from './serverInstall';
 
 /** How long the server may take to answer, in milliseconds: busy machines are slow. */
@@ -25,23 +26,30 @@ const QUIET: Settings = {
   'extensions.ignoreRecommendations': true,
   'files.autoSave': 'off',
   'git.enabled': false,
-  'security.workspace.trust.startupPrompt': 'never',
-  'security.workspace.trust.banner': 'never',
   'telemetry.telemetryLevel': 'off',
   'update.mode': 'none',
 };
 
-export interface ServerOptions {
+const TRUST: Settings = {
+  'security.workspace.trust.startupPrompt': 'never',
+  'security.workspace.trust.banner': 'never',
+};
+
+/** How the next window finds its VS Code. */
+export interface Profile {
   /** Leaves workspace trust on, so that windows open in Restricted Mode. */
   readonly restricted?: boolean;
   readonly settings?: Settings;
-  /** A packaged extension to install before the server starts. */
-  readonly vsix?: string;
   /**
    * The display language, for example `fr`. Extensions speak it; VS Code itself stays English, because its own
    * translations are not on npm.
    */
   readonly language?: string;
+}
+
+export interface ServerOptions extends Profile {
+  /** A packaged extension to install before the server starts. */
+  readonly vsix?: string;
   /** Added to the environment, which the extension host inherits. */
   readonly env?: NodeJS.ProcessEnv;
   readonly say?: (line: string) => void;
@@ -57,33 +65,78 @@ export interface Opening {
   readonly file?: string;
 }
 
-export interface VsCodeServer {
+/** Where a server runs: all that another process needs to use it. */
+export interface ServerPlace {
   readonly pid: number;
+  /** Host and port. */
+  readonly authority: string;
+  readonly token: string;
+  /** Its user data. */
+  readonly data: string;
+}
+
+/** A server that runs already. */
+export class VsCodeServer {
+  readonly place: ServerPlace;
+
+  constructor(place: ServerPlace) {
+    this.place = place;
+  }
+
+  get pid(): number {
+    return this.place.pid;
+  }
+
   /** The address of a window. */
-  url(opening: Opening): string;
+  url(opening: Opening): string {
+    return address(this.place.authority, this.place.token, opening);
+  }
+
   /** Changes settings of the open windows; VS Code takes them up by itself. */
-  set(settings: Settings): Promise<void>;
-  /** What the server printed. */
-  output(): string;
-  /** Resolves when the server has ended, for whatever reason. */
+  async set(settings: Settings): Promise<void> {
+    const path = machineSettings(this.place.data);
+    const before = JSON.parse(await readFile(path, 'utf8')) as Settings;
+    await writeFile(path, JSON.stringify({ ...before, ...settings }, null, 2));
+  }
+
+  /**
+   * Makes it as new for the next window: waits until the extension hosts of closed windows have ended, then takes
+   * away all that they and their users kept. Windows that are open would lose it too.
+   */
+  async renew(profile: Profile = {}): Promise<void> {
+    const deadline = Date.now() + START_LIMIT;
+    while (this.#extensionHosts().length > 0) {
+      if (Date.now() > deadline)
+        throw new Failure(
+          `An extension host did not end within ${START_LIMIT / 1000} seconds after its window.`,
+        );
+      await sleep(50);
+    }
+    await writeProfile(this.place.data, profile);
+  }
+
+  #extensionHosts(): number[] {
+    return descendantsOf(this.pid)
+      .filter(({ command }) => command.includes('--type=extensionHost'))
+      .map(({ pid }) => pid);
+  }
+}
+
+/** A server that was started here. */
+export interface StartedServer extends VsCodeServer {
+  /** Resolves when it has ended, for whatever reason. */
   readonly ended: Promise<number>;
   stop(): Promise<void>;
 }
 
 /** @throws Failure when the server cannot be installed or does not come up. */
-export async function startServer(options: ServerOptions = {}): Promise<VsCodeServer> {
+export async function startServer(options: ServerOptions = {}): Promise<StartedServer> {
   const { node, entry } = await installServer(options.say ?? console.log);
   const home = await mkdtemp(join(tmpdir(), 'decoding-lab-vscode-'));
-  let settings: Settings = { ...QUIET, ...options.settings };
-  const writeSettings = async (): Promise<void> => {
-    const folder = join(home, 'data', 'Machine');
-    await mkdir(folder, { recursive: true });
-    await writeFile(join(folder, 'settings.json'), JSON.stringify(settings, null, 2));
-  };
-  await writeSettings();
-  if (options.language !== undefined) await addLanguage(options.language, join(home, 'data'));
+  const data = join(home, 'data');
+  await writeProfile(data, options);
 
-  const folders = ['--user-data-dir', join(home, 'data'), '--extensions-dir', join(home, 'extensions')];
+  const folders = ['--user-data-dir', data, '--extensions-dir', join(home, 'extensions')];
   if (options.vsix !== undefined) {
     const { code, output } = await run(node, [entry, '--install-extension', options.vsix, ...folders], {
       limit: START_LIMIT,
@@ -103,8 +156,6 @@ export async function startServer(options: ServerOptions = {}): Promise<VsCodeSe
       ...['--host', '127.0.0.1', '--port', '0', '--connection-token', token, '--accept-server-license-terms'],
       ...['--telemetry-level', 'off', '--log', 'off', '--enable-smoke-test-driver'],
       ...folders,
-      ...(options.restricted === true ? [] : ['--disable-workspace-trust']),
-      ...(options.language === undefined ? [] : ['--locale', options.language]),
     ],
     { env: { ...process.env, ...options.env } },
   );
@@ -113,24 +164,37 @@ export async function startServer(options: ServerOptions = {}): Promise<VsCodeSe
     await rm(home, { recursive: true, force: true, maxRetries: 5 });
   };
   try {
-    const port = await listening(server);
-    const authority = `127.0.0.1:${port}`;
+    const authority = `127.0.0.1:${await listening(server)}`;
     await answering(`http://${authority}/?tkn=${token}`, server);
-    return {
-      pid: server.pid,
-      url: (opening) => address(authority, token, opening),
-      set: async (changed) => {
-        settings = { ...settings, ...changed };
-        await writeSettings();
-      },
-      output: () => server.output(),
-      ended: server.ended,
-      stop,
-    };
+    const running = new VsCodeServer({ pid: server.pid, authority, token, data });
+    return Object.assign(running, { ended: server.ended, stop });
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+const machineSettings = (data: string): string => join(data, 'Machine', 'settings.json');
+
+/** User data as a fresh installation has it, but for the profile. */
+async function writeProfile(
+  data: string,
+  { restricted = false, settings, language }: Profile,
+): Promise<void> {
+  const user = join(data, 'User');
+  await rm(user, { recursive: true, force: true, maxRetries: 5 });
+  await rm(join(data, 'languagepacks.json'), { force: true });
+  await mkdir(user, { recursive: true });
+  await mkdir(join(data, 'Machine'), { recursive: true });
+  await writeFile(machineSettings(data), JSON.stringify({ ...QUIET, ...settings }, null, 2));
+  // Trust is a matter of the user alone.
+  await writeFile(
+    join(user, 'settings.json'),
+    JSON.stringify({ ...TRUST, 'security.workspace.trust.enabled': restricted }),
+  );
+  if (language === undefined) return;
+  await writeFile(join(user, 'argv.json'), JSON.stringify({ locale: language }));
+  await addLanguage(language, data);
 }
 
 /** Lets VS Code take a display language, which it does only where a language pack is: an empty one. */

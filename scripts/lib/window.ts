@@ -2,7 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Browser, BrowserContext, Frame, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Frame, Locator, Page } from 'playwright-core';
 import { Failure } from './failure';
 import { screenshots } from './paths';
 import type { Opening, VsCodeServer } from './vscodeServer';
@@ -58,18 +58,23 @@ export class Window {
    * extension that is still loading is waited for.
    */
   async run(title: string): Promise<void> {
+    // A row's name also holds its keybinding and group, separated by commas.
+    const row = `.monaco-list-row[aria-label="${title}"], .monaco-list-row[aria-label^="${title},"]`;
+    await (await this.search(title, this.page.locator('.quick-input-widget').locator(row))).click();
+    // A pointer that stays there would open the hover text of whatever lies below.
+    await this.page.mouse.move(0, 0);
+  }
+
+  /** Searches the palette until it shows a row, for example because an extension has been loaded; the row. */
+  async search(text: string, row: Locator): Promise<Locator> {
     const { page } = this;
     const deadline = Date.now() + PATIENCE;
     const widget = page.locator('.quick-input-widget');
-    // A row's name also holds its keybinding and group, separated by commas.
-    const row = widget.locator(
-      `.monaco-list-row[aria-label="${title}"], .monaco-list-row[aria-label^="${title},"]`,
-    );
     while (Date.now() < deadline) {
       await page.keyboard.press('F1');
       await widget.waitFor();
-      const input = widget.locator('input.input');
-      await input.fill(`>${title}`);
+      await widget.locator('input.input').fill(`>${text}`);
+      // The list does not learn of commands that come while it is open: it is opened again.
       const there = await row
         .first()
         .waitFor({ timeout: 3_000 })
@@ -77,16 +82,11 @@ export class Window {
           () => true,
           () => false,
         );
-      if (there) {
-        await row.first().click();
-        // A pointer that stays there would open the hover text of whatever lies below.
-        await page.mouse.move(0, 0);
-        return;
-      }
+      if (there) return row.first();
       await page.keyboard.press('Escape');
-      await sleep(500);
+      await widget.waitFor({ state: 'hidden' });
     }
-    throw new Failure(`The command palette offers no "${title}" after ${PATIENCE / 1000} seconds.`);
+    throw new Failure(`The command palette offers no "${text}" after ${PATIENCE / 1000} seconds.`);
   }
 
   /** Puts the focus into the text editor. */
@@ -99,12 +99,18 @@ export class Window {
     const { keyboard } = this.page;
     await this.focusEditor();
     const input = this.page.locator('.quick-input-widget input.input');
+    const asksForLine = async (): Promise<boolean> => {
+      for (const since = Date.now(); Date.now() - since < 1_000; ) {
+        await sleep(20);
+        if ((await input.isVisible()) && (await input.inputValue()).startsWith(':')) return true;
+      }
+      return false;
+    };
     // A palette that is still closing takes the first key; what asks for a line begins with a colon.
     const deadline = Date.now() + PATIENCE;
     for (;;) {
       await keyboard.press('Control+g');
-      await sleep(200);
-      if ((await input.isVisible()) && (await input.inputValue()).startsWith(':')) break;
+      if (await asksForLine()) break;
       if (Date.now() > deadline)
         throw new Failure(`The editor asks for no line after ${PATIENCE / 1000} seconds.`);
     }
@@ -138,7 +144,9 @@ export class Window {
     return path;
   }
 
+  /** Leaves the page first, as closing a tab does: only then does its extension host end at once. */
   async close(): Promise<void> {
+    await this.page.goto('about:blank').catch(() => undefined);
     await this.#context.close();
   }
 }

@@ -1,10 +1,9 @@
 /** Branches: from a token of a completion into the tree, other ways, exact enumeration, beam search, the document. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Locator } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { exploreSample, SAMPLE_LINE } from '../../scripts/lib/exploreSample';
 import { part } from '../../scripts/lib/panelReading';
-import { Panel } from './panel';
+import { drawn, Panel } from './panel';
 import { useSession, type Session } from './session';
 
 const current = useSession();
@@ -50,7 +49,7 @@ async function change(what: () => Promise<void>): Promise<void> {
 async function point(token: Locator): Promise<void> {
   const chosen = async (): Promise<boolean> => {
     await token.focus();
-    await sleep(100);
+    await drawn(panel.frame);
     return token.evaluate(
       (item) => item === document.activeElement && item.getAttribute('aria-selected') === 'true',
     );
@@ -75,7 +74,7 @@ describe('The tree', () => {
       expect(probability).toBeCloseTo(completion[i]!.probability, 6);
     });
     expect((await selected()).trim()).toBe(completion[3]!.text.trim());
-    expect(await panel.part('choice').count()).toBeGreaterThanOrEqual(8);
+    await expect.poll(() => panel.part('choice').count()).toBeGreaterThanOrEqual(8);
   });
 
   test('goes another way, by hand and by keyboard', async () => {
@@ -116,13 +115,13 @@ describe('The tree', () => {
       .poll(() => panel.frame.evaluate(() => document.activeElement?.getAttribute('aria-selected')))
       .toBe('true');
     await change(() => keyboard.press('Control+z'));
-    expect(await readTree()).toEqual(before);
+    await expect.poll(readTree).toEqual(before);
     await point(panel.frame.locator('[role="treeitem"][aria-level="5"]').last());
     const pinned = idsOf([(await readTree()).at(-1)![0]!]);
     await change(() => keyboard.press('p'));
     expect(idsOf([(await readTree())[1]![0]!])).toEqual(pinned);
     await change(() => panel.part('undo').click());
-    expect(await readTree()).toEqual(before);
+    await expect.poll(readTree).toEqual(before);
   });
 
   test('puts a path into the document', async () => {
@@ -188,7 +187,7 @@ describe('Searches', () => {
     const fates = await picture.locator('[data-card]').evaluateAll((all) => all.map((e) => e.ariaLabel));
     expect(fates.filter((label) => label!.endsWith('went on'))).toHaveLength(4 * 11);
     expect(fates.filter((label) => label!.endsWith('among the best'))).toHaveLength(4);
-    expect(await panel.frame.locator('[data-table="steps"]').innerText()).toContain('96');
+    await expect.poll(() => panel.frame.locator('[data-table="steps"]').innerText()).toContain('96');
   });
 });
 

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { exploreSample, SAMPLE_LINE } from '../../scripts/lib/exploreSample';
-import { Panel } from './panel';
+import { drawn, Panel } from './panel';
 import { useSession, type Session } from './session';
 
 const current = useSession();
@@ -63,13 +63,13 @@ describe('On the model', () => {
     expect((await panel.part('answer').innerText()).length).toBeGreaterThan(40);
     // Every mark of a picture can be reached and says what it shows.
     const marks = panel.frame.locator('[data-testid="picture"] [data-card]');
-    expect(await marks.count()).toBeGreaterThan(0);
-    expect(await marks.first().getAttribute('aria-label')).not.toBe('');
-    expect(await panel.frame.locator('[data-testid="table"] tbody tr').count()).toBeGreaterThan(2);
+    await expect.poll(() => marks.count()).toBeGreaterThan(0);
+    await expect.poll(() => marks.first().getAttribute('aria-label')).not.toBe('');
+    await expect.poll(() => panel.frame.locator('[data-testid="table"] tbody tr').count()).toBeGreaterThan(2);
     await session.window.screenshot(`tab-${tab}`);
-    expect(await overflow()).toBeLessThanOrEqual(0);
+    await expect.poll(overflow).toBeLessThanOrEqual(0);
     await panel.makeWidth(400);
-    expect(await overflow()).toBeLessThanOrEqual(0);
+    await expect.poll(overflow).toBeLessThanOrEqual(0);
     await session.window.screenshot(`tab-${tab}-400`);
   });
 
@@ -105,7 +105,7 @@ describe('On the model', () => {
     await panel.type('samples', '0');
     await panel.part('run').click();
     await panel.part('question').waitFor();
-    expect(await panel.part('question').innerText()).toContain('10,000 fields');
+    await expect.poll(() => panel.part('question').innerText()).toContain('10,000 fields');
     await panel.part('question-no').click();
     await panel.part('question').waitFor({ state: 'detached' });
   });
@@ -117,7 +117,7 @@ describe('On the model', () => {
     const texts = panel.part('method-text');
     await expect.poll(() => texts.count()).toBeGreaterThan(3);
     // Greedy decoding writes the same text every time: it stands there once, for all three.
-    expect(await texts.first().innerText()).toMatch(/^1, 2, 3\b/);
+    await expect.poll(() => texts.first().innerText()).toMatch(/^1, 2, 3\b/);
     await session.window.screenshot('methods-texts');
   });
 });
@@ -126,7 +126,9 @@ describe('Loss', () => {
   test('of the document: both parts, and a passage token by token', async () => {
     await panel.makeWidth(800);
     await run('loss', { context: '12', stride: '12', batchSize: '1' });
-    expect(await panel.part('answer').innerText()).toMatch(/training loss is \d+\.\d{5}\snats per token/);
+    await expect
+      .poll(() => panel.part('answer').innerText())
+      .toMatch(/training loss is \d+\.\d{5}\snats per token/);
     const windows = panel.frame.locator('[data-picture="windows"] [data-card]');
     const labels = await windows.evaluateAll((all) => all.map((bar) => bar.ariaLabel!));
     expect(labels.length).toBeGreaterThan(4);
@@ -142,7 +144,7 @@ describe('Loss', () => {
     expect(Number(/window 1: ([\d.]+)\snats/.exec(labels[0]!)![1])).toBeCloseTo(mean, 1);
     await session.window.screenshot('tab-loss');
     await panel.makeWidth(400);
-    expect(await overflow()).toBeLessThanOrEqual(0);
+    await expect.poll(overflow).toBeLessThanOrEqual(0);
     await session.window.screenshot('tab-loss-400');
   });
 
@@ -150,7 +152,7 @@ describe('Loss', () => {
     await panel.type('context', '256');
     await panel.part('run').click();
     await panel.part('failure').waitFor();
-    expect(await panel.part('failure').innerText()).toMatch(/has \d+ tokens, but .* needs \d+/);
+    await expect.poll(() => panel.part('failure').innerText()).toMatch(/has \d+ tokens, but .* needs \d+/);
     await panel.part('dismiss').click();
   });
 });
@@ -167,7 +169,7 @@ describe('Training', () => {
     const answer = (): Promise<string> => panel.part('answer').innerText();
     const [, before, after] = /training loss from ([\d.]+) to ([\d.]+)/.exec(await answer())!;
     expect(Number(after)).toBeLessThan(Number(before));
-    expect(await answer()).toContain('1 whole epoch');
+    await expect.poll(answer).toContain('1 whole epoch');
     await expect
       .poll(() => panel.part('model').locator('vscode-option').allInnerTexts())
       .toContainEqual(expect.stringMatching(/^fireside, trained \d+ steps/));
@@ -181,7 +183,7 @@ describe('Training', () => {
     await run('training');
     await expect.poll(answer).toContain('2 whole epochs');
     await panel.makeWidth(400);
-    expect(await overflow()).toBeLessThanOrEqual(0);
+    await expect.poll(overflow).toBeLessThanOrEqual(0);
     await session.window.screenshot('tab-training-400');
   });
 
@@ -191,9 +193,9 @@ describe('Training', () => {
     await panel.type('epochs', '2000');
     // The checkpoints of the training before are not taken away without a question.
     await panel.part('run').click();
-    expect(await panel.part('question').innerText()).toMatch(
-      /fireside stands at step \d+ and can be continued/,
-    );
+    await expect
+      .poll(() => panel.part('question').innerText())
+      .toMatch(/fireside stands at step \d+ and can be continued/);
     await panel.begin(() => panel.part('question-yes').click());
     const live = panel.part('training-live');
     const step = async (): Promise<number> =>
@@ -204,8 +206,8 @@ describe('Training', () => {
     await expect.poll(() => live.innerText(), { timeout: 30_000 }).toContain('Paused, with a checkpoint');
     const paused = await step();
     await session.window.screenshot('tab-training-paused');
-    expect(await pause.innerText()).toBe('Go on');
-    expect(await panel.part('training-kept').innerText()).toContain(`step ${paused}`);
+    await expect.poll(() => pause.innerText()).toBe('Go on');
+    await expect.poll(() => panel.part('training-kept').innerText()).toContain(`step ${paused}`);
     await pause.click();
     await expect.poll(step, { timeout: 30_000 }).toBeGreaterThan(paused);
     await panel.part('training-checkpoint').click();
@@ -214,7 +216,7 @@ describe('Training', () => {
       .not.toContain(`step ${paused}`);
     await panel.part('stop').click();
     await panel.part('stopped').waitFor();
-    expect(await panel.part('answer').innerText()).toMatch(/From step 0 to step \d+/);
+    await expect.poll(() => panel.part('answer').innerText()).toMatch(/From step 0 to step \d+/);
     await panel.part('dismiss').click();
   });
 
@@ -235,7 +237,7 @@ describe('The menu of models', () => {
     await expect.poll(() => input.innerText()).toContain('Download from the hub');
     await session.window.page.keyboard.press('Escape');
     await input.waitFor({ state: 'hidden' });
-    expect(await menu.evaluate((element) => (element as HTMLSelectElement).value)).toBe(before);
+    await expect.poll(() => menu.evaluate((element) => (element as HTMLSelectElement).value)).toBe(before);
   });
 });
 
@@ -246,13 +248,15 @@ describe('Models', () => {
     const columns = panel.part('model-column');
     await expect.poll(() => columns.count()).toBe(2);
     const heads = (): Promise<string[]> => columns.locator('h3').allInnerTexts();
-    expect(await heads()).toEqual(['Model A', 'Model B']);
+    await expect.poll(heads).toEqual(['Model A', 'Model B']);
     await columns.first().locator('[data-testid="mark-coherence-4"]').click();
     await panel.part('reveal').click();
     await expect.poll(async () => (await heads()).join()).toContain('fireside');
-    expect(await panel.part('conclusion').locator('textarea').inputValue()).toContain('coherence 4 of 5');
+    await expect
+      .poll(() => panel.part('conclusion').locator('textarea').inputValue())
+      .toContain('coherence 4 of 5');
     // Greedy and two samples of each; a tint says how likely the chosen model finds a token.
-    expect(await panel.part('model-text').count()).toBe(2 * 3);
+    await expect.poll(() => panel.part('model-text').count()).toBe(2 * 3);
     const tints = (): Promise<string[]> =>
       panel
         .part('model-text')
@@ -263,30 +267,30 @@ describe('Models', () => {
     await expect.poll(tints).not.toEqual(first);
     await session.window.screenshot('tab-models');
     await panel.makeWidth(400);
-    expect(await overflow()).toBeLessThanOrEqual(0);
+    await expect.poll(overflow).toBeLessThanOrEqual(0);
     await session.window.screenshot('tab-models-400');
   });
 
   test('write several times: each trial can be looked at, and the table has the spread', async () => {
     await panel.makeWidth(800);
     await run('models', { trials: '3', samples: '2', maxNewTokens: '6' });
-    expect(await panel.part('answer').innerText()).toContain('over 3 trials');
-    expect(await panel.part('models-held').innerText()).toContain('one after the other');
+    await expect.poll(() => panel.part('answer').innerText()).toContain('over 3 trials');
+    await expect.poll(() => panel.part('models-held').innerText()).toContain('one after the other');
     const texts = (): Promise<string[]> => panel.part('model-text').allInnerTexts();
     await expect.poll(() => panel.part('trial').count()).toBe(3);
     const first = await texts();
     await panel.part('trial').nth(1).click();
     await expect.poll(texts).not.toEqual(first);
     // Greedy and two samples of each model, as before.
-    expect(await panel.part('model-text').count()).toBe(2 * 3);
-    expect(await panel.part('trial').nth(1).getAttribute('aria-pressed')).toBe('true');
+    await expect.poll(() => panel.part('model-text').count()).toBe(2 * 3);
+    await expect.poll(() => panel.part('trial').nth(1).getAttribute('aria-pressed')).toBe('true');
     const csv = await exported('csv-trials', 'models-trials.csv');
     // Two models, three trials, and the names of the columns.
     expect(csv.trim().split('\n')).toHaveLength(1 + 2 * 3);
     await panel.part('reveal').click();
     for (const width of [400, 800, 1600]) {
       await panel.makeWidth(width);
-      expect(await overflow()).toBeLessThanOrEqual(0);
+      await expect.poll(overflow).toBeLessThanOrEqual(0);
       await session.window.screenshot(`tab-models-trials-${width}`);
       await panel.part('models-texts').scrollIntoViewIfNeeded();
       await panel.part('models-texts').screenshot({
@@ -318,22 +322,22 @@ describe('A result', () => {
     await expect.poll(() => panel.part('save').innerText()).toBe('Saved');
     await panel.begin(() => panel.part('replay').click());
     await panel.part('verdict').waitFor();
-    expect(await panel.part('verdict').innerText()).toMatch(/same/);
+    await expect.poll(() => panel.part('verdict').innerText()).toMatch(/same/);
     await panel.part('history').click();
     await expect.poll(() => panel.part('reopen').count()).toBe(1);
     // The list follows its button, so that Tab leads into it.
     await panel.part('history').press('Tab');
-    expect(await panel.frame.evaluate(() => document.activeElement?.getAttribute('data-testid'))).toBe(
-      'reopen',
-    );
+    await expect
+      .poll(() => panel.frame.evaluate(() => document.activeElement?.getAttribute('data-testid')))
+      .toBe('reopen');
   });
 
   test('is compared with the next one, of another model', async () => {
     await panel.part('keep').click();
-    expect(await panel.part('comparison').count()).toBe(0);
+    await expect.poll(() => panel.part('comparison').count()).toBe(0);
     await panel.choose('toy vocabulary');
     await run('nucleus');
-    expect(await panel.part('comparison').innerText()).toContain('Earlier, fireside:');
+    await expect.poll(() => panel.part('comparison').innerText()).toContain('Earlier, fireside:');
     await session.window.screenshot('compared');
     await panel.part('comparison-close').click();
     await chooseOption('model', 'fireside');
@@ -361,7 +365,7 @@ describe('A result', () => {
     await window.run('Decoding Lab: Replay Result');
     await chooseFirst('Saved results');
     await panel.part('verdict').waitFor();
-    expect(await panel.part('verdict').innerText()).toMatch(/same/);
+    await expect.poll(() => panel.part('verdict').innerText()).toMatch(/same/);
     await panel.part('dismiss').click();
   });
 
@@ -388,12 +392,14 @@ describe('The course', () => {
     await panel.makeWidth(800);
     await session.window.screenshot('course');
     const steps = panel.part('course-step');
-    expect(await steps.count()).toBe(6);
+    await expect.poll(() => steps.count()).toBe(6);
     await steps.first().locator('textarea').fill('A high temperature makes all dishes alike.');
     await steps.first().locator('[data-testid="course-open"]').first().click();
     // It runs at once, on the five dishes.
     await expect.poll(() => panel.part('answer').innerText()).toContain('pizza');
-    expect(await panel.part('temperatures').locator('input').inputValue()).toBe('0.1, 0.5, 1, 1.5, 2, 5');
+    await expect
+      .poll(() => panel.part('temperatures').locator('input').inputValue())
+      .toBe('0.1, 0.5, 1, 1.5, 2, 5');
     await panel.part('tab-course').click();
     await panel.part('course-opened').waitFor();
     await panel.part('course-export').click();
@@ -406,24 +412,10 @@ describe('The course', () => {
       .poll(() => readFile(path, 'utf8').catch(() => ''), { timeout: 30_000 })
       .toContain('A high temperature makes all dishes alike.');
     await panel.makeWidth(400);
-    expect(await overflow()).toBeLessThanOrEqual(0);
+    await expect.poll(overflow).toBeLessThanOrEqual(0);
     await session.window.screenshot('course-400');
   });
 });
-
-/** Waits until what was changed has been drawn. */
-async function nextFrame(): Promise<void> {
-  await panel.frame.evaluate(
-    () =>
-      new Promise<void>((resolve) => {
-        requestAnimationFrame(() => {
-          requestAnimationFrame(() => {
-            setTimeout(resolve, 0);
-          });
-        });
-      }),
-  );
-}
 
 const TABS = ['temperature', 'grid', 'determinism', 'nucleus', 'methods', 'models', 'loss', 'training'];
 
@@ -441,7 +433,7 @@ describe('Controls', () => {
         const before = await field.inputValue();
         await field.fill('-1e999');
         // What is wrong stands there from the next frame on.
-        await nextFrame();
+        await drawn(panel.frame);
         refused += await panel.frame.locator('.settings [data-testid="field-error"]').count();
         await field.fill(before);
         await expect.poll(() => panel.frame.locator('.settings [data-testid="field-error"]').count()).toBe(0);
@@ -472,7 +464,7 @@ describe('Controls', () => {
     await panel.part('experiment-nucleus').waitFor();
     await panel.part('run').click();
     await panel.part('waiting').waitFor();
-    expect(await panel.part('waiting').innerText()).toContain('Grid');
+    await expect.poll(() => panel.part('waiting').innerText()).toContain('Grid');
     await panel.part('stop').click();
     await panel.part('waiting').waitFor({ state: 'detached' });
     await panel.part('tab-grid').click();
@@ -496,7 +488,7 @@ describe('Looks', () => {
       for (const tab of TABS) {
         await panel.part(`tab-${tab}`).click();
         await panel.part(`experiment-${tab}`).waitFor();
-        expect(await overflow(), `${tab} at ${width}`).toBeLessThanOrEqual(0);
+        await expect.poll(overflow, { message: `${tab} at ${width}` }).toBeLessThanOrEqual(0);
         await session.window.screenshot(`tab-${tab}-${name}-${width}`);
       }
     }

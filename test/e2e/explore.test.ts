@@ -33,11 +33,11 @@ describe('Explore Selection', () => {
     const first = await ids();
     await panel.generate();
     await panel.ended();
-    expect(await ids()).toEqual(first);
+    await expect.poll(ids).toEqual(first);
     await panel.type('seed', '43');
     await panel.generate();
     await panel.ended();
-    expect(await ids()).not.toEqual(first);
+    await expect.poll(ids).not.toEqual(first);
   });
 
   test('reads the prompt with 8-bit weights, whose probabilities are near but others', async () => {
@@ -51,14 +51,14 @@ describe('Explore Selection', () => {
     expect(quantized).not.toEqual(whole);
     await panel.begin(() => panel.chooseWeights('32-bit'));
     await panel.ended();
-    expect(await panel.probabilities()).toEqual(whole);
+    await expect.poll(() => panel.probabilities()).toEqual(whole);
   });
 
   test('shows what else could have come, at a token under the pointer', async () => {
     await panel.part('completion').first().locator('[data-testid="token"]').nth(2).hover();
     const alternatives = panel.part('alternatives');
     await alternatives.waitFor();
-    expect(await alternatives.locator('tbody tr').count()).toBeGreaterThanOrEqual(5);
+    await expect.poll(() => alternatives.locator('tbody tr').count()).toBeGreaterThanOrEqual(5);
     await session.window.screenshot('alternatives');
   });
 
@@ -68,17 +68,19 @@ describe('Explore Selection', () => {
     const probabilities = await panel.probabilities();
     await panel.begin(() => panel.part('chip').nth(4).click());
     await panel.ended();
-    expect(await chips()).toEqual(whole.slice(0, 5));
-    expect(await panel.probabilities()).not.toEqual(probabilities);
+    await expect.poll(chips).toEqual(whole.slice(0, 5));
+    await expect.poll(() => panel.probabilities()).not.toEqual(probabilities);
     await panel.begin(() => panel.part('whole-prompt').click());
     await panel.ended();
-    expect(await chips()).toEqual(whole);
-    expect(await panel.probabilities()).toEqual(probabilities);
+    await expect.poll(chips).toEqual(whole);
+    await expect.poll(() => panel.probabilities()).toEqual(probabilities);
 
     const drawn = (await panel.read()).completions[0]!.length;
     await panel.begin(() => panel.part('continue').first().click());
     await panel.ended();
-    expect(await panel.part('place').innerText()).toMatch(new RegExp(`${drawn}\\stokens of completion 1`));
+    await expect
+      .poll(() => panel.part('place').innerText())
+      .toMatch(new RegExp(`${drawn}\\stokens of completion 1`));
     expect((await chips()).slice(0, whole.length)).toEqual(whole);
     await session.window.screenshot('continued');
     await panel.begin(() => panel.part('whole-prompt').click());

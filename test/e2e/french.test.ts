@@ -9,10 +9,8 @@ describe('in French', () => {
   test('the palette lists the commands, which their English names find as well', async () => {
     const { window } = session();
     const { page } = window;
-    await page.keyboard.press('F1');
     const widget = page.locator('.quick-input-widget');
-    await widget.locator('input.input').fill('>Show Surprisal');
-    await widget.getByText('Afficher la surprise').first().waitFor();
+    await window.search('Show Surprisal', widget.getByText('Afficher la surprise'));
     await page.keyboard.press('Escape');
   });
 
@@ -22,10 +20,12 @@ describe('in French', () => {
     await window.run('Decoding Lab: Menu rapide');
     const widget = page.locator('.quick-input-widget');
     await widget.getByText('Suspendre les suggestions pendant la frappe').waitFor();
-    expect(await widget.locator('.quick-input-title').innerText()).toBe('Decoding Lab\u00A0: fireside');
+    await expect
+      .poll(() => widget.locator('.quick-input-title').innerText())
+      .toBe('Decoding Lab\u00A0: fireside');
     await page.keyboard.press('Escape');
     const item = page.locator('[id="decoding-lab.decoding-lab.decodingLab.status"] a');
-    expect(await item.getAttribute('aria-label')).toBe('Decoding Lab\u00A0: fireside, inactif');
+    await expect.poll(() => item.getAttribute('aria-label')).toBe('Decoding Lab\u00A0: fireside, inactif');
   });
 
   test('the side panel speaks it, and writes numbers as French does', async () => {

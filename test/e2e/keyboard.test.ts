@@ -52,7 +52,7 @@ test('select, explore, change, generate, stop and insert by keys alone', async (
   await keyboard.type('3');
   await panel.begin(() => press('Control+Enter'));
   await panel.ended();
-  expect(await panel.part('completion').count()).toBe(3);
+  await expect.poll(() => panel.part('completion').count()).toBe(3);
 
   // A run for longer than one looks; Escape stops it.
   await press('Control+a');

@@ -10,8 +10,21 @@ import {
   type PanelReading,
 } from '../../scripts/lib/panelReading';
 
-/** By then a run has begun, in milliseconds. */
-const BEGINS = 10_000;
+/** Until then a run has begun on the busiest machine, in milliseconds. */
+const BEGINS = 60_000;
+
+/** Waits until what was changed in a page has been drawn. */
+export const drawn = (frame: Frame): Promise<void> =>
+  frame.evaluate(
+    () =>
+      new Promise<void>((resolve) => {
+        requestAnimationFrame(() => {
+          requestAnimationFrame(() => {
+            setTimeout(resolve, 0);
+          });
+        });
+      }),
+  );
 
 export class Panel {
   readonly frame: Frame;
@@ -40,22 +53,28 @@ export class Panel {
   /**
    * Does what begins a run, and waits until it has begun: what is on screen before must not be taken for what
    * comes of it. A run that ends within the frame in which it began never shows its Stop button; what is said to
-   * screen readers tells of it, and where that is the same sentence again, a while without either.
+   * screen readers tells of it, or else the answer that reaches the page, once it has been drawn.
    */
   async begin(what: () => Promise<void>): Promise<void> {
     const change = await this.part('stop').evaluateHandle((stop, patience) => {
       const said = document.querySelector('.unseen[role="status"]')!;
       return {
-        seen: new Promise<void>((resolve) => {
-          const observer = new MutationObserver(() => {
+        seen: new Promise<void>((resolve, reject) => {
+          const end = (): void => {
             observer.disconnect();
+            removeEventListener('message', hear);
+            clearTimeout(hang);
             resolve();
-          });
+          };
+          const observer = new MutationObserver(end);
           observer.observe(stop, { attributes: true, attributeFilter: ['disabled'] });
           observer.observe(said, { childList: true, characterData: true, subtree: true });
-          setTimeout(() => {
-            observer.disconnect();
-            resolve();
+          const hear = ({ data }: MessageEvent<{ type?: unknown } | null>): void => {
+            if (data?.type === 'result' || data?.type === 'failure') requestAnimationFrame(end);
+          };
+          addEventListener('message', hear);
+          const hang = setTimeout(() => {
+            reject(new Error(`No run began within ${patience / 1000} seconds.`));
           }, patience);
         }),
       };

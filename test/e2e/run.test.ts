@@ -65,7 +65,7 @@ describe('A run', () => {
     expect(tokens).toBeLessThan(64 * 240);
     await session.window.screenshot('stopped');
     // Nothing arrives late: the next, short run is the next thing on screen, and it is whole.
-    expect(await panel.tokens()).toBe(tokens);
+    await expect.poll(() => panel.tokens()).toBe(tokens);
     await panel.keepShort();
     await panel.generate();
     await panel.part('stopped').waitFor({ state: 'detached' });
@@ -79,8 +79,8 @@ describe('A run', () => {
     process.kill(engine!, 'SIGKILL');
     const failure = panel.part('failure');
     await failure.waitFor();
-    expect(await failure.innerText()).toMatch(/model process/i);
-    expect(await panel.tokens()).toBeGreaterThan(0);
+    await expect.poll(() => failure.innerText()).toMatch(/model process/i);
+    await expect.poll(() => panel.tokens()).toBeGreaterThan(0);
     await session.window.screenshot('failure');
     // Retry asks for the same again: the long run, which is then stopped.
     await panel.part('retry').click();

@@ -1,17 +1,15 @@
-/** What the browser tests of one file share: a VS Code server, a browser and a window with the sample document. */
+/** What the tests of one file share: a window with the sample document, in a VS Code that is as new. */
 import { readFile } from 'node:fs/promises';
-import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll } from 'vitest';
-import { openBrowser } from '../../scripts/lib/chromium';
+import { chromium } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, inject } from 'vitest';
 import { repository } from '../../scripts/lib/paths';
-import { endAllOnSignals } from '../../scripts/lib/processes';
-import { startServer, type ServerOptions, type VsCodeServer } from '../../scripts/lib/vscodeServer';
+import { VsCodeServer, type Profile } from '../../scripts/lib/vscodeServer';
 import { Window, type WindowOptions } from '../../scripts/lib/window';
 import { sampleWorkspace, type SampleWorkspace } from '../../scripts/lib/workspace';
+import type {} from './shared';
 
 export interface Session {
   readonly server: VsCodeServer;
-  readonly browser: Browser;
   readonly window: Window;
   readonly workspace: SampleWorkspace;
   /** The sample document's text, as VS Code saves it now. */
@@ -19,22 +17,16 @@ export interface Session {
   close(): Promise<void>;
 }
 
-const open = new Set<Session>();
-
-// A run that is cut short must leave neither a server nor its folders behind.
-endAllOnSignals(async () => {
-  await Promise.all([...open].map((session) => session.close()));
-});
-
 /** @param prepare changes the workspace before VS Code opens it */
-export async function openSession(
-  options: ServerOptions & WindowOptions = {},
+async function openSession(
+  options: Profile & WindowOptions = {},
   prepare: (workspace: SampleWorkspace) => Promise<void> = () => Promise.resolve(),
 ): Promise<Session> {
   const workspace = await sampleWorkspace();
   await prepare(workspace);
-  const server = await startServer(options);
-  const browser = await openBrowser();
+  const server = new VsCodeServer(inject('server'));
+  await server.renew(options);
+  const browser = await chromium.connect(inject('browser'));
   const window = await Window.open(
     server,
     browser,
@@ -43,9 +35,8 @@ export async function openSession(
   );
   // Once the window is there, no single step takes long: a wrong selector must not cost the whole test's time.
   window.page.setDefaultTimeout(30_000);
-  const session: Session = {
+  return {
     server,
-    browser,
     window,
     workspace,
     async savedText() {
@@ -53,14 +44,11 @@ export async function openSession(
       return readFile(workspace.file, 'utf8');
     },
     async close() {
-      open.delete(session);
+      await window.close();
       await browser.close();
-      await server.stop();
       await workspace.remove();
     },
   };
-  open.add(session);
-  return session;
 }
 
 /**
