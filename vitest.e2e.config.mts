@@ -4,8 +4,8 @@ export default defineConfig({
   test: {
     include: ['test/e2e/**/*.test.ts'],
     // A window, a model and a browser on a busy machine take their time; a hang still ends.
-    testTimeout: 180_000,
-    hookTimeout: 300_000,
+    testTimeout: 300_000,
+    hookTimeout: 600_000,
     // What is waited for has its time as well: one second, the default, is little on a busy machine.
     expect: { poll: { timeout: 30_000 } },
     // A frame that a busy machine drops must not fail the whole gate. The report names what needed a second try.

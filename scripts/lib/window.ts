@@ -8,7 +8,7 @@ import { screenshots } from './paths';
 import type { Opening, VsCodeServer } from './vscodeServer';
 
 /** How long a person would wait for the window, a command or the panel, in milliseconds. Busy machines are slow. */
-const PATIENCE = 120_000;
+const PATIENCE = 240_000;
 
 export interface WindowOptions {
   /** Size of the browser window, in CSS pixels. */
@@ -42,6 +42,8 @@ export class Window {
       await page.goto(server.url(opening), { waitUntil: 'domcontentloaded', timeout: PATIENCE });
       await page.locator('.monaco-workbench .part.statusbar').waitFor();
       if (opening.file !== undefined) await page.locator('.monaco-editor .view-line').first().waitFor();
+      // It comes with the activation of the extension: keys that are pressed before would be lost.
+      await page.locator('[id="decoding-lab.decoding-lab.decodingLab.status"]').waitFor();
       return window;
     } catch (error) {
       await window.screenshot('window-failed').catch(() => undefined);
@@ -100,7 +102,7 @@ export class Window {
     await this.focusEditor();
     const input = this.page.locator('.quick-input-widget input.input');
     const asksForLine = async (): Promise<boolean> => {
-      for (const since = Date.now(); Date.now() - since < 1_000; ) {
+      for (const since = Date.now(); Date.now() - since < 1_000;) {
         await sleep(20);
         if ((await input.isVisible()) && (await input.inputValue()).startsWith(':')) return true;
       }
