@@ -72,6 +72,11 @@ export class DocumentScoring {
     this.#ports = ports;
   }
 
+  /** Where the part of the text begins that is scored. */
+  get start(): number {
+    return this.#part?.start ?? 0;
+  }
+
   /** The scored tokens, in the order of the text. While edits wait to be scored, those around them are missing. */
   get tokens(): readonly ScoredToken[] {
     return this.#scored.tokens;

@@ -45,6 +45,14 @@ interface Shown {
   limitTold: boolean;
 }
 
+export interface ShownSummary {
+  readonly summary: SurprisalSummary;
+  /** Name of the model that scored the tokens. */
+  readonly model: string;
+  /** Whether the text's first token has no value, because the model has no token that stands before a text. */
+  readonly startless: boolean;
+}
+
 /** The surprisal heat map: tints, hovers and a summary for every document in which it was asked for. */
 export class SurprisalMap implements vscode.Disposable, vscode.HoverProvider {
   readonly #services: SurprisalServices;
@@ -86,12 +94,12 @@ export class SurprisalMap implements vscode.Disposable, vscode.HoverProvider {
   }
 
   /** What the scored tokens of a document say together, and the model that scored them. */
-  summary(
-    document: vscode.TextDocument,
-  ): { readonly summary: SurprisalSummary; readonly model: string } | undefined {
+  summary(document: vscode.TextDocument): ShownSummary | undefined {
     const shown = this.#of(document);
     const summary = shown && summarize(shown.scoring.tokens, textOf(document));
-    return summary && { summary, model: shown.model.info.name };
+    if (!summary) return undefined;
+    const { name, startOfText } = shown.model.info;
+    return { summary, model: name, startless: startOfText === null && shown.scoring.start === 0 };
   }
 
   /** How far the scoring of a document is; undefined where none was asked for. */

@@ -63,7 +63,7 @@ export class SurprisalView implements TreeData<Row>, vscode.Disposable {
       if (!row) this.#view.description = '';
       return [];
     }
-    const { summary, model } = found;
+    const { summary, model, startless } = found;
     this.#view.description = vscode.workspace.asRelativePath(document.uri, false);
     const { tokens, perplexity, meanSurprisal, bitsPerCharacter, ranks } = summary;
     const [ten, hundred, thousand] = RANK_LIMITS;
@@ -113,6 +113,18 @@ export class SurprisalView implements TreeData<Row>, vscode.Disposable {
         value: vscode.l10n.t('{0}, read by {1}', count(tokens), model),
         tooltip: vscode.l10n.t('{0} tokens of this text have been scored by {1}.', count(tokens), model),
       },
+      ...(startless
+        ? [
+            {
+              label: vscode.l10n.t('First token'),
+              value: vscode.l10n.t('no value'),
+              tooltip: vscode.l10n.t(
+                '{0} has no token that stands before a text (bos_token_id or eos_token_id in its config.json), so the first token of the text is predicted by nothing and has no value.',
+                model,
+              ),
+            },
+          ]
+        : []),
     ];
   }
 
