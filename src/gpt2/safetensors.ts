@@ -32,7 +32,8 @@ const MAX_HEADER_VALUES = 1_000_000;
 /**
  * Reads the header of a safetensors file (https://huggingface.co/docs/safetensors): eight bytes of length, JSON
  * with each tensor's type, shape and byte range, then the bytes. The header is not trusted: every range must lie
- * in the file, none may overlap another, and no name may occur twice.
+ * in the file, they must cover its data without overlap, hole or rest (as the format demands and its reference reader
+ * checks), and no name may occur twice.
  * @returns the tensors by name.
  * @throws ModelFileError with a sentence that names the file, the tensor, what was found and what was expected.
  */
@@ -92,13 +93,29 @@ function readEntries(
   const tensors = Object.entries(json)
     .filter(([name]) => name !== '__metadata__')
     .map(([name, entry]) => readEntry(name, entry, file, dataStart, fileBytes));
-  const inOrder = tensors.filter((t) => t.byteLength > 0).sort((a, b) => a.offset - b.offset);
-  inOrder.forEach((tensor, i) => {
-    const next = inOrder[i + 1];
-    if (next && next.offset < tensor.offset + tensor.byteLength) {
-      throw damaged(file, `the bytes of tensor "${next.name}" overlap those of "${tensor.name}"`);
+  let end = dataStart;
+  let before: StoredTensor | undefined;
+  const inOrder = [...tensors].sort((a, b) => a.offset - b.offset || a.byteLength - b.byteLength);
+  for (const tensor of inOrder) {
+    if (before && tensor.offset < end) {
+      throw damaged(file, `the bytes of tensor "${tensor.name}" overlap those of "${before.name}"`);
     }
-  });
+    if (tensor.offset > end) {
+      throw damaged(
+        file,
+        `no tensor has the ${tensor.offset - end} bytes before tensor "${tensor.name}", expected none between tensors`,
+      );
+    }
+    end += tensor.byteLength;
+    before = tensor;
+  }
+  if (end < fileBytes) {
+    throw damaged(
+      file,
+      `it has ${fileBytes - end} bytes after the last of its tensors, expected none; all of them together have ` +
+        `${end - dataStart} bytes`,
+    );
+  }
   return new Map(tensors.map((tensor) => [tensor.name, tensor]));
 }
 

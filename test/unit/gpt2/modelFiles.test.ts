@@ -193,9 +193,22 @@ describe('a bad model folder is refused in a sentence', () => {
 
   it('a missing tensor', async () => {
     await rewriteHeader((header) => {
+      header['h.1.ln_2.other'] = header['h.1.ln_2.weight']!;
       delete header['h.1.ln_2.weight'];
     });
     await expectRefusal(/no tensor "h\.1\.ln_2\.weight"/);
+  });
+
+  it('bytes that no tensor has, which readers of other programs refuse', async () => {
+    // The format's rule: "the byte buffer needs to be entirely indexed, and cannot contain holes".
+    const file = await readFile(weights);
+    await writeFile(weights, Buffer.concat([file, Buffer.alloc(3)]));
+    await expectRefusal(/it has 3 bytes after the last of its tensors, expected none/, /Download or copy/);
+    await writeFile(weights, file);
+    await rewriteHeader((header) => {
+      delete header['h.1.ln_2.weight'];
+    });
+    await expectRefusal(/no tensor has the 64 bytes before tensor "h\.1\./);
   });
 
   it('a tensor of another shape than the config demands', async () => {
