@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { lstat, mkdir, open, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import { parseBounded } from '../library/boundedJson';
+import { parseBoundedJson } from '../gpt2/boundedJson';
 import { formatBytes } from '../library/bytes';
 import { reason, systemCode } from '../library/libraryError';
 import {
@@ -21,6 +21,9 @@ const fileSchema = v.object({ version: v.literal(1), line: historyLineSchema, en
 
 /** Largest file of a saved result in bytes. */
 const MOST_BYTES = 100e6;
+
+/** Probabilities are many, objects are few. */
+const RESULT_LIMITS = { depth: 100, values: MOST_BYTES };
 
 /**
  * What a file begins with: its line, whose texts are short. The list reads so many bytes of each file and no more,
@@ -121,7 +124,7 @@ export class History {
           ),
         );
       }
-      value = parseBounded(await readFile(path, 'utf8'), path);
+      value = parseBoundedJson(await readFile(path, 'utf8'), (what) => new Error(what), RESULT_LIMITS);
     } catch (error) {
       if (error instanceof HistoryError) throw error;
       if (systemCode(error) === undefined) throw this.#damaged(path);

@@ -1,9 +1,12 @@
-import { reason, type ModelFileError } from './modelFileError';
+/** JSON from strangers: looked over before it is parsed, since a few megabytes of brackets become gigabytes of objects. */
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** Brackets within brackets: the deepest in a published model's files are 12. */
 const MOST_LEVELS = 64;
+
+/** Objects and lists in all: each costs far more memory than its two characters. */
+const MOST_CONTAINERS = 2_000_000;
 
 /** Values and brackets in all: the tokenizer.json of 250,000 tokens has 1.3 million. */
 const MOST_VALUES = 5_000_000;
@@ -11,27 +14,31 @@ const MOST_VALUES = 5_000_000;
 export interface JsonRules {
   /** Whether an object that has a key twice is refused. */
   readonly uniqueKeys?: boolean;
+  /** Objects and lists inside each other. */
+  readonly depth?: number;
+  readonly containers?: number;
   readonly values?: number;
 }
 
 /**
  * `JSON.parse` for text that nobody vouches for: what is nested too deeply or has too many values is refused
  * before anything is built of it, in time linear in its length and without recursion.
- * @param damaged makes the error from what is wrong, words that follow the file's name.
+ * @param damaged makes the error from what is wrong, words that follow the file's name, and from what `JSON.parse`
+ * said where it is no JSON at all.
  * @throws what `damaged` makes.
  */
 export function parseBoundedJson(
   text: string,
-  damaged: (what: string) => ModelFileError,
-  { uniqueKeys = false, values = MOST_VALUES }: JsonRules = {},
+  damaged: (what: string, cause?: Error) => Error,
+  rules: JsonRules = {},
 ): unknown {
-  const { problem, twice } = scan(text, uniqueKeys, values);
+  const { problem, twice } = scan(text, rules);
   if (problem !== undefined) throw damaged(problem);
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch (error) {
-    throw damaged(`is not JSON (${reason(error)})`);
+    throw damaged(`is not JSON (${(error as Error).message})`, error as Error);
   }
   if (twice !== undefined) throw damaged(`names ${JSON.stringify(twice.slice(0, 200))} twice`);
   return json;
@@ -46,23 +53,35 @@ interface Scan {
   readonly twice?: string | undefined;
 }
 
+/** Stands for the keys of an object where nobody asks for them. */
+const NO_KEYS = new Set<string>();
+
 const QUOTE = 0x22;
 const COLON = 0x3a;
 const BACKSLASH = 0x5c;
 
 /** Looks over a text that may not be JSON: what it says of such text does not matter. */
-function scan(text: string, uniqueKeys: boolean, mostValues: number): Scan {
+function scan(
+  text: string,
+  {
+    uniqueKeys = false,
+    depth = MOST_LEVELS,
+    containers = MOST_CONTAINERS,
+    values: mostValues = MOST_VALUES,
+  }: JsonRules,
+): Scan {
   /** Keys of the objects around the place; those of arrays stay empty. */
   const around: Set<string>[] = [];
   let twice: string | undefined;
   let values = 1;
+  let opened = 0;
   for (let at = 0; at < text.length; at++) {
     switch (text.charCodeAt(at)) {
       case 0x7b: // {
       case 0x5b: // [
-        if (around.length === MOST_LEVELS)
-          return { problem: `is nested more than ${MOST_LEVELS} levels deep` };
-        around.push(new Set());
+        if (around.length === depth) return { problem: `is nested more than ${depth} levels deep` };
+        if (++opened > containers) return { problem: `has more than ${containers} objects and lists` };
+        around.push(uniqueKeys ? new Set() : NO_KEYS);
         values += 1;
         break;
       case 0x7d: // }

@@ -1,7 +1,7 @@
 /** What a hub offers: the files of a model at one commit, and their bytes. */
 import { listFiles, modelInfo } from '@huggingface/hub';
 import * as v from 'valibot';
-import { parseBounded } from './boundedJson';
+import { parseBoundedJson } from '../gpt2/boundedJson';
 import { HUGGING_FACE, parseEndpoint } from './endpoint';
 import { Http, type Answer, type HttpOptions } from './http';
 import { LibraryError } from './libraryError';
@@ -192,12 +192,13 @@ export class Hub {
 
 /** @throws LibraryError for what is too much; SyntaxError for what is no JSON, such as a page to log in. */
 function parseAnswer(text: string, host: string, repo: string): unknown {
-  try {
-    return parseBounded(text, `What ${host} answers for ${repo}`, ANSWER_LIMITS);
-  } catch (error) {
-    if (error instanceof SyntaxError) throw error;
-    throw new LibraryError('network', `${(error as Error).message} Check the hub's address.`);
-  }
+  const refuse = (what: string, cause?: Error): Error =>
+    cause ??
+    new LibraryError(
+      'network',
+      `What ${host} answers for ${repo} ${what}; it is not read. Check the hub's address.`,
+    );
+  return parseBoundedJson(text, refuse, ANSWER_LIMITS);
 }
 
 /** Whether a revision is a full commit hash, whose content never changes. */
