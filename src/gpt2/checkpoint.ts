@@ -83,7 +83,7 @@ export async function openCheckpoint(directory: string): Promise<Checkpoint> {
     directory: commonFolder(files),
     weights,
     parameters,
-    notes: stale ? [STALE] : [],
+    notes: [...(stale ? [STALE] : []), ...config.notes],
   };
 }
 

@@ -23,6 +23,8 @@ export interface Gpt2Config {
   /** What the attention scores of layer `i` are multiplied by. */
   readonly attentionScale: (layer: number) => number;
   readonly textEnds: TextEnds;
+  /** What people should know of how it was read; sentences. */
+  readonly notes: readonly string[];
 }
 
 /** Far above GPT-2 XL, far below what would exhaust memory before the weights are looked at. */
@@ -94,18 +96,30 @@ export function readConfig(json: unknown, file: string, generation?: JsonObject)
     tied: flag('tie_word_embeddings', true),
     attentionScale: (layer) => (byLayer ? scaled / (layer + 1) : scaled),
     textEnds: readTextEnds(fields, generation, vocabularySize),
+    notes: [],
   };
 }
 
 /**
- * Reads the `config.json` of a folder, and the `generation_config.json` beside it where there is one.
- * @throws ModelFileError as `readConfig`, or when one of them cannot be read.
+ * Reads the `config.json` of a folder, and the `generation_config.json` beside it where there is one. One that
+ * cannot be read is left out with a note, as transformers does: the model is the same without it.
+ * @throws ModelFileError as `readConfig`, or when config.json cannot be read.
  */
 export async function loadConfig(directory: string): Promise<Gpt2Config> {
   const limits = { bytes: SETTINGS_BYTES };
   const json = await readModelJson(directory, 'config.json', limits);
-  const generation = await findModelJson(directory, 'generation_config.json', limits);
-  return readConfig(json, join(directory, 'config.json'), generation);
+  const file = join(directory, 'config.json');
+  let generation: JsonObject | undefined;
+  try {
+    generation = await findModelJson(directory, 'generation_config.json', limits, '');
+  } catch (error) {
+    if (!(error instanceof ModelFileError)) throw error;
+    const note = `What ends a text is read from config.json alone: ${error.message.trim()}`;
+    const config = readConfig(json, file);
+    const remarks = [note, ...config.textEnds.remarks];
+    return { ...config, textEnds: { ...config.textEnds, remarks }, notes: [note] };
+  }
+  return readConfig(json, file, generation);
 }
 
 function describe(value: unknown): string {

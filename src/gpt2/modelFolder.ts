@@ -44,7 +44,15 @@ export async function inspectModelFolder(directory: string): Promise<ModelFolder
     };
   }
   const { config, files, bytes } = await openOnnxExport(directory, graph);
-  return { format: 'onnx', config, parameters: countParameters(config), files, bytes, notes: [], graph };
+  return {
+    format: 'onnx',
+    config,
+    parameters: countParameters(config),
+    files,
+    bytes,
+    notes: config.notes,
+    graph,
+  };
 }
 
 /** The ONNX graph by which a folder's model is run: undefined where there are safetensors, or nothing at all. */

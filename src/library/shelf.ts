@@ -125,7 +125,10 @@ function describe(model: InspectedFolder, bytes: number): string {
   const kind = model.format === 'onnx' ? 'GPT-2 as ONNX' : 'GPT-2';
   return (
     `${kind}: ${millions} million parameters, ${layers} layers, ${heads} heads, width ${width}, ` +
-    [`context ${context}, ${formatBytes(bytes)} on disk`, ...model.notes].join('. ')
+    [
+      `context ${context}, ${formatBytes(bytes)} on disk`,
+      ...model.notes.map((note) => note.replace(/\.$/, '')),
+    ].join('. ')
   );
 }
 

@@ -9,6 +9,7 @@ import { enumerate } from '../../../src/core/search/enumeration';
 import { branches } from '../../../src/experiments/branches';
 import { explore } from '../../../src/experiments/explore';
 import { parseSurprisal, surprisal, type SurprisalEvent } from '../../../src/experiments/surprisal';
+import { inspectModelFolder } from '../../../src/gpt2/modelFolder';
 import { loadGpt2 } from '../../../src/onnx/loadGpt2';
 
 /** A GPT-2 of 365 tokens with random weights; transformers 5.18 gave the expected values. */
@@ -195,7 +196,14 @@ describe('what stands before a scored text', () => {
   });
 });
 
-it('a generation_config.json that is no JSON is refused by its name', async () => {
-  writeFileSync(join(folder, 'generation_config.json'), '{');
-  await expect(load({ eos_token_id: 2 })).rejects.toThrow(/generation_config\.json is not JSON/);
-});
+it.each(['{', '[]', 'version https://git-lfs.github.com/spec/v1\n'])(
+  'a generation_config.json that cannot be read is left out with a remark: %#',
+  async (content) => {
+    writeFileSync(join(folder, 'generation_config.json'), content);
+    const { info } = await load({ eos_token_id: 2 });
+    expect(info.endOfText).toEqual([2]);
+    const note = expect.stringMatching(/from config\.json alone: .*generation_config\.json/s) as string;
+    expect(info.remarks).toEqual([note]);
+    expect((await inspectModelFolder(folder)).notes).toEqual([note]);
+  },
+);
