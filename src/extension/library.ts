@@ -173,6 +173,7 @@ export class Library implements vscode.Disposable {
       storage: folder ?? vscode.Uri.joinPath(this.#context.globalStorageUri, 'models').fsPath,
       bundled,
       inspect: this.#inspector.inspect,
+      inspectTokenizer: this.#inspector.inspectTokenizer,
       catalog: mergeCatalogs(known, parseEntries(added, where), where),
       ...(endpoints.length > 0 ? { endpoints } : {}),
       token: (endpoint) => new HubTokens(this.#context.secrets).tokenFor(endpoint),

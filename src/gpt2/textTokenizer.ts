@@ -4,6 +4,8 @@ import type { PlacedTokens, Vocabulary } from '../core/languageModel';
 export interface TextTokenizer {
   /** The exact bytes of every token. */
   readonly vocabulary: Vocabulary;
+  /** Why no text can be encoded, a sentence; left out where texts can. */
+  readonly unreadable?: string;
   /**
    * Ids of a text; lone surrogates are read as U+FFFD.
    * @throws RangeError for a text that the vocabulary cannot express.

@@ -3,6 +3,7 @@ import { findModelJson, findModelText, isThere, SETTINGS_BYTES, TABLE_BYTES } fr
 import { ModelFileError } from './modelFileError';
 import { joinTokens, type TextTokenizer } from './textTokenizer';
 import { GPT2_VOCABULARY_SIZE, type Gpt2Tokenizer } from './tokenizer';
+import { UNREAD_TOKENIZER_FILES, unreadTokenizer } from './tokenizerNames';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -44,18 +45,12 @@ async function addedTokens(directory: string, settings: Json): Promise<Json[]> {
   }));
 }
 
-/** Files of tokenizers that are not read. */
-const OTHERS = ['vocab.txt', 'spiece.model', 'tokenizer.model', 'sentencepiece.bpe.model', 'bpe.codes'];
-
 /** Model files pad GPT-2's vocabulary up to here, to multiples of some power of two. */
 const MOST_PADDED = 51_200;
 
-/** No language's vocabulary is so small: cut-down models, made for trials, keep the first of GPT-2's tokens. */
-const CUT_DOWN = 1_000;
-
 /**
- * The tokenizer of a folder that has none that can be read: GPT-2's where the vocabulary has its size, or is
- * cut down, and nothing says otherwise; where nothing is known, one that refuses texts.
+ * The tokenizer of a folder that has none that can be read: GPT-2's where the vocabulary has its size,
+ * padded or not, and nothing says otherwise; for any other size one that names ids and refuses texts.
  * @throws ModelFileError where the folder has a tokenizer of another kind.
  */
 export async function withoutTokenizer(
@@ -63,30 +58,29 @@ export async function withoutTokenizer(
   vocabularySize: number,
   gpt2: Gpt2Tokenizer,
 ): Promise<TextTokenizer> {
-  const there = await Promise.all(OTHERS.map((name) => isThere(join(directory, name))));
-  const found = OTHERS.filter((_, i) => there[i]);
+  const there = await Promise.all(
+    UNREAD_TOKENIZER_FILES.map(async (name) => ((await isThere(join(directory, name))) ? [name] : [])),
+  );
+  const classes: string[] = [];
   for (const name of ['tokenizer_config.json', 'config.json']) {
     const kind = (await findModelJson(directory, name, { bytes: SETTINGS_BYTES }))?.['tokenizer_class'];
     if (typeof kind === 'string' && !/^GPT2Tokenizer(?:Fast)?$/.test(kind)) {
-      found.push(`the tokenizer_class ${JSON.stringify(kind.slice(0, 100))} in ${name}`);
+      classes.push(`the tokenizer_class ${JSON.stringify(kind.slice(0, 100))} in ${name}`);
     }
   }
-  if (found.length > 0) {
-    throw new ModelFileError(
-      `${directory} has no tokenizer that can be read: instead of tokenizer.json, or vocab.json and merges.txt, ` +
-        `it has ${found.join(' and ')}. Put the model's tokenizer.json there, or choose a model that has one.`,
-    );
-  }
-  const padded = vocabularySize >= GPT2_VOCABULARY_SIZE && vocabularySize <= MOST_PADDED;
-  if (padded || vocabularySize <= CUT_DOWN) return gpt2;
+  const names = new Set(there.flat());
+  const refusal = unreadTokenizer(directory, (name) => names.has(name), classes);
+  if (refusal !== undefined) throw new ModelFileError(refusal);
+  if (vocabularySize >= GPT2_VOCABULARY_SIZE && vocabularySize <= MOST_PADDED) return gpt2;
+  const unreadable =
+    `${directory} has no tokenizer, and with ${vocabularySize} tokens its vocabulary is not GPT-2's of ` +
+    `${GPT2_VOCABULARY_SIZE}, so no text can be read. Put the model's tokenizer.json there.`;
   const vocabulary = joinTokens(Array.from({ length: vocabularySize }, (_, id) => Buffer.from(`<${id}>`)));
   return {
     vocabulary,
+    unreadable,
     encode() {
-      throw new RangeError(
-        `${directory} has no tokenizer, and with ${vocabularySize} tokens its vocabulary is not GPT-2's of ` +
-          `${GPT2_VOCABULARY_SIZE}, so no text can be read. Put the model's tokenizer.json there.`,
-      );
+      throw new RangeError(unreadable);
     },
     decode: (ids) => ids.map((id) => `<${id}>`).join(''),
   };

@@ -1,23 +1,16 @@
 /** Which files of a repository make up a model that can be run here. */
 import { chooseOnnxFile } from '../gpt2/onnxExport';
 import { SHARD_INDEX } from '../gpt2/sharded';
+import { TOKENIZER_FILES, UNREAD_TOKENIZER_FILES, unreadTokenizer } from '../gpt2/tokenizerNames';
 import { LibraryError } from './libraryError';
 import type { RemoteFile } from './hub';
 
 /** Small files that belong to a model where they exist, beside its config.json. */
 export const COMPANIONS: readonly string[] = [
   'generation_config.json',
-  'tokenizer.json',
-  'tokenizer_config.json',
-  'vocab.json',
-  'merges.txt',
-  'special_tokens_map.json',
-  'added_tokens.json',
+  ...TOKENIZER_FILES,
   // Not read, but they say that the tokenizer is not GPT-2's.
-  'vocab.txt',
-  'spiece.model',
-  'tokenizer.model',
-  'sentencepiece.bpe.model',
+  ...UNREAD_TOKENIZER_FILES,
 ];
 
 /** A companion larger than this is something else. */
@@ -66,6 +59,8 @@ export function chooseFiles(repo: string, all: readonly RemoteFile[]): ChosenFil
         ' Choose a model with one of them.',
     );
   }
+  const refusal = unreadTokenizer(repo, (name) => byPath.has(name));
+  if (refusal !== undefined) throw new LibraryError('unsupported', refusal);
   for (const { path, bytes } of whole || index ? [...companions, ...(whole ? [] : [index!])] : companions) {
     const most = MOST_BYTES[path] ?? MOST_COMPANION_BYTES;
     if (bytes > most) {

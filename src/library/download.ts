@@ -1,13 +1,15 @@
 /** One model from the hub into the library. */
 import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { parseBoundedJson } from '../gpt2/boundedJson';
 import { readConfig } from '../gpt2/config';
+import { ModelFileError } from '../gpt2/modelFileError';
 import { readShardIndex, SHARD_INDEX } from '../gpt2/sharded';
-import { parseBounded } from './boundedJson';
 import { formatBytes } from './bytes';
-import { chooseFiles, chooseShards } from './chooseFiles';
+import { chooseFiles, chooseShards, COMPANIONS } from './chooseFiles';
 import { hashFile } from './hashFile';
 import type { Inspect } from './inspect';
+import type { InspectTokenizer } from './inspectTokenizer';
 import type { Hub, RemoteFile } from './hub';
 import { fileProblem, LibraryError, reason } from './libraryError';
 import { makeFolder } from './disk';
@@ -30,6 +32,7 @@ export interface DownloadTarget {
 
 export interface DownloadTools {
   readonly inspect: Inspect;
+  readonly inspectTokenizer?: InspectTokenizer | undefined;
   /** Getting it throws a LibraryError where an endpoint is no address. */
   readonly hub: Hub;
   readonly patience: Patience;
@@ -118,12 +121,12 @@ class Download {
     await this.#checkRoom(files);
     // A model of another architecture is refused before gigabytes of it have come.
     await this.#checkConfig();
+    for (const file of files.filter(({ path }) => COMPANIONS.includes(path))) await this.#fetch(file);
+    await this.#supportedHere(this.tools.inspectTokenizer?.(this.staging));
     for (const file of files) await this.#fetch(file);
 
     this.progress.begin('finishing');
-    await this.tools.inspect(this.staging).catch((error: unknown) => {
-      throw new LibraryError('unsupported', reason(error).replaceAll(this.staging, repo));
-    });
+    await this.#supportedHere(this.tools.inspect(this.staging));
     const license = this.target.license ?? this.#plan.license;
     await writeRecord(this.staging, {
       version: 1,
@@ -199,7 +202,15 @@ class Download {
     await this.#fetch(file);
     const text = await readFile(join(this.staging, 'config.json'), 'utf8');
     const what = `config.json of ${this.target.repo}`;
-    this.#supported(() => readConfig(parseBounded(text, what), what));
+    const refuse = (found: string): Error => new ModelFileError(`${what} ${found}.`);
+    this.#supported(() => readConfig(parseBoundedJson(text, refuse), what));
+  }
+
+  /** Waits for a look at what has arrived; what it refuses is no model. */
+  async #supportedHere(look: Promise<unknown> | undefined): Promise<void> {
+    await look?.catch((error: unknown) => {
+      throw new LibraryError('unsupported', reason(error).replaceAll(this.staging, this.target.repo));
+    });
   }
 
   /** Calls a reader of a model's file; what it cannot read is no model. */

@@ -2,10 +2,18 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { ModelFileError } from '../gpt2/modelFileError';
 import type { Inspect, InspectedFolder } from './inspect';
+import type { InspectTokenizer } from './inspectTokenizer';
 import { LibraryError, reason } from './libraryError';
 
+/** Which folder to look at: at all of it, or at its tokenizer alone, whose files come before the weights. */
+export interface InspectorQuestion {
+  readonly directory: string;
+  readonly part: 'model' | 'tokenizer';
+}
+
 /** What the process says of a folder. */
-export type InspectorAnswer = { readonly folder: InspectedFolder } | { readonly refusal: string };
+export type InspectorAnswer = InspectorFindings | { readonly refusal: string };
+type InspectorFindings = { readonly folder: InspectedFolder } | { readonly notes: readonly string[] };
 
 export interface InspectorOptions {
   /** Path of the process's bundle, `dist/inspector.js`. */
@@ -37,10 +45,15 @@ export class Inspector {
   }
 
   /** @throws ModelFileError as the look in this process does; LibraryError where it had to be ended. */
-  readonly inspect: Inspect = (directory) => {
-    const answer = this.#last.then(() => this.#ask(directory));
-    this.#last = answer.catch(() => undefined);
-    return answer;
+  readonly inspect: Inspect = async (directory) => {
+    const answer = await this.#inTurn({ directory, part: 'model' });
+    return (answer as { readonly folder: InspectedFolder }).folder;
+  };
+
+  /** As `inspect`, at a tokenizer. */
+  readonly inspectTokenizer: InspectTokenizer = async (directory) => {
+    const answer = await this.#inTurn({ directory, part: 'tokenizer' });
+    return (answer as { readonly notes: readonly string[] }).notes;
   };
 
   /** The process's id while it runs. */
@@ -54,14 +67,21 @@ export class Inspector {
     this.#child = undefined;
   }
 
-  async #ask(directory: string): Promise<InspectedFolder> {
+  #inTurn(question: InspectorQuestion): Promise<InspectorFindings> {
+    const answer = this.#last.then(() => this.#ask(question));
+    this.#last = answer.catch(() => undefined);
+    return answer;
+  }
+
+  async #ask(question: InspectorQuestion): Promise<InspectorFindings> {
+    const { directory } = question;
     const known = this.#ended.get(directory);
     if (known && Date.now() < known.until) throw known.error;
     clearTimeout(this.#idle);
     const child = (this.#child ??= this.#start());
     let answer: InspectorAnswer;
     try {
-      answer = await this.#answerOf(child, directory);
+      answer = await this.#answerOf(child, question);
     } catch (error) {
       const refused = new LibraryError(
         'unsupported',
@@ -77,11 +97,11 @@ export class Inspector {
     }, this.#options.idleMs);
     this.#idle.unref();
     if ('refusal' in answer) throw new ModelFileError(answer.refusal);
-    return answer.folder;
+    return answer;
   }
 
   /** @throws Error with a few words on why there is no answer */
-  #answerOf(child: ChildProcess, directory: string): Promise<InspectorAnswer> {
+  #answerOf(child: ChildProcess, question: InspectorQuestion): Promise<InspectorAnswer> {
     return new Promise((resolve, reject) => {
       const { limitMs, heapMegabytes } = this.#options;
       const settle = (end: () => void): void => {
@@ -112,7 +132,7 @@ export class Inspector {
       child.once('error', (error) => {
         fail(`the process that does so cannot be started (${error.message})`);
       });
-      child.send(directory, (error) => {
+      child.send(question, (error) => {
         if (error) fail(`the process that does so cannot be reached (${error.message})`);
       });
     });

@@ -1,12 +1,13 @@
 /** Entry of the process that looks at foreign models, `dist/inspector.js`; `Inspector` forks it. */
 import { ModelFileError } from '../gpt2/modelFileError';
-import { inspectHere } from './inspect';
-import type { InspectorAnswer } from './inspector';
+import type { InspectorAnswer, InspectorQuestion } from './inspector';
+import { inspectTokenizerHere, inspectWithTokenizer } from './inspectTokenizer';
 import { reason } from './libraryError';
 
-const answer = async (directory: string): Promise<InspectorAnswer> => {
+const answer = async ({ directory, part }: InspectorQuestion): Promise<InspectorAnswer> => {
   try {
-    return { folder: await inspectHere(directory) };
+    if (part === 'tokenizer') return { notes: await inspectTokenizerHere(directory) };
+    return { folder: await inspectWithTokenizer(directory) };
   } catch (error) {
     if (error instanceof ModelFileError) return { refusal: error.message };
     return {
@@ -15,8 +16,8 @@ const answer = async (directory: string): Promise<InspectorAnswer> => {
   }
 };
 
-process.on('message', (directory: string) => {
-  void answer(directory).then((told) => process.send?.(told));
+process.on('message', (question: InspectorQuestion) => {
+  void answer(question).then((told) => process.send?.(told));
 });
 // Nobody listens any more: whatever it is at is of no use.
 process.on('disconnect', () => process.exit());

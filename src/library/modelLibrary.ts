@@ -65,6 +65,7 @@ export class ModelLibrary {
       patience,
       openFile: options.openFile ?? openFile,
       inspect: this.inspect,
+      inspectTokenizer: options.inspectTokenizer,
       freeBytes: options.freeBytes ?? freeBytes,
     };
     this.#usage = new Usage(this.#hidden('in-use'), patience.staleLockMs);

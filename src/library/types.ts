@@ -3,6 +3,7 @@ import type { CatalogEntry } from './catalog';
 import type { DownloadTools } from './download';
 import type { TokenSource } from './http';
 import type { Inspect } from './inspect';
+import type { InspectTokenizer } from './inspectTokenizer';
 import type { MachineMemory, MemoryNeed } from './memory';
 import type { OpenFile } from './partialFile';
 import type { Patience } from './patience';
@@ -23,6 +24,8 @@ export interface ModelLibraryOptions {
   readonly fetch?: typeof fetch | undefined;
   /** Looks at a model's folder; in this process when left out. */
   readonly inspect?: Inspect | undefined;
+  /** Looks at a tokenizer before weights are fetched; they are fetched unseen when left out. */
+  readonly inspectTokenizer?: InspectTokenizer | undefined;
   readonly patience?: Partial<Patience> | undefined;
   /** For tests: a disk that is full, a machine with other memory. */
   readonly openFile?: OpenFile | undefined;

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ModelFileError } from '../../../src/gpt2/modelFileError';
+import { loadTokenizer } from '../../../src/gpt2/tokenizerFile';
 import { inspectHere } from '../../../src/library/inspect';
 import { Inspector, type InspectorOptions } from '../../../src/library/inspector';
 import { LibraryError } from '../../../src/library/libraryError';
@@ -40,12 +41,35 @@ describe('the process that looks at models', () => {
   it('says what a look in this process says, and is one for all questions', async () => {
     await writeTiny(at('m'), 'plain-names', { shards: 2 });
     const { inspect } = start();
-    const expected = await inspectHere(at('m'));
+    // Two layers, a hundred tokens and no tokenizer: its ids can be used, but no text.
+    const note = expect.stringMatching(
+      /has no tokenizer, and with 101 tokens .* no text can be read/,
+    ) as string;
+    const expected = { ...(await inspectHere(at('m'))), notes: [note] };
     expect(await Promise.all([inspect(at('m')), inspect(at('m'))])).toEqual([expected, expected]);
     const { pid } = inspector;
     await expect(inspect(at('nothing'))).rejects.toThrow(ModelFileError);
     await expect(inspect(at('nothing'))).rejects.toThrow(/config\.json cannot be read/);
     expect(inspector.pid).toBe(pid);
+  });
+
+  it('refuses a model whose tokenizer loading would refuse, until its files are others', async () => {
+    await writeTiny(at('m'), 'plain-names');
+    writeFileSync(at('m', 'vocab.txt'), '[PAD]');
+    const { inspect, inspectTokenizer } = start();
+    const refusal =
+      /has no tokenizer that can be read: .* it has vocab\.txt\. Put the model's tokenizer\.json/;
+    for (const look of [inspect, inspectTokenizer]) {
+      await expect(look(at('m'))).rejects.toThrow(refusal);
+      expect(await sentence(look(at('m')))).toBeInstanceOf(ModelFileError);
+    }
+    await expect(loadTokenizer(at('m'), 101)).rejects.toThrow(refusal);
+    const { tokenizer } = JSON.parse(
+      readFileSync('test/fixtures/oracles/tokenizers/bl-prefix.json', 'utf8'),
+    ) as { tokenizer: unknown };
+    writeFileSync(at('m', 'tokenizer.json'), JSON.stringify(tokenizer));
+    expect(await inspectTokenizer(at('m'))).toEqual([]);
+    expect((await inspect(at('m'))).notes).toEqual([]);
   });
 
   it.runIf(process.platform !== 'win32')(

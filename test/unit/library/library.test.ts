@@ -11,6 +11,7 @@ import {
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { inspectTokenizerHere, inspectWithTokenizer } from '../../../src/library/inspectTokenizer';
 import { LibraryError, type LibraryErrorCode } from '../../../src/library/libraryError';
 import { parseEntries } from '../../../src/library/catalog';
 import { loadGpt2 } from '../../../src/onnx/loadGpt2';
@@ -211,6 +212,39 @@ describe('models of other kinds on the hub', () => {
     await expectNothing(here, here.download(REPO), 'unsupported', sentence);
     expect(await here.unfinished()).toEqual([]);
     expect(existsSync(at('storage', '.downloads', 'tester--tiny'))).toBe(false);
+  });
+
+  it.each(['vocab.txt', 'spiece.model', 'tokenizer.model'])(
+    'are refused by a tokenizer in %s, before anything has come',
+    async (name) => {
+      hub().add(REPO, { ...FILES, [name]: 'x', 'vocab.json': '{}' });
+      const here = library();
+      await expectNothing(
+        here,
+        here.download(REPO),
+        'unsupported',
+        /tester\/tiny has no tokenizer that can be/,
+      );
+      expect(hub().seen.filter(({ where }) => where !== 'api')).toEqual([]);
+      hub().add(REPO, { ...FILES, [name]: 'x', 'tokenizer.json': '{}' });
+      expect((await library().download(REPO)).problem).toBeUndefined();
+    },
+  );
+
+  it('are refused by the content of their tokenizer before their weights have come', async () => {
+    const wordPiece = JSON.stringify({
+      model: { type: 'WordPiece', vocab: {} },
+      decoder: { type: 'WordPiece' },
+    });
+    hub().add(REPO, { ...FILES, 'tokenizer.json': wordPiece });
+    const here = library({ inspect: inspectWithTokenizer, inspectTokenizer: inspectTokenizerHere });
+    await expectNothing(
+      here,
+      here.download(REPO),
+      'unsupported',
+      /tester\/tiny.*do not stand for fixed bytes/,
+    );
+    expect(hub().requestsFor(WEIGHTS)).toEqual([]);
   });
 
   it('are refused by their config before their weights have come', async () => {

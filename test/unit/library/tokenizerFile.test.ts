@@ -135,7 +135,7 @@ describe('loadTokenizer', () => {
     for (const size of [50257, 50304]) {
       expect(await loadTokenizer(at('model'), size)).toBeInstanceOf(Gpt2Tokenizer);
     }
-    for (const size of [21128, 50256, 64000]) {
+    for (const size of [101, 1000, 21128, 50256, 64000]) {
       const unknown = await loadTokenizer(at('model'), size);
       expect(() => unknown.encode('the king')).toThrow(/has no tokenizer.* is not GPT-2's of 50257/);
       expect(unknown.decode([5, 17])).toBe('<5><17>');
