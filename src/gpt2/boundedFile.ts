@@ -58,11 +58,7 @@ export async function openInside(directory: string, path: string, named?: string
   const file = await openRegular(path);
   try {
     const target = await resolveInside(directory, path, named);
-    const [opened, checked] = await Promise.all([
-      file.handle.stat({ bigint: true }),
-      lstat(target, { bigint: true }),
-    ]);
-    if (opened.ino !== checked.ino || opened.dev !== checked.dev) {
+    if (!(await isSameFile(file.handle, target))) {
       throw new ModelFileError(
         `${path} was exchanged while it was opened. Try again when nothing changes it.`,
       );
@@ -71,6 +67,22 @@ export async function openInside(directory: string, path: string, named?: string
   } catch (error) {
     await file.handle.close();
     throw error instanceof ModelFileError ? error : unreadable(path, error);
+  }
+}
+
+/**
+ * Whether an open file is the one that a path names, which is no link. Both are asked for in the same way, as open
+ * files: on Windows a file has another device number by its handle than by its path (libuv before 1.51).
+ */
+async function isSameFile(handle: FileHandle, path: string): Promise<boolean> {
+  // Windows has neither flag.
+  const { O_NONBLOCK = 0, O_NOFOLLOW = 0 } = constants as Partial<typeof constants>;
+  const other = await open(path, constants.O_RDONLY | O_NONBLOCK | O_NOFOLLOW);
+  try {
+    const [a, b] = await Promise.all([handle, other].map((one) => one.stat({ bigint: true })));
+    return a!.ino === b!.ino && a!.dev === b!.dev;
+  } finally {
+    await other.close();
   }
 }
 
