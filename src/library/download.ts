@@ -13,7 +13,7 @@ import type { InspectTokenizer } from './inspectTokenizer';
 import type { Hub, RemoteFile } from './hub';
 import { fileProblem, LibraryError, reason } from './libraryError';
 import { makeFolder } from './disk';
-import { arrivedBytes, type OpenFile } from './partialFile';
+import { arrivedBytes, hasDigest, type OpenFile } from './partialFile';
 import { stopped, type Patience } from './patience';
 import type { ProgressMeter } from './progress';
 import { PLAN, readPlan, writePlan, writeRecord, type DownloadPlan } from './record';
@@ -91,7 +91,7 @@ export async function downloadState(
 }
 
 class Download {
-  #plan!: DownloadPlan;
+  #plan!: DownloadPlan & { readonly endpoint: string };
   /** Whether the plan has all files; until then it is kept from the disk. */
   #planned = false;
 
@@ -106,12 +106,9 @@ class Download {
   async run(): Promise<void> {
     const { id, name, repo, revision } = this.target;
     const earlier = await readPlan(this.staging);
-    if (
-      earlier?.repo === repo &&
-      earlier.revision === revision &&
-      this.tools.hub.endpoints.includes(earlier.endpoint)
-    ) {
-      this.#plan = { ...earlier, arrived: await this.#stillThere(earlier.arrived) };
+    const endpoint = this.#endpointOf(earlier);
+    if (earlier?.repo === repo && earlier.revision === revision && endpoint !== undefined) {
+      this.#plan = { ...earlier, endpoint, arrived: await this.#stillThere(earlier.arrived) };
     } else await this.#makePlan(earlier);
     this.#planned = true;
     await writePlan(this.staging, this.#plan);
@@ -139,6 +136,13 @@ class Download {
       added: new Date().toISOString(),
     });
     if (this.signal.aborted) throw stopped();
+  }
+
+  /** The hub at which an earlier plan goes on; where digests vouch for all its files, it need not be known. */
+  #endpointOf(earlier: DownloadPlan | undefined): string | undefined {
+    const { endpoints } = this.tools.hub;
+    if (earlier?.endpoint === undefined) return earlier?.files.every(hasDigest) ? endpoints[0] : undefined;
+    return endpoints.includes(earlier.endpoint) ? earlier.endpoint : undefined;
   }
 
   /** Asks what there is and chooses from it. @param earlier a plan for another version, whose bytes are in the way. */

@@ -46,8 +46,8 @@ const planSchema = v.object({
   version: v.literal(1),
   id: v.string(),
   repo: v.string(),
-  /** Address of the hub that listed the files. */
-  endpoint: v.string(),
+  /** Address of the hub that listed the files; earlier versions did not keep it. */
+  endpoint: v.optional(v.string()),
   revision: v.string(),
   commit: v.string(),
   license: v.optional(v.string()),

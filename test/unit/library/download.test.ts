@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { LibraryError } from '../../../src/library/libraryError';
@@ -463,6 +463,28 @@ describe('a download that is paused', () => {
     expect(await next.catalog()).toEqual([]);
   });
 
+  it('by an earlier version, which did not keep the address of the hub, goes on', async () => {
+    onStore({ cutAfter: half }, ...new Array<Fault>(4).fill({ cutAfter: 0 }));
+    const first = library();
+    await expectNothing(first, first.download(REPO), 'network');
+    const staging = at('storage', '.downloads', 'tester--tiny');
+    const plan = JSON.parse(readFileSync(join(staging, 'download.json'), 'utf8')) as Record<string, unknown>;
+    delete plan['endpoint'];
+    writeFileSync(join(staging, 'download.json'), JSON.stringify(plan));
+    const part = join(staging, `${WEIGHTS}.part.json`);
+    const { identity } = JSON.parse(readFileSync(part, 'utf8')) as { identity: string };
+    writeFileSync(part, JSON.stringify({ identity, etag: '"of another time"' }));
+    hub().fault = () => undefined;
+    hub().seen.length = 0;
+    const next = library();
+    expect(await next.unfinished()).toMatchObject([
+      { id: REPO, receivedBytes: expect.any(Number) as number },
+    ]);
+    expectRight(await next.download(REPO));
+    expect(hub().requestsFor(WEIGHTS)[0]!.range).toBe(`bytes=${half}-`);
+    expect(hub().seen.filter(({ where }) => where === 'api')).toEqual([]);
+  });
+
   it('is found by its id and by the name of the hub, also where the catalog calls it otherwise', async () => {
     onStore({ stallAfter: half });
     const here = library({ catalog: [{ id: 'tiny', repo: REPO, revision: 'main', sha256: {} }] });
@@ -487,7 +509,6 @@ describe('a download that is paused', () => {
     onStore({ cutAfter: half }, { cutAfter: 0 }, { cutAfter: 0 }, { cutAfter: 0 }, { cutAfter: 0 });
     const first = library();
     await expectNothing(first, first.download(REPO), 'network');
-    const { writeFileSync } = await import('node:fs');
     const part = at('storage', '.downloads', 'tester--tiny', `${WEIGHTS}.part`);
     const bytes = readFileSync(part);
     bytes[17]! ^= 1;
