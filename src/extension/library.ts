@@ -115,7 +115,7 @@ export class Library implements vscode.Disposable {
     const library = await this.models();
     const { base, precision } = readVariantId(id);
     try {
-      const { name, directory, kind } = await library.find(base);
+      const { name, directory, kind } = await library.locate(base);
       if (precision === 'fp32') return { kind: 'gpt2', id, name: variantName(name, precision), directory };
       // A downloaded model's folder is ours; where others put theirs, nothing is written.
       const cacheDirectory = kind === 'downloaded' ? directory : await this.#quantized(base);

@@ -58,7 +58,7 @@ export class Inspector {
 
   /** The process's id while it runs. */
   get pid(): number | undefined {
-    return this.#child?.pid;
+    return this.#child?.connected ? this.#child.pid : undefined;
   }
 
   dispose(): void {
@@ -78,6 +78,8 @@ export class Inspector {
     const known = this.#ended.get(directory);
     if (known && Date.now() < known.until) throw known.error;
     clearTimeout(this.#idle);
+    // One that was ended from outside since the last question says nothing of this folder.
+    if (this.#child?.connected === false) this.#child = undefined;
     const child = (this.#child ??= this.#start());
     let answer: InspectorAnswer;
     try {

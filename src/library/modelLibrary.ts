@@ -24,6 +24,7 @@ import {
   findPlaces,
   folderOf,
   LastUsed,
+  nameOf,
   type LibraryEntry,
   type Place,
 } from './shelf';
@@ -101,6 +102,12 @@ export class ModelLibrary {
   /** @throws LibraryError `missing` */
   async find(id: string): Promise<LibraryEntry> {
     return this.#describe(await this.#place(id));
+  }
+
+  /** Where a model is, without a look into its files, which takes long on some disks. @throws LibraryError `missing` */
+  async locate(id: string): Promise<Pick<LibraryEntry, 'name' | 'kind' | 'directory'>> {
+    const place = await this.#place(id);
+    return { name: nameOf(place), kind: place.kind, directory: place.directory };
   }
 
   /** The known models, with what they need and what of them is here; and others whose download has begun. */

@@ -80,6 +80,9 @@ async function foldersIn(root: string): Promise<string[]> {
   return entries.filter((e) => e.isDirectory() && !e.name.startsWith('.')).map(({ name }) => name);
 }
 
+/** The name of a model for people. */
+export const nameOf = ({ id, record }: Place): string => record?.name ?? id;
+
 /**
  * Looks at a model. Never fails: what is wrong with it is part of the answer.
  * @param inspect looks at a model that does not come with the extension.
@@ -99,7 +102,7 @@ export async function describePlace(
   const bytes = await bytesOf(directory, 2);
   return {
     id,
-    name: record?.name ?? id,
+    name: nameOf(place),
     kind,
     directory,
     description: model ? describe(model, bytes) : `cannot be used: ${problem}`,

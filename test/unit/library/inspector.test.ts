@@ -132,6 +132,25 @@ describe('the process that looks at models', () => {
     expect((await inspect(at('m'))).format).toBe('safetensors');
   });
 
+  it('that was ended while nobody asked is replaced', async () => {
+    await writeTiny(at('m'), 'plain-names');
+    const { inspect } = start();
+    await inspect(at('m'));
+    const pid = inspector.pid!;
+    process.kill(pid, 'SIGKILL');
+    await expect.poll(() => inspector.pid).toBeUndefined();
+    expect((await inspect(at('m'))).format).toBe('safetensors');
+    expect(inspector.pid).not.toBe(pid);
+  });
+
+  it('is not needed to say where a model is', async () => {
+    await writeTiny(at('m'), 'plain-names');
+    const { id } = await library().importFolder(at('m'));
+    const here = library({ inspect: () => Promise.reject(new Error('a disk that does not answer')) });
+    expect(await here.locate(id)).toEqual({ name: 'm', kind: 'imported', directory: at('m') });
+    await expect(here.locate('nothing')).rejects.toThrow(/is not here/);
+  });
+
   it('serves the library: a model that ends it is listed with the reason, beside the others', async () => {
     await writeTiny(at('good'), 'plain-names');
     const here = library({ inspect: start().inspect });
