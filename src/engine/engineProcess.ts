@@ -35,7 +35,8 @@ export class EngineProcess {
       // Inspector and loader options of the extension host are not for the engine.
       execArgv: [],
       serialization: 'advanced',
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'],
+      // Overlapped, which is for Windows: else an answer there waits for the end of the reading that goes on.
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc', 'overlapped'],
       // In desktop VS Code the executable is Electron, which behaves as Node only when told so.
       env: { ...process.env, ...env, ELECTRON_RUN_AS_NODE: '1' },
     });

@@ -31,8 +31,9 @@ export interface QuantizedFile {
 
 /**
  * Finds the quantized form of a checkpoint, and writes it first where it is missing, damaged or made from other
- * weights: what is there is read whole and compared with the digest that its header names. It is written part by part beside its final place and then renamed, so a stop or a crash leaves no
- * half file, and two processes do not disturb each other.
+ * weights: what is there is read whole and compared with the digest that its header names. It is written part by
+ * part beside its final place and then renamed, so a stop or a crash leaves no half file, and two processes do not
+ * disturb each other.
  * @throws ModelFileError when the folder cannot be written to, or a weight of the checkpoint is no finite number.
  */
 export async function openQuantized(
