@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { lstat, mkdir, open, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import { parseBoundedJson } from '../gpt2/boundedJson';
+import { parseBoundedJson } from '../core/boundedJson';
 import { formatBytes } from '../library/bytes';
 import { reason, systemCode } from '../library/libraryError';
 import {

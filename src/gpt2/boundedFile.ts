@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import type { Stats } from 'node:fs';
 import { constants, lstat, open, stat, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseBoundedJson, type JsonObject } from './boundedJson';
+import { parseBoundedJson, type JsonObject } from '../core/boundedJson';
 import { resolveInside } from './insideFolder';
 import { refuseLfsPointer } from './lfsPointer';
 import { ModelFileError, unreadable } from './modelFileError';

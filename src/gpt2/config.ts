@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { ACTIVATION_NAMES, type Activation } from './activation';
 import { findModelJson, isJsonObject, readModelJson, SETTINGS_BYTES } from './boundedFile';
-import type { JsonObject } from './boundedJson';
+import type { JsonObject } from '../core/boundedJson';
 import { ModelFileError } from './modelFileError';
 import { readTextEnds, type TextEnds } from './textEnds';
 

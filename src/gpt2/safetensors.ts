@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { FileHandle } from 'node:fs/promises';
 import { isJsonObject, openRegular, readBytes, type OpenFile } from './boundedFile';
-import { parseBoundedJson } from './boundedJson';
+import { parseBoundedJson } from '../core/boundedJson';
 import { refuseLfsPointer } from './lfsPointer';
 import { ModelFileError, unreadable } from './modelFileError';
 

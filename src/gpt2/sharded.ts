@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { isJsonObject, openInside, readModelText, TABLE_BYTES } from './boundedFile';
-import { parseBoundedJson } from './boundedJson';
+import { parseBoundedJson } from '../core/boundedJson';
 import { checkName, namedBy } from './insideFolder';
 import { ModelFileError } from './modelFileError';
 import { readHeader, type StoredTensor } from './safetensors';

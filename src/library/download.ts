@@ -1,7 +1,7 @@
 /** One model from the hub into the library. */
 import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { parseBoundedJson } from '../gpt2/boundedJson';
+import { parseBoundedJson } from '../core/boundedJson';
 import { readConfig } from '../gpt2/config';
 import { ModelFileError } from '../gpt2/modelFileError';
 import { readShardIndex, SHARD_INDEX } from '../gpt2/sharded';

@@ -1,7 +1,7 @@
 /** What a hub offers: the files of a model at one commit, and their bytes. */
 import { listFiles, modelInfo } from '@huggingface/hub';
 import * as v from 'valibot';
-import { parseBoundedJson } from '../gpt2/boundedJson';
+import { parseBoundedJson } from '../core/boundedJson';
 import { HUGGING_FACE, parseEndpoint } from './endpoint';
 import { Http, type Answer, type HttpOptions } from './http';
 import { LibraryError } from './libraryError';

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { findModelJson, openInside, readModelJson } from '../../../src/gpt2/boundedFile';
-import { parseBoundedJson } from '../../../src/gpt2/boundedJson';
+import { parseBoundedJson } from '../../../src/core/boundedJson';
 import { openCheckpoint } from '../../../src/gpt2/checkpoint';
 import { ModelFileError } from '../../../src/gpt2/modelFileError';
 import { temporaryFolder } from '../library/temporaryFolder';

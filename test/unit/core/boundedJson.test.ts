@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseBoundedJson, type JsonRules } from '../../../src/gpt2/boundedJson';
+import { parseBoundedJson, type JsonRules } from '../../../src/core/boundedJson';
 import '../fixedSeed';
 
 const parse = (text: string, rules?: JsonRules): unknown =>
