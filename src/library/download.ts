@@ -213,7 +213,10 @@ class Download {
   /** Waits for a look at what has arrived; what it refuses is no model. */
   async #supportedHere(look: Promise<unknown> | undefined): Promise<void> {
     await look?.catch((error: unknown) => {
-      throw new LibraryError('unsupported', reason(error).replaceAll(this.staging, this.target.repo));
+      const sentence = reason(error).replaceAll(this.staging, this.target.repo);
+      if (!(error instanceof LibraryError)) throw new LibraryError('unsupported', sentence);
+      // A look that had to be ended proves nothing: gigabytes are not thrown away for a disk that was slow.
+      throw new LibraryError(error.code, `${sentence} What has arrived is kept.`);
     });
   }
 

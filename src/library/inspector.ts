@@ -86,7 +86,7 @@ export class Inspector {
       answer = await this.#answerOf(child, question);
     } catch (error) {
       const refused = new LibraryError(
-        'unsupported',
+        'disk',
         `${directory} could not be looked at: ${reason(error)}. Its files are not those of a model, or its disk does ` +
           `not answer. Get the model's files again, or copy them to another disk.`,
       );

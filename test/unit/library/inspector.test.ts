@@ -7,10 +7,10 @@ import { inspectHere } from '../../../src/library/inspect';
 import { Inspector, type InspectorOptions } from '../../../src/library/inspector';
 import { LibraryError } from '../../../src/library/libraryError';
 import { bundle, type Bundles } from '../engine/bundle';
-import { libraryFixture } from './fixture';
+import { expectNothing, expectRight, libraryFixture, REPO } from './fixture';
 import { writeTiny } from './tinyGpt2';
 
-const { at, library } = libraryFixture();
+const { at, hub, library } = libraryFixture();
 let bundles: Bundles;
 let inspector: Inspector;
 
@@ -149,6 +149,22 @@ describe('the process that looks at models', () => {
     const here = library({ inspect: () => Promise.reject(new Error('a disk that does not answer')) });
     expect(await here.locate(id)).toEqual({ name: 'm', kind: 'imported', directory: at('m') });
     await expect(here.locate('nothing')).rejects.toThrow(/is not here/);
+  });
+
+  it('keeps a download that could not be looked at, and goes on with it', async () => {
+    const { inspect } = start({ entry: standIn('process.on("message", () => process.exit(3))') });
+    const first = library({ inspect });
+    await expectNothing(
+      first,
+      first.download(REPO),
+      'disk',
+      /could not be looked at.*What has arrived is kept/s,
+    );
+    const [unfinished] = await first.unfinished();
+    expect(unfinished!.receivedBytes).toBe(unfinished!.totalBytes);
+    hub().seen.length = 0;
+    expectRight(await library().download(REPO));
+    expect(hub().seen).toEqual([]);
   });
 
   it('serves the library: a model that ends it is listed with the reason, beside the others', async () => {
