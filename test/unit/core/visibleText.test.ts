@@ -18,6 +18,8 @@ describe('Text of a foreign hand', () => {
     // Fillers, and letters by which a hidden message is written into a name.
     ['\u3164\u115F\u2800', '‹U+3164›‹U+115F›‹U+2800›'],
     ['a\u{E0041}\u{E0101}', 'a‹U+E0041›‹U+E0101›'],
+    ['葛\u{E0100}\u{E0101}', '葛\u{E0100}‹U+E0101›'],
+    ['\u{1F3F4}\u{E0067}\u{E007F}', '\u{1F3F4}‹U+E0067›‹U+E007F›'],
     ['a\uFE0F', 'a‹U+FE0F›'],
     ['ab\u200Dc', 'ab‹U+200D›c'],
   ])('%j shows what hides in it', (text, shown) => {
@@ -30,6 +32,8 @@ describe('Text of a foreign hand', () => {
     // Joiners that do a text's work: a family, a flag, a heart, a keycap, Persian, Devanagari.
     '👨\u200D👩\u200D👧 🏳\uFE0F\u200D🌈 ❤\uFE0F 1\uFE0F\u20E3 👩🏽\u200D🚀',
     'می\u200Cخواهم क्\u200Dष',
+    // The form of a character in a Japanese name, and the flag of Scotland.
+    '葛\u{E0100}城 \u{1F3F4}\u{E0067}\u{E0062}\u{E0073}\u{E0063}\u{E0074}\u{E007F}',
   ])('%j stays as it is', (text) => {
     expect(visibleText(text)).toBe(text);
   });
