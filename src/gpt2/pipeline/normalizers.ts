@@ -35,6 +35,12 @@ export function readNormalizer(json: unknown): Normalizer {
       return strip(step['strip_left'] !== false, step['strip_right'] !== false);
     case 'Replace':
       return replace(readPattern(step['pattern']), textOf(step['content'], ''));
+    case 'BertNormalizer':
+      return bert(step);
+    case 'Precompiled':
+      throw new StepError(
+        'its normalizer "Precompiled" is a table of SentencePiece, which is not read; a tokenizer.json with "NFKC" in its place can be',
+      );
     default: {
       const form = FORMS.find((name) => name === step['type']);
       if (form === undefined)
@@ -56,6 +62,32 @@ export function readPattern(json: unknown): Finder {
   if (typeof literal === 'string') return literalFinder(literal);
   if (typeof regex === 'string') return compilePattern(regex);
   throw new StepError('it has a pattern that is neither String nor Regex');
+}
+
+/** Scripts of which every character is a word to BERT, as the ranges of its published tokenizer. */
+const CHINESE =
+  /[\u4e00-\u9fff\u3400-\u4dbf\u{20000}-\u{2a6df}\u{2a700}-\u{2b73f}\u{2b740}-\u{2b81f}\u{2b920}-\u{2ceaf}\uf900-\ufaff\u{2f800}-\u{2fa1f}]/u;
+
+/** BERT's cleaning, spacing of Chinese, and folding (Devlin et al., 2019), as Hugging Face's tokenizers do them. */
+function bert(step: Json): Normalizer {
+  const lower = step['lowercase'] !== false;
+  const accents = step['strip_accents'] ?? lower;
+  const steps: Normalizer[] = [];
+  if (step['clean_text'] !== false) {
+    steps.push(byCharacter(clean));
+  }
+  if (step['handle_chinese_chars'] !== false)
+    steps.push(byCharacter((c) => (CHINESE.test(c) ? ` ${c} ` : c)));
+  if (accents === true) steps.push(readNormalizer({ type: 'NFD' }), readNormalizer({ type: 'StripAccents' }));
+  if (lower) steps.push(readNormalizer({ type: 'Lowercase' }));
+  return (text) => steps.reduce((so, normalize) => normalize(so), text);
+}
+
+/** Without control characters, and with a space for each white space, of which tabs and line ends are. */
+function clean(character: string): string {
+  if (/[\t\n\r]/.test(character)) return ' ';
+  if (/[\p{Cc}\p{Cf}\p{Co}\ufffd]/u.test(character)) return '';
+  return /\p{White_Space}/u.test(character) ? ' ' : character;
 }
 
 function byCharacter(change: (character: string) => string): Normalizer {

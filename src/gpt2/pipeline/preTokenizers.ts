@@ -17,6 +17,12 @@ const BEHAVIORS: readonly Behavior[] = [
 
 const GPT2 = String.raw`'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`;
 
+const PUNCTUATION = /[\p{P}!-/:-@[-`{-~]/gu;
+
+/** Runs of what Unicode counts to words, and of what is neither that nor white space. */
+const WORDS_OR_SIGNS =
+  /[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]+|[^\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}\p{White_Space}]+/gu;
+
 /** The pre-tokenizer that a `tokenizer.json` describes. @throws StepError or PatternError */
 export function readPreTokenizer(json: unknown): PreTokenizer {
   if ((json ?? null) === null) return (piece) => [piece];
@@ -56,7 +62,16 @@ export function readPreTokenizer(json: unknown): PreTokenizer {
         false,
       );
     case 'Punctuation':
-      return splitter(nativeFinder(/[\p{P}!-/:-@[-`{-~]/gu), behavior, false);
+      return splitter(nativeFinder(PUNCTUATION), behavior, false);
+    case 'Whitespace':
+      return splitter(nativeFinder(WORDS_OR_SIGNS), 'Removed', true);
+    case 'BertPreTokenizer': {
+      const cut = splitter(nativeFinder(/\p{White_Space}/gu), 'Removed', false);
+      const isolate = splitter(nativeFinder(PUNCTUATION), 'Isolated', false);
+      return (piece, first) => cut(piece, first).flatMap((one) => isolate(one, first));
+    }
+    case 'CharDelimiterSplit':
+      return splitter(readPattern({ String: textOf(step['delimiter'], '') }), 'Removed', false);
     case 'WhitespaceSplit':
       return splitter(nativeFinder(/\p{White_Space}/gu), 'Removed', false);
     case 'Metaspace':

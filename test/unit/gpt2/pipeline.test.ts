@@ -46,20 +46,30 @@ describe.each(['bl-added', 'bl-lower', 'bl-prefix'])('the tokenizer %s', (name) 
   });
 });
 
-const steps = read('steps') as {
+interface Steps {
   added_tokens: Json[];
   tokenizers: { name: string; normalizer: unknown; pre_tokenizer: unknown; cases: Case[] }[];
-};
+}
+const steps = read('steps') as Steps;
+const words = read('words') as Steps;
 const base = (): Json => (read('bl-added') as { tokenizer: Json }).tokenizer;
 
-describe.each(steps.tokenizers)('steps such as those of "$name"', ({ normalizer, pre_tokenizer, cases }) => {
-  it('give the ids and places of the reference', async () => {
-    const tokenizer = await load({ ...base(), added_tokens: steps.added_tokens, normalizer, pre_tokenizer });
-    for (const [text, ids, offsets] of cases) {
-      expect({ text, ...found(tokenizer, text) }).toEqual({ text, ids, places: units(text, offsets) });
-    }
-  });
-});
+describe.each([...steps.tokenizers, ...words.tokenizers])(
+  'steps such as those of "$name"',
+  ({ normalizer, pre_tokenizer, cases }) => {
+    it('give the ids and places of the reference', async () => {
+      const tokenizer = await load({
+        ...base(),
+        added_tokens: steps.added_tokens,
+        normalizer,
+        pre_tokenizer,
+      });
+      for (const [text, ids, offsets] of cases) {
+        expect({ text, ...found(tokenizer, text) }).toEqual({ text, ids, places: units(text, offsets) });
+      }
+    });
+  },
+);
 
 describe('tokens of a tokenizer that adds a space', () => {
   it('are placed on the words of the text', async () => {
@@ -178,6 +188,14 @@ describe('patterns', () => {
       /a pattern in it is not used: .*linear time.* Choose a model/,
     );
   });
+});
+
+it('a normalizer that is a table is refused with what can stand in its place', async () => {
+  await expect(
+    load({ ...base(), normalizer: { type: 'Precompiled', precompiled_charsmap: '' } }),
+  ).rejects.toThrow(
+    /"Precompiled" is a table of SentencePiece, which is not read; .* "NFKC" in its place can be\. Choose/,
+  );
 });
 
 describe('a text of one letter', () => {
