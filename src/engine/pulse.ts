@@ -2,6 +2,7 @@
  * A second thread of the engine that answers while the first cannot: it says whether that one is inside a native
  * call, and how much processor time the process has had. The client, which asks, tells work from a hang by it.
  */
+import { once } from 'node:events';
 import { Socket } from 'node:net';
 import { parentPort, Worker, workerData } from 'node:worker_threads';
 
@@ -20,18 +21,19 @@ export interface Pulse {
  * @param entry file that calls `answerPulse` where it finds itself in a thread.
  * @param nativeCalls not 0 while a native call goes on, in shared memory.
  */
-export function startPulse(entry: string, nativeCalls: Int32Array): Promise<void> {
-  const worker = new Worker(entry, { workerData: nativeCalls });
-  return new Promise((resolve) => {
-    worker.once('message', () => {
-      worker.unref();
-      resolve();
-    });
-    worker.once('error', (error) => {
-      console.error(`The thread that watches the engine ended: ${error.message}`);
-      resolve();
-    });
-  });
+export async function startPulse(entry: string, nativeCalls: Int32Array): Promise<void> {
+  try {
+    const worker = new Worker(entry, { workerData: nativeCalls });
+    await once(worker, 'message');
+    worker.unref();
+    worker.once('error', tellEnd);
+  } catch (error) {
+    tellEnd(error);
+  }
+}
+
+function tellEnd(error: unknown): void {
+  console.error(`The thread that watches the engine ended: ${String(error)}`);
 }
 
 /** Runs in the thread: one line for every byte that comes. */
