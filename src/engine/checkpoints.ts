@@ -34,6 +34,9 @@ const stateSchema = v.object({
 });
 export type CheckpointState = v.InferOutput<typeof stateSchema>;
 
+/** Ends the name of a folder that is not whole yet. */
+const PARTIAL = '.partial';
+
 /** Files of a model folder that belong to a model beside its weights. */
 const COMPANIONS = [
   'config.json',
@@ -152,7 +155,7 @@ export class Checkpoints implements TrainingStore {
   async save(progress: TrainingProgress): Promise<{ directory: string; bytes: number }> {
     const { directory, modelDirectory, tensors, parent, data, settings, keep } = this.#options;
     const target = join(directory, `step-${progress.step}`);
-    const partial = `${target}.partial`;
+    const partial = `${target}${PARTIAL}`;
     try {
       await rm(partial, { recursive: true, force: true });
       await mkdir(partial, { recursive: true });
@@ -215,11 +218,26 @@ export async function exportModel(checkpoint: string, models: string): Promise<s
   const made = join(models, basename(before));
   if (before !== '' && (await stat(join(made, MODEL)).catch(() => undefined))) return made;
   const target = join(models, `${basename(checkpoint)}-${Date.now()}`);
-  const partial = `${target}.partial`;
-  await fillModel(checkpoint, partial);
-  await rename(partial, target);
+  const partial = `${target}${PARTIAL}`;
+  try {
+    await fillModel(checkpoint, partial);
+    await rename(partial, target);
+  } catch (error) {
+    await rm(partial, { recursive: true, force: true }).catch(() => undefined);
+    throw error;
+  }
   await writeWhole(noted, basename(target));
   return target;
+}
+
+/**
+ * Removes what trainings whose process was killed have left half made in `models`. To be called by whoever holds
+ * the training's lock: no living process is at work there then.
+ */
+export async function sweepExports(models: string): Promise<void> {
+  const names = await readdir(models).catch(() => []);
+  for (const name of names.filter((one) => /^step-\d+-\d+\.partial$/.test(one)))
+    await rm(join(models, name), { recursive: true, force: true }).catch(() => undefined);
 }
 
 async function fillModel(checkpoint: string, target: string): Promise<void> {

@@ -37,7 +37,7 @@ import { PROCESS_BYTES, trainingMemory } from '../library/memory';
 import { withProcessLock, type Holder } from '../library/processLock';
 import { Gpt2Trainer } from '../onnx/training';
 import { version } from '../../package.json';
-import { Checkpoints, exportModel, loadCheckpoint, readState } from './checkpoints';
+import { Checkpoints, exportModel, loadCheckpoint, readState, sweepExports } from './checkpoints';
 import { emptyHistory, verifyContinuity } from './continuity';
 import { damaged } from './manifest';
 import type { Lack, Resources } from './models';
@@ -243,6 +243,7 @@ async function trainWith(prepared: Prepared): Promise<TrainingResult> {
       await loadCheckpoint(resumed.directory, trainer.tensors);
       for (const sentence of resumed.notes) context.emit({ type: 'trouble', sentence });
     }
+    await sweepExports(join(job.directory, 'models'));
     const runs = await runsIn(job.directory);
     const store = new Checkpoints({
       directory: resumed?.run.directory ?? join(job.directory, `run-${runs.at(-1)!.number + 1}`),

@@ -1,10 +1,11 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { quantizeMatrix } from './blockQuantization';
 import { isThere, openRegular } from './boundedFile';
 import { expectedShapes, type Checkpoint, type Weight } from './checkpoint';
+import { draftOf, sweepDrafts } from './drafts';
 import { allFinite, readFloats } from './floats';
 import { ModelFileError, reason } from './modelFileError';
 import { layOut, matrixPlan, type Layout, type MatrixPlan, type QuantizedVariant } from './quantizedLayout';
@@ -43,12 +44,13 @@ export async function openQuantized(
 ): Promise<QuantizedFile> {
   const layout = layOut(checkpoint, variant, options.sourceHash);
   const file = join(options.directory, `model.${variant.name}.safetensors`);
+  await sweepDrafts(file);
   if (await isThere(file)) {
     const problem = await whatIsWrong(file, layout, options.signal);
     if (problem === undefined) return { file, layout };
     options.onNote?.(`${file} ${problem}. It is made anew from ${basename(checkpoint.file)}.`);
   }
-  const draft = `${file}.${randomUUID()}.part`;
+  const draft = draftOf(file);
   try {
     await write(draft, checkpoint, variant, layout, options);
     await rename(draft, file);

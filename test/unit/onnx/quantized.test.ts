@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import {
   copyFileSync,
   mkdtempSync,
@@ -6,6 +7,7 @@ import {
   rmSync,
   statSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { createHash } from 'node:crypto';
@@ -260,6 +262,27 @@ describe('openQuantized', () => {
       }),
       { numRuns: 30 },
     );
+  });
+
+  it('removes old drafts of processes that are gone, and no others', async () => {
+    const gone = spawnSync(process.execPath, ['-e', '']).pid;
+    const id = '01234567-89ab-4def-8123-456789abcdef';
+    const draft = (pid: string, variantName = 'int8'): string =>
+      `model.${variantName}.safetensors.${pid}${id}.part`;
+    const old = [draft(`${gone}.`), draft(`${gone}.`, 'int4'), draft('')];
+    const kept = [draft(`${process.pid}.`), 'model.safetensors.part', `model.int8.safetensors.x.part`];
+    for (const name of [...old, ...kept]) {
+      writeFileSync(join(folder, name), 'x');
+      utimesSync(join(folder, name), 0, 0);
+    }
+    const fresh = draft(`${gone}.`, 'int8-fast');
+    writeFileSync(join(folder, fresh), 'x');
+    await open();
+    const whole = 'model.int8.safetensors';
+    expect(readdirSync(folder).sort()).toEqual([...kept, fresh, whole].sort());
+    utimesSync(join(folder, fresh), 0, 0);
+    await open();
+    expect(readdirSync(folder).sort()).toEqual([...kept, whole].sort());
   });
 
   it('leaves nothing behind when it is stopped', async () => {

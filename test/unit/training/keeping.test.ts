@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { useTrainer } from './trainer';
 
@@ -44,11 +44,14 @@ describe('A training', () => {
     const done = await trainer.run(job('start'));
     // What a kill between the last checkpoint and the model leaves.
     rmSync(join(trainer.folder, 'models'), { recursive: true });
+    // Of a process that was killed while it made it.
+    mkdirSync(join(trainer.folder, 'models', 'step-4-1700000000000.partial'), { recursive: true });
     rmSync(join(done.checkpoint!, 'exported.txt'));
     const completed = await trainer.run(job('continue'));
     expect(completed).toMatchObject({ status: 'completed', checkpoint: done.checkpoint });
     expect(completed.progress.step).toBe(done.progress.step);
     expect(weights(completed.directory).equals(weights(done.checkpoint!))).toBe(true);
+    expect(readdirSync(join(trainer.folder, 'models'))).toEqual([basename(completed.directory)]);
     // The model that is there is not made once more.
     expect((await trainer.run(job('continue'))).directory).toBe(completed.directory);
   });
