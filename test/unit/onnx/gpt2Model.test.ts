@@ -125,7 +125,9 @@ describe.each(['plain-names', 'prefixed-names'])('GPT-2 %s', (name) => {
 
   it('says that no text can be read without a tokenizer', () => {
     for (const text of ['!', 'Hello']) {
-      expect(() => model.encode(text)).toThrow(/has no tokenizer, and with 101 tokens .* no text can be read/);
+      expect(() => model.encode(text)).toThrow(
+        /has no tokenizer, and with 101 tokens .* no text can be read/,
+      );
     }
     expect(model.decode([0, 100])).toBe('<0><100>');
     expect(model.vocabulary.offsets).toHaveLength(102);
