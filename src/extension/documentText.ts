@@ -64,18 +64,27 @@ export class TextEdits {
     this.#endLength = lineEnd(document).length;
   }
 
-  /** The edits of an event, to be followed one after the other. Every event of the document must be read. */
+  /**
+   * The edits of an event, to be followed one after the other; none where only the line ends have changed. Every
+   * event of the document must be read.
+   */
   read({ document, contentChanges }: vscode.TextDocumentChangeEvent): Edit[] {
-    const before = document === this.#document ? this.#endLength : lineEnd(document).length;
+    const now = lineEnd(document).length;
+    const before = document === this.#document ? this.#endLength : now;
     this.#document = document;
-    this.#endLength = lineEnd(document).length;
+    this.#endLength = now;
     // Changes of one event are given in the old document's offsets; from the end, each leaves the others' true.
-    return [...contentChanges]
+    const edits = [...contentChanges]
       .sort((a, b) => b.rangeOffset - a.rangeOffset)
       .map(({ range: { start, end }, rangeOffset, rangeLength, text }) => ({
         offset: textOffset(rangeOffset, start.line, before),
         length: textOffset(rangeLength, end.line - start.line, before),
         inserted: withLf(text).length,
       }));
+    // VS Code tells other line ends as a change of the whole text.
+    const [only] = edits;
+    const lines = contentChanges[0]?.range.end.line;
+    const isWhole = edits.length === 1 && only?.offset === 0 && lines === document.lineCount - 1;
+    return before !== now && isWhole && only.length === only.inserted ? [] : edits;
   }
 }

@@ -39,6 +39,8 @@ export interface DecodingLabApi {
   readonly suggestions: () => readonly string[];
   /** Token ids that the view "At the cursor" lists, most probable first. */
   readonly atCursor: () => readonly number[];
+  /** Whether that view waits for a pause or for the model. */
+  readonly cursorPending: () => boolean;
   /** The scored tokens of a document with a surprisal heat map; offsets are of its text with LF. */
   readonly surprisal: (document: vscode.TextDocument) => readonly ScoredToken[];
   /** Text of the status bar item that tells of a scoring which is not complete; empty where none is. */
@@ -148,6 +150,7 @@ export function activate(context: vscode.ExtensionContext): DecodingLabApi {
     statusText: () => status.text,
     suggestions: () => inline.offered,
     atCursor: () => cursor.rows.map(({ id }) => id),
+    cursorPending: () => cursor.pending,
     surprisal: (document) => surprisal.tokens(document),
     surprisalStatus: () => surprisalStatus.text,
   };

@@ -233,9 +233,8 @@ export class SurprisalMap implements vscode.Disposable, vscode.HoverProvider {
   #follow(event: vscode.TextDocumentChangeEvent): void {
     const shown = this.#of(event.document);
     if (!shown) return;
-    const edits = shown.edits.read(event);
-    if (edits.length === 0) return;
-    const again = shown.scoring.edit(edits);
+    if (event.contentChanges.length === 0) return;
+    const again = shown.scoring.edit(shown.edits.read(event));
     clearTimeout(shown.timer);
     if (!again) return;
     shown.timer = setTimeout(() => void shown.scoring.score(), EDIT_PAUSE);

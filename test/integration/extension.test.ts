@@ -33,10 +33,15 @@ describe('Decoding Lab in the extension host', () => {
     await openText('Once upon a time');
     const { contributes } = extension().packageJSON as Manifest;
     for (const { command } of contributes.commands) {
-      const ended = Promise.resolve(vscode.commands.executeCommand(command));
+      let done = false;
+      const ended = Promise.resolve(vscode.commands.executeCommand(command)).finally(() => {
+        done = true;
+      });
       // A command that asks something waits for a person: closing the question is an answer too.
-      await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 1500))]);
-      await vscode.commands.executeCommand('workbench.action.closeQuickOpen');
+      await until(`${command} has ended`, () => {
+        if (!done) void vscode.commands.executeCommand('workbench.action.closeQuickOpen');
+        return done;
+      });
       await ended;
     }
     assert.ok(api.isPanelOpen());

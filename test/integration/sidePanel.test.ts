@@ -2,7 +2,7 @@ import * as assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import type { DecodingLabApi } from '../../src/extension/extension';
 import { until } from './until';
-import { extension, openText, select, withSettings } from './workspaceTools';
+import { extension, openText, select, selectAndTell, withSettings } from './workspaceTools';
 
 /** The bundled model's reference: ids of the five best tokens after this text, by an independent implementation. */
 const PROMPT = 'Once upon a time there was a king who';
@@ -48,7 +48,7 @@ describe('Decoding Lab in the side panel', () => {
       return vscode.window.activeTextEditor?.document.uri.scheme === 'output';
     });
     try {
-      await new Promise((resolve) => setTimeout(resolve, 1500));
+      await until('the view is at rest', () => !api.cursorPending());
       assert.deepEqual(api.atCursor().slice(0, BEST.length), BEST);
     } finally {
       await vscode.commands.executeCommand('workbench.action.closePanel');
@@ -60,10 +60,11 @@ describe('Decoding Lab in the side panel', () => {
     const editor = await openText(PROMPT);
     select(editor, PROMPT.length, PROMPT.length);
     await until('the distribution is shown', () => BEST.every((id, i) => api.atCursor()[i] === id));
+    await until('the view is at rest', () => !api.cursorPending());
     await vscode.commands.executeCommand('decodingLab.pauseCursor');
     try {
-      select(editor, 4, 4);
-      await new Promise((resolve) => setTimeout(resolve, 1500));
+      await selectAndTell(editor, 4, 4);
+      assert.ok(!api.cursorPending());
       assert.deepEqual(api.atCursor().slice(0, BEST.length), BEST);
     } finally {
       await vscode.commands.executeCommand('decodingLab.resumeCursor');

@@ -20,10 +20,35 @@ export const panelTabs = (): vscode.Tab[] =>
         tab.input instanceof vscode.TabInputWebview && tab.input.viewType.endsWith('decodingLab.panel'),
     );
 
+/** Documents without a file whose tabs are closed, and whose names VS Code would give to new ones. */
+const leaving = (): vscode.TextDocument[] => {
+  const inputs = vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs.map(({ input }) => input));
+  const open = inputs.flatMap((input) =>
+    input instanceof vscode.TabInputText ? [input.uri.toString()] : [],
+  );
+  return vscode.workspace.textDocuments.filter(
+    ({ isUntitled, uri }) => isUntitled && !open.includes(uri.toString()),
+  );
+};
+
 /** Shows a new document with a text in the first column. */
 export async function openText(content: string): Promise<vscode.TextEditor> {
+  await until('closed documents are gone', () => leaving().length === 0);
   const document = await vscode.workspace.openTextDocument({ language: 'plaintext', content });
   return vscode.window.showTextDocument(document, vscode.ViewColumn.One);
+}
+
+/** Selects from one UTF-16 offset to another, and waits until the extensions know; the cursor is at the second. */
+export async function selectAndTell(editor: vscode.TextEditor, from: number, to: number): Promise<void> {
+  const told = new Promise<void>((resolve) => {
+    const listener = vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => {
+      if (textEditor !== editor) return;
+      listener.dispose();
+      resolve();
+    });
+  });
+  select(editor, from, to);
+  await told;
 }
 
 /** Selects from one UTF-16 offset to another; the cursor is at the second. */

@@ -81,12 +81,19 @@ export class CursorView implements TreeData<Row>, vscode.Disposable {
     return this.#rows;
   }
 
+  /** Whether the rows may still change without another event. */
+  get pending(): boolean {
+    return this.#timer !== undefined || this.#running !== undefined;
+  }
+
   setPaused(paused: boolean): void {
     this.#paused = paused;
     void vscode.commands.executeCommand('setContext', 'decodingLab.cursorPaused', paused);
     this.#view.description = paused ? vscode.l10n.t('paused') : '';
-    if (paused) this.#running?.abort();
-    else this.#schedule();
+    if (paused) {
+      this.#wait(undefined);
+      this.#running?.abort();
+    } else this.#schedule();
   }
 
   /** Puts a token at the cursor of the active editor. */
@@ -134,11 +141,21 @@ export class CursorView implements TreeData<Row>, vscode.Disposable {
   }
 
   #schedule(): void {
-    clearTimeout(this.#timer);
+    this.#wait(undefined);
     if (this.#paused || !this.#view.visible) return;
     // What runs belongs to a text that is no longer there.
     this.#running?.abort();
-    this.#timer = setTimeout(() => void this.#update(), DELAY);
+    this.#wait(
+      setTimeout(() => {
+        this.#timer = undefined;
+        void this.#update();
+      }, DELAY),
+    );
+  }
+
+  #wait(timer: NodeJS.Timeout | undefined): void {
+    clearTimeout(this.#timer);
+    this.#timer = timer;
   }
 
   async #update(): Promise<void> {
@@ -199,7 +216,7 @@ export class CursorView implements TreeData<Row>, vscode.Disposable {
   }
 
   dispose(): void {
-    clearTimeout(this.#timer);
+    this.#wait(undefined);
     this.#running?.abort();
     for (const disposable of this.#disposables) disposable.dispose();
   }
