@@ -20,21 +20,21 @@ export const panelTabs = (): vscode.Tab[] =>
         tab.input instanceof vscode.TabInputWebview && tab.input.viewType.endsWith('decodingLab.panel'),
     );
 
-/** Documents without a file whose tabs are closed, and whose names VS Code would give to new ones. */
-const leaving = (): vscode.TextDocument[] => {
-  const inputs = vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs.map(({ input }) => input));
-  const open = inputs.flatMap((input) =>
-    input instanceof vscode.TabInputText ? [input.uri.toString()] : [],
+/** The last document that was shown here. */
+let last: vscode.TextDocument | undefined;
+
+/** Whether its tab is closed and VS Code still keeps it: a new document would be given its name, and its text. */
+const isLeaving = ({ uri, isClosed }: vscode.TextDocument): boolean =>
+  !isClosed &&
+  !vscode.window.tabGroups.all.some(({ tabs }) =>
+    tabs.some(({ input }) => input instanceof vscode.TabInputText && input.uri.toString() === uri.toString()),
   );
-  return vscode.workspace.textDocuments.filter(
-    ({ isUntitled, uri }) => isUntitled && !open.includes(uri.toString()),
-  );
-};
 
 /** Shows a new document with a text in the first column. */
 export async function openText(content: string): Promise<vscode.TextEditor> {
-  await until('closed documents are gone', () => leaving().length === 0);
+  await until('the last document is gone', () => last === undefined || !isLeaving(last));
   const document = await vscode.workspace.openTextDocument({ language: 'plaintext', content });
+  last = document;
   return vscode.window.showTextDocument(document, vscode.ViewColumn.One);
 }
 
