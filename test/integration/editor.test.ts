@@ -163,6 +163,8 @@ describe('Decoding Lab in the text editor', () => {
       ]) {
         await withSettings(settings, async () => {
           editor.selection = new vscode.Selection(end(document), end(document));
+          // What VS Code knows of this place already it does not ask for again.
+          await vscode.commands.executeCommand('editor.action.inlineSuggest.hide');
           const before = api.suggestions();
           await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
           // Every question begins a list of its own, and these have their answer at once.
