@@ -15,7 +15,7 @@ import {
   type EngineState,
   type ModelSource,
 } from '../../../src/engine/client';
-import { bundle, type Bundles } from './bundle';
+import { builtFile } from '../builtFile';
 import { isAlive, until } from './process';
 import '../fixedSeed';
 import { depth } from '../depth';
@@ -31,18 +31,15 @@ const gpt2 = (directory: string): ModelSource => ({
 /** How the end of a killed process is described: Windows knows no signals. */
 const killed = process.platform === 'win32' ? 'exit code 1' : 'signal SIGKILL';
 
-let bundles: Bundles;
 let folder: string;
 let client: EngineClient;
 let states: EngineState[];
 let lines: string[];
 
-beforeAll(async () => {
-  bundles = await bundle('test/unit/engine/testEngine.ts', 'test/unit/engine/orphan.ts');
+beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'engine-client-'));
 });
 afterAll(() => {
-  bundles.remove();
   rmSync(folder, { recursive: true });
 });
 beforeEach(() => {
@@ -54,7 +51,7 @@ afterEach(() => client.dispose());
 
 function newClient(options: Partial<EngineClientOptions> = {}): EngineClient {
   return new EngineClient({
-    entry: bundles.path('testEngine'),
+    entry: builtFile('testEngine.js'),
     log: (line) => lines.push(line),
     onState: (state) => states.push(state),
     ...options,
@@ -308,7 +305,7 @@ describe('EngineClient when the process dies', () => {
   });
 
   it('takes the engine along when the client process is killed', async () => {
-    const orphan = spawn(process.execPath, [bundles.path('orphan'), bundles.path('testEngine')], {
+    const orphan = spawn(process.execPath, [builtFile('orphan.js'), builtFile('testEngine.js')], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const pid = await new Promise<number>((resolve) => {

@@ -9,7 +9,7 @@ import { modelMemory } from '../../../src/engine/loadModel';
 import type { ModelsResult } from '../../../src/experiments/modelsTypes';
 import { heldSentence } from '../../../src/experiments/report/models';
 import { PROCESS_BYTES } from '../../../src/library/memory';
-import { bundle, type Bundles } from './bundle';
+import { builtFile } from '../builtFile';
 
 const bundled = fileURLToPath(new URL('../../../models/fireside', import.meta.url));
 const parameters = {
@@ -22,12 +22,10 @@ const parameters = {
   reference: '',
 };
 
-let bundles: Bundles;
 let folder: string;
 let sources: ModelSource[];
 
-beforeAll(async () => {
-  bundles = await bundle('src/engine/main.ts');
+beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'engine-'));
   sources = ['one', 'two', 'three'].map((id) => {
     const directory = join(folder, id);
@@ -36,13 +34,12 @@ beforeAll(async () => {
   });
 });
 afterAll(() => {
-  bundles.remove();
   rmSync(folder, { recursive: true });
 });
 
 async function compare(count: number, settings: Partial<EngineSettings> = {}): Promise<ModelsResult> {
   const client = new EngineClient({
-    entry: bundles.path('main'),
+    entry: builtFile('main.js'),
     log: () => undefined,
     settings: () => ({ prioritize: true, ...settings }),
   });

@@ -16,7 +16,7 @@ import { TOY_DEFAULT } from '../../../src/core/toyModel';
 import { EngineClient, EngineError, type LoadProgress, type ModelSource } from '../../../src/engine/client';
 import type { SurprisalResult } from '../../../src/experiments/surprisal';
 import type { ExploreEvent, ExploreResult } from '../../../src/experiments/exploreTypes';
-import { bundle, type Bundles } from './bundle';
+import { builtFile } from '../builtFile';
 
 const file = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const tiny = file('fixtures/oracles/gpt2-tiny/plain-names');
@@ -35,18 +35,15 @@ interface FiresideFile {
 const toy: ModelSource = { kind: 'toy', ...TOY_DEFAULT };
 const gpt2 = (directory: string): ModelSource => ({ kind: 'gpt2', id: 'test', name: 'Test', directory });
 
-let bundles: Bundles;
 let folder: string;
 let client: EngineClient;
 
-beforeAll(async () => {
-  bundles = await bundle('src/engine/main.ts');
+beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'engine-'));
-  client = new EngineClient({ entry: bundles.path('main'), log: () => undefined });
+  client = new EngineClient({ entry: builtFile('main.js'), log: () => undefined });
 });
 afterAll(async () => {
   await client.dispose();
-  bundles.remove();
   rmSync(folder, { recursive: true });
 });
 
@@ -161,7 +158,7 @@ describe('quantized weights in the engine', () => {
   it('are written once, with progress, and recorded in the result', async () => {
     const told: LoadProgress[] = [];
     const own = new EngineClient({
-      entry: bundles.path('main'),
+      entry: builtFile('main.js'),
       log: () => undefined,
       onLoading: (progress) => told.push(progress),
       settings: () => ({ prioritize: true, threads: 1 }),
@@ -202,7 +199,7 @@ describe('quantized weights in the engine', () => {
 
   it('are refused before loading where memory is too small', async () => {
     const own = new EngineClient({
-      entry: bundles.path('main'),
+      entry: builtFile('main.js'),
       log: () => undefined,
       settings: () => ({ prioritize: true, memoryLimit: 301e6 }),
     });
@@ -219,7 +216,7 @@ describe('the engine where ONNX Runtime cannot be loaded', () => {
   it('runs the toy, and explains why it cannot run GPT-2', async () => {
     // Outside the project there are no packages.
     const entry = join(folder, 'alone.js');
-    copyFileSync(bundles.path('main'), entry);
+    copyFileSync(builtFile('main.js'), entry);
     const alone = new EngineClient({ entry, log: () => undefined });
     try {
       const { code, message } = await failure(alone.load(gpt2(tiny)));

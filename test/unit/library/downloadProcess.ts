@@ -4,5 +4,10 @@ import { ModelLibrary } from '../../../src/library/modelLibrary';
 const [storage, endpoint, repo] = process.argv.slice(2) as [string, string, string];
 const library = new ModelLibrary({ storage, catalog: [], endpoints: [endpoint] });
 const phases = new Set<string>();
-const entry = await library.download(repo, { onProgress: ({ phase }) => phases.add(phase) });
+const entry = await library.download(repo, {
+  onProgress: ({ phase }) => {
+    if (!phases.has(phase)) console.log(phase);
+    phases.add(phase);
+  },
+});
 console.log(JSON.stringify({ directory: entry.directory, problem: entry.problem, phases: [...phases] }));

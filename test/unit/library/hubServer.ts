@@ -77,8 +77,8 @@ export class HubServer {
   pageSize = 1000;
   /** Whether listings have digests, as the hub's do; those of other servers may have none. */
   digests = true;
-  /** Time that the store takes before it answers. */
-  delayMs = 0;
+  /** What the store waits for before it answers. */
+  held: Promise<void> = Promise.resolve();
   #hub!: Server;
   #store!: Server;
 
@@ -88,7 +88,7 @@ export class HubServer {
       server.#answerHub(request, response);
     });
     server.#store = await listen((request, response) => {
-      void setTimeout(server.delayMs).then(() => {
+      void server.held.then(() => {
         server.#answerStore(request, response);
       });
     });

@@ -1,31 +1,24 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { ModelFileError } from '../../../src/gpt2/modelFileError';
 import { loadTokenizer } from '../../../src/gpt2/tokenizerFile';
 import { inspectHere } from '../../../src/library/inspect';
 import { Inspector, type InspectorOptions } from '../../../src/library/inspector';
 import { LibraryError } from '../../../src/library/libraryError';
-import { bundle, type Bundles } from '../engine/bundle';
+import { builtFile } from '../builtFile';
 import { expectNothing, expectRight, libraryFixture, REPO } from './fixture';
 import { writeTiny } from './tinyGpt2';
 
 const { at, hub, library } = libraryFixture();
-let bundles: Bundles;
 let inspector: Inspector;
 
-beforeAll(async () => {
-  bundles = await bundle('src/library/inspectorMain.ts');
-});
-afterAll(() => {
-  bundles.remove();
-});
 afterEach(() => {
   inspector.dispose();
 });
 
 function start(options: Partial<InspectorOptions> = {}): Inspector {
-  inspector = new Inspector({ entry: bundles.path('inspectorMain'), ...options });
+  inspector = new Inspector({ entry: builtFile('inspectorMain.js'), ...options });
   return inspector;
 }
 
@@ -118,7 +111,7 @@ describe('the process that looks at models', () => {
     expect(error).toBeInstanceOf(LibraryError);
     expect((error as Error).message).toMatch(pattern);
     expect(inspector.pid).toBeUndefined();
-    writeFileSync(at('entry.js'), readFileSync(bundles.path('inspectorMain')));
+    writeFileSync(at('entry.js'), readFileSync(builtFile('inspectorMain.js')));
     expect((await inspect(at('other'))).parameters).toBeGreaterThan(0);
     // The folder itself is not tried again at once.
     expect(await sentence(inspect(at('m')))).toBe(error);

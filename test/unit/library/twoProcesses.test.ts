@@ -1,29 +1,12 @@
-import { build } from 'esbuild';
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { setTimeout } from 'node:timers/promises';
-import { promisify } from 'node:util';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { createInterface } from 'node:readline';
+import { describe, expect, it } from 'vitest';
+import { builtFile } from '../builtFile';
+import { until } from '../engine/process';
 import { expectRight, FILES, libraryFixture, QUICK, REPO, WANTED, WEIGHTS } from './fixture';
 
 const { at, hub, library } = libraryFixture();
-const run = promisify(execFile);
-const script = 'out/test/downloadProcess.mjs';
-
-beforeAll(async () => {
-  await build({
-    entryPoints: ['test/unit/library/downloadProcess.ts'],
-    outfile: script,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    banner: {
-      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
-    },
-    logLevel: 'error',
-  });
-});
 
 interface Outcome {
   readonly directory: string;
@@ -31,19 +14,54 @@ interface Outcome {
   readonly phases: string[];
 }
 
-async function inProcess(): Promise<Outcome> {
-  const { stdout } = await run(process.execPath, [script, at('storage'), hub().endpoint, REPO]);
-  return JSON.parse(stdout) as Outcome;
+const start = () =>
+  spawn(process.execPath, [builtFile('downloadProcess.mjs'), at('storage'), hub().endpoint, REPO], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+
+/** @param onPhase is told of each phase when it begins. */
+async function inProcess(onPhase: (phase: string) => void): Promise<Outcome> {
+  let last = '';
+  for await (const line of createInterface({ input: start().stdout })) {
+    last = line;
+    onPhase(line);
+  }
+  return JSON.parse(last) as Outcome;
+}
+
+/** Lets the store answer only when `waiters` downloads have said that they wait for another one. */
+function holdStore(waiters: number): {
+  readonly onPhase: (phase: string) => void;
+  readonly waiting: () => number;
+} {
+  let waiting = 0;
+  let release: () => void = () => undefined;
+  hub().held = new Promise((resolve) => {
+    release = resolve;
+  });
+  return {
+    onPhase: (phase) => {
+      if (phase === 'other-window' && ++waiting === waiters) release();
+    },
+    waiting: () => waiting,
+  };
 }
 
 describe('two processes that want the same model', () => {
   it('fetch every byte once, and both get it', async () => {
-    // Slow enough that the second comes while the first is at it.
-    hub().delayMs = 600;
+    const { onPhase, waiting } = holdStore(2);
+    const processes = [inProcess(onPhase), inProcess(onPhase)];
+    // One of them downloads then; its patience is that of a person, not the short one of the tests.
+    await until(() => waiting() === 1);
+    const seen = new Set<string>();
     const outcomes = await Promise.all([
-      inProcess(),
-      setTimeout(300).then(inProcess),
-      library().download(REPO),
+      ...processes,
+      library().download(REPO, {
+        onProgress: ({ phase }) => {
+          if (!seen.has(phase)) onPhase(phase);
+          seen.add(phase);
+        },
+      }),
     ]);
     for (const { directory, problem } of outcomes) {
       expect({ directory, problem }).toEqual({
@@ -51,19 +69,18 @@ describe('two processes that want the same model', () => {
         problem: undefined,
       });
     }
-    expectRight(outcomes[2]);
+    expectRight(await library().download(REPO));
     expect(hub().requestsFor(WEIGHTS)).toHaveLength(1);
     for (const file of WANTED) expect(hub().requestsFor(file, 'hub')).toHaveLength(1);
-    const waited = [outcomes[0], outcomes[1]].filter(({ phases }) => phases.includes('other-window'));
-    expect(waited.length).toBeGreaterThan(0);
   });
 
   it('go on with each other’s bytes when one is killed', async () => {
     const half = FILES[WEIGHTS].length >> 1;
     hub().fault = ({ where, file, before }) =>
       where === 'store' && file === WEIGHTS && before === 0 ? { stallAfter: half } : undefined;
-    const child = spawn(process.execPath, [script, at('storage'), hub().endpoint, REPO], { stdio: 'ignore' });
-    for (let waits = 0; hub().arrived(WEIGHTS) < half && waits < 2000; waits++) await setTimeout(10);
+    const child = start();
+    child.stdout.resume();
+    await until(() => hub().arrived(WEIGHTS) >= half);
     expect(hub().arrived(WEIGHTS)).toBe(half);
     child.kill('SIGKILL');
     await once(child, 'exit');
@@ -75,9 +92,17 @@ describe('two processes that want the same model', () => {
 
 describe('two downloads in one window', () => {
   it('are one', async () => {
-    hub().delayMs = 100;
+    const { onPhase } = holdStore(1);
     const here = library();
-    const entries = await Promise.all([here.download(REPO), here.download(REPO), library().download(REPO)]);
+    const entries = await Promise.all([
+      here.download(REPO),
+      here.download(REPO),
+      library().download(REPO, {
+        onProgress: ({ phase }) => {
+          onPhase(phase);
+        },
+      }),
+    ]);
     entries.forEach((entry) => {
       expectRight(entry);
     });

@@ -6,6 +6,7 @@ import { checkModel, PUBLISHED, type Figures } from '../../../scripts/verify/che
 import { readVerdict } from '../../../scripts/verify/verdict';
 import { loadGpt2 } from '../../../src/onnx/loadGpt2';
 import { libraryFixture } from './fixture';
+import { builtFile } from '../builtFile';
 import { isDeep } from '../depth';
 
 const { at, hub, library } = libraryFixture();
@@ -17,14 +18,14 @@ const fireside = {
   'config.json': readFileSync('models/fireside/config.json'),
   'model.safetensors': readFileSync('models/fireside/model.safetensors'),
 };
-const bundled = JSON.parse(readFileSync('test/fixtures/oracles/bundled/fireside.json', 'utf8')) as {
+const reference = JSON.parse(readFileSync('test/fixtures/oracles/bundled/fireside.json', 'utf8')) as {
   cases: { prompt: string; input_ids: number[]; greedy_40: number[] }[];
   the_verdict_loss: { train: { mean: number }; validation: { mean: number } };
 };
 
 /** What the script prints, and how it ends. */
 async function script(...options: string[]): Promise<{ code: number; output: string }> {
-  const command = ['--import', 'tsx', 'scripts/verifyGpt2.ts', ...options];
+  const command = [builtFile('verifyGpt2.mjs'), ...options];
   return run(process.execPath, command).then(
     ({ stdout }) => ({ code: 0, output: stdout }),
     (error: unknown) => {
@@ -39,8 +40,8 @@ describe('checkModel', () => {
     hub().add('tester/fireside', fireside);
     const entry = await library().download('tester/fireside');
     const model = await loadGpt2(entry);
-    const [{ prompt, input_ids, greedy_40 }] = bundled.cases as [(typeof bundled.cases)[number]];
-    const { train, validation } = bundled.the_verdict_loss;
+    const [{ prompt, input_ids, greedy_40 }] = reference.cases as [(typeof bundled.cases)[number]];
+    const { train, validation } = reference.the_verdict_loss;
     const figures: Figures = {
       greedy: { prompt, continuation: model.decode(greedy_40.slice(input_ids.length)), tokens: 40 },
       losses: { training: train.mean, validation: validation.mean },

@@ -67,6 +67,11 @@ async function run({ loss = () => 1, lossAfter = loss, fails = () => false, onEv
   return { end, events, steps: saved.map(({ step }) => step) };
 }
 
+/** Turns of the event loop, in each of which a training that does not wait takes a step. */
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn++) await new Promise(setImmediate);
+}
+
 const isStep = (event: TrainingEvent, step: number): boolean => event.type === 'step' && event.step === step;
 
 describe('A training', () => {
@@ -85,10 +90,10 @@ describe('A training', () => {
         if (waiting && event.type === 'step') stepsWhileWaiting++;
         if (event.type !== 'state' || event.state !== 'paused') return;
         waiting = true;
-        setTimeout(() => {
+        void turns(100).then(() => {
           waiting = false;
           tell('resume');
-        }, 50);
+        });
       },
     });
     expect(stepsWhileWaiting).toBe(0);
@@ -101,9 +106,9 @@ describe('A training', () => {
       onEvent: (event, tell) => {
         if (isStep(event, 4)) tell('pause');
         if (event.type === 'state' && event.state === 'paused') {
-          setTimeout(() => {
+          setImmediate(() => {
             tell('stop');
-          }, 10);
+          });
         }
       },
     });
@@ -175,9 +180,9 @@ describe('A training', () => {
       onEvent: (event, tell) => {
         if (isStep(event, 3)) tell('stop');
         if (event.type === 'state' && event.state === 'paused') {
-          setTimeout(() => {
+          setImmediate(() => {
             tell('discard');
-          }, 10);
+          });
         }
       },
     });
@@ -193,9 +198,9 @@ describe('A training', () => {
         if (isStep(event, 2)) tell('checkpoint');
         // Room was made: whoever waits tells it to try again.
         if (event.type === 'state' && event.state === 'paused') {
-          setTimeout(() => {
+          setImmediate(() => {
             tell('checkpoint');
-          }, 10);
+          });
         }
       },
     });

@@ -7,7 +7,7 @@ import * as v from 'valibot';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { EngineClient, type ModelSource, type RunOptions } from '../../../src/engine/client';
 import { trainingResultSchema, type TrainingResult } from '../../../src/experiments/trainingTypes';
-import { bundle, type Bundles } from '../engine/bundle';
+import { builtFile } from '../builtFile';
 import { writeByteGpt2 } from './randomGpt2';
 
 const fireside = fileURLToPath(new URL('../../../models/fireside', import.meta.url));
@@ -23,7 +23,7 @@ export interface Trainer {
   engine(): EngineClient;
   /** What is trained. */
   readonly source: ModelSource;
-  /** Trains it in a process of its own, as after a restart of VS Code. */
+  /** Trains it: continues in a process of its own, as after a restart of VS Code, and begins in one for all tests. */
   run(parameters: object, options?: Partial<RunOptions>): Promise<TrainingResult>;
 }
 
@@ -32,19 +32,19 @@ export interface Trainer {
  * @param given the model to train; a small one, with random weights, where left out
  */
 export function useTrainer(given?: ModelSource): Trainer {
-  let bundles: Bundles;
   let folder: string;
   let source: ModelSource;
   let models: string;
   const clients: EngineClient[] = [];
+  /** Nothing of a beginning is to be seen afterwards but its files, so one process begins all. */
+  let first: EngineClient | undefined;
   beforeAll(async () => {
-    bundles = await bundle('src/engine/main.ts');
     models = mkdtempSync(join(tmpdir(), 'training-model-'));
     if (given === undefined) await writeByteGpt2(models);
     source = given ?? small(models);
   });
-  afterAll(() => {
-    bundles.remove();
+  afterAll(async () => {
+    await first?.dispose();
     rmSync(models, { recursive: true });
   });
   beforeEach(() => {
@@ -54,8 +54,9 @@ export function useTrainer(given?: ModelSource): Trainer {
     for (const client of clients.splice(0)) await client.dispose();
     rmSync(folder, { recursive: true });
   });
+  const start = (): EngineClient => new EngineClient({ entry: builtFile('main.js'), log: () => undefined });
   const engine = (): EngineClient => {
-    const client = new EngineClient({ entry: bundles.path('main'), log: () => undefined });
+    const client = start();
     clients.push(client);
     return client;
   };
@@ -68,12 +69,13 @@ export function useTrainer(given?: ModelSource): Trainer {
     },
     engine,
     async run(parameters, options = {}) {
-      const client = engine();
+      const continues = (parameters as { readonly action?: string }).action === 'continue';
+      const client = continues ? engine() : (first ??= start());
       const result = await client.run('training', source, parameters, {
         onEvent: () => undefined,
         ...options,
       });
-      await client.dispose();
+      if (continues) await client.dispose();
       return v.parse(trainingResultSchema, result);
     },
   };
