@@ -55,6 +55,12 @@ function parseMethod(value: unknown, number: number): MethodSpec {
   const what = `Method ${number}`;
   const given = parameterObject(what.toLowerCase(), value);
   const name = textValue(`The name of ${what.toLowerCase()}`, given['name']);
+  // Sentences and tables begin with it.
+  if (name.trim() === '') {
+    throw new RangeError(
+      `The name of ${what.toLowerCase()} is ${show(name)}; give it one that can be read, for example beam.`,
+    );
+  }
   const { kind } = given;
   switch (kind) {
     case 'sampling':

@@ -364,6 +364,10 @@ describe('parseMethods', () => {
       'b: groups is 3; it must divide the number of beams, 4.',
     ],
     [
+      { ...long, methods: [{ name: ' ', kind: 'contrastive', k: 3, alpha: 0 }] },
+      'The name of method 1 is " "; give it one that can be read, for example beam.',
+    ],
+    [
       { ...long, methods: [{ name: 'c', kind: 'contrastive', k: 0, alpha: 0 }] },
       'c: k is 0; it must be a whole',
     ],
