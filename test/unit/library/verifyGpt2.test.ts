@@ -40,7 +40,7 @@ describe('checkModel', () => {
     hub().add('tester/fireside', fireside);
     const entry = await library().download('tester/fireside');
     const model = await loadGpt2(entry);
-    const [{ prompt, input_ids, greedy_40 }] = reference.cases as [(typeof bundled.cases)[number]];
+    const [{ prompt, input_ids, greedy_40 }] = reference.cases as [(typeof reference.cases)[number]];
     const { train, validation } = reference.the_verdict_loss;
     const figures: Figures = {
       greedy: { prompt, continuation: model.decode(greedy_40.slice(input_ids.length)), tokens: 40 },
