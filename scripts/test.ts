@@ -36,6 +36,9 @@ const onlyNamed: readonly Part[] = ['deep'];
 /** Parts that run what the build made. */
 const built: readonly Part[] = ['integration', 'start', 'e2e'];
 
+/** Parts that keep one processor busy each and change nothing. */
+const sideBySide: readonly Part[] = ['types', 'lint', 'format'];
+
 function chosen(): Part[] {
   const names = Object.keys(parts) as Part[];
   const wanted = arguments_.filter((argument) => argument !== '--desktop');
@@ -54,19 +57,39 @@ function chosen(): Part[] {
 
 const seconds = (since: number): string => `${((Date.now() - since) / 1000).toFixed(0)} s`;
 
+/** Runs a part, says when it begins and ends, and what came of it. */
+async function runPart(part: Part): Promise<Outcome> {
+  const since = Date.now();
+  console.log(`\n=== ${part}`);
+  const outcome = await parts[part]().catch((error: unknown): Outcome =>
+    oneFailed(`${part}: ${explain(error)}`),
+  );
+  console.log(`--- ${part}: ${summary(outcome)} in ${seconds(since)}`);
+  return outcome;
+}
+
+/** Parts in the order in which they run, those together that run side by side. */
+function inGroups(names: readonly Part[]): Part[][] {
+  const groups: Part[][] = [];
+  for (const name of names) {
+    const last = groups.at(-1);
+    if (last && sideBySide.includes(name) && sideBySide.includes(last[0]!)) last.push(name);
+    else groups.push([name]);
+  }
+  return groups;
+}
+
 async function main(): Promise<number> {
   const outcomes: Outcome[] = [];
   let buildFailed = false;
-  for (const part of chosen()) {
-    const since = Date.now();
-    console.log(`\n=== ${part}`);
-    const outcome: Outcome =
-      buildFailed && built.includes(part)
-        ? oneFailed(`${part}: not run, because the build failed`)
-        : await parts[part]().catch((error: unknown) => oneFailed(`${part}: ${explain(error)}`));
-    buildFailed ||= part === 'build' && outcome.failed > 0;
-    outcomes.push(outcome);
-    console.log(`--- ${part}: ${summary(outcome)} in ${seconds(since)}`);
+  for (const group of inGroups(chosen())) {
+    const left = group.filter((part) => !(buildFailed && built.includes(part)));
+    for (const part of group) {
+      if (!left.includes(part)) outcomes.push(oneFailed(`${part}: not run, because the build failed`));
+    }
+    const ended = await Promise.all(left.map(runPart));
+    buildFailed ||= left.includes('build') && ended.some(({ failed }) => failed > 0);
+    outcomes.push(...ended);
   }
   const all = total(outcomes);
   if (all.failed > 0)
