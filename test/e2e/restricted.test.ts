@@ -39,7 +39,7 @@ test('takes none of the folder’s presets, and takes them once it is trusted', 
   await window.run('Decoding Lab: Focus on Presets View');
   const pane = page.locator('.pane:has(.pane-header:has-text("Presets"))');
   await pane.locator('.monaco-list-row', { hasText: 'Precise' }).waitFor();
-  expect(await pane.innerText()).not.toContain('Of the folder');
+  await expect.poll(() => pane.innerText()).not.toContain('Of the folder');
   await window.run('Workspaces: Manage Workspace Trust');
   await page.locator('.workspace-trust-editor').getByRole('button', { name: 'Trust', exact: true }).click();
   await page.locator('.statusbar-item', { hasText: 'Restricted Mode' }).waitFor({ state: 'hidden' });
