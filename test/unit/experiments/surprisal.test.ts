@@ -13,6 +13,7 @@ import {
 import { Gpt2Tokenizer } from '../../../src/gpt2/tokenizer';
 import { loadGpt2 } from '../../../src/onnx/loadGpt2';
 import '../fixedSeed';
+import { depth } from '../depth';
 
 const tokenizer = new Gpt2Tokenizer();
 
@@ -39,7 +40,7 @@ describe('spans of tokens in a text', () => {
           byte += length;
         });
       }),
-      { numRuns: 500 },
+      { numRuns: depth(100, 500) },
     );
   });
 });

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { ModelFileError } from '../../../src/gpt2/modelFileError';
 import { describeOnnx, type OnnxDescription } from '../../../src/gpt2/onnxFile';
 import { temporaryFolder } from '../library/temporaryFolder';
+import { depth } from '../depth';
 
 const at = temporaryFolder();
 
@@ -134,7 +135,7 @@ describe('the external data of an ONNX file', () => {
         seen++;
         for (const location of theirs) expect(ours).toContain(location);
       }),
-      { numRuns: 500 },
+      { numRuns: depth(100, 500) },
     );
     expect(seen).toBeGreaterThan(0);
   });

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { compilePattern, type Pattern } from '../../../../src/core/samplers/pattern';
 import { ToyModel } from '../../../../src/core/toyModel';
 import { parseChain, SamplerChain } from '../../../../src/core/samplers/chain';
+import { depth } from '../../depth';
 
 const pattern = (source: string): Pattern => {
   const made = compilePattern(source);
@@ -96,7 +97,7 @@ describe('A pattern', () => {
           for (const sample of samples) expect(made.test(sample), sample).toBe(expected.test(sample));
         },
       ),
-      { numRuns: 300 },
+      { numRuns: depth(100, 300) },
     );
   });
 

@@ -166,7 +166,7 @@ describe('each sampler does what a slow, obvious implementation does', () => {
         inputs((size) => spec(size).map((one) => [one])),
         compare,
       ),
-      { ...PROPERTY, numRuns: depth(50, 200) },
+      { ...PROPERTY, numRuns: depth(25, 200) },
     );
   });
 
@@ -178,7 +178,7 @@ describe('each sampler does what a slow, obvious implementation does', () => {
         inputs((size) => fc.array(anySampler(size), { maxLength: 5 })),
         compare,
       ),
-      { ...PROPERTY, numRuns: depth(200, 1500) },
+      { ...PROPERTY, numRuns: depth(75, 1500) },
     );
   });
 });
