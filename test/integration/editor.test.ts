@@ -155,16 +155,14 @@ describe('Decoding Lab in the text editor', () => {
     });
 
     it('are not given when they are off, for the language or at all', async () => {
-      const editor = await openText(`${prompt} was`);
-      const { document } = editor;
       for (const settings of [
         { 'decodingLab.inlineSuggest.mode': 'off' },
         { 'decodingLab.inlineSuggest.languages': { plaintext: false } },
       ]) {
+        // A document of its own: what VS Code was told of a place it does not ask for again.
+        const editor = await openText(`${prompt} was`);
+        editor.selection = new vscode.Selection(end(editor.document), end(editor.document));
         await withSettings(settings, async () => {
-          editor.selection = new vscode.Selection(end(document), end(document));
-          // What VS Code knows of this place already it does not ask for again.
-          await vscode.commands.executeCommand('editor.action.inlineSuggest.hide');
           const before = api.suggestions();
           await vscode.commands.executeCommand('editor.action.inlineSuggest.trigger');
           // Every question begins a list of its own, and these have their answer at once.
@@ -172,6 +170,7 @@ describe('Decoding Lab in the text editor', () => {
           assert.equal(api.pendingEngineRequests(), 0);
           assert.deepEqual(api.suggestions(), []);
         });
+        await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
       }
     });
 
