@@ -141,22 +141,6 @@ describe('Explore Selection', () => {
     expect(added.every((word) => text.includes(word))).toBe(true);
   });
 
-  test('says what a space at the end of a prompt does, and goes on without it', async () => {
-    const { window } = session;
-    const line = (await session.savedText()).split('\n').indexOf(SAMPLE_LINE) + 1;
-    await window.select(line, 1, 'Once upon a '.length + 1);
-    await panel.begin(() => window.run(EXPLORE));
-    await panel.ended();
-    const chips = panel.part('chip');
-    await expect.poll(() => chips.allInnerTexts()).toEqual(['Once', '·upon', '·a', '·']);
-    await panel.part('notes').waitFor();
-    await window.screenshot('trailing-space');
-    await panel.begin(() => panel.part('trim-prompt').click());
-    await panel.ended();
-    await expect.poll(() => chips.allInnerTexts()).toEqual(['Once', '·upon', '·a']);
-    await expect.poll(() => panel.part('trim-prompt').count()).toBe(0);
-  });
-
   test('is as it was after the window was reloaded', async () => {
     const { window, workspace, server } = session;
     // An address that names a file to open would open that alone.
