@@ -7,6 +7,7 @@ import type { ExploreEvent } from '../experiments/exploreTypes';
 import type { SurprisalEvent } from '../experiments/surprisal';
 import { temperatureResultSchema } from '../experiments/temperatureTypes';
 import type { Library } from './library';
+import { nextTokenAfter } from './nextToken';
 import { lastPart } from './promptSource';
 import { toFailure } from './requests';
 import { settings } from './settings';
@@ -87,16 +88,7 @@ async function next(
   const model = await engine.load(source, signal);
   const lines: string[] = [];
   const notes: string[] = [];
-  const parameters = {
-    prompt: lastPart(withLf(text)),
-    chain: [],
-    greedy: false,
-    seed: 0,
-    samples: 0,
-    maxNewTokens: 1,
-    healing: true,
-  };
-  await engine.run('explore', source, parameters, {
+  await engine.run('explore', source, nextTokenAfter(lastPart(withLf(text))), {
     signal,
     onEvent: (event) => {
       const read = event as ExploreEvent;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { lives } from './liveProcess';
 
 /** A draft grows every second; one that has not for so long is nobody's, unless its process says otherwise. */
 const FORGOTTEN_MS = 3_600_000;
@@ -28,15 +29,5 @@ export async function sweepDrafts(file: string): Promise<void> {
     if (age > FORGOTTEN_MS && (writer === undefined || !lives(writer))) {
       await rm(path, { force: true }).catch(() => undefined);
     }
-  }
-}
-
-function lives(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // One of another user lives all the same.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

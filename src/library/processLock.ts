@@ -3,6 +3,7 @@ import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname, uptime } from 'node:os';
 import { dirname } from 'node:path';
 import * as v from 'valibot';
+import { lives } from '../gpt2/liveProcess';
 import { makeFolder } from './disk';
 import { withLock } from './lock';
 
@@ -59,15 +60,5 @@ async function holderOf(file: string): Promise<Holder | undefined> {
   } catch {
     // No file, or one that a killed process has not finished.
     return undefined;
-  }
-}
-
-function lives(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // One of another user lives all the same.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

@@ -5,6 +5,7 @@ import type { ExploreEvent } from '../../experiments/exploreTypes';
 import { activeText } from '../activeText';
 import { offsetOf, positionOf, textFor, textOf } from '../documentText';
 import type { Library } from '../library';
+import { nextTokenAfter } from '../nextToken';
 import { lastPart } from '../promptSource';
 import { toFailure } from '../requests';
 import { settings } from '../settings';
@@ -175,17 +176,8 @@ export class CursorView implements TreeData<Row>, vscode.Disposable {
       const model =
         this.#models.get(modelId) ?? (await this.#services.engine.load(source, controller.signal));
       this.#models.set(modelId, model);
-      const parameters = {
-        prompt,
-        chain: [],
-        greedy: false,
-        seed: 0,
-        samples: 0,
-        maxNewTokens: 1,
-        healing: true,
-      };
       let owed = '';
-      await this.#services.engine.run('explore', source, parameters, {
+      await this.#services.engine.run('explore', source, nextTokenAfter(prompt), {
         signal: controller.signal,
         priority: 'background',
         onEvent: (event) => {
