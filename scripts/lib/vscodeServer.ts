@@ -1,8 +1,8 @@
 /** Starts a VS Code server for one run, on a port of its own, with settings and extensions of its own. */
 import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from './failure';
 import { run, start, type Started } from './processes';
@@ -23,6 +23,8 @@ const QUIET: Settings = {
   'window.autoDetectColorScheme': false,
   'window.autoDetectHighContrast': false,
   'chat.disableAIFeatures': true,
+  // Each blink is a frame, which a machine without a graphics card computes.
+  'editor.cursorBlinking': 'solid',
   'extensions.ignoreRecommendations': true,
   'files.autoSave': 'off',
   'git.enabled': false,
@@ -50,6 +52,12 @@ export interface Profile {
 export interface ServerOptions extends Profile {
   /** A packaged extension to install before the server starts. */
   readonly vsix?: string;
+  /**
+   * Leaves out VS Code's own extensions that run code, such as Git and the language servers: windows open in half
+   * the time, and nothing but the extension that is tried keeps the processor busy. Languages, themes and
+   * notebooks stay.
+   */
+  readonly lean?: boolean;
   /** Added to the environment, which the extension host inherits. */
   readonly env?: NodeJS.ProcessEnv;
   readonly say?: (line: string) => void;
@@ -137,6 +145,8 @@ export async function startServer(options: ServerOptions = {}): Promise<StartedS
   await writeProfile(data, options);
 
   const folders = ['--user-data-dir', data, '--extensions-dir', join(home, 'extensions')];
+  if (options.lean === true)
+    folders.push('--builtin-extensions-dir', await leanExtensions(entry, join(home, 'built-in')));
   if (options.vsix !== undefined) {
     const { code, output } = await run(node, [entry, '--install-extension', options.vsix, ...folders], {
       limit: START_LIMIT,
@@ -172,6 +182,23 @@ export async function startServer(options: ServerOptions = {}): Promise<StartedS
     await stop();
     throw error;
   }
+}
+
+/** Extensions that run code and are needed all the same: the one that reads notebooks. */
+const NEEDED = ['ipynb'];
+
+/** A folder of links to those of VS Code's own extensions that run no code. @returns its path */
+async function leanExtensions(entry: string, folder: string): Promise<string> {
+  const all = join(dirname(dirname(entry)), 'extensions');
+  await mkdir(folder);
+  for (const name of await readdir(all)) {
+    const manifest = await readFile(join(all, name, 'package.json'), 'utf8').catch(() => undefined);
+    if (manifest === undefined) continue;
+    const { main, browser } = JSON.parse(manifest) as { main?: string; browser?: string };
+    if ((main ?? browser) === undefined || NEEDED.includes(name))
+      await symlink(join(all, name), join(folder, name), 'junction');
+  }
+  return folder;
 }
 
 const machineSettings = (data: string): string => join(data, 'Machine', 'settings.json');

@@ -10,6 +10,9 @@ import type { Opening, VsCodeServer } from './vscodeServer';
 /** How long a person would wait for the window, a command or the panel, in milliseconds. Busy machines are slow. */
 const PATIENCE = 240_000;
 
+/** How long the palette may take to open, or to show a row, before it is opened again, in milliseconds. */
+const ATTEMPT = 5_000;
+
 export interface WindowOptions {
   /** Size of the browser window, in CSS pixels. */
   readonly width?: number;
@@ -72,21 +75,19 @@ export class Window {
     const { page } = this;
     const deadline = Date.now() + PATIENCE;
     const widget = page.locator('.quick-input-widget');
-    while (Date.now() < deadline) {
+    const offered = async (): Promise<boolean> => {
+      // One that is still closing would take the key, and the list with it.
+      await widget.waitFor({ state: 'hidden', timeout: ATTEMPT });
       await page.keyboard.press('F1');
-      await widget.waitFor();
-      await widget.locator('input.input').fill(`>${text}`);
+      await widget.waitFor({ timeout: ATTEMPT });
+      await widget.locator('input.input').fill(`>${text}`, { timeout: ATTEMPT });
       // The list does not learn of commands that come while it is open: it is opened again.
-      const there = await row
-        .first()
-        .waitFor({ timeout: 3_000 })
-        .then(
-          () => true,
-          () => false,
-        );
-      if (there) return row.first();
+      await row.first().waitFor({ timeout: ATTEMPT });
+      return true;
+    };
+    while (Date.now() < deadline) {
+      if (await offered().catch(() => false)) return row.first();
       await page.keyboard.press('Escape');
-      await widget.waitFor({ state: 'hidden' });
     }
     throw new Failure(`The command palette offers no "${text}" after ${PATIENCE / 1000} seconds.`);
   }

@@ -8,12 +8,15 @@ export interface SampleWorkspace {
   readonly folder: string;
   /** The copy of the sample document in it. */
   readonly file: string;
+  /** Puts the sample document back as it was. */
+  restore(): Promise<void>;
   remove(): Promise<void>;
 }
 
 export async function sampleWorkspace(): Promise<SampleWorkspace> {
   const folder = await mkdtemp(join(tmpdir(), 'decoding-lab-sample-'));
   const file = join(folder, 'sample.md');
-  await copyFile(sampleDocument, file);
-  return { folder, file, remove: () => rm(folder, { recursive: true, force: true, maxRetries: 5 }) };
+  const restore = (): Promise<void> => copyFile(sampleDocument, file);
+  await restore();
+  return { folder, file, restore, remove: () => rm(folder, { recursive: true, force: true, maxRetries: 5 }) };
 }

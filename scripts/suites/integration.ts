@@ -24,7 +24,7 @@ const report = join(artifacts, 'integration.jsonl');
 export async function inServer(): Promise<Outcome> {
   await freshReport(report);
   const workspace = await sampleWorkspace();
-  const server = await startServer({ env: { [REPORT_VARIABLE]: report } });
+  const server = await startServer({ lean: true, env: { [REPORT_VARIABLE]: report } });
   const browser = await openBrowser();
   const waiting = new AbortController();
   try {

@@ -8,7 +8,8 @@ const SILENCE = 1_200_000;
 
 const tool = (...parts: string[]): string => inRepository('node_modules', ...parts);
 
-const tsc = tool('typescript', 'bin', 'tsc');
+/** The native compiler: it checks in a tenth of the time; the lint rules need the other one's interface. */
+const tsc = tool('typescript-native', 'bin', 'tsc');
 
 const commands = {
   build: [[inRepository('esbuild.mjs')]],

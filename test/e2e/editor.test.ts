@@ -1,138 +1,14 @@
-/** What the extension does in the editor itself: the side panel, surprisal, suggestions. */
-import { beforeAll, describe, expect, test } from 'vitest';
-import { SAMPLE_LINE } from '../../scripts/lib/exploreSample';
-import { useSession, type Session } from './session';
+/** The extension in the editor itself, in one window. */
+import { describe } from 'vitest';
+import { editorItself } from './parts/editor';
+import { foreignText } from './parts/foreignText';
+import { useSession } from './session';
 
 const current = useSession();
-let session: Session;
 
-beforeAll(async () => {
-  session = current();
-  const { window } = session;
-  await window.page.getByText('sample.md', { exact: true }).first().dblclick();
-  await window.page.locator('.monaco-editor').first().waitFor();
+describe('The editor', () => {
+  editorItself(current);
 });
-
-describe('the side panel', () => {
-  test('lists the most probable tokens at the cursor, the models and the presets', async () => {
-    const { window } = session;
-    await window.run('Decoding Lab: Focus on At the Cursor View');
-    await window.select(6, 1, SAMPLE_LINE.length + 1);
-    const rows = window.page.locator('.pane:has-text("At the Cursor") .monaco-list-row');
-    await expect.poll(() => rows.first().innerText(), { timeout: 60_000 }).toContain('·had');
-    await expect.poll(() => rows.first().innerText()).toMatch(/\d %/);
-    const sidebar = window.page.locator('.part.sidebar');
-    for (const text of ['fireside', 'GPT-2', 'Greedy', 'Creative']) {
-      await sidebar.getByText(text, { exact: false }).first().waitFor();
-    }
-    await window.screenshot('side-panel');
-  });
-});
-
-describe('the models', () => {
-  test('are freed and loaded again, and say so', async () => {
-    const { window } = session;
-    const row = window.page.locator('.pane:has(.pane-header:has-text("Models")) .monaco-list-row', {
-      hasText: 'fireside',
-    });
-    const choice = window.page.locator('.quick-input-widget .monaco-list-row', { hasText: 'fireside' });
-    await expect.poll(() => row.first().innerText()).toMatch(/default, loaded/);
-    await window.run('Decoding Lab: Free Memory of Model');
-    await choice.first().click();
-    await expect.poll(() => row.first().innerText()).not.toContain('loaded');
-    await window.run('Decoding Lab: Load Model into Memory');
-    await choice.first().click();
-    await expect.poll(() => row.first().innerText(), { timeout: 60_000 }).toMatch(/default, loaded/);
-    const tip = window.page.locator('.monaco-hover', { hasText: 'in memory' });
-    // A row that is drawn anew under the pointer shows its hover text only to a pointer that comes again.
-    const tooltip = async (): Promise<string> => {
-      await window.page.mouse.move(0, 0);
-      await row.first().hover();
-      return tip.innerText({ timeout: 4_000 }).catch(() => '');
-    };
-    await expect
-      .poll(tooltip, { timeout: 60_000, interval: 500 })
-      .toMatch(/32-bit in memory: (about )?[\d.]+ MB/);
-    await window.screenshot('models-loaded');
-    await window.page.mouse.move(0, 0);
-  });
-});
-
-describe('surprisal', () => {
-  test('tints the tokens of the document', async () => {
-    const { window } = session;
-    // Without a selection the whole document is read.
-    await window.select(1, 1, 1);
-    await window.run('Decoding Lab: Show Surprisal');
-    const tinted = window.page.locator('.monaco-editor .view-overlays [class*="ced-"]');
-    await expect.poll(() => tinted.count(), { timeout: 60_000 }).toBeGreaterThan(60);
-    const summary = window.page.locator('.pane:has(.pane-header:has-text("Surprisal"))');
-    const text = async (): Promise<string> =>
-      (await summary.locator('.monaco-list-row').allInnerTexts()).join('; ').replace(/\s+/g, ' ');
-    await expect
-      .poll(text)
-      .toMatch(/Perplexity ?\d+.*Bits per character ?\d\.\d+.*Beyond.*Tokens ?\d+, read by fireside/);
-    await window.screenshot('surprisal');
-  });
-});
-
-describe('presets', () => {
-  test('of one’s own are made from another, changed, and deleted', async () => {
-    const { window } = session;
-    const { page } = window;
-    const widget = page.locator('.quick-input-widget');
-    const input = widget.locator('input.input');
-    const pane = page.locator('.pane:has(.pane-header:has-text("Presets"))');
-    const answer = async (prompt: string, text?: string): Promise<void> => {
-      await expect.poll(() => widget.innerText()).toContain(prompt);
-      if (text !== undefined) await input.fill(text);
-      await page.keyboard.press('Enter');
-    };
-    await window.run('Decoding Lab: New Preset');
-    await widget.getByText('Creative', { exact: true }).click();
-    await answer('Name of the preset', 'Wild');
-    await expect.poll(() => input.inputValue()).toContain('"temperature":1.1');
-    await input.fill('[{"sampler":"temperature","temperature":-1}]');
-    await expect.poll(() => widget.innerText()).toContain('temperature is -1; it must be');
-    await answer('New preset', '[{"sampler":"temperature","temperature":2}]');
-    await expect.poll(() => pane.innerText()).toMatch(/Wild\s*temperature 2/);
-    await window.run('Decoding Lab: Edit Preset');
-    await answer('Edit a preset');
-    await answer('Name of the preset', 'Wilder');
-    await answer('samplers', '[{"sampler":"temperature","temperature":3}]');
-    await expect.poll(() => pane.innerText()).toMatch(/Wilder\s*temperature 3/);
-    await window.screenshot('presets');
-    await window.run('Decoding Lab: Delete Preset');
-    await answer('Delete a preset');
-    await page.getByRole('button', { name: 'Delete', exact: true }).click();
-    await expect.poll(() => pane.innerText()).not.toContain('Wilder');
-  });
-});
-
-describe('quantized weights', () => {
-  test('are measured on the text against the 32-bit ones, and shown in a table', async () => {
-    const { window } = session;
-    const choices = window.page.locator('.quick-input-widget');
-    await window.run('Decoding Lab: Measure Quantized Weights on This Text');
-    await choices.getByText('fireside', { exact: true }).first().click();
-    await choices.getByText('8-bit exact', { exact: true }).waitFor();
-    await window.page.keyboard.press('Enter');
-    const table = window.page.locator('.editor-instance .view-lines', { hasText: 'mean' }).last();
-    const text = async (): Promise<string> => (await table.innerText()).replaceAll('\u00a0', ' ');
-    await expect.poll(text, { timeout: 60_000 }).toContain('| 4-bit |');
-    await window.screenshot('fidelity');
-    const row = (label: string): number[] => rows.get(label)!.map((cell) => parseFloat(cell));
-    const rows = new Map<string, string[]>();
-    for (const line of (await text()).split('\n')) {
-      const [label, ...cells] = line
-        .split('|')
-        .slice(1, -1)
-        .map((cell) => cell.trim());
-      if (label !== undefined) rows.set(label, cells);
-    }
-    expect(row('32-bit').slice(1)).toEqual([0, 0, 100]);
-    for (const label of ['8-bit exact', '8-bit fast', '4-bit']) expect(row(label)[1]).toBeGreaterThan(0);
-    // Each bit less doubles the step between two weights.
-    expect(row('4-bit')[1]).toBeGreaterThan(row('8-bit exact')[1]!);
-  });
+describe('Foreign text', () => {
+  foreignText(current);
 });

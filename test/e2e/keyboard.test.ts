@@ -2,7 +2,7 @@
 import { beforeAll, expect, test } from 'vitest';
 import { SAMPLE_LINE } from '../../scripts/lib/exploreSample';
 import { part } from '../../scripts/lib/panelReading';
-import { Panel } from './panel';
+import { Panel } from './panelPage';
 import { useSession, type Session } from './session';
 
 const current = useSession();

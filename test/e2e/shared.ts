@@ -13,7 +13,7 @@ declare module 'vitest' {
 }
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const server = await startServer();
+  const server = await startServer({ lean: true });
   const browser = await serveBrowser();
   const teardown = async (): Promise<void> => {
     await browser.close();
