@@ -1,19 +1,13 @@
 import { defineConfig } from 'vitest/config';
 
-const all = (...folders: string[]): string[] => folders.map((folder) => `test/unit/${folder}/**/*.test.ts`);
-
-/** What replaces modules, clocks or methods for a while, or asks how much memory its process takes. */
+/** What replaces modules, which others may have read before, or asks what its process holds: memory and handles. */
 const ALONE = [
-  'test/unit/experiments/models.test.ts',
+  'test/unit/engine/client.test.ts',
+  'test/unit/engine/models.test.ts',
   'test/unit/extension/anchor.test.ts',
   'test/unit/extension/documentScoring.test.ts',
   'test/unit/extension/history.test.ts',
-  'test/unit/onnx/batching.test.ts',
   'test/unit/onnx/loadGpt2.test.ts',
-  'test/unit/onnx/promptCache.test.ts',
-  'test/unit/engine/models.test.ts',
-  'test/unit/library/progress.test.ts',
-  'test/unit/library/recentUse.test.ts',
   'test/unit/training/checkpoints.test.ts',
 ];
 
@@ -29,20 +23,17 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        // Computes and keeps nothing: a process takes one file after the other, and reads the modules once.
+        // A process takes one file after the other, and reads the modules once, onnxruntime and tokenizers among them.
         test: {
-          name: 'pure',
-          include: all('core', 'experiments', 'extension', 'gpt2', 'protocol', 'scripts', 'webview'),
+          name: 'shared',
+          include: ['test/unit/**/*.test.ts'],
           exclude: ALONE,
           isolate: false,
         },
       },
       {
         extends: true,
-        test: {
-          name: 'alone',
-          include: [...all('engine', 'library', 'onnx', 'training'), ...ALONE],
-        },
+        test: { name: 'alone', include: ALONE },
       },
     ],
     globalSetup: 'test/unit/processBundles.ts',
