@@ -2,8 +2,10 @@ import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { explain } from '../../../scripts/lib/failure';
 import { checkModel, PUBLISHED, type Figures } from '../../../scripts/verify/checks';
 import { readVerdict } from '../../../scripts/verify/verdict';
+import { verifyGpt2 } from '../../../scripts/verify/verifyGpt2';
 import { loadGpt2 } from '../../../src/onnx/loadGpt2';
 import { libraryFixture } from './fixture';
 import { builtFile } from '../builtFile';
@@ -23,8 +25,23 @@ const reference = JSON.parse(readFileSync('test/fixtures/oracles/bundled/firesid
   the_verdict_loss: { train: { mean: number }; validation: { mean: number } };
 };
 
+interface Ended {
+  readonly code: number;
+  readonly output: string;
+}
+
+/** What the command tells, and how it ends, without a process of its own. */
+async function command(...options: string[]): Promise<Ended> {
+  const lines: string[] = [];
+  const code = await verifyGpt2(options, (line) => lines.push(line)).catch((error: unknown) => {
+    lines.push(explain(error));
+    return 1;
+  });
+  return { code, output: `${lines.join('\n')}\n` };
+}
+
 /** What the script prints, and how it ends. */
-async function script(...options: string[]): Promise<{ code: number; output: string }> {
+async function script(...options: string[]): Promise<Ended> {
   const command = [builtFile('verifyGpt2.mjs'), ...options];
   return run(process.execPath, command).then(
     ({ stdout }) => ({ code: 0, output: stdout }),
@@ -65,7 +82,7 @@ describe('checkModel', () => {
 describe('npm run verify:gpt2', () => {
   it('does not take other weights for the published ones', async () => {
     hub().add('openai-community/gpt2', fireside, '607a30d783dfa663caf39e06633721c8d4cfcd7e');
-    const { code, output } = await script(
+    const { code, output } = await command(
       '--endpoint',
       hub().endpoint,
       '--storage',
@@ -81,7 +98,7 @@ describe('npm run verify:gpt2', () => {
 
   it('downloads, checks and counts', async () => {
     hub().add('tester/fireside', fireside);
-    const { code, output } = await script(
+    const { code, output } = await command(
       ...['--model', 'tester/fireside', '--endpoint', hub().endpoint, '--storage', at('storage')],
       ...['--verdict', hasVerdict ? VERDICT : 'README.md'],
     );
@@ -93,7 +110,7 @@ describe('npm run verify:gpt2', () => {
   });
 
   it('looks at a copy on the disk, and says what is not as published', async () => {
-    const { code, output } = await script('--from', 'models/fireside', '--verdict', 'README.md');
+    const { code, output } = await command('--from', 'models/fireside', '--verdict', 'README.md');
     expect(code).toBe(1);
     expect(output).toMatch(/FAILED greedy continuation of "Every effort moves you"/);
     expect(output).toMatch(/\n0 passed, 2 failed/);
@@ -105,7 +122,8 @@ describe('npm run verify:gpt2', () => {
     [['--from', 'models/fireside', '--verdict', 'nowhere.txt'], /nowhere.txt cannot be read/],
     [['--model', 'nothing'], /There is no model "nothing". Choose one of distilgpt2, gpt2,/],
   ])('explains what is wrong with %j', async (options, sentence) => {
-    const { code, output } = await script(...options);
+    // One of them shows that the script is that command.
+    const { code, output } = await (options[0] === '--modle' ? script : command)(...options);
     expect(code).toBe(1);
     expect(output).toMatch(sentence);
     expect(output).not.toMatch(/\n\s+at /);
