@@ -18,13 +18,16 @@ export function distribution(logits: readonly number[], temperature = 1): number
   return weights.map((weight) => weight / sum);
 }
 
-/** Ids from the most to the least probable, the lower id first among equals. */
-export function ranked(probabilities: readonly number[]): number[] {
+/** Ids from the most to the least probable, the lower id first among equals; those of at least `least` alone. */
+export function ranked(probabilities: readonly number[], least = 0): number[] {
   return probabilities
-    .map((p, id) => ({ p, id }))
+    .flatMap((p, id) => (p >= least ? [{ p, id }] : []))
     .sort((a, b) => b.p - a.p || a.id - b.id)
     .map(({ id }) => id);
 }
+
+/** Sorting tens of thousands takes longer than computing them, and few are this probable. */
+const LIKELY = 1e-4;
 
 /** What is left when only these ids may be drawn. */
 export function restricted(probabilities: readonly number[], ids: readonly number[]): number[] {
@@ -35,19 +38,20 @@ export function restricted(probabilities: readonly number[], ids: readonly numbe
 
 /** The k most probable; ties do not occur where this is used. */
 export function topK(probabilities: readonly number[], k: number): number[] {
-  return restricted(probabilities, ranked(probabilities).slice(0, k));
+  const likely = ranked(probabilities, LIKELY);
+  return restricted(probabilities, (likely.length < k ? ranked(probabilities) : likely).slice(0, k));
 }
 
 /** The shortest list of most probable ids whose mass reaches p. */
-export function nucleus(probabilities: readonly number[], p: number): number[] {
+export function nucleus(probabilities: readonly number[], p: number, least = LIKELY): number[] {
   const ids: number[] = [];
   let mass = 0;
-  for (const id of ranked(probabilities)) {
-    if (mass >= p) break;
+  for (const id of ranked(probabilities, least)) {
+    if (mass >= p) return ids;
     ids.push(id);
     mass += probabilities[id]!;
   }
-  return ids;
+  return mass >= p || least === 0 ? ids : nucleus(probabilities, p, 0);
 }
 
 export function entropyOf(probabilities: readonly number[]): number {
