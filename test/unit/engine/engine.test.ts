@@ -17,6 +17,7 @@ import { EngineClient, EngineError, type LoadProgress, type ModelSource } from '
 import type { SurprisalResult } from '../../../src/experiments/surprisal';
 import type { ExploreEvent, ExploreResult } from '../../../src/experiments/exploreTypes';
 import { builtFile } from '../builtFile';
+import { writeByteGpt2 } from '../training/randomGpt2';
 
 const file = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const tiny = file('fixtures/oracles/gpt2-tiny/plain-names');
@@ -147,12 +148,16 @@ describe('the engine', () => {
 });
 
 describe('quantized weights in the engine', () => {
-  const directory = bundled;
-  const text = 'Once upon a time there was a king who had a daughter, and she was beautiful.';
-  const whole: ModelSource = { kind: 'gpt2', id: 'fireside', name: 'Fireside', directory };
-  const int8 = (): ModelSource => ({
-    ...whole,
-    ...{ id: 'fireside@int8', precision: 'int8', cacheDirectory: join(folder, 'quantized') },
+  const text = 'Once upon a time, a king';
+  let whole: ModelSource;
+  let int8: ModelSource;
+  beforeAll(async () => {
+    // As many tokens as there are bytes: to quantize the bundled model's takes seconds.
+    const directory = join(folder, 'bytes');
+    await writeByteGpt2(directory);
+    const cacheDirectory = join(folder, 'quantized');
+    whole = { kind: 'gpt2', id: 'bytes', name: 'Bytes', directory };
+    int8 = { ...whole, id: 'bytes@int8', precision: 'int8', cacheDirectory };
   });
 
   it('are written once, with progress, and recorded in the result', async () => {
@@ -163,25 +168,25 @@ describe('quantized weights in the engine', () => {
       onLoading: (progress) => told.push(progress),
       settings: () => ({ prioritize: true, threads: 1 }),
     });
-    const { info } = await own.load(int8());
-    expect(info).toMatchObject({ id: 'fireside@int8', precision: 'int8' });
+    const { info } = await own.load(int8);
+    expect(info).toMatchObject({ id: 'bytes@int8', precision: 'int8' });
     expect(told.length).toBeGreaterThan(1);
     const last = told.pop()!;
     expect(last).toMatchObject({ done: info.parameters, total: info.parameters });
     for (const { done } of told) expect(done).toBeLessThan(info.parameters);
     expect(existsSync(join(folder, 'quantized', 'model.int8.safetensors'))).toBe(true);
     told.length = 0;
-    await own.unload(int8());
-    await own.load(int8());
+    await own.unload(int8);
+    await own.load(int8);
     expect(told).toEqual([]);
     await own.dispose();
-    const { result } = await explore(int8(), { prompt: text });
-    expect(result.provenance).toMatchObject({ model: 'fireside@int8', precision: 'int8' });
+    const { result } = await explore(int8, { prompt: text });
+    expect(result.provenance).toMatchObject({ model: 'bytes@int8', precision: 'int8' });
   });
 
   it('are compared with the whole ones on a text', async () => {
     const progress: [number, number][] = [];
-    const fidelity = await client.fidelity(whole, int8(), text, {
+    const fidelity = await client.fidelity(whole, int8, text, {
       onProgress: (done, total) => progress.push([done, total]),
       signal: new AbortController().signal,
     });
@@ -203,10 +208,10 @@ describe('quantized weights in the engine', () => {
       log: () => undefined,
       settings: () => ({ prioritize: true, memoryLimit: 301e6 }),
     });
-    const error = await failure(own.load(whole));
+    const error = await failure(own.load(gpt2(bundled)));
     expect([error.code, error.message]).toEqual([
       'model',
-      expect.stringMatching(/^Fireside needs .* of memory/),
+      expect.stringMatching(/^Test needs .* of memory/),
     ]);
     await own.dispose();
   });

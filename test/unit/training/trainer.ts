@@ -23,7 +23,7 @@ export interface Trainer {
   engine(): EngineClient;
   /** What is trained. */
   readonly source: ModelSource;
-  /** Trains it: continues in a process of its own, as after a restart of VS Code, and begins in one for all tests. */
+  /** Trains it: continues in another process than begins, as after a restart of VS Code. */
   run(parameters: object, options?: Partial<RunOptions>): Promise<TrainingResult>;
 }
 
@@ -36,15 +36,16 @@ export function useTrainer(given?: ModelSource): Trainer {
   let source: ModelSource;
   let models: string;
   const clients: EngineClient[] = [];
-  /** Nothing of a beginning is to be seen afterwards but its files, so one process begins all. */
-  let first: EngineClient | undefined;
+  /** Nothing of a training is to be seen afterwards but its files: one process begins all, one continues all. */
+  const lasting: { begins?: EngineClient; continues?: EngineClient } = {};
   beforeAll(async () => {
     models = mkdtempSync(join(tmpdir(), 'training-model-'));
     if (given === undefined) await writeByteGpt2(models);
     source = given ?? small(models);
   });
   afterAll(async () => {
-    await first?.dispose();
+    await lasting.begins?.dispose();
+    await lasting.continues?.dispose();
     rmSync(models, { recursive: true });
   });
   beforeEach(() => {
@@ -69,13 +70,12 @@ export function useTrainer(given?: ModelSource): Trainer {
     },
     engine,
     async run(parameters, options = {}) {
-      const continues = (parameters as { readonly action?: string }).action === 'continue';
-      const client = continues ? engine() : (first ??= start());
+      const { action } = parameters as { readonly action?: string };
+      const client = (lasting[action === 'continue' ? 'continues' : 'begins'] ??= start());
       const result = await client.run('training', source, parameters, {
         onEvent: () => undefined,
         ...options,
       });
-      if (continues) await client.dispose();
       return v.parse(trainingResultSchema, result);
     },
   };
