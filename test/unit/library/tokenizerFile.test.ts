@@ -1,6 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ModelFileError } from '../../../src/gpt2/modelFileError';
 import { fitTokenizer, type TextTokenizer } from '../../../src/gpt2/textTokenizer';
 import { Gpt2Tokenizer } from '../../../src/gpt2/tokenizer';
@@ -60,6 +62,13 @@ const gpt2Json = {
   model: { type: 'BPE', vocab, merges } as Record<string, unknown>,
 };
 
+/** The same with two tokens of text. */
+const small = {
+  ...gpt2Json,
+  added_tokens: [],
+  model: { type: 'BPE', vocab: { a: 0, b: 1, ab: 2 }, merges: ['a b'] },
+};
+
 const write = (name: string, content: unknown): Promise<void> =>
   writeFile(at('model', name), typeof content === 'string' ? content : JSON.stringify(content));
 
@@ -84,10 +93,12 @@ describe('loadTokenizer', () => {
 
   describe("with GPT-2's own file, read as any other model's", () => {
     let tokenizer: TextTokenizer;
-    beforeEach(async () => {
+    beforeAll(async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'tokenizer-'));
       const pre = { type: 'Sequence', pretokenizers: [byteLevel] };
-      await write('tokenizer.json', { ...gpt2Json, pre_tokenizer: pre });
-      tokenizer = await loadTokenizer(at('model'));
+      writeFileSync(join(folder, 'tokenizer.json'), JSON.stringify({ ...gpt2Json, pre_tokenizer: pre }));
+      tokenizer = await loadTokenizer(folder);
+      rmSync(folder, { recursive: true });
     });
 
     it("gives Hugging Face's ids, and the texts back", () => {
@@ -108,6 +119,11 @@ describe('loadTokenizer', () => {
       expect(tokenizer.encode('<|endoftext|>')).toHaveLength(7);
       expect(tokenizer.encode('a\uD800b')).toEqual(tokenizer.encode('a\uFFFDb'));
       expect(() => tokenizer.decode([50257])).toThrow(/Token id 50257 .* 0 to 50256/);
+    });
+
+    it('cuts white space by its Unicode property', () => {
+      expect(tokenizer.encode(' \ufeffa')).toEqual([27332, 119, 123, 64]);
+      expect(tokenizer.encode(' \u0085a')).toEqual([220, 126, 227, 64]);
     });
   });
 
@@ -143,16 +159,16 @@ describe('loadTokenizer', () => {
   });
 
   it('names the tokens that a model adds to GPT-2, and reads them only if they are not special', async () => {
-    const added = [...gpt2Json.added_tokens, { id: 50257, content: '<|pad|>', special: true }];
+    const added = [
+      ...gpt2Json.added_tokens,
+      { id: 50257, content: '<|pad|>', special: true },
+      { id: 50258, content: '<EOL>', special: false },
+    ];
     await write('tokenizer.json', { ...gpt2Json, added_tokens: added });
-    const special = await loadTokenizer(at('model'), 50258);
-    expect(special.decode([50257])).toBe('<|pad|>');
-    expect(special.encode('<|pad|>')).toEqual(new Gpt2Tokenizer().encode('<|pad|>'));
-    await write('tokenizer.json', {
-      ...gpt2Json,
-      added_tokens: [...gpt2Json.added_tokens, { id: 50257, content: '<EOL>', special: false }],
-    });
-    expect((await loadTokenizer(at('model'), 50258)).encode('x<EOL>y')).toEqual([87, 50257, 88]);
+    const tokenizer = await loadTokenizer(at('model'), 50259);
+    expect(tokenizer.decode([50257, 50258])).toBe('<|pad|><EOL>');
+    expect(tokenizer.encode('<|pad|>')).toEqual(new Gpt2Tokenizer().encode('<|pad|>'));
+    expect(tokenizer.encode('x<EOL>y')).toEqual([87, 50258, 88]);
   });
 
   it('knows added tokens beside vocab.json, and a space before the text', async () => {
@@ -165,14 +181,6 @@ describe('loadTokenizer', () => {
     expect(tokenizer.encode('ab<x>b')).toEqual([4, 5, 3, 1]);
     expect(tokenizer.decode([5, 6])).toBe('<x><y>');
     expect(() => tokenizer.encode('<y>')).toThrow(/has no token|for which/);
-  });
-
-  it('cuts white space by its Unicode property', async () => {
-    const pre = { type: 'Sequence', pretokenizers: [byteLevel] };
-    await write('tokenizer.json', { ...gpt2Json, pre_tokenizer: pre });
-    const tokenizer = await loadTokenizer(at('model'));
-    expect(tokenizer.encode(' \ufeffa')).toEqual([27332, 119, 123, 64]);
-    expect(tokenizer.encode(' \u0085a')).toEqual([220, 126, 227, 64]);
   });
 
   it('reads vocab.json and merges.txt of another vocabulary', async () => {
@@ -217,12 +225,12 @@ describe('loadTokenizer', () => {
   it.each<[unknown, RegExp]>([
     ['{', /not JSON/],
     ['[]', /not a JSON object/],
-    [{ ...gpt2Json, pre_tokenizer: null, decoder: null }, /do not stand for fixed bytes/],
+    [{ ...small, pre_tokenizer: null, decoder: null }, /do not stand for fixed bytes/],
     [
-      { ...gpt2Json, pre_tokenizer: { type: 'BertPreTokenizer' }, decoder: { type: 'WordPiece' } },
+      { ...small, pre_tokenizer: { type: 'BertPreTokenizer' }, decoder: { type: 'WordPiece' } },
       /do not stand for fixed bytes/,
     ],
-    [{ ...gpt2Json, pre_tokenizer: { type: 'Strange' } }, /cannot be used/],
+    [{ ...small, pre_tokenizer: { type: 'Strange' } }, /cannot be used/],
   ])('refuses a file that cannot be used: %#', async (content, sentence) => {
     await write('tokenizer.json', content);
     const error: unknown = await loadTokenizer(at('model')).catch((e: unknown) => e);

@@ -1,4 +1,5 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { LanguageModel } from '../../../src/core/languageModel';
 import { KeyValueRows } from '../../../src/onnx/keyValueRows';
 import { loadGpt2 } from '../../../src/onnx/loadGpt2';
 import { PromptCache } from '../../../src/onnx/promptCache';
@@ -11,29 +12,38 @@ afterEach(() => {
 });
 
 describe('a prompt read again', () => {
-  const text = (changes: Record<number, number> = {}, length = 200): number[] =>
-    Array.from({ length }, (_, i) => changes[i] ?? (i * 7919) % 50000);
+  /** Texts of different keys have no beginning in common, so that the cases can share a model. */
+  const text = (key: number, changes: Record<number, number> = {}, length = 200): number[] =>
+    Array.from({ length }, (_, i) => changes[i] ?? (1000 * key + i * 7919) % 50000);
 
-  it.each<[string, number[], number]>([
-    ['unchanged', text(), 0],
+  let model: LanguageModel;
+  let forgetful: LanguageModel;
+  beforeAll(async () => {
+    model = await loadGpt2(FIRESIDE);
+    forgetful = await loadGpt2(FIRESIDE, { promptCacheBytes: 0 });
+  });
+  afterAll(async () => {
+    await model.dispose();
+    await forgetful.dispose();
+  });
+
+  it.each<[string, number, Record<number, number>, number, number]>([
+    ['unchanged', 1, {}, 200, 0],
     // Pieces of 64 tokens: what follows the last whole piece before the change is read anew.
-    ['with another last token', text({ 199: 5 }), 200 - 192],
-    ['with a change in the middle', text({ 100: 5 }), 200 - 64],
-    ['with a change at the start', text({ 0: 5 }), 200],
-    ['with tokens added', text({}, 240), 240 - 192],
-    ['cut short', text({}, 130), 130 - 128],
-    ['cut where a piece ends', text({}, 128), 64],
-  ])('%s costs what is new, and gives the bits of reading it anew', async (_, tokens, cost) => {
-    const model = await loadGpt2(FIRESIDE);
-    const forgetful = await loadGpt2(FIRESIDE, { promptCacheBytes: 0 });
-    await model.next([{ tokens: text() }]);
+    ['with another last token', 2, { 199: 5 }, 200, 200 - 192],
+    ['with a change in the middle', 3, { 100: 5 }, 200, 200 - 64],
+    ['with a change at the start', 4, { 0: 5 }, 200, 200],
+    ['with tokens added', 5, {}, 240, 240 - 192],
+    ['cut short', 6, {}, 130, 130 - 128],
+    ['cut where a piece ends', 7, {}, 128, 64],
+  ])('%s costs what is new, and gives the bits of reading it anew', async (_, key, changes, length, cost) => {
+    const tokens = text(key, changes, length);
+    await model.next([{ tokens: text(key) }]);
     const run = vi.spyOn(StepRunner.prototype, 'run');
     const [again] = await model.next([{ tokens }]);
     expect(run.mock.calls.reduce((sum, [step]) => sum + step.ids.length, 0)).toBe(cost);
     const [anew] = await forgetful.next([{ tokens }]);
     expect(Buffer.from(again!.logits.buffer).equals(Buffer.from(anew!.logits.buffer))).toBe(true);
-    await model.dispose();
-    await forgetful.dispose();
   });
 });
 
