@@ -6,6 +6,7 @@ import { schemas as invalid } from '../../../scripts/oracles/invalid';
 import { schemas as llamacpp } from '../../../scripts/oracles/llamacpp';
 import { schemas as logitSets } from '../../../scripts/oracles/logitSets';
 import { schemas as seed } from '../../../scripts/oracles/seed';
+import { isDeep } from '../depth';
 
 const SCHEMAS = { ...beam, ...gpt2Logits, ...invalid, ...llamacpp, ...logitSets, ...seed };
 const FIXTURES = 'test/fixtures/oracles';
@@ -40,7 +41,8 @@ const read = (file: string): { schema: keyof typeof SCHEMAS } =>
   JSON.parse(readFileSync(file, 'utf8')) as { schema: keyof typeof SCHEMAS };
 
 describe.each(HELD)('%s', (_, file) => {
-  it.skipIf(!existsSync(file))(file, async () => {
+  // Some files are large and lie beside the project, where they lie at all.
+  it.skipIf(!existsSync(file) || (file.startsWith(SHARED) && !isDeep))(file, async () => {
     const json = read(file);
     expect(await SCHEMAS[json.schema]!(file, json)).toEqual([]);
   });

@@ -10,6 +10,7 @@ import type { ExploreResult, PromptTokens } from '../../../src/experiments/explo
 import { takePrompt } from '../../../src/experiments/prompt';
 import { fitSuggestion } from '../../../src/extension/textBehind';
 import { loadGpt2 } from '../../../src/onnx/loadGpt2';
+import { depth } from '../depth';
 import '../fixedSeed';
 
 let model: LanguageModel;
@@ -133,7 +134,7 @@ describe('a text that ends in white space and goes on', () => {
           expect(notes.includes(HEALED_NOTE)).toBe(!model.encode(text).every((id, i) => whole[i] === id));
         },
       ),
-      { numRuns: 300 },
+      { numRuns: depth(100, 300) },
     );
   });
 

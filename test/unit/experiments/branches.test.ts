@@ -11,6 +11,7 @@ import type {
 } from '../../../src/experiments/branchesTypes';
 import { explore } from '../../../src/experiments/explore';
 import { PROPERTY } from '../core/generators';
+import { depth } from '../depth';
 import { listAll } from '../core/search/models';
 import { letters } from './letterModel';
 import { fixture, loadFireside, runExperiment } from './running';
@@ -66,7 +67,7 @@ describe('exact enumeration', () => {
           for (const { ids } of [...continuations, greedy]) expect(there).toContain(ids.join());
         },
       ),
-      { ...PROPERTY, numRuns: 40 },
+      { ...PROPERTY, numRuns: depth(20, 40) },
     );
   });
 
@@ -255,7 +256,7 @@ describe('the tree', () => {
           }
         },
       ),
-      { ...PROPERTY, numRuns: 60 },
+      { ...PROPERTY, numRuns: depth(20, 60) },
     );
   });
 
@@ -283,7 +284,7 @@ describe('the tree', () => {
         const undone = await grow(letters(3, 5), asked(begin, edits));
         expect(undone.nodes).toEqual(before.nodes);
       }),
-      { ...PROPERTY, numRuns: 60 },
+      { ...PROPERTY, numRuns: depth(20, 60) },
     );
   });
 
@@ -418,7 +419,7 @@ describe('on the bundled model', () => {
     for (const [index, node] of nodes.entries()) {
       if (!node.rest) continue;
       const p = distribution(await rawLogits(model, [...input_ids, ...pathOf(nodes, index)]));
-      const order = ranked(p);
+      const order = ranked(p, 1e-4);
       const after = nodes.filter(({ parent }) => parent === index);
       for (const child of after) {
         expect(Math.exp(child.logProbability)).toBeCloseTo(p[child.token.id]!, 6);

@@ -109,11 +109,14 @@ describe('Explore on the toy vocabulary', () => {
     const { steps } = await runExplore(toy(), { chain, samples: 64, maxNewTokens: 100 });
     expect(steps).toHaveLength(6400);
     const drawn = expected.map(() => 0);
-    for (const step of steps) {
-      drawn[step.id]! += 1;
-      expect(step.raw).toBeCloseTo(raw[step.id]!, 6);
-      expect(step.processed).toBeCloseTo(expected[step.id]!, 6);
-    }
+    for (const { id } of steps) drawn[id]! += 1;
+    // One look at thousands of steps: an assertion of each would take most of the time.
+    const wrong = steps.filter(
+      (step) =>
+        !(Math.abs(step.raw - raw[step.id]!) < 5e-7) ||
+        !(Math.abs(step.processed - expected[step.id]!) < 5e-7),
+    );
+    expect(wrong).toEqual([]);
     expect(steps[0]!.alternatives.map(({ id }) => id)).toEqual([0, 1, 2, 3, 4]);
     steps[0]!.alternatives.forEach((alternative) => {
       expect(alternative.raw).toBeCloseTo(raw[alternative.id]!, 6);

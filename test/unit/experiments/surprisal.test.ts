@@ -34,11 +34,12 @@ describe('spans of tokens in a text', () => {
           unit += character.length;
         }
         let byte = 0;
-        ids.forEach((id, i) => {
-          const length = tokenizer.vocabulary.offsets[id + 1]! - tokenizer.vocabulary.offsets[id]!;
-          expect([starts[i], ends[i]]).toEqual([owner[byte]!.start, owner[byte + length - 1]!.end]);
-          byte += length;
+        const spans = ids.map((id) => {
+          const first = byte;
+          byte += tokenizer.vocabulary.offsets[id + 1]! - tokenizer.vocabulary.offsets[id]!;
+          return [owner[first]!.start, owner[byte - 1]!.end];
         });
+        expect(ids.map((_, i) => [starts[i], ends[i]])).toEqual(spans);
       }),
       { numRuns: depth(100, 500) },
     );

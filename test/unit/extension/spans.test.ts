@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { followEdit, isEdited } from '../../../src/extension/spans';
+import { depth } from '../depth';
 import '../fixedSeed';
 
 describe('a part of a text', () => {
@@ -36,7 +37,7 @@ describe('a part of a text', () => {
           } else expect(after.end - after.start).toBe(size);
         },
       ),
-      { numRuns: 1000 },
+      { numRuns: depth(300, 1000) },
     );
   });
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fitSuggestion } from '../../../src/extension/textBehind';
+import { depth } from '../depth';
 import '../fixedSeed';
 
 /** The document after the suggestion is taken; as it was where nothing is offered. */
@@ -69,7 +70,7 @@ describe('whatever is suggested', () => {
         const document = accepted(suggestion, before, after);
         expect(Buffer.from(document).toString()).toBe(document);
       }),
-      { numRuns: 2000 },
+      { numRuns: depth(500, 2000) },
     );
   });
 
@@ -82,7 +83,7 @@ describe('whatever is suggested', () => {
         const now = wordsOf(accepted(suggestion, before, after));
         expect(now.slice(now.length - behind.length)).toEqual(behind);
       }),
-      { numRuns: 2000 },
+      { numRuns: depth(500, 2000) },
     );
   });
 
@@ -92,7 +93,7 @@ describe('whatever is suggested', () => {
         if (suggestion.trim() === '' || word.test(before.slice(-1))) return;
         expect(fitSuggestion(suggestion, before, suggestion + more)).toBeUndefined();
       }),
-      { numRuns: 1000 },
+      { numRuns: depth(300, 1000) },
     );
   });
 });

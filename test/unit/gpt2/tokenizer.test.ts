@@ -44,7 +44,7 @@ describe('Gpt2Tokenizer', () => {
         const wellFormed = Buffer.from(text, 'utf8').toString('utf8');
         expect(tokenizer.decode(tokenizer.encode(text))).toBe(wellFormed);
       }),
-      { numRuns: 500 },
+      { numRuns: depth(200, 500) },
     );
   });
 
@@ -55,7 +55,7 @@ describe('Gpt2Tokenizer', () => {
       fc.property(text, (t) => {
         expect(tokenizer.encode(t)).toEqual(libraryEncode(t, { disallowedSpecial: new Set() }));
       }),
-      { numRuns: 500 },
+      { numRuns: depth(200, 500) },
     );
   });
 

@@ -4,6 +4,7 @@ import { Gpt2Trainer } from '../../../src/onnx/training';
 import { lastLogits } from '../library/float64Gpt2';
 import { temporaryFolder } from '../library/temporaryFolder';
 import type { Tensor } from '../library/tinyGpt2';
+import { depth } from '../depth';
 import { randomBatch, writeRandomGpt2 } from './randomGpt2';
 
 const folder = temporaryFolder();
@@ -13,7 +14,7 @@ const OPTIONS = {
   seed: 1,
   threads: 1,
 };
-const SHAPE = { vocab_size: 13, n_positions: 7, n_embd: 8, n_layer: 2, n_head: 2 };
+const SHAPE = { vocab_size: 13, n_positions: 7, n_embd: depth(4, 8), n_layer: 2, n_head: 2 };
 
 type Batch = ReturnType<typeof randomBatch>;
 
@@ -60,7 +61,7 @@ describe.each([
   it('is that of central differences in float64, for every parameter tensor', async () => {
     const tensors = await writeRandomGpt2(folder('model'), { ...SHAPE, tie_word_embeddings: tied });
     // Shorter than the context, and with tokens that come twice: sparse gradients must add up.
-    const batch = randomBatch(3, 5, SHAPE.vocab_size);
+    const batch = randomBatch(depth(2, 3), depth(4, 5), SHAPE.vocab_size);
     const trainer = await Gpt2Trainer.open(folder('model'), OPTIONS);
     const found = await trainer.gradient(batch, 1);
     await trainer.release();
@@ -73,7 +74,7 @@ describe.each([
       squares += gradient.reduce((sum, v) => sum + v * v, 0);
       // A direction through the whole tensor, and some of its numbers alone.
       const directions = [Float64Array.from(gradient, () => stream.next() - 0.5)];
-      for (let i = 0; i < 4; i++) {
+      for (let i = 0; i < depth(1, 4); i++) {
         const one = new Float64Array(gradient.length);
         one[Math.floor(stream.next() * gradient.length)] = 1;
         directions.push(one);
