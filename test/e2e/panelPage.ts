@@ -148,18 +148,16 @@ export class Panel {
   /** Sizes the window until the panel, which takes half of it, has the width. */
   async makeWidth(wanted: number): Promise<void> {
     const page = this.frame.page();
-    await expect
-      .poll(
-        async () => {
-          const width = await this.frame.evaluate(() => window.innerWidth);
-          const now = page.viewportSize()!;
-          if (width !== wanted) {
-            await page.setViewportSize({ ...now, width: now.width + 2 * (wanted - width) });
-          }
-          return Math.abs(width - wanted);
-        },
-        { timeout: 60_000, interval: 1_000 },
-      )
-      .toBeLessThanOrEqual(1);
+    const width = (): Promise<number> => this.frame.evaluate(() => window.innerWidth);
+    const deadline = Date.now() + 60_000;
+    for (let now = await width(); Math.abs(now - wanted) > 1; now = await width()) {
+      if (Date.now() > deadline) throw new Error(`The panel is ${now} pixels wide, not ${wanted}.`);
+      const size = page.viewportSize()!;
+      await page.setViewportSize({ ...size, width: size.width + 2 * (wanted - now) });
+      // What comes next must not be added to what still comes.
+      await this.frame
+        .waitForFunction((before) => window.innerWidth !== before, now, { timeout: 10_000 })
+        .catch(() => undefined);
+    }
   }
 }
