@@ -31,6 +31,11 @@ function sentencePieceBytes(token: string): Buffer {
     : Buffer.of(parseInt(byte, 16));
 }
 
+/** The token by which SentencePiece falls back to a byte. */
+export function byteToken(byte: number): string {
+  return `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`;
+}
+
 const CHARACTER_OF: readonly string[] = (() => {
   const characters: string[] = [];
   for (const [character, byte] of BYTE_OF) characters[byte] = character;

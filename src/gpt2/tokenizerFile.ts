@@ -1,8 +1,6 @@
-import { Tokenizer } from '@huggingface/tokenizers';
 import { join } from 'node:path';
 import { findModelJson, isJsonObject as isObject, TABLE_BYTES } from './boundedFile';
 import { ModelFileError, reason } from './modelFileError';
-import { StepError } from './pipeline/normalizers';
 import { PatternError } from './pipeline/patterns';
 import { readPipeline } from './pipeline/pipeline';
 import { decodeBytes, joinTokens, type TextTokenizer } from './textTokenizer';
@@ -82,15 +80,9 @@ function ownTokenizer(json: Json, path: string): TextTokenizer {
         `GPT-2's and SentencePiece's can be shown token by token. Choose a model with one of those.`,
     );
   }
-  const model = (json['model'] ?? {}) as Json;
-  const byteLevel = isByteLevel(json);
-  // What has neither merges nor patterns of its own.
-  if (model['type'] === 'Unigram' && !hasPattern(json)) return libraryTokenizer(json, path, tokens);
   const vocabulary = joinTokens(tokens);
   try {
-    if (model['type'] !== 'BPE')
-      throw new StepError(`its model ${JSON.stringify(model['type'])} is not known`);
-    const tokenize = readPipeline(json, byteLevel);
+    const tokenize = readPipeline(json, isByteLevel(json));
     const clean = (text: string): string => text.replace(/\p{Surrogate}/gu, '\uFFFD');
     return {
       vocabulary,
@@ -105,37 +97,4 @@ function ownTokenizer(json: Json, path: string): TextTokenizer {
       `${path} cannot be used: ${why}. Choose a model whose tokenizer is like GPT-2's or SentencePiece's.`,
     );
   }
-}
-
-/** Whether a stranger's pattern would run. */
-function hasPattern(json: Json): boolean {
-  return JSON.stringify([json['normalizer'], json['pre_tokenizer'], json['decoder']]).includes('"Regex"');
-}
-
-/** Most characters of a text that is cut by the library, which cannot be interrupted. */
-const MOST_CHARACTERS = 1_000_000;
-
-/** SentencePiece's unigram model, by Hugging Face's library. It tells no places: see `TextTokenizer.tokenize`. */
-function libraryTokenizer(json: Json, path: string, tokens: readonly Buffer[]): TextTokenizer {
-  let tokenizer: Tokenizer;
-  try {
-    // Without its list of added tokens, no special one is ever recognized in a text.
-    tokenizer = new Tokenizer({ ...json, added_tokens: [] }, {});
-  } catch (error) {
-    throw new ModelFileError(`${path} cannot be used (${reason(error)}). Get the model's own file again.`);
-  }
-  const vocabulary = joinTokens(tokens);
-  return {
-    vocabulary,
-    encode(text) {
-      if (text.length > MOST_CHARACTERS) {
-        throw new RangeError(
-          `The text has ${text.length.toLocaleString('en-US')} characters; a model with a unigram tokenizer takes ` +
-            `at most ${MOST_CHARACTERS.toLocaleString('en-US')}. Use a part of it.`,
-        );
-      }
-      return tokenizer.encode(text.replace(/\p{Surrogate}/gu, '\uFFFD'), { add_special_tokens: false }).ids;
-    },
-    decode: (ids) => decodeBytes(vocabulary, ids),
-  };
 }

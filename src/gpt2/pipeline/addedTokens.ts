@@ -1,5 +1,5 @@
 import type { AlignedText } from './alignedText';
-import type { Json } from './normalizers';
+import type { Json } from './step';
 
 /** A token that was added to a vocabulary and is looked for in texts before they are cut. */
 export interface AddedToken {
@@ -31,6 +31,12 @@ export function readAddedTokens(json: Json): AddedToken[] {
     }));
 }
 
+/** What the special ones are written as. */
+export function specialTexts(json: Json): ReadonlySet<string> {
+  const added = (json['added_tokens'] ?? []) as Json[];
+  return new Set(added.filter(({ special }) => special === true).map(({ content }) => String(content)));
+}
+
 /** A part of a text: an added token, or what is between them. */
 export interface Part {
   readonly text: AlignedText;
@@ -54,7 +60,7 @@ export function addedTokenSplitter(tokens: readonly AddedToken[]): (text: Aligne
       const token = byContent.get(content)!;
       let from = index;
       let to = index + content.length;
-      if (token.singleWord && (isWord(text.text, from - 1) || isWord(text.text, to))) continue;
+      if (token.singleWord && (isWordBefore(text.text, from) || isWordAt(text.text, to))) continue;
       while (token.left && from > at && isSpace(text.text, from - 1)) from--;
       while (token.right && to < text.length && isSpace(text.text, to)) to++;
       if (from < at) from = at;
@@ -68,5 +74,10 @@ export function addedTokenSplitter(tokens: readonly AddedToken[]): (text: Aligne
   };
 }
 
-const isWord = (text: string, i: number): boolean => /[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}]/u.test(text[i] ?? '');
+const WORD = /[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]/u;
+const isWordAt = (text: string, i: number): boolean =>
+  i < text.length && WORD.test(String.fromCodePoint(text.codePointAt(i)!));
+/** Whether the character that ends at a unit, of which it may have two, is part of a word. */
+const isWordBefore = (text: string, i: number): boolean =>
+  i > 0 && WORD.test(Array.from(text.slice(Math.max(0, i - 2), i)).at(-1)!);
 const isSpace = (text: string, i: number): boolean => /\p{White_Space}/u.test(text[i]!);

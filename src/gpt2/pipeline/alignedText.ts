@@ -9,10 +9,12 @@ export class AlignedText {
     private readonly offset: number,
     private readonly starts: readonly number[] | null,
     private readonly ends: readonly number[] | null,
+    /** Where the text as a whole begins in the original. */
+    readonly begin: number,
   ) {}
 
   static of(text: string): AlignedText {
-    return new AlignedText(text, 0, null, null);
+    return new AlignedText(text, 0, null, null, 0);
   }
 
   get length(): number {
@@ -34,19 +36,23 @@ export class AlignedText {
   slice(from: number, to: number): AlignedText {
     if (from === 0 && to === this.text.length) return this;
     const text = this.text.slice(from, to);
-    if (!this.starts || !this.ends) return new AlignedText(text, this.offset + from, null, null);
-    return new AlignedText(text, 0, this.starts.slice(from, to), this.ends.slice(from, to));
+    const begin = from === 0 ? this.begin : this.start(from);
+    if (!this.starts || !this.ends) return new AlignedText(text, this.offset + from, null, null, begin);
+    return new AlignedText(text, 0, this.starts.slice(from, to), this.ends.slice(from, to), begin);
   }
 
   /**
    * Another text in its place.
    * @param write adds parts in order, each with the unit of this text whose place it takes.
+   * @param keepsBegin whether the new text begins where this one does even when its first characters are gone.
    */
-  rewrite(write: (add: (part: string, from: number) => void) => void): AlignedText {
+  rewrite(write: (add: (part: string, from: number) => void) => void, keepsBegin = false): AlignedText {
     let text = '';
+    let begin = this.begin;
     const starts: number[] = [];
     const ends: number[] = [];
     write((part, from) => {
+      if (text === '' && from > 0 && !keepsBegin) begin = this.start(from);
       text += part;
       const [start, end] = this.text === '' ? [0, 0] : [this.start(from), this.end(from)];
       for (let i = 0; i < part.length; i++) {
@@ -54,7 +60,7 @@ export class AlignedText {
         ends.push(end);
       }
     });
-    return new AlignedText(text, 0, starts, ends);
+    return new AlignedText(text, 0, starts, ends, begin);
   }
 
   /** The text with something before it, which takes the place of its first character. */

@@ -1,14 +1,7 @@
 import { mergeAdjacent } from '../bytePairs';
-import { byteLevelText } from '../tokenBytes';
-import type { AlignedText } from './alignedText';
-import { StepError, type Json } from './normalizers';
-
-/** A `PlacedTokens` that grows. */
-export interface GrowingTokens {
-  readonly ids: number[];
-  readonly starts: number[];
-  readonly ends: number[];
-}
+import { byteLevelText, byteToken } from '../tokenBytes';
+import { MEMORY_PIECES, noToken, type PieceToken } from './pieceMemory';
+import { StepError, type Json } from './step';
 
 /** Byte-pair merges of a piece, by the list of merges of a `tokenizer.json`. */
 export class BytePairModel {
@@ -16,7 +9,6 @@ export class BytePairModel {
   /** Rank and result of a merge, by both parts' ids as one number. */
   readonly #merges = new Map<number, { readonly rank: number; readonly id: number }>();
   readonly #unknown: number | undefined;
-  readonly #memory = new Map<string, readonly Token[]>();
   readonly #characters = new Map<string, readonly number[]>();
 
   /**
@@ -45,21 +37,8 @@ export class BytePairModel {
     });
   }
 
-  /** Adds the tokens of a piece. @throws RangeError for a character that has no token. */
-  encode(piece: AlignedText, into: GrowingTokens): void {
-    const tokens = this.#memory.get(piece.text) ?? this.#encode(piece.text);
-    if (piece.length <= MEMORY_PIECE_LENGTH) {
-      if (this.#memory.size >= MEMORY_PIECES) this.#memory.clear();
-      this.#memory.set(piece.text, tokens);
-    }
-    for (const { id, first, last } of tokens) {
-      into.ids.push(id);
-      into.starts.push(piece.start(first));
-      into.ends.push(piece.end(last));
-    }
-  }
-
-  #encode(text: string): readonly Token[] {
+  /** The tokens of a piece. @throws RangeError for a character that has no token. */
+  encode(text: string): readonly PieceToken[] {
     if (this.model['ignore_merges'] === true) {
       const written = this.byteLevel ? byteLevelText(Buffer.from(text, 'utf8')) : text;
       const id = this.#ids.get(written);
@@ -74,7 +53,7 @@ export class BytePairModel {
         lasts[from] = lasts[middle]!;
       },
     );
-    const tokens: Token[] = [];
+    const tokens: PieceToken[] = [];
     for (let i = 0; i < ids.length; i = ends[i]!) {
       tokens.push({ id: ids[i]!, first: firsts[i]!, last: lasts[i]! });
     }
@@ -88,12 +67,7 @@ export class BytePairModel {
     for (const character of text) {
       const last = unit + character.length - 1;
       const found = this.#tokensOf(character);
-      if (found.length === 0 && this.#unknown === undefined) {
-        throw new RangeError(
-          `The text has ${JSON.stringify(character)}, for which this model's vocabulary has no token. ` +
-            `Leave it out, or choose another model.`,
-        );
-      }
+      if (found.length === 0 && this.#unknown === undefined) throw noToken(character);
       if (found.length === 0 && this.model['fuse_unk'] === true && symbols.ids.at(-1) === this.#unknown) {
         symbols.lasts[symbols.lasts.length - 1] = last;
       } else {
@@ -128,20 +102,9 @@ export class BytePairModel {
     if (this.byteLevel) return all(bytes.map((byte) => byteLevelText(Uint8Array.of(byte))));
     const one = all([character]);
     if (one.length > 0 || this.model['byte_fallback'] !== true) return one;
-    return all(bytes.map((byte) => `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`));
+    return all(bytes.map(byteToken));
   }
 }
-
-/** A token of a piece, and the first and the last unit that it stands for. */
-interface Token {
-  readonly id: number;
-  readonly first: number;
-  readonly last: number;
-}
-
-/** Pieces longer than this are not remembered; words are shorter. */
-const MEMORY_PIECE_LENGTH = 64;
-const MEMORY_PIECES = 50_000;
 
 /** Above every id, so that two of them make one number. */
 const PAIR = 2 ** 22;

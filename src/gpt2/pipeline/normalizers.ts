@@ -1,18 +1,13 @@
 import type { AlignedText } from './alignedText';
+import { readCharsMap } from './charsMap';
+import { replaceGraphemes } from './graphemes';
 import { compilePattern, literalFinder, type Finder } from './patterns';
-
-export type Json = Readonly<Record<string, unknown>>;
+import { StepError, textOf, type Json } from './step';
 
 /** A step that changes a text before it is cut. */
 export type Normalizer = (text: AlignedText) => AlignedText;
 
-/** A step of a `tokenizer.json` that this program does not have; the message is no whole sentence. */
-export class StepError extends Error {}
-
 const FORMS = ['NFC', 'NFD', 'NFKC', 'NFKD'] as const;
-
-/** A character and the marks after it, or the letters of a Hangul syllable: what normalization acts on by itself. */
-const CLUSTERS = /[^][\p{M}\u1160-\u11ff]*/gu;
 
 /** The normalizer that a `tokenizer.json` describes. @throws StepError or PatternError */
 export function readNormalizer(json: unknown): Normalizer {
@@ -26,7 +21,9 @@ export function readNormalizer(json: unknown): Normalizer {
     case 'Lowercase':
       return byCharacter((character) => character.toLowerCase());
     case 'StripAccents':
-      return byCharacter((character) => (/^\p{Mn}$/u.test(character) ? '' : character));
+      return byCharacter((character) => (/^\p{M}$/u.test(character) ? '' : character));
+    case 'Nmt':
+      return byCharacter(forTranslation);
     case 'Prepend': {
       const added = String(step['prepend']);
       return (text) => (text.length === 0 ? text : text.prepend(added));
@@ -38,9 +35,7 @@ export function readNormalizer(json: unknown): Normalizer {
     case 'BertNormalizer':
       return bert(step);
     case 'Precompiled':
-      throw new StepError(
-        'its normalizer "Precompiled" is a table of SentencePiece, which is not read; a tokenizer.json with "NFKC" in its place can be',
-      );
+      return replaceGraphemes(readCharsMap(step['precompiled_charsmap']));
     default: {
       const form = FORMS.find((name) => name === step['type']);
       if (form === undefined)
@@ -48,11 +43,6 @@ export function readNormalizer(json: unknown): Normalizer {
       return normalizeTo(form);
     }
   }
-}
-
-/** A text of a step, or what stands for it where there is none. */
-export function textOf(value: unknown, otherwise: string): string {
-  return typeof value === 'string' ? value : otherwise;
 }
 
 /** A pattern as `tokenizer.json` writes it: `{ "String": ... }` or `{ "Regex": ... }`. */
@@ -78,7 +68,11 @@ function bert(step: Json): Normalizer {
   }
   if (step['handle_chinese_chars'] !== false)
     steps.push(byCharacter((c) => (CHINESE.test(c) ? ` ${c} ` : c)));
-  if (accents === true) steps.push(readNormalizer({ type: 'NFD' }), readNormalizer({ type: 'StripAccents' }));
+  if (accents === true)
+    steps.push(
+      normalizeTo('NFD'),
+      byCharacter((c) => (/^\p{Mn}$/u.test(c) ? '' : c)),
+    );
   if (lower) steps.push(readNormalizer({ type: 'Lowercase' }));
   return (text) => steps.reduce((so, normalize) => normalize(so), text);
 }
@@ -90,6 +84,13 @@ function clean(character: string): string {
   return /\p{White_Space}/u.test(character) ? ' ' : character;
 }
 
+/** SentencePiece's cleaning before translation (its rules "nmt"): controls go, what only parts words is a space. */
+function forTranslation(character: string): string {
+  if (/[\t\n\f\r\u1680\u200b-\u200f\u2028\u2029\u2581\ufeff\ufffd]/.test(character)) return ' ';
+  const goes = /\p{Cc}/u.test(character) && (character < '\x80' || /[\x8f\x9f]/.test(character));
+  return goes && character !== '\0' ? '' : character;
+}
+
 function byCharacter(change: (character: string) => string): Normalizer {
   return (text) =>
     text.rewrite((add) => {
@@ -99,22 +100,32 @@ function byCharacter(change: (character: string) => string): Normalizer {
     });
 }
 
-/** Characters of a normal form take, in order, the places of those that they were made of, the last one's if they are more. */
+/**
+ * One of Unicode's normal forms (UAX #15). Every character falls into parts, which take its place; marks that are
+ * put in order take each other's; and what is composed of parts takes the place of the first.
+ */
 function normalizeTo(form: (typeof FORMS)[number]): Normalizer {
+  const whole = form === 'NFD' || form === 'NFC' ? 'NFD' : 'NFKD';
   return (text) => {
-    if (text.text.normalize(form) === text.text) return text;
+    const normal = text.text.normalize(form);
+    if (normal === text.text) return text;
     return text.rewrite((add) => {
-      for (const { 0: cluster, index } of text.text.matchAll(CLUSTERS)) {
-        let unit = index;
-        const last =
-          index + cluster.length - ((cluster.codePointAt(cluster.length - 2) ?? 0) > 0xffff ? 2 : 1);
-        for (const character of cluster.normalize(form)) {
-          add(character, Math.min(unit, last));
-          unit += (text.text.codePointAt(unit) ?? 0) > 0xffff ? 2 : 1;
-        }
+      const units: number[] = [];
+      text.eachCharacter((character, unit) => {
+        for (let n = parts(character, whole); n > 0; n--) units.push(unit);
+      });
+      let part = 0;
+      for (const character of normal) {
+        add(character, units[part]!);
+        part += parts(character, 'NFD');
       }
     });
   };
+}
+
+/** Into how many characters one falls. */
+function parts(character: string, form: 'NFD' | 'NFKD'): number {
+  return character < '\x80' ? 1 : Array.from(character.normalize(form)).length;
 }
 
 function strip(left: boolean, right: boolean): Normalizer {

@@ -1,9 +1,10 @@
 import type { AlignedText } from './alignedText';
-import { readPattern, StepError, textOf, type Json } from './normalizers';
+import { readPattern } from './normalizers';
 import { compilePattern, nativeFinder, type Finder } from './patterns';
+import { StepError, textOf, type Json } from './step';
 
 /** A step that cuts a text into pieces, each of which is made into tokens by itself. */
-export type PreTokenizer = (piece: AlignedText, first: boolean) => AlignedText[];
+export type PreTokenizer = (piece: AlignedText) => AlignedText[];
 
 /** What becomes of the parts that a pattern matches. */
 type Behavior = 'Removed' | 'Isolated' | 'MergedWithPrevious' | 'MergedWithNext' | 'Contiguous';
@@ -38,19 +39,15 @@ export function readPreTokenizer(json: unknown): PreTokenizer {
         }
         return readPreTokenizer(one);
       });
-      return (piece, first) =>
-        steps.reduce<AlignedText[]>(
-          (pieces, cut) => pieces.flatMap((one, i) => cut(one, first && i === 0)),
-          [piece],
-        );
+      return (piece) => steps.reduce<AlignedText[]>((pieces, cut) => pieces.flatMap(cut), [piece]);
     }
     case 'ByteLevel': {
       const cut = step['use_regex'] === false ? keep : splitter(compilePattern(GPT2), 'Isolated', false);
       const prefixed = step['add_prefix_space'] !== false;
-      return (piece, first) => {
+      return (piece) => {
         const spaced =
           prefixed && piece.length > 0 && !piece.text.startsWith(' ') ? piece.prepend(' ') : piece;
-        return cut(spaced, first);
+        return cut(spaced);
       };
     }
     case 'Split':
@@ -68,7 +65,7 @@ export function readPreTokenizer(json: unknown): PreTokenizer {
     case 'BertPreTokenizer': {
       const cut = splitter(nativeFinder(/\p{White_Space}/gu), 'Removed', false);
       const isolate = splitter(nativeFinder(PUNCTUATION), 'Isolated', false);
-      return (piece, first) => cut(piece, first).flatMap((one) => isolate(one, first));
+      return (piece) => cut(piece).flatMap(isolate);
     }
     case 'CharDelimiterSplit':
       return splitter(readPattern({ String: textOf(step['delimiter'], '') }), 'Removed', false);
@@ -83,21 +80,21 @@ export function readPreTokenizer(json: unknown): PreTokenizer {
 
 const keep: PreTokenizer = (piece) => [piece];
 
-/** Spaces become a mark, and the text gets one before it. */
+/** Spaces become a mark, and the text gets one before it: every one, or what begins where the original does. */
 function metaspace(step: Json): PreTokenizer {
   const mark = textOf(step['replacement'], '\u2581');
   const scheme = step['prepend_scheme'] ?? (step['add_prefix_space'] === false ? 'never' : 'always');
   const cut =
     step['split'] === false ? keep : splitter(readPattern({ String: mark }), 'MergedWithNext', false);
-  return (piece, first) => {
+  return (piece) => {
     if (piece.length === 0) return [piece];
     const marked = piece.rewrite((add) => {
       piece.eachCharacter((character, unit) => {
         add(character === ' ' ? mark : character, unit);
       });
     });
-    const wanted = scheme === 'always' || (scheme === 'first' && first);
-    return cut(wanted && !marked.text.startsWith(mark) ? marked.prepend(mark) : marked, first);
+    const wanted = scheme === 'always' || (scheme === 'first' && piece.begin === 0);
+    return cut(wanted && !marked.text.startsWith(mark) ? marked.prepend(mark) : marked);
   };
 }
 

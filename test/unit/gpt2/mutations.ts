@@ -7,6 +7,7 @@ import { inspectModelFolder } from '../../../src/gpt2/modelFolder';
 import { loadTokenizer } from '../../../src/gpt2/tokenizerFile';
 import { writeExport } from '../library/optimumExport';
 import { readTensors, reference, TINY, writeTiny } from '../library/tinyGpt2';
+import { charsMap } from './doubleArray';
 
 /** Seeded draws of whole numbers. */
 export class Draw {
@@ -151,7 +152,10 @@ const TOKENIZERS: readonly object[] = [
   },
   {
     added_tokens: [{ id: 0, content: '<unk>', special: true }],
-    normalizer: null,
+    normalizer: {
+      type: 'Precompiled',
+      precompiled_charsmap: charsMap(new Map([['ﬁ', 'fi']])).toString('base64'),
+    },
     pre_tokenizer: { type: 'Metaspace', replacement: '\u2581', prepend_scheme: 'always' },
     decoder: { type: 'Metaspace', replacement: '\u2581', prepend_scheme: 'always' },
     model: {

@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { placeTokens } from '../../../src/experiments/surprisal';
+import { AlignedText } from '../../../src/gpt2/pipeline/alignedText';
+import { readNormalizer } from '../../../src/gpt2/pipeline/normalizers';
 import { compilePattern, PatternError } from '../../../src/gpt2/pipeline/patterns';
 import type { TextTokenizer } from '../../../src/gpt2/textTokenizer';
 import { loadTokenizer } from '../../../src/gpt2/tokenizerFile';
@@ -99,6 +101,46 @@ describe('added tokens', () => {
   });
 });
 
+describe('normal forms', () => {
+  it.each(['NFC', 'NFD', 'NFKC', 'NFKD'] as const)('%s places every character', (type) => {
+    const normalize = readNormalizer({ type });
+    // Kana of half width, letters of Hangul and ligatures, which marks may follow or which follow as marks do.
+    const text = fc.string({
+      unit: fc.oneof(
+        fc.integer({ min: 0, max: 0xd7ff }).map((code) => String.fromCharCode(code)),
+        fc.constantFrom(
+          'a',
+          '\u0301',
+          '\u0323',
+          'ｶ',
+          'ﾞ',
+          'ㄱ',
+          'ㅏ',
+          'ﾡ',
+          '\u1161',
+          '가',
+          '\u11a8',
+          '½',
+          '™',
+          'ẛ',
+        ),
+      ),
+      maxLength: 30,
+    });
+    fc.assert(
+      fc.property(text, (t) => {
+        const normal = normalize(AlignedText.of(t));
+        expect(normal.text).toBe(t.normalize(type));
+        const starts = Array.from({ length: normal.length }, (_, i) => normal.start(i));
+        expect(starts).toEqual([...starts].sort((one, other) => one - other));
+        expect(starts.every((start) => start < t.length)).toBe(true);
+        expect(starts[0] ?? 0).toBe(0);
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
 describe('patterns', () => {
   it.each([
     String.raw`\p{L}+|\p{N}{1,3}|\s+`,
@@ -188,14 +230,6 @@ describe('patterns', () => {
       /a pattern in it is not used: .*linear time.* Choose a model/,
     );
   });
-});
-
-it('a normalizer that is a table is refused with what can stand in its place', async () => {
-  await expect(
-    load({ ...base(), normalizer: { type: 'Precompiled', precompiled_charsmap: '' } }),
-  ).rejects.toThrow(
-    /"Precompiled" is a table of SentencePiece, which is not read; .* "NFKC" in its place can be\. Choose/,
-  );
 });
 
 describe('a text of one letter', () => {
