@@ -209,10 +209,7 @@ describe('quantized weights in the engine', () => {
       settings: () => ({ prioritize: true, memoryLimit: 301e6 }),
     });
     const error = await failure(own.load(gpt2(bundled)));
-    expect([error.code, error.message]).toEqual([
-      'model',
-      expect.stringMatching(/^Test needs .* of memory/),
-    ]);
+    expect([error.code, error.message]).toEqual(['model', expect.stringMatching(/^Test needs .* of memory/)]);
     await own.dispose();
   });
 });
