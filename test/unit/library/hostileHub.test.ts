@@ -8,6 +8,7 @@ import { createGzip } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { LibraryError } from '../../../src/library/libraryError';
 import type { LibraryEntry } from '../../../src/library/shelf';
+import { depth } from '../depth';
 import '../fixedSeed';
 import {
   arrivedIn,
@@ -295,7 +296,7 @@ describe('a file whose content nobody vouches for', () => {
           return;
         }
       }),
-      { numRuns: 6 },
+      { numRuns: depth(3, 6) },
     );
   });
 
