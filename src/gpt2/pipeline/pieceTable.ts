@@ -11,20 +11,32 @@ export interface ScoredPiece {
  * than the vocabulary, which may have 250,000 pieces.
  */
 export class PieceTable {
-  readonly #pieces: readonly ScoredPiece[];
-  /** Rows of the pieces that begin with a unit. */
-  readonly #rows = new Map<number, { from: number; to: number }>();
+  /** The UTF-16 units of all pieces, one after the other, and where those of each begin, and end last. */
+  readonly #units: Uint16Array;
+  readonly #begins: Uint32Array;
+  readonly #ids: Uint32Array;
+  readonly #scores: Float64Array;
+  /** By unit, the first row whose piece begins with it or with a higher one. */
+  readonly #rows: Uint32Array;
 
   /** @param pieces none of them twice, in any order; empty ones and halves of characters are never found. */
   constructor(pieces: readonly ScoredPiece[]) {
-    this.#pieces = pieces
+    const sorted = pieces
       .filter(({ piece }) => piece !== '' && !/\p{Surrogate}/u.test(piece))
       .sort((a, b) => (a.piece < b.piece ? -1 : 1));
-    this.#pieces.forEach(({ piece }, row) => {
-      const rows = this.#rows.get(piece.charCodeAt(0));
-      if (rows) rows.to = row + 1;
-      else this.#rows.set(piece.charCodeAt(0), { from: row, to: row + 1 });
+    this.#ids = Uint32Array.from(sorted, ({ id }) => id);
+    this.#scores = Float64Array.from(sorted, ({ score }) => score);
+    this.#begins = new Uint32Array(sorted.length + 1);
+    sorted.forEach(({ piece }, row) => (this.#begins[row + 1] = this.#begins[row]! + piece.length));
+    this.#units = new Uint16Array(this.#begins.at(-1)!);
+    this.#rows = new Uint32Array(0x10001);
+    sorted.forEach(({ piece }, row) => {
+      for (let i = 0; i < piece.length; i++) this.#units[this.#begins[row]! + i] = piece.charCodeAt(i);
+      this.#rows[piece.charCodeAt(0) + 1] = row + 1;
     });
+    for (let unit = 0; unit < 0x10000; unit++) {
+      this.#rows[unit + 1] = Math.max(this.#rows[unit]!, this.#rows[unit + 1]!);
+    }
   }
 
   /**
@@ -36,15 +48,14 @@ export class PieceTable {
     at: number,
     visit: (end: number, id: number, score: number) => void,
   ): number | undefined {
-    const rows = this.#rows.get(text.charCodeAt(at));
-    if (!rows) return undefined;
-    let { from, to } = rows;
+    const first = text.charCodeAt(at);
+    let from = this.#rows[first]!;
+    let to = this.#rows[first + 1]!;
     let shortest: number | undefined;
     for (let length = 1; from < to; length++) {
-      const { piece, id, score } = this.#pieces[from]!;
-      if (piece.length === length) {
+      if (this.#begins[from + 1]! - this.#begins[from]! === length) {
         shortest ??= at + length;
-        visit(at + length, id, score);
+        visit(at + length, this.#ids[from]!, this.#scores[from]!);
         from++;
       }
       if (at + length >= text.length) break;
@@ -69,7 +80,8 @@ export class PieceTable {
     return low;
   }
 
+  /** A unit of a piece that is longer than `place`, as all are that have been narrowed down to. */
   #unit(row: number, place: number): number {
-    return this.#pieces[row]!.piece.charCodeAt(place);
+    return this.#units[this.#begins[row]! + place]!;
   }
 }
