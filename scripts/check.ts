@@ -14,7 +14,7 @@ import { sampleWorkspace } from './lib/workspace';
  */
 export async function performCheck(vsix?: string): Promise<boolean> {
   const workspace = await sampleWorkspace();
-  const server = await startServer(vsix === undefined ? {} : { vsix, lean: true });
+  const server = await startServer(vsix === undefined ? {} : { vsix });
   const browser = await openBrowser();
   try {
     const window = await Window.open(server, browser, {

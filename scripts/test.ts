@@ -3,10 +3,13 @@
  * `npm test -- unit e2e` runs only the parts named; `--desktop` takes the desktop VS Code for the integration
  * suites instead of the VS Code server. `deep` runs only where it is named: `npm run test:deep`.
  */
+import { findChromium } from './lib/chromium';
 import { explain } from './lib/failure';
 import { runMain } from './lib/main';
+import { installServer } from './lib/serverInstall';
 import { inServer, onDesktop } from './suites/integration';
 import { oneFailed, summary, total, type Outcome } from './suites/outcome';
+import { serving } from './suites/serving';
 import { check } from './suites/tools';
 import { vitest } from './suites/vitest';
 
@@ -21,7 +24,7 @@ const parts = {
   format: () => check('format'),
   unit: () => vitest('unit', 'vitest.config.mts'),
   integration: desktop ? onDesktop : inServer,
-  start: () => check('start'),
+  start: serving,
   e2e: () => vitest('e2e', 'vitest.e2e.config.mts'),
   // Last, as it builds anew, without what helps to find errors.
   packaged: () => check('packaged'),
@@ -36,8 +39,11 @@ const onlyNamed: readonly Part[] = ['deep'];
 /** Parts that run what the build made. */
 const built: readonly Part[] = ['integration', 'start', 'e2e'];
 
-/** Parts that keep one processor busy each and change nothing. */
-const sideBySide: readonly Part[] = ['types', 'lint', 'format'];
+/** Parts that open a window. */
+const windows: readonly Part[] = ['integration', 'start', 'e2e', 'packaged'];
+
+/** Parts that only compute, and change nothing: together they keep every processor busy. */
+const sideBySide: readonly Part[] = ['types', 'lint', 'format', 'unit'];
 
 function chosen(): Part[] {
   const names = Object.keys(parts) as Part[];
@@ -82,7 +88,14 @@ function inGroups(names: readonly Part[]): Part[][] {
 async function main(): Promise<number> {
   const outcomes: Outcome[] = [];
   let buildFailed = false;
-  for (const group of inGroups(chosen())) {
+  const names = chosen();
+  // What windows need is fetched while the first parts compute. What fails is told by the part that needs it.
+  const editor =
+    names.some((part) => windows.includes(part)) && !desktop
+      ? Promise.allSettled([installServer(console.log), findChromium()])
+      : undefined;
+  for (const group of inGroups(names)) {
+    if (group.some((part) => windows.includes(part))) await editor;
     const left = group.filter((part) => !(buildFailed && built.includes(part)));
     for (const part of group) {
       if (!left.includes(part)) outcomes.push(oneFailed(`${part}: not run, because the build failed`));

@@ -10,6 +10,9 @@ import type { Opening, VsCodeServer } from './vscodeServer';
 /** How long a person would wait for the window, a command or the panel, in milliseconds. Busy machines are slow. */
 const PATIENCE = 240_000;
 
+/** Asks for pictures of what the tests see. */
+const PICTURES = 'DECODING_LAB_PICTURES';
+
 /** How long the palette may take to open, or to show a row, before it is opened again, in milliseconds. */
 const ATTEMPT = 5_000;
 
@@ -97,8 +100,11 @@ export class Window {
     await this.run('View: Focus First Editor Group');
   }
 
-  /** Selects characters of one line of the active editor; lines and columns from 1, the end is exclusive. */
-  async select(line: number, from: number, to: number): Promise<void> {
+  /**
+   * Selects characters of one line of the active editor; lines and columns from 1.
+   * @param to exclusive; the end of the line where left out
+   */
+  async select(line: number, from: number, to?: number): Promise<void> {
     const { keyboard } = this.page;
     await this.focusEditor();
     const input = this.page.locator('.quick-input-widget input.input');
@@ -120,7 +126,8 @@ export class Window {
     await input.fill(`:${line}:${from}`);
     await keyboard.press('Enter');
     await input.waitFor({ state: 'hidden' });
-    for (let column = from; column < to; column++) await keyboard.press('Shift+ArrowRight');
+    if (to === undefined) await keyboard.press('Shift+End');
+    else for (let column = from; column < to; column++) await keyboard.press('Shift+ArrowRight');
   }
 
   /** The innermost frame that holds an element, for example a webview's page. */
@@ -145,6 +152,14 @@ export class Window {
     const path = join(screenshots, `${name}.png`);
     await this.page.screenshot({ path });
     return path;
+  }
+
+  /**
+   * A picture to look at, of a test that goes well: only where it is asked for by DECODING_LAB_PICTURES=1, as
+   * each takes a machine without a graphics card up to half a second.
+   */
+  async picture(name: string): Promise<void> {
+    if (process.env[PICTURES] === '1') await this.screenshot(name);
   }
 
   /** Leaves the page first, as closing a tab does: only then does its extension host end at once. */

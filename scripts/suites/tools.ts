@@ -1,4 +1,4 @@
-/** The checks that are a single command of a tool: the build, the types, the lint rules, the format, the package, and `npm start`. */
+/** The checks that are a single command of a tool: the build, the types, the lint rules, the format, and the package. */
 import { inRepository } from '../lib/paths';
 import { oneFailed, onePassed, type Outcome } from './outcome';
 import { inMinutes, runWatched } from './silence';
@@ -27,7 +27,6 @@ const commands = {
       ...['--out', 'decoding-lab.vsix'],
     ],
   ],
-  start: [[tool('tsx', 'dist', 'cli.mjs'), inRepository('scripts', 'start.ts'), '--check']],
   packaged: [[tool('tsx', 'dist', 'cli.mjs'), inRepository('scripts', 'start.ts'), '--packaged']],
 } satisfies Record<string, string[][]>;
 

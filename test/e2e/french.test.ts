@@ -1,6 +1,5 @@
 /** A window whose display language is French: the manifest, the code and the course speak it. */
 import { describe, expect, test } from 'vitest';
-import { SAMPLE_LINE } from '../../scripts/lib/exploreSample';
 import { useSession } from './session';
 
 const session = useSession({ language: 'fr' });
@@ -32,7 +31,7 @@ describe('in French', () => {
     const { window } = session();
     const { page } = window;
     await window.run('Decoding Lab: Focus on Au curseur View');
-    await window.select(6, 1, SAMPLE_LINE.length + 1);
+    await window.select(6, 1);
     const pane = (title: string) => page.locator(`.pane:has(.pane-header:has-text("${title}"))`);
     const first = pane('Au curseur').locator('.monaco-list-row').first();
     await expect.poll(() => first.innerText(), { timeout: 60_000 }).toMatch(/^·had\s*\d+,\d+\s%/);
@@ -41,7 +40,7 @@ describe('in French', () => {
     // Nothing has been downloaded, so the head tells only what is free.
     await expect.poll(() => models.innerText()).toMatch(/Modèles\s*[\d,]+\sGo libres sur le disque/);
     await expect.poll(() => pane('Préréglages').innerText()).toMatch(/Glouton.*Réglages du chapitre/s);
-    await window.screenshot('french-side-panel');
+    await window.picture('french-side-panel');
   });
 
   test('the course is a French walkthrough, with a French page beside each step', async () => {
@@ -64,6 +63,6 @@ describe('in French', () => {
     await expect
       .poll(pages, { timeout: 60_000 })
       .toContain('Un modèle de langue donne à chaque jeton un nombre');
-    await window.screenshot('french-walkthrough');
+    await window.picture('french-walkthrough');
   });
 });

@@ -27,7 +27,7 @@ test('explores in Restricted Mode, with the model that the user would get anywhe
   await window.page.locator('.statusbar-item', { hasText: 'Restricted Mode' }).waitFor();
   const { frame } = await exploreSample(window, workspace.file);
   const reading = await readPanel(frame);
-  await window.screenshot('restricted');
+  await window.picture('restricted');
   expect(whatIsMissing(reading)).toEqual([]);
   // The toy has five words; the workspace asked for it, and was not heard.
   expect(reading.kept).toContain('50,257');

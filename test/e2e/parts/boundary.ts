@@ -19,7 +19,7 @@ export function boundary(current: () => Session): void {
     const chips = panel.part('chip');
     await expect.poll(() => chips.allInnerTexts()).toEqual(['Once', '·upon', '·a', '·']);
     await panel.part('notes').waitFor();
-    await window.screenshot('trailing-space');
+    await window.picture('trailing-space');
     await panel.begin(() => panel.part('trim-prompt').click());
     await panel.ended();
     await expect.poll(() => chips.allInnerTexts()).toEqual(['Once', '·upon', '·a']);

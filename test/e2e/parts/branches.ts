@@ -101,7 +101,7 @@ export function branches(current: () => Session): void {
         await keyboard.press('ArrowLeft');
         await expect.poll(level).toBe(expected);
       }
-      await session.window.screenshot('branches');
+      await session.window.picture('branches');
     });
 
     test('cuts, and takes back what was done', async () => {
@@ -146,7 +146,7 @@ export function branches(current: () => Session): void {
     };
 
     test('the palette opens the tab on what is selected', async () => {
-      await session.window.select(6, 1, SAMPLE_LINE.length + 1);
+      await session.window.select(6, 1);
       await session.window.run('Decoding Lab: Branches: The Tree of Continuations');
       const tab = panel.frame.locator('[role="tab"][aria-selected="true"]');
       await expect.poll(() => tab.innerText()).toBe('Branches');
@@ -176,7 +176,7 @@ export function branches(current: () => Session): void {
           leaves.some((title) => Math.abs(Number(title.split(' ').at(-1)!.replace('−', '-')) - sum) < 1e-9),
         ).toBe(true);
       }
-      await session.window.screenshot('branches-exact');
+      await session.window.picture('branches-exact');
     });
 
     test('beam search is drawn as it ran', async () => {
@@ -206,7 +206,7 @@ export function branches(current: () => Session): void {
         () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
       );
       expect(overflow).toBeLessThanOrEqual(0);
-      await session.window.screenshot(`branches-${width}`);
+      await session.window.picture(`branches-${width}`);
     });
   });
 }

@@ -1,6 +1,5 @@
 /** What the extension does in the editor itself: the side panel, surprisal, suggestions. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { SAMPLE_LINE } from '../../../scripts/lib/exploreSample';
 import type { Session } from '../session';
 
 let session: Session;
@@ -9,6 +8,10 @@ export function editorItself(current: () => Session): void {
   beforeAll(async () => {
     session = current();
     const { window } = session;
+    await session.workspace.restore();
+    await window.focusEditor();
+    await window.run('File: Revert File');
+    await window.run('View: Close All Editors');
     await window.page.getByText('sample.md', { exact: true }).first().dblclick();
     await window.page.locator('.monaco-editor').first().waitFor();
   });
@@ -17,7 +20,7 @@ export function editorItself(current: () => Session): void {
     test('lists the most probable tokens at the cursor, the models and the presets', async () => {
       const { window } = session;
       await window.run('Decoding Lab: Focus on At the Cursor View');
-      await window.select(6, 1, SAMPLE_LINE.length + 1);
+      await window.select(6, 1);
       const rows = window.page.locator('.pane:has-text("At the Cursor") .monaco-list-row');
       await expect.poll(() => rows.first().innerText(), { timeout: 60_000 }).toContain('·had');
       await expect.poll(() => rows.first().innerText()).toMatch(/\d %/);
@@ -25,7 +28,7 @@ export function editorItself(current: () => Session): void {
       for (const text of ['fireside', 'GPT-2', 'Greedy', 'Creative']) {
         await sidebar.getByText(text, { exact: false }).first().waitFor();
       }
-      await window.screenshot('side-panel');
+      await window.picture('side-panel');
     });
   });
 
@@ -53,7 +56,7 @@ export function editorItself(current: () => Session): void {
       await expect
         .poll(tooltip, { timeout: 60_000, interval: 500 })
         .toMatch(/32-bit in memory: (about )?[\d.]+ MB/);
-      await window.screenshot('models-loaded');
+      await window.picture('models-loaded');
       await window.page.mouse.move(0, 0);
     });
   });
@@ -72,7 +75,7 @@ export function editorItself(current: () => Session): void {
       await expect
         .poll(text)
         .toMatch(/Perplexity ?\d+.*Bits per character ?\d\.\d+.*Beyond.*Tokens ?\d+, read by fireside/);
-      await window.screenshot('surprisal');
+      await window.picture('surprisal');
     });
   });
 
@@ -101,7 +104,7 @@ export function editorItself(current: () => Session): void {
       await answer('Name of the preset', 'Wilder');
       await answer('samplers', '[{"sampler":"temperature","temperature":3}]');
       await expect.poll(() => pane.innerText()).toMatch(/Wilder\s*temperature 3/);
-      await window.screenshot('presets');
+      await window.picture('presets');
       await window.run('Decoding Lab: Delete Preset');
       await answer('Delete a preset');
       await page.getByRole('button', { name: 'Delete', exact: true }).click();
@@ -120,7 +123,7 @@ export function editorItself(current: () => Session): void {
       const table = window.page.locator('.editor-instance .view-lines', { hasText: 'mean' }).last();
       const text = async (): Promise<string> => (await table.innerText()).replaceAll('\u00a0', ' ');
       await expect.poll(text, { timeout: 60_000 }).toContain('| 4-bit |');
-      await window.screenshot('fidelity');
+      await window.picture('fidelity');
       const row = (label: string): number[] => rows.get(label)!.map((cell) => parseFloat(cell));
       const rows = new Map<string, string[]>();
       for (const line of (await text()).split('\n')) {

@@ -68,11 +68,11 @@ export function experimentTabs(current: () => Session): void {
       await expect
         .poll(() => panel.frame.locator('[data-testid="table"] tbody tr').count())
         .toBeGreaterThan(2);
-      await session.window.screenshot(`tab-${tab}`);
+      await session.window.picture(`tab-${tab}`);
       await expect.poll(overflow).toBeLessThanOrEqual(0);
       await panel.makeWidth(400);
       await expect.poll(overflow).toBeLessThanOrEqual(0);
-      await session.window.screenshot(`tab-${tab}-400`);
+      await session.window.picture(`tab-${tab}-400`);
     });
 
     test('a field of the grid shows its texts, and its colour another number', async () => {
@@ -100,7 +100,7 @@ export function experimentTabs(current: () => Session): void {
           ),
         )
         .toEqual([1, 5, 50, 1, 5, 50, 1, 5, 50]);
-      await session.window.screenshot('grid-1600');
+      await session.window.picture('grid-1600');
     });
 
     test('a huge grid is asked about first', async () => {
@@ -122,7 +122,7 @@ export function experimentTabs(current: () => Session): void {
       await expect.poll(() => texts.count()).toBeGreaterThan(3);
       // Greedy decoding writes the same text every time: it stands there once, for all three.
       await expect.poll(() => texts.first().innerText()).toMatch(/^1, 2, 3\b/);
-      await session.window.screenshot('methods-texts');
+      await session.window.picture('methods-texts');
     });
   });
 
@@ -146,10 +146,10 @@ export function experimentTabs(current: () => Session): void {
         .evaluateAll((all) => all.map((token) => Number((token as HTMLElement).dataset['probability'])));
       const mean = probabilities.reduce((sum, p) => sum - Math.log(p), 0) / probabilities.length;
       expect(Number(/window 1: ([\d.]+)\snats/.exec(labels[0]!)![1])).toBeCloseTo(mean, 1);
-      await session.window.screenshot('tab-loss');
+      await session.window.picture('tab-loss');
       await panel.makeWidth(400);
       await expect.poll(overflow).toBeLessThanOrEqual(0);
-      await session.window.screenshot('tab-loss-400');
+      await session.window.picture('tab-loss-400');
     });
 
     test('of a text that is too short says how many tokens are needed', async () => {
@@ -177,7 +177,7 @@ export function experimentTabs(current: () => Session): void {
       await expect
         .poll(() => panel.part('model').locator('vscode-option').allInnerTexts())
         .toContainEqual(expect.stringMatching(/^fireside, trained \d+ steps/));
-      await session.window.screenshot('tab-training');
+      await session.window.picture('tab-training');
       await chooseOption('action', 'the last checkpoint');
       // What the checkpoint says is not asked for again, and no heading stands over nothing.
       await expect
@@ -188,7 +188,7 @@ export function experimentTabs(current: () => Session): void {
       await expect.poll(answer).toContain('2 whole epochs');
       await panel.makeWidth(400);
       await expect.poll(overflow).toBeLessThanOrEqual(0);
-      await session.window.screenshot('tab-training-400');
+      await session.window.picture('tab-training-400');
     });
 
     test('waits, goes on and keeps a checkpoint when it is told to', async () => {
@@ -209,7 +209,7 @@ export function experimentTabs(current: () => Session): void {
       await pause.click();
       await expect.poll(() => live.innerText(), { timeout: 30_000 }).toContain('Paused, with a checkpoint');
       const paused = await step();
-      await session.window.screenshot('tab-training-paused');
+      await session.window.picture('tab-training-paused');
       await expect.poll(() => pause.innerText()).toBe('Go on');
       await expect.poll(() => panel.part('training-kept').innerText()).toContain(`step ${paused}`);
       await pause.click();
@@ -269,10 +269,10 @@ export function experimentTabs(current: () => Session): void {
       const first = await tints();
       await panel.part('tint-by').nth(1).click();
       await expect.poll(tints).not.toEqual(first);
-      await session.window.screenshot('tab-models');
+      await session.window.picture('tab-models');
       await panel.makeWidth(400);
       await expect.poll(overflow).toBeLessThanOrEqual(0);
-      await session.window.screenshot('tab-models-400');
+      await session.window.picture('tab-models-400');
     });
 
     test('write several times: each trial can be looked at, and the table has the spread', async () => {
@@ -295,11 +295,8 @@ export function experimentTabs(current: () => Session): void {
       for (const width of [400, 800, 1600]) {
         await panel.makeWidth(width);
         await expect.poll(overflow).toBeLessThanOrEqual(0);
-        await session.window.screenshot(`tab-models-trials-${width}`);
+        await session.window.picture(`tab-models-trials-${width}`);
         await panel.part('models-texts').scrollIntoViewIfNeeded();
-        await panel.part('models-texts').screenshot({
-          path: join('artifacts', 'screenshots', `tab-models-trials-texts-${width}.png`),
-        });
       }
       await panel.makeWidth(800);
     });
@@ -342,7 +339,7 @@ export function experimentTabs(current: () => Session): void {
       await panel.choose('toy vocabulary');
       await run('nucleus');
       await expect.poll(() => panel.part('comparison').innerText()).toContain('Earlier, fireside:');
-      await session.window.screenshot('compared');
+      await session.window.picture('compared');
       await panel.part('comparison-close').click();
       await chooseOption('model', 'fireside');
       await run('nucleus');
@@ -385,7 +382,7 @@ export function experimentTabs(current: () => Session): void {
         );
       expect(answer).toContain('pizza');
       expect(rows.length).toBeGreaterThan(0);
-      await session.window.screenshot('toy-temperature');
+      await session.window.picture('toy-temperature');
     });
   });
 
@@ -394,7 +391,7 @@ export function experimentTabs(current: () => Session): void {
       await session.window.run('Decoding Lab: Course: Six Questions about Decoding');
       await panel.part('course').waitFor();
       await panel.makeWidth(800);
-      await session.window.screenshot('course');
+      await session.window.picture('course');
       const steps = panel.part('course-step');
       await expect.poll(() => steps.count()).toBe(6);
       await steps.first().locator('textarea').fill('A high temperature makes all dishes alike.');
@@ -417,7 +414,7 @@ export function experimentTabs(current: () => Session): void {
         .toContain('A high temperature makes all dishes alike.');
       await panel.makeWidth(400);
       await expect.poll(overflow).toBeLessThanOrEqual(0);
-      await session.window.screenshot('course-400');
+      await session.window.picture('course-400');
     });
   });
 
@@ -496,7 +493,7 @@ export function experimentTabs(current: () => Session): void {
           await panel.part(`tab-${tab}`).click();
           await panel.part(`experiment-${tab}`).waitFor();
           await expect.poll(overflow, { message: `${tab} at ${width}` }).toBeLessThanOrEqual(0);
-          await session.window.screenshot(`tab-${tab}-${name}-${width}`);
+          await session.window.picture(`tab-${tab}-${name}-${width}`);
         }
       }
     });

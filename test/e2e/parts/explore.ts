@@ -20,7 +20,7 @@ export function exploring(current: () => Session): void {
   describe('Explore Selection', () => {
     test('shows tokens, the distribution and completions of the bundled model', async () => {
       const reading = await panel.read();
-      await session.window.screenshot('explore');
+      await session.window.picture('explore');
       expect(whatIsMissing(reading)).toEqual([]);
       // GPT-2's tokenizer gives every one of these words a token of its own.
       expect(reading.chips).toHaveLength(SAMPLE_LINE.split(' ').length);
@@ -48,7 +48,7 @@ export function exploring(current: () => Session): void {
       await panel.begin(() => panel.chooseWeights('8-bit exact'));
       await panel.ended();
       const quantized = await panel.probabilities();
-      await session.window.screenshot('weights');
+      await session.window.picture('weights');
       expect(quantized).not.toEqual(whole);
       await panel.begin(() => panel.chooseWeights('32-bit'));
       await panel.ended();
@@ -60,7 +60,7 @@ export function exploring(current: () => Session): void {
       const alternatives = panel.part('alternatives');
       await alternatives.waitFor();
       await expect.poll(() => alternatives.locator('tbody tr').count()).toBeGreaterThanOrEqual(5);
-      await session.window.screenshot('alternatives');
+      await session.window.picture('alternatives');
     });
 
     test('goes on from a token of the prompt, from the end of a completion, and back to the whole prompt', async () => {
@@ -83,7 +83,7 @@ export function exploring(current: () => Session): void {
         .poll(() => panel.part('place').innerText())
         .toMatch(new RegExp(`${drawn}\\stokens of completion 1`));
       expect((await chips()).slice(0, whole.length)).toEqual(whole);
-      await session.window.screenshot('continued');
+      await session.window.picture('continued');
       await panel.begin(() => panel.part('whole-prompt').click());
       await panel.ended();
     });
@@ -114,7 +114,7 @@ export function exploring(current: () => Session): void {
     test('puts a completion in the place of the selection', async () => {
       const heading = '# A page to explore';
       const line = (await session.savedText()).split('\n').indexOf(heading) + 1;
-      await session.window.select(line, 3, heading.length + 1);
+      await session.window.select(line, 3);
       await panel.begin(() => session.window.run(EXPLORE));
       await expect.poll(() => panel.part('place').innerText(), { timeout: 30_000 }).toContain(`Ln ${line},`);
       await panel.ended();

@@ -21,7 +21,7 @@ export function foreignText(current: () => Session): void {
     const message = page.locator('.notification-list-item-message', { hasText: 'was not imported' });
     await message.first().waitFor();
     const text = await message.first().innerText();
-    await window.screenshot('foreign-text');
+    await window.picture('foreign-text');
     // The name of the file and the id of the preset, both to be read as they are, what is hidden included.
     expect(text.replaceAll('\u2060', '').split(LINK)).toHaveLength(3);
     expect(text).toContain('‹U+202E›');

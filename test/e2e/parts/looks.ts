@@ -29,7 +29,7 @@ export function looks(current: () => Session): void {
       // The page computes its scale after the theme has arrived.
       await expect.poll(async () => (await measured()).filter(({ ratio }) => ratio < 4.5)).toEqual([]);
       expect((await measured()).length).toBeGreaterThan(20);
-      await session.window.screenshot(`theme-${name}`);
+      await session.window.picture(`theme-${name}`);
     });
 
     test('tints differ in lightness, so that the scale reads in grey', async () => {
@@ -58,7 +58,7 @@ export function looks(current: () => Session): void {
           expect(box!.x, name).toBeGreaterThanOrEqual(frame!.x);
           expect(box!.x + box!.width, name).toBeLessThanOrEqual(frame!.x + frame!.width + 0.5);
         }
-        await session.window.screenshot(`width-${width}`);
+        await session.window.picture(`width-${width}`);
       },
     );
   });

@@ -59,13 +59,13 @@ export function running(current: () => Session): void {
   describe('A run', () => {
     test('stops where Stop was pressed, and keeps what it has', async () => {
       await panel.generateForLong();
-      await session.window.screenshot('running');
+      await session.window.picture('running');
       await panel.part('stop').click();
       await panel.part('stopped').waitFor();
       const tokens = await panel.tokens();
       expect(tokens).toBeGreaterThan(64);
       expect(tokens).toBeLessThan(64 * 240);
-      await session.window.screenshot('stopped');
+      await session.window.picture('stopped');
       // Nothing arrives late: the next, short run is the next thing on screen, and it is whole.
       await expect.poll(() => panel.tokens()).toBe(tokens);
       await panel.keepShort();
@@ -83,7 +83,7 @@ export function running(current: () => Session): void {
       await failure.waitFor();
       await expect.poll(() => failure.innerText()).toMatch(/model process/i);
       await expect.poll(() => panel.tokens()).toBeGreaterThan(0);
-      await session.window.screenshot('failure');
+      await session.window.picture('failure');
       // Retry asks for the same again: the long run, which is then stopped.
       await panel.part('retry').click();
       await failure.waitFor({ state: 'detached' });
@@ -113,7 +113,7 @@ export function running(current: () => Session): void {
           .poll(async () => (await panel.probabilities()).map((value) => value.toFixed(6)))
           .toEqual(probs.map((value) => value.toFixed(6)));
       }
-      await session.window.screenshot('toy');
+      await session.window.picture('toy');
     });
 
     test('can be the book’s nine words, with the probabilities that follow from its printed logits', async () => {
@@ -127,7 +127,7 @@ export function running(current: () => Session): void {
           (await panel.bars()).find(({ text }) => text.includes('pizza'))?.probability ?? 0;
         await expect.poll(async () => Math.abs((await pizza()) / expected - 1)).toBeLessThan(1e-3);
       }
-      await session.window.screenshot('toy-book');
+      await session.window.picture('toy-book');
       await panel.part('toy-5').click();
     });
 
