@@ -363,6 +363,10 @@ export function experimentTabs(current: () => Session): void {
       await chooseFirst('Compare "');
       await panel.part('comparison').waitFor();
       await panel.part('experiment-nucleus').waitFor();
+      // The panel has come to the front; a list that is opened before it has the focus would close again.
+      await expect
+        .poll(() => window.page.evaluate(() => document.activeElement?.tagName.toLowerCase()))
+        .toBe('iframe');
       await window.run('Decoding Lab: Replay Result');
       await chooseFirst('Saved results');
       await panel.part('verdict').waitFor();
