@@ -13,8 +13,11 @@ const PATIENCE = 240_000;
 /** Asks for pictures of what the tests see. */
 const PICTURES = 'DECODING_LAB_PICTURES';
 
-/** How long the palette may take to open, or to show a row, before it is opened again, in milliseconds. */
-const ATTEMPT = 5_000;
+/**
+ * How long the palette may at first take to open, or to show a row, before it is opened again, in milliseconds:
+ * a key may be lost. Each time it may take twice as long, as the machine may be busy.
+ */
+const FIRST_ATTEMPT = 1_500;
 
 export interface WindowOptions {
   /** Size of the browser window, in CSS pixels. */
@@ -78,18 +81,18 @@ export class Window {
     const { page } = this;
     const deadline = Date.now() + PATIENCE;
     const widget = page.locator('.quick-input-widget');
-    const offered = async (): Promise<boolean> => {
+    const offered = async (timeout: number): Promise<boolean> => {
       // One that is still closing would take the key, and the list with it.
-      await widget.waitFor({ state: 'hidden', timeout: ATTEMPT });
+      await widget.waitFor({ state: 'hidden', timeout });
       await page.keyboard.press('F1');
-      await widget.waitFor({ timeout: ATTEMPT });
-      await widget.locator('input.input').fill(`>${text}`, { timeout: ATTEMPT });
+      await widget.waitFor({ timeout });
+      await widget.locator('input.input').fill(`>${text}`, { timeout });
       // The list does not learn of commands that come while it is open: it is opened again.
-      await row.first().waitFor({ timeout: ATTEMPT });
+      await row.first().waitFor({ timeout });
       return true;
     };
-    while (Date.now() < deadline) {
-      if (await offered().catch(() => false)) return row.first();
+    for (let patience = FIRST_ATTEMPT; Date.now() < deadline; patience *= 2) {
+      if (await offered(patience).catch(() => false)) return row.first();
       await page.keyboard.press('Escape');
     }
     throw new Failure(`The command palette offers no "${text}" after ${PATIENCE / 1000} seconds.`);
