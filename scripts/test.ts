@@ -43,7 +43,7 @@ const built: readonly Part[] = ['integration', 'start', 'e2e'];
 const windows: readonly Part[] = ['integration', 'start', 'e2e', 'packaged'];
 
 /** Parts that only compute, and change nothing: together they keep every processor busy. */
-const sideBySide: readonly Part[] = ['types', 'lint', 'format', 'unit'];
+const sideBySide: readonly Part[] = ['types', 'lint', 'format'];
 
 function chosen(): Part[] {
   const names = Object.keys(parts) as Part[];
