@@ -1,10 +1,11 @@
 /** The main job: from the palette to completions on screen, and from there into the document. */
+import { isDeepStrictEqual } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { whatIsMissing } from '../../../scripts/check';
 import { EXPLORE, SAMPLE_LINE } from '../../../scripts/lib/exploreSample';
 import { repository } from '../../../scripts/lib/paths';
 import { part } from '../../../scripts/lib/panelReading';
-import { Panel } from '../panelPage';
+import { drawn, Panel } from '../panelPage';
 import { explored } from '../explored';
 import type { Session } from '../session';
 
@@ -152,7 +153,15 @@ export function exploring(current: () => Session): void {
       await panel.slide('temperature', 'ArrowRight');
       await panel.generate();
       await panel.ended();
-      const before = await panel.read();
+      // The end of a run is told before its last figures are drawn.
+      let before = await panel.read();
+      const settled = async (): Promise<boolean> => {
+        await drawn(panel.frame);
+        const last = before;
+        before = await panel.read();
+        return isDeepStrictEqual(last, before);
+      };
+      await expect.poll(settled).toBe(true);
       await window.run('Developer: Reload Window');
       await expect.poll(() => panel.frame.isDetached(), { timeout: 60_000 }).toBe(true);
       panel = new Panel(await window.frameWith(part('completion')));
