@@ -5,7 +5,7 @@ import { start, type Started } from '../lib/processes';
 import { oneFailed, onePassed, type Outcome } from './outcome';
 import { endOrSilence, inMinutes } from './silence';
 
-/** How long it may print nothing, in milliseconds. */
+/** How long it may print nothing, or not answer, in milliseconds. */
 const SILENCE = 300_000;
 
 /** What is printed for a person to open. */
@@ -39,10 +39,11 @@ export async function serving(): Promise<Outcome> {
 
 /** As a browser does: the token of the address becomes a cookie, and leads on. */
 async function open(address: string): Promise<Response> {
-  const first = await fetch(address, { redirect: 'manual' });
+  const signal = AbortSignal.timeout(SILENCE);
+  const first = await fetch(address, { redirect: 'manual', signal });
   const [cookie = ''] = first.headers.getSetCookie();
   const next = new URL(first.headers.get('location') ?? '', address);
-  return fetch(next, { headers: { cookie: cookie.split(';')[0]! } });
+  return fetch(next, { headers: { cookie: cookie.split(';')[0]! }, signal });
 }
 
 /** Resolves when the address has been printed, or with the process. */

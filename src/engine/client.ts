@@ -57,8 +57,6 @@ export interface EngineClientOptions {
   readonly env?: Record<string, string>;
   /** Milliseconds for which an engine that owes an answer may neither answer nor work before it is ended; 15,000 unless told. */
   readonly hangMs?: number;
-  /** Share of one processor below which a native call of that engine is no work, but a hang as well; 0.005 unless told. */
-  readonly leastShare?: number;
   /** Milliseconds that callers wait at most for an answer to these requests; `load` counts from its last progress. */
   readonly limits?: Partial<Limits>;
 }
@@ -316,9 +314,9 @@ export class EngineClient {
 
   #ensureEngine(): EngineProcess {
     if (this.#engine?.usable) return this.#engine;
-    const { entry, env = {}, log, onState, hangMs = 15_000, leastShare } = this.#options;
+    const { entry, env = {}, log, onState, hangMs = 15_000 } = this.#options;
     onState?.('starting');
-    const engine = new EngineProcess({ entry, env, log, limits: { hangMs, leastShare } });
+    const engine = new EngineProcess({ entry, env, log, hangMs });
     this.#engine = engine;
     engine.connection.onNotification(EventNotification, ({ run, event }) => {
       this.#listeners.get(run)?.(ownBuffers(event));

@@ -6,7 +6,7 @@ import { createMessageConnection, IPCMessageReader, type MessageConnection } fro
 import { ChannelWriter } from './channel';
 import { EngineError, StatusRequest } from './protocol';
 import { PULSE_PIPE, type Pulse } from './pulse';
-import { Watchdog, type Limits } from './watchdog';
+import { Watchdog } from './watchdog';
 
 /** How long an engine that was asked to end may take. */
 const GRACE_MS = 1000;
@@ -15,8 +15,8 @@ export interface EngineProcessOptions {
   readonly entry: string;
   readonly env: Readonly<Record<string, string>>;
   readonly log: (line: string) => void;
-  /** What of a watched engine is a hang and ends it. */
-  readonly limits: Limits;
+  /** Silence of a watched engine, in milliseconds, that is a hang and ends it. */
+  readonly hangMs: number;
 }
 
 /** A forked engine and the connection to it. Whatever ends the process settles `ended`. */
@@ -30,7 +30,7 @@ export class EngineProcess {
   #reason: EngineError | undefined;
   #over = false;
 
-  constructor({ entry, env, log, limits }: EngineProcessOptions) {
+  constructor({ entry, env, log, hangMs }: EngineProcessOptions) {
     this.#child = fork(entry, [], {
       // Inspector and loader options of the extension host are not for the engine.
       execArgv: [],
@@ -60,12 +60,12 @@ export class EngineProcess {
           this.kill(
             new EngineError(
               'engine',
-              `The model process did not answer for ${limits.hangMs / 1000} seconds and was ended. Nothing in your document was changed. Run again to restart it.`,
+              `The model process did not answer for ${hangMs / 1000} seconds and was ended. Nothing in your document was changed. Run again to restart it.`,
             ),
           );
         },
       },
-      limits,
+      hangMs,
     );
     this.ended = this.#waitForEnd();
   }

@@ -12,14 +12,8 @@ export interface Watched {
 
 /** Looks within the time after which silence is a hang. */
 const LOOKS = 5;
+/** Share of one processor below which a native call does not work but waits. */
 const LEAST_SHARE = 0.005;
-
-export interface Limits {
-  /** Milliseconds of silence that are a hang. */
-  readonly hangMs: number;
-  /** Share of one processor below which a native call does not work but waits; 0.005 unless told. */
-  readonly leastShare?: number | undefined;
-}
 
 /**
  * Tells work from a hang, while somebody waits for an engine that owes an answer. Its main thread answers between
@@ -35,18 +29,11 @@ export class Watchdog {
   #answered = true;
   #cpu = 0;
 
-  /** Milliseconds between two looks. */
-  readonly #pause: number;
-  /** Milliseconds of processor time between two looks that are work. */
-  readonly #leastWork: number;
-
+  /** @param limitMs of silence that is a hang. */
   constructor(
     private readonly watched: Watched,
-    { hangMs, leastShare = LEAST_SHARE }: Limits,
-  ) {
-    this.#pause = hangMs / LOOKS;
-    this.#leastWork = leastShare * this.#pause;
-  }
+    private readonly limitMs: number,
+  ) {}
 
   /** Watches until the function that it gives is called, which may happen more than once. */
   watch(): () => void {
@@ -57,7 +44,7 @@ export class Watchdog {
       this.#ask();
       this.#timer = setInterval(() => {
         this.#look();
-      }, this.#pause);
+      }, this.limitMs / LOOKS);
     }
     let over = false;
     return () => {
@@ -86,7 +73,7 @@ export class Watchdog {
     const pulse = this.watched.pulse();
     const took = (pulse?.cpu ?? 0) - this.#cpu;
     this.#cpu = pulse?.cpu ?? this.#cpu;
-    const works = pulse?.native === true && took >= this.#leastWork;
+    const works = pulse?.native === true && took >= (LEAST_SHARE * this.limitMs) / LOOKS;
     this.#silent = this.#answered || works ? 0 : this.#silent + 1;
     if (this.#silent >= LOOKS) {
       this.stop();

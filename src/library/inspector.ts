@@ -18,15 +18,13 @@ type InspectorFindings = { readonly folder: InspectedFolder } | { readonly notes
 export interface InspectorOptions {
   /** Path of the process's bundle, `dist/inspector.js`. */
   readonly entry: string;
-  /** Milliseconds for one folder, the start of the process included, read anew for each; a disk that wakes up needs ten seconds. */
+  /** Milliseconds for one folder, the start of the process included; a disk that wakes up needs ten seconds. */
   readonly limitMs?: number;
   /** Milliseconds without a question after which the process ends. */
   readonly idleMs?: number;
   /** Megabytes of its heap; the largest published tokenizers and headers need a quarter. */
   readonly heapMegabytes?: number;
 }
-
-const HEAP_MEGABYTES = 512;
 
 /** So long a folder that ended the process is not looked at again: views ask for all models at every change. */
 const REMEMBERED_MS = 300_000;
@@ -36,14 +34,14 @@ const REMEMBERED_MS = 300_000;
  * refused in a sentence; the next one starts another process.
  */
 export class Inspector {
-  readonly #options: InspectorOptions;
+  readonly #options: Required<InspectorOptions>;
   readonly #ended = new Map<string, { readonly error: LibraryError; readonly until: number }>();
   #child: ChildProcess | undefined;
   #idle: NodeJS.Timeout | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(options: InspectorOptions) {
-    this.#options = options;
+    this.#options = { limitMs: 20_000, idleMs: 30_000, heapMegabytes: 512, ...options };
   }
 
   /** @throws ModelFileError as the look in this process does; LibraryError where it had to be ended. */
@@ -98,7 +96,7 @@ export class Inspector {
     }
     this.#idle = setTimeout(() => {
       this.dispose();
-    }, this.#options.idleMs ?? 30_000);
+    }, this.#options.idleMs);
     this.#idle.unref();
     if ('refusal' in answer) throw new ModelFileError(answer.refusal);
     return answer;
@@ -107,7 +105,7 @@ export class Inspector {
   /** @throws Error with a few words on why there is no answer */
   #answerOf(child: ChildProcess, question: InspectorQuestion): Promise<InspectorAnswer> {
     return new Promise((resolve, reject) => {
-      const { limitMs = 20_000, heapMegabytes = HEAP_MEGABYTES } = this.#options;
+      const { limitMs, heapMegabytes } = this.#options;
       const settle = (end: () => void): void => {
         clearTimeout(timer);
         child.removeAllListeners();
@@ -144,7 +142,7 @@ export class Inspector {
 
   #start(): ChildProcess {
     const child = fork(this.#options.entry, [], {
-      execArgv: [`--max-old-space-size=${this.#options.heapMegabytes ?? HEAP_MEGABYTES}`],
+      execArgv: [`--max-old-space-size=${this.#options.heapMegabytes}`],
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
       // In desktop VS Code the executable is Electron, which behaves as Node only when told so.
       env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },

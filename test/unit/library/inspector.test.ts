@@ -18,8 +18,7 @@ afterEach(() => {
 });
 
 function start(options: Partial<InspectorOptions> = {}): Inspector {
-  const entry = options.entry ?? builtFile('inspectorMain.js');
-  inspector = new Inspector(Object.assign(options, { entry }));
+  inspector = new Inspector({ entry: builtFile('inspectorMain.js'), ...options });
   return inspector;
 }
 
@@ -100,8 +99,8 @@ describe('the process that looks at models', () => {
     [
       'does not answer',
       'process.on("message", () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0))',
-      100,
-      /took more than 0\.1 seconds/,
+      5000,
+      /took more than 5 seconds/,
     ],
     [
       'takes too much memory',
@@ -112,15 +111,12 @@ describe('the process that looks at models', () => {
     ['ends', 'process.on("message", () => process.exit(3))', 50_000, /ended \(exit code 3\)/],
     ['cannot be started', 'throw new Error()', 50_000, /ended|reached/],
   ])('that %s costs one answer, and the next question gets another', async (_, code, limitMs, pattern) => {
-    const options = { entry: standIn(code), limitMs, heapMegabytes: 32 };
-    const { inspect } = start(options);
+    const { inspect } = start({ entry: standIn(code), limitMs, heapMegabytes: 32 });
     const error = await sentence(inspect(at('m')));
     expect(error).toBeInstanceOf(LibraryError);
     expect((error as Error).message).toMatch(pattern);
     expect(inspector.pid).toBeUndefined();
     standIn(ANSWERS);
-    // What answers is not to be hurried.
-    options.limitMs = 50_000;
     expect((await inspect(at('other'))).parameters).toBe(7);
     // The folder itself is not tried again at once.
     expect(await sentence(inspect(at('m')))).toBe(error);
