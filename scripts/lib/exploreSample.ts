@@ -14,7 +14,7 @@ export async function exploreSample(window: Window, file: string): Promise<{ fra
   const lines = (await readFile(file, 'utf8')).split('\n');
   const line = lines.indexOf(SAMPLE_LINE) + 1;
   if (line === 0) throw new Failure(`The sample document has no line "${SAMPLE_LINE}".`);
-  await window.select(line, 1);
+  await window.select(line, 1, SAMPLE_LINE.length + 1);
   await window.run(EXPLORE);
   const frame = await window.frameWith(part('completions'));
   await runEnded(frame);

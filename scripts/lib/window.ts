@@ -103,11 +103,8 @@ export class Window {
     await this.run('View: Focus First Editor Group');
   }
 
-  /**
-   * Selects characters of one line of the active editor; lines and columns from 1.
-   * @param to exclusive; the end of the line where left out
-   */
-  async select(line: number, from: number, to?: number): Promise<void> {
+  /** Selects characters of one line of the active editor; lines and columns from 1, the end is exclusive. */
+  async select(line: number, from: number, to: number): Promise<void> {
     const { keyboard } = this.page;
     await this.focusEditor();
     const input = this.page.locator('.quick-input-widget input.input');
@@ -129,8 +126,7 @@ export class Window {
     await input.fill(`:${line}:${from}`);
     await keyboard.press('Enter');
     await input.waitFor({ state: 'hidden' });
-    if (to === undefined) await keyboard.press('Shift+End');
-    else for (let column = from; column < to; column++) await keyboard.press('Shift+ArrowRight');
+    for (let column = from; column < to; column++) await keyboard.press('Shift+ArrowRight');
   }
 
   /** The innermost frame that holds an element, for example a webview's page. */

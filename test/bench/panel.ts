@@ -40,7 +40,7 @@ export async function run(): Promise<void> {
 /** Milliseconds from the command in the palette until the panel has opened and shows bars. */
 async function timeFirst(window: Window, file: string): Promise<number> {
   const lines = (await readFile(file, 'utf8')).split('\n');
-  await window.select(lines.indexOf(SAMPLE_LINE) + 1, 1);
+  await window.select(lines.indexOf(SAMPLE_LINE) + 1, 1, SAMPLE_LINE.length + 1);
   const { page } = window;
   // The extension has been activated by the start of the window; its process has not been started.
   await page.keyboard.press('F1');

@@ -27,7 +27,7 @@ export async function explored(session: Session): Promise<Panel> {
   await window.focusEditor();
   await window.run('File: Revert File');
   const line = (await readFile(workspace.file, 'utf8')).split('\n').indexOf(SAMPLE_LINE) + 1;
-  await window.select(line, 1);
+  await window.select(line, 1, SAMPLE_LINE.length + 1);
   await panel.begin(() => window.run(EXPLORE));
   await panel.ended();
   return panel;

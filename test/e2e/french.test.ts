@@ -1,5 +1,6 @@
 /** A window whose display language is French: the manifest, the code and the course speak it. */
 import { describe, expect, test } from 'vitest';
+import { SAMPLE_LINE } from '../../scripts/lib/exploreSample';
 import { useSession } from './session';
 
 const session = useSession({ language: 'fr' });
@@ -31,7 +32,7 @@ describe('in French', () => {
     const { window } = session();
     const { page } = window;
     await window.run('Decoding Lab: Focus on Au curseur View');
-    await window.select(6, 1);
+    await window.select(6, 1, SAMPLE_LINE.length + 1);
     const pane = (title: string) => page.locator(`.pane:has(.pane-header:has-text("${title}"))`);
     const first = pane('Au curseur').locator('.monaco-list-row').first();
     await expect.poll(() => first.innerText(), { timeout: 60_000 }).toMatch(/^·had\s*\d+,\d+\s%/);

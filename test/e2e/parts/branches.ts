@@ -146,7 +146,7 @@ export function branches(current: () => Session): void {
     };
 
     test('the palette opens the tab on what is selected', async () => {
-      await session.window.select(6, 1);
+      await session.window.select(6, 1, SAMPLE_LINE.length + 1);
       await session.window.run('Decoding Lab: Branches: The Tree of Continuations');
       const tab = panel.frame.locator('[role="tab"][aria-selected="true"]');
       await expect.poll(() => tab.innerText()).toBe('Branches');

@@ -1,5 +1,6 @@
 /** What the extension does in the editor itself: the side panel, surprisal, suggestions. */
 import { beforeAll, describe, expect, test } from 'vitest';
+import { SAMPLE_LINE } from '../../../scripts/lib/exploreSample';
 import type { Session } from '../session';
 
 let session: Session;
@@ -20,7 +21,7 @@ export function editorItself(current: () => Session): void {
     test('lists the most probable tokens at the cursor, the models and the presets', async () => {
       const { window } = session;
       await window.run('Decoding Lab: Focus on At the Cursor View');
-      await window.select(6, 1);
+      await window.select(6, 1, SAMPLE_LINE.length + 1);
       const rows = window.page.locator('.pane:has-text("At the Cursor") .monaco-list-row');
       await expect.poll(() => rows.first().innerText(), { timeout: 60_000 }).toContain('·had');
       await expect.poll(() => rows.first().innerText()).toMatch(/\d %/);

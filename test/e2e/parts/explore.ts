@@ -115,7 +115,7 @@ export function exploring(current: () => Session): void {
     test('puts a completion in the place of the selection', async () => {
       const heading = '# A page to explore';
       const line = (await session.savedText()).split('\n').indexOf(heading) + 1;
-      await session.window.select(line, 3);
+      await session.window.select(line, 3, heading.length + 1);
       await panel.begin(() => session.window.run(EXPLORE));
       await expect.poll(() => panel.part('place').innerText(), { timeout: 30_000 }).toContain(`Ln ${line},`);
       await panel.ended();

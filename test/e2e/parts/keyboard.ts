@@ -15,7 +15,7 @@ export function keyboardAlone(current: () => Session): void {
     };
 
     const line = (await session.savedText()).split('\n').indexOf(SAMPLE_LINE) + 1;
-    await window.select(line, 1);
+    await window.select(line, 1, SAMPLE_LINE.length + 1);
     await press('Control+k');
     await press('Control+g');
     const panel = new Panel(await window.frameWith(part('completions')));
