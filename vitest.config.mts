@@ -4,9 +4,9 @@ import { defineConfig } from 'vitest/config';
 const ALONE = [
   'test/unit/engine/client.test.ts',
   'test/unit/engine/models.test.ts',
-  'test/unit/extension/anchor.test.ts',
-  'test/unit/extension/documentScoring.test.ts',
-  'test/unit/extension/history.test.ts',
+  'test/unit/extension/panel/anchor.test.ts',
+  'test/unit/extension/surprisal/documentScoring.test.ts',
+  'test/unit/extension/history/history.test.ts',
   'test/unit/onnx/loadGpt2.test.ts',
   'test/unit/training/checkpoints.test.ts',
 ];

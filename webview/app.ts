@@ -3,17 +3,17 @@ import { html, render, type TemplateResult } from 'lit';
 import type { PromptSource } from '../src/protocol/messages';
 import { completionText } from './format/tokenText';
 import { Host, type Announcement, type VsCodeApi } from './host';
-import { ExperimentQueue } from './state/experimentQueue';
-import { readPageMemory, type PageMemory } from './state/memory';
-import { samePrompt, Session, type EngineState } from './state/session';
-import { tabFactories } from './tabs/registry';
-import type { OpenRequest, Tab, TabContext } from './tabs/tab';
-import { Card } from './views/card';
-import { chipCard, CHIPS } from './views/chips';
-import { headerView } from './views/header';
-import { termCard } from './views/info';
-import { legendCard } from './views/legend';
-import { tabsView } from './views/tabs';
+import { ExperimentQueue } from './frame/queue';
+import { readPageMemory, type PageMemory } from './frame/memory';
+import { samePrompt, Session, type EngineState } from './frame/session';
+import { tabFactories } from './experiments/registry';
+import type { OpenRequest, Tab, TabContext } from './frame/tab';
+import { Card } from './ui/card';
+import { chipCard, CHIPS } from './ui/chips';
+import { headerView } from './frame/header';
+import { termCard } from './ui/info';
+import { legendCard } from './ui/legend';
+import { tabsView } from './frame/tabs';
 
 /** Milliseconds without a change after which the page's state is stored. */
 const REMEMBER_AFTER = 300;

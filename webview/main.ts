@@ -1,11 +1,11 @@
 import './styles/page.css';
 import './styles/header.css';
 import './styles/settings.css';
-import './styles/distribution.css';
+import './experiments/explore/style.css';
 import './styles/completions.css';
 import './styles/experiment.css';
-import './styles/branches.css';
-import './styles/course.css';
+import './experiments/branches/style.css';
+import './course/style.css';
 import './styles/card.css';
 import { App } from './app';
 import { registerControls } from './controls';

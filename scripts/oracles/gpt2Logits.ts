@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { argmax, logSoftmax, softmax } from '../../src/core/logits';
-import { Gpt2Tokenizer } from '../../src/gpt2/tokenizer';
+import { Gpt2Tokenizer } from '../../src/gpt2/tokenizer/tokenizer';
 
 /** Next-token logits of the real GPT-2 124M, and the tokens of the prompts they follow. */
 interface Gpt2Logits {

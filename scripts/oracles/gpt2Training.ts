@@ -1,5 +1,5 @@
 import type { LanguageModel } from '../../src/core/languageModel';
-import { arrangeBatches, windowStarts } from '../../src/experiments/loader';
+import { arrangeBatches, windowStarts } from '../../src/experiments/kit/textBatches';
 import { Gpt2Trainer, type TokenBatch } from '../../src/onnx/training';
 import { compare } from './modelChecks';
 

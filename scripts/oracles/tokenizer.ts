@@ -1,4 +1,4 @@
-import { Gpt2Tokenizer } from '../../src/gpt2/tokenizer';
+import { Gpt2Tokenizer } from '../../src/gpt2/tokenizer/tokenizer';
 import { VERDICT, readIfPresent } from './verdict';
 
 interface TokenizerReference {

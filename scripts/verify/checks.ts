@@ -1,7 +1,7 @@
 /** What is published of a model, and whether the model here does the same. */
 import type { LanguageModel } from '../../src/core/languageModel';
 import { loss, parseLoss } from '../../src/experiments/loss';
-import { isTheVerdict } from '../../src/experiments/publishedLosses';
+import { isTheVerdict } from '../../src/experiments/loss/publishedLosses';
 import { compare, greedy, sameIds } from '../oracles/modelChecks';
 
 /** Published figures of one model. */

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { withLf } from '../../src/core/lineEnds';
-import { THE_VERDICT_ADDRESS } from '../../src/experiments/theVerdict';
+import { THE_VERDICT_ADDRESS } from '../../src/experiments/kit/theVerdict';
 import { Failure } from '../lib/failure';
 
 /**

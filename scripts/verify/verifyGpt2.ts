@@ -8,7 +8,7 @@ import { LibraryError } from '../../src/library/libraryError';
 import { ModelLibrary } from '../../src/library/modelLibrary';
 import type { DownloadProgress } from '../../src/library/progress';
 import { proxyFetch } from '../../src/library/proxy';
-import { ModelFileError } from '../../src/gpt2/modelFileError';
+import { ModelFileError } from '../../src/gpt2/checkpoint/modelFileError';
 import { loadGpt2 } from '../../src/onnx/loadGpt2';
 import { Failure } from '../lib/failure';
 import { checkModel, PUBLISHED, type Check } from './checks';

@@ -2,7 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import type { LanguageModel } from '../core/languageModel';
 import { ToyModel } from '../core/toyModel';
-import { ModelFileError } from '../gpt2/modelFileError';
+import { ModelFileError } from '../gpt2/checkpoint/modelFileError';
 import { cacheBytes, estimateMemory, PROCESS_BYTES } from '../library/memory';
 import { inspectHere } from '../library/inspect';
 import type { LoadTools } from './models';

@@ -4,7 +4,7 @@ import { experiments } from '../experiments/registry';
 import { loadModel, modelMemory } from './loadModel';
 import { answerPulse } from './pulse';
 import { serve } from './server';
-import { training } from './training';
+import { training } from './training/training';
 
 if (!isMainThread) answerPulse();
 else if (process.send) serve({ load: loadModel, memory: modelMemory, experiments, onFiles: [training] });

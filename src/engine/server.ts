@@ -2,12 +2,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createMessageConnection, IPCMessageReader, type CancellationToken } from 'vscode-jsonrpc/node';
 import type { LanguageModel } from '../core/languageModel';
-import type { ModelAccess, RegisteredExperiment } from '../experiments/experiment';
+import type { ModelAccess, RegisteredExperiment } from '../experiments/kit/experiment';
 import { ChannelWriter } from './channel';
 import { measureFidelity } from '../experiments/fidelity';
 import { nativeCalls } from '../onnx/nativeCalls';
-import { ModelFileError } from '../gpt2/modelFileError';
-import { startText } from '../experiments/textStart';
+import { ModelFileError } from '../gpt2/checkpoint/modelFileError';
+import { startText } from '../experiments/kit/textStart';
 import { Models, type Displaced, type ModelsOptions } from './models';
 import { startPulse } from './pulse';
 import {
@@ -25,7 +25,7 @@ import {
   UnloadRequest,
   type ModelSource,
 } from './protocol';
-import type { FileExperiment } from './training';
+import type { FileExperiment } from './training/training';
 import { Turns } from './turns';
 
 /**

@@ -1,5 +1,5 @@
 /** Every experiment the engine can run. */
-import { register, registerComparing, type RegisteredExperiment } from './experiment';
+import { register, registerComparing, type RegisteredExperiment } from './kit/experiment';
 import { branches } from './branches';
 import { determinism } from './determinism';
 import { explore } from './explore';

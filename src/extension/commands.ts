@@ -1,20 +1,20 @@
 import * as vscode from 'vscode';
-import type { PanelServices } from './panel';
-import type { PanelHolder } from './panelHolder';
-import { activeText, holdsText } from './activeText';
-import { takePrompt, takePromptAt } from './promptSource';
+import type { PanelServices } from './panel/panel';
+import type { PanelHolder } from './panel/panelHolder';
+import { activeText, holdsText } from './document/activeText';
+import { takePrompt, takePromptAt } from './panel/promptSource';
 import { showMenu } from './menu';
-import { historyCommands } from './historyCommands';
-import { modelCommands } from './modelCommands';
-import { presetCommands } from './presetCommands';
+import { historyCommands } from './history/historyCommands';
+import { modelCommands } from './models/modelCommands';
+import { presetCommands } from './presets/presetCommands';
 import { tell } from './shown/messages';
 import { shownError } from './shown/trees';
 import type { StatusBar } from './statusBar';
-import { unlessClosed } from './exportFile';
-import type { SurprisalMap } from './surprisal';
-import type { CursorView } from './views/cursorView';
-import type { ModelsView } from './views/modelsView';
-import type { PresetsView } from './views/presetsView';
+import { unlessClosed } from './panel/exportFile';
+import type { SurprisalMap } from './surprisal/surprisal';
+import type { CursorView } from './cursor/cursorView';
+import type { ModelsView } from './models/modelsView';
+import type { PresetsView } from './presets/presetsView';
 
 export interface CommandServices extends PanelServices {
   readonly panels: PanelHolder;

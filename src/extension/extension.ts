@@ -1,25 +1,25 @@
 import * as vscode from 'vscode';
 import { EngineClient } from '../engine/client';
-import { Anchor } from './anchor';
+import { Anchor } from './panel/anchor';
 import { registerCommands } from './commands';
-import { ExploreFromHere } from './exploreFromHere';
-import { History } from './history';
-import { InlineCompletions } from './inlineCompletions';
-import { Library } from './library';
-import { registerTools } from './languageModelTools';
-import { LabPanel } from './panel';
-import { PanelHolder } from './panelHolder';
-import { Preparing } from './preparing';
+import { ExploreFromHere } from './surprisal/exploreFromHere';
+import { History } from './history/history';
+import { InlineCompletions } from './inline/inlineCompletions';
+import { Library } from './models/library';
+import { registerTools } from './chat/languageModelTools';
+import { LabPanel } from './panel/panel';
+import { PanelHolder } from './panel/panelHolder';
+import { Preparing } from './models/preparing';
 import { settings } from './settings';
 import { StatusBar } from './statusBar';
-import { SurprisalMap } from './surprisal';
-import { SurprisalStatus } from './surprisalStatus';
-import { CursorView } from './views/cursorView';
-import { HistoryView } from './views/historyView';
-import { ModelsView } from './views/modelsView';
-import { PresetsView } from './views/presetsView';
-import { SurprisalView } from './views/surprisalView';
-import type { ScoredToken } from './scoredDocument';
+import { SurprisalMap } from './surprisal/surprisal';
+import { SurprisalStatus } from './surprisal/surprisalStatus';
+import { CursorView } from './cursor/cursorView';
+import { HistoryView } from './history/historyView';
+import { ModelsView } from './models/modelsView';
+import { PresetsView } from './presets/presetsView';
+import { SurprisalView } from './surprisal/surprisalView';
+import type { ScoredToken } from './surprisal/scoredDocument';
 
 /** What `activate` returns: state that tests and other extensions may ask for. */
 export interface DecodingLabApi {

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { EngineSettings } from '../engine/client';
-import { allPresets, presetChain, type Presets } from './presets';
-import type { SurprisalScale } from './surprisalColours';
+import { allPresets, presetChain, type Presets } from './presets/presets';
+import type { SurprisalScale } from './surprisal/surprisalColours';
 
 const read = (name: string, scope?: vscode.ConfigurationScope): unknown =>
   vscode.workspace.getConfiguration('decodingLab', scope).get(name);

@@ -1,7 +1,7 @@
 /** Which files of a repository make up a model that can be run here. */
-import { chooseOnnxFile } from '../gpt2/onnxExport';
-import { SHARD_INDEX } from '../gpt2/sharded';
-import { TOKENIZER_FILES, UNREAD_TOKENIZER_FILES, unreadTokenizer } from '../gpt2/tokenizerNames';
+import { chooseOnnxFile } from '../gpt2/import/onnxExport';
+import { SHARD_INDEX } from '../gpt2/checkpoint/sharded';
+import { TOKENIZER_FILES, UNREAD_TOKENIZER_FILES, unreadTokenizer } from '../gpt2/tokenizer/tokenizerNames';
 import { LibraryError } from './libraryError';
 import type { RemoteFile } from './hub';
 

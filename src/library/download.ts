@@ -2,9 +2,9 @@
 import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseBoundedJson } from '../core/boundedJson';
-import { readConfig } from '../gpt2/config';
-import { ModelFileError } from '../gpt2/modelFileError';
-import { readShardIndex, SHARD_INDEX } from '../gpt2/sharded';
+import { readConfig } from '../gpt2/checkpoint/config';
+import { ModelFileError } from '../gpt2/checkpoint/modelFileError';
+import { readShardIndex, SHARD_INDEX } from '../gpt2/checkpoint/sharded';
 import { formatBytes } from './bytes';
 import { chooseFiles, chooseShards, COMPANIONS } from './chooseFiles';
 import { hashFile } from './hashFile';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { openRegular } from '../gpt2/boundedFile';
+import { openRegular } from '../gpt2/checkpoint/boundedFile';
 import { fileProblem } from './libraryError';
 import { stopped } from './patience';
 

@@ -1,5 +1,5 @@
 /** What the library knows of a model's folder, and who looks. */
-import { inspectModelFolder, type ModelFolder } from '../gpt2/modelFolder';
+import { inspectModelFolder, type ModelFolder } from '../gpt2/checkpoint/modelFolder';
 import type { ModelShape } from './catalog';
 
 /** A folder that holds a model that can be run; plain data, so that another process can tell it. */

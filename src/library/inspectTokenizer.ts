@@ -1,9 +1,9 @@
 /** Looks at a model's tokenizer before its weights are used, or have even been fetched. */
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { loadConfig } from '../gpt2/config';
-import { loadTokenizer } from '../gpt2/tokenizerFile';
-import { TOKENIZER_FILES, UNREAD_TOKENIZER_FILES } from '../gpt2/tokenizerNames';
+import { loadConfig } from '../gpt2/checkpoint/config';
+import { loadTokenizer } from '../gpt2/tokenizer/tokenizerFile';
+import { TOKENIZER_FILES, UNREAD_TOKENIZER_FILES } from '../gpt2/tokenizer/tokenizerNames';
 import { inspectHere, type Inspect } from './inspect';
 
 /** What people should know of a folder's tokenizer, in sentences. */

@@ -1,6 +1,6 @@
 /** Looks at models of others in a process of its own: whatever their files do to it, the editor is not touched. */
 import { fork, type ChildProcess } from 'node:child_process';
-import { ModelFileError } from '../gpt2/modelFileError';
+import { ModelFileError } from '../gpt2/checkpoint/modelFileError';
 import type { Inspect, InspectedFolder } from './inspect';
 import type { InspectTokenizer } from './inspectTokenizer';
 import { LibraryError, reason } from './libraryError';

@@ -1,5 +1,5 @@
 /** Entry of the process that looks at foreign models, `dist/inspector.js`; `Inspector` forks it. */
-import { ModelFileError } from '../gpt2/modelFileError';
+import { ModelFileError } from '../gpt2/checkpoint/modelFileError';
 import type { InspectorAnswer, InspectorQuestion } from './inspector';
 import { inspectTokenizerHere, inspectWithTokenizer } from './inspectTokenizer';
 import { reason } from './libraryError';

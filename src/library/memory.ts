@@ -1,7 +1,7 @@
 /** Memory that a model needs here, before it is loaded. */
 import { totalmem } from 'node:os';
-import { blockBytes, blockCount } from '../gpt2/blockQuantization';
-import { QUANTIZED_VARIANTS } from '../gpt2/quantizedLayout';
+import { blockBytes, blockCount } from '../gpt2/quantized/blockQuantization';
+import { QUANTIZED_VARIANTS } from '../gpt2/quantized/quantizedLayout';
 import type { ModelShape } from './catalog';
 
 /** How the weights are kept in memory: as float32, or quantized (see `QUANTIZED_VARIANTS`). */

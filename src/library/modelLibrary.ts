@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { realpath, stat } from 'node:fs/promises';
 import { basename, isAbsolute, join } from 'node:path';
-import { cachedRepository } from '../gpt2/insideFolder';
+import { cachedRepository } from '../gpt2/checkpoint/insideFolder';
 import { freeBytes, makeFolder, moveFolder, removeFolder, removeFolders } from './disk';
 import { downloadModel, downloadState, type DownloadTools } from './download';
 import { HUGGING_FACE } from './endpoint';

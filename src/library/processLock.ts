@@ -3,7 +3,7 @@ import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { hostname, uptime } from 'node:os';
 import { dirname } from 'node:path';
 import * as v from 'valibot';
-import { lives } from '../gpt2/liveProcess';
+import { lives } from '../gpt2/quantized/liveProcess';
 import { makeFolder } from './disk';
 import { withLock } from './lock';
 

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import { readModelJson, TABLE_BYTES } from '../gpt2/boundedFile';
+import { readModelJson, TABLE_BYTES } from '../gpt2/checkpoint/boundedFile';
 import { fileProblem } from './libraryError';
 
 /** Name of the record in a model's folder. */

@@ -1,5 +1,5 @@
 import protobuf from 'protobufjs/light';
-import type { Attribute, Constant, ElementType, Graph, Operator, ValueInfo } from '../gpt2/graph';
+import type { Attribute, Constant, ElementType, Graph, Operator, ValueInfo } from '../gpt2/graph/graph';
 
 /** The messages of onnx.proto that a graph needs, with the field numbers of the ONNX format. */
 const onnx = protobuf.Root.fromJSON({

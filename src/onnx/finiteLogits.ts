@@ -1,5 +1,5 @@
-import { allFinite } from '../gpt2/floats';
-import { ModelFileError } from '../gpt2/modelFileError';
+import { allFinite } from '../gpt2/checkpoint/floats';
+import { ModelFileError } from '../gpt2/checkpoint/modelFileError';
 
 /**
  * Refuses logits that are no numbers: whatever was drawn from them would look like a text.

@@ -8,8 +8,8 @@ import type {
   TextScores,
   Vocabulary,
 } from '../core/languageModel';
-import type { Gpt2Config } from '../gpt2/config';
-import type { TextTokenizer } from '../gpt2/textTokenizer';
+import type { Gpt2Config } from '../gpt2/checkpoint/config';
+import type { TextTokenizer } from '../gpt2/tokenizer/textTokenizer';
 import { appendStep, fold, Gpt2Cache, type TokenShape } from './gpt2Cache';
 import { KeyValueRows } from './keyValueRows';
 import { PromptCache } from './promptCache';

@@ -10,12 +10,12 @@ import type {
   ScoreOptions,
   TextScores,
 } from '../core/languageModel';
-import { sha256 } from '../gpt2/checkpoint';
-import { countParameters } from '../gpt2/modelFolder';
-import { ModelFileError, reason } from '../gpt2/modelFileError';
-import { openOnnxExport, pastNames, presentName, type OnnxExport } from '../gpt2/onnxExport';
-import { fitTokenizer, type TextTokenizer } from '../gpt2/textTokenizer';
-import { loadTokenizer } from '../gpt2/tokenizerFile';
+import { sha256 } from '../gpt2/checkpoint/checkpoint';
+import { countParameters } from '../gpt2/checkpoint/modelFolder';
+import { ModelFileError, reason } from '../gpt2/checkpoint/modelFileError';
+import { openOnnxExport, pastNames, presentName, type OnnxExport } from '../gpt2/import/onnxExport';
+import { fitTokenizer, type TextTokenizer } from '../gpt2/tokenizer/textTokenizer';
+import { loadTokenizer } from '../gpt2/tokenizer/tokenizerFile';
 import { nativeCall } from './nativeCalls';
 import { checkLogits } from './finiteLogits';
 import type { ReadOptions } from './readTokens';

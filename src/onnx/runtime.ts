@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import type * as ort from 'onnxruntime-node';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
-import { reason } from '../gpt2/modelFileError';
-import type { Graph } from '../gpt2/graph';
+import { reason } from '../gpt2/checkpoint/modelFileError';
+import type { Graph } from '../gpt2/graph/graph';
 import { encodeOnnx } from './encode';
 import { nativeCall } from './nativeCalls';
 

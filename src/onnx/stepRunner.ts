@@ -1,5 +1,5 @@
 import type { Tensor } from 'onnxruntime-node';
-import type { Gpt2Config } from '../gpt2/config';
+import type { Gpt2Config } from '../gpt2/checkpoint/config';
 import { checkLogits } from './finiteLogits';
 import type { KeyValueRows } from './keyValueRows';
 import {
@@ -10,7 +10,7 @@ import {
   type SessionOptions,
   type Tensors,
 } from './runtime';
-import type { Graph } from '../gpt2/graph';
+import type { Graph } from '../gpt2/graph/graph';
 
 /** The first `length` tokens of some rows. */
 export interface RowsView {

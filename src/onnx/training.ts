@@ -2,18 +2,18 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Tensor } from 'onnxruntime-node';
 import { argmax } from '../core/logits';
 import { randomStream } from '../core/random';
-import { openCheckpoint, type Checkpoint } from '../gpt2/checkpoint';
-import type { Gpt2Config } from '../gpt2/config';
-import { fitTokenizer, type TextTokenizer } from '../gpt2/textTokenizer';
-import { loadTokenizer } from '../gpt2/tokenizerFile';
+import { openCheckpoint, type Checkpoint } from '../gpt2/checkpoint/checkpoint';
+import type { Gpt2Config } from '../gpt2/checkpoint/config';
+import { fitTokenizer, type TextTokenizer } from '../gpt2/tokenizer/textTokenizer';
+import { loadTokenizer } from '../gpt2/tokenizer/tokenizerFile';
 import {
   buildGradientGraph,
   buildLossGraph,
   buildNextTokenGraph,
   dropoutPlaces,
   GRADIENT,
-} from '../gpt2/trainingGraph';
-import { clippingFactor, type AdamW } from '../gpt2/trainingUpdate';
+} from '../gpt2/graph/trainingGraph';
+import { clippingFactor, type AdamW } from '../gpt2/graph/trainingUpdate';
 import { drawKept, realDropout } from './dropout';
 import {
   createSession,

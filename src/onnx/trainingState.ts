@@ -1,6 +1,6 @@
-import type { Checkpoint } from '../gpt2/checkpoint';
-import { expectedShapes } from '../gpt2/checkpoint';
-import { readFloats } from '../gpt2/floats';
+import type { Checkpoint } from '../gpt2/checkpoint/checkpoint';
+import { expectedShapes } from '../gpt2/checkpoint/checkpoint';
+import { readFloats } from '../gpt2/checkpoint/floats';
 import { RuntimeError } from './runtime';
 
 /** One parameter of a model in training, with what belongs to it; all arrays have the parameter's length. */

@@ -1,5 +1,5 @@
 import type { Tensor } from 'onnxruntime-node';
-import { buildUpdateGraph, UPDATED, updateFactors, type AdamW } from '../gpt2/trainingUpdate';
+import { buildUpdateGraph, UPDATED, updateFactors, type AdamW } from '../gpt2/graph/trainingUpdate';
 import { createSession, loadRuntime, type Session, type SessionOptions, type Tensors } from './runtime';
 import type { TrainedTensor } from './trainingState';
 

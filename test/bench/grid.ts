@@ -1,6 +1,6 @@
 /** A grid of the bundled model, its cells in batches from one reading of the prompt, against its texts one by one. */
 import type { LanguageModel } from '../../src/core/languageModel';
-import type { RunContext } from '../../src/experiments/experiment';
+import type { RunContext } from '../../src/experiments/kit/experiment';
 import { explore } from '../../src/experiments/explore';
 import { grid, parseGrid } from '../../src/experiments/grid';
 import { loadGpt2 } from '../../src/onnx/loadGpt2';

@@ -3,7 +3,7 @@
  * the rate at which the same runtime multiplies large matrices on as many threads, measured in the same run.
  */
 import { freemem } from 'node:os';
-import { GraphBuilder, type ValueInfo } from '../../src/gpt2/graph';
+import { GraphBuilder, type ValueInfo } from '../../src/gpt2/graph/graph';
 import { createSession, defaultThreads, loadRuntime } from '../../src/onnx/runtime';
 import { Gpt2Trainer } from '../../src/onnx/training';
 import { prepareModels } from './peers/models';

@@ -1,6 +1,6 @@
 /** The course: six questions about decoding, each with the experiments that answer it. */
-import { CONFIGURATIONS } from '../../src/experiments/configurations';
-import { METHOD_CHOICES, METHOD_NUMBERS } from '../../src/experiments/methodList';
+import { CONFIGURATIONS } from '../../src/experiments/determinism/decodings';
+import { METHOD_CHOICES, METHOD_NUMBERS } from '../../src/experiments/methods/list';
 
 /** An experiment with the chapter's own settings. */
 export interface CourseAction {

@@ -1,6 +1,6 @@
 /** A result as a Markdown document that can be read without this program. */
 import { markdownText, visibleLines, visibleMark, visibleText, visibleToken } from '../../core/visibleText';
-import type { ExperimentResult } from '../results';
+import type { ExperimentResult } from '../kit/results';
 import { inPercent, rounded, whole } from './words';
 import type { Cell, CellFormat, ReportPicture, ReportTable } from './types';
 

@@ -1,5 +1,5 @@
 /** The columns of tables that say what ten draws show. */
-import type { TenDraws } from '../tenDraws';
+import type { TenDraws } from '../kit/tenDraws';
 import type { Cell, CellFormat } from './types';
 
 export const TEN_DRAWS: readonly string[] = [

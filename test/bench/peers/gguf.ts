@@ -1,6 +1,6 @@
 import { openSync, closeSync, writeSync } from 'node:fs';
-import { openCheckpoint, type Weight } from '../../../src/gpt2/checkpoint';
-import { readFloats } from '../../../src/gpt2/floats';
+import { openCheckpoint, type Weight } from '../../../src/gpt2/checkpoint/checkpoint';
+import { readFloats } from '../../../src/gpt2/checkpoint/floats';
 
 /** Numbers of GGUF's value types and of ggml's tensor types. */
 const UINT32 = 4;

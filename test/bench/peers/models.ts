@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, openSync, renameSync, writeFileSync, writeSync, closeSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { expectedShapes } from '../../../src/gpt2/checkpoint';
-import { readConfig } from '../../../src/gpt2/config';
+import { expectedShapes } from '../../../src/gpt2/checkpoint/checkpoint';
+import { readConfig } from '../../../src/gpt2/checkpoint/config';
 import { writeExport } from '../../unit/library/optimumExport';
 import { readTensors } from '../../unit/library/tinyGpt2';
 import { writeGguf } from './gguf';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { ToyModel, TOY_DEFAULT } from '../../../src/core/toyModel';
 import { experiments } from '../../../src/experiments/registry';
-import type { ModelAccess, RunContext } from '../../../src/experiments/experiment';
+import type { ModelAccess, RunContext } from '../../../src/experiments/kit/experiment';
 import type { LanguageModel } from '../../../src/core/languageModel';
 import { loadGpt2 } from '../../../src/onnx/loadGpt2';
 import { Dice, record, scaled, SEED, settles } from './figures';

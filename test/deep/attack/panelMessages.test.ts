@@ -145,9 +145,9 @@ const message = fc.oneof(
 
 it('hostile messages of a panel are refused or answered, and change nothing else', async () => {
   const { readFromPanel } = await import('../../../src/protocol/messages');
-  const { Requests } = await import('../../../src/extension/requests');
-  const { History } = await import('../../../src/extension/history');
-  const { UnknownModelError } = await import('../../../src/extension/library');
+  const { Requests } = await import('../../../src/extension/panel/requests');
+  const { History } = await import('../../../src/extension/history/history');
+  const { UnknownModelError } = await import('../../../src/extension/models/library');
   writeFileSync(join(folder, 'secret.json'), 'outside of the history');
   const history = new History(join(folder, 'history'));
   const posted: ToPanel[] = [];

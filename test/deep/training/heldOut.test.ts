@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { TRAINING_DEFAULTS } from '../../../src/experiments/trainingParameters';
+import { TRAINING_DEFAULTS } from '../../../src/experiments/training/parameters';
 import { bundled, useTrainer } from '../../unit/training/trainer';
 
 /** Beside the project, where the machine has it. */

@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { EngineClient, type EngineSettings, type ModelSource } from '../../../src/engine/client';
 import { modelMemory } from '../../../src/engine/loadModel';
-import type { ModelsResult } from '../../../src/experiments/modelsTypes';
-import { heldSentence } from '../../../src/experiments/report/models';
+import type { ModelsResult } from '../../../src/experiments/models/result';
+import { heldSentence } from '../../../src/experiments/models/report';
 import { PROCESS_BYTES } from '../../../src/library/memory';
 import { builtFile } from '../builtFile';
 

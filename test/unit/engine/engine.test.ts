@@ -15,7 +15,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TOY_DEFAULT } from '../../../src/core/toyModel';
 import { EngineClient, EngineError, type LoadProgress, type ModelSource } from '../../../src/engine/client';
 import type { SurprisalResult } from '../../../src/experiments/surprisal';
-import type { ExploreEvent, ExploreResult } from '../../../src/experiments/exploreTypes';
+import type { ExploreEvent, ExploreResult } from '../../../src/experiments/explore/result';
 import { builtFile } from '../builtFile';
 import { writeByteGpt2 } from '../training/randomGpt2';
 

@@ -4,11 +4,11 @@ import { isAbsolute } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isMainThread } from 'node:worker_threads';
 import { ToyModel } from '../../../src/core/toyModel';
-import { register, type Experiment } from '../../../src/experiments/experiment';
+import { register, type Experiment } from '../../../src/experiments/kit/experiment';
 import { EngineError, type ModelSource } from '../../../src/engine/protocol';
 import { answerPulse } from '../../../src/engine/pulse';
 import { serve } from '../../../src/engine/server';
-import type { FileExperiment } from '../../../src/engine/training';
+import type { FileExperiment } from '../../../src/engine/training/training';
 import { nativeCall } from '../../../src/onnx/nativeCalls';
 
 export interface CountParameters {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { toCsv } from '../../../src/experiments/report/csv';
 import { toMarkdown } from '../../../src/experiments/report/markdown';
-import type { ExperimentResult } from '../../../src/experiments/results';
+import type { ExperimentResult } from '../../../src/experiments/kit/results';
 import type { Cell } from '../../../src/experiments/report/types';
 import '../fixedSeed';
 

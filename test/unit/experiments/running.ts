@@ -1,7 +1,7 @@
 /** Runs experiments as the engine does, and reads reference files. */
 import { readFileSync } from 'node:fs';
 import type { LanguageModel } from '../../../src/core/languageModel';
-import type { Experiment } from '../../../src/experiments/experiment';
+import type { Experiment } from '../../../src/experiments/kit/experiment';
 import { loadGpt2 } from '../../../src/onnx/loadGpt2';
 
 export function fixture(path: string): unknown {

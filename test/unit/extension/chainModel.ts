@@ -1,5 +1,5 @@
 import type { LanguageModel, ModelInfo, ScoreOptions, TextScores } from '../../../src/core/languageModel';
-import { END_OF_TEXT, GPT2_VOCABULARY_SIZE, Gpt2Tokenizer } from '../../../src/gpt2/tokenizer';
+import { END_OF_TEXT, GPT2_VOCABULARY_SIZE, Gpt2Tokenizer } from '../../../src/gpt2/tokenizer/tokenizer';
 
 const tokenizer = new Gpt2Tokenizer();
 

@@ -2,12 +2,12 @@
 import { copyFileSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
-import { ModelFileError } from '../../../src/gpt2/modelFileError';
-import { inspectModelFolder } from '../../../src/gpt2/modelFolder';
-import { loadTokenizer } from '../../../src/gpt2/tokenizerFile';
+import { ModelFileError } from '../../../src/gpt2/checkpoint/modelFileError';
+import { inspectModelFolder } from '../../../src/gpt2/checkpoint/modelFolder';
+import { loadTokenizer } from '../../../src/gpt2/tokenizer/tokenizerFile';
 import { writeExport } from '../library/optimumExport';
 import { readTensors, reference, TINY, writeTiny } from '../library/tinyGpt2';
-import { charsMap } from './doubleArray';
+import { charsMap } from './tokenizer/doubleArray';
 
 /** Seeded draws of whole numbers. */
 export class Draw {

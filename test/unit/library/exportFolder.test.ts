@@ -11,8 +11,8 @@ import {
 import { copyFile, mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ModelFileError } from '../../../src/gpt2/modelFileError';
-import { inspectModelFolder } from '../../../src/gpt2/modelFolder';
+import { ModelFileError } from '../../../src/gpt2/checkpoint/modelFileError';
+import { inspectModelFolder } from '../../../src/gpt2/checkpoint/modelFolder';
 import {
   copyChecked,
   copyModel,

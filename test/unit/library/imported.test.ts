@@ -2,8 +2,8 @@ import { copyFileSync, mkdirSync, readFileSync, symlinkSync, truncateSync, write
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { CacheHandle, LanguageModel } from '../../../src/core/languageModel';
-import { ModelFileError } from '../../../src/gpt2/modelFileError';
-import { findOnnxFile, openOnnxExport } from '../../../src/gpt2/onnxExport';
+import { ModelFileError } from '../../../src/gpt2/checkpoint/modelFileError';
+import { findOnnxFile, openOnnxExport } from '../../../src/gpt2/import/onnxExport';
 import { loadImported } from '../../../src/onnx/imported';
 import { loadGpt2 } from '../../../src/onnx/loadGpt2';
 import { valueInfo, writeExport, type ExportOptions, type WritableModel } from './optimumExport';

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
-import { ModelFileError } from '../../../src/gpt2/modelFileError';
-import { loadTokenizer } from '../../../src/gpt2/tokenizerFile';
+import { ModelFileError } from '../../../src/gpt2/checkpoint/modelFileError';
+import { loadTokenizer } from '../../../src/gpt2/tokenizer/tokenizerFile';
 import { inspectHere } from '../../../src/library/inspect';
 import { Inspector, type InspectorOptions } from '../../../src/library/inspector';
 import { LibraryError } from '../../../src/library/libraryError';

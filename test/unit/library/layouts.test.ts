@@ -1,6 +1,6 @@
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { inspectModelFolder } from '../../../src/gpt2/modelFolder';
+import { inspectModelFolder } from '../../../src/gpt2/checkpoint/modelFolder';
 import { loadGpt2, type Precision } from '../../../src/onnx/loadGpt2';
 import { Gpt2Trainer } from '../../../src/onnx/training';
 import { temporaryFolder } from './temporaryFolder';

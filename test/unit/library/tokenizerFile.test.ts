@@ -3,10 +3,10 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { ModelFileError } from '../../../src/gpt2/modelFileError';
-import { fitTokenizer, type TextTokenizer } from '../../../src/gpt2/textTokenizer';
-import { Gpt2Tokenizer } from '../../../src/gpt2/tokenizer';
-import { loadTokenizer } from '../../../src/gpt2/tokenizerFile';
+import { ModelFileError } from '../../../src/gpt2/checkpoint/modelFileError';
+import { fitTokenizer, type TextTokenizer } from '../../../src/gpt2/tokenizer/textTokenizer';
+import { Gpt2Tokenizer } from '../../../src/gpt2/tokenizer/tokenizer';
+import { loadTokenizer } from '../../../src/gpt2/tokenizer/tokenizerFile';
 import { temporaryFolder } from './temporaryFolder';
 
 const at = temporaryFolder();

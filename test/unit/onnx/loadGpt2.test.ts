@@ -2,7 +2,7 @@ import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFile
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { ModelFileError } from '../../../src/gpt2/modelFileError';
+import { ModelFileError } from '../../../src/gpt2/checkpoint/modelFileError';
 import { loadGpt2 } from '../../../src/onnx/loadGpt2';
 import { readTensors, writeTensors, type TensorsByName } from './checkpointFiles';
 

@@ -4,19 +4,19 @@ import { open, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Checkpoints, loadCheckpoint, readState } from '../../../src/engine/checkpoints';
-import { NO_PROGRESS } from '../../../src/experiments/training';
-import { parseTrainingSettings } from '../../../src/experiments/trainingParameters';
-import { openCheckpoint } from '../../../src/gpt2/checkpoint';
+import { Checkpoints, loadCheckpoint, readState } from '../../../src/engine/training/checkpoints';
+import { NO_PROGRESS } from '../../../src/experiments/training/loop';
+import { parseTrainingSettings } from '../../../src/experiments/training/parameters';
+import { openCheckpoint } from '../../../src/gpt2/checkpoint/checkpoint';
 import { checkpointsIn } from '../../../src/library/lastCheckpoint';
-import type * as Writing from '../../../src/gpt2/writeSafetensors';
+import type * as Writing from '../../../src/gpt2/checkpoint/writeSafetensors';
 import { readTrainedTensors, type TrainedTensor } from '../../../src/onnx/trainingState';
 import { writeByteGpt2 } from './randomGpt2';
 
 /** Bytes that the disk still takes. */
 const disk = vi.hoisted(() => ({ room: Infinity }));
 
-vi.mock('../../../src/gpt2/writeSafetensors', async (original) => {
+vi.mock('../../../src/gpt2/checkpoint/writeSafetensors', async (original) => {
   const { writeSafetensors } = await original<typeof Writing>();
   return {
     writeSafetensors: async (file: string, tensors: Parameters<typeof writeSafetensors>[1]) => {

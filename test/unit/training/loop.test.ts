@@ -1,8 +1,8 @@
 /** The loop of a training over a model that a test decides: what a person may ask of it, and what may go wrong. */
 import { describe, expect, it } from 'vitest';
-import { NO_PROGRESS, train, type TrainingEnd } from '../../../src/experiments/training';
-import { parseTrainingSettings } from '../../../src/experiments/trainingParameters';
-import type { Trainer, TrainingEvent, TrainingProgress } from '../../../src/experiments/trainingTypes';
+import { NO_PROGRESS, train, type TrainingEnd } from '../../../src/experiments/training/loop';
+import { parseTrainingSettings } from '../../../src/experiments/training/parameters';
+import type { Trainer, TrainingEvent, TrainingProgress } from '../../../src/experiments/training/result';
 
 const TOKENS = Int32Array.from({ length: 41 }, (_, i) => i);
 

@@ -2,8 +2,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { randomStream } from '../../../src/core/random';
-import { expectedShapes } from '../../../src/gpt2/checkpoint';
-import { readConfig } from '../../../src/gpt2/config';
+import { expectedShapes } from '../../../src/gpt2/checkpoint/checkpoint';
+import { readConfig } from '../../../src/gpt2/checkpoint/config';
 import { safetensors, type Tensor } from '../library/tinyGpt2';
 
 export interface RandomShape {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { training } from '../../../src/engine/training';
+import { training } from '../../../src/engine/training/training';
 import { writeByteGpt2 } from './randomGpt2';
 
 let folder: string;

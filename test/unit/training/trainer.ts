@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { EngineClient, type ModelSource, type RunOptions } from '../../../src/engine/client';
-import { trainingResultSchema, type TrainingResult } from '../../../src/experiments/trainingTypes';
+import { trainingResultSchema, type TrainingResult } from '../../../src/experiments/training/result';
 import { builtFile } from '../builtFile';
 import { writeByteGpt2 } from './randomGpt2';
 

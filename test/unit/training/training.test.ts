@@ -11,7 +11,7 @@ import {
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ModelSource, RunOptions } from '../../../src/engine/client';
-import type { TrainingResult } from '../../../src/experiments/trainingTypes';
+import type { TrainingResult } from '../../../src/experiments/training/result';
 import { loadGpt2 } from '../../../src/onnx/loadGpt2';
 import { rawLogits, distribution } from '../experiments/slowPath';
 import { useTrainer } from './trainer';

@@ -1,0 +1,414 @@
+/** Training in the engine: a model folder, a text and settings become checkpoints, and a model that can be used. */
+import { freemem } from 'node:os';
+import { join } from 'node:path';
+import { createHash } from 'node:crypto';
+import * as v from 'valibot';
+import type { RegisteredExperiment } from '../../experiments/kit/experiment';
+import { splitOffset } from '../../experiments/kit/textBatches';
+import { checkContext, checkLength } from '../../experiments/loss';
+import { parameterObject, textValue } from '../../experiments/kit/parameters';
+import { counted } from '../../experiments/report/words';
+import type { Provenance } from '../../experiments/kit/results';
+import { NO_PROGRESS, train } from '../../experiments/training/loop';
+import { TrainingBatches } from '../../experiments/training/batches';
+import {
+  parseCheckpointSettings,
+  parseFurtherEpochs,
+  parseTrainingSettings,
+} from '../../experiments/training/parameters';
+import type {
+  CheckpointSettings,
+  Trainer,
+  TrainingContext,
+  TrainingData,
+  TrainingEvent,
+  TrainingHistory,
+  TrainingProgress,
+  TrainingResult,
+  TrainingSettings,
+} from '../../experiments/training/result';
+import { fingerprintWeights, openCheckpoint } from '../../gpt2/checkpoint/checkpoint';
+import { countParameters } from '../../gpt2/checkpoint/modelFolder';
+import { decodeBytes } from '../../gpt2/tokenizer/textTokenizer';
+import type { Gpt2Config } from '../../gpt2/checkpoint/config';
+import { formatBytes } from '../../library/bytes';
+import { runsIn, type TrainingRun } from '../../library/lastCheckpoint';
+import { PROCESS_BYTES, trainingMemory } from '../../library/memory';
+import { withProcessLock, type Holder } from '../../library/processLock';
+import { Gpt2Trainer } from '../../onnx/training';
+import { version } from '../../../package.json';
+import { Checkpoints, exportModel, loadCheckpoint, readState, sweepExports } from './checkpoints';
+import { emptyHistory, verifyContinuity } from './continuity';
+import { damaged } from './manifest';
+import type { Lack, Resources } from '../models';
+import type { ModelSource } from '../protocol';
+
+/** Trainings of the model that a check of continuity holds at once. */
+const VERIFIED_AT_ONCE = 3;
+
+const parametersSchema = v.object({
+  action: v.picklist(['start', 'continue', 'verify']),
+  text: v.string(),
+  directory: v.string(),
+});
+
+interface TrainingJob extends v.InferOutput<typeof parametersSchema> {
+  readonly settings: TrainingSettings;
+  readonly checkpoints: CheckpointSettings;
+  /** Epochs beyond those of the training that is continued. */
+  readonly furtherEpochs: number;
+}
+
+/** @throws RangeError naming the parameter, its value and the allowed range. */
+export function parseTrainingJob(value: unknown): TrainingJob {
+  const given = parameterObject('Training', value);
+  textValue('The text', given['text']);
+  const parsed = v.safeParse(parametersSchema, given);
+  if (!parsed.success) {
+    throw new RangeError(
+      `A training is asked for by an action (start, continue or verify), a text and a folder; this one is not: ${parsed.issues[0].message}.`,
+    );
+  }
+  const settings = parseTrainingSettings(given['settings']);
+  return {
+    ...parsed.output,
+    settings,
+    furtherEpochs: parseFurtherEpochs(given['furtherEpochs'] ?? settings.epochs),
+    checkpoints: parseCheckpointSettings(given['checkpoints'] ?? {}),
+  };
+}
+
+/** Training as the engine runs it: by the model's folder, as weights in use are never changed. */
+export const training = {
+  name: 'training',
+  prepare(value: unknown) {
+    const job = parseTrainingJob(value);
+    return (source: ModelSource, context: TrainingContext<unknown>, resources: Resources) =>
+      run(source, job, context, resources);
+  },
+};
+
+/** An experiment that needs a model's files. */
+export interface FileExperiment {
+  readonly name: RegisteredExperiment['name'];
+  readonly prepare: (
+    parameters: unknown,
+  ) => (source: ModelSource, context: TrainingContext<unknown>, resources: Resources) => Promise<unknown>;
+}
+
+type Gpt2Source = Extract<ModelSource, { kind: 'gpt2' }>;
+
+async function run(
+  source: ModelSource,
+  job: TrainingJob,
+  context: TrainingContext<unknown>,
+  resources: Resources,
+): Promise<TrainingResult> {
+  if (source.kind !== 'gpt2') {
+    throw new RangeError('The toy vocabulary has no weights to train. Choose a GPT-2 model.');
+  }
+  if (source.precision !== undefined && source.precision !== 'fp32') {
+    throw new RangeError(
+      `${source.name} has quantized weights. Training needs the 32-bit ones; choose them.`,
+    );
+  }
+  const action = (): Promise<TrainingResult> => prepareAndTrain(source, job, context, resources);
+  if (job.action === 'verify') return action();
+  const refused = (holder: Holder): Error => new RangeError(heldBy(holder, source.name));
+  return withProcessLock(join(job.directory, 'training.lock'), context.signal, refused, action);
+}
+
+function heldBy({ pid, since }: Holder, name: string): string {
+  const where = pid === process.pid ? 'in this window' : `in another window (process ${pid})`;
+  return `${name} is being trained ${where}, since ${new Date(since).toLocaleString('en')}. Wait until that training is done, or stop it there; then try again.`;
+}
+
+async function prepareAndTrain(
+  source: Gpt2Source,
+  job: TrainingJob,
+  context: TrainingContext<unknown>,
+  resources: Resources,
+): Promise<TrainingResult> {
+  const opened = await openCheckpoint(source.directory);
+  const parent = await fingerprintWeights(opened);
+  const data = createHash('sha256').update(job.text).digest('hex');
+  const resumed = job.action === 'continue' ? await findCheckpoint(job, parent, data, source.name) : null;
+  const settings = resumed
+    ? { ...resumed.settings, epochs: resumed.settings.epochs + job.furtherEpochs }
+    : job.settings;
+  checkContext(settings.context, source.name, opened.config.contextLength);
+  const memory = memoryFor(opened.config, settings);
+  const atOnce = job.action === 'verify' ? VERIFIED_AT_ONCE : 1;
+  const needed = atOnce * (memory.fixed + settings.batchSize * memory.window);
+  const refused = ({ why, room }: Lack): Error => {
+    const fits = Math.floor((room / atOnce - memory.fixed) / memory.window);
+    const instead =
+      fits >= 1
+        ? `choose batches of at most ${counted(fits, 'window')}`
+        : 'or train a smaller model: not even one window at a time fits';
+    return new RangeError(
+      `Training ${source.name} with batches of ${counted(settings.batchSize, 'window')} of ${settings.context} tokens takes about ${formatBytes(needed)} of memory, ${why}, choose shorter windows, ${fits >= 1 ? 'or ' : ''}${instead}.`,
+    );
+  };
+  return resources.claim(needed, refused, () =>
+    trainWith({
+      source,
+      job,
+      context,
+      resources,
+      parent,
+      data,
+      resumed,
+      settings,
+      needed,
+      config: opened.config,
+    }),
+  );
+}
+
+interface Prepared {
+  readonly source: Gpt2Source;
+  readonly job: TrainingJob;
+  readonly context: TrainingContext<unknown>;
+  readonly resources: Resources;
+  readonly parent: string;
+  readonly data: string;
+  readonly resumed: Resumed | null;
+  readonly settings: TrainingSettings;
+  /** Bytes of memory. */
+  readonly needed: number;
+  readonly config: Gpt2Config;
+}
+
+async function trainWith(prepared: Prepared): Promise<TrainingResult> {
+  const { source, job, context, resources, parent, data, resumed, settings, needed, config } = prepared;
+  const begin = performance.now();
+  const parameters = countParameters(config);
+  const provenance: Provenance = {
+    model: source.id,
+    modelName: source.name,
+    fingerprint: parent,
+    precision: 'fp32',
+    promptIds: [],
+    promptTruncated: false,
+    promptNotes: [],
+    parameters: { action: job.action, settings },
+    seed: settings.seed,
+    software: `Decoding Lab ${version}`,
+  };
+  const open = (): Promise<Gpt2Trainer> => {
+    const { weightDecay, beta1, beta2, epsilon, dropout, seed } = settings;
+    return Gpt2Trainer.open(source.directory, {
+      adamW: { weightDecay, beta1, beta2, epsilon },
+      dropout,
+      seed,
+      threads: resources.threads,
+    });
+  };
+  const trainer = await open();
+  try {
+    const tokens = tokensOf(trainer, job.text, settings);
+    const batches = new TrainingBatches(tokens.training, settings);
+    const known = {
+      experiment: 'training' as const,
+      settings,
+      provenance,
+      plan: {
+        parameters,
+        trainingTokens: tokens.training.length,
+        validationTokens: tokens.validation.length,
+        stepsPerEpoch: batches.perEpoch,
+        steps: batches.perEpoch * settings.epochs,
+        memory: needed + PROCESS_BYTES,
+        freeMemory: freemem(),
+        checkpointBytes: parameters * 12,
+        freeDisk: null,
+        notes: [],
+        problems: [],
+      },
+    };
+    if (job.action === 'verify') {
+      const continuity = await verifyContinuity(source.directory, open, trainer, batches, settings, context);
+      return {
+        ...known,
+        ...{ status: 'completed', sentence: null, history: emptyHistory(), progress: NO_PROGRESS },
+        ...{ directory: '', checkpoint: null, tokensPerSecond: null, continuity },
+        stopped: context.signal.aborted,
+        peakMemory: process.memoryUsage.rss(),
+        milliseconds: performance.now() - begin,
+      };
+    }
+    if (resumed) {
+      checkProgress(resumed, batches.perEpoch);
+      await loadCheckpoint(resumed.directory, trainer.tensors);
+      for (const sentence of resumed.notes) context.emit({ type: 'trouble', sentence });
+    }
+    await sweepExports(join(job.directory, 'models'));
+    const runs = await runsIn(job.directory);
+    const store = new Checkpoints({
+      directory: resumed?.run.directory ?? join(job.directory, `run-${runs.at(-1)!.number + 1}`),
+      superseded: runs.filter((run) => run.number !== resumed?.run.number).flatMap(foldersOf),
+      modelDirectory: source.directory,
+      tensors: trainer.tensors,
+      history: resumed?.history ?? emptyHistory(),
+      keep: job.checkpoints.keep,
+      ...{ parent, data, settings },
+    });
+    const start: TrainingProgress = resumed?.progress ?? NO_PROGRESS;
+    const end = await train(
+      {
+        trainer: asTrainer(trainer),
+        checkpoints: job.checkpoints,
+        ...{ store, data: tokens, settings, start },
+      },
+      stoppable(context, batches.perEpoch * settings.epochs, start.step),
+    );
+    // A training that was done, and whose process ended before its model was made, lacks only that.
+    const checkpoint = end.checkpoint ?? (end.status === 'completed' && resumed ? resumed.directory : null);
+    const directory = checkpoint === null ? '' : await exportModel(checkpoint, join(job.directory, 'models'));
+    return {
+      ...known,
+      status: end.status,
+      sentence: end.sentence,
+      progress: end.progress,
+      history: store.history,
+      directory,
+      checkpoint,
+      tokensPerSecond: end.tokensPerSecond,
+      continuity: null,
+      stopped: context.signal.aborted,
+      peakMemory: process.memoryUsage.rss(),
+      milliseconds: performance.now() - begin,
+    };
+  } finally {
+    await trainer.release();
+  }
+}
+
+function memoryFor(
+  config: Gpt2Config,
+  { context, dropout }: TrainingSettings,
+): ReturnType<typeof trainingMemory> {
+  const { layers, width, heads, vocabularySize: vocabulary } = config;
+  const parameters = countParameters(config);
+  return trainingMemory({ parameters, layers, width, vocabulary, heads, dropout, length: context });
+}
+
+/** @throws RangeError with the number of tokens that are needed. */
+function tokensOf(trainer: Gpt2Trainer, text: string, settings: TrainingSettings): TrainingData {
+  const cut = splitOffset(text, settings.trainRatio);
+  const training = Int32Array.from(trainer.tokenizer.encode(text.slice(0, cut)));
+  const validation = Int32Array.from(trainer.tokenizer.encode(text.slice(cut)));
+  checkLength('training', training.length, settings.batchSize, settings);
+  if (settings.trainRatio < 1) checkLength('validation', validation.length, 1, settings);
+  return { training, validation };
+}
+
+function asTrainer(trainer: Gpt2Trainer): Trainer {
+  return {
+    step: (batch, options) => trainer.step(batch, options),
+    tokenLosses: (batch) => trainer.tokenLosses(batch),
+    next: (tokens) => trainer.next(tokens),
+    encode: (text) => trainer.tokenizer.encode(text),
+    decode: (ids) => decodeBytes(trainer.tokenizer.vocabulary, ids),
+  };
+}
+
+/** A stop of the run asks the training to save and end, where its own abort would lose what came since the last checkpoint. */
+function stoppable(
+  { emit, pause, signal, onMessage }: TrainingContext<unknown>,
+  steps: number,
+  done: number,
+): TrainingContext<TrainingEvent> {
+  return {
+    signal: new AbortController().signal,
+    pause,
+    emit: (event: TrainingEvent): void => {
+      emit(event);
+      if (event.type === 'step') {
+        const left = event.secondsLeft * 1000;
+        emit({ type: 'progress', done: event.step - done, total: steps - done, what: 'steps', left });
+      }
+    },
+    onMessage: (listener): void => {
+      onMessage(listener);
+      if (signal.aborted) listener('stop');
+      signal.addEventListener('abort', () => {
+        listener('stop');
+      });
+    },
+  };
+}
+
+interface Resumed {
+  readonly directory: string;
+  readonly run: TrainingRun;
+  readonly settings: TrainingSettings;
+  readonly progress: TrainingProgress;
+  readonly history: TrainingHistory;
+  /** Sentences on what could not be used, or not be verified. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * The newest whole checkpoint of this model on this text.
+ * @throws RangeError where there is none, naming the files that are damaged.
+ */
+async function findCheckpoint(
+  job: TrainingJob,
+  parent: string,
+  data: string,
+  name: string,
+): Promise<Resumed> {
+  const all = (await runsIn(job.directory)).flatMap((run) =>
+    run.checkpoints.map((directory) => ({ run, directory })),
+  );
+  if (all.length === 0) {
+    throw new RangeError(`${name} has no checkpoint to go on from. Start a training first.`);
+  }
+  const notes: string[] = [];
+  for (const { run, directory } of all.reverse()) {
+    let state: Awaited<ReturnType<typeof readState>>;
+    try {
+      state = await readState(directory);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      notes.push(error.message);
+      continue;
+    }
+    if (state.parent !== parent) {
+      throw new RangeError(
+        'The last checkpoint began with other weights than the model has now. Start anew.',
+      );
+    }
+    if (state.data !== data) {
+      throw new RangeError(
+        'The last checkpoint was trained on another text. Choose that text again, or start a training on this one.',
+      );
+    }
+    const { settings, progress, history, verified } = state;
+    if (notes.length > 0) notes.push(`The training goes on from step ${progress.step} instead.`);
+    if (!verified) {
+      notes.push(
+        `The checkpoint of step ${progress.step} was written by a version that kept no digests of its files: whether they are as they were written cannot be seen.`,
+      );
+    }
+    return { directory, run, settings, progress, history, notes };
+  }
+  throw new RangeError(`${notes.join(' ')} ${name} has no other checkpoint that is whole. Start anew.`);
+}
+
+/** @throws RangeError where a checkpoint's progress is not one that its training can have made. */
+function checkProgress({ directory, progress }: Resumed, perEpoch: number): void {
+  const { step, epoch, batch } = progress;
+  if (batch < perEpoch && step === epoch * perEpoch + batch) return;
+  throw damaged(
+    directory,
+    `step ${step} cannot be batch ${batch} of epoch ${epoch}, where an epoch has ${perEpoch} batches. Start anew`,
+  );
+}
+
+/** What a run has in a training's folder. */
+function foldersOf({ number, directory, checkpoints }: TrainingRun): readonly string[] {
+  return number === 0 ? checkpoints : [directory];
+}

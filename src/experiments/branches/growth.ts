@@ -1,0 +1,274 @@
+/** What a tree begins with, and what a person's edits add to it. */
+import { beamSearch } from '../../core/search/beam';
+import { enumerate } from '../../core/search/enumeration';
+import { greedySearch } from '../../core/search/greedy';
+import type { LanguageModel, NextToken } from '../../core/languageModel';
+import type { ChainSpec } from '../../core/samplers/chain';
+import { BeamRecorder } from './beamRecorder';
+import type { BranchEdit, BranchesEvent, BranchesParameters, BranchesResult, BranchStart } from './result';
+import { readingOf, type BranchMemory } from './memory';
+import type { BranchTree } from './tree';
+import type { RunContext } from '../kit/experiment';
+import { beginGrowing, growTogether, sequencesTogether, type Growing } from '../kit/decodingLoop';
+import { TokenChooser } from '../kit/nextTokens';
+
+export interface BranchWork {
+  readonly model: LanguageModel;
+  readonly parameters: BranchesParameters;
+  readonly promptIds: readonly number[];
+  readonly tree: BranchTree;
+  readonly memory: BranchMemory;
+  readonly context: RunContext<BranchesEvent>;
+}
+
+type Start<Kind extends BranchStart['kind']> = Extract<BranchStart, { kind: Kind }>;
+
+/** What a start puts into the tree, and what it tells beside that. */
+export interface Started {
+  readonly paths: readonly (readonly number[])[];
+  /** Beginnings after which the most probable tokens are shown. */
+  readonly expanded: readonly (readonly number[])[];
+  readonly exact: BranchesResult['exact'];
+  readonly beam: BranchesResult['beam'];
+}
+
+export const NOTHING: Started = { paths: [], expanded: [], exact: null, beam: null };
+
+/** Puts into the tree what it begins with. */
+export async function growStart(work: BranchWork, first: NextToken): Promise<Started> {
+  const { parameters, tree, memory, context } = work;
+  const key = JSON.stringify(parameters.start);
+  const started = memory.start?.key === key ? memory.start.started : await findStart(work, first);
+  if (!context.signal.aborted) memory.start = { key, started };
+  for (const path of started.paths) tree.add(path, 'start');
+  for (const path of started.expanded) tree.expand(path);
+  return started;
+}
+
+async function findStart(work: BranchWork, first: NextToken): Promise<Started> {
+  const { start } = work.parameters;
+  switch (start.kind) {
+    case 'alternatives':
+      return { ...NOTHING, expanded: [[]] };
+    case 'greedy': {
+      const [text] = await growTexts(work, [{ path: [], next: first, sample: 0 }], start.length, {
+        ...GREEDY,
+        remember: true,
+      });
+      const path = text!;
+      return { ...NOTHING, paths: [path], expanded: path.map((_, length) => path.slice(0, length)) };
+    }
+    case 'samples':
+      return { ...NOTHING, paths: await growSamples(work, first, start) };
+    case 'exact':
+      return growExact(work, start);
+    case 'beam':
+      return growBeam(work, start);
+  }
+}
+
+interface Choosing {
+  readonly chain: ChainSpec;
+  readonly greedy: boolean;
+  readonly seed: number;
+}
+
+const GREEDY: Choosing = { chain: [], greedy: true, seed: 0 };
+
+function growSamples(work: BranchWork, first: NextToken, start: Start<'samples'>): Promise<number[][]> {
+  const { temperature, topK, seed, count, length } = start;
+  const chain: ChainSpec = [
+    { sampler: 'temperature', temperature },
+    ...(topK === null ? [] : [{ sampler: 'top-k' as const, k: topK }]),
+  ];
+  const ends = Array.from({ length: count }, (_, sample) => ({ path: [], next: first, sample }));
+  return growTexts(work, ends, length, { chain, greedy: false, seed, remember: true });
+}
+
+/** A path, the model's answer to it, and the number of the random stream that goes on from it. */
+interface End {
+  readonly path: readonly number[];
+  readonly next: NextToken;
+  readonly sample: number;
+}
+
+/**
+ * Goes on from every end by up to `length` tokens.
+ * @param remember keeps what the model answers: only where all of it was read token by token from the prompt on.
+ * @returns the whole paths.
+ */
+async function growTexts(
+  { model, promptIds, parameters, memory, context }: BranchWork,
+  ends: readonly End[],
+  length: number,
+  { remember, ...choosing }: Choosing & { readonly remember: boolean },
+): Promise<number[][]> {
+  const chooser = new TokenChooser(model, { ...choosing, alternatives: 0 });
+  const growing = ends.map(({ path, next, sample }): Growing =>
+    beginGrowing(chooser, chooser.begin(sample, [...promptIds, ...path]), next),
+  );
+  let done = 0;
+  const together = sequencesTogether(length);
+  for (let from = 0; from < growing.length && !context.signal.aborted; from += together) {
+    const group = growing.slice(from, from + together);
+    await growTogether(model, group, length, context, (choices, live) => {
+      done += choices.length;
+      context.emit({ type: 'progress', done, total: ends.length * length, what: 'tokens' });
+      if (remember) rememberAnswers(live, promptIds.length, parameters.alternatives, memory);
+    });
+  }
+  return growing.map(({ sequence }) => sequence.tokens.slice(promptIds.length));
+}
+
+/** Keeps the answers that the last token of each sequence was chosen from; sequences may share one. */
+function rememberAnswers(
+  live: readonly Growing[],
+  promptLength: number,
+  alternatives: number,
+  memory: BranchMemory,
+): void {
+  const chosen = new Map<NextToken, { readonly path: readonly number[]; readonly ids: Set<number> }>();
+  for (const { next, sequence } of live) {
+    const known = chosen.get(next) ?? { path: sequence.tokens.slice(promptLength, -1), ids: new Set() };
+    known.ids.add(sequence.tokens.at(-1)!);
+    chosen.set(next, known);
+  }
+  for (const [next, { path, ids }] of chosen) memory.keep(path, readingOf(next, alternatives, ids));
+}
+
+async function growExact(
+  { model, promptIds, context }: BranchWork,
+  { length, count, budget }: Start<'exact'>,
+): Promise<Started> {
+  const { signal } = context;
+  const found = await enumerate(model, promptIds, {
+    length,
+    count,
+    budget,
+    endOfText: model.info.endOfText,
+    signal,
+    onStep: async ({ read }) => {
+      context.emit({ type: 'progress', done: read, total: budget, what: 'beginnings' });
+      await context.pause();
+    },
+  });
+  const greedy = await greedySearch(model, promptIds, {
+    maxNewTokens: length,
+    signal,
+    onStep: context.pause,
+  });
+  const paths = found.continuations.map(({ tokens }) => tokens);
+  const textOf = (tokens: readonly number[]): string => model.decode(withoutEnd(model, tokens));
+  return {
+    ...NOTHING,
+    paths: signal.aborted ? paths : [...paths, greedy.tokens],
+    exact: {
+      length,
+      continuations: found.continuations.map(({ tokens, logProbability, proven }) => ({
+        ids: [...tokens],
+        text: textOf(tokens),
+        logProbability,
+        proven,
+      })),
+      bound: found.bound === -Infinity ? null : found.bound,
+      read: found.read,
+      greedy: {
+        ids: [...greedy.tokens],
+        text: greedy.text,
+        logProbability: total(greedy.logProbabilities),
+      },
+    },
+  };
+}
+
+function withoutEnd({ info }: LanguageModel, tokens: readonly number[]): readonly number[] {
+  const last = tokens.at(-1);
+  return last !== undefined && info.endOfText.includes(last) ? tokens.slice(0, -1) : tokens;
+}
+
+function total(logProbabilities: readonly number[]): number {
+  return logProbabilities.reduce((sum, logProbability) => sum + logProbability, 0);
+}
+
+async function growBeam(
+  { model, promptIds, context }: BranchWork,
+  { length, beams, lengthPenalty }: Start<'beam'>,
+): Promise<Started> {
+  const recorder = new BeamRecorder(model, promptIds, { beams, length });
+  const results = await beamSearch(recorder, promptIds, {
+    maxNewTokens: length,
+    beams,
+    returned: beams,
+    lengthPenalty,
+    signal: context.signal,
+    onStep: async ({ step, sequences }) => {
+      recorder.keep(sequences);
+      context.emit({ type: 'progress', done: step, total: length, what: 'steps' });
+      await context.pause();
+    },
+  });
+  return {
+    ...NOTHING,
+    paths: results.map(({ tokens }) => tokens),
+    beam: {
+      steps: recorder.steps(),
+      results: results.map(({ tokens, text, logProbabilities, score, end }) => ({
+        ids: [...tokens],
+        text,
+        logProbability: total(logProbabilities),
+        score,
+        end,
+      })),
+    },
+  };
+}
+
+type Taken = Extract<BranchEdit, { edit: 'take' }>;
+
+/** Makes a person's edits. */
+export async function growEdits(work: BranchWork, first: NextToken): Promise<void> {
+  const { parameters, tree } = work;
+  const { edits } = parameters;
+  const whole = await growTaken(work, first);
+  for (const edit of edits) {
+    switch (edit.edit) {
+      case 'take':
+        tree.add(whole.get(edit) ?? edit.path, 'taken');
+        break;
+      case 'expand':
+        tree.expand(edit.path);
+        break;
+      case 'prune':
+        tree.prune(edit.path);
+        break;
+      case 'pin':
+        tree.pin(edit.path);
+        break;
+    }
+  }
+}
+
+/** Where the taken paths lead, greedily; those that go on equally far go on side by side. */
+async function growTaken(work: BranchWork, first: NextToken): Promise<ReadonlyMap<Taken, readonly number[]>> {
+  const { model, parameters, promptIds, memory, context } = work;
+  const keyOf = ({ path, ahead }: Taken): string => `${path.join()}+${ahead}`;
+  const taken = parameters.edits.filter(
+    (edit): edit is Taken =>
+      edit.edit === 'take' && edit.ahead > 0 && !model.info.endOfText.includes(edit.path.at(-1)!),
+  );
+  const growing = taken.filter((edit) => !memory.grown.has(keyOf(edit)));
+  for (const ahead of new Set(growing.map((edit) => edit.ahead))) {
+    const alike = growing.filter((edit) => edit.ahead === ahead);
+    const ends: End[] = [];
+    for (const { path } of alike) {
+      await context.pause();
+      if (context.signal.aborted) break;
+      const [next] = await model.next([{ tokens: [...promptIds, ...path], cache: first.cache }]);
+      ends.push({ path, next: next!, sample: 0 });
+    }
+    const paths = await growTexts(work, ends, ahead, { ...GREEDY, remember: false });
+    if (context.signal.aborted) break;
+    alike.forEach((edit, i) => memory.grown.set(keyOf(edit), paths[i]!));
+  }
+  return new Map(taken.map((edit) => [edit, memory.grown.get(keyOf(edit)) ?? edit.path]));
+}

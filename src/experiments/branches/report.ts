@@ -1,0 +1,329 @@
+/** What a result of the Branches experiment says. */
+import { BranchLayout } from './layout';
+import type { BeamRecord, BranchesResult, BranchNode } from './result';
+import type { ResultToken } from '../kit/results';
+import { visibleText, visibleToken } from '../../core/visibleText';
+import type { Cell, ReportOf, ReportTable } from '../report/types';
+import { counted, inPercent, powerOfTen, rounded, whole } from '../report/words';
+
+export const branchesReport: ReportOf<BranchesResult> = { summary, tables };
+
+/** How a token came into the tree, for people. */
+export const ORIGINS: Readonly<Record<BranchNode['origin'], string>> = {
+  root: 'the prompt',
+  start: 'start',
+  taken: 'taken',
+  alternative: 'alternative',
+};
+
+/** Longest text that a sentence quotes, in characters. */
+const QUOTED = 80;
+
+/** Tokens in a row, with white space visible only where it would break the line. */
+export function runningText(tokens: readonly ResultToken[]): string {
+  return visibleText(tokens.map(({ text }) => text).join(''));
+}
+
+/** What the root of a tree shows. */
+export function rootText(promptEnd: string): string {
+  return promptEnd === '' ? '(empty prompt)' : visibleText(promptEnd.replace(/\s+/g, ' '));
+}
+
+function quoted(text: string): string {
+  const shown = visibleText(text).trim();
+  return shown.length > QUOTED ? `“…${shown.slice(shown.length - QUOTED)}”` : `“${shown}”`;
+}
+
+/** `0.0213 %`, or where that says nothing, the power of ten. */
+export function smallPercent(logProbability: number): string {
+  const p = Math.exp(logProbability);
+  if (p >= 1e-5 || logProbability === -Infinity) return inPercent(p);
+  const decades = logProbability / Math.LN10;
+  const exponent = Math.floor(decades);
+  const mantissa = (10 ** (decades - exponent)).toFixed(2);
+  return mantissa === '10.00' ? `1.00·${powerOfTen(exponent + 1)}` : `${mantissa}·${powerOfTen(exponent)}`;
+}
+
+function nats(value: number): string {
+  return `${rounded(value, 4)} nats`;
+}
+
+function summary(result: BranchesResult): string[] {
+  const { nodes, exact, beam } = result;
+  if (nodes.length < 2) return ['The run was stopped before anything was read.'];
+  if (exact) return exactSummary(result, exact);
+  if (beam && beam.results.length > 0) return beamSummary(beam);
+  return treeSummary(result);
+}
+
+type Exact = NonNullable<BranchesResult['exact']>;
+
+function exactSummary({ stopped }: BranchesResult, exact: Exact): string[] {
+  const { continuations, read, length } = exact;
+  const [best] = continuations;
+  if (!best) {
+    return [
+      `No continuation was read to its end in ${counted(read, 'beginning')}; give a larger budget or a smaller length.`,
+    ];
+  }
+  const name = `${quoted(best.text)}${best.ids.length < length ? ', which ends there' : ''}, with ${smallPercent(best.logProbability)} (${nats(best.logProbability)})`;
+  const what = `continuation of ${counted(length, 'token')}`;
+  return [
+    best.proven
+      ? `The most probable ${what} is ${name}.`
+      : `The best ${what} that was found is ${name}; whether there is a better one is open.`,
+    proofOf(exact, stopped),
+    ...(stopped ? [] : [greedySentence(exact)]),
+  ];
+}
+
+/** Why nothing better can have been missed, in words. */
+function proofOf({ continuations, bound, read }: Exact, stopped: boolean): string {
+  const proven = continuations.filter((continuation) => continuation.proven).length;
+  const why =
+    'A continuation is never more probable than its beginning, because every further token can only lower the product.';
+  const others =
+    bound === null ? 'There are no others' : `Whatever is not listed has at most ${smallPercent(bound)}`;
+  if (proven === continuations.length) {
+    return `Proof: ${counted(read, 'beginning')} were read, always the most probable one next. ${why} ${others}, so ${proven === 1 ? 'it is' : `these ${whole(proven)} are`} the best.`;
+  }
+  const first = proven === 0 ? 'Nothing is' : `Only the first ${whole(proven)} are`;
+  const end = stopped
+    ? `the search was stopped after ${counted(read, 'beginning')}`
+    : `the budget of ${counted(read, 'beginning')} ran out`;
+  const limit = bound === null ? '' : ` Any other may have up to ${smallPercent(bound)}.`;
+  return `${first} proven: ${end}. ${why}${limit}${stopped ? '' : ' A larger budget settles it.'}`;
+}
+
+function greedySentence({ continuations, greedy }: Exact): string {
+  const place = continuations.findIndex(({ ids }) => ids.join() === greedy.ids.join());
+  const name = `${quoted(greedy.text)} with ${smallPercent(greedy.logProbability)}`;
+  if (place === 0) return 'Greedy search finds it too.';
+  if (place > 0) return `Greedy search finds ${name}: place ${place + 1} of this list.`;
+  return `Greedy search finds ${name}, which is not among these ${whole(continuations.length)}.`;
+}
+
+function beamSummary({ steps, results }: BeamRecord): string[] {
+  const [best] = results;
+  const ranked = steps.reduce((count, candidates) => count + candidates.length, 0);
+  const dropped = steps.flat().filter(({ fate }) => fate === 'dropped').length;
+  return [
+    `Beam search finds ${quoted(best!.text)}: ${smallPercent(best!.logProbability)} (${nats(best!.logProbability)}), score ${rounded(best!.score, 4)}.`,
+    detour(steps, best!.ids),
+    `In ${counted(steps.length, 'step')} ${counted(ranked, 'candidate')} were ranked and ${whole(dropped)} of them dropped. The result is a guess: what was dropped could have led to something better. Exact enumeration proves whether it did.`,
+  ];
+}
+
+/** How far behind the best sequence was on the way, and whether greedy search finds it too. */
+function detour(steps: BeamRecord['steps'], ids: readonly number[]): string {
+  const places = steps.slice(0, ids.length).map((candidates, step) => {
+    const key = ids.slice(0, step + 1).join();
+    return candidates.findIndex((candidate) => candidate.ids.join() === key);
+  });
+  const worst = Math.max(...places);
+  // Greedy search takes the best continuation of what it has; it ranks first among those of its beam.
+  const parting = places.findIndex((place, step) => {
+    const candidates = steps[step]!;
+    return candidates.findIndex(({ beam }) => beam === candidates[place]?.beam) !== place;
+  });
+  const way =
+    worst <= 0
+      ? 'Its beginning was the first at every step'
+      : `Its beginning was only in place ${worst + 1} at step ${places.indexOf(worst) + 1}`;
+  if (parting < 0) return `${way}; greedy search finds it too.`;
+  const other = steps[parting]!.find(({ beam }) => beam === steps[parting]![places[parting]!]!.beam)!;
+  return `${way}; greedy search misses it at step ${parting + 1}, where it takes “${visibleToken(other.token.text)}”.`;
+}
+
+function treeSummary({ nodes, promptEnd }: BranchesResult): string[] {
+  const layout = new BranchLayout(nodes);
+  const [root] = nodes;
+  const shown = layout.children(0);
+  const ends = layout.ends.filter((index) => index > 0);
+  if (ends.length === 0) {
+    const best = nodes[shown[0]!]!;
+    const all = shown.length + (root!.rest?.tokens ?? 0);
+    return [
+      `After ${promptEnd === '' ? 'the empty prompt' : quoted(promptEnd)} the most probable token is “${visibleToken(best.token.text)}” with ${inPercent(Math.exp(best.logProbability))}; the ${whole(shown.length)} of ${whole(all)} tokens that are shown hold ${inPercent(1 - (root!.rest?.mass ?? 0))}. Choose one to go that way.`,
+    ];
+  }
+  const best = ends.reduce((a, b) => (nodes[b]!.total > nodes[a]!.total ? b : a));
+  const mass = ends.reduce((sum, index) => sum + Math.exp(nodes[index]!.total), 0);
+  const text = (index: number): string =>
+    quoted(runningText(layout.way(index).map((at) => nodes[at]!.token)));
+  const { total } = nodes[best]!;
+  return [
+    `${ends.length === 1 ? 'The one path' : `Of ${counted(ends.length, 'path')} the most probable`} is ${text(best)}: ${smallPercent(total)} (${nats(total)}).`,
+    ...(ends.length === 1
+      ? []
+      : [`Together they hold ${smallPercent(Math.log(mass))} of the probability of all continuations.`]),
+    ...widest(layout),
+  ];
+}
+
+/** The place where the model is least certain. */
+function widest({ nodes }: BranchLayout): string[] {
+  const read = nodes.filter(({ entropy }) => entropy !== null);
+  if (read.length < 2) return [];
+  const most = read.reduce((a, b) => (b.entropy! > a.entropy! ? b : a));
+  const after = most.parent < 0 ? 'the prompt' : `“${visibleToken(most.token.text)}”`;
+  return [
+    `It is least certain after ${after}: ${rounded(most.entropy!)} nats of entropy, as hard to guess as one of ${rounded(Math.exp(most.entropy!))} equally probable tokens.`,
+  ];
+}
+
+function tables(result: BranchesResult): ReportTable[] {
+  if (result.nodes.length < 2) return [];
+  const layout = new BranchLayout(result.nodes);
+  const { exact, beam } = result;
+  return [
+    ...(exact ? [exactTable(exact)] : []),
+    ...(beam ? [beamResultsTable(beam), beamStepsTable(beam)] : []),
+    pathsTable(layout),
+    tokensTable(layout),
+    placesTable(layout),
+  ];
+}
+
+function pathsTable(layout: BranchLayout): ReportTable {
+  const { nodes } = layout;
+  const ways = layout.ends
+    .filter((index) => index > 0)
+    .map((index) => layout.way(index).map((at) => nodes[at]!));
+  const texts = ways.map((way) => runningText(way.map(({ token }) => token)));
+  return {
+    id: 'paths',
+    title: 'Paths',
+    note: 'Every path to its end, most probable first; its probability is the product of those of its tokens.',
+    columns: ['path', 'tokens', 'probability', 'ln p', 'nats per token'],
+    formats: ['text', 'whole', 'percent', 'nats', 'nats'],
+    keys: 1,
+    rows: ways
+      .map((way, i): [string, number, number, number, number] => {
+        const { total } = way.at(-1)!;
+        const text = texts[i]!;
+        // Other tokens may spell the same text.
+        const name = texts.indexOf(text) === texts.lastIndexOf(text) ? text : `${text} (${idsOf(way)})`;
+        return [name, way.length, Math.exp(total), total, total / way.length];
+      })
+      .sort((a, b) => b[3] - a[3]),
+  };
+}
+
+function idsOf(way: readonly BranchNode[]): string {
+  return way.map(({ token }) => token.id).join(' ');
+}
+
+function tokensTable(layout: BranchLayout): ReportTable {
+  const { nodes } = layout;
+  return {
+    id: 'tokens',
+    title: 'Tokens of the tree',
+    note: 'Every token with its probability after what stands before it, and that of the whole path up to it.',
+    columns: ['ids', 'token', 'place', 'probability', 'path so far', 'in the tree as'],
+    formats: ['text', 'token', 'whole', 'percent', 'percent', 'text'],
+    keys: 1,
+    rows: nodes
+      .slice(1)
+      .map(({ token, rank, logProbability, total, origin, pinned }, i): Cell[] => [
+        idsOf(layout.way(i + 1).map((at) => nodes[at]!)),
+        token.text,
+        rank + 1,
+        Math.exp(logProbability),
+        Math.exp(total),
+        `${ORIGINS[origin]}${pinned ? ', pinned' : ''}`,
+      ]),
+  };
+}
+
+function placesTable(layout: BranchLayout): ReportTable {
+  const { nodes } = layout;
+  return {
+    id: 'places',
+    title: 'What is left out at every place',
+    note: 'After the path: how uncertain the model is, and what all tokens that are not in the tree hold.',
+    columns: ['after ids', 'last token', 'entropy in nats', 'tokens left out', 'they hold'],
+    formats: ['text', 'token', 'nats', 'whole', 'percent'],
+    keys: 1,
+    rows: nodes.flatMap(({ rest, entropy, token, parent }, index): Cell[][] =>
+      rest === null
+        ? []
+        : [
+            [
+              idsOf(layout.way(index).map((at) => nodes[at]!)),
+              parent < 0 ? '(prompt)' : token.text,
+              entropy,
+              rest.tokens,
+              rest.mass,
+            ],
+          ],
+    ),
+  };
+}
+
+function exactTable({ continuations, greedy }: Exact): ReportTable {
+  return {
+    id: 'exact',
+    title: 'The most probable continuations',
+    note: 'By exact enumeration. Proven: no other continuation can stand above it.',
+    columns: ['place', 'continuation', 'probability', 'ln p', 'proven', 'greedy'],
+    formats: ['whole', 'text', 'percent', 'nats', 'text', 'text'],
+    keys: 1,
+    rows: continuations.map(({ ids, text, logProbability, proven }, i): Cell[] => [
+      i + 1,
+      visibleText(text),
+      Math.exp(logProbability),
+      logProbability,
+      proven ? 'yes' : 'no',
+      ids.join() === greedy.ids.join() ? 'finds this' : '',
+    ]),
+  };
+}
+
+const ENDS: Readonly<Record<BeamRecord['results'][number]['end'], string>> = {
+  length: 'full length',
+  'end of text': 'end of text',
+  'stop string': 'stop string',
+  stopped: 'stopped',
+};
+
+function beamResultsTable({ results }: BeamRecord): ReportTable {
+  return {
+    id: 'beams',
+    title: 'What beam search found',
+    note: 'Score: the sum of ln p divided by the number of tokens to the power of the length penalty.',
+    columns: ['place', 'continuation', 'tokens', 'score', 'ln p', 'end'],
+    formats: ['whole', 'text', 'whole', 'nats', 'nats', 'text'],
+    keys: 1,
+    rows: results.map(({ ids, text, score, logProbability, end }, i): Cell[] => [
+      i + 1,
+      visibleText(text),
+      ids.length,
+      score,
+      logProbability,
+      ENDS[end],
+    ]),
+  };
+}
+
+function beamStepsTable({ steps }: BeamRecord): ReportTable {
+  return {
+    id: 'steps',
+    title: 'Beam search, step by step',
+    note: 'The candidates of every step by the sum of ln p, twice as many as there are beams; beams are counted from 1, best first.',
+    columns: ['step', 'place', 'beam', 'token', 'ln p', 'sum', 'fate'],
+    formats: ['whole', 'whole', 'whole', 'token', 'nats', 'nats', 'text'],
+    keys: 2,
+    rows: steps.flatMap((candidates, step) =>
+      candidates.map(({ beam, token, logProbability, total, fate }, place): Cell[] => [
+        step + 1,
+        place + 1,
+        beam + 1,
+        token.text,
+        logProbability,
+        total,
+        fate,
+      ]),
+    ),
+  };
+}

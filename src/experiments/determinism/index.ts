@@ -1,0 +1,155 @@
+/** Determinism: runs ways of decoding several times and says where, if anywhere, the texts part. */
+import type { CacheHandle, LanguageModel, NextToken } from '../../core/languageModel';
+import { generateSimple } from '../../core/search/greedy';
+import { CONFIGURATIONS } from './decodings';
+import { DeterminismTrial, runOf, type Reference } from './trial';
+import type { Configuration, DeterminismEvent, DeterminismParameters, DeterminismResult } from './result';
+import type { Experiment, RunContext } from '../kit/experiment';
+import { listOf, parameterObject, textValue, wholeNumber, show } from '../kit/parameters';
+import { takePrompt } from '../kit/prompt';
+import { logitsOf } from '../kit/readPrompt';
+import { provenanceOf } from '../kit/results';
+
+/** Limits of the runs, which are all computed anew: that they are the same is what is asked. */
+const MOST_REPEATS = 20;
+const MOST_TOKENS = 200;
+
+export function parseRepeats(value: unknown): number {
+  return wholeNumber('The number of runs', value, 2, MOST_REPEATS);
+}
+
+export function parseNewTokens(value: unknown): number {
+  return wholeNumber('Max new tokens', value, 1, MOST_TOKENS);
+}
+
+/**
+ * Reads the parameters of Determinism.
+ * @throws RangeError naming the parameter, its value and the allowed range.
+ */
+export function parseDeterminism(value: unknown): DeterminismParameters {
+  const given = parameterObject('Determinism', value);
+  return {
+    prompt: textValue('The prompt', given['prompt']),
+    configurations: listOf(
+      'The configurations',
+      given['configurations'],
+      CONFIGURATIONS.length,
+      configurationId,
+    ),
+    repeats: parseRepeats(given['repeats']),
+    maxNewTokens: parseNewTokens(given['maxNewTokens']),
+    seed: wholeNumber('The seed', given['seed'], 0, 0xffff_ffff),
+  };
+}
+
+function configurationId(value: unknown): string {
+  const known = CONFIGURATIONS.find(({ id }) => id === value);
+  if (known) return known.id;
+  const ids = CONFIGURATIONS.map(({ id }) => id).join(', ');
+  throw new RangeError(`The configurations hold ${show(value)}, which is none; there are ${ids}.`);
+}
+
+/**
+ * Determinism as an experiment. Nothing is carried from one run to the next but what the model itself remembers of
+ * the prompt: the logits of every new token are computed again.
+ * An end-of-text token does not end a run, as in `generate_simple`.
+ */
+export const determinism: Experiment<DeterminismParameters, DeterminismEvent, DeterminismResult> = {
+  name: 'determinism',
+  parse: parseDeterminism,
+  run,
+};
+
+/** A stop within a search that knows no signal. */
+class Stopped extends Error {}
+
+async function run(
+  model: LanguageModel,
+  parameters: DeterminismParameters,
+  context: RunContext<DeterminismEvent>,
+): Promise<DeterminismResult> {
+  const begin = performance.now();
+  const { maxNewTokens, repeats, seed } = parameters;
+  const prompt = takePrompt(model, parameters.prompt, maxNewTokens);
+  const promptIds = Array.from(prompt.ids);
+  const chosen = parameters.configurations.map((id) => CONFIGURATIONS.find((c) => c.id === id)!);
+  const total = (1 + chosen.length * repeats) * maxNewTokens;
+  let done = 0;
+  const step = async (tokens: number): Promise<void> => {
+    await context.pause();
+    if (context.signal.aborted) throw new Stopped();
+    done += tokens;
+    context.emit({ type: 'progress', done, total, what: 'tokens' });
+  };
+  const result: DeterminismResult = {
+    experiment: 'determinism',
+    simple: { ids: [], tokens: [], text: '' },
+    verdicts: [],
+    stopped: false,
+    milliseconds: 0,
+    provenance: provenanceOf(model, prompt, parameters, seed),
+  };
+  try {
+    const reference = await referenceRun(model, promptIds, maxNewTokens, step);
+    result.simple = runOf(model, reference.ids);
+    for (const configuration of chosen) {
+      const trial = new DeterminismTrial(model, promptIds, reference, configuration, { repeats, seed });
+      await runTrial(model, trial, configuration, maxNewTokens, step);
+      result.verdicts.push(trial.verdict());
+    }
+  } catch (error) {
+    if (!(error instanceof Stopped)) throw error;
+    result.stopped = true;
+  }
+  result.milliseconds = performance.now() - begin;
+  return result;
+}
+
+/** What `generate_simple` gives, with the logits that it saw. */
+async function referenceRun(
+  model: LanguageModel,
+  prompt: readonly number[],
+  maxNewTokens: number,
+  step: (tokens: number) => Promise<void>,
+): Promise<Reference> {
+  const logits: ArrayLike<number>[] = [];
+  const recording: LanguageModel = {
+    info: model.info,
+    vocabulary: model.vocabulary,
+    encode: (text) => model.encode(text),
+    decode: (ids) => model.decode(ids),
+    dispose: () => model.dispose(),
+    next: async (contexts, signal) => {
+      await step(1);
+      const answers = await model.next(contexts, signal);
+      logits.push(logitsOf(answers[0]!));
+      return answers;
+    },
+  };
+  const ids = await generateSimple(recording, prompt, maxNewTokens);
+  return { ids: ids.slice(prompt.length), logits };
+}
+
+/** Runs a configuration: one run after the other, or all of them side by side. */
+async function runTrial(
+  model: LanguageModel,
+  trial: DeterminismTrial,
+  { batch }: Configuration,
+  maxNewTokens: number,
+  step: (tokens: number) => Promise<void>,
+): Promise<void> {
+  const groups = batch ? [trial.runs] : trial.runs.map((run) => [run]);
+  for (const group of groups) {
+    const caches: (CacheHandle | undefined)[] = group.map(() => undefined);
+    for (let i = 0; i < maxNewTokens; i++) {
+      await step(group.length);
+      const answers: NextToken[] = await model.next(
+        group.map(({ tokens }, at) => ({ tokens: [...tokens], cache: caches[at] })),
+      );
+      answers.forEach((answer, at) => {
+        caches[at] = answer.cache;
+        trial.choose(group[at]!, logitsOf(answer));
+      });
+    }
+  }
+}

@@ -1,0 +1,100 @@
+/** Explore: what comes next after a text, exactly, and how it goes on when one draws from that. */
+import type { LanguageModel } from '../../core/languageModel';
+import { parseChain } from '../../core/samplers/chain';
+import { beginningWith } from '../kit/boundary';
+import type { Experiment, RunContext } from '../kit/experiment';
+import type { Completion, ExploreEvent, ExploreParameters, ExploreResult } from './result';
+import { beginGrowing, completionOf, growTogether, sequencesTogether } from '../kit/decodingLoop';
+import { parameterObject, textValue, trueOrFalse, wholeNumber } from '../kit/parameters';
+import { takePrompt } from '../kit/prompt';
+import { readPrompt } from '../kit/readPrompt';
+import { TokenChooser } from '../kit/nextTokens';
+
+/**
+ * Reads the parameters of Explore.
+ * @throws RangeError naming the parameter, its value and the allowed range.
+ */
+export function parseExplore(value: unknown): ExploreParameters {
+  const given = parameterObject('Explore', value);
+  return {
+    prompt: textValue('The prompt', given['prompt']),
+    chain: parseChain(given['chain']),
+    greedy: trueOrFalse('Greedy', given['greedy']),
+    seed: wholeNumber('The seed', given['seed'], 0, 0xffff_ffff),
+    samples: wholeNumber('The number of samples', given['samples'], 0, 64),
+    // The upper limit is the model's; `takePrompt` knows it.
+    maxNewTokens: wholeNumber('Max new tokens', given['maxNewTokens'], 1, 1_000_000),
+    ...(given['healing'] !== undefined && { healing: trueOrFalse('Healing', given['healing']) }),
+  };
+}
+
+/**
+ * Explore as an experiment. What becomes of sample i depends on the seed and on i, not on the number of samples.
+ *
+ * A stop is honoured before every token: the result then holds the completions begun so far.
+ */
+export const explore: Experiment<ExploreParameters, ExploreEvent, ExploreResult> = {
+  name: 'explore',
+  parse: parseExplore,
+  run,
+};
+
+async function run(
+  model: LanguageModel,
+  parameters: ExploreParameters,
+  context: RunContext<ExploreEvent>,
+): Promise<ExploreResult> {
+  const begin = performance.now();
+  const { samples, maxNewTokens, chain, greedy, seed, healing = false } = parameters;
+  const chooser = new TokenChooser(model, parameters);
+  const prompt = takePrompt(model, parameters.prompt, maxNewTokens, { healing });
+  const promptIds = Array.from(prompt.ids);
+  context.emit({ type: 'prompt', prompt });
+
+  const completions: Completion[] = [];
+  const { owed = '' } = prompt;
+  const answer = await readPrompt(model, promptIds, context);
+  const first = answer && owed !== '' ? beginningWith(answer, model.vocabulary, owed) : answer;
+  if (first) {
+    context.emit({ type: 'next', logits: first.logits });
+    const together = sequencesTogether(maxNewTokens);
+    for (let from = 0; from < samples && !isStopped(context); from += together) {
+      const group = Array.from({ length: Math.min(together, samples - from) }, (_, i) =>
+        beginGrowing(chooser, chooser.begin(from + i, promptIds), first),
+      );
+      await growTogether(model, group, maxNewTokens, context, (choices) => {
+        context.emit({ type: 'steps', steps: choices.map(({ step }) => step) });
+      });
+      completions.push(...group.map((growing) => behind(owed, completionOf(model, growing))));
+    }
+  }
+
+  const finished = completions.filter(({ end }) => end !== 'stopped').length;
+  return {
+    completions,
+    stopped: !first || finished < samples,
+    newTokens: completions.reduce((sum, { ids }) => sum + ids.length, 0),
+    milliseconds: performance.now() - begin,
+    provenance: {
+      model: model.info.id,
+      fingerprint: model.info.fingerprint,
+      precision: model.info.precision,
+      promptIds,
+      chain,
+      greedy,
+      seed,
+      maxNewTokens,
+      healing,
+    },
+  };
+}
+
+/** A completion without what the text of the prompt already ends in; one that was stopped at once has nothing yet. */
+function behind(owed: string, completion: Completion): Completion {
+  return { ...completion, text: completion.text.slice(owed.length) };
+}
+
+/** A stop can come at every pause: asked anew each time. */
+function isStopped({ signal }: RunContext<ExploreEvent>): boolean {
+  return signal.aborted;
+}

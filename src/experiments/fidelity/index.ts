@@ -1,0 +1,149 @@
+import type { LanguageModel, TextScores } from '../../core/languageModel';
+import { expNotPositive } from '../../core/exponential';
+import { argmax, logSoftmax } from '../../core/logits';
+
+/** How near a model comes to another that it stands for, for example a quantized one to the whole. */
+export interface Fidelity {
+  /** Tokens that were compared: all of the text but the first. */
+  readonly tokens: number;
+  /** exp of the mean negative log-probability of those tokens. */
+  readonly perplexity: number;
+  readonly referencePerplexity: number;
+  /** Mean over the tokens of the Kullback-Leibler divergence of the model from the reference, in nats. */
+  readonly meanDivergence: number;
+  readonly largestDivergence: number;
+  /** Share of the places at which both have the same most probable token. */
+  readonly sameBest: number;
+}
+
+export interface FidelityOptions {
+  readonly onProgress?: (done: number, total: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Compares two models on a text of any length, in step: of neither more than one piece's logits is kept.
+ * @throws RangeError when the models cannot be compared, or the text has fewer than two tokens.
+ */
+export async function measureFidelity(
+  reference: LanguageModel,
+  model: LanguageModel,
+  tokens: readonly number[],
+  { onProgress, signal }: FidelityOptions = {},
+): Promise<Fidelity> {
+  checkComparable(reference, model, tokens);
+  const stop = new AbortController();
+  const either = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
+  const toModel = new Baton();
+  const toReference = new Baton();
+  const waiting = new Map<number, Float32Array>();
+  const sums = { compared: 0, divergence: 0, largest: 0, sameBest: 0 };
+
+  const referenceScores = reference.score!(tokens, {
+    signal: either,
+    onLogits: (at, logits) => waiting.set(at, logits),
+    onScored: () => {
+      toModel.pass();
+      return toReference.received();
+    },
+  });
+  const compare = async (): Promise<TextScores> => {
+    await toModel.received();
+    return model.score!(tokens, {
+      signal: either,
+      onLogits: (at, logits) => {
+        addComparison(sums, waiting.get(at)!, logits);
+        waiting.delete(at);
+      },
+      onScored: (_, __, to) => {
+        onProgress?.(to - 1, tokens.length - 1);
+        if (to === tokens.length || waiting.size > 0) return;
+        toReference.pass();
+        return toModel.received();
+      },
+    });
+  };
+  // Whichever ends or fails, the other must not wait for it.
+  const release = (): void => {
+    toModel.pass();
+    toReference.pass();
+  };
+  const fail = (error: unknown): never => {
+    stop.abort(error);
+    release();
+    throw error;
+  };
+  const [whole, own] = await Promise.all([
+    referenceScores.catch(fail),
+    compare().then((scores) => {
+      release();
+      return scores;
+    }, fail),
+  ]);
+  return {
+    tokens: sums.compared,
+    perplexity: perplexity(own),
+    referencePerplexity: perplexity(whole),
+    meanDivergence: sums.divergence / sums.compared,
+    largestDivergence: sums.largest,
+    sameBest: sums.sameBest / sums.compared,
+  };
+}
+
+function checkComparable(reference: LanguageModel, model: LanguageModel, tokens: readonly number[]): void {
+  if (!reference.score || !model.score) {
+    throw new RangeError('One of the models cannot score a text; compare models that run on this machine.');
+  }
+  for (const name of ['vocabularySize', 'contextLength'] as const) {
+    const [a, b] = [reference.info[name], model.info[name]];
+    if (a === b) continue;
+    throw new RangeError(
+      `${reference.info.name} and ${model.info.name} cannot be compared token by token: ` +
+        `their ${name} is ${a} and ${b}.`,
+    );
+  }
+  if (tokens.length < 2) {
+    throw new RangeError(
+      `The text has ${tokens.length} tokens; at least 2 are needed to compare predictions.`,
+    );
+  }
+}
+
+function addComparison(
+  sums: { compared: number; divergence: number; largest: number; sameBest: number },
+  reference: Float32Array,
+  own: Float32Array,
+): void {
+  const p = logSoftmax(reference);
+  const q = logSoftmax(own);
+  let divergence = 0;
+  for (let id = 0; id < p.length; id++) {
+    const log = p[id]!;
+    if (log > -Infinity) divergence += expNotPositive(log) * (log - q[id]!);
+  }
+  sums.compared++;
+  sums.divergence += Math.max(0, divergence);
+  sums.largest = Math.max(sums.largest, divergence);
+  if (argmax(reference) === argmax(own)) sums.sameBest++;
+}
+
+function perplexity({ logProbabilities }: TextScores): number {
+  const predicted = logProbabilities.subarray(1);
+  return Math.exp(-predicted.reduce((a, b) => a + b, 0) / predicted.length);
+}
+
+/** Passes the turn to one that waits, or will wait, for it. */
+class Baton {
+  private here = false;
+  private wake: (() => void) | undefined;
+
+  pass(): void {
+    this.here = true;
+    this.wake?.();
+  }
+
+  async received(): Promise<void> {
+    if (!this.here) await new Promise<void>((resolve) => (this.wake = resolve));
+    this.here = false;
+  }
+}

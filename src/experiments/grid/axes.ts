@@ -1,0 +1,86 @@
+/** The two sides of a grid: any numbers of any samplers, and the chains that their values make. */
+import { catalog, definitionOf } from '../../core/samplers/catalog';
+import { parseSampler, type ChainSpec } from '../../core/samplers/chain';
+import { checkParameter, type NumberParameter } from '../../core/samplers/parameters';
+import { inHuggingFaceOrder } from '../../core/samplers/presets';
+import type { GridAxis } from './result';
+import { listOf, parameterObject, show, textValue } from '../kit/parameters';
+
+/** A number of a sampler that can be varied. */
+export interface AxisChoice {
+  readonly sampler: string;
+  readonly parameter: string;
+  /** `Temperature`, `Top-k`, `DRY: base`. */
+  readonly label: string;
+  readonly description: NumberParameter;
+}
+
+const isNumeric = (parameter: { readonly kind: string }): parameter is NumberParameter =>
+  parameter.kind === 'number' || parameter.kind === 'integer';
+
+/** Samplers whose specs cannot be filled with their defaults alone, because they name tokens. */
+const NAMES_TOKENS: readonly string[] = ['logit-bias', 'banned-tokens', 'allowed-tokens', 'min-length'];
+
+/** Everything that can stand along a side, in the catalog's order. */
+export const AXIS_CHOICES: readonly AxisChoice[] = catalog
+  .filter(({ name }) => !NAMES_TOKENS.includes(name))
+  .flatMap(({ name, about }) => {
+    const numbers = about.parameters.filter(isNumeric).filter(({ optional }) => !optional);
+    return numbers.map((description) => ({
+      sampler: name,
+      parameter: description.name,
+      label: numbers.length === 1 ? about.label : `${about.label}: ${description.label}`,
+      description,
+    }));
+  });
+
+export function axisChoice({ sampler, parameter }: Pick<GridAxis, 'sampler' | 'parameter'>): AxisChoice {
+  const found = AXIS_CHOICES.find((choice) => choice.sampler === sampler && choice.parameter === parameter);
+  if (found) return found;
+  const known = AXIS_CHOICES.map((choice) => `${choice.sampler} ${choice.parameter}`).join(', ');
+  throw new RangeError(`A grid has no side ${show(`${sampler} ${parameter}`)}; it can have ${known}.`);
+}
+
+/**
+ * Reads one side.
+ * @param name for people: `The rows`.
+ * @throws RangeError naming the side, the value and the allowed range.
+ */
+export function parseAxis(name: string, value: unknown): GridAxis {
+  const given = parameterObject(name.toLowerCase(), value);
+  const sampler = textValue(`The sampler of ${name.toLowerCase()}`, given['sampler']);
+  const parameter = textValue(`The parameter of ${name.toLowerCase()}`, given['parameter']);
+  const { description, label } = axisChoice({ sampler, parameter });
+  const values = listOf(`${name} (${label})`, given['values'], MOST_CELLS, (entry) => {
+    checkParameter(sampler, description, entry);
+    return entry as number;
+  });
+  return { sampler, parameter, values };
+}
+
+/** Cells of the largest grid. */
+export const MOST_CELLS = 10_000;
+
+/**
+ * The chain of a cell: both samplers in Hugging Face's order, or one where both sides are numbers of the same.
+ * Parameters that are on no side have the catalog's defaults.
+ * @throws RangeError where the two values do not go together.
+ */
+export function cellChain(rows: GridAxis, row: number, columns: GridAxis, column: number): ChainSpec {
+  const steps = new Map<string, Record<string, unknown>>();
+  for (const [axis, index] of [
+    [rows, row],
+    [columns, column],
+  ] as const) {
+    const step = steps.get(axis.sampler) ?? defaultSpec(axis.sampler);
+    step[axis.parameter] = axis.values[index]!;
+    steps.set(axis.sampler, step);
+  }
+  return inHuggingFaceOrder([...steps.values()].map(parseSampler));
+}
+
+function defaultSpec(sampler: string): Record<string, unknown> {
+  const { about } = definitionOf(sampler);
+  const needed = about.parameters.filter(({ optional }) => !optional);
+  return { sampler, ...Object.fromEntries(needed.map((parameter) => [parameter.name, parameter.default])) };
+}

@@ -1,0 +1,122 @@
+/** Grid: two sampler parameters varied together, with everything else and the random numbers kept the same. */
+import { entropy, softmax, topIndices } from '../../core/logits';
+import type { LanguageModel, NextToken } from '../../core/languageModel';
+import { effectiveVocabulary } from '../../core/statistics/information';
+import type { Experiment, RunContext } from '../kit/experiment';
+import { cellChain, MOST_CELLS, parseAxis } from './axes';
+import type { GridEvent, GridParameters, GridResult } from './result';
+import { DRAWS, GridWork } from './work';
+import { parameterObject, textValue, wholeNumber } from '../kit/parameters';
+import { takePrompt } from '../kit/prompt';
+import { logitsOf, readPrompt } from '../kit/readPrompt';
+import { provenanceOf, resultToken } from '../kit/results';
+
+/** Tokens of all texts together: a result of so many is some 40 MB of JSON, which the history still takes. */
+const MOST_TOKENS = 1_000_000;
+
+/**
+ * Reads the parameters of Grid.
+ * @throws RangeError naming the parameter, its value and the allowed range.
+ */
+export function parseGrid(value: unknown): GridParameters {
+  const given = parameterObject('Grid', value);
+  const parameters: GridParameters = {
+    prompt: textValue('The prompt', given['prompt']),
+    rows: parseAxis('The rows', given['rows']),
+    columns: parseAxis('The columns', given['columns']),
+    samples: wholeNumber('The number of samples', given['samples'], 0, 64),
+    // The upper limit is the model's; `takePrompt` knows it.
+    maxNewTokens: wholeNumber('Max new tokens', given['maxNewTokens'], 1, 1_000_000),
+    seed: wholeNumber('The seed', given['seed'], 0, 0xffff_ffff),
+  };
+  checkSize(parameters);
+  const { rows, columns } = parameters;
+  if (rows.sampler === columns.sampler && rows.parameter === columns.parameter) {
+    throw new RangeError(
+      `Rows and columns are both ${rows.sampler} ${rows.parameter}; let one of them be another parameter.`,
+    );
+  }
+  // Two numbers of one sampler may each be allowed and yet not go together.
+  rows.values.forEach((_, row) => {
+    columns.values.forEach((__, column) => cellChain(rows, row, columns, column));
+  });
+  return parameters;
+}
+
+function checkSize({ rows, columns, samples, maxNewTokens }: GridParameters): void {
+  const [height, width] = [rows.values.length, columns.values.length];
+  const cells = height * width;
+  if (cells > MOST_CELLS) {
+    throw new RangeError(
+      `The grid has ${height} x ${width} = ${cells.toLocaleString('en-US')} cells; it may have at most ${MOST_CELLS.toLocaleString('en-US')}. Take fewer values.`,
+    );
+  }
+  const tokens = cells * samples * maxNewTokens;
+  if (tokens > MOST_TOKENS) {
+    throw new RangeError(
+      `${cells.toLocaleString('en-US')} cells with ${samples} samples of ${maxNewTokens.toLocaleString('en-US')} tokens are ${tokens.toLocaleString('en-US')} tokens; at most ${MOST_TOKENS.toLocaleString('en-US')} fit in a result. Take fewer cells, samples or tokens.`,
+    );
+  }
+}
+
+/**
+ * Grid as an experiment. Sample i draws from the streams that Explore draws its sample i from, in every cell:
+ * what differs between cells is the setting's doing, and a cell's texts are those that Explore gives for its
+ * chain. All cells start from one reading of the prompt, and texts that say the same are read once.
+ *
+ * A stop is honoured before every token; the result then has what is exact in the cells that were reached, and
+ * the texts begun so far.
+ */
+export const grid: Experiment<GridParameters, GridEvent, GridResult> = {
+  name: 'grid',
+  parse: parseGrid,
+  run,
+};
+
+async function run(
+  model: LanguageModel,
+  parameters: GridParameters,
+  context: RunContext<GridEvent>,
+): Promise<GridResult> {
+  const begin = performance.now();
+  const { rows, columns, samples, maxNewTokens, seed } = parameters;
+  const prompt = takePrompt(model, parameters.prompt, maxNewTokens);
+  const promptIds = Array.from(prompt.ids);
+  const first = await readPrompt(model, promptIds, context);
+  const work = new GridWork(model, parameters, promptIds, context);
+  if (first) {
+    await work.exact(first);
+    await work.sample(first);
+  }
+  const planned = rows.values.length * columns.values.length * samples;
+  const whole = work.cells.flatMap(({ texts }) => texts).filter(({ end }) => end !== 'stopped').length;
+  const complete = work.cells.length === rows.values.length * columns.values.length && whole === planned;
+  return {
+    experiment: 'grid',
+    rows,
+    columns,
+    samples,
+    maxNewTokens,
+    draws: DRAWS,
+    vocabularySize: model.info.vocabularySize,
+    raw: rawOf(model, first),
+    cells: work.cells,
+    stopped: !complete,
+    milliseconds: performance.now() - begin,
+    provenance: provenanceOf(model, prompt, parameters, samples > 0 ? seed : null),
+  };
+}
+
+function rawOf(model: LanguageModel, first: NextToken | undefined): GridResult['raw'] {
+  // Stopped before the prompt was read: there is no distribution.
+  if (!first) return { entropy: 0, effectiveVocabulary: 1, best: { id: 0, text: '' }, probability: 0 };
+  const probabilities = softmax(logitsOf(first));
+  const nats = entropy(probabilities);
+  const [best] = topIndices(logitsOf(first), 1);
+  return {
+    entropy: nats,
+    effectiveVocabulary: effectiveVocabulary(nats),
+    best: resultToken(model, best!),
+    probability: probabilities[best!]!,
+  };
+}

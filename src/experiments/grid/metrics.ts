@@ -1,0 +1,126 @@
+/** Everything that is measured in the cells of a grid, described as data. */
+import type { GridCell } from './result';
+import type { CellFormat } from '../report/types';
+
+/** A number that a heat map can show. */
+export interface GridMetric {
+  readonly id: string;
+  readonly label: string;
+  /** One sentence: what it measures, and of what. */
+  readonly explanation: string;
+  readonly format: CellFormat;
+  /** null where the cell has no such number. */
+  readonly of: (cell: GridCell) => number | null;
+  /** True for what is measured in sampled texts, false for what is exact. */
+  readonly sampled: boolean;
+}
+
+export const GRID_METRICS: readonly GridMetric[] = [
+  {
+    id: 'effective-vocabulary',
+    label: 'Effective vocabulary',
+    explanation: 'As many equally likely next tokens would be as hard to guess: exp(entropy). Exact.',
+    format: 'number',
+    of: ({ exact }) => exact.effectiveVocabulary,
+    sampled: false,
+  },
+  {
+    id: 'entropy',
+    label: 'Entropy',
+    explanation: 'Uncertainty of the next token after the chain, in nats. Exact.',
+    format: 'nats',
+    of: ({ exact }) => exact.entropy,
+    sampled: false,
+  },
+  {
+    id: 'kept',
+    label: 'Tokens kept',
+    explanation: 'Next tokens that the chain leaves. Exact.',
+    format: 'whole',
+    of: ({ exact }) => exact.kept,
+    sampled: false,
+  },
+  {
+    id: 'kept-mass',
+    label: 'Mass kept',
+    explanation: 'Probability before the chain of the tokens that it leaves. Exact.',
+    format: 'percent',
+    of: ({ exact }) => exact.keptMass,
+    sampled: false,
+  },
+  {
+    id: 'diversity',
+    label: 'Diversity',
+    explanation: 'Expected distinct / all of 10 draws of the next token, as the chapter defines it. Exact.',
+    format: 'percent',
+    of: ({ exact }) => exact.diversity,
+    sampled: false,
+  },
+  {
+    id: 'coherence',
+    label: 'Coherence',
+    explanation:
+      'Expected share of the most common token in 10 draws of the next one, as the chapter defines it. Exact.',
+    format: 'percent',
+    of: ({ exact }) => exact.coherence,
+    sampled: false,
+  },
+  {
+    id: 'distinct-1',
+    label: 'Distinct-1',
+    explanation: 'Distinct tokens / all tokens of the sampled texts.',
+    format: 'percent',
+    of: ({ measured }) => measured?.distinct1 ?? null,
+    sampled: true,
+  },
+  {
+    id: 'distinct-2',
+    label: 'Distinct-2',
+    explanation: 'Distinct pairs of tokens / all pairs of the sampled texts.',
+    format: 'percent',
+    of: ({ measured }) => measured?.distinct2 ?? null,
+    sampled: true,
+  },
+  {
+    id: 'distinct-3',
+    label: 'Distinct-3',
+    explanation: 'Distinct runs of three tokens / all of them, in the sampled texts.',
+    format: 'percent',
+    of: ({ measured }) => measured?.distinct3 ?? null,
+    sampled: true,
+  },
+  {
+    id: 'repetition',
+    label: 'Repetition',
+    explanation:
+      'How much a text repeats itself: 1 − product of (1 − rep-n) for n = 2 to 4, mean over texts.',
+    format: 'percent',
+    of: ({ measured }) => measured?.repetition ?? null,
+    sampled: true,
+  },
+  {
+    id: 'log-probability',
+    label: 'Mean log-probability',
+    explanation:
+      'How likely the model itself finds the texts: nats per token before the chain, mean over texts.',
+    format: 'nats',
+    of: ({ measured }) => measured?.meanLogProbability ?? null,
+    sampled: true,
+  },
+  {
+    id: 'text-entropy',
+    label: 'Entropy along the texts',
+    explanation: 'Entropy after the chain, in nats, mean over every step of the texts.',
+    format: 'nats',
+    of: ({ measured }) => measured?.meanEntropy ?? null,
+    sampled: true,
+  },
+  {
+    id: 'text-kept',
+    label: 'Tokens kept along the texts',
+    explanation: 'Tokens that the chain leaves, mean over every step of the texts.',
+    format: 'number',
+    of: ({ measured }) => measured?.meanKept ?? null,
+    sampled: true,
+  },
+];

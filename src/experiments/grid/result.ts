@@ -1,0 +1,125 @@
+/** The values of the Grid experiment: what goes in and what comes out, as plain JSON. */
+import * as v from 'valibot';
+import { resultFields, tokenSchema, type ProgressEvent } from '../kit/results';
+
+/** One sampler parameter and the values it takes along a side of the grid. */
+export const gridAxisSchema = v.object({
+  /** A sampler of the catalog, for example `top-k`. */
+  sampler: v.string(),
+  /** One of its numbers, for example `k`. */
+  parameter: v.string(),
+  /** In the order in which they stand. */
+  values: v.array(v.number()),
+});
+export type GridAxis = v.InferOutput<typeof gridAxisSchema>;
+
+/** Parameters of the Grid experiment; see `parseGrid` for their limits. */
+export interface GridParameters {
+  readonly prompt: string;
+  readonly rows: GridAxis;
+  readonly columns: GridAxis;
+  /** Texts per cell; 0 shows what is exact and draws nothing. */
+  readonly samples: number;
+  /** New tokens per text. */
+  readonly maxNewTokens: number;
+  readonly seed: number;
+}
+
+/** What is exact in a cell: the distribution of the next token after the cell's chain. */
+const exactSchema = v.object({
+  /** In nats. */
+  entropy: v.number(),
+  /** exp(entropy). */
+  effectiveVocabulary: v.number(),
+  /** Tokens left by the chain. */
+  kept: v.number(),
+  /** Their probability before the chain. */
+  keptMass: v.number(),
+  /** Expected number of distinct tokens in `draws` draws. */
+  expectedDistinct: v.number(),
+  /** That number / draws: the expected diversity. */
+  diversity: v.number(),
+  /** Expected share of the most common token in `draws` draws: the expected coherence. */
+  coherence: v.number(),
+  /** Chance that the most probable token is also among the most frequent ones; null where too many tokens are left. */
+  greedyIsMode: v.nullable(
+    v.object({ uniqueMode: v.number(), amongModes: v.number(), tiesBrokenUniformly: v.number() }),
+  ),
+});
+
+/** What is measured in a cell's texts that are whole. */
+const measuredSchema = v.object({
+  /** How many there are. */
+  texts: v.number(),
+  /** Distinct n-grams / all n-grams, over the cell's texts together; null where no text is long enough. */
+  distinct1: v.nullable(v.number()),
+  distinct2: v.nullable(v.number()),
+  distinct3: v.nullable(v.number()),
+  /** 1 - product of (1 - rep-n) for n = 2 to 4, the mean over the texts. */
+  repetition: v.number(),
+  /** Mean over the texts of the natural log of a token's probability before the chain. */
+  meanLogProbability: v.number(),
+  /** Mean over all steps of all texts, after the chain. */
+  meanEntropy: v.number(),
+  meanKept: v.number(),
+});
+
+/** One drawn text. Lists are by token. */
+const textSchema = v.object({
+  /** Which sample: the same number draws the same random numbers in every cell. */
+  sample: v.number(),
+  text: v.string(),
+  end: v.picklist(['length', 'end of text', 'stopped']),
+  ids: v.array(v.number()),
+  tokens: v.array(v.string()),
+  /** Probabilities before and after the chain. */
+  raw: v.array(v.number()),
+  processed: v.array(v.number()),
+  /** Sum of the natural logs of `raw`. */
+  logProbability: v.number(),
+  /** 1 - product of (1 - rep-n) for n = 2 to 4. */
+  repetition: v.number(),
+});
+export type GridText = v.InferOutput<typeof textSchema>;
+
+const cellSchema = v.object({
+  row: v.number(),
+  column: v.number(),
+  /** The chain that the two values make, in the order in which it acts. */
+  chain: v.array(v.looseObject({ sampler: v.string() })),
+  exact: exactSchema,
+  /** The most probable tokens: before and after the chain. */
+  top: v.array(v.object({ token: tokenSchema, raw: v.number(), processed: v.number() })),
+  /** Sentences about the chain: a single token is left, for example. */
+  warnings: v.array(v.string()),
+  texts: v.array(textSchema),
+  measured: v.nullable(measuredSchema),
+});
+export type GridCell = v.InferOutput<typeof cellSchema>;
+
+export const gridResultSchema = v.object({
+  experiment: v.literal('grid'),
+  ...resultFields,
+  rows: gridAxisSchema,
+  columns: gridAxisSchema,
+  samples: v.number(),
+  maxNewTokens: v.number(),
+  /** Draws that the expected diversity and coherence speak of. */
+  draws: v.number(),
+  vocabularySize: v.number(),
+  /** The next token before any sampler. */
+  raw: v.object({
+    entropy: v.number(),
+    effectiveVocabulary: v.number(),
+    best: tokenSchema,
+    probability: v.number(),
+  }),
+  /** Row by row; those that were reached before a stop. */
+  cells: v.array(cellSchema),
+});
+export type GridResult = v.InferOutput<typeof gridResultSchema>;
+
+export type GridEvent =
+  | ProgressEvent
+  /** Cells as they are now: what is exact comes first, texts follow. */
+  | { readonly type: 'cells'; readonly cells: readonly GridCell[] };

@@ -1,0 +1,252 @@
+/** The work of the Grid experiment: what is exact in every cell, and then its texts. */
+import { topIndices } from '../../core/logits';
+import type { LanguageModel, NextToken } from '../../core/languageModel';
+import { SamplerChain, type ChainSpec, type ProcessedDistribution } from '../../core/samplers/chain';
+import { distinctN, ngramDiversity } from '../../core/statistics/diversity';
+import { expectedDistinct } from '../../core/statistics/expectation';
+import { effectiveVocabulary } from '../../core/statistics/information';
+import { expectedLargestCount } from '../../core/statistics/largestCount';
+import { modeProbability } from '../../core/statistics/mode';
+import { Breather } from '../kit/cooperativeYield';
+import type { RunContext } from '../kit/experiment';
+import { cellChain } from './axes';
+import type { GridCell, GridEvent, GridParameters, GridText } from './result';
+import {
+  beginGrowing,
+  completionOf,
+  growTogether,
+  sequencesTogether,
+  type Growing,
+} from '../kit/decodingLoop';
+import { logitsOf } from '../kit/readPrompt';
+import { resultToken } from '../kit/results';
+import { TokenChooser, type TokenChoice } from '../kit/nextTokens';
+
+/** Draws that the expected diversity and coherence of a cell speak of: the chapter's. */
+export const DRAWS = 10;
+
+/** Most probable tokens kept per cell. */
+const TOP = 10;
+
+/**
+ * Cells whose texts grow side by side. Each has a chain with vectors of the vocabulary's size, 1.7 MB for GPT-2;
+ * together with the texts of several samples they fill the model's batches.
+ */
+const CELLS_TOGETHER = 32;
+
+/** Sequences that a model continues in one run without loss. */
+const BATCH = 64;
+
+/** More tokens than this make the chance that greedy is the mode too slow to compute. */
+const MOST_FOR_MODE = 100;
+
+/** A text while it grows, with what its cell and its tokens were. */
+interface GrowingText {
+  readonly cell: number;
+  readonly sample: number;
+  readonly growing: Growing;
+  readonly raw: number[];
+  readonly processed: number[];
+  entropy: number;
+  kept: number;
+}
+
+/** Entropy and tokens kept, summed over all steps of a cell. */
+interface StepSums {
+  entropy: number;
+  kept: number;
+  steps: number;
+}
+
+/** The cells of one run, as they fill. */
+export class GridWork {
+  readonly cells: GridCell[] = [];
+  readonly #sums: StepSums[] = [];
+  #done = 0;
+
+  constructor(
+    readonly model: LanguageModel,
+    readonly parameters: GridParameters,
+    readonly promptIds: readonly number[],
+    readonly context: RunContext<GridEvent>,
+  ) {}
+
+  /** What is exact, cell by cell. */
+  async exact(first: NextToken): Promise<void> {
+    const { rows, columns, samples } = this.parameters;
+    const { context } = this;
+    const total = rows.values.length * columns.values.length;
+    const breather = new Breather(context);
+    let sent = 0;
+    for (let index = 0; index < total && (await breather.breathe()); index++) {
+      const row = Math.floor(index / columns.values.length);
+      const column = index % columns.values.length;
+      this.cells.push(this.#exactCell(first, row, column));
+      this.#sums.push({ entropy: 0, kept: 0, steps: 0 });
+      if (samples === 0) context.emit({ type: 'progress', done: index + 1, total, what: 'cells' });
+      if (this.cells.length - sent >= CELLS_TOGETHER || index + 1 === total) {
+        context.emit({ type: 'cells', cells: this.cells.slice(sent) });
+        sent = this.cells.length;
+      }
+    }
+  }
+
+  #exactCell(first: NextToken, row: number, column: number): GridCell {
+    const { model, promptIds } = this;
+    const { rows, columns, seed } = this.parameters;
+    const chain = cellChain(rows, row, columns, column);
+    const sampler = new SamplerChain(chain, model.info.vocabularySize, model.vocabulary);
+    // As sample 0 sees it, where a sampler draws.
+    const history = new TokenChooser(model, { chain: [], greedy: false, seed }).begin(0, promptIds).history;
+    const after = sampler.apply(logitsOf(first), { ...history, memory: sampler.newMemory() });
+    return {
+      row,
+      column,
+      chain: plainChain(chain),
+      exact: exactOf(after),
+      top: topIndices(logitsOf(first), TOP).map((id) => ({
+        token: resultToken(model, id),
+        raw: after.raw[id]!,
+        processed: after.probabilities[id]!,
+      })),
+      warnings: [...after.warnings],
+      texts: [],
+      measured: null,
+    };
+  }
+
+  /** The texts: a few cells at a time, all of them at the same sample. */
+  async sample(first: NextToken): Promise<void> {
+    const { samples, maxNewTokens } = this.parameters;
+    const { cells, context } = this;
+    const sideBySide = Math.min(BATCH, sequencesTogether(maxNewTokens));
+    for (let from = 0; from < cells.length && samples > 0; from += CELLS_TOGETHER) {
+      const indices = Array.from(
+        { length: Math.min(CELLS_TOGETHER, cells.length - from) },
+        (_, i) => from + i,
+      );
+      const choosers = indices.map((index) => this.#chooser(index));
+      const texts = Array.from({ length: samples }, (_, sample) =>
+        indices.map((cell, i) => ({ cell, sample, chooser: choosers[i]! })),
+      ).flat();
+      for (let at = 0; at < texts.length && !context.signal.aborted; at += sideBySide) {
+        await this.#grow(
+          texts.slice(at, at + sideBySide).map(({ cell, sample, chooser }): GrowingText => ({
+            cell,
+            sample,
+            growing: beginGrowing(chooser, chooser.begin(sample, this.promptIds), first),
+            raw: [],
+            processed: [],
+            entropy: 0,
+            kept: 0,
+          })),
+        );
+      }
+    }
+  }
+
+  #chooser(cell: number): TokenChooser {
+    const { rows, columns, seed } = this.parameters;
+    const { row, column } = this.cells[cell]!;
+    const chain = cellChain(rows, row, columns, column);
+    return new TokenChooser(this.model, { chain, greedy: false, seed, alternatives: 0 });
+  }
+
+  async #grow(texts: readonly GrowingText[]): Promise<void> {
+    const { model, context, parameters } = this;
+    const { rows, columns, samples, maxNewTokens } = parameters;
+    const total = rows.values.length * columns.values.length * samples * maxNewTokens;
+    const byGrowing = new Map(texts.map((text) => [text.growing, text]));
+    const begun = this.#done;
+    const record = (choices: readonly TokenChoice[], growing: readonly Growing[]): void => {
+      choices.forEach((choice, i) => {
+        add(byGrowing.get(growing[i]!)!, choice);
+      });
+      this.#done += choices.length;
+      context.emit({ type: 'progress', done: this.#done, total, what: 'tokens' });
+    };
+    await growTogether(
+      model,
+      texts.map(({ growing }) => growing),
+      maxNewTokens,
+      context,
+      record,
+    );
+    // Texts that ended early count as whole.
+    if (!context.signal.aborted) this.#done = begun + texts.length * maxNewTokens;
+    const touched = new Set(texts.map((text) => this.#finish(text)));
+    context.emit({ type: 'cells', cells: [...touched].map((index) => this.cells[index]!) });
+  }
+
+  /** Puts a text into its cell. */
+  #finish({ cell: index, sample, growing, raw, processed, entropy: nats, kept }: GrowingText): number {
+    const { ids, text, end, logProbability } = completionOf(this.model, growing);
+    const tokens = ids.map((id) => resultToken(this.model, id).text);
+    const repetition = 1 - ngramDiversity(ids);
+    const sums = this.#sums[index]!;
+    if (end !== 'stopped') {
+      sums.entropy += nats;
+      sums.kept += kept;
+      sums.steps += ids.length;
+    }
+    const cell = this.cells[index]!;
+    const texts = [
+      ...cell.texts,
+      { sample, text, end, ids: [...ids], tokens, raw, processed, logProbability, repetition },
+    ];
+    this.cells[index] = { ...cell, texts, measured: measure(texts, sums) };
+    return index;
+  }
+}
+
+function add(text: GrowingText, { step, entropy: nats, kept }: TokenChoice): void {
+  text.raw.push(step.raw);
+  text.processed.push(step.processed);
+  text.entropy += nats;
+  text.kept += kept;
+}
+
+function exactOf(after: ProcessedDistribution): GridCell['exact'] {
+  const { probabilities, kept, keptMass } = after;
+  const possible = probabilities.filter((p) => p > 0);
+  const distinct = expectedDistinct(possible, DRAWS);
+  return {
+    entropy: after.entropy,
+    effectiveVocabulary: effectiveVocabulary(after.entropy),
+    kept,
+    keptMass,
+    expectedDistinct: distinct,
+    diversity: distinct / DRAWS,
+    coherence: expectedLargestCount(possible, DRAWS) / DRAWS,
+    greedyIsMode: possible.length <= MOST_FOR_MODE ? { ...modeProbability(possible, DRAWS) } : null,
+  };
+}
+
+/** Of the texts that are whole; null where none is. */
+function measure(texts: readonly GridText[], sums: StepSums): GridCell['measured'] {
+  const whole = texts.filter(({ end }) => end !== 'stopped');
+  if (whole.length === 0) return null;
+  const ids = whole.map((text) => text.ids);
+  const mean = (of: (text: GridText) => number): number =>
+    whole.reduce((sum, text) => sum + of(text), 0) / whole.length;
+  return {
+    texts: whole.length,
+    distinct1: orNull(distinctN(ids, 1)),
+    distinct2: orNull(distinctN(ids, 2)),
+    distinct3: orNull(distinctN(ids, 3)),
+    repetition: mean(({ repetition }) => repetition),
+    meanLogProbability: mean(({ logProbability, ids: own }) => logProbability / own.length),
+    meanEntropy: sums.entropy / sums.steps,
+    meanKept: sums.kept / sums.steps,
+  };
+}
+
+/** JSON has no NaN. */
+function orNull(value: number): number | null {
+  return Number.isNaN(value) ? null : value;
+}
+
+/** A copy whose type says that it is plain JSON. */
+function plainChain(chain: ChainSpec): GridCell['chain'] {
+  return chain.map((step) => ({ ...step }));
+}

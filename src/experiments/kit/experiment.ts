@@ -1,0 +1,98 @@
+import type { LanguageModel } from '../../core/languageModel';
+
+/** What an experiment is given beside its model and parameters. */
+export interface RunContext<Event> {
+  /** Sends a partial result; typed arrays in it are not copied through JSON. */
+  readonly emit: (event: Event) => void;
+  /**
+   * To be awaited between tokens: lets other work of the process happen (the arrival of a stop, another run's
+   * token), and waits while the reader of the events is behind.
+   */
+  readonly pause: () => Promise<void>;
+  /** Aborted when the person stops the run: the experiment returns what it has, marked as stopped. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * One experiment: a function of a model and parameters that reports progress, can be stopped, and ends in a
+ * plain value that can be drawn, saved, exported and replayed.
+ */
+export interface Experiment<Parameters, Event, Result> {
+  readonly name: string;
+  /** @throws RangeError naming the parameter, its value and the allowed range. */
+  readonly parse: (value: unknown) => Parameters;
+  readonly run: (model: LanguageModel, parameters: Parameters, context: RunContext<Event>) => Promise<Result>;
+}
+
+/** Several models, each in memory only while it is used: they need not fit into it together. */
+export interface ModelAccess {
+  readonly count: number;
+  /** @throws whatever the loading or the action throws */
+  use<T>(index: number, action: (model: LanguageModel) => Promise<T>): Promise<T>;
+  /** What has been seen of their memory so far; left out where nobody measures it. */
+  readonly memory?: () => MemoryOfModels;
+}
+
+/** How models were held in memory. */
+export interface MemoryOfModels {
+  /** Model by model, in bytes. */
+  readonly models: readonly {
+    /** Estimate for the weights and one full context. */
+    readonly needed: number;
+    /** By how much the process has grown with it; null where that could not be told apart from other models. */
+    readonly grown: number | null;
+  }[];
+  /**
+   * Why a model had to leave for another, to be loaded again: there was too little memory, or only so many are
+   * kept. null where all stayed.
+   */
+  readonly turns: 'memory' | 'number' | null;
+}
+
+/** An experiment that compares models. */
+export interface ComparingExperiment<Parameters, Event, Result> {
+  readonly name: string;
+  /** @throws RangeError naming the parameter, its value and the allowed range. */
+  readonly parse: (value: unknown) => Parameters;
+  readonly compare: (
+    models: ModelAccess,
+    parameters: Parameters,
+    context: RunContext<Event>,
+  ) => Promise<Result>;
+}
+
+/** An experiment with its parameters read and checked, ready for a model. */
+export type PreparedRun = (models: ModelAccess, context: RunContext<unknown>) => Promise<unknown>;
+
+/** An experiment seen from outside, where its types of parameters, events and result do not matter. */
+export interface RegisteredExperiment {
+  readonly name: string;
+  /** @throws RangeError naming the parameter, its value and the allowed range. */
+  readonly prepare: (parameters: unknown) => PreparedRun;
+}
+
+/** An experiment as a member of a list of experiments. */
+export function register<Parameters, Event, Result>(
+  experiment: Experiment<Parameters, Event, Result>,
+): RegisteredExperiment {
+  return {
+    name: experiment.name,
+    prepare: (value) => {
+      const parameters = experiment.parse(value);
+      return (models, context) => models.use(0, (model) => experiment.run(model, parameters, context));
+    },
+  };
+}
+
+/** An experiment that compares models, as a member of a list of experiments. */
+export function registerComparing<Parameters, Event, Result>(
+  experiment: ComparingExperiment<Parameters, Event, Result>,
+): RegisteredExperiment {
+  return {
+    name: experiment.name,
+    prepare: (value) => {
+      const parameters = experiment.parse(value);
+      return (models, context) => experiment.compare(models, parameters, context);
+    },
+  };
+}

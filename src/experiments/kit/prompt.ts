@@ -1,0 +1,118 @@
+/** From the text a person selected to the ids the model is given, with a sentence for everything that was changed. */
+import type { LanguageModel, Vocabulary } from '../../core/languageModel';
+import { splitWords } from '../../core/toyModel';
+import { BOUNDARY_NOTE, boundaryOf, cutOtherwise, HEALED_NOTE } from './boundary';
+import type { PromptTokens } from '../explore/result';
+
+/** Halves of a UTF-16 pair that stand alone: with the `u` flag whole pairs are one character and do not match. */
+const LONE_SURROGATE = /\p{Surrogate}/gu;
+
+/**
+ * Characters kept before the part of a long text that can become tokens of the context, so that the text's
+ * pieces (GPT-2 splits it into words, numbers, runs of signs and of white space before it merges bytes) are
+ * in step again when that part begins.
+ */
+const LEAD_IN = 4096;
+
+const count = (n: number): string => n.toLocaleString('en-US');
+
+/**
+ * Encodes a text and keeps as much of its end as leaves room for `newTokens` in the model's context.
+ *
+ * A text far longer than the context is cut before it is encoded, so that a megabyte costs no more than a page.
+ * The ids are the last ones of the whole text's encoding all the same, unless a single piece (a word, a number,
+ * a run of white space) of more than 4,096 characters lies across that cut: then its own tokens may differ.
+ *
+ * @param healing leaves white space at the end of the text to the next token, where the tokenizer would put it; see
+ * `boundary.ts`.
+ * @throws RangeError when `newTokens` leaves no room for a prompt, or when the prompt is empty and the model
+ * needs a token to start from but has none.
+ */
+export function takePrompt(
+  model: LanguageModel,
+  text: string,
+  newTokens: number,
+  { healing = false }: { readonly healing?: boolean } = {},
+): PromptTokens {
+  const { contextLength, kind, startOfText, endOfText, remarks = [] } = model.info;
+  const room = contextLength - newTokens;
+  if (room < 1) {
+    throw new RangeError(
+      `Max new tokens is ${count(newTokens)}; with this model it must be between 1 and ${count(contextLength - 1)}, because its context of ${count(contextLength)} tokens also holds the prompt.`,
+    );
+  }
+  const toy = kind === 'toy';
+  const tail = toy ? text : endOf(text, room * longestToken(model.vocabulary) + LEAD_IN);
+  const cut = tail.length < text.length;
+  const notes: string[] = [...remarks];
+
+  let surrogates = 0;
+  const wellFormed = tail.replace(LONE_SURROGATE, () => {
+    surrogates += 1;
+    return '\uFFFD';
+  });
+  if (surrogates > 0) {
+    notes.push(
+      `The text holds ${surrogates === 1 ? 'half a character (a lone UTF-16 surrogate); it is' : `${count(surrogates)} halves of characters (lone UTF-16 surrogates); each is`} read as the replacement character U+FFFD.`,
+    );
+  }
+
+  const alone = model.encode(wellFormed);
+  const followed = cutOtherwise(model, wellFormed, alone);
+  const boundary = healing && followed ? boundaryOf(model, wellFormed, followed) : undefined;
+  if (followed) notes.push(boundary ? HEALED_NOTE : BOUNDARY_NOTE);
+  const encoded = boundary?.ids ?? alone;
+  const owed = boundary && boundary.owed !== '' ? { owed: boundary.owed } : {};
+  if (toy) {
+    const unknown = splitWords(wellFormed).length - encoded.length;
+    if (unknown > 0) {
+      notes.push(
+        `The toy vocabulary does not know ${unknown === 1 ? '1 word' : `${count(unknown)} words`} of the text; its logits do not depend on the prompt anyway.`,
+      );
+    }
+  }
+
+  const truncated = cut || encoded.length > room;
+  if (truncated) {
+    const used = room === 1 ? 'the last one is' : `the last ${count(room)} are`;
+    const fit = newTokens === 1 ? '1 new one fits' : `${count(newTokens)} new ones fit`;
+    const long = cut
+      ? `The text of ${count(text.length)} characters is far longer than the context; of its tokens`
+      : `The prompt has ${count(encoded.length)} tokens;`;
+    notes.unshift(`${long} ${used} used so that ${fit} in the context of ${count(contextLength)}.`);
+  }
+  if (encoded.length === 0 && !toy) {
+    if (startOfText === null) {
+      throw new RangeError(
+        'The prompt is empty, and this model has no token that stands before a text. Type or select at least one character.',
+      );
+    }
+    const its = endOfText.includes(startOfText) ? 'end-of-text token' : 'token before a text';
+    if (!boundary)
+      notes.push(`The prompt is empty; the model starts from its ${its}, as at the start of a document.`);
+    return { ids: Int32Array.of(startOfText), truncated: false, notes, ...owed };
+  }
+  return { ids: Int32Array.from(encoded.slice(-room)), truncated, notes, ...owed };
+}
+
+/** The last `length` UTF-16 units of a text, or one fewer where the cut would split a pair. */
+function endOf(text: string, length: number): string {
+  const start = Math.max(0, text.length - length);
+  return /^[\uDC00-\uDFFF]/.test(text.slice(start, start + 1)) && isHigh(text, start - 1)
+    ? text.slice(start + 1)
+    : text.slice(start);
+}
+
+function isHigh(text: string, index: number): boolean {
+  const unit = text.charCodeAt(index);
+  return unit >= 0xd800 && unit <= 0xdbff;
+}
+
+/** Bytes of the longest token, at least 1. A UTF-16 unit is at least one byte of UTF-8, so n tokens never span more than n times as many units. */
+function longestToken({ offsets }: Vocabulary): number {
+  let longest = 1;
+  for (let id = 0; id + 1 < offsets.length; id++) {
+    longest = Math.max(longest, offsets[id + 1]! - offsets[id]!);
+  }
+  return longest;
+}

@@ -1,0 +1,29 @@
+/** Reads a prompt in pieces, so that a stop during a long one does not wait for its end. */
+import type { LanguageModel, NextToken } from '../../core/languageModel';
+import type { RunContext } from './experiment';
+
+/** Tokens of the prompt that are read at a time: a stop during a long prompt waits for no more than these. */
+const PIECE = 64;
+
+/** The logits after the prompt; undefined when a person stopped it before they were there. */
+export async function readPrompt(
+  model: LanguageModel,
+  ids: readonly number[],
+  context: Pick<RunContext<never>, 'pause' | 'signal'>,
+): Promise<NextToken | undefined> {
+  let answer: NextToken | undefined;
+  // The first piece is what the others leave over; an empty prompt is one empty piece.
+  let end = ids.length % PIECE || Math.min(PIECE, ids.length);
+  for (;;) {
+    await context.pause();
+    if (context.signal.aborted) return undefined;
+    [answer] = await model.next([{ tokens: ids.slice(0, end), cache: answer?.cache }]);
+    if (end === ids.length) return answer;
+    end += PIECE;
+  }
+}
+
+/** The logits in the best precision that the backend has. */
+export function logitsOf(next: NextToken): ArrayLike<number> {
+  return next.exact ?? next.logits;
+}

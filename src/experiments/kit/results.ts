@@ -1,0 +1,99 @@
+/** What the results of all experiments have in common. */
+import * as v from 'valibot';
+import { version } from '../../../package.json';
+import type { LanguageModel } from '../../core/languageModel';
+import type { PromptTokens } from '../explore/result';
+
+/** How far a run is; every experiment may send it. */
+export interface ProgressEvent {
+  readonly type: 'progress';
+  /** Of `total`, in the unit that `what` names. */
+  readonly done: number;
+  readonly total: number;
+  /** Plural noun for people: `draws`, `tokens`, `cells`. */
+  readonly what: string;
+  /** Milliseconds that the rest takes, where the experiment knows better than its pace so far. */
+  readonly left?: number | undefined;
+}
+
+/** What is needed to replay a result, and to tell whether a replay can be expected to give the same. */
+export const provenanceSchema = v.object({
+  /** The model's id, its name for people, the digest of what determines its logits, its arithmetic. */
+  model: v.string(),
+  modelName: v.string(),
+  fingerprint: v.string(),
+  precision: v.string(),
+  /** The prompt as the model was given it. */
+  promptIds: v.array(v.number()),
+  /** Where the text began before `promptIds` and its start did not fit. */
+  promptTruncated: v.boolean(),
+  /** Sentences about what was cut or replaced in the prompt. */
+  promptNotes: v.array(v.string()),
+  /** The parameters of the run as they were checked; running them again is a replay. */
+  parameters: v.unknown(),
+  /** null where nothing is drawn. */
+  seed: v.nullable(v.number()),
+  /** Name and version of the program. */
+  software: v.string(),
+});
+export type Provenance = v.InferOutput<typeof provenanceSchema>;
+
+/**
+ * Fields of every result: spread into the schema of each experiment's own. Everything in a result is plain JSON
+ * and, but for `milliseconds` and `provenance.software`, the same when it is run again.
+ */
+export const resultFields = {
+  /** True when a person stopped it before it was done. */
+  stopped: v.boolean(),
+  /** Wall time, in milliseconds. */
+  milliseconds: v.number(),
+  provenance: provenanceSchema,
+};
+
+/** What is known of any experiment's result. */
+export interface ExperimentResult {
+  readonly stopped: boolean;
+  readonly milliseconds: number;
+  readonly provenance: Provenance;
+}
+
+export function provenanceOf(
+  model: LanguageModel,
+  prompt: PromptTokens,
+  parameters: unknown,
+  seed: number | null,
+): Provenance {
+  const { id, name, fingerprint, precision } = model.info;
+  return {
+    model: id,
+    modelName: name,
+    fingerprint,
+    precision,
+    promptIds: Array.from(prompt.ids),
+    promptTruncated: prompt.truncated,
+    promptNotes: [...prompt.notes],
+    parameters,
+    seed,
+    software: `Decoding Lab ${version}`,
+  };
+}
+
+/** A token in a result: results are drawn and exported without the model's vocabulary. */
+export const tokenSchema = v.object({
+  id: v.number(),
+  /** Its text, leading space included; bytes that are no whole characters as `‹E2 82›`. */
+  text: v.string(),
+});
+export type ResultToken = v.InferOutput<typeof tokenSchema>;
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+export function resultToken({ vocabulary: { bytes, offsets } }: LanguageModel, id: number): ResultToken {
+  const own = bytes.subarray(offsets[id], offsets[id + 1]);
+  try {
+    return { id, text: decoder.decode(own) };
+  } catch {
+    const hex = Array.from(own, (byte) => byte.toString(16).toUpperCase().padStart(2, '0'));
+    return { id, text: `‹${hex.join(' ')}›` };
+  }
+}

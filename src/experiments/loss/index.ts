@@ -1,0 +1,273 @@
+/** Loss: how well a model predicts a text, window by window, by the book's data loader. */
+import type { LanguageModel } from '../../core/languageModel';
+import { randomStream } from '../../core/random';
+import type { Experiment, RunContext } from '../kit/experiment';
+import {
+  arrangeBatches,
+  BOOK_SEED,
+  BOOK_TRAIN_RATIO,
+  BOOK_WINDOWS,
+  countCharacters,
+  mean,
+  splitOffset,
+  tokensFor,
+  windowStarts,
+} from '../kit/textBatches';
+import type { LossEvent, LossParameters, LossResult, PartLoss, WindowLoss } from './result';
+import { parameterObject, realNumber, textValue, trueOrFalse, wholeNumber } from '../kit/parameters';
+import { publishedLosses } from './publishedLosses';
+import { provenanceOf } from '../kit/results';
+import { placeTokens } from '../surprisal';
+
+/** Far above a book, far below what would take days. */
+const MOST_CHARACTERS = 20_000_000;
+const MOST_CONTEXT = 131_072;
+export const MOST_BATCH = 1024;
+
+/** The book's settings. */
+export const LOSS_DEFAULTS: Omit<LossParameters, 'text'> = {
+  ...BOOK_WINDOWS,
+  trainRatio: BOOK_TRAIN_RATIO,
+  shuffle: true,
+  seed: BOOK_SEED,
+};
+
+/** Reads window settings, the book's where they are left out. @throws RangeError as `parseLoss`. */
+export function parseWindows(
+  given: Readonly<Record<string, unknown>>,
+): Pick<LossParameters, 'context' | 'stride' | 'batchSize' | 'trainRatio'> {
+  const context = wholeNumber(
+    'The context length',
+    given['context'] ?? BOOK_WINDOWS.context,
+    1,
+    MOST_CONTEXT,
+  );
+  return {
+    context,
+    stride: wholeNumber('The stride', given['stride'] ?? context, 1, MOST_CONTEXT),
+    batchSize: wholeNumber('The batch size', given['batchSize'] ?? BOOK_WINDOWS.batchSize, 1, MOST_BATCH),
+    trainRatio: realNumber('The training ratio', given['trainRatio'] ?? BOOK_TRAIN_RATIO, {
+      least: 0,
+      leastExcluded: true,
+      most: 1,
+    }),
+  };
+}
+
+/**
+ * Reads the parameters of Loss; all but the text may be left out.
+ * @throws RangeError naming the parameter, its value and the allowed range.
+ */
+export function parseLoss(value: unknown): LossParameters {
+  const given = parameterObject('Loss', value);
+  const text = textValue('The text', given['text']);
+  if (text.length > MOST_CHARACTERS) {
+    throw new RangeError(
+      `The text has ${text.length.toLocaleString('en-US')} characters; at most ${MOST_CHARACTERS.toLocaleString('en-US')} can be evaluated. Use a part of it.`,
+    );
+  }
+  return {
+    text,
+    ...parseWindows(given),
+    shuffle: trueOrFalse('Shuffle', given['shuffle'] ?? LOSS_DEFAULTS.shuffle),
+    seed: wholeNumber('The seed', given['seed'] ?? LOSS_DEFAULTS.seed, 0, Number.MAX_SAFE_INTEGER),
+  };
+}
+
+/**
+ * Loss as an experiment. Each window is a text of its own to the model: its first token is only read, and every
+ * other one, and the token that follows, is predicted.
+ */
+export const loss: Experiment<LossParameters, LossEvent, LossResult> = {
+  name: 'loss',
+  parse: parseLoss,
+  run,
+};
+
+/** A part of the text, ready to be evaluated. */
+interface Part {
+  readonly name: LossEvent['part'];
+  readonly text: string;
+  /** UTF-16 offset of `text` in the whole. */
+  readonly offset: number;
+  readonly ids: readonly number[];
+  /** UTF-16 offsets in `text` of each token. */
+  readonly spans: { readonly starts: Int32Array; readonly ends: Int32Array };
+  /** First token of each window. */
+  readonly starts: readonly number[];
+  /** Windows of each batch. */
+  readonly batches: readonly (readonly number[])[];
+}
+
+/** @throws RangeError when the model cannot score texts or a part of the text is too short. */
+async function run(
+  model: LanguageModel,
+  parameters: LossParameters,
+  context: RunContext<LossEvent>,
+): Promise<LossResult> {
+  const begin = performance.now();
+  const { info } = model;
+  if (!model.score) {
+    throw new RangeError(
+      `${info.name} cannot score a text: its logits do not depend on it. Choose a GPT-2 model.`,
+    );
+  }
+  checkContext(parameters.context, info.name, info.contextLength);
+  const parts = takeParts(model, parameters);
+  const total = parts.reduce((sum, { batches }) => sum + batches.flat().length, 0);
+  let done = 0;
+  const results: PartLoss[] = [];
+  for (const part of parts) {
+    const evaluated = await evaluate(model, part, parameters, context, (event) => {
+      context.emit({ type: 'window', part: part.name, ...event, done: ++done, total });
+    });
+    results.push(evaluated);
+  }
+  return {
+    experiment: 'loss',
+    training: results[0]!,
+    validation: results[1] ?? null,
+    published: publishedLosses(parameters, info.parameters),
+    stopped: context.signal.aborted,
+    milliseconds: performance.now() - begin,
+    provenance: provenanceOf(
+      model,
+      { ids: new Int32Array(), truncated: false, notes: [] },
+      parameters,
+      parameters.shuffle ? parameters.seed : null,
+    ),
+  };
+}
+
+/** @throws RangeError when windows are longer than what the model can read. */
+export function checkContext(context: number, name: string, contextLength: number): void {
+  if (context <= contextLength) return;
+  throw new RangeError(
+    `The context length is ${context}, but ${name} reads at most ${contextLength} tokens. ` +
+      `Set the context length and the stride to ${contextLength} or less.`,
+  );
+}
+
+/** @throws RangeError when a part has no batch. */
+function takeParts(model: LanguageModel, parameters: LossParameters): Part[] {
+  const { text, trainRatio, shuffle, seed, batchSize } = parameters;
+  const cut = splitOffset(text, trainRatio);
+  const take = (name: Part['name'], from: number, to: number): Part => {
+    const part = text.slice(from, to);
+    const { ids, ...spans } = placeTokens(model, part);
+    const starts = windowStarts(ids.length, parameters);
+    const training = name === 'training';
+    const batches = arrangeBatches(starts.length, batchSize, {
+      shuffle: training && shuffle ? randomStream(seed, 'loss', 'shuffle') : undefined,
+      dropLast: training,
+    });
+    checkLength(name, ids.length, training ? batchSize : 1, parameters);
+    return { name, text: part, offset: from, ids, spans, starts, batches };
+  };
+  const parts = [take('training', 0, cut)];
+  if (trainRatio < 1) parts.push(take('validation', cut, text.length));
+  return parts;
+}
+
+/**
+ * Checks that a part of a text fills `windows` windows.
+ * @throws RangeError with the number of tokens that are needed.
+ */
+export function checkLength(
+  part: 'training' | 'validation',
+  tokens: number,
+  windows: number,
+  settings: Pick<LossParameters, 'context' | 'stride' | 'batchSize' | 'trainRatio'>,
+): void {
+  const needed = tokensFor(windows, settings);
+  if (tokens >= needed) return;
+  const what =
+    windows === 1
+      ? `a window of ${settings.context} tokens`
+      : `a batch of ${windows} windows of ${settings.context} tokens`;
+  throw new RangeError(
+    `The ${part} part of the text has ${tokens} tokens, but ${what} needs ${needed}. ` +
+      `Use a longer text or a shorter context length, or change the training ratio ${settings.trainRatio}` +
+      (windows === 1 ? '.' : ' or the batch size.'),
+  );
+}
+
+/** What is told of a window when it is done. */
+type WindowReport = Pick<LossEvent, 'window' | 'ids' | 'logProbabilities'>;
+
+async function evaluate(
+  model: LanguageModel,
+  part: Part,
+  settings: LossParameters,
+  { pause, signal }: RunContext<LossEvent>,
+  report: (window: WindowReport) => void,
+): Promise<PartLoss> {
+  const { ids, spans, starts, batches } = part;
+  const batchLosses: number[] = [];
+  const windowLosses: WindowLoss[] = [];
+  let nats = 0;
+  let characters = 0;
+  for (const [batch, windows] of batches.entries()) {
+    const done: WindowLoss[] = [];
+    for (const index of windows) {
+      await pause();
+      if (signal.aborted) break;
+      const first = starts[index]!;
+      const tokens = ids.slice(first, first + settings.context + 1);
+      const logProbabilities = await scoreWindow(model, tokens, signal);
+      if (!logProbabilities) break;
+      const surprise = -logProbabilities.reduce((sum, value) => sum + value, 0);
+      const window: WindowLoss = {
+        index,
+        start: part.offset + spans.starts[first + 1]!,
+        end: part.offset + spans.ends[first + tokens.length - 1]!,
+        loss: surprise / settings.context,
+        batch,
+      };
+      done.push(window);
+      report({ window, ids: Int32Array.from(tokens.slice(1)), logProbabilities });
+    }
+    // A batch that was stopped half way has no mean.
+    if (done.length < windows.length) break;
+    windowLosses.push(...done);
+    nats += done.reduce((sum, window) => sum + window.loss * settings.context, 0);
+    for (const { index } of done) {
+      const first = starts[index]! + 1;
+      characters += charactersIn(part, first, first + settings.context);
+    }
+    batchLosses.push(mean(done.map((window) => window.loss))!);
+  }
+  const average = mean(batchLosses);
+  return {
+    characters: countCharacters(part.text),
+    tokens: ids.length,
+    windows: starts.length,
+    droppedWindows: starts.length - batches.flat().length,
+    batches: batches.length,
+    batchLosses,
+    loss: average,
+    perplexity: average === null ? null : Math.exp(average),
+    bitsPerCharacter: average === null ? null : nats / Math.LN2 / characters,
+    windowLosses: windowLosses.sort((a, b) => a.index - b.index),
+  };
+}
+
+/** Natural logs of the probabilities of all tokens but the first; null when the run was stopped. */
+async function scoreWindow(
+  model: LanguageModel,
+  tokens: readonly number[],
+  signal: AbortSignal,
+): Promise<Float64Array | null> {
+  try {
+    return (await model.score!(tokens, { signal })).logProbabilities.slice(1);
+  } catch (error) {
+    if (signal.aborted) return null;
+    throw error;
+  }
+}
+
+/** Characters that begin in the tokens from `first` up to `end`. */
+function charactersIn({ text, spans: { starts, ends } }: Part, first: number, end: number): number {
+  const begun = Math.max(starts[first]!, first > 0 ? ends[first - 1]! : 0);
+  return countCharacters(text.slice(begun, ends[end - 1]));
+}

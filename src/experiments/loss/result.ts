@@ -1,0 +1,86 @@
+/** Loss: how well a model predicts a text, as the book's chapter 5 measures it. */
+import * as v from 'valibot';
+import type { WindowSettings } from '../kit/textBatches';
+import { resultFields } from '../kit/results';
+
+/** Parameters of the Loss experiment; see `parseLoss` for their limits. */
+export interface LossParameters extends WindowSettings {
+  readonly text: string;
+  /** Share of the characters in the training part, above 0, at most 1; at 1 there is no validation part. */
+  readonly trainRatio: number;
+  /** Whether the training windows are put into batches in random order. */
+  readonly shuffle: boolean;
+  /** Seed of that order. */
+  readonly seed: number;
+}
+
+const windowLossSchema = v.object({
+  /** Place among the windows of its part, in the order of the text. */
+  index: v.number(),
+  /** UTF-16 offsets, in the whole text, of the tokens that are predicted. */
+  start: v.number(),
+  end: v.number(),
+  /** Mean cross-entropy of its tokens, nats. */
+  loss: v.number(),
+  /** Number of its batch. */
+  batch: v.number(),
+});
+export type WindowLoss = v.InferOutput<typeof windowLossSchema>;
+
+const partLossSchema = v.object({
+  characters: v.number(),
+  tokens: v.number(),
+  /** Windows that the text has. */
+  windows: v.number(),
+  /** Those of them that a last, not full batch of the training part loses. */
+  droppedWindows: v.number(),
+  /** Batches in all; a run that was stopped has fewer in `batchLosses`. */
+  batches: v.number(),
+  /** In the order of the batches, nats. */
+  batchLosses: v.array(v.number()),
+  /** Mean of `batchLosses`; null before the first batch. */
+  loss: v.nullable(v.number()),
+  /** exp(loss). */
+  perplexity: v.nullable(v.number()),
+  /** Cross-entropy in bits of the windows' tokens, over the characters that begin in these tokens. */
+  bitsPerCharacter: v.nullable(v.number()),
+  /** In the order of the text; those of finished batches. */
+  windowLosses: v.array(windowLossSchema),
+});
+export type PartLoss = v.InferOutput<typeof partLossSchema>;
+
+const publishedLossSchema = v.object({
+  model: v.string(),
+  /** Parameters of that model. */
+  parameters: v.number(),
+  training: v.number(),
+  validation: v.number(),
+  /** Whether the evaluated model has that size. */
+  sameSize: v.boolean(),
+});
+/** Losses that were published for a text, to be drawn as reference lines. */
+export type PublishedLoss = v.InferOutput<typeof publishedLossSchema>;
+
+export const lossResultSchema = v.object({
+  ...resultFields,
+  experiment: v.literal('loss'),
+  training: partLossSchema,
+  /** Null where the training ratio is 1. */
+  validation: v.nullable(partLossSchema),
+  /** Empty unless the text and the settings are those of the publication. */
+  published: v.array(publishedLossSchema),
+});
+export type LossResult = v.InferOutput<typeof lossResultSchema>;
+
+/** Sent for every window, so that bars grow and passages can be tinted while it runs. */
+export interface LossEvent {
+  readonly type: 'window';
+  readonly part: 'training' | 'validation';
+  readonly window: WindowLoss;
+  /** Of each predicted token of the window: its id, and the natural log of its probability. */
+  readonly ids: Int32Array;
+  readonly logProbabilities: Float64Array;
+  /** Windows done and windows in all, over both parts. */
+  readonly done: number;
+  readonly total: number;
+}

@@ -1,0 +1,158 @@
+/** The methods that the chapter compares, and others of the core beside them. */
+import { inHuggingFaceOrder, nucleusThenTopK, topKThenNucleus } from '../../core/samplers/presets';
+import type { MethodSpec } from './result';
+
+/** Numbers that the chapter's methods share. */
+export interface MethodNumbers {
+  readonly temperature: number;
+  readonly p: number;
+  readonly k: number;
+  readonly beams: number;
+}
+
+/** The chapter's own values. */
+export const METHOD_NUMBERS: MethodNumbers = { temperature: 1, p: 0.8, k: 3, beams: 4 };
+
+/** A method that a person can choose. */
+export interface MethodChoice {
+  readonly id: string;
+  readonly label: string;
+  /** One sentence: what it does. */
+  readonly explanation: string;
+  /** True for the four of the chapter. */
+  readonly chapter: boolean;
+  /** True for what grows whole texts and has no single token to compare. */
+  readonly search: boolean;
+  readonly spec: (numbers: MethodNumbers) => MethodSpec;
+}
+
+export const METHOD_CHOICES: readonly MethodChoice[] = [
+  {
+    id: 'greedy',
+    label: 'Greedy',
+    explanation: 'Always the most probable token.',
+    chapter: true,
+    search: false,
+    spec: () => sampling('Greedy', [{ sampler: 'temperature', temperature: 0 }]),
+  },
+  {
+    id: 'stochastic',
+    label: 'Stochastic',
+    explanation: 'Draws from the whole distribution at the temperature.',
+    chapter: true,
+    search: false,
+    spec: ({ temperature }) => sampling('Stochastic', [{ sampler: 'temperature', temperature }]),
+  },
+  {
+    id: 'nucleus',
+    label: 'Nucleus',
+    explanation: 'Draws from the fewest tokens that together have probability p at the temperature.',
+    chapter: true,
+    search: false,
+    spec: ({ temperature, p }) =>
+      sampling('Nucleus', [
+        { sampler: 'temperature', temperature },
+        { sampler: 'top-p', p },
+      ]),
+  },
+  {
+    id: 'hybrid',
+    label: 'Hybrid',
+    explanation: 'The nucleus of the whole distribution, and of it at most the k most probable tokens.',
+    chapter: true,
+    search: false,
+    spec: ({ temperature, p, k }) => sampling('Hybrid', nucleusThenTopK({ temperature, p, k })),
+  },
+  {
+    id: 'top-k',
+    label: 'Top-k',
+    explanation: 'Draws from the k most probable tokens.',
+    chapter: false,
+    search: false,
+    spec: ({ temperature, k }) =>
+      sampling('Top-k', [
+        { sampler: 'temperature', temperature },
+        { sampler: 'top-k', k },
+      ]),
+  },
+  {
+    id: 'top-k-nucleus',
+    label: 'Top-k, then nucleus',
+    explanation: 'The k most probable tokens, renormalised, and the nucleus of those alone.',
+    chapter: false,
+    search: false,
+    spec: ({ temperature, p, k }) => sampling('Top-k, then nucleus', topKThenNucleus({ temperature, p, k })),
+  },
+  {
+    id: 'min-p',
+    label: 'Min-p',
+    explanation: 'Removes tokens that are less than a tenth as probable as the best one.',
+    chapter: false,
+    search: false,
+    spec: ({ temperature }) =>
+      sampling(
+        'Min-p',
+        inHuggingFaceOrder([
+          { sampler: 'temperature', temperature },
+          { sampler: 'min-p', p: 0.1 },
+        ]),
+      ),
+  },
+  {
+    id: 'typical',
+    label: 'Locally typical',
+    explanation: 'Keeps tokens about as surprising as the distribution leads one to expect, mass p.',
+    chapter: false,
+    search: false,
+    spec: ({ temperature, p }) =>
+      sampling('Locally typical', [
+        { sampler: 'temperature', temperature },
+        { sampler: 'typical', p },
+      ]),
+  },
+  {
+    id: 'mirostat-2',
+    label: 'Mirostat 2',
+    explanation: 'Steers the surprise per token towards 5 bits.',
+    chapter: false,
+    search: false,
+    spec: () => sampling('Mirostat 2', [{ sampler: 'mirostat-2', tau: 5, eta: 0.1 }]),
+  },
+  {
+    id: 'beam',
+    label: 'Beam search',
+    explanation: 'Keeps the best few beginnings at every step; nothing is drawn.',
+    chapter: false,
+    search: true,
+    spec: ({ beams }) => ({ name: 'Beam search', kind: 'beam', beams, lengthPenalty: 1 }),
+  },
+  {
+    id: 'diverse-beam',
+    label: 'Diverse beam search',
+    explanation: 'Groups of beams that keep away from each other’s tokens; nothing is drawn.',
+    chapter: false,
+    search: true,
+    spec: ({ beams }) => ({
+      name: 'Diverse beam search',
+      kind: 'diverse-beam',
+      beams,
+      groups: beams,
+      diversity: 1,
+    }),
+  },
+  {
+    id: 'contrastive',
+    label: 'Contrastive search',
+    explanation:
+      'Probable tokens whose meaning is unlike what was said; needs a model that shows hidden states.',
+    chapter: false,
+    search: true,
+    spec: () => ({ name: 'Contrastive search', kind: 'contrastive', k: 4, alpha: 0.6 }),
+  },
+];
+
+type Sampling = Extract<MethodSpec, { kind: 'sampling' }>;
+
+function sampling(name: string, chain: Sampling['chain']): MethodSpec {
+  return { name, kind: 'sampling', chain };
+}

@@ -1,0 +1,118 @@
+/** The values of the Methods experiment: what goes in and what comes out, as plain JSON. */
+import * as v from 'valibot';
+import type { ChainSpec } from '../../core/samplers/chain';
+import { resultFields, tokenSchema, type ProgressEvent } from '../kit/results';
+
+/** A way to choose tokens. */
+export type MethodSpec =
+  | {
+      /** For people; methods are told apart by it. */
+      readonly name: string;
+      /** Draws from what the chain leaves; greedy is temperature 0. */
+      readonly kind: 'sampling';
+      readonly chain: ChainSpec;
+    }
+  | { readonly name: string; readonly kind: 'beam'; readonly beams: number; readonly lengthPenalty: number }
+  | {
+      readonly name: string;
+      readonly kind: 'diverse-beam';
+      readonly beams: number;
+      readonly groups: number;
+      readonly diversity: number;
+    }
+  | { readonly name: string; readonly kind: 'contrastive'; readonly k: number; readonly alpha: number };
+
+/** Parameters of the Methods experiment; see `parseMethods` for their limits. */
+export interface MethodsParameters {
+  readonly prompt: string;
+  readonly methods: readonly MethodSpec[];
+  /** Single next tokens, as in the chapter, or whole texts. */
+  readonly form: 'tokens' | 'continuations';
+  /** Tokens or texts per trial. */
+  readonly samples: number;
+  /** How often it is all done again, with other random numbers. */
+  readonly trials: number;
+  /** New tokens per text; without meaning for single tokens. */
+  readonly maxNewTokens: number;
+  readonly seed: number;
+}
+
+/** Something measured once per trial. */
+const measureSchema = v.object({
+  id: v.string(),
+  /** What its mean tends to with more trials, where that can be computed. */
+  exact: v.nullable(v.number()),
+  mean: v.number(),
+  /** Student's 95 % interval of the mean over the trials; null for fewer than two. */
+  low: v.nullable(v.number()),
+  high: v.nullable(v.number()),
+  /** Trial by trial. */
+  values: v.array(v.number()),
+});
+export type MethodMeasure = v.InferOutput<typeof measureSchema>;
+
+const nextSchema = v.object({
+  /** In nats, after the chain. */
+  entropy: v.number(),
+  effectiveVocabulary: v.number(),
+  kept: v.number(),
+  /** Probability before the chain of what it leaves. */
+  keptMass: v.number(),
+  warnings: v.array(v.string()),
+  /** Most probable first, by the probability before the chain; in the form of tokens with how often each was drawn. */
+  top: v.array(
+    v.object({ token: tokenSchema, raw: v.number(), processed: v.number(), count: v.nullable(v.number()) }),
+  ),
+  /** All other tokens together. */
+  others: v.object({ raw: v.number(), processed: v.number(), count: v.nullable(v.number()) }),
+  /** Chance that the most probable token is among the most frequent ones of a trial; null where it takes too long. */
+  greedyIsMode: v.nullable(
+    v.object({ uniqueMode: v.number(), amongModes: v.number(), tiesBrokenUniformly: v.number() }),
+  ),
+});
+export type MethodNext = v.InferOutput<typeof nextSchema>;
+
+/** One text of the first trial. Lists are by token. */
+const textSchema = v.object({
+  text: v.string(),
+  end: v.picklist(['length', 'end of text', 'stop string', 'stopped']),
+  ids: v.array(v.number()),
+  tokens: v.array(v.string()),
+  /** Probabilities before the chain. */
+  raw: v.array(v.number()),
+  /** Sum of the natural logs of `raw`. */
+  logProbability: v.number(),
+});
+export type MethodText = v.InferOutput<typeof textSchema>;
+
+const methodSchema = v.object({
+  name: v.string(),
+  spec: v.looseObject({ kind: v.string() }),
+  /** Why the model cannot do it; null where it can. */
+  unavailable: v.nullable(v.string()),
+  /** True where nothing is drawn: every trial is the same, and only one is run. */
+  deterministic: v.boolean(),
+  /** The distribution of the next token; null for searches. */
+  next: v.nullable(nextSchema),
+  measures: v.array(measureSchema),
+  texts: v.array(textSchema),
+});
+export type MethodResult = v.InferOutput<typeof methodSchema>;
+
+export const methodsResultSchema = v.object({
+  experiment: v.literal('methods'),
+  ...resultFields,
+  form: v.picklist(['tokens', 'continuations']),
+  samples: v.number(),
+  trials: v.number(),
+  maxNewTokens: v.number(),
+  /** Entropy in nats of the next token before any sampler. */
+  rawEntropy: v.number(),
+  methods: v.array(methodSchema),
+});
+export type MethodsResult = v.InferOutput<typeof methodsResultSchema>;
+
+export type MethodsEvent =
+  | ProgressEvent
+  /** A method that is done. */
+  | { readonly type: 'method'; readonly method: MethodResult };

@@ -1,0 +1,95 @@
+/** What measuring a method in single tokens and in whole texts has in common. */
+import type { LanguageModel, NextToken } from '../../core/languageModel';
+import { topIndices } from '../../core/logits';
+import { SamplerChain, type ChainSpec, type ProcessedDistribution } from '../../core/samplers/chain';
+import { effectiveVocabulary } from '../../core/statistics/information';
+import { meanInterval } from '../../core/statistics/meanInterval';
+import { modeProbability } from '../../core/statistics/mode';
+import { randomStream } from '../../core/random';
+import type { RunContext } from '../kit/experiment';
+import type { MethodMeasure, MethodNext, MethodsEvent, MethodSpec, MethodsParameters } from './result';
+import { logitsOf } from '../kit/readPrompt';
+import { resultToken } from '../kit/results';
+
+/** What all methods of a run share. */
+export interface SharedWork {
+  readonly model: LanguageModel;
+  readonly parameters: MethodsParameters;
+  readonly promptIds: readonly number[];
+  /** The model's answer to the prompt. */
+  readonly first: NextToken;
+  readonly context: RunContext<MethodsEvent>;
+}
+
+/** Most probable tokens listed per method. */
+const TOP = 12;
+
+/** With more tokens or draws than these, the chance that greedy is the mode takes too long to compute. */
+const MOST_FOR_MODE = { tokens: 100, draws: 20 };
+
+/** The distribution of the next token after a chain, as sample 0 sees it where a sampler draws itself. */
+export function distributionAfter(shared: SharedWork, chain: ChainSpec): ProcessedDistribution {
+  const { model, promptIds, first, parameters } = shared;
+  const sampler = new SamplerChain(chain, model.info.vocabularySize, model.vocabulary);
+  return sampler.apply(logitsOf(first), {
+    tokens: promptIds,
+    promptLength: promptIds.length,
+    random: randomStream(parameters.seed, 'sampler', 0),
+    memory: sampler.newMemory(),
+  });
+}
+
+/** @param counts how often each token was drawn; null where single tokens are not counted. */
+export function describeNext(
+  { model, parameters }: SharedWork,
+  after: ProcessedDistribution,
+  counts: ReadonlyMap<number, number> | null,
+): MethodNext {
+  const { raw, probabilities } = after;
+  const top = topIndices(raw, TOP).map((id) => ({
+    token: resultToken(model, id),
+    raw: raw[id]!,
+    processed: probabilities[id]!,
+    count: counts ? (counts.get(id) ?? 0) : null,
+  }));
+  const rest = (of: (row: (typeof top)[number]) => number, whole: number): number =>
+    Math.max(0, whole - top.reduce((sum, row) => sum + of(row), 0));
+  const possible = probabilities.filter((p) => p > 0);
+  const { samples, form } = parameters;
+  const modeIsKnown =
+    form === 'tokens' && possible.length <= MOST_FOR_MODE.tokens && samples <= MOST_FOR_MODE.draws;
+  return {
+    entropy: after.entropy,
+    effectiveVocabulary: effectiveVocabulary(after.entropy),
+    kept: after.kept,
+    keptMass: after.keptMass,
+    warnings: [...after.warnings],
+    top,
+    others: {
+      raw: raw.length > top.length ? rest((row) => row.raw, 1) : 0,
+      processed: raw.length > top.length ? rest((row) => row.processed, 1) : 0,
+      count: counts ? rest((row) => row.count ?? 0, sum(counts.values())) : null,
+    },
+    greedyIsMode: modeIsKnown ? { ...modeProbability(possible, samples) } : null,
+  };
+}
+
+function sum(values: Iterable<number>): number {
+  let total = 0;
+  for (const value of values) total += value;
+  return total;
+}
+
+/** A measure of all trials; without any, there is none. */
+export function measureOf(id: string, exact: number | null, values: readonly number[]): MethodMeasure[] {
+  // JSON has no NaN: what no trial can say is left out.
+  if (values.length === 0 || values.some((value) => Number.isNaN(value))) return [];
+  const { mean, low, high } = meanInterval(values);
+  const known = values.length > 1;
+  return [{ id, exact, mean, low: known ? low : null, high: known ? high : null, values: [...values] }];
+}
+
+/** The spec as plain JSON. */
+export function plainSpec(spec: MethodSpec): { kind: string } {
+  return { ...spec };
+}

@@ -1,0 +1,163 @@
+/** Models: the same prompt, chain and random numbers through several models, and what each thinks of the others. */
+import { entropy } from '../../core/logits';
+import { parseChain } from '../../core/samplers/chain';
+import type { ComparingExperiment, ModelAccess, RunContext } from '../kit/experiment';
+import { comparePairs, nextTokens } from './pairs';
+import { readAll, type ReadModel } from './reading';
+import { measureTrial, write, type Written } from './writing';
+import type { ComparedModel, ComparedText, ModelsEvent, ModelsParameters, ModelsResult } from './result';
+import { parameterObject, textValue, wholeNumber } from '../kit/parameters';
+
+const MOST_REFERENCE = 200_000;
+export const MOST_TRIALS = 16;
+/** New tokens of one model, over all trials: results are kept and exported whole. */
+const MOST_TOKENS = 20_000;
+
+/**
+ * Reads the parameters of Models.
+ * @throws RangeError naming the parameter, its value and the allowed range.
+ */
+export function parseModels(value: unknown): ModelsParameters {
+  const given = parameterObject('Models', value);
+  const reference = textValue('The reference text', given['reference'] ?? '');
+  if (reference.length > MOST_REFERENCE) {
+    throw new RangeError(
+      `The reference text has ${reference.length.toLocaleString('en-US')} characters; it may have at most ${MOST_REFERENCE.toLocaleString('en-US')}. Take a part of it.`,
+    );
+  }
+  const parameters: ModelsParameters = {
+    prompt: textValue('The prompt', given['prompt']),
+    chain: parseChain(given['chain']),
+    trials: wholeNumber('The number of trials', given['trials'], 1, MOST_TRIALS),
+    samples: wholeNumber('The number of samples', given['samples'], 1, 16),
+    maxNewTokens: wholeNumber('Max new tokens', given['maxNewTokens'], 2, 200),
+    seed: wholeNumber('The seed', given['seed'], 0, 0xffff_ffff),
+    reference,
+  };
+  const { trials, samples, maxNewTokens } = parameters;
+  const tokens = trials * samples * maxNewTokens;
+  if (tokens > MOST_TOKENS) {
+    throw new RangeError(
+      `${trials} trials of ${samples} texts of ${maxNewTokens} tokens are ${tokens.toLocaleString('en-US')} tokens of each model; take at most ${MOST_TOKENS.toLocaleString('en-US')}, by fewer trials, samples or new tokens.`,
+    );
+  }
+  return parameters;
+}
+
+/**
+ * Models as an experiment. First every model reads the prompt and writes; then every model reads what all have
+ * written. Each is in memory only while it works, so that models which do not fit together are compared all the same.
+ */
+export const models: ComparingExperiment<ModelsParameters, ModelsEvent, ModelsResult> = {
+  name: 'models',
+  parse: parseModels,
+  compare,
+};
+
+async function compare(
+  access: ModelAccess,
+  parameters: ModelsParameters,
+  context: RunContext<ModelsEvent>,
+): Promise<ModelsResult> {
+  const begin = performance.now();
+  if (access.count < 2) {
+    throw new RangeError('One model alone cannot be compared. Choose a second one to stand beside it.');
+  }
+  const progress = new Progress(access.count, parameters, context);
+  const written: Written[] = [];
+  for (let index = 0; index < access.count; index++) {
+    written.push(await access.use(index, (model) => write(model, parameters, context, progress)));
+    checkVocabulary(written[0]!, written[index]!);
+    if (context.signal.aborted) break;
+  }
+  const [first] = written;
+  const stopped = (): boolean => context.signal.aborted;
+  const texts: ComparedText[][] = written.map(() => []);
+  const read = new Map<number, ReadModel>();
+  let next: ModelsResult['next'] = [];
+  // The last that wrote reads first: it is in memory still.
+  for (const index of [...written.keys()].reverse()) {
+    if (stopped()) break;
+    await access.use(index, async (model) => {
+      read.set(index, await readAll(model, index, written, texts, parameters.reference, context, progress));
+      // All have the same vocabulary.
+      if (index === 0) next = nextTokens(model, written);
+    });
+  }
+  const whole = read.size === access.count && !stopped();
+  return {
+    experiment: 'models',
+    models: whole
+      ? written.map((own, index) => comparedModel(own, read.get(index)!, texts[index]!, parameters))
+      : [],
+    pairs: whole ? comparePairs(written, texts) : [],
+    next: whole ? next : [],
+    memoryUse: memoryOf(access),
+    stopped: !whole,
+    milliseconds: performance.now() - begin,
+    provenance: first!.provenance,
+  };
+}
+
+/** @param texts of this model: the greedy one, and after it those of every trial. */
+function comparedModel(
+  { info, distribution, trials, tokensPerSecond }: Written,
+  { perplexityOn, reference }: ReadModel,
+  [greedy, ...sampled]: readonly ComparedText[],
+  { samples }: ModelsParameters,
+): ComparedModel {
+  const { name, fingerprint, precision, parameters, weightBytes = null } = info;
+  return {
+    ...{ name, fingerprint, precision, parameters, weightBytes, tokensPerSecond },
+    entropy: entropy(distribution),
+    greedy: greedy!,
+    trials: trials.map(({ seed, texts }, trial) => ({
+      seed,
+      texts: sampled.slice(trial * samples, (trial + 1) * samples),
+      measures: measureTrial(texts),
+      perplexityOn: perplexityOn[trial]!,
+    })),
+    reference,
+  };
+}
+
+function memoryOf(access: ModelAccess): ModelsResult['memoryUse'] {
+  const seen = access.memory?.();
+  return seen ? { models: seen.models.map((model) => ({ ...model })), turns: seen.turns } : null;
+}
+
+/** @throws RangeError where two models do not read text alike. */
+function checkVocabulary(first: Written, other: Written): void {
+  if (
+    first.info.vocabularySize === other.info.vocabularySize &&
+    first.vocabularyBytes === other.vocabularyBytes
+  ) {
+    return;
+  }
+  throw new RangeError(
+    `${first.info.name} has a vocabulary of ${first.info.vocabularySize.toLocaleString('en-US')} tokens, ${other.info.name} one of ${other.info.vocabularySize.toLocaleString('en-US')}: their probabilities cannot be compared token by token. Choose models with the same tokenizer.`,
+  );
+}
+
+/** How far it is, in tokens written and read. */
+class Progress {
+  #done = 0;
+  readonly #total: number;
+  readonly #emit: (event: ModelsEvent) => void;
+
+  constructor(
+    count: number,
+    { trials, samples, maxNewTokens }: ModelsParameters,
+    { emit }: RunContext<ModelsEvent>,
+  ) {
+    const texts = trials * samples + 1;
+    // Every model writes its texts, and reads those of all.
+    this.#total = count * texts * maxNewTokens + count * count * texts;
+    this.#emit = emit;
+  }
+
+  add(done: number): void {
+    this.#done = Math.min(this.#total, this.#done + done);
+    this.#emit({ type: 'progress', done: this.#done, total: this.#total, what: 'steps' });
+  }
+}

@@ -1,0 +1,127 @@
+/** What a comparison of models says: how far they are apart, and what each thinks of the others' texts. */
+import type { ComparedModel, ModelsResult } from './result';
+import { visibleToken } from '../../core/visibleText';
+import { measureOf, perplexityOf, type ModelMeasureInfo } from './measures';
+import { modelsTables } from './tables';
+import type { ReportOf } from '../report/types';
+import { counted, inPercent, listed, rounded, whole } from '../report/words';
+
+export const modelsReport: ReportOf<ModelsResult> = { summary, tables: modelsTables };
+
+function summary(result: ModelsResult): string[] {
+  const { models, pairs } = result;
+  if (models.length === 0) return ['The run was stopped before the models had read each other’s texts.'];
+  return [
+    ...pairs.map((pair) => {
+      const [first, second] = [models[pair.first]!, models[pair.second]!];
+      return `After this prompt ${first.name} and ${second.name} share ${pair.overlap} of their 10 most probable tokens (Jensen-Shannon divergence ${rounded(pair.jensenShannon)} nats of at most ${rounded(Math.LN2)}).`;
+    }),
+    ...pairs.map((pair) => parting(models, pair)),
+    opinions(models),
+    variety(models),
+    ...consistency(result),
+    ...referenceSentence(models),
+    costs(models),
+    ...turnsSentence(result),
+  ];
+}
+
+function parting(
+  models: readonly ComparedModel[],
+  { first, second, parts }: ModelsResult['pairs'][number],
+): string {
+  const names = `${models[first]!.name} and ${models[second]!.name}`;
+  if (!parts) return `Greedily, ${names} write the same text.`;
+  const token = (text: string): string => `“${visibleToken(text)}”`;
+  return `Greedily, ${names} part at token ${parts.position + 1}: ${token(parts.firstToken.text)} against ${token(parts.secondToken.text)}.`;
+}
+
+/** ` (means over 4 trials)`; nothing for a single one. */
+function overTrials([first]: readonly ComparedModel[]): string {
+  const trials = first!.trials.length;
+  return trials > 1 ? ` (mean ± standard deviation over ${trials} trials)` : '';
+}
+
+function opinions(models: readonly ComparedModel[]): string {
+  const shown = (model: ComparedModel, author: number): string => {
+    const { mean, deviation } = perplexityOf(model, author);
+    return `${rounded(mean)}${deviation === null ? '' : ` ± ${rounded(deviation, 2)}`}`;
+  };
+  const parts = models.map((model, index) => {
+    const others = models.flatMap(({ name }, author) =>
+      author === index ? [] : [`${shown(model, author)} on ${name}’s`],
+    );
+    return `${model.name} has a perplexity of ${shown(model, index)} on its own texts and ${listed(others)}`;
+  });
+  return `${listed(parts)}${overTrials(models)}.`;
+}
+
+function variety(models: readonly ComparedModel[]): string {
+  const shown = (model: ComparedModel, id: ModelMeasureInfo['id']): string => {
+    const found = measureOf(model, id);
+    if (!found) return 'no';
+    const { mean, deviation } = found;
+    return `${inPercent(mean)}${deviation === null ? '' : ` ± ${rounded(100 * deviation, 2)}`}`;
+  };
+  const parts = models.map(
+    (model) =>
+      `${model.name} ${shown(model, 'distinct2')} distinct pairs of tokens, repetition ${shown(model, 'repetition')}`,
+  );
+  return `How varied the texts are: ${parts.join('; ')}${overTrials(models)}.`;
+}
+
+/** Whether the more varied model is so in every trial: all draw with the same random numbers. */
+function consistency({ models, pairs }: ModelsResult): string[] {
+  if (models[0]!.trials.length < 2) return [];
+  return pairs.map(({ first, second }) => {
+    const [a, b] = [models[first]!, models[second]!];
+    const difference = a.trials.map(
+      ({ measures }, trial) => (measures.distinct2 ?? 0) - (b.trials[trial]!.measures.distinct2 ?? 0),
+    );
+    const more = difference.filter((value) => value > 0).length;
+    const less = difference.filter((value) => value < 0).length;
+    const equal = difference.length - more - less;
+    if (equal === difference.length) {
+      return `With the same random numbers ${a.name} and ${b.name} wrote equally many distinct pairs in every trial.`;
+    }
+    const ties = equal === 0 ? '' : `, and as many in ${whole(equal)}`;
+    return `With the same random numbers ${a.name} wrote more distinct pairs than ${b.name} in ${whole(more)} of ${counted(difference.length, 'trial')}, and fewer in ${whole(less)}${ties}.`;
+  });
+}
+
+function referenceSentence(models: readonly ComparedModel[]): string[] {
+  const known = models.flatMap(({ name, reference }) =>
+    reference ? [`${name} ${rounded(reference.perplexity)}`] : [],
+  );
+  return known.length === 0 ? [] : [`Perplexity on the reference text: ${listed(known)}.`];
+}
+
+function costs(models: readonly ComparedModel[]): string {
+  const parts = models.map(({ name, parameters, weightBytes, tokensPerSecond }) => {
+    const size = weightBytes === null ? '' : ` (${megabytes(weightBytes)} of weights)`;
+    return `${name} has ${whole(parameters)} parameters${size} and wrote ${rounded(tokensPerSecond)} tokens per second`;
+  });
+  return `${listed(parts)}.`;
+}
+
+const megabytes = (bytes: number): string => `${rounded(bytes / 1e6)} MB`;
+
+/** Said among the answers only where it cost the reader time; `heldSentence` says it in any case. */
+function turnsSentence(result: ModelsResult): string[] {
+  return result.memoryUse?.turns ? [heldSentence(result)!] : [];
+}
+
+/** How the models were held in memory; null where nobody measured that. */
+export function heldSentence({ models, memoryUse }: ModelsResult): string | null {
+  if (!memoryUse || models.length === 0) return null;
+  const names = listed(models.map(({ name }) => name));
+  const needed = megabytes(memoryUse.models.reduce((sum, model) => sum + model.needed, 0));
+  switch (memoryUse.turns) {
+    case 'memory':
+      return `${names} do not fit into the free memory together (an estimated ${needed}), so they took turns: each was loaded again to read the texts of the others.`;
+    case 'number':
+      return `${names} took turns, because only some of them are kept in memory at a time: one that had left was loaded again to read the texts of the others.`;
+    case null:
+      return `${names} ran one after the other and stayed in memory together (an estimated ${needed}).`;
+  }
+}

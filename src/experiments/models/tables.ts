@@ -1,0 +1,237 @@
+/** The tables of a comparison of models. */
+import type { Spread } from '../../core/statistics/spread';
+import type { ComparedText, ModelsResult } from './result';
+import { measureOf, MODEL_MEASURES, perplexityOf } from './measures';
+import type { Cell, ReportTable } from '../report/types';
+
+type Tables = (result: ModelsResult) => ReportTable;
+
+export function modelsTables(result: ModelsResult): ReportTable[] {
+  const { models } = result;
+  if (models.length === 0) return [];
+  const several = models[0]!.trials.length > 1;
+  const measured: readonly Tables[] = several ? [spreadTable, trialsTable] : [measuresTable, perplexityTable];
+  return [...measured, referenceTable, distancesTable, nextTable, textsTable, costsTable].map((table) =>
+    table(result),
+  );
+}
+
+const namesOf = ({ models }: ModelsResult): string[] => models.map(({ name }) => name);
+
+function measuresTable({ models }: ModelsResult): ReportTable {
+  return {
+    id: 'measures',
+    title: 'Measures',
+    note: 'Of the sampled texts; diversity and coherence as the chapter defines them, with texts for tokens.',
+    columns: ['Model', ...MODEL_MEASURES.map(({ label }) => label), 'Entropy of the next token'],
+    formats: ['text', ...MODEL_MEASURES.map(() => 'percent' as const), 'nats'],
+    keys: 1,
+    rows: models.map((model): Cell[] => [
+      model.name,
+      ...MODEL_MEASURES.map(({ id }) => measureOf(model, id)?.mean ?? null),
+      model.entropy,
+    ]),
+  };
+}
+
+function perplexityTable(result: ModelsResult): ReportTable {
+  const { models } = result;
+  return {
+    id: 'perplexities',
+    title: 'Perplexity of each model on each one’s texts',
+    columns: ['Model', ...namesOf(result).map((name) => `on ${name}’s`)],
+    formats: ['text', ...models.map(() => 'number' as const)],
+    keys: 1,
+    rows: models.map((model): Cell[] => [
+      model.name,
+      ...models.map((_, author) => perplexityOf(model, author).mean),
+    ]),
+  };
+}
+
+/** One row per measure and model, so that models stand one below the other. */
+function spreadTable(result: ModelsResult): ReportTable {
+  const { models } = result;
+  const row = (label: string, name: string, found: Spread | null): Cell[] => [
+    label,
+    name,
+    found?.mean ?? null,
+    found?.deviation ?? null,
+    found?.least ?? null,
+    found?.most ?? null,
+  ];
+  return {
+    id: 'spread',
+    title: `Measures over ${models[0]!.trials.length} trials`,
+    note: 'Of the sampled texts of each trial, as shares of 1; diversity and coherence as the chapter defines them, with texts for tokens. The standard deviation is that of the trials.',
+    columns: ['Measure', 'Model', 'Mean', 'Standard deviation', 'Least', 'Most'],
+    formats: ['text', 'text', 'number', 'number', 'number', 'number'],
+    keys: 2,
+    rows: [
+      ...MODEL_MEASURES.flatMap(({ id, label }) =>
+        models.map((model) => row(label, model.name, measureOf(model, id))),
+      ),
+      ...namesOf(result).flatMap((author, index) =>
+        models.map((model) => row(`Perplexity on ${author}’s`, model.name, perplexityOf(model, index))),
+      ),
+    ],
+  };
+}
+
+function trialsTable(result: ModelsResult): ReportTable {
+  const names = namesOf(result);
+  return {
+    id: 'trials',
+    title: 'Trial by trial',
+    note: 'Every model draws a trial’s texts with the same random numbers; running its seed alone gives them again.',
+    columns: [
+      'Model',
+      'Trial',
+      'Seed',
+      ...MODEL_MEASURES.map(({ label }) => label),
+      ...names.map((name) => `Perplexity on ${name}’s`),
+    ],
+    formats: [
+      ...(['text', 'whole', 'whole'] as const),
+      ...MODEL_MEASURES.map(() => 'percent' as const),
+      ...names.map(() => 'number' as const),
+    ],
+    keys: 2,
+    rows: result.models.flatMap(({ name, trials }) =>
+      trials.map(({ seed, measures, perplexityOn }, trial): Cell[] => [
+        name,
+        trial + 1,
+        seed,
+        ...MODEL_MEASURES.map(({ id }) => measures[id]),
+        ...perplexityOn,
+      ]),
+    ),
+  };
+}
+
+function referenceTable({ models }: ModelsResult): ReportTable {
+  return {
+    id: 'reference',
+    title: 'The reference text, and the next token',
+    columns: [
+      'Model',
+      'Perplexity on the reference',
+      'Bits per character',
+      'Tokens',
+      'Entropy of the next token',
+    ],
+    formats: ['text', 'number', 'number', 'whole', 'nats'],
+    keys: 1,
+    rows: models.map(({ name, reference, entropy }): Cell[] => [
+      name,
+      reference?.perplexity ?? null,
+      reference?.bitsPerCharacter ?? null,
+      reference?.tokens ?? null,
+      entropy,
+    ]),
+  };
+}
+
+function distancesTable(result: ModelsResult): ReportTable {
+  const names = namesOf(result);
+  return {
+    id: 'distances',
+    title: 'The next token, model against model',
+    note: 'Divergences in nats, before any sampler.',
+    columns: [
+      'First',
+      'Second',
+      'KL (first from second)',
+      'KL (second from first)',
+      'Jensen-Shannon',
+      'Shared of the best 10',
+    ],
+    formats: ['text', 'text', 'nats', 'nats', 'nats', 'whole'],
+    keys: 2,
+    rows: result.pairs.map(({ first, second, divergence, reverse, jensenShannon, overlap }) => [
+      names[first]!,
+      names[second]!,
+      divergence,
+      reverse,
+      jensenShannon,
+      overlap,
+    ]),
+  };
+}
+
+function nextTable(result: ModelsResult): ReportTable {
+  return {
+    id: 'next',
+    title: 'The most probable next tokens',
+    columns: ['Token', ...namesOf(result)],
+    formats: ['token', ...result.models.map(() => 'percent' as const)],
+    keys: 1,
+    rows: result.next.map(({ token, probabilities }): Cell[] => [token.text, ...probabilities]),
+  };
+}
+
+function textsTable(result: ModelsResult): ReportTable {
+  const row = (
+    name: string,
+    trial: number | null,
+    sample: string,
+    { text, probabilities }: ComparedText,
+  ): Cell[] => [
+    name,
+    trial,
+    sample,
+    text,
+    ...probabilities.map((list) => list.reduce((sum, p) => sum + Math.log(p), 0) / list.length),
+  ];
+  return {
+    id: 'texts',
+    title: 'Every text',
+    columns: [
+      'Model',
+      'Trial',
+      'Sample',
+      'Text',
+      ...namesOf(result).map((name) => `log-probability by ${name}`),
+    ],
+    formats: ['text', 'whole', 'text', 'text', ...result.models.map(() => 'nats' as const)],
+    keys: 3,
+    rows: result.models.flatMap(({ name, greedy, trials }) => [
+      row(name, null, 'greedy', greedy),
+      ...trials.flatMap(({ texts }, trial) =>
+        texts.map((text, sample) => row(name, trial + 1, String(sample + 1), text)),
+      ),
+    ]),
+  };
+}
+
+/** Megabytes of what is known. */
+const megabytes = (bytes: number | null | undefined): number | null =>
+  bytes === null || bytes === undefined || bytes === 0 ? null : bytes / 1e6;
+
+function costsTable({ models, memoryUse }: ModelsResult): ReportTable {
+  return {
+    id: 'costs',
+    title: 'Size, memory and speed',
+    note: 'Needed is an estimate for the weights and one full context; grown is what the process really grew by with the model, where no other came or went meanwhile.',
+    columns: [
+      'Model',
+      'Parameters',
+      'Arithmetic',
+      'Weights in their files, MB',
+      'Memory needed (estimate), MB',
+      'Process grown (measured), MB',
+      'Tokens per second',
+    ],
+    formats: ['text', 'whole', 'text', 'number', 'number', 'number', 'number'],
+    keys: 1,
+    rows: models.map(({ name, parameters, precision, weightBytes, tokensPerSecond }, index) => [
+      name,
+      parameters,
+      precision,
+      megabytes(weightBytes),
+      megabytes(memoryUse?.models[index]?.needed),
+      megabytes(memoryUse?.models[index]?.grown),
+      tokensPerSecond,
+    ]),
+  };
+}

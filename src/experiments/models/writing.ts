@@ -1,0 +1,111 @@
+/** What one model writes: greedily once, and trial by trial with the random numbers that all models share. */
+import type { LanguageModel } from '../../core/languageModel';
+import { softmax } from '../../core/logits';
+import { selfBleu } from '../../core/statistics/bleu';
+import { coherence, distinctN, diversity, ngramDiversity } from '../../core/statistics/diversity';
+import type { RunContext } from '../kit/experiment';
+import { beginGrowing, completionOf, growTogether, sequencesTogether } from '../kit/decodingLoop';
+import type { ModelsEvent, ModelsParameters, TrialMeasures } from './result';
+import { takePrompt } from '../kit/prompt';
+import { logitsOf, readPrompt } from '../kit/readPrompt';
+import { provenanceOf, type Provenance } from '../kit/results';
+import { TokenChooser } from '../kit/nextTokens';
+
+/** What one model has written, before others have read it. Texts are token ids. */
+export interface Written {
+  readonly info: LanguageModel['info'];
+  readonly vocabularyBytes: number;
+  readonly provenance: Provenance;
+  readonly promptIds: readonly number[];
+  /** Of the next token, before any sampler. */
+  readonly distribution: Float64Array;
+  readonly greedy: readonly number[];
+  readonly trials: readonly { readonly seed: number; readonly texts: readonly (readonly number[])[] }[];
+  readonly tokensPerSecond: number;
+}
+
+/** The seed of a trial, from 0: the one after that of the trial before, in 32 bits. The same for all models. */
+export function trialSeed(seed: number, trial: number): number {
+  return (seed + trial) >>> 0;
+}
+
+/**
+ * Lets a model write. When it is stopped, what it has so far is whole tokens of unfinished texts.
+ * @param progress is told of tokens.
+ * @throws RangeError when the model cannot read texts, or the prompt does not fit it.
+ */
+export async function write(
+  model: LanguageModel,
+  parameters: ModelsParameters,
+  context: RunContext<ModelsEvent>,
+  progress: { add(done: number): void },
+): Promise<Written> {
+  const { chain, trials, samples, maxNewTokens, seed } = parameters;
+  if (!model.score) {
+    throw new RangeError(
+      `${model.info.name} cannot read texts: its logits do not depend on them. Choose a GPT-2 model.`,
+    );
+  }
+  const prompt = takePrompt(model, parameters.prompt, maxNewTokens);
+  const promptIds = Array.from(prompt.ids);
+  const first = await readPrompt(model, promptIds, context);
+  const provenance = provenanceOf(model, prompt, parameters, seed);
+  const { info } = model;
+  const known = { info, vocabularyBytes: model.vocabulary.bytes.length, provenance, promptIds };
+  if (!first) {
+    return { ...known, distribution: new Float64Array(), greedy: [], trials: [], tokensPerSecond: 0 };
+  }
+  const begin = performance.now();
+  const chooserOf = (own: number, greedy: boolean): TokenChooser =>
+    new TokenChooser(model, { chain: greedy ? [] : chain, greedy, seed: own, alternatives: 0 });
+  const together = sequencesTogether(maxNewTokens);
+  /** Begins sequences only when it is their turn: each holds its cache until its group is done. */
+  const grow = async (wanted: readonly { chooser: TokenChooser; sample: number }[]): Promise<number[][]> => {
+    const texts: number[][] = [];
+    for (let from = 0; from < wanted.length && !context.signal.aborted; from += together) {
+      const group = wanted
+        .slice(from, from + together)
+        .map(({ chooser, sample }) => beginGrowing(chooser, chooser.begin(sample, promptIds), first));
+      await growTogether(model, group, maxNewTokens, context, (choices) => {
+        progress.add(choices.length);
+      });
+      texts.push(...group.map((one) => [...completionOf(model, one).ids]));
+    }
+    return texts;
+  };
+  const [greedy = []] = await grow([{ chooser: chooserOf(seed, true), sample: 0 }]);
+  const seeds = Array.from({ length: trials }, (_, trial) => trialSeed(seed, trial));
+  // The trials side by side: the model reads more sequences in one run.
+  const texts = await grow(
+    seeds.flatMap((own) => {
+      const chooser = chooserOf(own, false);
+      return Array.from({ length: samples }, (_, sample) => ({ chooser, sample }));
+    }),
+  );
+  const tokens = [greedy, ...texts].reduce((sum, ids) => sum + ids.length, 0);
+  return {
+    ...known,
+    distribution: softmax(logitsOf(first)),
+    greedy,
+    trials: seeds.map((own, trial) => ({
+      seed: own,
+      texts: texts.slice(trial * samples, (trial + 1) * samples),
+    })),
+    tokensPerSecond: tokens / ((performance.now() - begin) / 1000),
+  };
+}
+
+/** How varied the texts of one trial are. */
+export function measureTrial(texts: readonly (readonly number[])[]): TrialMeasures {
+  const items = texts.map((ids) => ids.join());
+  const pairs = distinctN(texts, 2);
+  return {
+    distinct1: distinctN(texts, 1),
+    // JSON has no NaN.
+    distinct2: Number.isNaN(pairs) ? null : pairs,
+    repetition: texts.reduce((sum, ids) => sum + 1 - ngramDiversity(ids), 0) / texts.length,
+    diversity: diversity(items),
+    coherence: coherence(items),
+    selfBleu: texts.length > 1 ? selfBleu(texts) : null,
+  };
+}

@@ -1,0 +1,164 @@
+/** Nucleus: the smallest set of most probable tokens with probability p, at several temperatures. */
+import type { LanguageModel } from '../../core/languageModel';
+import { entropy, largestLogit, softmax, topIndices } from '../../core/logits';
+import { SamplerChain } from '../../core/samplers/chain';
+import { Breather } from '../kit/cooperativeYield';
+import type { Experiment, RunContext } from '../kit/experiment';
+import type { NucleusCell, NucleusCurve, NucleusEvent, NucleusParameters, NucleusResult } from './result';
+import { listOf, parameterObject, realNumber, textValue } from '../kit/parameters';
+import { takePrompt } from '../kit/prompt';
+import { logitsOf, readPrompt } from '../kit/readPrompt';
+import { provenanceOf, resultToken } from '../kit/results';
+import { parseTemperatures } from '../temperature';
+import { tenDraws } from '../kit/tenDraws';
+
+/** The list of temperatures and that of p may each have so many entries. */
+export const MOST_VALUES = 12;
+
+/** Tokens that are listed by name. */
+const LISTED = 20;
+/** Tokens whose cumulative probability is told one by one; of the others so many per decade. */
+const EVERY_RANK = 60;
+const PER_DECADE = 20;
+
+/** @throws RangeError for what is no list of probabilities above 0. */
+export function parsePs(value: unknown): number[] {
+  const range = { least: 0, leastExcluded: true, most: 1 };
+  return listOf('The values of p', value, MOST_VALUES, (entry, number) =>
+    realNumber(`p ${number}`, entry, range),
+  );
+}
+
+/** @throws RangeError for what is no list of at most 12 temperatures above 0. */
+export function parseNucleusTemperatures(value: unknown): number[] {
+  const temperatures = parseTemperatures(value);
+  if (temperatures.length > MOST_VALUES) {
+    throw new RangeError(`The temperatures are ${temperatures.length}; give at most ${MOST_VALUES}.`);
+  }
+  return temperatures;
+}
+
+/**
+ * Reads the parameters of Nucleus.
+ * @throws RangeError naming the parameter, its value and the allowed range.
+ */
+export function parseNucleus(value: unknown): NucleusParameters {
+  const given = parameterObject('Nucleus', value);
+  return {
+    prompt: textValue('The prompt', given['prompt']),
+    temperatures: parseNucleusTemperatures(given['temperatures']),
+    ps: parsePs(given['ps']),
+  };
+}
+
+/** Nucleus as an experiment: all of it is exact, nothing is drawn. */
+export const nucleus: Experiment<NucleusParameters, NucleusEvent, NucleusResult> = {
+  name: 'nucleus',
+  parse: parseNucleus,
+  run,
+};
+
+async function run(
+  model: LanguageModel,
+  parameters: NucleusParameters,
+  context: RunContext<NucleusEvent>,
+): Promise<NucleusResult> {
+  const begin = performance.now();
+  const prompt = takePrompt(model, parameters.prompt, 1);
+  const first = await readPrompt(model, Array.from(prompt.ids), context);
+  const cells: NucleusCell[] = [];
+  const curves: NucleusCurve[] = [];
+  const ascending = (values: readonly number[]): number[] => [...values].sort((a, b) => a - b);
+  const temperatures = ascending(parameters.temperatures);
+  const ps = ascending(parameters.ps);
+  const total = temperatures.length * ps.length;
+  if (first) {
+    const breather = new Breather(context);
+    const logits = logitsOf(first);
+    // The order of the tokens is that of their logits at every temperature.
+    const order = topIndices(logits, logits.length);
+    outer: for (const t of temperatures) {
+      const scaled = probabilitiesAt(logits, t);
+      curves.push(curveOf(model, order, scaled, t));
+      for (const p of ps) {
+        if (!(await breather.breathe())) break outer;
+        cells.push(cellOf(model, logits, order, scaled, t, p));
+        context.emit({ type: 'progress', done: cells.length, total, what: 'cells' });
+      }
+    }
+  }
+  return {
+    experiment: 'nucleus',
+    vocabularySize: model.info.vocabularySize,
+    cells,
+    curves,
+    stopped: cells.length < total,
+    milliseconds: performance.now() - begin,
+    provenance: provenanceOf(model, prompt, parameters, null),
+  };
+}
+
+function probabilitiesAt(logits: ArrayLike<number>, temperature: number): Float64Array {
+  // The largest is subtracted first: what is divided by a small temperature must not overflow.
+  const largest = largestLogit(logits);
+  return softmax(Float64Array.from(logits, (logit) => (logit - largest) / temperature));
+}
+
+/** Cumulative probability by rank: every rank at first, then ever fewer, and always the last. */
+function curveOf(
+  model: LanguageModel,
+  order: readonly number[],
+  probabilities: Float64Array,
+  temperature: number,
+): NucleusCurve {
+  const curve: NucleusCurve = { temperature, ranks: [], cumulative: [], tokens: [] };
+  let sum = 0;
+  let next = 1;
+  order.forEach((id, index) => {
+    const probability = probabilities[id]!;
+    sum += probability;
+    const rank = index + 1;
+    if (rank <= LISTED) {
+      curve.tokens.push({ token: resultToken(model, id), probability, cumulative: sum });
+    }
+    if (rank < next && rank < order.length) return;
+    curve.ranks.push(rank);
+    curve.cumulative.push(sum);
+    next = rank < EVERY_RANK ? rank + 1 : Math.ceil(rank * 10 ** (1 / PER_DECADE));
+  });
+  return curve;
+}
+
+function cellOf(
+  model: LanguageModel,
+  logits: ArrayLike<number>,
+  order: readonly number[],
+  probabilities: Float64Array,
+  temperature: number,
+  p: number,
+): NucleusCell {
+  const chain = new SamplerChain(
+    [
+      { sampler: 'temperature', temperature },
+      { sampler: 'top-p', p },
+    ],
+    logits.length,
+  );
+  const { probabilities: after, kept } = chain.apply(logits);
+  const keptIds = order.slice(0, kept);
+  const keptMass = keptIds.reduce((sum, id) => sum + probabilities[id]!, 0);
+  const left = keptIds.map((id) => after[id]!);
+  const named = (ids: readonly number[], values: Float64Array): NucleusCell['outside'] =>
+    ids.slice(0, LISTED).map((id) => ({ token: resultToken(model, id), probability: values[id]! }));
+  return {
+    temperature,
+    p,
+    kept,
+    keptMass,
+    distance: keptMass - p,
+    nucleus: named(keptIds, after),
+    outside: named(order.slice(kept, kept + LISTED), probabilities),
+    entropy: entropy(left),
+    tenDraws: tenDraws(left),
+  };
+}

@@ -1,0 +1,187 @@
+/** What a result of the Nucleus experiment says. */
+import type { NucleusCell, NucleusResult } from './result';
+import { visibleToken } from '../../core/visibleText';
+import { TEN_DRAWS, TEN_DRAWS_FORMATS, tenDrawsCells } from '../report/tenDraws';
+import type { Cell, ReportOf, ReportTable } from '../report/types';
+import { counted, inPercent, listed, rounded, whole } from '../report/words';
+
+/** Tokens that a sentence or a cell names. */
+const NAMED = 5;
+
+export const nucleusReport: ReportOf<NucleusResult> = { summary, tables };
+
+function summary(result: NucleusResult): string[] {
+  const { cells } = result;
+  if (cells.length === 0) return ['The run was stopped before anything was computed.'];
+  const smallest = cells.reduce((a, b) => (b.kept < a.kept ? b : a));
+  const largest = cells.reduce((a, b) => (b.kept > a.kept ? b : a));
+  return [
+    smallest.kept === largest.kept
+      ? `Every nucleus holds ${counted(smallest.kept, 'token')} of ${whole(result.vocabularySize)}.`
+      : `The nucleus holds from ${counted(smallest.kept, 'token')} at ${place(smallest)} to ${whole(largest.kept)} of ${whole(result.vocabularySize)} at ${place(largest)}.`,
+    ...growth(result),
+    outside(smallest),
+    ...certain(result),
+  ];
+}
+
+/** `T = 0.7, p = 0.8` */
+export function place({ temperature, p }: Pick<NucleusCell, 'temperature' | 'p'>): string {
+  return `T = ${rounded(temperature)}, p = ${rounded(p, 12)}`;
+}
+
+/** How the size changes when only one of the two is raised. */
+function growth({ cells }: NucleusResult): string[] {
+  const [first] = cells;
+  const hotter = cells.filter(({ p }) => p === first!.p).at(-1);
+  const wider = cells.filter(({ temperature }) => temperature === first!.temperature).at(-1);
+  const changes: string[] = [];
+  if (hotter && hotter !== first) {
+    changes.push(
+      `raising T from ${rounded(first!.temperature)} to ${rounded(hotter.temperature)} at p = ${rounded(first!.p, 12)} takes it from ${whole(first!.kept)} to ${whole(hotter.kept)}`,
+    );
+  }
+  if (wider && wider !== first) {
+    changes.push(
+      `raising p from ${rounded(first!.p, 12)} to ${rounded(wider.p, 12)} at T = ${rounded(first!.temperature)} takes it from ${whole(first!.kept)} to ${whole(wider.kept)}`,
+    );
+  }
+  if (changes.length === 0) return [];
+  const sentence = listed(changes);
+  return [`${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}.`];
+}
+
+function outside(cell: NucleusCell): string {
+  const mass = 1 - cell.keptMass;
+  if (cell.outside.length === 0) return `At ${place(cell)} nothing falls outside.`;
+  const names = cell.outside.slice(0, NAMED).map(({ token }) => `“${visibleToken(token.text)}”`);
+  return `At ${place(cell)} what falls outside holds ${inPercent(mass)}; its most probable tokens are ${listed(names)}.`;
+}
+
+/** Where the nucleus is a single token, so that drawing from it is greedy. */
+function certain({ curves }: NucleusResult): string[] {
+  const limits = curves.flatMap(({ temperature, tokens }) => {
+    const [best] = tokens;
+    return best ? [`${inPercent(best.probability)} at T = ${rounded(temperature)}`] : [];
+  });
+  const best = curves[0]?.tokens[0];
+  if (!best) return [];
+  return [
+    `With p no larger than the probability of “${visibleToken(best.token.text)}” (${listed(limits)}) it alone is left, and drawing is greedy.`,
+  ];
+}
+
+function tables(result: NucleusResult): ReportTable[] {
+  return [
+    cellsTable(result),
+    leftTable(result),
+    nucleusTable(result),
+    outsideTable(result),
+    rankTable(result),
+    curveTable(result),
+  ];
+}
+
+function names(tokens: NucleusCell['nucleus'], all: number): string {
+  const shown = tokens.slice(0, NAMED).map(({ token }) => visibleToken(token.text));
+  return all > shown.length ? `${shown.join(' ')} …` : shown.join(' ');
+}
+
+function cellsTable({ cells }: NucleusResult): ReportTable {
+  return {
+    id: 'cells',
+    title: 'Temperature and p',
+    note: 'What the nucleus holds and what falls outside, before the cut.',
+    columns: ['T', 'p', 'tokens kept', 'nucleus', 'held', 'outside'],
+    formats: ['number', 'number', 'whole', 'text', 'percent', 'percent'],
+    keys: 2,
+    rows: cells.map((cell) => [
+      cell.temperature,
+      cell.p,
+      cell.kept,
+      names(cell.nucleus, cell.kept),
+      cell.keptMass,
+      1 - cell.keptMass,
+    ]),
+  };
+}
+
+function leftTable({ cells }: NucleusResult): ReportTable {
+  return {
+    id: 'left',
+    title: 'What is left to draw from',
+    note: 'After the cut. By how much the nucleus holds more than p; as many equally probable tokens as are as hard to guess; exact figures for 10 draws.',
+    columns: ['T', 'p', 'over p', 'entropy in nats', 'effective vocabulary', ...TEN_DRAWS],
+    formats: ['number', 'number', 'number', 'nats', 'number', ...TEN_DRAWS_FORMATS],
+    keys: 2,
+    rows: cells.map((cell) => [
+      cell.temperature,
+      cell.p,
+      cell.distance,
+      cell.entropy,
+      Math.exp(cell.entropy),
+      ...tenDrawsCells(cell.tenDraws),
+    ]),
+  };
+}
+
+function nucleusTable({ cells }: NucleusResult): ReportTable {
+  return {
+    id: 'nucleus',
+    title: 'Inside: probabilities after the cut',
+    note: 'The first 20 tokens of every nucleus.',
+    columns: ['T', 'p', 'token', 'probability'],
+    formats: ['number', 'number', 'token', 'percent'],
+    keys: 3,
+    rows: cells.flatMap(({ temperature, p, nucleus }) =>
+      nucleus.map(({ token, probability }): Cell[] => [temperature, p, token.text, probability]),
+    ),
+  };
+}
+
+function outsideTable({ cells }: NucleusResult): ReportTable {
+  return {
+    id: 'outside',
+    title: 'Outside: probabilities before the cut',
+    note: 'The first 20 tokens that each cut removes.',
+    columns: ['T', 'p', 'token', 'probability'],
+    formats: ['number', 'number', 'token', 'percent'],
+    keys: 3,
+    rows: cells.flatMap(({ temperature, p, outside: removed }) =>
+      removed.map(({ token, probability }): Cell[] => [temperature, p, token.text, probability]),
+    ),
+  };
+}
+
+function rankTable({ curves }: NucleusResult): ReportTable {
+  return {
+    id: 'ranks',
+    title: 'The most probable tokens',
+    columns: ['T', 'rank', 'token', 'probability', 'cumulative'],
+    formats: ['number', 'whole', 'token', 'percent', 'percent'],
+    keys: 2,
+    rows: curves.flatMap(({ temperature, tokens }) =>
+      tokens.map(({ token, probability, cumulative }, i): Cell[] => [
+        temperature,
+        i + 1,
+        token.text,
+        probability,
+        cumulative,
+      ]),
+    ),
+  };
+}
+
+function curveTable({ curves }: NucleusResult): ReportTable {
+  return {
+    id: 'curve',
+    title: 'The cumulative curves',
+    note: 'Probability of the so many most probable tokens together: the points of the picture.',
+    columns: ['T', 'tokens', 'cumulative'],
+    formats: ['number', 'whole', 'percent'],
+    keys: 2,
+    rows: curves.flatMap(({ temperature, ranks, cumulative }) =>
+      ranks.map((rank, i): Cell[] => [temperature, rank, cumulative[i]!]),
+    ),
+  };
+}

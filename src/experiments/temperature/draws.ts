@@ -1,0 +1,100 @@
+/** Draws the target at several temperatures with the same random numbers. */
+import { CumulativeTable } from '../../core/draw';
+import { randomStream } from '../../core/random';
+import type { Breather } from '../kit/cooperativeYield';
+import { weightsAt, type PhraseNode, type PhraseTree } from './tokenizations';
+
+export interface TargetDraws {
+  /** Draws done; fewer than asked for after a stop. */
+  readonly draws: number;
+  /** How many of them gave the target. */
+  readonly count: number;
+  /** How often each token was drawn as the next one. */
+  readonly tokens: Int32Array;
+}
+
+/** Random numbers that are taken at a time; every temperature uses the same ones. */
+const BLOCK = 4096;
+
+/** One temperature's draws of one place in the tree. */
+interface Column {
+  readonly table: CumulativeTable;
+  readonly counts: Int32Array;
+}
+
+/**
+ * Draws the next token, and where it begins the target, the one after it, and so on. Draw i of every temperature
+ * takes the same random number, so nothing but the temperature differs between them.
+ * @param onDone called with the number of draws done, over all temperatures.
+ */
+export async function drawTargets(
+  tree: PhraseTree,
+  temperatures: readonly number[],
+  { draws, seed }: { readonly draws: number; readonly seed: number },
+  breather: Breather,
+  onDone: (done: number) => void,
+): Promise<TargetDraws[]> {
+  const columns: Column[] = [];
+  for (const t of temperatures) {
+    await breather.breathe();
+    columns.push(columnOf(tree.root, t));
+  }
+  const stream = randomStream(seed, 'draw', 0);
+  const block = new Float64Array(BLOCK);
+  let done = 0;
+  while (done < draws) {
+    const size = Math.min(BLOCK, draws - done);
+    for (let i = 0; i < size; i++) block[i] = stream.next();
+    let stopped = false;
+    for (const { table, counts } of columns) {
+      for (let i = 0; i < size; i++) counts[table.draw(block[i]!)]!++;
+      // A block is drawn at every temperature, so that all have the same number of draws.
+      stopped = !(await breather.breathe()) || stopped;
+    }
+    done += size;
+    onDone(done * temperatures.length);
+    if (stopped) break;
+  }
+  const rows: TargetDraws[] = [];
+  for (const [i, t] of temperatures.entries()) {
+    const { counts: tokens } = columns[i]!;
+    rows.push({ draws: done, count: await targets(tree.root, tokens, t, seed, [], breather), tokens });
+  }
+  return rows;
+}
+
+function columnOf(node: PhraseNode, temperature: number): Column {
+  const weights = weightsAt(node, temperature);
+  const probabilities = Float64Array.from(
+    node.logits,
+    (logit) => Math.exp((logit - node.largest) / temperature) / weights,
+  );
+  return { table: new CumulativeTable(probabilities), counts: new Int32Array(node.logits.length) };
+}
+
+/** How many of the draws that came to a node write the target to its end. */
+async function targets(
+  node: PhraseNode,
+  counts: Int32Array,
+  temperature: number,
+  seed: number,
+  before: readonly number[],
+  breather: Breather,
+): Promise<number> {
+  let sum = 0;
+  for (const { id, ends, node: next } of node.steps) {
+    const times = counts[id]!;
+    if (ends) sum += times;
+    else if (next && times > 0) {
+      const path = [...before, id];
+      const column = columnOf(next, temperature);
+      const stream = randomStream(seed, 'draw', ...path);
+      for (let i = 0; i < times; i++) {
+        column.counts[column.table.draw(stream.next())]!++;
+        if (i % BLOCK === BLOCK - 1) await breather.breathe();
+      }
+      sum += await targets(next, column.counts, temperature, seed, path, breather);
+    }
+  }
+  return sum;
+}

@@ -1,0 +1,198 @@
+/** Temperature: the exact probability of a text at every temperature, and how close draws come to it. */
+import type { LanguageModel } from '../../core/languageModel';
+import { binomialInterval } from '../../core/statistics/binomial';
+import { chiSquareTest } from '../../core/statistics/chiSquare';
+import { wilsonInterval } from '../../core/statistics/interval';
+import { Breather } from '../kit/cooperativeYield';
+import type { Experiment, RunContext } from '../kit/experiment';
+import { listOf, parameterObject, realNumber, textValue, trueOrFalse, wholeNumber } from '../kit/parameters';
+import { PhraseTree, weightsAt, type PhraseNode, type PhraseProbability } from './tokenizations';
+import { takePrompt } from '../kit/prompt';
+import { readPrompt } from '../kit/readPrompt';
+import { provenanceOf, resultToken } from '../kit/results';
+import { drawTargets, type TargetDraws } from './draws';
+import { chapterOf, curveOf, entropyAt, limitsOf, listedTokens, tokenProbability, waysOf } from './exact';
+import { tenDraws } from '../kit/tenDraws';
+import type { TemperatureEvent, TemperatureParameters, TemperatureResult, TemperatureRow } from './result';
+
+export const MOST_TEMPERATURES = 24;
+const MOST_TARGET = 200;
+/** Temperatures are allowed in this range, which the curve never leaves either. */
+const LEAST_TEMPERATURE = 0.001;
+const MOST_TEMPERATURE = 1000;
+
+/** Beginnings of the target that are read with the model. */
+const BUDGET = 64;
+/** @throws RangeError for what is no list of temperatures above 0. */
+export function parseTemperatures(value: unknown): number[] {
+  const range = { least: LEAST_TEMPERATURE, most: MOST_TEMPERATURE };
+  return listOf('The temperatures', value, MOST_TEMPERATURES, (entry, number) => {
+    if (entry === 0) {
+      throw new RangeError(
+        `Temperature ${number} is 0, which is greedy: nothing is drawn. Give values from ${LEAST_TEMPERATURE}; the limit T → 0 is shown anyway.`,
+      );
+    }
+    return realNumber(`Temperature ${number}`, entry, range);
+  });
+}
+
+/** @throws RangeError unless it is a whole number from 10 to a million. */
+export function parseDraws(value: unknown): number {
+  return wholeNumber('The number of draws', value, 10, 1_000_000);
+}
+
+/** @throws RangeError for an empty target or one that is too long. */
+export function parseTarget(value: unknown): string {
+  const target = textValue('The target', value);
+  if (target === '') throw new RangeError('The target is empty; type a word or a phrase, for example pizza.');
+  if (target.length > MOST_TARGET) {
+    throw new RangeError(`The target has ${target.length} characters; it may have at most ${MOST_TARGET}.`);
+  }
+  return target;
+}
+
+/**
+ * Reads the parameters of Temperature.
+ * @throws RangeError naming the parameter, its value and the allowed range.
+ */
+export function parseTemperature(value: unknown): TemperatureParameters {
+  const given = parameterObject('Temperature', value);
+  return {
+    prompt: textValue('The prompt', given['prompt']),
+    target: parseTarget(given['target']),
+    leadingSpace: trueOrFalse('Leading space', given['leadingSpace']),
+    temperatures: parseTemperatures(given['temperatures']),
+    draws: parseDraws(given['draws']),
+    seed: wholeNumber('The seed', given['seed'], 0, 0xffff_ffff),
+  };
+}
+
+/**
+ * Temperature as an experiment. All temperatures draw with the same random numbers, so that what differs between
+ * them is not chance.
+ */
+export const temperature: Experiment<TemperatureParameters, TemperatureEvent, TemperatureResult> = {
+  name: 'temperature',
+  parse: parseTemperature,
+  run,
+};
+
+async function run(
+  model: LanguageModel,
+  parameters: TemperatureParameters,
+  context: RunContext<TemperatureEvent>,
+): Promise<TemperatureResult> {
+  const begin = performance.now();
+  const target = `${parameters.leadingSpace ? ' ' : ''}${parameters.target}`;
+  const prompt = takePrompt(model, parameters.prompt, Math.max(1, model.encode(target).length));
+  const promptIds = Array.from(prompt.ids);
+  const breather = new Breather(context);
+  const empty: TemperatureResult = {
+    experiment: 'temperature',
+    target,
+    vocabularySize: model.info.vocabularySize,
+    rows: [],
+    curve: { temperatures: [], target: [], entropy: [], tokens: [] },
+    limits: {
+      zero: { probability: 0, entropy: 0, best: [] },
+      infinity: { probability: 0, entropy: Math.log(model.info.vocabularySize) },
+    },
+    ways: [],
+    wayCount: 0,
+    chapter: null,
+    stopped: true,
+    milliseconds: 0,
+    provenance: provenanceOf(model, prompt, parameters, parameters.seed),
+  };
+  const stopped = (): TemperatureResult => ({ ...empty, milliseconds: performance.now() - begin });
+
+  const first = await readPrompt(model, promptIds, context);
+  if (!first) return stopped();
+  const tree = await PhraseTree.read(model, promptIds, first, target, BUDGET, breather);
+  if (!tree) return stopped();
+  const ways = tree.ways();
+  if (ways.length === 0) throw unspellable(model, target, parameters.leadingSpace);
+
+  const temperatures = [...parameters.temperatures].sort((a, b) => a - b);
+  const curve = await curveOf(model, tree, temperatures, breather, (done, points) => {
+    context.emit({ type: 'progress', done, total: points, what: 'exact points' });
+  });
+  if (!curve) return stopped();
+  const exact: PhraseProbability[] = [];
+  for (const t of temperatures) exact.push(await tree.at(t, breather));
+  const total = temperatures.length * parameters.draws;
+  const draws = await drawTargets(tree, temperatures, parameters, breather, (done) => {
+    context.emit({ type: 'progress', done, total, what: 'draws' });
+  });
+  const listed = listedTokens(tree.root);
+  const rows: TemperatureRow[] = [];
+  for (const [i, t] of temperatures.entries()) {
+    await breather.breathe();
+    rows.push(rowOf(model, tree.root, listed, t, exact[i]!, draws[i]!));
+  }
+  return {
+    ...empty,
+    rows,
+    curve,
+    limits: limitsOf(model, tree),
+    ways: await waysOf(model, tree, breather),
+    wayCount: ways.length,
+    chapter: await chapterOf(first, model, target, tree, breather),
+    stopped: context.signal.aborted,
+    milliseconds: performance.now() - begin,
+  };
+}
+
+function unspellable(model: LanguageModel, target: string, leadingSpace: boolean): RangeError {
+  const words = Array.from({ length: Math.min(12, model.info.vocabularySize) }, (_, id) =>
+    model.decode([id]).trim(),
+  );
+  const more = model.info.vocabularySize > words.length ? ', …' : '';
+  const space =
+    !leadingSpace && model.info.kind === 'toy'
+      ? ' Every word has a space before it: tick the leading space.'
+      : '';
+  return new RangeError(
+    `No sequence of tokens of ${model.info.name} spells “${target}”.${space} Its words are ${words.join(', ')}${more}.`,
+  );
+}
+
+function rowOf(
+  model: LanguageModel,
+  root: PhraseNode,
+  listed: readonly number[],
+  t: number,
+  { probability, unexplored }: PhraseProbability,
+  { draws, count, tokens }: TargetDraws,
+): TemperatureRow {
+  const weights = weightsAt(root, t);
+  const drawn = (token: number | null, p: number, times: number): TemperatureRow['tokens'][number] => ({
+    token: token === null ? null : resultToken(model, token),
+    probability: p,
+    count: times,
+    ...wilsonInterval(times, draws),
+  });
+  const rows = listed.map((id) => drawn(id, tokenProbability(root, id, t, weights), tokens[id]!));
+  if (listed.length < root.logits.length) {
+    const rest = 1 - rows.reduce((sum, row) => sum + row.probability, 0);
+    const times = draws - rows.reduce((sum, row) => sum + row.count, 0);
+    rows.push(drawn(null, Math.max(0, rest), times));
+  }
+  const counts = rows.map((row) => row.count);
+  const probabilities = rows.map((row) => row.probability);
+  const expected = binomialInterval(Math.min(1, probability), draws);
+  return {
+    temperature: t,
+    probability,
+    unexplored,
+    draws,
+    count,
+    ...wilsonInterval(count, draws),
+    expectedLow: expected.low,
+    expectedHigh: expected.high,
+    entropy: entropyAt(root, t, weights),
+    tenDraws: tenDraws(Float64Array.from(root.logits, (_, id) => tokenProbability(root, id, t, weights))),
+    fit: draws === 0 ? null : chiSquareTest(counts, probabilities).pValue,
+    tokens: rows,
+  };
+}

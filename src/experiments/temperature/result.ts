@@ -1,0 +1,96 @@
+/** Temperature: how often a text comes next, at every temperature. */
+import * as v from 'valibot';
+import { resultFields, tokenSchema, type ProgressEvent } from '../kit/results';
+import { tenDrawsSchema } from '../kit/tenDraws';
+
+/** Parameters of the Temperature experiment; see `parseTemperature` for their limits. */
+export interface TemperatureParameters {
+  readonly prompt: string;
+  /** The text whose probability is asked for, without the space before it. */
+  readonly target: string;
+  /** Whether a space stands before the target, as before a word within a sentence. */
+  readonly leadingSpace: boolean;
+  readonly temperatures: readonly number[];
+  /** At every temperature. */
+  readonly draws: number;
+  readonly seed: number;
+}
+
+export type TemperatureEvent = ProgressEvent;
+
+/** One row of `print_sampled_tokens`: a token, or the last row: all others together. */
+const drawnTokenSchema = v.object({
+  /** null for all other tokens together. */
+  token: v.nullable(tokenSchema),
+  probability: v.number(),
+  count: v.number(),
+  /** Wilson 95 % interval of the frequency. */
+  low: v.number(),
+  high: v.number(),
+});
+export type DrawnToken = v.InferOutput<typeof drawnTokenSchema>;
+
+const temperatureRowSchema = v.object({
+  temperature: v.number(),
+  /** Exact probability of the target. */
+  probability: v.number(),
+  /** Probability of ways to write the target that were not read: it is too low by at most this. */
+  unexplored: v.number(),
+  /** Draws done, and how many of them gave the target. */
+  draws: v.number(),
+  count: v.number(),
+  /** Wilson 95 % interval of the frequency count / draws; from 0 to 1 without draws. */
+  low: v.number(),
+  high: v.number(),
+  /** Counts between which 95 of 100 such runs fall, exactly. */
+  expectedLow: v.number(),
+  expectedHigh: v.number(),
+  /** Of the distribution of the next token, in nats. */
+  entropy: v.number(),
+  tenDraws: tenDrawsSchema,
+  /** Probability of deviations at least as large in an honest sample, by a chi-square test; null without draws. */
+  fit: v.nullable(v.number()),
+  tokens: v.array(drawnTokenSchema),
+});
+export type TemperatureRow = v.InferOutput<typeof temperatureRowSchema>;
+
+const chapterRowSchema = v.object({
+  temperature: v.number(),
+  /** As printed in the chapter, and of how many draws. */
+  printed: v.number(),
+  draws: v.number(),
+  probability: v.number(),
+  low: v.number(),
+  high: v.number(),
+  inside: v.boolean(),
+});
+export type ChapterRow = v.InferOutput<typeof chapterRowSchema>;
+
+export const temperatureResultSchema = v.object({
+  ...resultFields,
+  experiment: v.literal('temperature'),
+  /** With its leading space, where it has one. */
+  target: v.string(),
+  vocabularySize: v.number(),
+  /** In ascending order of temperature; those not reached before a stop are missing. */
+  rows: v.array(temperatureRowSchema),
+  /** The same exact values on a fine grid of temperatures. */
+  curve: v.object({
+    temperatures: v.array(v.number()),
+    target: v.array(v.number()),
+    entropy: v.array(v.number()),
+    tokens: v.array(v.object({ token: tokenSchema, probabilities: v.array(v.number()) })),
+  }),
+  /** T -> 0: the best tokens share everything; T -> infinity: all tokens alike. */
+  limits: v.object({
+    zero: v.object({ probability: v.number(), entropy: v.number(), best: v.array(tokenSchema) }),
+    infinity: v.object({ probability: v.number(), entropy: v.number() }),
+  }),
+  /** Ways to write the target, most probable at temperature 1 first, and their probabilities there. */
+  ways: v.array(v.object({ tokens: v.array(tokenSchema), probability: v.number() })),
+  /** Number of all ways, of which `ways` lists the first. */
+  wayCount: v.number(),
+  /** The chapter's printed frequencies, where the target and the vocabulary are the chapter's. */
+  chapter: v.nullable(v.array(chapterRowSchema)),
+});
+export type TemperatureResult = v.InferOutput<typeof temperatureResultSchema>;

@@ -1,0 +1,122 @@
+/** What a training says: how the losses fell, what it cost, and whether it can be continued to the last bit. */
+import type { Evaluation, TrainingResult } from './result';
+import type { Cell, ReportOf, ReportTable } from '../report/types';
+import { counted, rounded, whole } from '../report/words';
+
+export const trainingReport: ReportOf<TrainingResult> = { summary, tables };
+
+function summary(result: TrainingResult): string[] {
+  const { continuity, sentence, history } = result;
+  if (continuity) return verified(continuity);
+  const first = history.evaluations[0];
+  const last = history.evaluations.at(-1);
+  return [
+    ...(sentence === null ? [] : [sentence]),
+    ...(first && last && first !== last ? [fall(first, last)] : []),
+    extent(result),
+    ...costs(result),
+    ...(result.checkpoint === null
+      ? []
+      : [
+          'The trained model is in the list of models; “continue” goes on from its weights and optimizer state.',
+        ]),
+  ];
+}
+
+function verified({
+  steps,
+  before,
+  after,
+  tensors,
+  different,
+}: NonNullable<TrainingResult['continuity']>): string[] {
+  const what = `${counted(steps, 'step')} at once, and ${before} + ${after} with a checkpoint that was written, read and continued from in between`;
+  return different.length === 0
+    ? [
+        `Continuity holds: ${what}, give the same ${whole(tensors)} tensors to the last bit.`,
+        'Weights and both moments of AdamW were compared. Saving the weights alone would not do: the moments say how far each step goes.',
+      ]
+    : [
+        `Continuity is broken: ${what}, differ in ${whole(different.length)} of ${whole(tensors)} tensors, first in ${different[0]!}.`,
+      ];
+}
+
+function fall(first: Evaluation, last: Evaluation): string {
+  const part = (name: string, before: number | null, after: number | null): string[] =>
+    before === null || after === null
+      ? []
+      : [`the ${name} loss from ${before.toFixed(3)} to ${after.toFixed(3)} nats per token`];
+  const parts = [
+    ...part('training', first.training, last.training),
+    ...part('validation', first.validation, last.validation),
+  ];
+  return `From step ${first.step} to step ${last.step} training took ${parts.join(' and ')}.`;
+}
+
+function extent({ progress, settings, plan }: TrainingResult): string {
+  return `${counted(progress.step, 'step')} of ${settings.batchSize} × ${settings.context} tokens, ${counted(progress.epoch, 'whole epoch')}; the training part has ${counted(plan.trainingTokens, 'token')}.`;
+}
+
+function costs({ tokensPerSecond, progress, peakMemory }: TrainingResult): string[] {
+  if (tokensPerSecond === null) return [];
+  return [
+    `It read ${rounded(tokensPerSecond)} tokens per second and took ${rounded(progress.seconds)} seconds in all; the model process takes ${rounded(peakMemory / 1e6)} MB.`,
+  ];
+}
+
+function tables(result: TrainingResult): ReportTable[] {
+  const { history, continuity } = result;
+  if (continuity) {
+    return [
+      {
+        id: 'continuity',
+        title: 'Continuity',
+        columns: ['Run', 'Digest of all tensors (SHA-256)'],
+        formats: ['text', 'text'],
+        keys: 1,
+        rows: [
+          [counted(continuity.steps, 'step'), continuity.straight],
+          [`${continuity.before} + ${continuity.after}`, continuity.interrupted],
+        ],
+      },
+    ];
+  }
+  const evaluations: ReportTable = {
+    id: 'evaluations',
+    title: 'Evaluations',
+    note: `Means over at most ${counted(result.settings.evaluationBatches, 'batch', 'batches')} of each part, nats per token.`,
+    columns: ['Step', 'Tokens seen', 'Training', 'Validation'],
+    formats: ['whole', 'whole', 'nats', 'nats'],
+    keys: 1,
+    rows: history.evaluations.map(({ step, tokensSeen, training, validation }): Cell[] => [
+      step,
+      tokensSeen,
+      training,
+      validation,
+    ]),
+  };
+  const samples: ReportTable = {
+    id: 'samples',
+    title: 'What it wrote after each epoch',
+    columns: ['Epoch', 'Step', 'Text'],
+    formats: ['whole', 'whole', 'text'],
+    keys: 1,
+    rows: history.samples.map(({ epoch, step, text }) => [epoch, step, text]),
+  };
+  const steps: ReportTable = {
+    id: 'steps',
+    title: 'Every step',
+    note: 'Loss of the step’s batch before it, and the norm of the gradient over all parameters.',
+    columns: ['Step', 'Tokens seen', 'Loss', 'Gradient norm', 'Learning rate'],
+    formats: ['whole', 'whole', 'nats', 'number', 'number'],
+    keys: 1,
+    rows: history.steps.map(({ step, tokensSeen, loss, gradientNorm, learningRate }) => [
+      step,
+      tokensSeen,
+      loss,
+      gradientNorm,
+      learningRate,
+    ]),
+  };
+  return [evaluations, ...(samples.rows.length > 0 ? [samples] : []), steps];
+}

@@ -1,0 +1,177 @@
+import * as v from 'valibot';
+import * as vscode from 'vscode';
+import { withLf } from '../../core/lineEnds';
+import { softmax, topIndices } from '../../core/logits';
+import type { EngineClient } from '../../engine/client';
+import type { ExploreEvent } from '../../experiments/explore/result';
+import type { SurprisalEvent } from '../../experiments/surprisal';
+import { temperatureResultSchema } from '../../experiments/temperature/result';
+import type { Library } from '../models/library';
+import { nextTokenAfter } from '../cursor/nextToken';
+import { lastPart } from '../panel/promptSource';
+import { toFailure } from '../panel/requests';
+import { settings } from '../settings';
+import { answerOf } from '../shown/documents';
+import { inQuotationMarks } from '../shown/quote';
+import { percent, tokenName } from '../tokenNames';
+
+export interface ToolServices {
+  readonly engine: EngineClient;
+  readonly library: Library;
+}
+
+const nextSchema = v.object({
+  text: v.string(),
+  count: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100)), 10),
+});
+const phraseSchema = v.object({
+  text: v.string(),
+  phrase: v.pipe(
+    v.string(),
+    v.check((phrase) => phrase.trim() !== '', 'The phrase is empty.'),
+  ),
+  temperature: v.optional(v.number(), 1),
+});
+const surprisalSchema = v.object({ text: v.pipe(v.string(), v.minLength(1)) });
+
+/** What chat agents in the editor may ask of the model; nothing where VS Code has no such interface. */
+export function registerTools(services: ToolServices): vscode.Disposable[] {
+  // `lm` is missing in editors that are built on an older VS Code or without chat.
+  const lm = (vscode as { lm?: Partial<typeof vscode.lm> }).lm;
+  if (!lm?.registerTool) return [];
+  return [
+    lm.registerTool(
+      'decoding_lab_next_token',
+      tool(nextSchema, (input, signal) => next(services, input, signal)),
+    ),
+    lm.registerTool(
+      'decoding_lab_phrase_probability',
+      tool(phraseSchema, (input, signal) => phraseProbability(services, input, signal)),
+    ),
+    lm.registerTool(
+      'decoding_lab_surprisal',
+      tool(surprisalSchema, (input, signal) => readSurprisal(services, input, signal)),
+    ),
+  ];
+}
+
+function tool<Schema extends v.GenericSchema>(
+  schema: Schema,
+  answer: (input: v.InferOutput<Schema>, signal: AbortSignal) => Promise<string>,
+): vscode.LanguageModelTool<unknown> {
+  return {
+    async invoke({ input }, token) {
+      const controller = new AbortController();
+      token.onCancellationRequested(() => {
+        controller.abort();
+      });
+      const parsed = v.safeParse(schema, input);
+      let text: string;
+      try {
+        text = parsed.success
+          ? await answer(parsed.output, controller.signal)
+          : `The input is not usable: ${parsed.issues[0].message}`;
+      } catch (error) {
+        text = toFailure(error).sentence;
+      }
+      return answerOf(text);
+    },
+  };
+}
+
+async function next(
+  { engine, library }: ToolServices,
+  { text, count }: v.InferOutput<typeof nextSchema>,
+  signal: AbortSignal,
+): Promise<string> {
+  const source = await library.source(settings.defaultModel(), undefined);
+  const model = await engine.load(source, signal);
+  const lines: string[] = [];
+  const notes: string[] = [];
+  await engine.run('explore', source, nextTokenAfter(lastPart(withLf(text))), {
+    signal,
+    onEvent: (event) => {
+      const read = event as ExploreEvent;
+      if (read.type === 'prompt') notes.push(...read.prompt.notes);
+      if (read.type !== 'next') return;
+      const probabilities = softmax(read.logits);
+      for (const id of topIndices(read.logits, count)) {
+        lines.push(
+          `${inQuotationMarks(tokenName(id, model))} (id ${id}): ${percent(Math.log(probabilities[id]!))}`,
+        );
+      }
+    },
+  });
+  const head = `Next tokens according to ${inQuotationMarks(model.info.name)}, most probable first (· is a space):`;
+  return [...notes, head, ...lines].join('\n');
+}
+
+/** Ways to write the phrase that are listed. */
+const WAYS = 5;
+
+/** Draws that the experiment does beside the exact value: as few as it allows. */
+const FEWEST_DRAWS = 10;
+
+async function phraseProbability(
+  { engine, library }: ToolServices,
+  { text, phrase, temperature }: v.InferOutput<typeof phraseSchema>,
+  signal: AbortSignal,
+): Promise<string> {
+  const source = await library.source(settings.textModel(), undefined);
+  const leadingSpace = phrase.startsWith(' ');
+  const target = withLf(leadingSpace ? phrase.slice(1) : phrase);
+  const parameters = {
+    prompt: lastPart(withLf(text)),
+    target,
+    leadingSpace,
+    temperatures: [temperature],
+    draws: FEWEST_DRAWS,
+    seed: 0,
+  };
+  const result = await engine.run('temperature', source, parameters, { signal, onEvent: () => undefined });
+  const { rows, ways, wayCount, provenance } = v.parse(temperatureResultSchema, result);
+  const [row] = rows;
+  if (!row) return 'It was stopped before it was done.';
+  const { probability, unexplored } = row;
+  const bound = unexplored > 0 ? `, and at most ${(probability + unexplored).toPrecision(6)}` : '';
+  const lines = ways
+    .slice(0, WAYS)
+    .map(
+      (way) =>
+        `${way.tokens.map(({ text: token }) => inQuotationMarks(token)).join(' + ')}: ${way.probability.toPrecision(6)}`,
+    );
+  return [
+    ...provenance.promptNotes,
+    `Probability of ${inQuotationMarks(phrase)} after the text, according to ${inQuotationMarks(provenance.modelName)} at temperature ${temperature}: ${probability.toPrecision(6)}${bound}.`,
+    `The most probable of ${wayCount} ways to write it, at temperature 1:`,
+    ...lines,
+  ].join('\n');
+}
+
+async function readSurprisal(
+  { engine, library }: ToolServices,
+  { text }: v.InferOutput<typeof surprisalSchema>,
+  signal: AbortSignal,
+): Promise<string> {
+  const source = await library.source(settings.textModel(), undefined);
+  const model = await engine.load(source, signal);
+  const lines: string[] = [];
+  const result = await engine.run(
+    'surprisal',
+    source,
+    { text: lastPart(withLf(text)), from: 0, alternatives: 1 },
+    {
+      signal,
+      onEvent: (event) => {
+        const read = event as SurprisalEvent;
+        if (read.type !== 'tokens') return;
+        const { tokens } = read;
+        tokens.ids.forEach((id, i) => {
+          const bits = (-tokens.logProbabilities[i]! / Math.LN2).toFixed(2);
+          lines.push(`${inQuotationMarks(tokenName(id, model))}: ${bits} bits, rank ${tokens.ranks[i]! + 1}`);
+        });
+      },
+    },
+  );
+  return `${JSON.stringify(result)}\nToken by token (${inQuotationMarks(model.info.name)}):\n${lines.slice(0, 2000).join('\n')}`;
+}

@@ -1,0 +1,183 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { TOY_DEFAULT } from '../../core/toyModel';
+import { visibleText } from '../../core/visibleText';
+import type { EngineClient, ModelSource } from '../../engine/client';
+import { formatBytes } from '../../library/bytes';
+import { Inspector } from '../../library/inspector';
+import { PRECISIONS, type Precision } from '../../library/memory';
+import type { ModelLibrary } from '../../library/modelLibrary';
+import { RecentUse } from '../../library/recentUse';
+import type { LibraryEntry } from '../../library/shelf';
+import { readVariantId, VARIANTS, variantId } from '../../library/variants';
+import type { ModelChoice, Toy } from '../../protocol/messages';
+import { settings } from '../settings';
+
+/** A model that was asked for but is not in the library. */
+export class UnknownModelError extends Error {
+  constructor(id: string, known: readonly string[]) {
+    super(vscode.l10n.t('There is no model named "{0}". Choose one of: {1}.', id, known.join(', ')));
+  }
+}
+
+/** Models that stay marked as used though the engine may have let them go: those of a comparison, and two more. */
+const MARKED = 4;
+
+/** A model as a person chooses it: with the weights as they are, and quantized where that is possible. */
+function variantsOf({ id, name, description, memory = {} }: LibraryEntry): ModelChoice[] {
+  return PRECISIONS.filter((precision) => precision === 'fp32' || memory[precision]).map((precision) => {
+    const { label, about } = VARIANTS[precision];
+    const need = memory[precision];
+    const fits = need && !need.fits ? ', more than is free now' : '';
+    const needs = need ? `; needs ${formatBytes(need.bytes)} of memory${fits}` : '';
+    return {
+      id: variantId(id, precision),
+      name: variantName(name, precision),
+      kind: 'gpt2',
+      description: visibleText(`${description}. ${label}: ${about}${needs}`),
+      variant: { of: id, label },
+    };
+  });
+}
+
+/** A model's name as the page, results and reports show it: a folder can be called anything. */
+const variantName = (name: string, precision: Precision): string =>
+  visibleText(precision === 'fp32' ? name : `${name}, ${VARIANTS[precision].label}`);
+
+/** The models a person can choose from, and how the engine finds each. */
+export class Library implements vscode.Disposable {
+  readonly #context: vscode.ExtensionContext;
+  #library: Promise<ModelLibrary> | undefined;
+  readonly #recent: RecentUse;
+  readonly #inspector: Inspector;
+
+  constructor(context: vscode.ExtensionContext, engine: Pick<EngineClient, 'pid' | 'status'>) {
+    this.#context = context;
+    this.#inspector = new Inspector({
+      entry: vscode.Uri.joinPath(context.extensionUri, 'dist', 'inspector.js').fsPath,
+    });
+    this.#recent = new RecentUse(MARKED, async () => {
+      // Where none runs, nothing is held: it is not started to be asked.
+      const { models, busy } = engine.pid === undefined ? { models: [], busy: [] } : await engine.status();
+      return new Set([...models, ...busy].map((id) => readVariantId(id).base));
+    });
+  }
+
+  /** The library of models, with the settings of now. Loaded at its first use, which keeps activation quick. */
+  models(): Promise<ModelLibrary> {
+    this.#library ??= this.#open();
+    // A library that could not be opened (a setting that is wrong) is tried again next time.
+    this.#library.catch(() => {
+      this.#library = undefined;
+    });
+    return this.#library;
+  }
+
+  /** Takes changed settings into account at the next use. What is in memory stays marked as used. */
+  reload(): void {
+    this.#library = undefined;
+    this.#recent.renew();
+  }
+
+  async choices(): Promise<ModelChoice[]> {
+    const usable = (await (await this.models()).list()).filter(({ problem }) => problem === undefined);
+    return [
+      ...(await Promise.all(usable.map((entry) => this.#choicesOf(entry)))).flat(),
+      {
+        id: 'toy',
+        name: 'toy vocabulary',
+        kind: 'toy' as const,
+        description: `${TOY_DEFAULT.words.length} words with fixed logits, editable`,
+      },
+    ];
+  }
+
+  /** The weights of a model, the 32-bit ones with how far a training of them is. */
+  async #choicesOf(entry: LibraryEntry): Promise<ModelChoice[]> {
+    const { lastCheckpoint } = await import('../../library/lastCheckpoint');
+    const checkpoint = await lastCheckpoint(await this.trainingFolder(entry.id));
+    return variantsOf(entry).map((choice) =>
+      choice.id === entry.id && checkpoint !== undefined ? { ...choice, checkpoint } : choice,
+    );
+  }
+
+  /** How the engine finds a model that is about to be used, and marked as such. @throws UnknownModelError */
+  async source(id: string, toy: Toy | undefined): Promise<ModelSource> {
+    if (id === 'toy') return { kind: 'toy', ...(toy ?? TOY_DEFAULT) };
+    const source = await this.locate(id);
+    await this.#recent.note(await this.models(), readVariantId(id).base);
+    return source;
+  }
+
+  /** How the engine knows a model's weights, without marking them as used. @throws UnknownModelError */
+  async locate(id: string): Promise<ModelSource> {
+    const library = await this.models();
+    const { base, precision } = readVariantId(id);
+    try {
+      const { name, directory, kind } = await library.locate(base);
+      if (precision === 'fp32') return { kind: 'gpt2', id, name: variantName(name, precision), directory };
+      // A downloaded model's folder is ours; where others put theirs, nothing is written.
+      const cacheDirectory = kind === 'downloaded' ? directory : await this.#quantized(base);
+      return { kind: 'gpt2', id, name: variantName(name, precision), directory, precision, cacheDirectory };
+    } catch {
+      const known = await library.list();
+      throw new UnknownModelError(id, [...known.map((entry) => entry.id), 'toy']);
+    }
+  }
+
+  /** This window does not use a model any more. */
+  async release(id: string): Promise<void> {
+    await this.#recent.release(id);
+  }
+
+  dispose(): void {
+    this.#inspector.dispose();
+    void this.#recent.releaseAll();
+  }
+
+  /** Removes the quantized weights of a model that is gone. */
+  async removeQuantized(id: string): Promise<void> {
+    await rm(await this.#quantized(id), { recursive: true, force: true });
+  }
+
+  /** The folder of a model's trainings: its checkpoints, and the models that came of them. */
+  async trainingFolder(id: string): Promise<string> {
+    const { folderOf } = await import('../../library/shelf');
+    return join(this.#context.globalStorageUri.fsPath, 'trainings', folderOf(readVariantId(id).base));
+  }
+
+  /** Puts a trained model, where a training left one, into the library. */
+  async addTrained(directory: string, name: string): Promise<void> {
+    await (await this.models()).importFolder(directory, name);
+  }
+
+  /** Folder for the quantized weights of a model whose own folder is not ours. */
+  async #quantized(id: string): Promise<string> {
+    const { folderOf } = await import('../../library/shelf');
+    return join(this.#context.globalStorageUri.fsPath, 'quantized', folderOf(id));
+  }
+
+  async #open(): Promise<ModelLibrary> {
+    const { ModelLibrary } = await import('../../library/modelLibrary');
+    const { loadCatalog, mergeCatalogs, parseEntries } = await import('../../library/catalog');
+    const { HubTokens } = await import('./hubTokens');
+    const { proxyFetch } = await import('../../library/proxy');
+    const bundled = vscode.Uri.joinPath(this.#context.extensionUri, 'models').fsPath;
+    const { folder, endpoints, added } = settings.library();
+    const where = 'The setting decodingLab.library.catalog';
+    const known = await loadCatalog(
+      vscode.Uri.joinPath(this.#context.extensionUri, 'models', 'catalog.json').fsPath,
+    );
+    return new ModelLibrary({
+      storage: folder ?? vscode.Uri.joinPath(this.#context.globalStorageUri, 'models').fsPath,
+      bundled,
+      inspect: this.#inspector.inspect,
+      inspectTokenizer: this.#inspector.inspectTokenizer,
+      catalog: mergeCatalogs(known, parseEntries(added, where), where),
+      ...(endpoints.length > 0 ? { endpoints } : {}),
+      token: (endpoint) => new HubTokens(this.#context.secrets).tokenFor(endpoint),
+      fetch: proxyFetch(settings.proxy()),
+    });
+  }
+}

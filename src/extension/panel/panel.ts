@@ -1,0 +1,232 @@
+import * as vscode from 'vscode';
+import { TOY_DEFAULT } from '../../core/toyModel';
+import type { EngineClient, EngineState } from '../../engine/client';
+import {
+  PROTOCOL_VERSION,
+  readFromPanel,
+  type ModelChoice,
+  type Saved,
+  type ToPanel,
+} from '../../protocol/messages';
+import { Anchor } from './anchor';
+import { panelHtml } from './html';
+import type { History } from '../history/history';
+import type { Library } from '../models/library';
+import type { TakenPrompt } from './promptSource';
+import { Requests, toFailure } from './requests';
+import { settings } from '../settings';
+import { tell } from '../shown/messages';
+
+/** What every panel shares. */
+export interface PanelServices {
+  readonly engine: EngineClient;
+  readonly library: Library;
+  readonly history: History;
+  readonly log: vscode.LogOutputChannel;
+  readonly extensionUri: vscode.Uri;
+}
+
+/** A tab to open: its experiment's parameters filled in, and started at once if `run`. */
+export interface TabRequest {
+  readonly tab: string;
+  readonly parameters?: unknown;
+  readonly run: boolean;
+}
+
+/** The webview panel beside the editor: its page, its current prompt, and its requests. */
+export class LabPanel implements vscode.Disposable {
+  static readonly viewType = 'decodingLab.panel';
+
+  readonly #panel: vscode.WebviewPanel;
+  readonly #services: PanelServices;
+  readonly #requests: Requests;
+  readonly #disposables: { dispose(): unknown }[] = [];
+  readonly #onDidDispose = new vscode.EventEmitter<void>();
+  readonly onDidDispose = this.#onDidDispose.event;
+  #anchor: Anchor | undefined;
+  /** The prompt to hand over once the page says that it is ready. */
+  #waiting: TakenPrompt | undefined;
+  /** The tab to open then. */
+  #tab: Extract<ToPanel, { type: 'open' }> | undefined;
+  /** Whether the page has said that it is ready. */
+  #asked = false;
+  /** Whether it has been told the models since. */
+  #ready = false;
+  /** Why the models could not be listed, as it was told last. */
+  #trouble = '';
+  #disposed = false;
+
+  /** Opens a panel beside the active editor without taking the focus away from the text. */
+  static create(services: PanelServices): LabPanel {
+    const column = vscode.window.activeTextEditor ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active;
+    return new LabPanel(
+      vscode.window.createWebviewPanel(
+        LabPanel.viewType,
+        'Decoding Lab',
+        { viewColumn: column, preserveFocus: false },
+        webviewOptions(services.extensionUri),
+      ),
+      services,
+    );
+  }
+
+  /** Takes over a panel that VS Code restored; the page finds its own state again. */
+  static restore(panel: vscode.WebviewPanel, services: PanelServices): LabPanel {
+    panel.webview.options = webviewOptions(services.extensionUri);
+    return new LabPanel(panel, services);
+  }
+
+  private constructor(panel: vscode.WebviewPanel, services: PanelServices) {
+    this.#panel = panel;
+    this.#services = services;
+    this.#requests = new Requests({
+      engine: services.engine,
+      library: services.library,
+      history: services.history,
+      log: services.log,
+      anchor: () => this.#anchor,
+      post: (message) => {
+        this.#post(message);
+      },
+      modelsChanged: () => void this.#welcome(),
+    });
+    panel.iconPath = vscode.Uri.joinPath(services.extensionUri, 'media', 'panel.svg');
+    this.#disposables.push(
+      this.#onDidDispose,
+      this.#requests,
+      panel.webview.onDidReceiveMessage((message: unknown) => void this.#receive(message)),
+      panel.onDidDispose(() => {
+        this.dispose();
+      }),
+    );
+    panel.webview.html = panelHtml(panel.webview, services.extensionUri);
+  }
+
+  /** This panel's requests: how many were answered, how many still run. */
+  get requests(): { readonly answered: number; readonly pending: number } {
+    return this.#requests;
+  }
+
+  /** Shows the panel and explores a prompt in it, or hands the prompt to the tab of another experiment. */
+  explore(taken: TakenPrompt, tab?: TabRequest): void {
+    this.#anchor?.dispose();
+    this.#anchor = new Anchor(taken);
+    this.#waiting = taken;
+    this.#show(tab && { type: 'open', ...tab });
+  }
+
+  /** Shows the panel with a saved result in the tab of its experiment. */
+  openResult(saved: Saved, how: { readonly replay?: boolean; readonly earlier?: Saved } = {}): void {
+    this.#show({ type: 'open', tab: saved.entry.experiment, entry: saved, run: false, ...how });
+  }
+
+  /** Shows the panel at a tab, with the prompt that is there. */
+  openTab(tab: TabRequest): void {
+    this.#show({ type: 'open', ...tab });
+  }
+
+  #show(tab: Extract<ToPanel, { type: 'open' }> | undefined): void {
+    this.#panel.reveal(undefined, false);
+    this.#tab = tab;
+    if (this.#ready) this.#handOver();
+  }
+
+  showEngineState(state: EngineState): void {
+    this.#post({ type: 'engine', state });
+  }
+
+  reveal(): void {
+    this.#panel.reveal(undefined, false);
+  }
+
+  /** Offers the models of now; a page that is not ready gets them when it is. */
+  modelsChanged(): void {
+    if (this.#asked) void this.#welcome();
+  }
+
+  #handOver(): void {
+    if (this.#waiting) {
+      // A tab that is to run has its own experiment to do with the prompt.
+      this.#post({ type: 'prompt', source: this.#waiting.source, run: this.#tab === undefined });
+    }
+    if (this.#tab) this.#post(this.#tab);
+    this.#waiting = undefined;
+    this.#tab = undefined;
+  }
+
+  async #receive(value: unknown): Promise<void> {
+    const message = readFromPanel(value);
+    if (!message) {
+      this.#services.log.error('The panel sent a message that is not part of the protocol; it was ignored.');
+      return;
+    }
+    if (message.type === 'log') {
+      this.#services.log.warn(`panel: ${message.message}`);
+    } else if (message.type === 'get-model') {
+      await vscode.commands.executeCommand('decodingLab.getModel');
+    } else if (message.type === 'ready') {
+      if (message.version !== PROTOCOL_VERSION) {
+        this.#services.log.error(
+          `The panel speaks version ${message.version} of the protocol, not ${PROTOCOL_VERSION}.`,
+        );
+        void tell.error(
+          vscode.l10n.t(
+            'This Decoding Lab panel belongs to another version of the extension. Close it and open it again.',
+          ),
+        );
+        return;
+      }
+      this.#asked = true;
+      await this.#welcome();
+    } else {
+      await this.#requests.handle(message);
+    }
+  }
+
+  /** Never fails: a library that cannot be read is told, once until it can. */
+  async #welcome(): Promise<void> {
+    let models: ModelChoice[];
+    try {
+      models = await this.#services.library.choices();
+      this.#trouble = '';
+    } catch (error) {
+      const { sentence } = toFailure(error);
+      this.#services.log.error(sentence, error);
+      if (sentence !== this.#trouble) void tell.error(sentence);
+      this.#trouble = sentence;
+      return;
+    }
+    const wanted = settings.defaultModel();
+    const known = models.some((m) => m.id === wanted);
+    this.#post({
+      type: 'welcome',
+      version: PROTOCOL_VERSION,
+      models,
+      defaultModel: known ? wanted : (models[0]?.id ?? 'toy'),
+      toy: { words: [...TOY_DEFAULT.words], logits: [...TOY_DEFAULT.logits] },
+    });
+    this.#ready = true;
+    this.#handOver();
+  }
+
+  #post(message: ToPanel): void {
+    if (!this.#disposed) void this.#panel.webview.postMessage(message);
+  }
+
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.#panel.dispose();
+    this.#anchor?.dispose();
+    this.#onDidDispose.fire();
+    for (const disposable of this.#disposables) disposable.dispose();
+  }
+}
+
+function webviewOptions(extensionUri: vscode.Uri): vscode.WebviewPanelOptions & vscode.WebviewOptions {
+  return {
+    enableScripts: true,
+    retainContextWhenHidden: true,
+    localResourceRoots: [vscode.Uri.joinPath(extensionUri, 'dist', 'webview')],
+  };
+}

@@ -1,0 +1,203 @@
+import * as v from 'valibot';
+import * as vscode from 'vscode';
+import { visibleText } from '../../core/visibleText';
+import { EngineError, type EngineClient } from '../../engine/client';
+import { LibraryError } from '../../library/libraryError';
+import type { Failure, FromPanel, ToPanel } from '../../protocol/messages';
+import { InsertionError, type Anchor } from './anchor';
+import { exportFile, NotSavedError } from './exportFile';
+import { HistoryError, type History } from '../history/history';
+import { UnknownModelError, type Library } from '../models/library';
+import { count } from '../numbers';
+import { readText, TextError } from './textSource';
+
+/** A page that asks for more at once than this is not one of ours. */
+const MOST_AT_ONCE = 16;
+
+/** What of a training's result leads to its model. */
+const trainedSchema = v.object({
+  directory: v.string(),
+  provenance: v.object({ modelName: v.string() }),
+  progress: v.object({ step: v.number() }),
+});
+
+type Request = Extract<FromPanel, { request: number }>;
+
+interface Running {
+  readonly controller: AbortController;
+  /** Tells the run something; undefined before it has begun. */
+  tell?: (message: unknown) => void;
+}
+
+/** What a request needs of its panel. */
+export interface RequestPorts {
+  readonly engine: EngineClient;
+  readonly library: Library;
+  readonly history: History;
+  readonly log: vscode.LogOutputChannel;
+  /** Where the current prompt stands; undefined when it was typed in the panel. */
+  readonly anchor: () => Anchor | undefined;
+  readonly post: (message: ToPanel) => void;
+  /** The library has another model now. */
+  readonly modelsChanged: () => void;
+}
+
+/** Answers a panel's requests; every request gets exactly one of `result`, `model`, `done` or `failure`. */
+export class Requests implements vscode.Disposable {
+  readonly #running = new Map<number, Running>();
+  readonly #ports: RequestPorts;
+
+  constructor(ports: RequestPorts) {
+    this.#ports = ports;
+  }
+
+  /** Requests answered since the panel opened, failures among them. */
+  answered = 0;
+
+  /** Requests not answered yet. */
+  get pending(): number {
+    return this.#running.size;
+  }
+
+  async handle(message: Request): Promise<void> {
+    const { request } = message;
+    if (message.type === 'cancel') {
+      this.#running.get(request)?.controller.abort();
+      return;
+    }
+    if (message.type === 'tell') {
+      this.#running.get(request)?.tell?.(message.message);
+      return;
+    }
+    if (this.#running.has(request)) return;
+    if (this.#running.size >= MOST_AT_ONCE) {
+      const sentence = vscode.l10n.t(
+        '{0} requests are already running. Stop one of them first.',
+        MOST_AT_ONCE,
+      );
+      this.#ports.post({ type: 'failure', request, failure: { code: 'busy', sentence } });
+      return;
+    }
+    const running: Running = { controller: new AbortController() };
+    this.#running.set(request, running);
+    try {
+      this.#ports.post(await this.#answer(message, running));
+    } catch (error) {
+      const failure = toFailure(error);
+      this.#ports.log.warn(`${message.type}: ${failure.sentence}`);
+      this.#ports.post({ type: 'failure', request, failure });
+    } finally {
+      this.#running.delete(request);
+      this.answered += 1;
+    }
+  }
+
+  async #answer(message: Exclude<Request, { type: 'cancel' | 'tell' }>, running: Running): Promise<ToPanel> {
+    const { request } = message;
+    const { signal } = running.controller;
+    const { engine, library, history, post } = this.#ports;
+    switch (message.type) {
+      case 'load': {
+        const source = await library.source(message.model, message.toy);
+        const { info, vocabulary } = await engine.load(source, signal);
+        return { type: 'model', request, info, vocabulary };
+      }
+      case 'run': {
+        const source = await library.source(message.model, message.toy);
+        const others = await Promise.all((message.others ?? []).map((id) => library.source(id, undefined)));
+        const trains = message.experiment === 'training';
+        // Where files are written is never the page's to say.
+        const parameters = trains
+          ? { ...(message.parameters as object), directory: await library.trainingFolder(message.model) }
+          : message.parameters;
+        const result = await engine.run(message.experiment, source, parameters, {
+          signal,
+          ...(others.length > 0 && { others }),
+          // A checkpoint is written first, and where it cannot be written the person decides.
+          keepsOnStop: trains,
+          onBegin: (tell) => {
+            running.tell = tell;
+          },
+          onEvent: (event) => {
+            post({ type: 'event', request, event });
+          },
+        });
+        if (trains) await this.#keepTrained(result);
+        return { type: 'result', request, result };
+      }
+      case 'insert': {
+        const anchor = this.#ports.anchor();
+        if (!anchor) {
+          throw new InsertionError(
+            vscode.l10n.t(
+              'This prompt was typed in the panel, so there is no place in a document for the text. Use Copy instead.',
+            ),
+          );
+        }
+        await anchor.insert(message.text, message.how);
+        return { type: 'done', request };
+      }
+      case 'copy':
+        await vscode.env.clipboard.writeText(message.text);
+        return { type: 'done', request };
+      case 'export':
+        await exportFile(message.name, message.content);
+        return { type: 'done', request };
+      case 'save':
+        return { type: 'saved', request, id: await history.save(message.entry) };
+      case 'history':
+        return { type: 'history', request, lines: await history.lines() };
+      case 'text': {
+        const { name, text } = await readText(message.from, this.#ports.anchor()?.uri);
+        return { type: 'text', request, name: visibleText(name), text };
+      }
+      case 'reopen':
+        return { type: 'entry', request, id: message.id, entry: await history.open(message.id) };
+    }
+  }
+
+  /** Puts the model that a training has left into the library. */
+  async #keepTrained(result: unknown): Promise<void> {
+    const parsed = v.safeParse(trainedSchema, result);
+    if (!parsed.success || parsed.output.directory === '') return;
+    const { directory, provenance, progress } = parsed.output;
+    await this.#ports.library.addTrained(
+      directory,
+      vscode.l10n.t('{0}, trained {1} steps', provenance.modelName, count(progress.step)),
+    );
+    this.#ports.modelsChanged();
+  }
+
+  /** Stops everything that still runs, for example because the panel was closed. */
+  dispose(): void {
+    for (const { controller } of this.#running.values()) controller.abort();
+  }
+}
+
+/** An error as a value with a sentence for people, in which nothing that it quotes is hidden. */
+export function toFailure(error: unknown): Failure {
+  const { code, sentence } = failureOf(error);
+  return { code, sentence: visibleText(sentence) };
+}
+
+function failureOf(error: unknown): Failure {
+  if (error instanceof EngineError) return { code: error.code, sentence: error.message };
+  if (error instanceof InsertionError) return { code: 'insert', sentence: error.message };
+  if (error instanceof HistoryError) return { code: 'history', sentence: error.message };
+  if (error instanceof TextError) {
+    return { code: error.declined ? 'stopped' : 'parameter', sentence: error.message };
+  }
+  if (error instanceof NotSavedError) return { code: 'stopped', sentence: error.message };
+  if (error instanceof LibraryError) {
+    return { code: error.code === 'stopped' ? 'stopped' : 'model', sentence: error.message };
+  }
+  if (error instanceof UnknownModelError) return { code: 'model', sentence: error.message };
+  const what = error instanceof Error ? error.message : String(error);
+  return {
+    code: 'internal',
+    sentence: vscode.l10n.t(
+      'Something unexpected went wrong: {0}. The log (Decoding Lab: Show Log) has the details.',
+      what,
+    ),
+  };
+}

@@ -1,0 +1,130 @@
+/** Commands on a person's own presets: they are made, changed and deleted step by step, and kept in the settings. */
+import * as vscode from 'vscode';
+import { parseChain, type ChainSpec } from '../../core/samplers/chain';
+import { builtInPresets, presetId, type Preset, type Presets } from './presets';
+import { settings } from '../settings';
+import { askText, choose } from '../shown/choices';
+import { ask as askFirst, tell } from '../shown/messages';
+import { known } from '../words';
+
+/** What a view's row or another command names: the id of a preset. */
+function idOf(given: unknown): string | undefined {
+  if (typeof given === 'string') return given;
+  if (typeof given !== 'object' || given === null || !('id' in given)) return undefined;
+  return typeof given.id === 'string' ? given.id : undefined;
+}
+
+/** Those of the user settings; a workspace's own are changed in its settings. */
+function ownPresets(): Presets {
+  const here = settings.userPresets();
+  return Object.fromEntries(Object.entries(settings.presets()).filter(([id]) => Object.hasOwn(here, id)));
+}
+
+/** Writes or removes one preset of the user settings and leaves the others as they stand. */
+async function keep(id: string, preset: Preset | undefined): Promise<void> {
+  const others = Object.entries(settings.userPresets()).filter(([other]) => other !== id);
+  const presets = Object.fromEntries(preset ? [...others, [id, preset]] : others);
+  await vscode.workspace
+    .getConfiguration('decodingLab')
+    .update('presets', presets, vscode.ConfigurationTarget.Global);
+}
+
+async function choosePreset(presets: Presets, title: string): Promise<string | undefined> {
+  const items = Object.entries(presets).map(([id, { name, description }]) => {
+    const builtIn = Object.hasOwn(builtInPresets, id);
+    return builtIn
+      ? { label: known(name), description: known(description), id }
+      : { label: name, description, id };
+  });
+  return (await choose(items, { title }))?.id;
+}
+
+/** A preset of the person's own: the one given, or else chosen. */
+async function chooseOwn(given: unknown, title: string): Promise<[string, Preset] | undefined> {
+  const own = ownPresets();
+  if (Object.keys(own).length === 0) {
+    void tell.information(vscode.l10n.t('You have no presets of your own yet. Make one with New Preset.'));
+    return undefined;
+  }
+  const id = idOf(given) ?? (await choosePreset(own, title));
+  if (id === undefined) return undefined;
+  const preset = own[id];
+  if (preset) return [id, preset];
+  void tell.information(
+    vscode.l10n.t('The preset "{0}" is not one of your user settings. Change it where it comes from.', id),
+  );
+  return undefined;
+}
+
+function readChain(text: string): ChainSpec {
+  return parseChain(JSON.parse(text));
+}
+
+/** Name and chain as the person wants them; undefined where they do not go on. */
+async function ask(title: string, name: string, chain: ChainSpec): Promise<[string, ChainSpec] | undefined> {
+  const called = await askText({
+    title,
+    prompt: vscode.l10n.t('Name of the preset'),
+    value: name,
+    validateInput: (value) =>
+      value.trim() === '' || value.trim().length > 100
+        ? vscode.l10n.t('A name has 1 to 100 characters; this one has {0}.', value.trim().length)
+        : undefined,
+  });
+  if (called === undefined) return undefined;
+  const written = await askText({
+    title,
+    prompt: vscode.l10n.t(
+      'Its samplers in the order in which they act, as JSON; [] leaves the distribution as it is',
+    ),
+    value: JSON.stringify(chain),
+    validateInput: (value) => {
+      try {
+        readChain(value);
+        return undefined;
+      } catch (error) {
+        return error instanceof Error ? error.message : String(error);
+      }
+    },
+  });
+  return written === undefined ? undefined : [called.trim(), readChain(written)];
+}
+
+export function presetCommands(): Record<string, (given?: unknown) => Promise<void>> {
+  return {
+    addPreset: async () => {
+      const title = vscode.l10n.t('New preset');
+      const all = settings.presets();
+      const from = await choosePreset(all, vscode.l10n.t('New preset: begin with the samplers of'));
+      const base = from === undefined ? undefined : all[from];
+      if (!base) return;
+      const answer = await ask(title, '', base.chain);
+      if (!answer) return;
+      const [name, chain] = answer;
+      const greedy = base.greedy && chain.length === 0;
+      await keep(presetId(name, all), { name, description: '', greedy, chain });
+    },
+    editPreset: async (given) => {
+      const chosen = await chooseOwn(given, vscode.l10n.t('Edit a preset'));
+      if (!chosen) return;
+      const [id, preset] = chosen;
+      const answer = await ask(vscode.l10n.t('Edit a preset'), preset.name, preset.chain);
+      if (!answer) return;
+      const [name, chain] = answer;
+      const greedy = preset.greedy && chain.length === 0;
+      await keep(id, { ...preset, name, chain, greedy });
+    },
+    removePreset: async (given) => {
+      const chosen = await chooseOwn(given, vscode.l10n.t('Delete a preset'));
+      if (!chosen) return;
+      const [id, { name }] = chosen;
+      const remove = vscode.l10n.t('Delete');
+      const answer = await askFirst(
+        { question: vscode.l10n.t('Delete the preset "{0}"? This cannot be undone.', name), warns: true },
+        remove,
+      );
+      if (answer !== remove) return;
+      await keep(id, undefined);
+    },
+  };
+}

@@ -1,0 +1,141 @@
+import * as vscode from 'vscode';
+import type { SamplerSpec } from '../../core/samplers/chain';
+import { exportFile } from '../panel/exportFile';
+import { PresetError, builtInPresets, readPresets, type Preset } from './presets';
+import { count } from '../numbers';
+import { settings } from '../settings';
+import { choose, chooseFile } from '../shown/choices';
+import { tell } from '../shown/messages';
+import { TreeView, type TreeData, type TreeRow } from '../shown/trees';
+import { known } from '../words';
+
+interface Row {
+  readonly id: string;
+  readonly preset: Preset;
+  readonly own: boolean;
+}
+
+/** A step of a chain in a few characters: `top-k 40`, or with names where it has several parameters. */
+function step({ sampler, ...parameters }: SamplerSpec): string {
+  const given = Object.entries(parameters).filter(([name]) => name !== 'ties');
+  const values = given.map(([name, value]) =>
+    given.length === 1 ? JSON.stringify(value) : `${name}=${JSON.stringify(value)}`,
+  );
+  return [sampler, ...values].join(' ');
+}
+
+/** What a preset is called and does: its own words, or those of a built-in one in the language of VS Code. */
+function shown(id: string, { name, description }: Preset): Pick<Preset, 'name' | 'description'> {
+  return Object.hasOwn(builtInPresets, id)
+    ? { name: known(name), description: known(description) }
+    : { name, description };
+}
+
+/** "Presets": named sampler chains; a click takes one for suggestions. */
+export class PresetsView implements TreeData<Row>, vscode.Disposable {
+  readonly #changed = new vscode.EventEmitter<undefined>();
+  readonly onDidChangeTreeData = this.#changed.event;
+  readonly #disposables: readonly { dispose(): unknown }[];
+
+  constructor() {
+    this.#disposables = [
+      this.#changed,
+      new TreeView('decodingLab.presets', this),
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration('decodingLab')) this.#changed.fire(undefined);
+      }),
+    ];
+  }
+
+  rowOf({ id, preset, own }: Row): TreeRow {
+    const chain = preset.greedy
+      ? vscode.l10n.t('greedy')
+      : preset.chain.map(step).join(', ') || vscode.l10n.t('unchanged');
+    const { name, description } = shown(id, preset);
+    const used = settings.inlinePreset() === id;
+    const use = used
+      ? vscode.l10n.t('Used for suggestions.')
+      : vscode.l10n.t('Click to use it for suggestions.');
+    return {
+      label: name,
+      description: chain,
+      tooltip: [description, chain, use],
+      iconPath: new vscode.ThemeIcon(used ? 'check' : 'list-ordered'),
+      contextValue: own ? 'ownPreset' : 'preset',
+      command: {
+        command: 'decodingLab.usePreset',
+        title: vscode.l10n.t('Use for suggestions'),
+        arguments: [id],
+      },
+    };
+  }
+
+  getChildren(row?: Row): Row[] {
+    if (row) return [];
+    const own = settings.userPresets();
+    return Object.entries(settings.presets()).map(([id, preset]) => ({
+      id,
+      preset,
+      own: Object.hasOwn(own, id),
+    }));
+  }
+
+  /** Takes a preset for inline suggestions; asks which where none is given. */
+  async use(given: unknown): Promise<void> {
+    const presets = settings.presets();
+    const id =
+      typeof given === 'string'
+        ? given
+        : (
+            await choose(
+              Object.entries(presets).map(([key, preset]) => {
+                const { name, description } = shown(key, preset);
+                return { label: name, description, key };
+              }),
+              { title: vscode.l10n.t('Preset for suggestions') },
+            )
+          )?.key;
+    if (id === undefined) return;
+    await vscode.workspace
+      .getConfiguration('decodingLab')
+      .update('inlineSuggest.preset', id, vscode.ConfigurationTarget.Global);
+  }
+
+  /** Writes all presets to a file that the person chooses. */
+  export(): Promise<void> {
+    const content = `${JSON.stringify(settings.presets(), undefined, 2)}\n`;
+    return exportFile('decoding-lab-presets.json', content, vscode.l10n.t('Export presets'));
+  }
+
+  /** Adds the presets of a file to the person's own; a file with a bad one changes nothing. */
+  async import(): Promise<void> {
+    const file = await chooseFile({
+      title: vscode.l10n.t('Import presets'),
+      filters: { JSON: ['json'] },
+    });
+    if (!file) return;
+    try {
+      const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(file));
+      const added = readPresets(JSON.parse(text), vscode.l10n.t);
+      const fresh = Object.entries(added).filter(([id]) => !Object.hasOwn(builtInPresets, id));
+      await vscode.workspace
+        .getConfiguration('decodingLab')
+        .update(
+          'presets',
+          { ...settings.userPresets(), ...Object.fromEntries(fresh) },
+          vscode.ConfigurationTarget.Global,
+        );
+      void tell.information(vscode.l10n.t('Presets imported: {0}.', count(fresh.length)));
+    } catch (error) {
+      const why =
+        error instanceof PresetError || error instanceof SyntaxError
+          ? error.message
+          : vscode.l10n.t('it cannot be read.');
+      void tell.error(vscode.l10n.t('{0} was not imported: {1}', file.fsPath, why));
+    }
+  }
+
+  dispose(): void {
+    for (const disposable of this.#disposables) disposable.dispose();
+  }
+}

@@ -1,0 +1,100 @@
+import * as vscode from 'vscode';
+import { activeText } from '../document/activeText';
+import type { ScoringState } from './documentScoring';
+import { count } from '../numbers';
+import { toFailure } from '../panel/requests';
+import type { SurprisalMap } from './surprisal';
+import { StatusItem } from '../shown/statusItem';
+
+/** What a person is told of a scoring that is not done, and the command that a click runs. */
+export interface ScoringNotice {
+  readonly icon: string;
+  readonly label: string;
+  readonly sentence: string;
+  readonly command: 'decodingLab.stopSurprisal' | 'decodingLab.continueSurprisal';
+}
+
+/** @returns undefined where there is nothing to tell: every token is scored, or will be in a moment */
+export function noticeOf(state: ScoringState | undefined): ScoringNotice | undefined {
+  const goOn = 'decodingLab.continueSurprisal';
+  switch (state?.kind) {
+    case undefined:
+    case 'waiting':
+      return undefined;
+    case 'scoring':
+      return {
+        icon: 'loading~spin',
+        label: vscode.l10n.t('{0} of {1} tokens', count(state.done), count(state.total)),
+        sentence: vscode.l10n.t('The surprisal of this text is being computed. Click to stop.'),
+        command: 'decodingLab.stopSurprisal',
+      };
+    case 'scored':
+      if (state.left === 0) return undefined;
+      return {
+        icon: 'warning',
+        label: vscode.l10n.t('{0} characters not scored', count(state.left)),
+        sentence: vscode.l10n.t(
+          'The last {0} characters have no surprisal: so many are not scored at once. Click to go on.',
+          count(state.left),
+        ),
+        command: goOn,
+      };
+    case 'stopped':
+      return {
+        icon: 'debug-pause',
+        label: vscode.l10n.t('not all tokens scored'),
+        sentence: vscode.l10n.t(
+          'The scoring was stopped: what was not reached, or was edited since, has no surprisal of its own. Click to go on.',
+        ),
+        command: goOn,
+      };
+    case 'failed':
+      return {
+        icon: 'warning',
+        label: vscode.l10n.t('not all tokens scored'),
+        sentence: vscode.l10n.t('{0} Click to try again.', toFailure(state.error).sentence),
+        command: goOn,
+      };
+  }
+}
+
+/** A status bar item while the surprisal of the text in the editor is not complete: a click stops it or goes on. */
+export class SurprisalStatus implements vscode.Disposable {
+  readonly #map: SurprisalMap;
+  readonly #item = new StatusItem('decodingLab.surprisalStatus', vscode.l10n.t('Surprisal'), 89);
+  readonly #disposables: readonly { dispose(): unknown }[];
+
+  constructor(map: SurprisalMap) {
+    this.#map = map;
+    this.#disposables = [
+      this.#item,
+      map.onDidProgress((document) => {
+        if (document === activeText()?.document) this.#draw();
+      }),
+      vscode.window.onDidChangeActiveTextEditor(() => {
+        this.#draw();
+      }),
+    ];
+  }
+
+  /** What the item says; empty while it is hidden. */
+  text = '';
+
+  #draw(): void {
+    const document = activeText()?.document;
+    const notice = document && noticeOf(this.#map.state(document));
+    if (!notice) {
+      this.text = '';
+      this.#item.hide();
+      return;
+    }
+    const { icon, label, sentence, command } = notice;
+    const text = `${vscode.l10n.t('Surprisal')}: ${label}`;
+    this.#item.show({ icon, text, tooltip: sentence, spoken: `${text}. ${sentence}`, command });
+    this.text = this.#item.text;
+  }
+
+  dispose(): void {
+    for (const disposable of this.#disposables) disposable.dispose();
+  }
+}

@@ -1,0 +1,107 @@
+import fc from 'fast-check';
+import type * as vscode from 'vscode';
+import { describe, expect, it, vi } from 'vitest';
+import { Anchor } from '../../../../src/extension/panel/anchor';
+import { takePrompt } from '../../../../src/extension/panel/promptSource';
+import '../../fixedSeed';
+import { StandInDocument, type Position, type Range } from '../vscodeStandIn';
+
+/** What VS Code would do for an anchor: it tells of changes, and applies edits to the open document. */
+const editor: { document: StandInDocument | undefined; listeners: Set<(event: unknown) => void> } =
+  vi.hoisted(() => ({ document: undefined, listeners: new Set() }));
+
+vi.mock('vscode', async () => {
+  const standIn = await import('../vscodeStandIn');
+  type Edit = { range: Range; text: string };
+  class WorkspaceEdit {
+    readonly edits: Edit[] = [];
+    insert(_: unknown, at: Position, text: string): void {
+      this.edits.push({ range: new standIn.Range(at, at), text });
+    }
+    replace(_: unknown, range: Range, text: string): void {
+      this.edits.push({ range, text });
+    }
+  }
+  return {
+    ...standIn,
+    WorkspaceEdit,
+    env: { language: 'en' },
+    l10n: { t: (text: string) => text },
+    workspace: {
+      get textDocuments() {
+        return [editor.document];
+      },
+      asRelativePath: () => 'story.txt',
+      onDidChangeTextDocument: (listener: (event: unknown) => void) => {
+        editor.listeners.add(listener);
+        return { dispose: () => editor.listeners.delete(listener) };
+      },
+      applyEdit: ({ edits }: WorkspaceEdit) => {
+        const document = editor.document!;
+        const [{ range, text }] = edits as [Edit];
+        const whole = document.getText();
+        const raw =
+          whole.slice(0, document.offsetAt(range.start)) + text + whole.slice(document.offsetAt(range.end));
+        // As it was given: line ends of another kind than the document's would stay.
+        document.lines = raw.split(document.eol === 2 ? '\r\n' : '\n');
+        return Promise.resolve(true);
+      },
+    },
+  };
+});
+
+const PROMPT = '[the king]';
+const part = fc.array(fc.constantFrom('a', ' ', '\n', '🐟'), { maxLength: 8 }).map((parts) => parts.join(''));
+
+describe('a completion', () => {
+  it('lands behind the prompt, with the line ends of the document, whatever was edited around it', async () => {
+    const eol = fc.constantFrom(1 as const, 2 as const);
+    await fc.assert(
+      fc.asyncProperty(
+        part,
+        part,
+        eol,
+        part,
+        part,
+        fc.option(eol),
+        async (head, tail, before, added, last, after) => {
+          const document = Object.assign(new StandInDocument(`${head}${PROMPT}${tail}`, before), {
+            uri: 'story.txt' as unknown as vscode.Uri,
+            isClosed: false,
+          });
+          editor.document = document;
+          const start = new (await import('../vscodeStandIn')).Position(
+            head.split('\n').length - 1,
+            head.split('\n').at(-1)!.length,
+          );
+          const { Position: At } = await import('../vscodeStandIn');
+          const end = new At(start.line, start.character + PROMPT.length);
+          const taken = takePrompt({
+            document,
+            selection: { start, end, isEmpty: false },
+          } as unknown as vscode.TextEditor);
+          expect(taken.source.text).toBe(PROMPT);
+          const anchor = new Anchor(taken);
+          const tell = (event: unknown): void => {
+            for (const listener of editor.listeners) listener(event);
+          };
+          const size = document.text.length;
+          // Around the prompt, in one event: something before it, something behind it.
+          tell(
+            document.change([
+              { start: 0, end: head.length >> 1, text: added },
+              { start: head.length + PROMPT.length, end: size, text: last },
+            ]),
+          );
+          if (after) tell(document.endLinesWith(after));
+          const whole = document.text;
+          await anchor.insert(' said:\nyes', 'after');
+          anchor.dispose();
+          expect(document.getText()).not.toMatch(document.eol === 2 ? /[^\r]\n/ : /\r/);
+          expect(document.text).toBe(whole.replace(PROMPT, `${PROMPT} said:\nyes`));
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+});

@@ -1,0 +1,115 @@
+import fc from 'fast-check';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { ChainSpec } from '../../../../../src/core/samplers/chain';
+import { axisEnd, Distribution } from '../../../../../webview/experiments/explore/distribution';
+import '../../../fixedSeed';
+
+interface Reference {
+  readonly logits: readonly number[];
+  readonly temperature: readonly {
+    readonly T: number;
+    readonly probs: readonly number[];
+    readonly entropy_nats: number;
+  }[];
+}
+const path = join(import.meta.dirname, '../../fixtures/oracles/seed/seed-exercises.json');
+const reference = JSON.parse(readFileSync(path, 'utf8')) as Reference;
+
+describe('the distribution on screen', () => {
+  it.each(reference.temperature)(
+    'of the toy at temperature $T is the reference’s',
+    ({ T, probs, entropy_nats }) => {
+      const chain: ChainSpec = [{ sampler: 'temperature', temperature: T }];
+      const summary = new Distribution(reference.logits).through(chain, 15);
+      expect(summary.rows.map(({ id }) => id)).toEqual([0, 1, 2, 3, 4]);
+      summary.rows.forEach(({ processed }, i) => {
+        expect(processed).toBeCloseTo(probs[i]!, 12);
+      });
+      expect(summary.entropy).toBeCloseTo(entropy_nats, 12);
+      expect(summary.rest).toEqual({ tokens: 0, kept: 0, raw: 0, processed: 0 });
+    },
+  );
+
+  it('leaves removed tokens in their places, with the sampler that cut them', () => {
+    // Probabilities .4 .3 .15 .1 .05: top-k keeps three, whose nucleus of .8 is the first two.
+    const logits = [0.1, 0.4, 0.05, 0.3, 0.15].map(Math.log);
+    const chain: ChainSpec = [
+      { sampler: 'temperature', temperature: 1 },
+      { sampler: 'top-k', k: 3 },
+      { sampler: 'top-p', p: 0.8 },
+    ];
+    const { rows, rest, kept, keptMass, steps } = new Distribution(logits).through(chain, 4);
+    expect(rows.map(({ id, removedBy }) => [id, removedBy])).toEqual([
+      [1, null],
+      [3, null],
+      [4, 'top-p'],
+      [0, 'top-k'],
+    ]);
+    expect(rows[0]!.processed).toBeCloseTo(4 / 7, 12);
+    expect(rest).toMatchObject({ tokens: 1, kept: 0 });
+    expect(rest.raw).toBeCloseTo(0.05, 12);
+    expect(kept).toBe(2);
+    expect(keptMass).toBeCloseTo(0.7, 12);
+    expect(steps.map(({ removed }) => removed)).toEqual([0, 2, 1]);
+    expect(steps.map(({ mass }) => mass.toFixed(12))).toEqual([
+      '0.000000000000',
+      '0.150000000000',
+      '0.150000000000',
+    ]);
+  });
+
+  it('says that the model itself ruled a token out', () => {
+    const { rows } = new Distribution([0, -Infinity]).through([], 5);
+    expect(rows.map(({ removedBy }) => removedBy)).toEqual([null, 'the model']);
+  });
+
+  it('gives the same rows for the same chain, whatever was asked in between', () => {
+    const distribution = new Distribution(Array.from({ length: 300 }, (_, i) => Math.sin(i * 7)));
+    const chain: ChainSpec = [{ sampler: 'top-k', k: 9 }];
+    const first = distribution.through(chain, 15);
+    distribution.through([{ sampler: 'temperature', temperature: 3 }], 200);
+    expect(distribution.through(chain, 15)).toEqual(first);
+  });
+
+  it('never drops any probability: rows and rest make one', () => {
+    const logits = fc.array(fc.double({ min: -20, max: 20, noNaN: true }), { minLength: 1, maxLength: 40 });
+    fc.assert(
+      fc.property(
+        logits,
+        fc.integer({ min: 1, max: 45 }),
+        fc.integer({ min: 1, max: 45 }),
+        (values, rows, k) => {
+          const summary = new Distribution(values).through([{ sampler: 'top-k', k }], rows);
+          const sum = (pick: 'raw' | 'processed'): number =>
+            summary.rows.reduce((total, row) => total + row[pick], summary.rest[pick]);
+          expect(sum('raw')).toBeCloseTo(1, 9);
+          expect(sum('processed')).toBeCloseTo(1, 9);
+          expect(summary.rows.length + summary.rest.tokens).toBe(values.length);
+        },
+      ),
+    );
+  });
+
+  it('is none for logits that are none', () => {
+    expect(() => new Distribution([Number.NaN, 0])).toThrow(RangeError);
+  });
+});
+
+describe('the axis', () => {
+  it.each([
+    [0.449, 0.5],
+    [0.5, 0.5],
+    [0.51, 1],
+    [0.2, 0.2],
+    [0.17, 0.2],
+    [0.0099, 0.01],
+    [1, 1],
+  ])('of bars up to %d ends at %d', (raw, end) => {
+    expect(axisEnd([{ id: 0, logit: 0, processedLogit: 0, raw, processed: 0, removedBy: null }])).toBeCloseTo(
+      end,
+      12,
+    );
+  });
+});

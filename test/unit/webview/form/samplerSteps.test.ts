@@ -1,0 +1,179 @@
+import { describe, expect, it } from 'vitest';
+import { parseChain } from '../../../../src/core/samplers/chain';
+import { PRESETS } from '../../../../src/core/samplers/presets';
+import { Distribution } from '../../../../webview/experiments/explore/distribution';
+import {
+  addStep,
+  chainOfSteps,
+  deedLine,
+  deedsOf,
+  inOrder,
+  MENU,
+  moveStep,
+  NAMED_STEPS,
+  nameOf,
+  ORDERS,
+  shortStep,
+  START_STEPS,
+  stepsOf,
+} from '../../../../webview/form/samplerSteps';
+import {
+  DEFAULT_SETTINGS,
+  editSetting,
+  firstError,
+  withSteps,
+  type SettingsForm,
+} from '../../../../webview/experiments/explore/settings';
+
+const FORM: SettingsForm = { settings: DEFAULT_SETTINGS, texts: {}, errors: {} };
+const LIMITS = { contextLength: 256, vocabularySize: 100 };
+const keys = (steps: readonly { key: string }[]): string[] => steps.map(({ key }) => key);
+
+describe('the steps of a chain', () => {
+  it('are the chain again, for every preset', () => {
+    for (const { name, chain } of PRESETS) {
+      const steps = stepsOf(chain);
+      expect(steps.map(({ sampler }) => sampler)).toEqual(chain.map(({ sampler }) => sampler));
+      expect(nameOf(steps)?.name).toBe(name);
+    }
+    expect(nameOf(START_STEPS)).toBe(NAMED_STEPS[0]);
+  });
+
+  it('can be any sampler of the menu, each with its defaults', () => {
+    for (const name of MENU) {
+      const [step] = addStep([], name, [2]);
+      expect(parseChain(chainOfSteps([step!]))).toHaveLength(1);
+      expect(shortStep(step!)).not.toBe('');
+    }
+    expect(addStep([], 'min-length', [2])[0]!.values).toMatchObject({ endOfText: 2 });
+  });
+
+  it('leave out the samplers that are set by lists of tokens', () => {
+    expect(MENU).not.toContain('logit-bias');
+    expect(MENU).not.toContain('banned-tokens');
+    expect(MENU).not.toContain('allowed-tokens');
+    expect(MENU).toContain('dry');
+  });
+
+  it('have keys of their own, also twice the same sampler', () => {
+    expect(keys(addStep(addStep(START_STEPS, 'top-k', []), 'top-k', []))).toEqual([
+      ...['temperature', 'top-k', 'top-p', 'top-k-2', 'top-k-3'],
+    ]);
+  });
+
+  it('move by one place, and stay at the ends', () => {
+    expect(keys(moveStep(START_STEPS, 'top-p', -1))).toEqual(['temperature', 'top-p', 'top-k']);
+    expect(keys(moveStep(START_STEPS, 'temperature', -1))).toEqual(keys(START_STEPS));
+    expect(keys(moveStep(START_STEPS, 'top-p', 1))).toEqual(keys(START_STEPS));
+  });
+
+  it('are called a person’s own when they have no name', () => {
+    expect(nameOf(addStep(START_STEPS, 'min-p', []))).toBeUndefined();
+  });
+});
+
+describe('the order', () => {
+  it('decides how many of the logits 3 2 1 stay: one with temperature first, two with it last', () => {
+    const steps = stepsOf([
+      { sampler: 'top-p', p: 0.8 },
+      { sampler: 'temperature', temperature: 0.5 },
+    ]);
+    const [huggingFace, llamaCpp] = ORDERS.map((order) => inOrder(steps, order));
+    const distribution = new Distribution([3, 2, 1]);
+    expect(keys(huggingFace!)).toEqual(['temperature', 'top-p']);
+    expect(distribution.kept(chainOfSteps(huggingFace!))).toBe(1);
+    expect(keys(llamaCpp!)).toEqual(['top-p', 'temperature']);
+    expect(distribution.kept(chainOfSteps(llamaCpp!))).toBe(2);
+  });
+
+  it('takes what is off along, and sets the rule for ties', () => {
+    const steps = inOrder(START_STEPS, ORDERS[1]);
+    expect(keys(steps)).toEqual(['top-k', 'top-p', 'temperature']);
+    expect(chainOfSteps(steps)).toEqual([
+      { sampler: 'top-k', k: 40, ties: 'exact' },
+      { sampler: 'temperature', temperature: 1 },
+    ]);
+    const off = START_STEPS.map((step) =>
+      step.sampler === 'top-k' ? { ...step, values: { k: null } } : step,
+    );
+    expect(inOrder(off, ORDERS[1])[0]!.values['k']).toBeNull();
+  });
+});
+
+describe('the deeds', () => {
+  it('say what each step removed, in words, and which is off', () => {
+    const { steps } = new Distribution([0.4, 0.3, 0.2, 0.1].map(Math.log)).through(
+      chainOfSteps(
+        stepsOf([
+          { sampler: 'temperature', temperature: 0.5 },
+          { sampler: 'top-k', k: 3 },
+        ]),
+      ),
+      4,
+    );
+    const form = stepsOf([
+      { sampler: 'temperature', temperature: 0.5 },
+      { sampler: 'top-p', p: 1 },
+      { sampler: 'top-k', k: 3 },
+    ]);
+    expect(deedsOf(form, steps).map((deed) => deed.replaceAll('\u00A0', ' '))).toEqual([
+      ...['sharpens', 'is off', 'removed 1 token holding 10.0 % of the probability'],
+    ]);
+    expect(deedLine(form[0]!, 'sharpens')).toBe('T 0.5 sharpens');
+    expect(deedLine(form[1]!, 'is off')).toBe('top-p is off');
+  });
+});
+
+describe('samplers that look back or draw', () => {
+  it('see the prompt', () => {
+    const chain = chainOfSteps(stepsOf([{ sampler: 'no-repeat-ngram', n: 1 }]));
+    const distribution = new Distribution([2, 1, 0]);
+    expect(distribution.through(chain, 3).kept).toBe(3);
+    expect(distribution.through(chain, 3, { tokens: [0], seed: 1 }).rows[0]!.removedBy).toBe(
+      'no-repeat-ngram',
+    );
+  });
+
+  it('do the same each time for the same seed', () => {
+    const chain = chainOfSteps(stepsOf([{ sampler: 'xtc', probability: 0.5, threshold: 0.1 }]));
+    const distribution = new Distribution([2, 2, 2]);
+    const kept = (seed: number): number => distribution.kept(chain, { tokens: [], seed });
+    const seeds = Array.from({ length: 20 }, (_, seed) => seed);
+    expect(new Set(seeds.map(kept)).size).toBe(2);
+    expect(seeds.map(kept)).toEqual(seeds.map(kept));
+  });
+});
+
+describe('a field of a step', () => {
+  const form = withSteps(FORM, addStep(addStep(START_STEPS, 'xtc', []), 'min-length', []));
+
+  it('marks a bad value with the sampler’s sentence and keeps its last good one', () => {
+    const wrong = editSetting(form, 'xtc.threshold', '1.5', LIMITS);
+    expect(firstError(wrong)).toEqual({
+      name: 'xtc.threshold',
+      sentence: 'xtc: threshold is 1.5; it must be a number from 0 to 1.',
+    });
+    expect(wrong.settings).toEqual(form.settings);
+  });
+
+  it('takes an empty text for the default where it may be left out', () => {
+    expect(firstError(editSetting(form, 'xtc.minKeep', '', LIMITS))).toBeNull();
+    expect(firstError(editSetting(form, 'xtc.probability', '', LIMITS))?.name).toBe('xtc.probability');
+  });
+
+  it('knows the model’s vocabulary', () => {
+    expect(firstError(editSetting(form, 'min-length.endOfText', '100', LIMITS))?.sentence).toMatch(/0 to 99/);
+    expect(firstError(editSetting(form, 'min-length.endOfText', '99', LIMITS))).toBeNull();
+  });
+
+  it('forgets what was typed when its step goes, and keeps it when another does', () => {
+    const wrong = editSetting(form, 'xtc.threshold', '2', LIMITS);
+    const without = (sampler: string): SettingsForm =>
+      withSteps(
+        wrong,
+        wrong.settings.steps.filter((step) => step.sampler !== sampler),
+      );
+    expect(firstError(without('xtc'))).toBeNull();
+    expect(firstError(without('top-p'))?.name).toBe('xtc.threshold');
+  });
+});

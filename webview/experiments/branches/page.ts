@@ -1,0 +1,237 @@
+/** Branches: the tree of continuations. */
+import { html, nothing, type TemplateResult } from 'lit';
+import { branches } from '../../../src/experiments/branches';
+import { branchesResultSchema, type BranchesResult } from '../../../src/experiments/branches/result';
+import { branchesReport } from '../../../src/experiments/branches/report';
+import { beamPictures } from './beams';
+import { treePicture } from './charts';
+import { count } from '../../format/numbers';
+import { BranchEditor } from './editor';
+import {
+  aheadOf,
+  branchGroups,
+  packEdits,
+  readParameters,
+  startOf,
+  startValues,
+  treeKey,
+  unpackEdits,
+} from './form';
+import { parsedBy } from '../../frame/record';
+import { typedNumber, valueText, type FormValues } from '../../form/form';
+import { branchPlaceView } from './placeView';
+import { branchTreeView } from './treeView';
+import { infoButton } from '../../ui/info';
+import { legendView } from '../../ui/legend';
+import type { ExperimentPage, ShownParts } from '../../frame/experimentPage';
+import { ExperimentTab } from '../../frame/experimentTab';
+import type { OpenRequest, Tab, TabContext } from '../../frame/tab';
+
+const ID = 'branches';
+
+export function createBranches(context: TabContext): Tab {
+  return new Branches(context);
+}
+
+class Branches extends ExperimentTab<BranchesResult> {
+  readonly #editor: BranchEditor;
+
+  constructor(context: TabContext) {
+    const editor: BranchEditor = new BranchEditor(ID, context, {
+      rerun: (parameters) => {
+        super.open({ parameters });
+        this.run();
+      },
+      failed: (error) => {
+        this.failed(error);
+      },
+      hasFocus: () => document.activeElement?.closest('.branches') !== null,
+      focusSelected,
+    });
+    super(pageOf(context, editor), context);
+    this.#editor = editor;
+  }
+
+  /** Opened from elsewhere it shows what was asked for, not the place that was looked at last. */
+  override open(request: OpenRequest): void {
+    this.#editor.forget();
+    super.open(request);
+  }
+}
+
+function focusSelected(): void {
+  // After the next drawing and the one that it may ask for.
+  requestAnimationFrame(() => {
+    requestAnimationFrame(() => {
+      document.querySelector<HTMLElement>('[role="treeitem"][aria-selected="true"]')?.focus();
+    });
+  });
+}
+
+function pageOf({ session }: TabContext, editor: BranchEditor): ExperimentPage<BranchesResult> {
+  return {
+    id: ID,
+    title: 'Branches',
+    question: 'How else could it go on?',
+    promise:
+      'Here will stand a tree of continuations. Choose any token to see what else could have come there, and go that way. Exact enumeration finds the most probable continuations and proves it; beam search is shown as it runs.',
+    groups: branchGroups,
+    parameters: (values, prompt) => {
+      const start = startOf(values);
+      const edits = unpackEdits(valueText(values, 'edits'), treeKey(session.model, prompt, start));
+      return branches.parse({
+        prompt,
+        start,
+        alternatives: typedNumber(valueText(values, 'alternatives')),
+        edits,
+      });
+    },
+    values: (value) => {
+      const parameters = readParameters(value);
+      if (!parameters) return {};
+      const { prompt, start, alternatives, edits } = parameters;
+      return {
+        ...startValues(start),
+        alternatives: String(alternatives),
+        edits: packEdits(treeKey(session.model, prompt, start), edits),
+      };
+    },
+    line,
+    read: parsedBy(branchesResultSchema),
+    report: branchesReport,
+    pictures: (result) => [...beamPictures(result), ...treePicture(result)],
+    view: (shown, values) => view(editor, shown, values),
+  };
+}
+
+function line(values: FormValues): string {
+  const text = (name: string): string => valueText(values, name);
+  const starts: Readonly<Record<string, string>> = {
+    greedy: `greedy, ${text('length')} tokens`,
+    samples: `${text('texts')} texts of ${text('length')} tokens, T ${text('temperature')}, seed ${text('seed')}`,
+    exact: `${text('best')} most probable of ${text('exactLength')} tokens`,
+    beam: `${text('beams')} beams, ${text('length')} tokens`,
+    alternatives: 'the next token',
+  };
+  return `${starts[text('start')] ?? ''}; ${text('alternatives')} alternatives, ${text('ahead')} tokens on`;
+}
+
+function view(
+  editor: BranchEditor,
+  { result, pictures, figure }: ShownParts<BranchesResult>,
+  values: FormValues,
+): TemplateResult {
+  if (result.nodes.length < 2) return html`${nothing}`;
+  const layout = editor.layout(result);
+  const selected = editor.selected(result);
+  const blocked = editor.blocked(result);
+  const edits = editor.edits(result).length;
+  // The tree itself is drawn as a picture in files only.
+  const figures = pictures.filter(({ id }) => id !== 'tree');
+  const lines = editor.lines(layout, selected);
+  const hidden = layout.branches.length - lines;
+  const ends = layout.ends.filter((index) => index > 0).length;
+  const onSelect = (index: number): void => {
+    editor.select(layout, index);
+  };
+  const onPin = (index: number): void => {
+    editor.pin(result, layout.path(index));
+  };
+  const onPrune = (index: number): void => {
+    editor.prune(result, layout.path(index));
+  };
+  const onUndo = (): void => {
+    editor.undo(result);
+  };
+  return html`<section class="branches" data-testid="branches" aria-labelledby="tree-title">
+      <div class="branches-tools">
+        <h2 id="tree-title">Tree</h2>
+        ${infoButton('branchTree')}
+        <span class="quiet">${count(ends, 'path')}, ${count(result.nodes.length - 1, 'token')}</span>
+        <button
+          type="button"
+          class="link"
+          data-testid="undo"
+          title="Take the last change back (Ctrl+Z in the tree)"
+          ?disabled=${edits === 0 || blocked !== null}
+          @click=${onUndo}
+        >
+          Undo${edits > 0 ? ` (${edits})` : ''}
+        </button>
+        <button
+          type="button"
+          class="link"
+          data-testid="clear"
+          title="Take all changes back"
+          ?disabled=${edits === 0 || blocked !== null}
+          @click=${() => {
+            editor.clear(result);
+          }}
+        >
+          Start again
+        </button>
+        ${legendView()}
+      </div>
+      ${
+        edits === 0
+          ? html`<p class="quiet">
+              Click a token to see what else could have stood there, and an alternative to go that way.
+            </p>`
+          : nothing
+      }
+      <div class="branches-body">
+        <div class="branch-lines">
+          ${branchTreeView({
+            layout,
+            promptEnd: result.promptEnd,
+            selected,
+            lines,
+            onSelect,
+            onPrune,
+            onPin,
+            onUndo,
+            onEnter: () => {
+              document
+                .querySelector<HTMLElement>('.branch-place [data-rove][tabindex="0"], .branch-place button')
+                ?.focus();
+            },
+          })}
+          ${
+            hidden === 0
+              ? nothing
+              : html`<button
+                  type="button"
+                  class="link"
+                  data-testid="more-lines"
+                  @click=${() => {
+                    editor.drawMore();
+                  }}
+                >
+                  ${count(hidden, 'more line')}
+                </button>`
+          }
+        </div>
+        ${branchPlaceView({
+          layout,
+          selected,
+          ahead: aheadOf(values),
+          alternatives: readParameters(result.provenance.parameters)?.alternatives ?? 0,
+          blocked,
+          insertBlocked: editor.insertBlocked(result),
+          feedback: editor.feedback,
+          onSelect,
+          onTake: (path) => {
+            editor.take(result, path, values);
+          },
+          onExpand: (path) => {
+            editor.expand(result, path);
+          },
+          onPin,
+          onPrune,
+          onAct: (action) => void editor.act(result, selected, action),
+          onLeave: focusSelected,
+        })}
+      </div>
+    </section>
+    ${figures.length > 0 ? html`<div class="figures">${figures.map(figure)}</div>` : nothing}`;
+}

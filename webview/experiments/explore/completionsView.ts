@@ -1,0 +1,239 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { guard } from 'lit/directives/guard.js';
+import { tintOf } from '../../format/colour';
+import { count, full, information, percent, type LogUnit } from '../../format/numbers';
+import { JoinedText, tokenBytes, type TokenText } from '../../format/tokenText';
+import type { LoadedModel } from '../../host';
+import type { ExploreRun, RunningCompletion } from './run';
+import type { TextAction } from './state';
+import { infoButton } from '../../ui/info';
+import { legendView } from '../../ui/legend';
+import { runningView } from '../../ui/pieces';
+import { properties } from '../../ui/properties';
+import { keepStop, rove } from '../../ui/roving';
+
+export interface CompletionsProps {
+  readonly run: ExploreRun;
+  readonly model: LoadedModel;
+  readonly unit: LogUnit;
+  /** Why an action cannot be used now; undefined where it can. */
+  readonly blocked: Readonly<Partial<Record<TextAction, string>>>;
+  /** The sample and the sentence of the action done last. */
+  readonly feedback: { readonly sample: number; readonly sentence: string } | null;
+  /** A sentence when the settings have changed since these were drawn. */
+  readonly stale: string | null;
+  /** Lines kept free for every completion while they grow. */
+  readonly reserved: number;
+  readonly onUnit: (unit: LogUnit) => void;
+  readonly onAction: (sample: number, action: TextAction) => void;
+  /** Shows a completion's token in the tree of continuations; null where that is not possible. */
+  readonly onBranch: ((sample: number, index: number) => void) | null;
+  /** Explore from the end of a completion. */
+  readonly onContinue: (sample: number) => void;
+}
+
+/** The sampled continuations, each token tinted by its probability. */
+export function completionsView(props: CompletionsProps): TemplateResult {
+  const { run, stale } = props;
+  const { samples } = run.order.parameters;
+  return html`<section class="completions" data-testid="completions" aria-labelledby="completions-title">
+    <div class="section-head">
+      <h2 id="completions-title">Completions</h2>
+      ${unitView(props)} ${legendView()}
+    </div>
+    ${stale === null ? nothing : html`<p class="stale" data-testid="stale">${stale}</p>`}
+    ${
+      samples === 0
+        ? html`<p class="quiet">No samples were asked for; set samples to 1 or more to see continuations.</p>`
+        : html`<ol @keydown=${roveAcross}>
+            ${run.completions.map((completion, sample) => completionView(props, completion, sample))}
+          </ol>`
+    }
+  </section>`;
+}
+
+function unitView({ unit, onUnit }: CompletionsProps): TemplateResult {
+  return html`<span class="units" role="group" aria-label="Unit of log-probabilities">
+    ${(['nats', 'bits'] as const).map(
+      (name) =>
+        html`<button
+          type="button"
+          class="link"
+          aria-pressed=${unit === name}
+          @click=${() => {
+            onUnit(name);
+          }}
+        >
+          ${name}
+        </button>`,
+    )}
+  </span>`;
+}
+
+const ACTIONS: readonly { action: TextAction; label: string; hook: string; title: string }[] = [
+  {
+    action: 'after',
+    label: 'Insert',
+    hook: 'insert-after',
+    title: 'Insert after the prompt in the document',
+  },
+  { action: 'replace', label: 'Replace', hook: 'replace', title: 'Replace the selection in the document' },
+  { action: 'copy', label: 'Copy', hook: 'copy', title: 'Copy the completion' },
+];
+
+const ENDS = { length: '', 'end of text': 'end of text', stopped: 'stopped' } as const;
+
+function completionView(
+  props: CompletionsProps,
+  completion: RunningCompletion,
+  sample: number,
+): TemplateResult {
+  const { run, unit, blocked, feedback, reserved, onAction, onBranch, onContinue } = props;
+  const mean = run.meanLogProbability(sample);
+  const name = `completion ${sample + 1}`;
+  return html`<li class="completion" data-testid="completion" aria-label=${name}>
+    <div class="completion-head">
+      <span class="sample">${sample + 1}</span>
+      <span title=${mean === null ? '' : `${full(mean)} nats per token, perplexity ${full(Math.exp(-mean))}`}
+        >${mean === null ? '' : html`${information(mean, unit)}/tok`}</span
+      >${sample === 0 ? infoButton('logProbability') : nothing}
+      <span class="quiet">${count(completion.steps.length, 'token')}</span>
+      ${completion.end && ENDS[completion.end] ? html`<span class="quiet">${ENDS[completion.end]}</span>` : nothing}
+      <span class="feedback quiet">${feedback?.sample === sample ? feedback.sentence : ''}</span>
+      <span class="completion-actions">
+        ${ACTIONS.map(
+          ({ action, label, hook, title }) =>
+            html`<vscode-button
+              appearance="icon"
+              data-testid=${hook}
+              aria-label="${label} ${name}"
+              title=${blocked[action] ?? title}
+              ?disabled=${blocked[action] !== undefined || completion.end === null}
+              @click=${() => {
+                onAction(sample, action);
+              }}
+              >${label}</vscode-button
+            >`,
+        )}
+        <vscode-button
+          appearance="icon"
+          data-testid="continue"
+          aria-label="Continue ${name}"
+          title="Explore from the end of this completion"
+          ?disabled=${completion.end === null}
+          @click=${() => {
+            onContinue(sample);
+          }}
+          >Continue</vscode-button
+        >
+        <vscode-button
+          appearance="icon"
+          data-testid="branch"
+          aria-label="Branch ${name}"
+          title="See it in the tree of continuations, and go other ways (Enter on a token: from there)"
+          ?disabled=${completion.end === null || onBranch === null || completion.steps.length === 0}
+          @click=${() => {
+            onBranch?.(sample, 0);
+          }}
+          >Branch</vscode-button
+        >
+      </span>
+    </div>
+    <div
+      class="completion-text"
+      role="group"
+      aria-label="${name}, tokens"
+      @keydown=${(event: KeyboardEvent) => {
+        if (event.key === 'Enter' && !event.ctrlKey && !event.metaKey) branchHere(event, onBranch);
+        else rove(event, 'horizontal');
+      }}
+      @focusin=${keepStop}
+      ${properties({ '--reserved': String(reserved) })}
+    >
+      ${chunksView(props, completion, sample)}
+    </div>
+  </li>`;
+}
+
+/** Tokens are drawn in chunks: while text streams in, only the last chunk is drawn again. */
+const CHUNK = 32;
+
+function chunksView(
+  { model, run }: CompletionsProps,
+  completion: RunningCompletion,
+  sample: number,
+): unknown[] {
+  const text = joinedText(completion, model);
+  const chunks = Math.ceil(text.length / CHUNK);
+  return Array.from({ length: chunks }, (_, chunk) => {
+    const from = chunk * CHUNK;
+    const to = Math.min(text.length, from + CHUNK);
+    // The last token's text may still change, when the next one completes its character.
+    return guard([run, model, to, text[to - 1]], () =>
+      text.slice(from, to).map((token, i) => tokenSpan(completion, token, sample, from + i)),
+    );
+  });
+}
+
+function tokenSpan(
+  { steps }: RunningCompletion,
+  { pieces, continues }: TokenText,
+  sample: number,
+  index: number,
+): TemplateResult {
+  const { id, raw } = steps[index]!;
+  const label = continues ? 'rest of a character' : pieces.map(({ text }) => text).join('');
+  // No white space between the tags: the text is read as it stands.
+  return html`<span
+    class="tinted token"
+    data-testid="token"
+    role="button"
+    data-token-id=${id}
+    data-probability=${raw}
+    data-tint=${tintOf(raw)}
+    ?data-continues=${continues}
+    data-card="step:${sample}:${index}"
+    data-rove
+    tabindex=${index === 0 ? 0 : -1}
+    aria-label="${label}, ${percent(raw)}"
+    >${runningView(pieces)}</span
+  >`;
+}
+
+interface Joined {
+  readonly model: LoadedModel;
+  readonly text: JoinedText;
+}
+const joined = new WeakMap<RunningCompletion, Joined>();
+
+/** A completion's text, joined as far as it was before and then token by token. */
+function joinedText(completion: RunningCompletion, model: LoadedModel): readonly TokenText[] {
+  let known = joined.get(completion);
+  if (known?.model !== model) {
+    known = { model, text: new JoinedText() };
+    joined.set(completion, known);
+  }
+  for (let i = known.text.tokens.length; i < completion.steps.length; i++) {
+    known.text.append(tokenBytes(model.vocabulary, completion.steps[i]!.id));
+  }
+  return known.text.tokens;
+}
+
+function branchHere(event: KeyboardEvent, onBranch: CompletionsProps['onBranch']): void {
+  const card = event.target instanceof HTMLElement ? event.target.dataset['card'] : undefined;
+  const [kind, sample, index] = card?.split(':') ?? [];
+  if (kind === 'step') onBranch?.(Number(sample), Number(index));
+}
+
+/** Up and down move to the same token of the neighbouring completion. */
+function roveAcross(event: KeyboardEvent): void {
+  if (event.key !== 'ArrowUp' && event.key !== 'ArrowDown') return;
+  const text = (event.target as Element).closest('.completion-text');
+  const item = text?.closest('li');
+  const next = event.key === 'ArrowUp' ? item?.previousElementSibling : item?.nextElementSibling;
+  const tokens = next?.querySelectorAll<HTMLElement>('[data-rove]');
+  if (!text || !tokens || tokens.length === 0) return;
+  const index = [...text.querySelectorAll('[data-rove]')].indexOf(event.target as Element);
+  event.preventDefault();
+  tokens[Math.min(Math.max(0, index), tokens.length - 1)]?.focus();
+}

@@ -1,0 +1,198 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { count, full, information, percent, thousands } from '../../format/numbers';
+import { tokenBytes, tokenLabel } from '../../format/tokenText';
+import type { LoadedModel } from '../../host';
+import { axisEnd, MOST_ROWS, ROWS, type DistributionRow, type DistributionSummary } from './distribution';
+import { infoButton } from '../../ui/info';
+import { tokenView } from '../../ui/pieces';
+import { properties } from '../../ui/properties';
+import { keepStop, rove } from '../../ui/roving';
+
+export interface DistributionProps {
+  readonly summary: DistributionSummary;
+  readonly model: LoadedModel;
+  /** What the token comes after, in words. */
+  readonly after: string;
+  readonly greedy: boolean;
+  /** What each step of the chain did, in words. */
+  readonly report: readonly string[];
+  readonly onRows: (rows: number) => void;
+}
+
+/** The next token: what the model thinks (outline) and what the chain leaves of it (solid), token by token. */
+export function distributionView(props: DistributionProps): TemplateResult {
+  const { summary } = props;
+  const end = axisEnd(summary.rows);
+  return html`<section class="distribution" data-testid="distribution" aria-labelledby="next-token">
+    <div class="section-head">
+      <h2 id="next-token">Next token</h2>
+      <span class="context quiet" title=${props.after}>${props.after}</span>
+      <span class="keys">
+        <span class="key"><i class="swatch solid"></i>processed, after the chain</span>
+        <span class="key"><i class="swatch outline"></i>raw</span>
+      </span>
+    </div>
+    ${statisticsView(summary)} ${warningsView(summary)}
+    <table class="bars" role="grid" aria-labelledby="next-token" @keydown=${roveRows} @focusin=${keepStop}>
+      <thead>
+        <tr>
+          <th scope="col">token</th>
+          <th scope="col" class="axis" aria-hidden="true">
+            <span><i>0</i><i>${axisLabel(end)}</i></span>
+          </th>
+          <th scope="col" class="number">processed</th>
+          <th scope="col" class="number">raw</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${summary.rows.map((row, index) => rowView(props, row, index, end))} ${restView(summary)}
+      </tbody>
+    </table>
+    ${moreView(props)} ${reportView(props)}
+  </section>`;
+}
+
+function roveRows(event: KeyboardEvent): void {
+  rove(event, 'vertical');
+}
+
+function statisticsView({
+  entropy,
+  rawEntropy,
+  kept,
+  keptMass,
+  vocabularySize,
+}: DistributionSummary): TemplateResult {
+  return html`<dl class="statistics">
+    <div>
+      <dt>entropy ${infoButton('entropy')}</dt>
+      <dd
+        data-testid="entropy"
+        data-nats=${entropy}
+        data-raw-nats=${rawEntropy}
+        title="${full(entropy)} nats"
+      >
+        <b>${information(entropy, 'nats')}</b>, ${information(entropy, 'bits')}
+        <span class="quiet"
+          >(before ${information(rawEntropy, 'nats')}, ${information(rawEntropy, 'bits')})</span
+        >
+      </dd>
+    </div>
+    <div>
+      <dt>kept ${infoButton('kept')}</dt>
+      <dd>
+        <span data-testid="kept" data-kept=${kept}
+          ><b>${thousands(kept)}</b> of ${count(vocabularySize, 'token')}</span
+        >
+        <span class="quiet">holding</span>
+        <b data-testid="kept-mass" data-mass=${keptMass} title=${full(keptMass)}>${percent(keptMass)}</b>
+      </dd>
+    </div>
+  </dl>`;
+}
+
+function rowView(
+  { model, greedy }: DistributionProps,
+  { id, raw, processed, removedBy, logit }: DistributionRow,
+  index: number,
+  end: number,
+): TemplateResult {
+  const kept = removedBy === null;
+  const label = tokenLabel(tokenBytes(model.vocabulary, id));
+  return html`<tr
+    class="bar-row"
+    data-testid="bar-row"
+    data-token-id=${id}
+    data-kept=${kept}
+    data-probability=${processed}
+    data-raw-probability=${raw}
+    data-card="bar:${index}"
+    data-rove
+    tabindex=${index === 0 ? 0 : -1}
+    aria-label="${label}: after ${percent(processed)}, before ${before(raw, logit)}${
+      kept ? '' : `, removed by ${removedBy}`
+    }"
+  >
+    <th scope="row" class="token-cell">
+      <span class="token-text">${tokenView(model.vocabulary, id)}</span>${
+        greedy && index === 0 ? html`<span class="badge">greedy</span>` : nothing
+      }
+    </th>
+    <td class="bar-cell" aria-hidden="true">
+      <i class="bar before" ${properties({ '--share': String(raw / end) })}></i>
+      <i class="bar after" ${properties({ '--share': String(processed / end) })}></i>
+    </td>
+    <td class="number">${kept ? percent(processed) : html`<span class="cut-by">${removedBy}</span>`}</td>
+    <td class="number quiet">${before(raw, logit)}</td>
+  </tr>`;
+}
+
+/** The axis ends at a round number: 1, 2 or 5 times a power of ten. */
+function axisLabel(end: number): string {
+  return `${Number((end * 100).toPrecision(1))}\u00A0%`;
+}
+
+/** A possible token's probability may underflow to 0 and is still not 0. */
+function before(raw: number, logit: number): string {
+  return percent(raw === 0 && logit > -Infinity ? Number.MIN_VALUE : raw);
+}
+
+function restView({ rest }: DistributionSummary): TemplateResult | typeof nothing {
+  if (rest.tokens === 0) return nothing;
+  return html`<tr class="rest-row" data-testid="rest-row">
+    <th scope="row" colspan="2">
+      ${rest.tokens === 1 ? 'the other token' : `the other ${count(rest.tokens, 'token')}`},
+      ${thousands(rest.kept)} of them kept
+    </th>
+    <td class="number">${percent(rest.processed)}</td>
+    <td class="number quiet">${percent(rest.raw)}</td>
+  </tr>`;
+}
+
+function moreView({ summary, onRows }: DistributionProps): TemplateResult | typeof nothing {
+  const shown = summary.rows.length;
+  const more = Math.min(ROWS, MOST_ROWS - shown, summary.rest.tokens);
+  if (more <= 0 && shown <= ROWS) return nothing;
+  return html`<div class="more">
+    ${
+      more > 0
+        ? html`<button
+            type="button"
+            class="link"
+            data-testid="show-more"
+            @click=${() => {
+              onRows(shown + ROWS);
+            }}
+          >
+            show ${more} more
+          </button>`
+        : nothing
+    }
+    ${
+      shown > ROWS
+        ? html`<button
+            type="button"
+            class="link"
+            data-testid="show-fewer"
+            @click=${() => {
+              onRows(ROWS);
+            }}
+          >
+            show fewer
+          </button>`
+        : nothing
+    }
+  </div>`;
+}
+
+/** What each step did, in words; a line per step, so that nothing moves while a slider does. */
+function reportView({ report }: DistributionProps): TemplateResult {
+  return html`<ul class="report" data-testid="report">
+    ${report.map((line) => html`<li>${line}</li>`)}
+  </ul>`;
+}
+
+function warningsView({ warnings }: DistributionSummary): TemplateResult | typeof nothing {
+  if (warnings.length === 0) return nothing;
+  return html`<p class="warnings" role="status" data-testid="warnings">${warnings.join(' ')}</p>`;
+}

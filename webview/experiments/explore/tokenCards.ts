@@ -1,0 +1,151 @@
+/** The cards of bars and of completions' tokens: every number with its digits and where it comes from. */
+import { html, nothing, type TemplateResult } from 'lit';
+import type { SamplerSpec } from '../../../src/core/samplers/chain';
+import type { TokenStep } from '../../../src/experiments/explore/result';
+import { tintOf } from '../../format/colour';
+import {
+  full,
+  information,
+  ordinal,
+  percent,
+  significant,
+  thousands,
+  type LogUnit,
+} from '../../format/numbers';
+import type { LoadedModel } from '../../host';
+import type { DistributionSummary } from './distribution';
+import { tokenView } from '../../ui/pieces';
+
+/** A bar: both probabilities in full, and the formula with this token's numbers put in. */
+export function barCard(
+  summary: DistributionSummary,
+  model: LoadedModel,
+  chain: readonly SamplerSpec[],
+  index: number,
+): TemplateResult | null {
+  const row = summary.rows[index];
+  if (!row) return null;
+  return html`
+    <h3>
+      <span class="token-text">${tokenView(model.vocabulary, row.id)}</span>
+      <span class="quiet">id ${row.id}, ${ordinal(index)} of ${thousands(summary.vocabularySize)}</span>
+    </h3>
+    <dl>
+      <dt>before</dt>
+      <dd>
+        ${full(row.raw)}
+        <p class="formula">
+          e^(logit − ln Σ e^logits) = e^(${significant(row.logit, 6)} − ${significant(summary.logSumExp, 6)})
+        </p>
+      </dd>
+      <dt>after</dt>
+      <dd>${full(row.processed)} ${afterView(row, summary, chain)}</dd>
+    </dl>
+  `;
+}
+
+function afterView(
+  { logit, processedLogit, processed, removedBy }: DistributionSummary['rows'][number],
+  { kept }: DistributionSummary,
+  chain: readonly SamplerSpec[],
+): TemplateResult {
+  if (removedBy !== null) return html`<p>${removedBy} removed it: it cannot be drawn.</p>`;
+  if (kept === 1) return html`<p>It is the only token left, so it is certain.</p>`;
+  const temperature = chain.find((step) => step.sampler === 'temperature')?.temperature ?? 1;
+  // From p = e^z / sum follows the sum's logarithm without adding it up again.
+  const logSum = processedLogit - Math.log(processed);
+  const scaled = logit / temperature;
+  if (Math.abs(scaled - processedLogit) > 1e-9 * Math.max(1, Math.abs(scaled))) {
+    // Penalties, several temperatures or one that the chain chose: more than one division.
+    return html`<p class="formula">
+      e^(processed logit − ln Σ over the ${thousands(kept)} kept) = e^(${significant(processedLogit, 6)} −
+      ${significant(logSum, 6)})
+    </p>`;
+  }
+  return html`<p class="formula">
+    e^(logit / T − ln Σ over the ${thousands(kept)} kept) = e^(${significant(logit, 6)} / ${temperature} −
+    ${significant(logSum, 6)})
+  </p>`;
+}
+
+export interface StepOptions {
+  readonly unit: LogUnit;
+  readonly greedy: boolean;
+  /** Goes another way from here, with a token instead of this one; null where that is not possible. */
+  readonly onBranch: ((id: number) => void) | null;
+}
+
+/** A completion's token: how probable it was, and what else could have come. */
+export function stepCard(
+  step: TokenStep,
+  model: LoadedModel,
+  { unit, greedy, onBranch }: StepOptions,
+): TemplateResult {
+  const { id, raw, processed, rank, alternatives } = step;
+  const known = alternatives.some((alternative) => alternative.id === id);
+  const rows = alternatives.map((alternative, index) => ({ ...alternative, rank: index }));
+  return html`
+    <h3>
+      <span class="token-text">${tokenView(model.vocabulary, id)}</span> <span class="quiet">id ${id}</span>
+    </h3>
+    <p>
+      <b>${percent(raw)}</b> before the chain,
+      <b>${percent(processed)}</b> ${greedy ? 'with greedy' : 'after it'}; ${ordinal(rank)} of
+      ${thousands(model.info.vocabularySize)}; ${information(Math.log(raw), unit)}
+    </p>
+    ${
+      rows.length === 0
+        ? nothing
+        : html`<table class="alternatives" data-testid="alternatives">
+            <thead>
+              <tr>
+                <th scope="col"><span class="unseen">rank</span></th>
+                <th scope="col">could have come</th>
+                <th scope="col" class="number">after</th>
+                <th scope="col" class="number">before</th>
+              </tr>
+            </thead>
+            <tbody>
+              ${rows.map((row) => alternativeView(row, model, row.id === id, onBranch))}
+              ${known ? nothing : alternativeView({ id, raw, processed, rank }, model, true, onBranch)}
+            </tbody>
+          </table>`
+    }
+    ${onBranch ? html`<p class="quiet">Click a token to go that way in the tree of Branches.</p>` : nothing}
+  `;
+}
+
+function alternativeView(
+  { id, raw, processed, rank }: { id: number; raw: number; processed: number; rank: number },
+  model: LoadedModel,
+  chosen: boolean,
+  onBranch: StepOptions['onBranch'],
+): TemplateResult {
+  const token = html`<span class="tinted token-text" data-tint=${tintOf(raw)}
+    >${tokenView(model.vocabulary, id)}</span
+  >`;
+  return html`<tr ?data-chosen=${chosen} data-token-id=${id} data-probability=${raw}>
+    <td class="number quiet">${thousands(rank + 1)}</td>
+    <td>
+      ${
+        onBranch
+          ? html`<button
+              type="button"
+              class="branch-to"
+              data-testid="branch-to"
+              title="Branches: the tree with this way in it"
+              @click=${() => {
+                onBranch(id);
+              }}
+            >
+              ${token}
+            </button>`
+          : token
+      }${chosen ? html` <span class="badge">taken</span>` : nothing}
+    </td>
+    <td class="number" title=${full(processed)}>
+      ${processed === 0 ? html`<s class="quiet">cut</s>` : percent(processed)}
+    </td>
+    <td class="number" title=${full(raw)}>${percent(raw)}</td>
+  </tr>`;
+}

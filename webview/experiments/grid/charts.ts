@@ -1,0 +1,162 @@
+/** Pictures of the Grid experiment: a heat map for every number that its cells have. */
+import { axisX, axisY, cell, text } from '@observablehq/plot';
+import type { GridCell, GridResult } from '../../../src/experiments/grid/result';
+import { axisLabel, cellName } from '../../../src/experiments/grid/report';
+import { GRID_METRICS, type GridMetric } from '../../../src/experiments/grid/metrics';
+import { rounded } from '../../../src/experiments/report/words';
+import { full, percent, significant, thousands } from '../../format/numbers';
+import { cardView } from '../../ui/cardView';
+import type { Frame, Picture } from '../../ui/picture';
+
+/** Steps of the colour scale. */
+const STEPS = 7;
+
+/** Ratio of the largest to the smallest value from which a scale is logarithmic. */
+const WIDE = 50;
+
+interface Field {
+  readonly cell: GridCell;
+  readonly row: number;
+  readonly column: number;
+  readonly value: number;
+}
+
+/** One heat map for every metric that at least one cell has. */
+export function gridPictures(result: GridResult): Picture[] {
+  return GRID_METRICS.flatMap((metric) => {
+    const fields = result.cells.flatMap((found): Field[] => {
+      const value = metric.of(found);
+      return value === null ? [] : [{ cell: found, row: found.row, column: found.column, value }];
+    });
+    return fields.length === 0 ? [] : [heatMap(result, metric, fields)];
+  });
+}
+
+/** A value of a metric as people read it. */
+export function metricText(metric: GridMetric, value: number): string {
+  switch (metric.format) {
+    case 'percent':
+      return percent(value);
+    case 'whole':
+      return thousands(Math.round(value));
+    default:
+      return significant(value, 3);
+  }
+}
+
+/**
+ * The step of the colour scale that a value has, from 0 for the smallest to 6 for the largest. Values that differ
+ * by a large factor are stepped by their logarithms. All steps are 0 where all values are the same.
+ */
+export function stepsOf(values: readonly number[]): (value: number) => number {
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const scale = low > 0 && high / low > WIDE ? Math.log : (value: number): number => value;
+  const range = scale(high) - scale(low);
+  return (value) =>
+    range > 0 ? Math.min(STEPS - 1, Math.floor(((scale(value) - scale(low)) / range) * STEPS)) : 0;
+}
+
+/** Pixels of a letter of a field's number. */
+const LETTER = 7;
+
+function heatMap(result: GridResult, metric: GridMetric, fields: readonly Field[]): Picture {
+  const { rows, columns } = result;
+  const step = stepsOf(fields.map(({ value }) => value));
+  const label = (field: Field): string =>
+    `${cellName(result, field.cell)}: ${metric.label} ${metricText(metric, field.value)}`;
+  const draw = ({ width, palette }: Frame): ReturnType<Picture['draw']> => {
+    const left = 12 + Math.max(...rows.values.map((value) => tick(value).length), 4) * LETTER;
+    const fieldWidth = (width - left - 8) / columns.values.length;
+    const fieldHeight = Math.max(12, Math.min(40, 480 / rows.values.length));
+    const longest = Math.max(...fields.map(({ value }) => metricText(metric, value).length));
+    const roomy = longest * LETTER + 4 <= fieldWidth && fieldHeight >= 16;
+    return {
+      options: {
+        height: Math.round(fieldHeight * rows.values.length) + 62,
+        marginLeft: left,
+        marginRight: 8,
+        marginTop: 22,
+        marginBottom: 40,
+        x: { type: 'band', domain: columns.values.map((_, i) => i), padding: 0.04 },
+        y: { type: 'band', domain: rows.values.map((_, i) => i), padding: 0.04 },
+        marks: [
+          axisX(someOf(columns.values, fieldWidth, 30), {
+            label: `${axisLabel(columns)} →`,
+            tickFormat: (i: number) => tick(columns.values[i]!),
+            tickSize: 0,
+            color: palette.quiet,
+          }),
+          axisY(someOf(rows.values, fieldHeight, 15), {
+            label: null,
+            tickFormat: (i: number) => tick(rows.values[i]!),
+            tickSize: 0,
+            color: palette.quiet,
+          }),
+          cell(fields, {
+            className: 'cell',
+            x: 'column',
+            y: 'row',
+            fill: ({ value }: Field) => palette.tints[step(value)],
+            stroke: palette.line,
+          }),
+          text([`↓ ${axisLabel(rows)}`], {
+            frameAnchor: 'top-left',
+            textAnchor: 'start',
+            dx: -left + 4,
+            dy: -16,
+            fill: palette.quiet,
+          }),
+          text(roomy ? fields : [], {
+            x: 'column',
+            y: 'row',
+            text: ({ value }: Field) => metricText(metric, value),
+            fill: palette.onTint,
+            pointerEvents: 'none',
+          }),
+        ],
+      },
+      marks: { cell: (i) => label(fields[i]!) },
+    };
+  };
+  return {
+    id: metric.id,
+    title: metric.label,
+    description: description(result, metric, fields),
+    draw,
+    card: (_, index) => {
+      const field = fields[index];
+      return field ? fieldCard(result, metric, field) : null;
+    },
+  };
+}
+
+function description(result: GridResult, metric: GridMetric, fields: readonly Field[]): string {
+  const ordered = [...fields].sort((a, b) => a.value - b.value);
+  const [least, most] = [ordered[0]!, ordered.at(-1)!];
+  const said = ({ cell: found, value }: Field): string =>
+    `${metricText(metric, value)} at ${cellName(result, found)}`;
+  return `${metric.explanation} Least: ${said(least)}. Most: ${said(most)}. The stronger the colour, the more.`;
+}
+
+function fieldCard(
+  result: GridResult,
+  metric: GridMetric,
+  { cell: found }: Field,
+): ReturnType<typeof cardView> {
+  const known = GRID_METRICS.flatMap((other) => {
+    const value = other.of(found);
+    return value === null ? [] : [[other.label, metricText(other, value), full(value)] as const];
+  });
+  return cardView(cellName(result, found), known, metric.explanation);
+}
+
+/** A value of a side as its tick. */
+function tick(value: number): string {
+  return rounded(value, 4);
+}
+
+/** Indices of the values whose ticks have room. */
+function someOf(values: readonly number[], room: number, needed: number): number[] {
+  const every = Math.ceil(needed / room);
+  return values.map((_, i) => i).filter((i) => i % every === 0);
+}

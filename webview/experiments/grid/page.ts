@@ -1,0 +1,255 @@
+/** Grid: what two sampler parameters do together. */
+import { html, nothing, type TemplateResult } from 'lit';
+import { live } from 'lit/directives/live.js';
+import { parseGrid } from '../../../src/experiments/grid';
+import { AXIS_CHOICES, parseAxis } from '../../../src/experiments/grid/axes';
+import {
+  gridResultSchema,
+  type GridAxis,
+  type GridCell,
+  type GridResult,
+} from '../../../src/experiments/grid/result';
+import { wholeNumber } from '../../../src/experiments/kit/parameters';
+import { cellName, gridReport } from '../../../src/experiments/grid/report';
+import { gridPictures } from './charts';
+import { count, information, thousands } from '../../format/numbers';
+import { parsedBy } from '../../frame/record';
+import { listText, typedList, typedNumber, valueText, type Field, type FormValues } from '../../form/form';
+import { seedField } from '../../form/seedField';
+import { legendView } from '../../ui/legend';
+import { sampledTextView, sampledTokenCard } from '../../ui/sampledText';
+import type { ExperimentPage, ShownParts } from '../../frame/experimentPage';
+import { ExperimentTab } from '../../frame/experimentTab';
+import type { Tab, TabContext } from '../../frame/tab';
+
+/** Grids beyond so many cells or tokens are asked about first. */
+const MANY_CELLS = 500;
+const MANY_TOKENS = 60_000;
+
+type Side = 'rows' | 'columns';
+
+/** What is looked at, apart from the settings of the run. */
+interface Place {
+  metric: string;
+  /** Index into the result's cells. */
+  cell: number;
+}
+
+const keyOf = ({ sampler, parameter }: Pick<GridAxis, 'sampler' | 'parameter'>): string =>
+  `${sampler} ${parameter}`;
+
+/** A side as the form has it. */
+function axisOf(values: FormValues, side: Side): { sampler: string; parameter: string; values: unknown } {
+  const [sampler = '', parameter = ''] = valueText(values, side).split(' ');
+  return { sampler, parameter, values: typedList(valueText(values, `${side}Values`)) };
+}
+
+function sideFields(side: Side, parameter: string, initial: string): Field[] {
+  const name = side === 'rows' ? 'The rows' : 'The columns';
+  return [
+    {
+      kind: 'choice',
+      name: side,
+      label: 'parameter',
+      initial: parameter,
+      options: AXIS_CHOICES.map((choice) => ({ value: keyOf(choice), label: choice.label })),
+      note: (values) => problemOf(() => parseAxis(name, axisOf(values, side))),
+    },
+    {
+      kind: 'text',
+      name: `${side}Values`,
+      label: 'values',
+      initial,
+      wide: true,
+      // Whether the numbers are allowed depends on the parameter, and is said beside it and before a run.
+      check: (typed) => {
+        if (typed.trim() === '') throw new RangeError(`${name} have no values; give one or more numbers.`);
+      },
+    },
+  ];
+}
+
+function problemOf(read: () => unknown): string | null {
+  try {
+    read();
+    return null;
+  } catch (error) {
+    if (error instanceof RangeError) return error.message;
+    throw error;
+  }
+}
+
+function pageOf(place: Place, context: TabContext): ExperimentPage<GridResult> {
+  return {
+    id: 'grid',
+    title: 'Grid',
+    question: 'What do two settings do together?',
+    promise:
+      'Here will stand a map with a field for every pair of values: how open the choice of the next token is, and how varied, repetitive and likely the texts are. A click on a field shows its texts. All fields draw with the same random numbers.',
+    groups: [
+      { title: 'Rows', fields: sideFields('rows', 'temperature temperature', '0.1, 0.7, 1, 1.5, 2') },
+      { title: 'Columns', fields: sideFields('columns', 'top-k k', '1, 5, 20, 50, 200') },
+      {
+        title: 'Texts of every field',
+        fields: [
+          {
+            kind: 'text',
+            name: 'samples',
+            label: 'samples',
+            term: 'samples',
+            initial: '4',
+            check: (typed) => wholeNumber('The number of samples', typedNumber(typed), 0, 64),
+          },
+          {
+            kind: 'text',
+            name: 'maxNewTokens',
+            label: 'max new tokens',
+            term: 'maxNewTokens',
+            initial: '24',
+            check: (typed) => wholeNumber('Max new tokens', typedNumber(typed), 1, 1_000_000),
+          },
+          seedField(42),
+        ],
+      },
+    ],
+    parameters: (values, prompt) =>
+      parseGrid({
+        prompt,
+        rows: axisOf(values, 'rows'),
+        columns: axisOf(values, 'columns'),
+        samples: typedNumber(valueText(values, 'samples')),
+        maxNewTokens: typedNumber(valueText(values, 'maxNewTokens')),
+        seed: typedNumber(valueText(values, 'seed')),
+      }),
+    values: (parameters) => {
+      const given = parameters as Partial<Record<string, unknown>>;
+      const number = (name: string): FormValues =>
+        typeof given[name] === 'number' ? { [name]: String(given[name]) } : {};
+      return {
+        ...sideValues('rows', given['rows']),
+        ...sideValues('columns', given['columns']),
+        ...number('samples'),
+        ...number('maxNewTokens'),
+        ...number('seed'),
+      };
+    },
+    line: (values) => {
+      const side = (name: Side): string =>
+        `${valueText(values, name).split(' ').at(-1) ?? ''} ${valueText(values, `${name}Values`)}`;
+      return `${side('rows')} × ${side('columns')}; ${valueText(values, 'samples')} × ${valueText(values, 'maxNewTokens')} tokens, seed ${valueText(values, 'seed')}`;
+    },
+    confirm: (parameters) => {
+      const { rows, columns, samples, maxNewTokens } = parseGrid(parameters);
+      const cells = rows.values.length * columns.values.length;
+      const tokens = cells * samples * maxNewTokens;
+      return cells > MANY_CELLS || tokens > MANY_TOKENS
+        ? `This grid has ${thousands(cells)} fields and up to ${count(tokens, 'token')} to draw, which can take long. Run it?`
+        : null;
+    },
+    read: parsedBy(gridResultSchema),
+    report: gridReport,
+    pictures: (result) => gridPictures(result),
+    view: (shown) => view(place, context, shown),
+    card: (kind, [cell, text, token], { cells }) => {
+      const found = kind === 'text' ? cells[Number(cell)]?.texts[Number(text)] : undefined;
+      return found ? sampledTokenCard(found, Number(token)) : null;
+    },
+  };
+}
+
+function sideValues(side: Side, given: unknown): FormValues {
+  const axis = problemOf(() => parseAxis('The side', given)) === null ? parseAxis('The side', given) : null;
+  return axis ? { [side]: keyOf(axis), [`${side}Values`]: listText(axis.values) } : {};
+}
+
+function view(
+  place: Place,
+  { changed }: TabContext,
+  { result, pictures, figure }: ShownParts<GridResult>,
+): TemplateResult {
+  const picture = pictures.find(({ id }) => id === place.metric) ?? pictures[0];
+  if (!picture) return html`${nothing}`;
+  return html`
+    <div class="field metric-choice" data-choice>
+      <span class="label">colour shows</span>
+      <vscode-dropdown
+        data-testid="metric"
+        aria-label="What the colour shows"
+        .value=${live(picture.id)}
+        @change=${(event: Event) => {
+          place.metric = (event.target as HTMLSelectElement).value;
+          changed();
+        }}
+      >
+        ${pictures.map(
+          ({ id, title }) =>
+            html`<vscode-option value=${id} ?selected=${id === picture.id}>${title}</vscode-option>`,
+        )}
+      </vscode-dropdown>
+    </div>
+    <div
+      class="figures heat-map"
+      @click=${(event: Event) => {
+        const index = fieldOf(event.target);
+        if (index === null) return;
+        place.cell = index;
+        changed();
+      }}
+      @focusin=${(event: Event) => {
+        const index = fieldOf(event.target);
+        if (index === null || index === place.cell) return;
+        place.cell = index;
+        changed();
+      }}
+    >
+      ${figure(picture)}
+    </div>
+    ${textsView(result, place.cell)}
+  `;
+}
+
+/** The index of the field whose mark an event happened on. */
+function fieldOf(target: EventTarget | null): number | null {
+  const reference =
+    target instanceof Element ? target.closest('[data-card]')?.getAttribute('data-card') : null;
+  const match = /^mark:[^:]+:cell:(\d+)$/.exec(reference ?? '');
+  return match ? Number(match[1]) : null;
+}
+
+/** The texts of one field. */
+function textsView(result: GridResult, index: number): TemplateResult | typeof nothing {
+  const at = result.cells[index] ? index : 0;
+  const cell = result.cells[at];
+  if (!cell) return nothing;
+  return html`<section class="completions" data-testid="grid-texts" aria-live="polite">
+    <div class="section-head">
+      <h2>Texts at ${cellName(result, cell)}</h2>
+      ${legendView()}
+    </div>
+    ${cell.warnings.map((warning) => html`<p class="quiet">${warning}</p>`)}
+    ${
+      cell.texts.length === 0
+        ? html`<p class="quiet">No texts were drawn; set samples to 1 or more to see some.</p>`
+        : html`<ol>
+            ${cell.texts.map((text, i) => textView(text, at, i))}
+          </ol>`
+    }
+  </section>`;
+}
+
+function textView(text: GridCell['texts'][number], cell: number, index: number): TemplateResult {
+  const { sample, ids, logProbability } = text;
+  const mean = ids.length > 0 ? `${information(logProbability / ids.length, 'nats')}/tok` : '';
+  return html`<li class="completion" data-testid="grid-text">
+    <div class="completion-head">
+      <span class="sample">${sample + 1}</span>
+      <span>${mean}</span>
+      <span class="quiet">${count(ids.length, 'token')}</span>
+    </div>
+    ${sampledTextView(text, `text:${cell}:${index}`, `Text ${sample + 1}, tokens`)}
+  </li>`;
+}
+
+export function createGrid(context: TabContext): Tab {
+  return new ExperimentTab(pageOf({ metric: 'entropy', cell: 0 }, context), context);
+}

@@ -1,0 +1,273 @@
+/** Loss: how well a model predicts a whole text, as the book measures it. */
+import { html, nothing, type TemplateResult } from 'lit';
+import * as v from 'valibot';
+import { LOSS_DEFAULTS, parseLoss, parseWindows } from '../../../src/experiments/loss';
+import { lossResultSchema, type LossResult } from '../../../src/experiments/loss/result';
+import { wholeNumber } from '../../../src/experiments/kit/parameters';
+import {
+  excerpt,
+  lossReport,
+  passageOf,
+  windowsOf,
+  type PlacedWindow,
+} from '../../../src/experiments/loss/report';
+import { lossPictures } from './charts';
+import { significant } from '../../format/numbers';
+import { tokenBytes } from '../../format/tokenText';
+import { parsedBy } from '../../frame/record';
+import { typedNumber, valueText, type TextField } from '../../form/form';
+import { sourceLabel, textSourceField, WholeText } from '../../form/wholeText';
+import { legendView } from '../../ui/legend';
+import { sampledTextView, sampledTokenCard, type SampledText } from '../../ui/sampledText';
+import type { ExperimentPage, ShownParts } from '../../frame/experimentPage';
+import { ExperimentTab } from '../../frame/experimentTab';
+import type { OpenRequest, Tab, TabContext } from '../../frame/tab';
+
+const ID = 'loss';
+
+/** Characters of the text that stand for it in titles. */
+const BEGINNING = 200;
+
+/** Passages listed at either end. */
+const LISTED = 3;
+
+const windowEventSchema = v.object({
+  type: v.literal('window'),
+  part: v.picklist(['training', 'validation']),
+  window: v.object({ index: v.number() }),
+  ids: v.instance(Int32Array),
+  logProbabilities: v.instance(Float64Array),
+});
+
+/** What the tab knows beside its controls. */
+class Source extends WholeText {
+  /** Of the last run's windows: their tokens and how probable each was. */
+  readonly tokens = new Map<string, { readonly ids: Int32Array; readonly logProbabilities: Float64Array }>();
+  /** The passage on screen. */
+  selected = -1;
+}
+
+const keyOf = (part: string, index: number): string => `${part} ${index}`;
+
+function field(name: string, label: string, initial: number, read: (typed: unknown) => unknown): TextField {
+  return { kind: 'text', name, label, initial: String(initial), check: (typed) => read(typedNumber(typed)) };
+}
+
+function pageOf(source: Source, context: TabContext): ExperimentPage<LossResult> {
+  return {
+    id: ID,
+    title: 'Loss',
+    needsText: true,
+    question: 'How well does the model predict a text?',
+    promise:
+      'Here will stand the training and the validation loss of a whole text, as the book’s chapter 5 computes them, with perplexity, bits per character, and the passages that are hard and easy.',
+    groups: [
+      {
+        title: 'Text',
+        fields: [textSourceField(source)],
+      },
+      {
+        title: 'The book’s loader',
+        fields: [
+          field('context', 'context length', LOSS_DEFAULTS.context, (context) => parseWindows({ context })),
+          field('stride', 'stride', LOSS_DEFAULTS.stride, (stride) => parseWindows({ stride })),
+          field('batchSize', 'batch size', LOSS_DEFAULTS.batchSize, (batchSize) =>
+            parseWindows({ batchSize }),
+          ),
+          field('trainRatio', 'training ratio', LOSS_DEFAULTS.trainRatio, (trainRatio) =>
+            parseWindows({ trainRatio }),
+          ),
+          {
+            kind: 'check',
+            name: 'shuffle',
+            label: 'shuffle training windows',
+            initial: LOSS_DEFAULTS.shuffle,
+          },
+          {
+            ...field('seed', 'seed', LOSS_DEFAULTS.seed, (seed) =>
+              wholeNumber('The seed', seed, 0, Number.MAX_SAFE_INTEGER),
+            ),
+            term: 'seed',
+            applies: (values) => values['shuffle'] === true,
+          },
+        ],
+      },
+    ],
+    parameters: (values) => {
+      const number = (name: string): unknown => typedNumber(valueText(values, name));
+      const parameters = parseLoss({
+        text: source.text,
+        context: number('context'),
+        stride: number('stride'),
+        batchSize: number('batchSize'),
+        trainRatio: number('trainRatio'),
+        shuffle: values['shuffle'],
+        seed: number('seed'),
+      });
+      return { prompt: source.text.slice(0, BEGINNING), ...parameters };
+    },
+    values: (given) => {
+      const parameters = given as Partial<Record<string, unknown>>;
+      const numbers = ['context', 'stride', 'batchSize', 'trainRatio', 'seed'].flatMap((name) =>
+        typeof parameters[name] === 'number' ? [[name, String(parameters[name])] as const] : [],
+      );
+      const { shuffle, source: from } = parameters;
+      return {
+        ...Object.fromEntries(numbers),
+        ...(typeof shuffle === 'boolean' && { shuffle }),
+        ...(typeof from === 'string' && { source: from }),
+      };
+    },
+    line: (values) => {
+      const text = (name: string): string => valueText(values, name);
+      const from = sourceLabel(values);
+      return `${from}; windows of ${text('context')}, stride ${text('stride')}, batches of ${text('batchSize')}, ratio ${text('trainRatio')}`;
+    },
+    prepare: async (values) => {
+      await source.read(values, context.host);
+      source.tokens.clear();
+      source.selected = -1;
+    },
+    read: parsedBy(lossResultSchema),
+    report: lossReport,
+    pictures: lossPictures,
+    event: (event) => {
+      const parsed = v.safeParse(windowEventSchema, event);
+      if (!parsed.success) return;
+      const { part, window, ids, logProbabilities } = parsed.output;
+      source.tokens.set(keyOf(part, window.index), { ids, logProbabilities });
+    },
+    view: (shown) => view(source, context, shown),
+    card: (kind, [token], result) => {
+      if (kind !== 'passage') return null;
+      const placed = windowsOf(result)[source.selected];
+      const text = placed && passageTokens(source, context, placed);
+      return text ? sampledTokenCard(text, Number(token)) : null;
+    },
+  };
+}
+
+/** A window's tokens with their probabilities; null where they are not known any more. */
+function passageTokens(
+  source: Source,
+  { session }: TabContext,
+  { part, window }: PlacedWindow,
+): SampledText | null {
+  const known = source.tokens.get(keyOf(part, window.index));
+  const { loaded } = session;
+  if (!known || !loaded) return null;
+  const ids = Array.from(known.ids);
+  return {
+    ids,
+    tokens: ids.map((id) => tokenBytes(loaded.vocabulary, id)),
+    raw: Array.from(known.logProbabilities, Math.exp),
+  };
+}
+
+function view(
+  source: Source,
+  context: TabContext,
+  { result, pictures, figure }: ShownParts<LossResult>,
+): TemplateResult {
+  const windows = windowsOf(result);
+  const choose = (index: number): void => {
+    source.selected = index;
+    context.changed();
+  };
+  const onMark = (event: Event): void => {
+    const { target } = event;
+    const card = target instanceof Element ? target.closest('[data-card]')?.getAttribute('data-card') : null;
+    const index = /^mark:windows:window:(\d+)$/.exec(card ?? '')?.[1];
+    if (index !== undefined && Number(index) !== source.selected) choose(Number(index));
+  };
+  return html`
+    <div class="figures heat-map" @click=${onMark} @focusin=${onMark}>${pictures.map(figure)}</div>
+    ${passagesView(result, windows, choose)} ${passageView(source, context, result, windows)}
+  `;
+}
+
+/** The ends of the order by loss, as buttons. */
+function passagesView(
+  result: LossResult,
+  windows: readonly PlacedWindow[],
+  choose: (index: number) => void,
+): TemplateResult | typeof nothing {
+  if (windows.length < 2) return nothing;
+  const ordered = windows.map((placed, index) => ({ placed, index }));
+  ordered.sort((a, b) => b.placed.window.loss - a.placed.window.loss);
+  const count = Math.min(LISTED, Math.floor(ordered.length / 2));
+  const list = (title: string, items: typeof ordered): TemplateResult =>
+    html`<div>
+      <h3 class="method-name">${title}</h3>
+      <ul class="passages">
+        ${items.map(
+          ({ placed, index }) =>
+            html`<li>
+              <button
+                type="button"
+                class="link"
+                data-testid="passage-link"
+                @click=${() => {
+                  choose(index);
+                }}
+              >
+                ${significant(placed.window.loss)} nats</button
+              >, ${placed.part}: ${excerpt(passageOf(result, placed.window))}
+            </li>`,
+        )}
+      </ul>
+    </div>`;
+  return html`<div class="figures">
+    ${list('Hardest passages', ordered.slice(0, count))}
+    ${list('Easiest passages', ordered.slice(-count).reverse())}
+  </div>`;
+}
+
+function passageView(
+  source: Source,
+  context: TabContext,
+  result: LossResult,
+  windows: readonly PlacedWindow[],
+): TemplateResult | typeof nothing {
+  const placed = windows[source.selected];
+  if (!placed) return nothing;
+  const text = passageTokens(source, context, placed);
+  return html`<section class="completions" data-testid="passage" aria-live="polite">
+    <div class="section-head">
+      <h2>
+        ${placed.part}, window ${placed.window.index + 1}: ${significant(placed.window.loss)} nats per token
+      </h2>
+      ${text ? legendView() : nothing}
+    </div>
+    ${
+      text
+        ? sampledTextView(text, 'passage', 'Passage, tokens')
+        : html`<p class="passage-plain">${passageOf(result, placed.window)}</p>
+            <p class="quiet">Run again to see every token tinted by its probability.</p>`
+    }
+  </section>`;
+}
+
+class Loss extends ExperimentTab<LossResult> {
+  readonly #source: Source;
+
+  constructor(context: TabContext) {
+    const source = new Source();
+    super(pageOf(source, context), context);
+    this.#source = source;
+  }
+
+  /** A saved result brings its text along. */
+  override open(request: OpenRequest): void {
+    const given = request.entry?.entry.parameters;
+    if (typeof given === 'object' && given !== null && 'text' in given && typeof given.text === 'string') {
+      this.#source.text = given.text;
+      this.#source.name = 'the text of the saved result';
+    }
+    super.open(request);
+  }
+}
+
+export function createLoss(context: TabContext): Tab {
+  return new Loss(context);
+}

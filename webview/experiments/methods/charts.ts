@@ -1,0 +1,228 @@
+/** Pictures of the Methods experiment: how methods measure up, and what each draws the next token from. */
+import { axisX, axisY, barX, dot, gridX, ruleX, ruleY, text } from '@observablehq/plot';
+import type { MethodMeasure, MethodResult, MethodsResult } from '../../../src/experiments/methods/result';
+import { visibleToken } from '../../../src/core/visibleText';
+import {
+  measureInfos,
+  measureOfMethod,
+  type MethodMeasureInfo,
+} from '../../../src/experiments/methods/measures';
+import { count, full, percent, significant } from '../../format/numbers';
+import { cardView, type CardLine } from '../../ui/cardView';
+import { axisPercent } from '../../ui/axes';
+import type { Frame, Picture } from '../../ui/picture';
+
+/** Measures with a picture of their own; all have their numbers in the table. */
+const PICTURED = 4;
+
+/** Tokens of a distribution that have a bar. */
+const TOKENS = 8;
+
+export function methodsPictures(result: MethodsResult): Picture[] {
+  const measured = measureInfos(result.form)
+    .slice(0, PICTURED)
+    .flatMap((info) => measurePicture(result, info));
+  return [...measured, ...(result.form === 'tokens' ? distributionPicture(result) : [])];
+}
+
+interface Row {
+  readonly name: string;
+  readonly method: MethodResult;
+  readonly measure: MethodMeasure;
+  readonly value: number;
+}
+
+function shown(info: MethodMeasureInfo, value: number): string {
+  return info.format === 'percent' ? percent(value) : `${significant(value)} nats`;
+}
+
+/** Pixels of a letter. */
+const LETTER = 7;
+
+function measurePicture(result: MethodsResult, info: MethodMeasureInfo): Picture[] {
+  const rows = result.methods.flatMap((method): Row[] => {
+    const measure = measureOfMethod(method, info.id);
+    return measure ? [{ name: method.name, method, measure, value: measure.mean }] : [];
+  });
+  if (rows.length === 0) return [];
+  const exact = rows.filter(({ measure }) => measure.exact !== null);
+  const intervals = rows.filter(({ measure }) => measure.low !== null && measure.high !== null);
+  const percentages = info.format === 'percent';
+  // An interval of Student's may reach beyond what there can be: shares end at 0 and 1, log-probabilities at 0.
+  const within = (value: number | null): number =>
+    Math.min(percentages ? 1 : 0, Math.max(percentages ? 0 : -Infinity, value!));
+  const label = ({ name, measure, value }: Row): string =>
+    `${name}: ${shown(info, value)}${
+      measure.low === null || measure.high === null
+        ? ''
+        : `, 95 % interval ${shown(info, measure.low)} to ${shown(info, measure.high)}`
+    }${measure.exact === null ? '' : `, exactly ${shown(info, measure.exact)}`}`;
+  const draw = ({ width, palette }: Frame): ReturnType<Picture['draw']> => {
+    const left = Math.min(width / 3, 16 + Math.max(...rows.map(({ name }) => name.length)) * LETTER);
+    return {
+      options: {
+        height: 50 + rows.length * 26,
+        marginLeft: left,
+        marginRight: 24,
+        marginTop: 6,
+        marginBottom: 38,
+        x: { ...(percentages && { domain: [0, 1] }), nice: !percentages },
+        y: { type: 'band', domain: rows.map(({ name }) => name), padding: 0.3, label: null },
+        marks: [
+          gridX({ stroke: palette.line, strokeOpacity: 0.4, ticks: 5 }),
+          axisX({
+            label: `${info.label.toLowerCase()} →`,
+            ticks: 5,
+            ...(percentages && { tickFormat: axisPercent }),
+            color: palette.quiet,
+          }),
+          axisY({ label: null, tickSize: 0, color: palette.text, lineWidth: left / 12 }),
+          ...(percentages ? [ruleX([0], { stroke: palette.line })] : []),
+          ruleY(intervals, {
+            x1: ({ measure }: Row) => within(measure.low),
+            x2: ({ measure }: Row) => within(measure.high),
+            y: 'name',
+            stroke: palette.first,
+            strokeWidth: 3,
+            strokeOpacity: 0.5,
+          }),
+          dot(rows, { className: 'mean', x: 'value', y: 'name', r: 5, fill: palette.first }),
+          dot(exact, {
+            x: ({ measure }: Row) => measure.exact,
+            y: 'name',
+            symbol: 'diamond2',
+            r: 5,
+            stroke: palette.second,
+            strokeWidth: 2,
+            pointerEvents: 'none',
+          }),
+        ],
+      },
+      marks: { mean: (i) => label(rows[i]!) },
+    };
+  };
+  return [
+    {
+      id: info.id,
+      title: info.label,
+      description: `${info.explanation} Dot: mean over the trials${intervals.length > 0 ? '; line: 95 % interval' : ''}${exact.length > 0 ? '; diamond: the exact expectation' : ''}.`,
+      draw,
+      card: (_, index) => {
+        const row = rows[index];
+        return row ? measureCard(info, row) : null;
+      },
+    },
+  ];
+}
+
+function measureCard(info: MethodMeasureInfo, { name, measure }: Row): ReturnType<typeof cardView> {
+  const { exact, mean, low, high, values } = measure;
+  const line = (what: string, value: number | null): CardLine[] =>
+    value === null ? [] : [[what, shown(info, value), full(value)]];
+  return cardView(
+    `${name}: ${info.label}`,
+    [
+      ...line('mean', mean),
+      ...line('from', low),
+      ...line('to', high),
+      ...line('exact', exact),
+      ['trials', String(values.length), String(values.length)],
+    ],
+    info.explanation,
+  );
+}
+
+interface Bar {
+  readonly name: string;
+  readonly token: string;
+  readonly raw: number;
+  readonly processed: number;
+  readonly drawn: number | null;
+}
+
+/** What each method draws from: a small chart of bars for each, one below the other. */
+function distributionPicture({ methods, samples, trials }: MethodsResult): Picture[] {
+  const known = methods.flatMap(({ name, next }) => (next ? [{ name, next }] : []));
+  if (known.length === 0) return [];
+  const bars = known.flatMap(({ name, next }): Bar[] =>
+    next.top.slice(0, TOKENS).map(({ token, raw, processed, count: drawn }) => ({
+      name,
+      token: visibleToken(token.text),
+      raw,
+      processed,
+      drawn: drawn === null ? null : drawn / (samples * trials),
+    })),
+  );
+  const tokens = [...new Set(bars.map(({ token }) => token))];
+  const label = ({ name, token, raw, processed, drawn }: Bar): string =>
+    `${name}, “${token}”: ${percent(processed)} after the chain, ${percent(raw)} before${drawn === null ? '' : `, drawn ${percent(drawn)}`}`;
+  const draw = ({ width, palette }: Frame): ReturnType<Picture['draw']> => {
+    const left = 16 + Math.min(14, Math.max(...tokens.map(({ length }) => length))) * LETTER;
+    const right = Math.min(width / 4, 16 + Math.max(...known.map(({ name }) => name.length)) * LETTER);
+    const drawn = bars.filter((bar) => bar.drawn !== null);
+    return {
+      options: {
+        height: 46 + known.length * (tokens.length * 16 + 10),
+        marginLeft: left,
+        marginRight: right,
+        marginTop: 6,
+        marginBottom: 38,
+        x: { domain: [0, 1] },
+        y: { type: 'band', domain: tokens, label: null, padding: 0.15 },
+        fy: { axis: null, domain: known.map(({ name }) => name), padding: 0.08 },
+        marks: [
+          axisX({ label: 'probability →', tickFormat: axisPercent, ticks: 5, color: palette.quiet }),
+          axisY({ label: null, tickSize: 0, color: palette.text, fontFamily: palette.code }),
+          barX(bars, {
+            x: 'raw',
+            y: 'token',
+            fy: 'name',
+            stroke: palette.quiet,
+            fill: 'none',
+            insetTop: 1,
+            insetBottom: 1,
+          }),
+          barX(bars, {
+            className: 'token',
+            x: 'processed',
+            y: 'token',
+            fy: 'name',
+            fill: palette.first,
+            insetTop: 3,
+            insetBottom: 3,
+          }),
+          dot(drawn, { x: 'drawn', y: 'token', fy: 'name', r: 3, fill: palette.second }),
+          text(
+            known.map(({ name }) => name),
+            {
+              fy: (name: string) => name,
+              text: (name: string) => name,
+              frameAnchor: 'right',
+              dx: right - 8,
+              textAnchor: 'end',
+              fill: palette.text,
+            },
+          ),
+        ],
+      },
+      marks: { token: (i) => label(bars[i]!) },
+    };
+  };
+  return [
+    {
+      id: 'distributions',
+      title: 'What each method draws from',
+      description: `Outline: probability before the chain; solid: after it; dot: share of ${count(samples * trials, 'draw')}. Tokens without a solid bar cannot be drawn.`,
+      draw,
+      card: (_, index) => {
+        const bar = bars[index];
+        if (!bar) return null;
+        return cardView(`${bar.name}: “${bar.token}”`, [
+          ['before', percent(bar.raw), full(bar.raw)],
+          ['after', percent(bar.processed), full(bar.processed)],
+          ...(bar.drawn === null ? [] : [['drawn', percent(bar.drawn), full(bar.drawn)] as const]),
+        ]);
+      },
+    },
+  ];
+}

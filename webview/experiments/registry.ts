@@ -1,0 +1,27 @@
+import { createBranches } from './branches/page';
+import { createCourse } from '../course/page';
+import { createDeterminism } from './determinism/page';
+import { createExplore } from './explore/page';
+import { createGrid } from './grid/page';
+import { createLoss } from './loss/page';
+import { createMethods } from './methods/page';
+import { createModels } from './models/page';
+import { createNucleus } from './nucleus/page';
+import type { TabFactory } from '../frame/tab';
+import { createTemperature } from './temperature/page';
+import { createTraining } from './training/page';
+
+/** Every tab, in the order in which they stand. */
+export const tabFactories: readonly TabFactory[] = [
+  createExplore,
+  createTemperature,
+  createGrid,
+  createDeterminism,
+  createNucleus,
+  createMethods,
+  createBranches,
+  createModels,
+  createLoss,
+  createTraining,
+  createCourse,
+];

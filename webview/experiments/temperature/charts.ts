@@ -1,0 +1,245 @@
+/** Pictures of the Temperature experiment. */
+import { areaY, axisX, axisY, dot, gridY, line, link, ruleY, text, type Markish } from '@observablehq/plot';
+import { visibleToken } from '../../../src/core/visibleText';
+import { isInside, quoted } from '../../../src/experiments/temperature/report';
+import type { TemperatureResult, TemperatureRow } from '../../../src/experiments/temperature/result';
+import { count, full, percent, significant, thousands } from '../../format/numbers';
+import { cardView } from '../../ui/cardView';
+import { axisPercent, logTicks, temperatureLabel } from '../../ui/axes';
+import { spread } from '../../ui/labels';
+import type { Frame, Picture } from '../../ui/picture';
+
+const HEIGHT = 320;
+
+/** A target rarer than this beside the best tokens needs a logarithmic axis to be seen. */
+const RARE = 0.02;
+
+/** Decades of a logarithmic axis of probabilities. */
+const MOST_DECADES = 9;
+
+interface Point {
+  readonly t: number;
+  readonly p: number;
+}
+
+export function temperaturePictures(result: TemperatureResult, earlier: TemperatureResult | null): Picture[] {
+  return result.rows.length === 0 ? [] : [curvePicture(result, earlier), entropyPicture(result)];
+}
+
+function curvePicture(result: TemperatureResult, earlier: TemperatureResult | null): Picture {
+  const { curve, rows } = result;
+  const name = quoted(result);
+  const target = points(curve.temperatures, curve.target);
+  const others = curve.tokens.map(({ token, probabilities }) => ({
+    name: visibleToken(token.text),
+    points: points(curve.temperatures, probabilities),
+  }));
+  const largest = Math.max(...curve.target);
+  const logarithmic = largest < RARE;
+  const least = Math.max(
+    Math.min(...curve.target.filter((p) => p > 0), largest),
+    largest / 10 ** MOST_DECADES,
+    Number.MIN_VALUE,
+  );
+  const domain: [number, number] = logarithmic ? [least, 1] : [0, nice(highest(result, others, earlier))];
+  const shown = (list: readonly Point[]): Point[] =>
+    logarithmic ? list.filter(({ p }) => p >= domain[0]) : [...list];
+  const clamp = (p: number): number => Math.max(p, domain[0]);
+
+  const draw = ({ width, palette }: Frame): ReturnType<Picture['draw']> => {
+    const narrow = width < 520;
+    const labels = spread(
+      others.map(({ name: label, points: list }) => ({ label, points: shown(list) })),
+      shown(target),
+      { domain, logarithmic, width, height: HEIGHT },
+    );
+    const marks: Markish[] = [
+      gridY({ stroke: palette.line, strokeOpacity: 0.4, ticks: 5 }),
+      axisX(logTicks(curve.temperatures), {
+        label: temperatureLabel,
+        text: String,
+        color: palette.quiet,
+      }),
+      axisY({ label: 'probability', tickFormat: axisPercent, ticks: 5, color: palette.quiet }),
+      ruleY([clamp(result.limits.infinity.probability)], {
+        stroke: palette.first,
+        strokeDasharray: '2 4',
+        strokeOpacity: 0.9,
+      }),
+      ...others.map(({ points: list }) =>
+        line(shown(list), { x: 't', y: 'p', stroke: palette.quiet, strokeWidth: 1, strokeOpacity: 0.75 }),
+      ),
+      text(labels, { x: 't', y: 'p', text: 'label', fill: palette.quiet, dy: -7, fontFamily: palette.code }),
+      ...(earlier ? [...earlierMarks(earlier, shown, clamp, palette.second)] : []),
+      line(shown(target), { x: 't', y: 'p', stroke: palette.first, strokeWidth: 2.5 }),
+      link(rows, {
+        x: 'temperature',
+        y1: (row: TemperatureRow) => clamp(row.low),
+        y2: (row: TemperatureRow) => clamp(row.high),
+        stroke: palette.text,
+        strokeWidth: 1.5,
+      }),
+      dot(rows, {
+        className: 'sample',
+        x: 'temperature',
+        y: (row: TemperatureRow) => clamp(row.count / row.draws),
+        r: 4,
+        fill: (row: TemperatureRow) => (isInside(row) ? palette.page : palette.text),
+        stroke: palette.text,
+        strokeWidth: 1.5,
+      }),
+      dot(shown(target), { className: 'point', x: 't', y: 'p', r: 6, fill: 'transparent', stroke: 'none' }),
+    ];
+    return {
+      options: {
+        height: HEIGHT,
+        marginLeft: narrow ? 46 : 56,
+        marginRight: 16,
+        marginTop: 24,
+        marginBottom: 40,
+        x: { type: 'log' },
+        y: { type: logarithmic ? 'log' : 'linear', domain },
+        marks,
+      },
+      marks: {
+        sample: (i) => sampleLabel(rows[i]!),
+        point: (i) => `T ${significant(target[i]!.t)}: exactly ${percent(target[i]!.p)}`,
+      },
+    };
+  };
+  return {
+    id: 'curve',
+    title: `How often ${name} comes`,
+    description: `Line: exact probability of ${name} at every temperature. Circles: its share of ${count(rows[0]!.draws, 'draw')}, with Wilson 95 % intervals; filled where outside of the exact interval. Thin lines: the most probable tokens. Dotted: the limit for T → ∞.${earlier ? ' Second colour: the earlier result.' : ''}${logarithmic ? ' The axis of probabilities is logarithmic.' : ''}`,
+    draw,
+    card: (mark, index) => {
+      if (mark === 'point') {
+        const point = target[index];
+        return point
+          ? cardView(`${name} at T = ${significant(point.t)}`, [['exact', percent(point.p), full(point.p)]])
+          : null;
+      }
+      const row = rows[index];
+      return row ? sampleCard(row, name) : null;
+    },
+  };
+}
+
+function sampleLabel(row: TemperatureRow): string {
+  return `T ${row.temperature}: drawn ${thousands(row.count)} of ${thousands(row.draws)}, exactly ${percent(row.probability)}`;
+}
+
+function sampleCard(row: TemperatureRow, name: string): ReturnType<typeof cardView> {
+  const { temperature, probability, count: times, draws, low, high, expectedLow, expectedHigh } = row;
+  return cardView(
+    `${name} at T = ${temperature}`,
+    [
+      ['exact', percent(probability), full(probability)],
+      ['drawn', `${thousands(times)} of ${thousands(draws)}`, full(times / draws)],
+      ['interval', `${percent(low)} to ${percent(high)}`, `${full(low)} to ${full(high)}`],
+      [
+        'expected',
+        `${thousands(expectedLow)} to ${thousands(expectedHigh)}`,
+        isInside(row) ? 'inside' : 'outside',
+      ],
+    ],
+    'Interval: Wilson, 95 %, of the probability behind the draws. Expected: the counts that 95 of 100 such runs give, exactly.',
+  );
+}
+
+function earlierMarks(
+  { curve, rows }: TemperatureResult,
+  shown: (list: readonly Point[]) => Point[],
+  clamp: (p: number) => number,
+  colour: string,
+): Markish[] {
+  return [
+    line(shown(points(curve.temperatures, curve.target)), { x: 't', y: 'p', stroke: colour, strokeWidth: 2 }),
+    dot(rows, {
+      x: 'temperature',
+      y: (row: TemperatureRow) => clamp(row.count / row.draws),
+      r: 3,
+      stroke: colour,
+    }),
+  ];
+}
+
+function points(temperatures: readonly number[], probabilities: readonly number[]): Point[] {
+  return temperatures.map((t, i) => ({ t, p: probabilities[i]! }));
+}
+
+/** The largest value that is drawn. */
+function highest(
+  result: TemperatureResult,
+  others: readonly { readonly points: readonly Point[] }[],
+  earlier: TemperatureResult | null,
+): number {
+  return Math.max(
+    ...result.curve.target,
+    ...result.rows.map(({ high }) => high),
+    ...others.flatMap(({ points: list }) => list.map(({ p }) => p)),
+    ...(earlier?.curve.target ?? []),
+  );
+}
+
+/** The next of 1, 2, 5 times a power of ten, at most 1. */
+function nice(value: number): number {
+  const power = 10 ** Math.floor(Math.log10(value));
+  const step = [1, 2, 4, 6, 8, 10].find((factor) => factor * power >= value * (1 - 1e-9)) ?? 10;
+  return Math.min(1, step * power);
+}
+
+function entropyPicture({ curve, rows, vocabularySize, limits }: TemperatureResult): Picture {
+  const line1 = points(curve.temperatures, curve.entropy);
+  const draw = ({ width, palette }: Frame): ReturnType<Picture['draw']> => ({
+    options: {
+      height: 200,
+      marginLeft: width < 520 ? 46 : 56,
+      marginRight: 16,
+      marginTop: 24,
+      marginBottom: 40,
+      x: { type: 'log' },
+      y: { domain: [0, limits.infinity.entropy * 1.05] },
+      marks: [
+        gridY({ stroke: palette.line, strokeOpacity: 0.4, ticks: 4 }),
+        axisX(logTicks(curve.temperatures), {
+          label: temperatureLabel,
+          text: String,
+          color: palette.quiet,
+        }),
+        axisY({ label: 'entropy in nats', ticks: 4, color: palette.quiet }),
+        areaY(line1, { x: 't', y: 'p', fill: palette.first, fillOpacity: 0.12 }),
+        line(line1, { x: 't', y: 'p', stroke: palette.first, strokeWidth: 2 }),
+        ruleY([limits.infinity.entropy], { stroke: palette.first, strokeDasharray: '2 4' }),
+        dot(rows, {
+          className: 'entropy',
+          x: 'temperature',
+          y: 'entropy',
+          r: 4,
+          fill: palette.page,
+          stroke: palette.text,
+          strokeWidth: 1.5,
+        }),
+      ],
+    },
+    marks: {
+      entropy: (i) => `T ${rows[i]!.temperature}: ${significant(rows[i]!.entropy)} nats`,
+    },
+  });
+  const [first, last] = [rows[0]!, rows.at(-1)!];
+  return {
+    id: 'entropy',
+    title: 'How open the choice is',
+    description: `Entropy of the next token: ${significant(first.entropy)} nats at T = ${first.temperature}, ${significant(last.entropy)} at T = ${last.temperature}; dotted: ln ${thousands(vocabularySize)} = ${significant(limits.infinity.entropy)}, the most there can be.`,
+    draw,
+    card: (_, index) => {
+      const row = rows[index];
+      if (!row) return null;
+      return cardView(`T = ${row.temperature}`, [
+        ['entropy', `${significant(row.entropy, 4)} nats`, full(row.entropy)],
+        ['in bits', `${significant(row.entropy / Math.LN2, 4)} bits`, full(row.entropy / Math.LN2)],
+        ['effective vocabulary', significant(Math.exp(row.entropy), 4), full(Math.exp(row.entropy))],
+      ]);
+    },
+  };
+}

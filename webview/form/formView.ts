@@ -1,0 +1,171 @@
+/** The controls of an experiment: a column where there is room, a drawer where there is not. */
+import { html, nothing, type TemplateResult } from 'lit';
+import { live } from 'lit/directives/live.js';
+import type { JobState } from '../frame/queue';
+import type { CheckField, ChoiceField, Field, Form, TextField } from './form';
+import { infoButton } from '../ui/info';
+import { DICE } from './settingsPanel';
+
+export interface FormProps {
+  readonly form: Form;
+  readonly job: JobState;
+  readonly drawerOpen: boolean;
+  /** The values in one line. */
+  readonly line: string;
+  /** Controls of the toy vocabulary when it is the model. */
+  readonly toy: TemplateResult | typeof nothing;
+  readonly onChange: () => void;
+  readonly onRun: () => void;
+  readonly onStop: () => void;
+  readonly onDrawer: () => void;
+}
+
+/** One past the largest seed. */
+const SEEDS = 2 ** 32;
+
+const STOP: Readonly<Record<JobState, string>> = {
+  none: 'Stop',
+  waiting: 'Take back',
+  running: 'Stop',
+  stopping: 'Stopping',
+};
+
+export function formView(props: FormProps): TemplateResult {
+  const { form, job, drawerOpen, line, onRun, onStop, onDrawer } = props;
+  return html`<section class="settings" aria-label="Settings" ?data-open=${drawerOpen}>
+    <div class="actions">
+      <vscode-button class="generate" data-testid="run" title="Ctrl+Enter" @click=${onRun}>Run</vscode-button>
+      <vscode-button
+        appearance="secondary"
+        data-testid="stop"
+        title="Escape"
+        ?disabled=${job === 'none' || job === 'stopping'}
+        @click=${onStop}
+        >${STOP[job]}</vscode-button
+      >
+    </div>
+    <button
+      type="button"
+      class="drawer"
+      data-testid="drawer"
+      aria-expanded=${drawerOpen}
+      aria-controls="settings-fields"
+      @click=${onDrawer}
+    >
+      <span class="drawer-values">${line}</span>
+      <span class="drawer-verb">${drawerOpen ? 'fold' : 'change'}</span>
+    </button>
+    <div id="settings-fields" class="fields">
+      ${props.toy}
+      ${form.groups.map((group) => {
+        const fields = form.shown(group);
+        if (fields.length === 0) return nothing;
+        return html`<fieldset>
+          <legend>${group.title}</legend>
+          ${fields.map((field) => fieldView(props, field))}
+        </fieldset>`;
+      })}
+    </div>
+  </section>`;
+}
+
+function fieldView(props: FormProps, field: Field): TemplateResult {
+  const error = props.form.error(field.name);
+  const note = error === null ? (field.note?.(props.form.values) ?? null) : null;
+  return html`${controlView(props, field)}
+  ${
+    error === null
+      ? nothing
+      : html`<p class="field-error" role="alert" data-testid="field-error">${error}</p>`
+  }
+  ${note === null ? nothing : html`<p class="field-note quiet">${note}</p>`}`;
+}
+
+function controlView(props: FormProps, field: Field): TemplateResult | typeof nothing {
+  switch (field.kind) {
+    case 'text':
+      return textView(props, field);
+    case 'check':
+      return checkView(props, field);
+    case 'choice':
+      return choiceView(props, field);
+    case 'kept':
+      return nothing;
+  }
+}
+
+function labelView({ label, term }: Field): TemplateResult {
+  return html`<span class="label">${label}${term === undefined ? nothing : infoButton(term)}</span>`;
+}
+
+function textView({ form, onChange }: FormProps, field: TextField): TemplateResult {
+  const { name, label, wide = false, dice = false } = field;
+  const wrong = form.error(name) !== null;
+  const set = (text: string): void => {
+    form.set(name, text);
+    onChange();
+  };
+  return html`<div class="field" ?data-wide=${wide} ?data-dice=${dice} ?data-wrong=${wrong}>
+    ${labelView(field)}
+    <vscode-text-field
+      data-testid=${name}
+      aria-label=${label}
+      aria-invalid=${wrong ? 'true' : 'false'}
+      .value=${live(form.text(name))}
+      @input=${(event: Event) => {
+        set((event.target as HTMLInputElement).value);
+      }}
+    ></vscode-text-field>
+    ${
+      dice
+        ? html`<vscode-button
+            appearance="icon"
+            class="dice"
+            data-testid="dice"
+            aria-label="Another ${label}"
+            title="Another ${label}"
+            @click=${() => {
+              set(String(Math.floor(Math.random() * SEEDS)));
+            }}
+            >${DICE}</vscode-button
+          >`
+        : nothing
+    }
+  </div>`;
+}
+
+function checkView({ form, onChange }: FormProps, { name, label, term }: CheckField): TemplateResult {
+  return html`<div class="check">
+    <vscode-checkbox
+      data-testid=${name}
+      .checked=${live(form.values[name] === true)}
+      @change=${(event: Event) => {
+        form.set(name, (event.target as HTMLInputElement).checked);
+        onChange();
+      }}
+      >${label}</vscode-checkbox
+    >${term === undefined ? nothing : infoButton(term)}
+  </div>`;
+}
+
+function choiceView({ form, onChange }: FormProps, field: ChoiceField): TemplateResult {
+  return html`<div class="field" data-choice>
+    ${labelView(field)}
+    <vscode-dropdown
+      data-testid=${field.name}
+      aria-label=${field.label}
+      .value=${live(form.text(field.name))}
+      @change=${(event: Event) => {
+        form.set(field.name, (event.target as HTMLSelectElement).value);
+        onChange();
+      }}
+    >
+      ${field.options.map(
+        ({ value, label }) =>
+          html`<vscode-option value=${value} ?selected=${value === form.text(field.name)}
+            >${label}</vscode-option
+          >`,
+      )}
+    </vscode-dropdown>
+  </div>`;
+}

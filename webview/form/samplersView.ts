@@ -1,0 +1,330 @@
+/** The sampler chain as controls: a named chain to start from, its steps in order, and a menu of further ones. */
+import { html, nothing, type TemplateResult } from 'lit';
+import { live } from 'lit/directives/live.js';
+import { repeat } from 'lit/directives/repeat.js';
+import { definitionOf } from '../../src/core/samplers/catalog';
+import type { SamplerName } from '../../src/core/samplers/chain';
+import { thousands } from '../format/numbers';
+import {
+  controlsOf,
+  MENU,
+  NAMED_STEPS,
+  nameOf,
+  ORDERS,
+  valueOf,
+  type ControlledParameter,
+  type Order,
+  type SamplerStep,
+} from './samplerSteps';
+import {
+  fieldName,
+  fieldText,
+  labelOf,
+  mainOf,
+  sliderOf,
+  textOf,
+  type FieldName,
+  type SettingsForm,
+} from '../experiments/explore/settings';
+import { infoButton } from '../ui/info';
+import { keepStop, rove } from '../ui/roving';
+
+export interface SamplersProps {
+  readonly form: SettingsForm;
+  /** What every step does to the distribution on screen; empty without one. */
+  readonly deeds: readonly string[];
+  /** How many tokens each order would keep, by its name; none without a distribution. */
+  readonly keptInOrder: Readonly<Record<string, number>>;
+  /** Why the chain does not fit the model, or null. */
+  readonly problem: string | null;
+  readonly menuOpen: boolean;
+  /** Keys of the steps whose optional parameters are shown. */
+  readonly opened: ReadonlySet<string>;
+  readonly onType: (name: FieldName, text: string) => void;
+  readonly onSlide: (name: FieldName, value: number | null) => void;
+  readonly onSteps: (steps: readonly SamplerStep[]) => void;
+  readonly onOrder: (order: Order) => void;
+  readonly onAdd: (sampler: SamplerName) => void;
+  readonly onMove: (key: string, by: -1 | 1) => void;
+  readonly onMenu: (open: boolean) => void;
+  readonly onOptions: (key: string) => void;
+}
+
+const CUSTOM = 'custom';
+
+export function samplersView(props: SamplersProps): TemplateResult {
+  const { form, problem } = props;
+  const { steps } = form.settings;
+  return html`${presetView(props)}
+    ${steps.length === 0 ? html`<p class="quiet">No sampler: the model’s own distribution.</p>` : nothing}
+    <ol class="steps" aria-label="Sampler chain, in the order in which it acts">
+      ${repeat(
+        steps,
+        ({ key }) => key,
+        (step, index) => stepView(props, step, index),
+      )}
+    </ol>
+    ${problem === null ? nothing : html`<p class="field-error" role="alert" data-testid="chain-error">${problem}</p>`}
+    ${menuView(props)} ${steps.length > 1 ? ordersView(props) : nothing}`;
+}
+
+function presetView({ form, onSteps }: SamplersProps): TemplateResult {
+  const named = nameOf(form.settings.steps);
+  const name = named?.name ?? CUSTOM;
+  return html`<div class="field" data-choice>
+    <span class="label">preset</span>
+    <vscode-dropdown
+      data-testid="preset"
+      aria-label="preset"
+      title=${named?.explanation ?? 'A chain of your own.'}
+      .value=${live(name)}
+      @change=${(event: Event) => {
+        const chosen = (event.target as HTMLSelectElement).value;
+        const steps = NAMED_STEPS.find((candidate) => candidate.name === chosen)?.steps;
+        if (steps && chosen !== name) onSteps(steps);
+      }}
+    >
+      ${NAMED_STEPS.map(
+        (option) =>
+          html`<vscode-option value=${option.name} title=${option.explanation} ?selected=${option === named}
+            >${option.name}</vscode-option
+          >`,
+      )}
+      <vscode-option value=${CUSTOM} ?selected=${named === undefined}>${CUSTOM}</vscode-option>
+    </vscode-dropdown>
+  </div>`;
+}
+
+function stepView(props: SamplersProps, step: SamplerStep, index: number): TemplateResult {
+  const { form, deeds, opened, onOptions, onSteps, onMove } = props;
+  const { steps } = form.settings;
+  const label = labelOf(step);
+  const parameters = controlsOf(step.sampler);
+  const alone = parameters[0] && mainOf(step, parameters[0]);
+  const required = parameters.filter(({ optional }) => !optional);
+  const optional = parameters.filter((parameter) => parameter.optional);
+  const open = opened.has(step.key);
+  // A value that is not the usual one is never hidden.
+  const shown = optional.filter(
+    (parameter) =>
+      open ||
+      valueOf(step, parameter) !== parameter.default ||
+      form.errors[fieldName(step, parameter)] !== undefined,
+  );
+  return html`<li class="step" data-testid="step" data-sampler=${step.sampler} data-step=${step.key}>
+    ${alone ? nothing : html`<div class="step-name">${label}${infoButton(step.sampler)}</div>`}
+    ${[...required, ...shown].map((parameter) => parameterView(props, step, parameter))}
+    <div class="step-foot">
+      <span class="deed quiet" data-testid="deed">${deeds[index] ?? ''}</span>
+      ${
+        optional.length === 0
+          ? nothing
+          : html`<button
+              type="button"
+              class="link"
+              data-testid="options"
+              aria-expanded=${open}
+              aria-label="${label}: ${open ? 'fewer' : 'more'} settings"
+              title=${open ? 'Fewer settings' : 'More settings'}
+              @click=${() => {
+                onOptions(step.key);
+              }}
+            >
+              ${open ? '−' : '⋯'}
+            </button>`
+      }
+      ${moveView(label, 'up', index === 0, () => {
+        onMove(step.key, -1);
+      })}
+      ${moveView(label, 'down', index === steps.length - 1, () => {
+        onMove(step.key, 1);
+      })}
+      <button
+        type="button"
+        class="link"
+        data-testid="remove-step"
+        aria-label="Remove ${label}"
+        title="Remove"
+        @click=${() => {
+          onSteps(steps.filter((other) => other !== step));
+        }}
+      >
+        ✕
+      </button>
+    </div>
+  </li>`;
+}
+
+function moveView(label: string, way: 'up' | 'down', last: boolean, onClick: () => void): TemplateResult {
+  return html`<button
+    type="button"
+    class="link"
+    data-testid="move-${way}"
+    aria-label="Move ${label} ${way}"
+    title="Move ${way}"
+    ?disabled=${last}
+    @click=${onClick}
+  >
+    ${way === 'up' ? '↑' : '↓'}
+  </button>`;
+}
+
+function parameterView(
+  props: SamplersProps,
+  step: SamplerStep,
+  parameter: ControlledParameter,
+): TemplateResult {
+  const { form } = props;
+  const name = fieldName(step, parameter);
+  const main = mainOf(step, parameter) !== undefined;
+  const hook = main ? step.key : name;
+  const error = form.errors[name];
+  const label = main ? step.sampler : parameter.label;
+  const spoken = main ? label : `${labelOf(step)}: ${label}`;
+  return html`<div
+      class="field"
+      data-field=${hook}
+      ?data-wrong=${error !== undefined}
+      ?data-choice=${parameter.kind === 'choice'}
+    >
+      <span class="label" title=${parameter.explanation}
+        >${label}${main ? infoButton(step.sampler) : nothing}</span
+      >
+      ${
+        parameter.kind === 'choice'
+          ? choiceView(props, parameter, name, hook, spoken)
+          : numberView(props, step, parameter, { name, hook, spoken })
+      }
+    </div>
+    ${error === undefined ? nothing : html`<p class="field-error" role="alert" data-testid="field-error">${error}</p>`}`;
+}
+
+function numberView(
+  { form, onType, onSlide }: SamplersProps,
+  step: SamplerStep,
+  parameter: ControlledParameter,
+  { name, hook, spoken }: { readonly name: FieldName; readonly hook: string; readonly spoken: string },
+): TemplateResult {
+  const slider = sliderOf(step, parameter)!;
+  const value = valueOf(step, parameter);
+  const off = mainOf(step, parameter)?.off;
+  return html`<input
+      type="range"
+      data-testid="${hook}-range"
+      min=${slider.min}
+      max=${slider.max}
+      step=${slider.step}
+      aria-label="${spoken}, slider"
+      aria-valuetext=${off !== undefined && value === off ? 'off' : fieldText(value)}
+      .value=${live(String(slider.place))}
+      @input=${(event: Event) => {
+        onSlide(name, slider.valueAt(Number((event.target as HTMLInputElement).value)));
+      }}
+    />
+    <vscode-text-field
+      data-testid=${hook}
+      aria-label=${spoken}
+      aria-invalid=${form.errors[name] === undefined ? 'false' : 'true'}
+      .value=${live(textOf(form, name))}
+      @input=${(event: Event) => {
+        onType(name, (event.target as HTMLInputElement).value);
+      }}
+    ></vscode-text-field>`;
+}
+
+function choiceView(
+  { form, onType }: SamplersProps,
+  parameter: Extract<ControlledParameter, { kind: 'choice' }>,
+  name: FieldName,
+  hook: string,
+  spoken: string,
+): TemplateResult {
+  const value = textOf(form, name);
+  return html`<vscode-dropdown
+    data-testid=${hook}
+    aria-label=${spoken}
+    .value=${live(value)}
+    @change=${(event: Event) => {
+      onType(name, (event.target as HTMLSelectElement).value);
+    }}
+  >
+    ${parameter.choices.map(
+      (choice) =>
+        html`<vscode-option value=${choice} ?selected=${choice === value}>${choice}</vscode-option>`,
+    )}
+  </vscode-dropdown>`;
+}
+
+function menuView({ menuOpen, onMenu, onAdd }: SamplersProps): TemplateResult {
+  return html`<div
+    class="add-sampler"
+    @keydown=${(event: KeyboardEvent) => {
+      if (event.key !== 'Escape' || !menuOpen) return;
+      event.stopPropagation();
+      onMenu(false);
+      (event.currentTarget as HTMLElement).querySelector('button')?.focus();
+    }}
+  >
+    <button
+      type="button"
+      class="link"
+      data-testid="add-sampler"
+      aria-expanded=${menuOpen}
+      @click=${() => {
+        onMenu(!menuOpen);
+      }}
+    >
+      ${menuOpen ? '− close the menu' : '+ add a sampler'}
+    </button>
+    ${
+      menuOpen
+        ? html`<div
+            class="sampler-menu"
+            role="group"
+            aria-label="Samplers"
+            @keydown=${roveMenu}
+            @focusin=${keepStop}
+          >
+            ${MENU.map((name, index) => {
+              const { label, explanation } = definitionOf(name).about;
+              return html`<button
+                type="button"
+                data-testid="menu-${name}"
+                data-rove
+                tabindex=${index === 0 ? 0 : -1}
+                @click=${() => {
+                  onAdd(name);
+                }}
+              >
+                <b>${label}</b> <span class="quiet">${explanation}</span>
+              </button>`;
+            })}
+          </div>`
+        : nothing
+    }
+  </div>`;
+}
+
+function roveMenu(event: KeyboardEvent): void {
+  rove(event, 'vertical');
+}
+
+/** The order matters: each button says how many tokens would be left. */
+function ordersView({ keptInOrder, onOrder }: SamplersProps): TemplateResult {
+  return html`<div class="orders" role="group" aria-label="Order of the chain">
+    ${ORDERS.map((order) => {
+      const kept = keptInOrder[order.name];
+      return html`<button
+        type="button"
+        class="link"
+        data-testid=${order.hook}
+        title="Sorts the steps as that program does, with its rule for ties at top-k"
+        @click=${() => {
+          onOrder(order);
+        }}
+      >
+        ${order.name}${kept === undefined ? nothing : html`<span class="quiet">: keeps ${thousands(kept)}</span>`}
+      </button>`;
+    })}
+  </div>`;
+}

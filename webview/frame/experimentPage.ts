@@ -1,0 +1,66 @@
+import type { TemplateResult } from 'lit';
+import type { ReportOf, ReportTable } from '../../src/experiments/report/types';
+import type { ExperimentResult } from '../../src/experiments/kit/results';
+import type { Picture } from '../ui/picture';
+import type { RunMessage } from '../host';
+import type { FieldGroup, FormValues } from '../form/form';
+
+/** What one experiment adds to the tab that all experiments share (`experimentTab.ts`). */
+export interface ExperimentPage<Result extends ExperimentResult> {
+  /** Id of the tab, and name of the experiment in the engine and in the history. */
+  readonly id: string;
+  readonly title: string;
+  /** What the tab answers, and what will stand here after a run: for the empty tab. */
+  readonly question: string;
+  readonly promise: string;
+  readonly groups: readonly FieldGroup[];
+  /** True where the toy vocabulary can do nothing, because its logits do not depend on a text. */
+  readonly needsText?: boolean;
+  /**
+   * Gets what a run needs beside the controls, before its parameters are asked for: a text, for example.
+   * @throws RequestError, with code `stopped` where the person does not want to run after all.
+   */
+  readonly prepare?: (values: FormValues) => Promise<void>;
+  /**
+   * The parameters of a run, checked by the experiment's own `parse`.
+   * @throws RangeError with a sentence for people.
+   */
+  readonly parameters: (values: FormValues, prompt: string) => { readonly prompt: string };
+  /** Ids of the models beside the chosen one, where the experiment compares some. */
+  readonly others?: (parameters: unknown) => readonly string[];
+  /** The inverse: what the form shows for parameters; fields left out stay as they are. */
+  readonly values: (parameters: unknown) => FormValues;
+  /** The controls in one line, for the folded drawer. */
+  readonly line: (values: FormValues) => string;
+  /** The result where it is one that this version can draw; null for anything else. */
+  readonly read: (value: unknown) => Result | null;
+  readonly report: ReportOf<Result>;
+  /** @param earlier the result that it is compared with, to be drawn in the second colour */
+  readonly pictures: (result: Result, earlier: Result | null) => readonly Picture[];
+  /** What stands between the answer and the tables; the pictures, in their order, where left out. */
+  readonly view?: (shown: ShownParts<Result>, values: FormValues) => TemplateResult;
+  /** A run begins, whoever asked for it. */
+  readonly begun?: () => void;
+  /** Why a result with these parameters is not run again by itself; null where it can be. */
+  readonly noReplay?: (parameters: unknown) => string | null;
+  /** Takes an event that is not progress. */
+  readonly event?: (event: unknown) => void;
+  /** What stands above the last result while a run goes on. */
+  readonly live?: (tell: (message: RunMessage) => void) => TemplateResult;
+  /** A person must agree before a run: the question to ask; null to run at once. */
+  readonly confirm?: (parameters: unknown) => string | null;
+  /** What a card says about a `data-card` reference of the page's own; null for references of others. */
+  readonly card?: (kind: string, rest: readonly string[], result: Result) => TemplateResult | null;
+}
+
+/** A result on screen, and the parts of it that a page may arrange. */
+export interface ShownParts<Result> {
+  readonly result: Result;
+  readonly earlier: Result | null;
+  readonly pictures: readonly Picture[];
+  readonly tables: readonly ReportTable[];
+  /** Adds to the reader's conclusion, which goes into the report. */
+  readonly conclude: (text: string) => void;
+  readonly figure: (picture: Picture) => TemplateResult;
+  readonly table: (table: ReportTable) => TemplateResult;
+}

@@ -1,0 +1,179 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import { live } from 'lit/directives/live.js';
+import type { ModelChoice } from '../../src/protocol/messages';
+import { BOUNDARY_NOTE } from '../../src/experiments/kit/boundary';
+import { count } from '../format/numbers';
+import type { Session } from './session';
+import { chipsView } from '../ui/chips';
+import { infoButton } from '../ui/info';
+
+export interface HeaderProps {
+  readonly session: Session;
+  readonly editing: boolean;
+  /** How many chips are drawn. */
+  readonly chips: number;
+  readonly onModel: (id: string) => void;
+  /** Download or import another model. */
+  readonly onGetModel: () => void;
+  readonly onEdit: (editing: boolean) => void;
+  readonly onPrompt: (text: string) => void;
+  /** Runs without the white space at the prompt's end. */
+  readonly onTrim: () => void;
+  readonly onEarlier: () => void;
+  /** Explore from a token of the prompt. */
+  readonly onChip: (index: number) => void;
+  /** Back to the prompt that this one was made from. */
+  readonly onBack: () => void;
+}
+
+/** No model's id has a space. */
+const GET_MODEL = 'get model';
+
+/** Model, the prompt's place in the document, and the prompt as tokens. */
+export function headerView(props: HeaderProps): TemplateResult {
+  const { session, editing, onModel, onGetModel, onEdit, onBack } = props;
+  const { tokens } = session;
+  return html`<header class="header">
+    <div class="header-line">
+      <vscode-dropdown
+        class="model"
+        data-testid="model"
+        aria-label="Model"
+        title=${session.choice?.description ?? ''}
+        @change=${(event: Event) => {
+          const menu = event.target as HTMLSelectElement;
+          if (menu.value !== GET_MODEL) {
+            onModel(withSameWeights(session, menu.value));
+            return;
+          }
+          menu.value = ofModel(session.choice) ?? session.model;
+          onGetModel();
+        }}
+        .value=${live(ofModel(session.choice) ?? session.model)}
+      >
+        ${session.models
+          .filter((choice) => choice.id === ofModel(choice))
+          .map(
+            ({ id, name }) =>
+              html`<vscode-option value=${id} ?selected=${id === ofModel(session.choice)}
+                >${name}</vscode-option
+              >`,
+          )}
+        <vscode-option value=${GET_MODEL} data-testid="get-model">Download or import ...</vscode-option>
+      </vscode-dropdown>
+      ${weightsView(props)}
+      <span class="place" data-testid="place">${placeOf(session)}</span>
+      ${tokens ? html`<span class="quiet token-count">${count(tokens.ids.length, 'token')} ${infoButton('token')}</span>` : nothing}
+      ${
+        session.before
+          ? html`<button type="button" class="link" data-testid="whole-prompt" @click=${onBack}>
+              whole prompt
+            </button>`
+          : nothing
+      }
+      <button
+        type="button"
+        class="link edit-prompt"
+        data-testid="edit-prompt"
+        aria-expanded=${editing}
+        @click=${() => {
+          onEdit(!editing);
+        }}
+      >
+        ${editing ? 'close editor' : session.source ? 'edit prompt' : 'type a prompt'}
+      </button>
+    </div>
+    ${editing ? editorView(props) : nothing} ${promptView(props)} ${notesView(props)}
+  </header>`;
+}
+
+/** Id of the model that a choice is a form of. */
+function ofModel(choice: ModelChoice | undefined): string | undefined {
+  return choice?.variant?.of ?? choice?.id;
+}
+
+/** The chosen model with weights of the kind that are used now, where it has them. */
+function withSameWeights({ models, choice }: Session, id: string): string {
+  const label = choice?.variant?.label;
+  return models.find(({ variant }) => variant?.of === id && variant.label === label)?.id ?? id;
+}
+
+/** How the weights of the chosen model are held, where there is a choice. */
+function weightsView({ session, onModel }: HeaderProps): TemplateResult | typeof nothing {
+  const { choice, models, model } = session;
+  const forms = models.filter(({ variant }) => variant && variant.of === choice?.variant?.of);
+  if (forms.length < 2) return nothing;
+  return html`<vscode-dropdown
+    class="weights"
+    data-testid="weights"
+    aria-label="Weights"
+    title=${choice?.description ?? ''}
+    @change=${(event: Event) => {
+      onModel((event.target as HTMLSelectElement).value);
+    }}
+    .value=${live(model)}
+  >
+    ${forms.map(
+      ({ id, variant }) =>
+        html`<vscode-option value=${id} ?selected=${id === model}>${variant?.label}</vscode-option>`,
+    )}
+  </vscode-dropdown>`;
+}
+
+function placeOf({ source }: Session): TemplateResult | string {
+  if (!source) return 'no prompt yet';
+  if (source.kind === 'typed') return source.place === '' ? 'typed here' : source.place;
+  const what = source.kind === 'selection' ? 'selection' : 'text before the cursor';
+  return html`<span class="document" title=${source.document}>${source.document}</span>
+    <span class="quiet">${source.place}, ${what}</span>`;
+}
+
+function editorView({ session, onPrompt }: HeaderProps): TemplateResult {
+  return html`<vscode-text-area
+    class="prompt-editor"
+    data-testid="prompt-editor"
+    aria-label="Prompt"
+    rows="3"
+    resize="vertical"
+    placeholder="Type a beginning, for example: Once upon a time"
+    .value=${live(session.source?.text ?? '')}
+    @input=${(event: Event) => {
+      onPrompt((event.target as HTMLTextAreaElement).value);
+    }}
+  ></vscode-text-area>`;
+}
+
+/** The prompt's tokens; before they are known, its text's end. */
+function promptView({
+  session,
+  chips,
+  onEarlier,
+  onChip,
+  editing,
+}: HeaderProps): TemplateResult | typeof nothing {
+  const { tokens, source } = session;
+  const model = tokens ? session.loadedOf(tokens.model, tokens.toy) : undefined;
+  if (tokens && model) {
+    if (tokens.ids.length === 0)
+      return html`<div class="chips quiet" data-testid="prompt-chips">no tokens</div>`;
+    const { ids, truncated } = tokens;
+    return chipsView({ ids, truncated, model, shown: chips, onEarlier, onChip });
+  }
+  if (!source || editing) return nothing;
+  return html`<div class="chips pending" data-testid="prompt-chips">${source.text.slice(-300)}</div>`;
+}
+
+function notesView({ session, onTrim }: HeaderProps): TemplateResult | typeof nothing {
+  const { source, tokens } = session;
+  const notes = [...(source?.notes ?? []), ...(tokens?.notes ?? [])];
+  if (notes.length === 0) return nothing;
+  return html`<ul class="notes" data-testid="notes" aria-label="Notes on the prompt">
+    ${notes.map((note) => html`<li>${note} ${note === BOUNDARY_NOTE ? trimButton(onTrim) : nothing}</li>`)}
+  </ul>`;
+}
+
+function trimButton(onTrim: () => void): TemplateResult {
+  return html`<button type="button" class="link" data-testid="trim-prompt" @click=${onTrim}>
+    Go on without it
+  </button>`;
+}

@@ -1,0 +1,218 @@
+/** Everything that stands around a result on screen: its answer, what can be done with it, and the reader's part. */
+import { html, nothing, type TemplateResult } from 'lit';
+import { live } from 'lit/directives/live.js';
+import { visibleText } from '../../src/core/visibleText';
+import type { ReportTable } from '../../src/experiments/report/types';
+import type { HistoryLine } from '../../src/protocol/messages';
+import type { Verdict } from './replayVerdict';
+import { dataTableView } from '../ui/dataTable';
+
+/** A kind of file that a result can be written into. */
+export interface ExportChoice {
+  readonly id: string;
+  readonly label: string;
+}
+
+export interface ResultBarProps {
+  readonly exports: readonly ExportChoice[];
+  readonly saved: boolean;
+  readonly historyOpen: boolean;
+  /** A run goes on: what starts another has to wait. */
+  readonly busy: boolean;
+  readonly feedback: string;
+  readonly onExport: (id: string) => void;
+  readonly onSave: () => void;
+  readonly onHistory: () => void;
+  readonly onReplay: () => void;
+  /** Whether the next result will be compared with this one. */
+  readonly kept: boolean;
+  readonly onKeep: () => void;
+}
+
+export function resultBarView(props: ResultBarProps): TemplateResult {
+  const { exports, saved, historyOpen, busy, kept, feedback, onExport, onSave, onReplay, onKeep } = props;
+  return html`<div class="result-bar" role="group" aria-label="This result">
+    <details class="menu" data-testid="export" @focusout=${closeWhenLeft} @keydown=${closeOnEscape}>
+      <summary>Export</summary>
+      <div class="menu-items">
+        ${exports.map(
+          ({ id, label }) =>
+            html`<button
+              type="button"
+              data-testid="export-${id}"
+              @click=${(event: Event) => {
+                (event.target as HTMLElement).closest('details')!.open = false;
+                onExport(id);
+              }}
+            >
+              ${label}
+            </button>`,
+        )}
+      </div>
+    </details>
+    <button type="button" class="link" data-testid="save" ?disabled=${saved} @click=${onSave}>
+      ${saved ? 'Saved' : 'Save'}
+    </button>
+    <button
+      type="button"
+      class="link"
+      data-testid="replay"
+      title="Run it again as it was run, and see whether the same comes out"
+      ?disabled=${busy}
+      @click=${onReplay}
+    >
+      Replay
+    </button>
+    <button
+      type="button"
+      class="link"
+      data-testid="keep"
+      title="Compare the next result with this one: change the model or a setting, and run"
+      aria-pressed=${kept ? 'true' : 'false'}
+      @click=${onKeep}
+    >
+      ${kept ? 'Comparing the next' : 'Compare the next'}
+    </button>
+    ${historyButton(historyOpen, props.onHistory)}
+    <span class="feedback quiet" data-testid="feedback">${feedback}</span>
+  </div>`;
+}
+
+export function historyButton(open: boolean, onHistory: () => void): TemplateResult {
+  return html`<button
+    type="button"
+    class="link"
+    data-testid="history"
+    aria-expanded=${open}
+    @click=${onHistory}
+  >
+    ${open ? 'Close history' : 'History'}
+  </button>`;
+}
+
+function closeWhenLeft(event: FocusEvent): void {
+  const menu = event.currentTarget as HTMLDetailsElement;
+  if (!(event.relatedTarget instanceof Node && menu.contains(event.relatedTarget))) menu.open = false;
+}
+
+function closeOnEscape(event: KeyboardEvent): void {
+  const menu = event.currentTarget as HTMLDetailsElement;
+  if (event.key !== 'Escape' || !menu.open) return;
+  event.stopPropagation();
+  menu.open = false;
+  menu.querySelector('summary')?.focus();
+}
+
+export interface HistoryProps {
+  readonly lines: readonly HistoryLine[];
+  /** A result is on screen that another can be compared with. */
+  readonly canCompare: boolean;
+  readonly onOpen: (id: string) => void;
+  readonly onCompare: (id: string) => void;
+}
+
+export function historyView({ lines, canCompare, onOpen, onCompare }: HistoryProps): TemplateResult {
+  if (lines.length === 0) {
+    return html`<p class="quiet history" data-testid="history-list">
+      Nothing was saved of this experiment in this workspace yet. Save keeps the result on screen.
+    </p>`;
+  }
+  return html`<ul class="history" data-testid="history-list" aria-label="Saved results">
+    ${lines.map(
+      ({ id, savedAt, title, model }) =>
+        html`<li>
+          <span class="history-title" title=${visibleText(title)}>${visibleText(title)}</span>
+          <span class="quiet">${visibleText(model)}, ${new Date(savedAt).toLocaleString()}</span>
+          <span class="history-actions">
+            <button
+              type="button"
+              class="link"
+              data-testid="reopen"
+              @click=${() => {
+                onOpen(id);
+              }}
+            >
+              open
+            </button>
+            <button
+              type="button"
+              class="link"
+              data-testid="compare"
+              ?disabled=${!canCompare}
+              @click=${() => {
+                onCompare(id);
+              }}
+            >
+              compare
+            </button>
+          </span>
+        </li>`,
+    )}
+  </ul>`;
+}
+
+/** The answer in sentences, the first one set apart. */
+export function answerView(sentences: readonly string[], stale: string | null): TemplateResult {
+  const [first = '', ...rest] = sentences;
+  return html`<section class="answer" data-testid="answer" aria-label="Answer">
+    ${stale === null ? nothing : html`<p class="stale" data-testid="stale">${stale} Run to replace it.</p>`}
+    <p class="answer-first">${unbroken(first)}</p>
+    ${rest.map((sentence) => html`<p>${unbroken(sentence)}</p>`)}
+  </section>`;
+}
+
+/** A number stays on one line with its unit and with what it is the value of. */
+function unbroken(sentence: string): string {
+  return sentence
+    .replace(/\b([Tp]) = (?=\d)/g, '$1\u00A0=\u00A0')
+    .replace(/(?<=\d) (?=(?:%|nats|bits|s)(?![\p{L}\d]))|(?<=<) (?=\d)/gu, '\u00A0');
+}
+
+export interface VerdictProps {
+  readonly verdict: Verdict;
+  readonly onDismiss: () => void;
+}
+
+/** What a replay gave. */
+export function verdictView({ verdict: { equal, sentence }, onDismiss }: VerdictProps): TemplateResult {
+  return html`<div class="message" role="status" data-testid="verdict" data-equal=${equal}>
+    <p>${sentence}</p>
+    <vscode-button appearance="secondary" data-testid="dismiss" @click=${onDismiss}>Dismiss</vscode-button>
+  </div>`;
+}
+
+export interface ComparisonProps {
+  readonly tables: readonly ReportTable[];
+  readonly earlier: readonly string[];
+  readonly model: string;
+  readonly onClose: () => void;
+}
+
+/** The result that the one on screen is compared with, and every value that differs. */
+export function comparisonView({ tables, earlier, model, onClose }: ComparisonProps): TemplateResult {
+  return html`<section class="comparison" data-testid="comparison" aria-label="Comparison">
+    <div class="section-head">
+      <h2>Compared with an earlier result</h2>
+      <button type="button" class="link" data-testid="comparison-close" @click=${onClose}>close</button>
+    </div>
+    <p>Earlier, ${model}: ${earlier[0] ?? ''}</p>
+    ${tables.length === 0 ? html`<p>Every value that both have is the same.</p>` : tables.map((table) => dataTableView(table, true))}
+  </section>`;
+}
+
+export function conclusionView(conclusion: string, onChange: (text: string) => void): TemplateResult {
+  return html`<section class="conclusion">
+    <h2 id="conclusion-title">Your conclusion</h2>
+    <vscode-text-area
+      data-testid="conclusion"
+      aria-labelledby="conclusion-title"
+      rows="3"
+      resize="vertical"
+      placeholder="What does this show? It goes into the report."
+      .value=${live(conclusion)}
+      @input=${(event: Event) => {
+        onChange((event.target as HTMLTextAreaElement).value);
+      }}
+    ></vscode-text-area>
+  </section>`;
+}

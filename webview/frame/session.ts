@@ -1,0 +1,166 @@
+/** What all tabs share: the models, the prompt, and the vocabularies that have been loaded. */
+import type { ModelChoice, PromptSource, Toy } from '../../src/protocol/messages';
+import type { Host, LoadedModel } from '../host';
+import { draftOf, readDraft, type ToyDraft } from '../form/toyDraft';
+
+export const TOY = 'toy';
+
+export type EngineState = 'stopped' | 'starting' | 'ready' | 'failed';
+
+/** A prompt's tokens, as the engine reported them for a source and a model. */
+export interface PromptTokensOf {
+  readonly source: PromptSource;
+  readonly model: string;
+  readonly toy: Toy | undefined;
+  readonly ids: ArrayLike<number>;
+  readonly truncated: boolean;
+  readonly notes: readonly string[];
+}
+
+/** Whether two sources are the same text at the same place. */
+export function samePrompt(a: PromptSource, b: PromptSource): boolean {
+  return a.text === b.text && a.document === b.document && a.place === b.place && a.kind === b.kind;
+}
+
+export class Session {
+  /** Models to choose from; empty until the extension's welcome. */
+  models: readonly ModelChoice[] = [];
+  welcomed = false;
+  engine: EngineState = 'stopped';
+  /** The chosen model's id; empty until the welcome. */
+  model = '';
+  source: PromptSource | null = null;
+  /** The last source that the extension handed over: the one that it can insert text at. */
+  sourceInDocument: PromptSource | null = null;
+  /** The prompt that the present one was made from by `changePrompt`; null where it was not. */
+  before: PromptSource | null = null;
+  #tokens: PromptTokensOf | null = null;
+  toyDraft: ToyDraft = [];
+  readonly #host: Host;
+  readonly #loaded = new Map<string, LoadedModel>();
+  readonly #loading = new Map<string, Promise<LoadedModel>>();
+  /** Models of toys that results were made with. */
+  readonly #toys = new WeakMap<Toy, LoadedModel>();
+  #lastToy: Extract<ReturnType<typeof readDraft>, { toy: Toy }> | undefined;
+  #toy: { readonly draft: ToyDraft; readonly read: ReturnType<typeof readDraft> } | undefined;
+
+  constructor(host: Host) {
+    this.#host = host;
+  }
+
+  get isToy(): boolean {
+    return this.model === TOY;
+  }
+
+  get choice(): ModelChoice | undefined {
+    return this.models.find(({ id }) => id === this.model);
+  }
+
+  welcome(models: readonly ModelChoice[], defaultModel: string, toy: Toy): void {
+    this.models = models;
+    // A draft that was kept half edited has a toy that made sense behind it all the same.
+    const draft = this.toyDraft;
+    this.toyDraft = draftOf(toy);
+    this.readToy();
+    if (draft.length > 0) this.toyDraft = draft;
+    if (!models.some(({ id }) => id === this.model)) this.model = defaultModel;
+    this.welcomed = true;
+  }
+
+  /** The tokens of the present prompt; null while they are not known. */
+  get tokens(): PromptTokensOf | null {
+    return this.#tokens?.source === this.source ? this.#tokens : null;
+  }
+
+  set tokens(tokens: PromptTokensOf | null) {
+    this.#tokens = tokens;
+  }
+
+  /** Replaces the prompt by one typed in the page. */
+  typePrompt(text: string): void {
+    this.source = { text, document: '', place: '', kind: 'typed', notes: [] };
+    this.before = null;
+  }
+
+  /** Takes the white space off the prompt's end. */
+  trimPrompt(): void {
+    this.changePrompt(this.source?.text.trimEnd() ?? '', 'without the white space at its end');
+  }
+
+  /**
+   * Replaces the prompt by one made from it, to which `before` leads back.
+   * @param place says what it is, for people
+   */
+  changePrompt(text: string, place: string): void {
+    const before = this.before ?? this.source;
+    this.source = { text, document: '', place, kind: 'typed', notes: [] };
+    this.before = before;
+  }
+
+  /** Goes back to the prompt that the present one was made from. */
+  changeBack(): void {
+    if (!this.before) return;
+    this.source = this.before;
+    this.before = null;
+  }
+
+  /** The edited toy as a model, or what is wrong with it. */
+  readToy(): ReturnType<typeof readDraft> {
+    if (this.#toy?.draft !== this.toyDraft) {
+      this.#toy = { draft: this.toyDraft, read: readDraft(this.toyDraft) };
+    }
+    const { read } = this.#toy;
+    if ('toy' in read) this.#lastToy = read;
+    return read;
+  }
+
+  /** The edited toy as it was when it last made sense. */
+  get lastToy(): Toy | undefined {
+    this.readToy();
+    return this.#lastToy?.toy;
+  }
+
+  get lastToyModel(): LoadedModel | undefined {
+    this.readToy();
+    return this.#lastToy?.model;
+  }
+
+  /** The chosen model if it is loaded. */
+  get loaded(): LoadedModel | undefined {
+    return this.loadedOf(this.model, undefined);
+  }
+
+  /** A model if it is loaded; for the toy, of the given words or else of the edited ones when they last made sense. */
+  loadedOf(model: string, toy: Toy | undefined): LoadedModel | undefined {
+    if (model !== TOY) return this.#loaded.get(model);
+    if (toy === undefined) return this.lastToyModel;
+    let loaded = this.#toys.get(toy);
+    if (!loaded) {
+      const read = readDraft(draftOf(toy));
+      if (!('model' in read)) return undefined;
+      loaded = read.model;
+      this.#toys.set(toy, loaded);
+    }
+    return loaded;
+  }
+
+  /**
+   * Asks the extension for a model's vocabulary unless it is there. The toy's needs no asking: it is computed
+   * from its words, also while they are edited.
+   * @throws RequestError
+   */
+  async load(model: string): Promise<void> {
+    if (model === TOY || this.#loaded.has(model)) return;
+    let loading = this.#loading.get(model);
+    if (!loading) {
+      loading = this.#host.load(model, undefined);
+      this.#loading.set(model, loading);
+    }
+    try {
+      this.#loaded.set(model, await loading);
+    } finally {
+      // A failure is not kept either: the next attempt asks again.
+      this.#loading.delete(model);
+    }
+  }
+}

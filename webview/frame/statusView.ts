@@ -1,0 +1,79 @@
+import { html, nothing, type TemplateResult } from 'lit';
+import type { Failure } from '../../src/protocol/messages';
+import { count, duration, rate, thousands } from '../format/numbers';
+import type { Progress } from '../experiments/explore/run';
+import { properties } from '../ui/properties';
+
+/** A run shows its progress when it has taken so many milliseconds. */
+export const PATIENCE = 100;
+
+/** How far a run is: a sentence and a bar, which sweeps while nothing can be measured yet. */
+export function meterView(text: unknown, label: string, share: number): TemplateResult {
+  return html`<div class="status" data-testid="progress">
+    <span class="status-text">${text}</span>
+    <span
+      class="meter"
+      role="progressbar"
+      aria-label=${label}
+      aria-valuemin="0"
+      aria-valuemax="100"
+      aria-valuenow=${Math.round(share * 100)}
+      ?data-unknown=${share === 0}
+      ${properties({ '--share': String(share) })}
+    ></span>
+    <kbd>Esc</kbd>
+  </div>`;
+}
+
+/** How far Explore is, how fast, and how long it will take. */
+export function progressView(progress: Progress | null, doing: string): TemplateResult {
+  const { done, expected } = progress ?? { done: 0, expected: 0 };
+  const text =
+    progress && done > 0
+      ? html`${thousands(done)} of
+        ${count(expected, 'token')}${progress.rate === null ? nothing : html`, ${rate(progress.rate)}`}${
+          progress.left === null ? nothing : html`<span class="left">, ${duration(progress.left)} left</span>`
+        }`
+      : doing;
+  return meterView(text, doing, expected > 0 ? done / expected : 0);
+}
+
+/** What stays on screen beside a message: nothing, part of the run it is about, or the result before it. */
+type Below = 'nothing' | 'part' | 'earlier';
+
+const BELOW: Readonly<Record<Below, string>> = {
+  nothing: '',
+  part: 'What had arrived until then stays on screen.',
+  earlier: 'The last good result stays on screen.',
+};
+
+export interface FailureProps {
+  readonly failure: Failure;
+  readonly below: Below;
+  /** Left out where trying again would not be the same. */
+  readonly onRetry?: () => void;
+  readonly onDismiss: () => void;
+}
+
+export function failureView({ failure, below, onRetry, onDismiss }: FailureProps): TemplateResult {
+  return html`<div class="message failure" role="alert" data-testid="failure" data-code=${failure.code}>
+    <p>${failure.sentence} ${BELOW[below]}</p>
+    ${onRetry ? html`<vscode-button data-testid="retry" @click=${onRetry}>Retry</vscode-button>` : nothing}
+    <vscode-button appearance="secondary" data-testid="dismiss" @click=${onDismiss}>Dismiss</vscode-button>
+  </div>`;
+}
+
+export interface StoppedProps {
+  readonly below: Below;
+  readonly onRetry: () => void;
+  readonly onDismiss: () => void;
+}
+
+/** Marks a result that is not the whole of what was asked for. */
+export function stoppedView({ below, onRetry, onDismiss }: StoppedProps): TemplateResult {
+  return html`<div class="message" data-testid="stopped">
+    <p>Stopped. ${BELOW[below]}</p>
+    <vscode-button appearance="secondary" data-testid="retry" @click=${onRetry}>Retry</vscode-button>
+    <vscode-button appearance="secondary" data-testid="dismiss" @click=${onDismiss}>Dismiss</vscode-button>
+  </div>`;
+}

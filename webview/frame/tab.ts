@@ -1,0 +1,72 @@
+import type { TemplateResult, nothing } from 'lit';
+import type { Saved } from '../../src/protocol/messages';
+import type { Host } from '../host';
+import type { ExperimentQueue } from './queue';
+import type { Session } from './session';
+
+/** What a tab is given by the page. */
+export interface TabContext {
+  readonly host: Host;
+  readonly session: Session;
+  /** Where experiments wait for each other. */
+  readonly queue: ExperimentQueue;
+  /** Something visible changed: draw the page again in the next frame, and keep its state. */
+  readonly changed: () => void;
+  /** Draw the page again in the next frame; nothing worth keeping changed. */
+  readonly redraw: () => void;
+  /** Open the editor of the prompt. */
+  readonly editPrompt: () => void;
+  /** Choose a model by its id. */
+  readonly chooseModel: (id: string) => void;
+  /** Explores another prompt than the one handed over; the person can go back. The place says what it is. */
+  readonly changePrompt: (text: string, place: string) => void;
+  readonly hasTab: (id: string) => boolean;
+  /** Opens another tab with parameters filled in, and runs it if `run`. */
+  readonly openTab: (id: string, parameters: unknown, run: boolean) => void;
+  /** Says a sentence to screen readers. */
+  readonly announce: (sentence: string) => void;
+}
+
+/** One experiment's part of the page. A tab is a file in this folder and a line in `registry.ts`. */
+export interface Tab {
+  readonly id: string;
+  readonly title: string;
+  /** What stands under the tabs. */
+  body(): TemplateResult;
+  /** How far a run is; stands beside the tabs. */
+  status(): TemplateResult | typeof nothing;
+  /** What went wrong or was broken off; stands above the footer, where it moves nothing. */
+  message(): TemplateResult | typeof nothing;
+  /** What produced the result on screen. */
+  footer(): TemplateResult | typeof nothing;
+  /** What a card says about the thing with this `data-card` reference; null for references of others. */
+  card(kind: string, rest: readonly string[]): TemplateResult | null;
+  /** Runs the experiment, for example because Ctrl+Enter was pressed. */
+  run(): void;
+  /** Stops what runs; false when nothing does. */
+  stop(): boolean;
+  /** The prompt was replaced. */
+  promptChanged(run: boolean): void;
+  /** Another model was chosen. */
+  modelChanged(): void;
+  /** The chosen model's vocabulary and limits have arrived. */
+  modelLoaded(): void;
+  /** Something the page asked for outside of a run failed. */
+  failed(error: unknown): void;
+  /** Fills the controls from parameters, or shows a saved result, because the extension asked for it. */
+  open?(request: OpenRequest): void;
+  /** The tab's memory as plain JSON, and its inverse, which ignores what it does not know. */
+  save(): unknown;
+  restore(saved: unknown): void;
+}
+
+export interface OpenRequest {
+  readonly parameters?: unknown;
+  readonly entry?: Saved | undefined;
+  /** What to compare it with. */
+  readonly earlier?: Saved | undefined;
+  /** Whether to run it once more. */
+  readonly replay?: boolean | undefined;
+}
+
+export type TabFactory = (context: TabContext) => Tab;

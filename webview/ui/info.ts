@@ -1,0 +1,25 @@
+import { html, type TemplateResult } from 'lit';
+import { glossary } from './glossary';
+
+/** The button that explains a word where it stands; its card opens on hover, focus and click. */
+export function infoButton(term: keyof typeof glossary): TemplateResult {
+  return html`<button
+    type="button"
+    class="info"
+    data-card="term:${term}"
+    aria-label=${`About ${glossary[term]?.title ?? term}`}
+  >
+    ?
+  </button>`;
+}
+
+export function termCard(name: string): TemplateResult | null {
+  const term = glossary[name];
+  if (!term) return null;
+  return html`
+    <h3>${term.title}</h3>
+    <p>${term.sentence}</p>
+    <p class="formula">${term.formula}</p>
+    <p class="quiet">${term.source}</p>
+  `;
+}
