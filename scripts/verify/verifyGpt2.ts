@@ -1,7 +1,7 @@
 /** What `npm run verify:gpt2` does, so that it can be done without a process of its own. */
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { formatBytes } from '../../src/library/bytes';
+import prettyBytes from 'pretty-bytes';
 import { loadCatalog } from '../../src/library/catalog';
 import { HUGGING_FACE } from '../../src/library/endpoint';
 import { LibraryError } from '../../src/library/libraryError';
@@ -45,9 +45,9 @@ function printer(say: Say): (progress: DownloadProgress) => void {
     const key = `${phase} ${tenths}`;
     if (key === last) return;
     last = key;
-    const speed = bytesPerSecond === undefined ? '' : `, ${formatBytes(Math.round(bytesPerSecond))}/s`;
+    const speed = bytesPerSecond === undefined ? '' : `, ${prettyBytes(Math.round(bytesPerSecond))}/s`;
     say(
-      `  ${phase}: ${formatBytes(receivedBytes)} of ${formatBytes(totalBytes)}${speed}${note ? `, ${note}` : ''}`,
+      `  ${phase}: ${prettyBytes(receivedBytes)} of ${prettyBytes(totalBytes)}${speed}${note ? `, ${note}` : ''}`,
     );
   };
 }

@@ -1,6 +1,6 @@
 /** The models in the engine's memory. */
+import prettyBytes from 'pretty-bytes';
 import type { LanguageModel } from '../core/languageModel';
-import { formatBytes } from '../library/bytes';
 import { machineMemory, PROCESS_BYTES } from '../library/memory';
 import { EngineError, type EngineSettings, type HeldModel, type ModelSource } from './protocol';
 
@@ -219,7 +219,7 @@ export class Models {
     if (!lack) return;
     throw new EngineError(
       'model',
-      `${source.name} needs ${formatBytes(bytes)} of memory, ${lack.why}, ` +
+      `${source.name} needs ${prettyBytes(bytes)} of memory, ${lack.why}, ` +
         `choose the model's 8-bit or 4-bit weights, or choose a smaller model.`,
     );
   }
@@ -251,13 +251,13 @@ export class Models {
       const room = Math.max(0, Math.min(free, (memoryLimit ?? Infinity) - held));
       if (memoryLimit !== undefined && held + bytes > memoryLimit) {
         const why =
-          `beside the ${formatBytes(held)} that the model process has already, and ` +
-          `decodingLab.engine.memoryLimit allows ${formatBytes(memoryLimit)} in all. Raise that limit`;
+          `beside the ${prettyBytes(held)} that the model process has already, and ` +
+          `decodingLab.engine.memoryLimit allows ${prettyBytes(memoryLimit)} in all. Raise that limit`;
         return { why, room };
       }
       return bytes <= free
         ? undefined
-        : { why: `and ${formatBytes(free)} are free. Close other programs`, room };
+        : { why: `and ${prettyBytes(free)} are free. Close other programs`, room };
     };
     for (const [key, entry] of others()) {
       if (lack() === undefined) return undefined;

@@ -1,11 +1,11 @@
 /** One model from the hub into the library. */
 import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import prettyBytes from 'pretty-bytes';
 import { parseBoundedJson } from '../core/boundedJson';
 import { readConfig } from '../gpt2/checkpoint/config';
 import { ModelFileError } from '../gpt2/checkpoint/modelFileError';
 import { readShardIndex, SHARD_INDEX } from '../gpt2/checkpoint/sharded';
-import { formatBytes } from './bytes';
 import { chooseFiles, chooseShards, COMPANIONS } from './chooseFiles';
 import { hashFile } from './hashFile';
 import type { Inspect } from './inspect';
@@ -14,7 +14,7 @@ import type { Hub, RemoteFile } from './hub';
 import { fileProblem, LibraryError, reason } from './libraryError';
 import { makeFolder } from './disk';
 import { arrivedBytes, hasDigest, type OpenFile } from './partialFile';
-import { stopped, type Patience } from './patience';
+import { stopped, type RetryPolicy } from './retryPolicy';
 import type { ProgressMeter } from './progress';
 import { PLAN, readPlan, writePlan, writeRecord, type DownloadPlan } from './record';
 import { transfer } from './transfer';
@@ -35,7 +35,7 @@ export interface DownloadTools {
   readonly inspectTokenizer?: InspectTokenizer | undefined;
   /** Getting it throws a LibraryError where an endpoint is no address. */
   readonly hub: Hub;
-  readonly patience: Patience;
+  readonly retryPolicy: RetryPolicy;
   readonly openFile: OpenFile;
   /** Bytes that can still be written to the disk of a folder; undefined where the system does not say. */
   readonly freeBytes: (folder: string) => Promise<number | undefined>;
@@ -195,8 +195,8 @@ class Download {
     if (free === undefined || missing + RESERVE_BYTES <= free) return;
     throw new LibraryError(
       'disk',
-      `${this.target.name} needs ${formatBytes(missing)} more in ${dirname(dirname(this.staging))}, but its disk has only ` +
-        `${formatBytes(free)} free, of which ${formatBytes(RESERVE_BYTES)} are left to others. Make room or choose ` +
+      `${this.target.name} needs ${prettyBytes(missing)} more in ${dirname(dirname(this.staging))}, but its disk has only ` +
+        `${prettyBytes(free)} free, of which ${prettyBytes(RESERVE_BYTES)} are left to others. Make room or choose ` +
         `another storage folder.`,
     );
   }
@@ -248,7 +248,7 @@ class Download {
         file,
         target,
         openFile: this.tools.openFile,
-        patience: this.tools.patience,
+        retryPolicy: this.tools.retryPolicy,
         signal: this.signal,
         onStart: () => {
           this.progress.begin('downloading', { file: file.path });

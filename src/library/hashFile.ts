@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { openRegular } from '../gpt2/checkpoint/boundedFile';
 import { fileProblem } from './libraryError';
-import { stopped } from './patience';
+import { stopped } from './retryPolicy';
 
 /**
  * Digests of a file in hex, read as a stream.

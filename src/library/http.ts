@@ -1,9 +1,9 @@
 /** Requests to a hub: redirects followed by hand, so that a token goes nowhere else and no header is lost. */
-import { formatBytes } from './bytes';
+import prettyBytes from 'pretty-bytes';
 import { isConfidential, isLoopback } from './endpoint';
 import { ConnectionWatch } from './connectionWatch';
 import { LibraryError } from './libraryError';
-import { RetryLater, type Patience } from './patience';
+import { RetryLater, type RetryPolicy } from './retryPolicy';
 
 /** A token for the hub at an endpoint, where the person has given one. */
 export type TokenSource = (endpoint: string) => string | undefined | PromiseLike<string | undefined>;
@@ -11,7 +11,7 @@ export type TokenSource = (endpoint: string) => string | undefined | PromiseLike
 export interface HttpOptions {
   readonly fetch: typeof fetch;
   readonly token?: TokenSource | undefined;
-  readonly patience: Patience;
+  readonly retryPolicy: RetryPolicy;
 }
 
 export interface Request {
@@ -60,7 +60,7 @@ export class Http {
   async get(endpoint: string, path: string, request: Request): Promise<Answer> {
     const base = new URL(endpoint);
     const token = checkToken(await this.options.token?.(endpoint));
-    const watch = new ConnectionWatch(this.options.patience.stallMs, request.signal);
+    const watch = new ConnectionWatch(this.options.retryPolicy.stallMs, request.signal);
     try {
       let url = follow(base, new URL(path, `${endpoint}/`).href, request.what);
       let sha256: string | undefined;
@@ -133,7 +133,7 @@ function answerOf(
         if (length > most) {
           throw new LibraryError(
             'network',
-            `${host} answers with more than ${formatBytes(most)} for ${what}, which is too much for a description. ` +
+            `${host} answers with more than ${prettyBytes(most)} for ${what}, which is too much for a description. ` +
               `Check the hub's address.`,
           );
         }

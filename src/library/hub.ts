@@ -6,7 +6,7 @@ import { HUGGING_FACE, parseEndpoint } from './endpoint';
 import { Http, type Answer, type HttpOptions } from './http';
 import { LibraryError } from './libraryError';
 import { ListingWatch } from './listingWatch';
-import { persist, RetryLater } from './patience';
+import { persist, RetryLater } from './retryPolicy';
 
 /** A file of a repository, as the hub lists it. */
 export interface RemoteFile {
@@ -113,7 +113,7 @@ export class Hub {
     signal: AbortSignal,
   ): Promise<Repository> {
     const { host } = new URL(endpoint);
-    const watch = new ListingWatch(host, repo, this.options.patience.longestListingMs);
+    const watch = new ListingWatch(host, repo, this.options.retryPolicy.longestListingMs);
     const ask = { hubUrl: endpoint, fetch: this.#apiFetch(endpoint, repo, watch, signal) };
     let commit = revision;
     let license: string | undefined;
@@ -153,7 +153,7 @@ export class Hub {
 
   /** Asks until there is an answer that can be understood. */
   async #ask<T>(signal: AbortSignal, endpoint: string, repo: string, question: () => Promise<T>): Promise<T> {
-    return persist(this.options.patience, signal, async () => {
+    return persist(this.options.retryPolicy, signal, async () => {
       try {
         return await question();
       } catch (error) {

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import lockfile from 'proper-lockfile';
 import { makeFolder } from './disk';
 import { fileProblem, LibraryError, systemCode } from './libraryError';
-import { pause } from './patience';
+import { pause } from './retryPolicy';
 
 const ASK_AGAIN_MS = 400;
 

@@ -14,7 +14,7 @@ import { listCatalog, unfinishedIn } from './listing';
 import { machineMemory, type MachineMemory } from './memory';
 import { freeId, repositoryOf, targetOf } from './names';
 import { openFile } from './partialFile';
-import { PATIENCE, stopped } from './patience';
+import { RETRY_POLICY, stopped } from './retryPolicy';
 import { ProgressMeter } from './progress';
 import { proxyFetch } from './proxy';
 import { writeRecord } from './record';
@@ -50,7 +50,7 @@ export class ModelLibrary {
 
   constructor(options: ModelLibraryOptions) {
     this.#options = options;
-    const patience = { ...PATIENCE, ...options.patience };
+    const retryPolicy = { ...RETRY_POLICY, ...options.retryPolicy };
     let hub: Hub | undefined;
     this.#tools = {
       // Made when it is asked: what is on this machine can be used though the hub's address is wrong.
@@ -59,17 +59,17 @@ export class ModelLibrary {
           endpoints: options.endpoints ?? [HUGGING_FACE],
           fetch: options.fetch ?? proxyFetch(),
           token: options.token,
-          patience,
+          retryPolicy,
         });
         return hub;
       },
-      patience,
+      retryPolicy,
       openFile: options.openFile ?? openFile,
       inspect: this.inspect,
       inspectTokenizer: options.inspectTokenizer,
       freeBytes: options.freeBytes ?? freeBytes,
     };
-    this.#usage = new Usage(this.#hidden('in-use'), patience.staleLockMs);
+    this.#usage = new Usage(this.#hidden('in-use'), retryPolicy.staleLockMs);
     this.#lastUsed = new LastUsed(this.#hidden('last-used'));
   }
 
@@ -154,7 +154,7 @@ export class ModelLibrary {
         meter.begin('other-window', { note: `Another window or command is downloading ${target.name}.` });
       };
       const lock = this.#lock(target.id);
-      const { staleLockMs } = this.#tools.patience;
+      const { staleLockMs } = this.#tools.retryPolicy;
       await withLock(lock, { signal: ended, onWait, what: target.name, staleLockMs }, async (inLock) => {
         if (inLock.aborted) throw stopped();
         if (await this.#search(target.id)) return;
@@ -195,7 +195,7 @@ export class ModelLibrary {
     };
     await withLock(
       this.#lock(id),
-      { signal: never, onWait, what: id, staleLockMs: this.#tools.patience.staleLockMs },
+      { signal: never, onWait, what: id, staleLockMs: this.#tools.retryPolicy.staleLockMs },
       async () => {
         await removeFolder(this.#staging(id));
       },
@@ -267,7 +267,7 @@ export class ModelLibrary {
     const aside = join(this.storage, `.removing-${randomUUID()}`);
     await withLock(
       this.#lock(id),
-      { signal: never, what: id, staleLockMs: this.#tools.patience.staleLockMs },
+      { signal: never, what: id, staleLockMs: this.#tools.retryPolicy.staleLockMs },
       async () => {
         // Out of sight first: whoever begins to use it now does not find it, whoever did before is seen.
         await moveFolder(home, aside);
@@ -311,7 +311,7 @@ export class ModelLibrary {
       signal: never,
       onWait: () => undefined,
       what: 'The library',
-      staleLockMs: this.#tools.patience.staleLockMs,
+      staleLockMs: this.#tools.retryPolicy.staleLockMs,
     };
     return withLock(join(this.#hidden('locks'), 'import'), lock, async () => {
       const places = await findPlaces(this.storage, this.#options.bundled);

@@ -4,7 +4,7 @@ import { createReadStream } from 'node:fs';
 import { open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import * as v from 'valibot';
 import { fileProblem } from './libraryError';
-import { stopped } from './patience';
+import { stopped } from './retryPolicy';
 import type { RemoteFile } from './hub';
 
 /** A file that can be written to; a test puts a full disk in its place. */

@@ -1,10 +1,10 @@
 /** One file from the hub to the disk: whole and right, or not at all. */
-import { formatBytes } from './bytes';
+import prettyBytes from 'pretty-bytes';
 import { joinProblems, type Hub, type RemoteFile } from './hub';
 import { RangeRefused, type Answer } from './http';
 import { LibraryError } from './libraryError';
 import { hasDigest, PartialFile, type OpenFile } from './partialFile';
-import { gaveUp, RetryLater, stopped, waitBeforeRetry, type Patience } from './patience';
+import { gaveUp, persist, RetryLater, type RetryPolicy } from './retryPolicy';
 
 /** How well the bytes are known to be the right ones: by the hub's digest, or by their number alone. */
 export type Assurance = 'sha256' | 'git' | 'size';
@@ -27,7 +27,7 @@ export interface TransferOptions {
   /** Where it goes. */
   readonly target: string;
   readonly openFile: OpenFile;
-  readonly patience: Patience;
+  readonly retryPolicy: RetryPolicy;
   readonly signal: AbortSignal;
   /** Called when an answer begins to come. */
   readonly onStart: () => void;
@@ -81,17 +81,18 @@ export async function transfer(options: TransferOptions): Promise<ArrivedFile> {
   }
 }
 
-/** Asks one endpoint until the file is whole, or patience ends. */
+/** Asks one endpoint until the file is whole, or the tries end. */
 async function fetchFrom(
   endpoint: string,
   part: PartialFile,
   options: TransferOptions,
 ): Promise<ArrivedFile> {
-  const { file, patience, signal } = options;
-  let failures = 0;
+  const { file, retryPolicy, signal, onTrouble } = options;
+  let connections = 0;
   let restarts = 0;
-  for (let connections = 1; ; connections++) {
-    if (signal.aborted) throw stopped();
+  /** One connection. It gives a failure after progress, the first of a new row; undefined where all begins again. */
+  const connect = async (): Promise<ArrivedFile | RetryLater | undefined> => {
+    connections++;
     const before = part.length;
     try {
       if (part.length < file.bytes) await receive(part, endpoint, options);
@@ -104,16 +105,27 @@ async function fetchFrom(
         const most =
           error instanceof StartAgain && error.code === 'damaged' && !part.resumed ? 1 : MOST_RESTARTS;
         await part.restart();
-        if (++restarts <= most) continue;
+        if (++restarts <= most) return undefined;
         if (error instanceof RangeRefused) throw gaveUp(error, restarts);
         throw new LibraryError(error.code, `${error.message} Nothing of it is kept; try again later.`);
       }
       if (!(error instanceof RetryLater)) throw error;
-      failures = part.length >= before + LEAST_BYTES ? 1 : failures + 1;
-      if (failures >= patience.tries || connections >= MOST_CONNECTIONS) throw gaveUp(error, failures);
-      options.onTrouble(error.sentence);
-      await waitBeforeRetry(patience, failures, error, signal);
+      if (connections >= MOST_CONNECTIONS) throw gaveUp(error, connections);
+      if (part.length < before + LEAST_BYTES) throw error;
+      return error;
     }
+  };
+  let failure: RetryLater | undefined;
+  for (;;) {
+    const first = failure;
+    const outcome = await persist(
+      retryPolicy,
+      signal,
+      (attempt) => (attempt === 1 && first ? Promise.reject(first) : connect()),
+      onTrouble,
+    );
+    if (outcome && !(outcome instanceof RetryLater)) return outcome;
+    failure = outcome;
   }
 }
 
@@ -140,7 +152,7 @@ async function receive(part: PartialFile, endpoint: string, options: TransferOpt
       if (part.length + chunk.length > file.bytes) {
         throw new StartAgain(
           'damaged',
-          `${host} sends more than the ${file.bytes} bytes (${formatBytes(file.bytes)}) that are listed for ` +
+          `${host} sends more than the ${file.bytes} bytes (${prettyBytes(file.bytes)}) that are listed for ` +
             `${file.path} of ${repo}.`,
         );
       }

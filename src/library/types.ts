@@ -6,7 +6,7 @@ import type { Inspect } from './inspect';
 import type { InspectTokenizer } from './inspectTokenizer';
 import type { MachineMemory, MemoryNeed } from './memory';
 import type { OpenFile } from './partialFile';
-import type { Patience } from './patience';
+import type { RetryPolicy } from './retryPolicy';
 import type { DownloadProgress } from './progress';
 import type { LibraryEntry } from './shelf';
 
@@ -26,7 +26,7 @@ export interface ModelLibraryOptions {
   readonly inspect?: Inspect | undefined;
   /** Looks at a tokenizer before weights are fetched; they are fetched unseen when left out. */
   readonly inspectTokenizer?: InspectTokenizer | undefined;
-  readonly patience?: Partial<Patience> | undefined;
+  readonly retryPolicy?: Partial<RetryPolicy> | undefined;
   /** For tests: a disk that is full, a machine with other memory. */
   readonly openFile?: OpenFile | undefined;
   readonly freeBytes?: DownloadTools['freeBytes'] | undefined;

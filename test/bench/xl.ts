@@ -8,9 +8,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, open, rename, writeFile } from 'node:fs/promises';
 import { freemem, totalmem } from 'node:os';
 import { join } from 'node:path';
+import prettyBytes from 'pretty-bytes';
 import { expectedShapes } from '../../src/gpt2/checkpoint/checkpoint';
 import { readConfig } from '../../src/gpt2/checkpoint/config';
-import { formatBytes } from '../../src/library/bytes';
 import { loadCatalog } from '../../src/library/catalog';
 import { estimateMemory } from '../../src/library/memory';
 import { loadGpt2 } from '../../src/onnx/loadGpt2';
@@ -53,13 +53,13 @@ export async function run(): Promise<void> {
   const [measured] = (await once(child, 'message')) as [Measured];
   await once(child, 'exit');
   const { loadSeconds, promptSeconds, stepSeconds, peakBytes, ownBytes } = measured;
-  console.log(`  machine: ${formatBytes(totalmem())} of memory, ${formatBytes(freemem())} free`);
+  console.log(`  machine: ${prettyBytes(totalmem())} of memory, ${prettyBytes(freemem())} free`);
   console.log(`  ${entry.name!}, fp32: loaded in ${loadSeconds.toFixed(1)} s`);
   console.log(`  prompt of ${PROMPT} tokens: ${(PROMPT / promptSeconds).toFixed(1)} tokens/s`);
   console.log(`  one stream: ${(1 / stepSeconds).toFixed(2)} tokens/s`);
-  const own = ownBytes === undefined ? '' : `, of which ${formatBytes(ownBytes)} its own`;
+  const own = ownBytes === undefined ? '' : `, of which ${prettyBytes(ownBytes)} its own`;
   console.log(
-    `  peak memory: ${formatBytes(peakBytes)}${own}; estimated ${formatBytes(estimateMemory(shape, 'fp32'))}`,
+    `  peak memory: ${prettyBytes(peakBytes)}${own}; estimated ${prettyBytes(estimateMemory(shape, 'fp32'))}`,
   );
 }
 

@@ -3,6 +3,7 @@ import { freemem } from 'node:os';
 import { join } from 'node:path';
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
+import prettyBytes from 'pretty-bytes';
 import type { RegisteredExperiment } from '../../experiments/kit/experiment';
 import { splitOffset } from '../../experiments/kit/textBatches';
 import { checkContext, checkLength } from '../../experiments/loss';
@@ -31,7 +32,6 @@ import { fingerprintWeights, openCheckpoint } from '../../gpt2/checkpoint/checkp
 import { countParameters } from '../../gpt2/checkpoint/modelFolder';
 import { decodeBytes } from '../../gpt2/tokenizer/textTokenizer';
 import type { Gpt2Config } from '../../gpt2/checkpoint/config';
-import { formatBytes } from '../../library/bytes';
 import { runsIn, type TrainingRun } from '../../library/lastCheckpoint';
 import { PROCESS_BYTES, trainingMemory } from '../../library/memory';
 import { withProcessLock, type Holder } from '../../library/processLock';
@@ -147,7 +147,7 @@ async function prepareAndTrain(
         ? `choose batches of at most ${counted(fits, 'window')}`
         : 'or train a smaller model: not even one window at a time fits';
     return new RangeError(
-      `Training ${source.name} with batches of ${counted(settings.batchSize, 'window')} of ${settings.context} tokens takes about ${formatBytes(needed)} of memory, ${why}, choose shorter windows, ${fits >= 1 ? 'or ' : ''}${instead}.`,
+      `Training ${source.name} with batches of ${counted(settings.batchSize, 'window')} of ${settings.context} tokens takes about ${prettyBytes(needed)} of memory, ${why}, choose shorter windows, ${fits >= 1 ? 'or ' : ''}${instead}.`,
     );
   };
   return resources.claim(needed, refused, () =>

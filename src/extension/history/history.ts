@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { lstat, mkdir, open, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
+import prettyBytes from 'pretty-bytes';
 import { parseBoundedJson } from '../../core/boundedJson';
-import { formatBytes } from '../../library/bytes';
 import { reason, systemCode } from '../../library/libraryError';
 import {
   historyEntrySchema,
@@ -119,8 +119,8 @@ export class History {
           this.translate(
             'The saved result {0} has {1}, more than the {2} that a result can have; it was left as it is.',
             path,
-            formatBytes(info.size),
-            formatBytes(MOST_BYTES),
+            prettyBytes(info.size),
+            prettyBytes(MOST_BYTES),
           ),
         );
       }
@@ -193,8 +193,8 @@ export class History {
       throw new HistoryError(
         this.translate(
           'This result has {0}, more than the {1} that are kept. Export it to a file instead.',
-          formatBytes(content.length),
-          formatBytes(MOST_BYTES),
+          prettyBytes(content.length),
+          prettyBytes(MOST_BYTES),
         ),
       );
     }

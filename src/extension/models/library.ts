@@ -1,10 +1,10 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
+import prettyBytes from 'pretty-bytes';
 import { TOY_DEFAULT } from '../../core/toyModel';
 import { visibleText } from '../../core/visibleText';
 import type { EngineClient, ModelSource } from '../../engine/client';
-import { formatBytes } from '../../library/bytes';
 import { Inspector } from '../../library/inspector';
 import { PRECISIONS, type Precision } from '../../library/memory';
 import type { ModelLibrary } from '../../library/modelLibrary';
@@ -30,7 +30,7 @@ function variantsOf({ id, name, description, memory = {} }: LibraryEntry): Model
     const { label, about } = VARIANTS[precision];
     const need = memory[precision];
     const fits = need && !need.fits ? ', more than is free now' : '';
-    const needs = need ? `; needs ${formatBytes(need.bytes)} of memory${fits}` : '';
+    const needs = need ? `; needs ${prettyBytes(need.bytes)} of memory${fits}` : '';
     return {
       id: variantId(id, precision),
       name: variantName(name, precision),

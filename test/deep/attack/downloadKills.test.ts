@@ -62,7 +62,7 @@ it('a download that is killed again and again ends with the file as it is at the
 
   /** The whole model is there, byte for byte, and nothing beside it; the next round begins with none. */
   async function finish(): Promise<void> {
-    const here = library({ patience: { ...QUICK, staleLockMs: 2000 } });
+    const here = library({ retryPolicy: { ...QUICK, staleLockMs: 2000 } });
     const entry = await here.download(REPO);
     expectRight(entry);
     expect(await here.verify(REPO)).toMatchObject({ ok: true });

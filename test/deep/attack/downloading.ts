@@ -3,8 +3,8 @@ import { ModelLibrary } from '../../../src/library/modelLibrary';
 
 const [storage, endpoint, repo] = process.argv.slice(2) as [string, string, string];
 // A lock of a process that was killed is stale after the least time that there is.
-const patience = { staleLockMs: 2000 };
-new ModelLibrary({ storage, catalog: [], endpoints: [endpoint], patience }).download(repo).then(
+const retryPolicy = { staleLockMs: 2000 };
+new ModelLibrary({ storage, catalog: [], endpoints: [endpoint], retryPolicy }).download(repo).then(
   () => {
     console.log('here');
   },

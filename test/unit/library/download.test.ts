@@ -141,7 +141,7 @@ describe('a connection cut', () => {
 
   it('counts as one when nothing more comes', async () => {
     onStore({ stallAfter: half });
-    expectRight(await library({ patience: { ...QUICK, stallMs: 150 } }).download(REPO));
+    expectRight(await library({ retryPolicy: { ...QUICK, stallMs: 150 } }).download(REPO));
     expect(hub().requestsFor(WEIGHTS)[1]!.range).toBe(`bytes=${half}-`);
   });
 
@@ -176,7 +176,7 @@ describe('a server that answers with status', () => {
     expect(hub().seen).toHaveLength(1);
   });
 
-  it.each([408, 429, 500, 502, 503, 504])('%i, is asked again until patience ends', async (status) => {
+  it.each([408, 429, 500, 502, 503, 504])('%i, is asked again until the tries end', async (status) => {
     hub().fault = () => ({ status });
     const here = library();
     await expectNothing(here, here.download(REPO), 'network', /4 times in a row/);

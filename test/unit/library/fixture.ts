@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect } from 'vitest';
 import { LibraryError, type LibraryErrorCode } from '../../../src/library/libraryError';
 import { ModelLibrary } from '../../../src/library/modelLibrary';
-import type { Patience } from '../../../src/library/patience';
+import type { RetryPolicy } from '../../../src/library/retryPolicy';
 import type { LibraryEntry } from '../../../src/library/shelf';
 import type { ModelLibraryOptions } from '../../../src/library/types';
 import { HubServer } from './hubServer';
@@ -23,7 +23,7 @@ export const FILES = {
 export const WANTED = ['config.json', 'generation_config.json', WEIGHTS] as const;
 
 /** Short enough for a test, long enough for a busy machine. */
-export const QUICK: Patience = {
+export const QUICK: RetryPolicy = {
   tries: 4,
   firstWaitMs: 1,
   longestWaitMs: 4,
@@ -60,7 +60,7 @@ export function libraryFixture(): Fixture {
         storage: at('storage'),
         catalog: [],
         endpoints: [hub.endpoint],
-        patience: QUICK,
+        retryPolicy: QUICK,
         ...options,
       }),
   };

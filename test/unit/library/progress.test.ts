@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { formatBytes } from '../../../src/library/bytes';
 import { ProgressMeter, type DownloadProgress } from '../../../src/library/progress';
 
 describe('ProgressMeter', () => {
@@ -73,18 +72,5 @@ describe('ProgressMeter', () => {
       bytesPerSecond: undefined,
       secondsLeft: undefined,
     });
-  });
-});
-
-describe('formatBytes', () => {
-  it.each([
-    [0, '0 bytes'],
-    [999, '999 bytes'],
-    [1000, '1.00 kB'],
-    [548_105_171, '548 MB'],
-    [6_431_829_964, '6.43 GB'],
-    [5e12, '5.00 TB'],
-  ])('%i is %s', (bytes, text) => {
-    expect(formatBytes(bytes)).toBe(text);
   });
 });

@@ -51,7 +51,7 @@ describe('two processes that want the same model', () => {
   it('fetch every byte once, and both get it', async () => {
     const { onPhase, waiting } = holdStore(2);
     const processes = [inProcess(onPhase), inProcess(onPhase)];
-    // One of them downloads then; its patience is that of a person, not the short one of the tests.
+    // One of them downloads then; it waits as long as for a person, not the short one of the tests.
     await until(() => waiting() === 1);
     const seen = new Set<string>();
     const outcomes = await Promise.all([
@@ -85,7 +85,7 @@ describe('two processes that want the same model', () => {
     child.kill('SIGKILL');
     await once(child, 'exit');
     // The lock of a process that is gone becomes stale after a while.
-    expectRight(await library({ patience: { ...QUICK, staleLockMs: 2_000 } }).download(REPO));
+    expectRight(await library({ retryPolicy: { ...QUICK, staleLockMs: 2_000 } }).download(REPO));
     expect(hub().requestsFor(WEIGHTS)[1]!.range).toBe(`bytes=${half}-`);
   });
 });

@@ -1,8 +1,9 @@
 /** How long the library waits for a server, and how often it asks again. */
 import { setTimeout } from 'node:timers/promises';
+import pRetry from 'p-retry';
 import { LibraryError } from './libraryError';
 
-export interface Patience {
+export interface RetryPolicy {
   /** Failures in a row, without a byte of progress between them, after which it gives up. */
   readonly tries: number;
   /** Wait after the first failure in milliseconds; doubled after each further one. */
@@ -18,7 +19,7 @@ export interface Patience {
   readonly staleLockMs: number;
 }
 
-export const PATIENCE: Patience = {
+export const RETRY_POLICY: RetryPolicy = {
   tries: 6,
   firstWaitMs: 500,
   longestWaitMs: 30_000,
@@ -40,40 +41,53 @@ export class RetryLater extends Error {
   }
 }
 
-/** Waits after the `failures`-th failure in a row. @throws LibraryError `stopped`, or when the wait is too long. */
-export async function waitBeforeRetry(
-  patience: Patience,
-  failures: number,
-  problem: RetryLater,
+/**
+ * Calls `action` until it succeeds.
+ * @param action given the number of its call, from 1.
+ * @param onTrouble called before a wait, with what went wrong.
+ * @throws LibraryError `stopped`, when a wait is too long, or in place of a `RetryLater` when there are no tries left.
+ */
+export async function persist<T>(
+  policy: RetryPolicy,
   signal: AbortSignal,
-): Promise<void> {
-  if (problem.afterMs > patience.longestRetryAfterMs) {
-    const minutes = Math.ceil(problem.afterMs / 60_000);
-    throw new LibraryError(
-      'network',
-      `${capital(problem.sentence)}; it asks to wait ${minutes} minutes. Try again then; what has arrived is kept.`,
-    );
+  action: (attempt: number) => Promise<T>,
+  onTrouble?: (sentence: string) => void,
+): Promise<T> {
+  try {
+    return await pRetry(action, {
+      retries: policy.tries - 1,
+      // Half of the wait is random, so that many clients of a server that broke down do not return all at once.
+      minTimeout: policy.firstWaitMs / 2,
+      randomize: true,
+      maxTimeout: policy.longestWaitMs,
+      signal,
+      shouldRetry: async ({ error }) => {
+        if (!(error instanceof RetryLater)) return false;
+        onTrouble?.(error.sentence);
+        await waitAsAsked(policy, error, signal);
+        return true;
+      },
+    });
+  } catch (error) {
+    if (signal.aborted && error === signal.reason) throw stopped();
+    throw error instanceof RetryLater ? gaveUp(error, policy.tries) : error;
   }
-  // Half of the wait is random, so that many clients of a server that broke down do not return all at once.
-  const backoff = Math.min(patience.longestWaitMs, patience.firstWaitMs * 2 ** (failures - 1));
-  await pause(Math.max(problem.afterMs, backoff * (0.5 + Math.random() / 2)), signal);
 }
 
-/** Calls `action` until it succeeds. @throws LibraryError; a `RetryLater` becomes one when patience ends. */
-export async function persist<T>(
-  patience: Patience,
+/** Waits as long as the server has asked for. @throws LibraryError `stopped`, or when that is too long. */
+async function waitAsAsked(
+  policy: RetryPolicy,
+  { sentence, afterMs }: RetryLater,
   signal: AbortSignal,
-  action: () => Promise<T>,
-): Promise<T> {
-  for (let failures = 1; ; failures++) {
-    try {
-      return await action();
-    } catch (error) {
-      if (!(error instanceof RetryLater)) throw error;
-      if (failures >= patience.tries) throw gaveUp(error, failures);
-      await waitBeforeRetry(patience, failures, error, signal);
-    }
+): Promise<void> {
+  if (afterMs > policy.longestRetryAfterMs) {
+    const minutes = Math.ceil(afterMs / 60_000);
+    throw new LibraryError(
+      'network',
+      `${capital(sentence)}; it asks to wait ${minutes} minutes. Try again then; what has arrived is kept.`,
+    );
   }
+  if (afterMs > 0) await pause(afterMs, signal);
 }
 
 export function gaveUp(problem: RetryLater, failures: number): LibraryError {
