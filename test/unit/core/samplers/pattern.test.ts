@@ -89,7 +89,8 @@ describe('A pattern', () => {
   it('finds what JavaScript finds with its flag u', () => {
     fc.assert(
       fc.property(
-        source.filter((text) => text.split('(?<n>').length < 3),
+        // A group's name may stand there once, and in JavaScript no digit may follow the character 0.
+        source.filter((text) => text.split('(?<n>').length < 3 && !/\\0\d/.test(text)),
         fc.array(fc.string({ unit: fc.constantFrom(...CHARACTERS), maxLength: 8 }), { minLength: 4 }),
         (text, samples) => {
           const expected = new RegExp(text, 'u');
