@@ -29,7 +29,6 @@ import {
 
 export {
   EngineError,
-  type EngineErrorCode,
   type EngineSettings,
   type EngineStatus,
   type HeldModel,

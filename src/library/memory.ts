@@ -68,11 +68,6 @@ export function cacheBytes({ layers, width, context }: ModelShape): number {
   return 2 * layers * width * context * 4;
 }
 
-/** Number of parameters of a GPT-2 of this shape whose output is tied to its embedding. */
-export function parametersOf({ layers, width, context, vocabulary }: ModelShape): number {
-  return (vocabulary + context) * width + layers * (12 * width * width + 13 * width) + 2 * width;
-}
-
 /** Memory of this machine, in bytes. */
 export interface MachineMemory {
   /** Free for a new process without pushing others out, as far as the system says. */

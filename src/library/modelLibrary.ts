@@ -12,7 +12,7 @@ import { fileProblem, LibraryError, reason } from './libraryError';
 import { Usage, withLock } from './lock';
 import { listCatalog, unfinishedIn } from './listing';
 import { machineMemory, type MachineMemory } from './memory';
-import { freeId, repositoryOf, targetOf } from './names';
+import { freeId, targetOf } from './names';
 import { openFile } from './partialFile';
 import { RETRY_POLICY, stopped } from './retryPolicy';
 import { ProgressMeter } from './progress';
@@ -167,11 +167,6 @@ export class ModelLibrary {
       if (running.size === 0) this.#active.delete(target.id);
     }
     return this.find(target.id);
-  }
-
-  /** Fetches any GPT-2 of the hub, by `owner/name` or the address of its page. @throws LibraryError */
-  importHub(repo: string, options: DownloadOptions = {}): Promise<LibraryEntry> {
-    return this.download(repositoryOf(repo), options);
   }
 
   /** Stops this window's download of a model; what has arrived is kept. @returns whether there was one. */

@@ -22,11 +22,6 @@ export class KeyValueRows {
     this.capacity = capacity;
   }
 
-  /** Tokens written. */
-  get length(): number {
-    return this.used;
-  }
-
   /** Bytes held, room for more tokens included. */
   get byteLength(): number {
     return this.parts * this.capacity * this.rowLength * Float32Array.BYTES_PER_ELEMENT;

@@ -5,7 +5,7 @@ import { checkParameter, show } from './parameters';
 import { ChainResult, type ProcessedDistribution } from './result';
 import type { ChainMemory, Sampler, SamplerContext, SamplerHistory } from './types';
 
-export { IMPOSSIBLE, KEPT } from './candidates';
+export { KEPT } from './candidates';
 export type { SamplerName, SamplerSpec } from './catalog';
 export type { ProcessedDistribution, StepReport } from './result';
 export type { ChainMemory, SamplerHistory } from './types';

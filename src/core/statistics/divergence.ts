@@ -34,15 +34,3 @@ export function jensenShannon(p: ArrayLike<number>, q: ArrayLike<number>): numbe
   }
   return Math.min(Math.LN2, Math.max(0, sum / 2));
 }
-
-/**
- * Total variation distance, half the sum of |p - q|: the largest difference that the two give to the probability
- * of any event. From 0 to 1.
- * @throws RangeError for different numbers of outcomes.
- */
-export function totalVariation(p: ArrayLike<number>, q: ArrayLike<number>): number {
-  checkSameLength(p, q);
-  let sum = 0;
-  for (let id = 0; id < p.length; id++) sum += Math.abs(p[id]! - q[id]!);
-  return sum / 2;
-}

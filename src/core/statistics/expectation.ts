@@ -1,5 +1,5 @@
 /** What N independent draws from a distribution are expected to show, exactly. */
-import { checkCount, checkProbability, checkShare } from './checks';
+import { checkCount, checkProbability } from './checks';
 
 /** Probability that an outcome of probability p is seen at least once in `draws` draws, 1 - (1 - p)^draws. */
 export function chanceToSee(p: number, draws: number): number {
@@ -22,17 +22,4 @@ export function expectedDistinct(probabilities: ArrayLike<number>, draws: number
     if (probabilities[id]! > 0) sum += chanceToSee(Math.min(1, probabilities[id]!), draws);
   }
   return sum;
-}
-
-/**
- * The fewest draws that show an outcome of probability p at least once with the given confidence.
- * @returns Infinity for p = 0.
- * @throws RangeError for p outside 0 to 1 or a confidence outside (0, 1).
- */
-export function drawsToSee(p: number, confidence = 0.95): number {
-  checkProbability('p', p);
-  checkShare('confidence', confidence);
-  if (p === 0) return Infinity;
-  if (p === 1) return 1;
-  return Math.max(1, Math.ceil(Math.log1p(-confidence) / Math.log1p(-p)));
 }

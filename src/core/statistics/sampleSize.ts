@@ -23,19 +23,3 @@ export function drawsToTellApart(p1: number, p2: number, significance = 0.05, po
   const effect = normalQuantile(power) * Math.sqrt(p1 * (1 - p1) + p2 * (1 - p2));
   return Math.ceil(((level + effect) / (p1 - p2)) ** 2);
 }
-
-/**
- * Draws after which the frequency of a token of probability p is within `margin` of p, with the given confidence
- * (normal approximation).
- *
- * Cochran, Sampling Techniques, 1977, section 4.4.
- *
- * @throws RangeError for p outside 0 to 1, or a margin or confidence outside (0, 1).
- */
-export function drawsForMargin(p: number, margin: number, confidence = 0.95): number {
-  checkProbability('p', p);
-  checkShare('margin', margin);
-  checkShare('confidence', confidence);
-  const z = normalQuantile((1 + confidence) / 2);
-  return Math.max(1, Math.ceil((z * z * p * (1 - p)) / (margin * margin)));
-}

@@ -59,12 +59,6 @@ export function chiSquareTail(x: number, df: number): number {
   return gammaQ(df / 2, x / 2);
 }
 
-/** Probability that a standard normal variable is at most z. */
-export function normalCdf(z: number): number {
-  const tail = gammaQ(0.5, (z * z) / 2) / 2;
-  return z > 0 ? 1 - tail : tail;
-}
-
 const CENTRE_NUMERATOR = [
   2509.0809287301227, 33430.57558358813, 67265.7709270087, 45921.95393154987, 13731.69376550946,
   1971.5909503065513, 133.14166789178438, 3.3871328727963665,
@@ -109,9 +103,4 @@ export function normalQuantile(p: number): number {
       ? polynomial(MIDDLE_NUMERATOR, r - 1.6) / polynomial(MIDDLE_DENOMINATOR, r - 1.6)
       : polynomial(TAIL_NUMERATOR, r - 5) / polynomial(TAIL_DENOMINATOR, r - 5);
   return q < 0 ? -z : z;
-}
-
-/** ln of the binomial coefficient. */
-export function logChoose(n: number, k: number): number {
-  return logGamma(n + 1) - logGamma(k + 1) - logGamma(n - k + 1);
 }

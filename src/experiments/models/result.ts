@@ -51,7 +51,6 @@ const modelTrialSchema = v.object({
   /** By the model whose texts of this trial are read: exp of the mean surprisal that this model has there. */
   perplexityOn: v.array(v.number()),
 });
-export type ModelTrial = v.InferOutput<typeof modelTrialSchema>;
 
 const comparedModelSchema = v.object({
   name: v.string(),

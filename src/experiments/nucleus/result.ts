@@ -19,7 +19,6 @@ const rankedTokenSchema = v.object({
   /** Summed up to and including it. */
   cumulative: v.number(),
 });
-export type RankedToken = v.InferOutput<typeof rankedTokenSchema>;
 
 const nucleusCellSchema = v.object({
   temperature: v.number(),

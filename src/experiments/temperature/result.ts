@@ -28,7 +28,6 @@ const drawnTokenSchema = v.object({
   low: v.number(),
   high: v.number(),
 });
-export type DrawnToken = v.InferOutput<typeof drawnTokenSchema>;
 
 const temperatureRowSchema = v.object({
   temperature: v.number(),

@@ -172,9 +172,6 @@ export const trainingResultSchema = v.object({
 });
 export type TrainingResult = v.InferOutput<typeof trainingResultSchema>;
 
-/** What a person can tell a training that is going on. */
-export type TrainingMessage = 'pause' | 'resume' | 'checkpoint' | 'stop' | 'discard';
-
 /** The context of a training: an abort of its signal cancels it without another checkpoint. */
 export interface TrainingContext<Event> extends RunContext<Event> {
   /** Calls back with what the person tells the run. */

@@ -55,15 +55,6 @@ export function quantizeMatrix(
   return { codes, scales };
 }
 
-/** Numbers of a quantized block again. */
-export function dequantizeBlock(codes: Uint8Array, scale: number, bits: 4 | 8): Float32Array {
-  if (bits === 8) return Float32Array.from(codes, (code) => (code - 128) * scale);
-  return Float32Array.from({ length: 2 * codes.length }, (_, i) => {
-    const pair = codes[i >> 1]!;
-    return ((i % 2 === 0 ? pair & 15 : pair >> 4) - 8) * scale;
-  });
-}
-
 /** Writes a block's codes and returns its scale. */
 function quantizeBlock(block: Float32Array, codes: Uint8Array, bits: 4 | 8): number {
   let extreme = 0;

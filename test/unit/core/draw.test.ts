@@ -4,7 +4,7 @@ import { CumulativeTable, drawToken } from '../../../src/core/draw';
 import { softmax } from '../../../src/core/logits';
 import { randomStream } from '../../../src/core/random';
 import { chiSquareTest } from '../../../src/core/statistics/chiSquare';
-import { countDraws } from '../../../src/core/statistics/frequencies';
+import { countDraws } from './countDraws';
 import { logitVectors, PROPERTY } from './generators';
 
 const uniforms = fc.oneof(

@@ -15,7 +15,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { dequantizeBlock } from '../../../src/gpt2/quantized/blockQuantization';
 import { openCheckpoint } from '../../../src/gpt2/checkpoint/checkpoint';
 import { ModelFileError } from '../../../src/gpt2/checkpoint/modelFileError';
 import { openQuantized } from '../../../src/gpt2/quantized/quantizedFile';
@@ -25,6 +24,7 @@ import { Gpt2Tokenizer } from '../../../src/gpt2/tokenizer/tokenizer';
 import type { CacheHandle, LanguageModel } from '../../../src/core/languageModel';
 import { loadGpt2 } from '../../../src/onnx/loadGpt2';
 import { depth, isDeep } from '../depth';
+import { dequantizeBlock } from '../gpt2/quantized/dequantizeBlock';
 import { cutFireside, readTensors, writeTensors } from './checkpointFiles';
 
 const TINY = 'test/fixtures/oracles/gpt2-tiny';

@@ -82,10 +82,6 @@ export class Distribution {
     this.#logSumExp = logSumExp(logits);
   }
 
-  get vocabularySize(): number {
-    return this.#logits.length;
-  }
-
   /**
    * What the chain makes of the logits, with at most `rows` tokens in rows of their own.
    * Samplers that draw or remember do what they do at the first token of the first sample.

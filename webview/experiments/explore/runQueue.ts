@@ -26,11 +26,6 @@ export class RunQueue<Order> {
     return this.#current ? (this.#current.stopping ? 'stopping' : 'running') : 'idle';
   }
 
-  /** The order that starts when the current run has ended. */
-  get waiting(): Order | undefined {
-    return this.#waiting;
-  }
-
   submit(order: Order): void {
     if (this.#current) {
       this.#waiting = order;

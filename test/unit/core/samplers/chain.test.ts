@@ -1,13 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { IMPOSSIBLE } from '../../../../src/core/samplers/candidates';
 import { catalog } from '../../../../src/core/samplers/catalog';
-import {
-  IMPOSSIBLE,
-  KEPT,
-  parseSampler,
-  SamplerChain,
-  type ChainSpec,
-} from '../../../../src/core/samplers/chain';
+import { KEPT, parseSampler, SamplerChain, type ChainSpec } from '../../../../src/core/samplers/chain';
 import { logitVectors, PROPERTY } from '../generators';
 
 const CHAPTER = [0.4, 0.3, 0.15, 0.1, 0.05].map(Math.log);

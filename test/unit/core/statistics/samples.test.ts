@@ -3,17 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { softmax } from '../../../../src/core/logits';
 import { randomStream } from '../../../../src/core/random';
 import { chiSquareTest } from '../../../../src/core/statistics/chiSquare';
-import {
-  agreementWithCommonNumbers,
-  compareWithCommonNumbers,
-} from '../../../../src/core/statistics/commonNumbers';
-import { chanceToSee, drawsToSee, expectedDistinct } from '../../../../src/core/statistics/expectation';
-import { countDraws, printSampledTokens } from '../../../../src/core/statistics/frequencies';
+import { chanceToSee, expectedDistinct } from '../../../../src/core/statistics/expectation';
 import { wilsonInterval } from '../../../../src/core/statistics/interval';
 import { modeProbability } from '../../../../src/core/statistics/mode';
-import { drawsForMargin, drawsToTellApart } from '../../../../src/core/statistics/sampleSize';
-import { normalCdf } from '../../../../src/core/statistics/specialFunctions';
-import { TOY_BOOK } from '../../../../src/core/toyModel';
+import { drawsToTellApart } from '../../../../src/core/statistics/sampleSize';
+import { chiSquareTail } from '../../../../src/core/statistics/specialFunctions';
+import { countDraws } from '../countDraws';
 import { PROPERTY } from '../generators';
 
 const distributions = (most: number): fc.Arbitrary<number[]> =>
@@ -80,39 +75,20 @@ describe('expectations', () => {
 });
 
 describe('is 100 samples enough?', () => {
-  it('is answered by the fewest draws that are likely to show a token', () => {
-    fc.assert(
-      fc.property(
-        fc.double({ min: 1e-6, max: 0.999, noNaN: true }),
-        fc.double({ min: 0.01, max: 0.999, noNaN: true }),
-        (p, confidence) => {
-          const draws = drawsToSee(p, confidence);
-          expect(chanceToSee(p, draws)).toBeGreaterThan(confidence - 1e-12);
-          if (draws > 1) expect(chanceToSee(p, draws - 1)).toBeLessThan(confidence + 1e-12);
-        },
-      ),
-      PROPERTY,
-    );
-    // "pizza" of the book's nine words at temperature 5 has p = 0.043: 69 draws show it with 95 %.
-    expect(drawsToSee(0.043)).toBe(69);
-    expect(drawsToSee(0)).toBe(Infinity);
-    expect(drawsToSee(1)).toBe(1);
-  });
-
   it('is answered by the sample sizes of the textbooks', () => {
     // R's example, power.prop.test(p1 = .50, p2 = .75, power = .90): n = 76.7.
     expect(drawsToTellApart(0.5, 0.75, 0.05, 0.9)).toBe(77);
     expect(drawsToTellApart(0.5, 0.5)).toBe(Infinity);
-    // The pollster's 385 for a margin of 5 points, and 9604 for 1.
-    expect(drawsForMargin(0.5, 0.05)).toBe(385);
-    expect(drawsForMargin(0.5, 0.01)).toBe(9604);
   });
 
   it('gives the power it promises, and not with a draw less', () => {
     const power = (p1: number, p2: number, n: number): number => {
       const mean = (p1 + p2) / 2;
       const level = 1.959963984540054 * Math.sqrt(2 * mean * (1 - mean));
-      return normalCdf((Math.sqrt(n) * Math.abs(p1 - p2) - level) / Math.sqrt(p1 * (1 - p1) + p2 * (1 - p2)));
+      const z = (Math.sqrt(n) * Math.abs(p1 - p2) - level) / Math.sqrt(p1 * (1 - p1) + p2 * (1 - p2));
+      // Beyond a normal variable's z on either side lies what lies beyond z squared of a chi-square variable.
+      const tail = chiSquareTail(z * z, 1) / 2;
+      return z > 0 ? 1 - tail : tail;
     };
     for (const [p1, p2] of [
       [0.1, 0.2],
@@ -128,8 +104,7 @@ describe('is 100 samples enough?', () => {
   it.each([
     [() => drawsToTellApart(-0.1, 0.5), /p1 is -0.1; it must be from 0 to 1/],
     [() => drawsToTellApart(0.1, 0.5, 0), /significance is 0; it must be above 0 and below 1/],
-    [() => drawsForMargin(0.1, 1), /margin is 1/],
-    [() => drawsToSee(2), /p is 2/],
+    [() => chanceToSee(2, 1), /p is 2/],
     [() => expectedDistinct([1], 1.5), /draws is 1.5/],
     [() => wilsonInterval(5, 4), /successes is 5; it must be at most the number of draws, 4/],
     [() => modeProbability([1], 0), /draws is 0/],
@@ -211,62 +186,5 @@ describe('chiSquareTest', () => {
     }
     expect(rejected / 2000).toBeGreaterThan(0.035);
     expect(rejected / 2000).toBeLessThan(0.065);
-  });
-});
-
-describe('printSampledTokens', () => {
-  const atTemperature = (t: number): Float64Array => softmax(TOY_BOOK.logits.map((logit) => logit / t));
-  const pizza = TOY_BOOK.words.indexOf('pizza');
-
-  it('lists the book’s nine words with their exact probabilities', () => {
-    const table = printSampledTokens(atTemperature(1), randomStream(123));
-    expect(table).toHaveLength(9);
-    expect(table.reduce((sum, { count }) => sum + count, 0)).toBe(1000);
-    // e^-1.89 = 0.1510718 over the sum of all nine, 1492.7961.
-    expect(table[pizza]!.probability).toBeCloseTo(0.1510718 / 1492.7961, 9);
-    expect(printSampledTokens(atTemperature(5), randomStream(123))[pizza]!.probability).toBeCloseTo(0.043, 4);
-  });
-
-  it('keeps tokens that were never drawn, with an interval', () => {
-    const row = printSampledTokens([0.5, 0.5, 0], randomStream(1), 100)[2]!;
-    // Nothing in n draws: up to z^2 / (n + z^2).
-    const z2 = 1.959963984540054 ** 2;
-    expect(row).toMatchObject({
-      id: 2,
-      count: 0,
-      frequency: 0,
-      probability: 0,
-      expected: 0,
-      interval: { low: 0 },
-    });
-    expect(row.interval.high).toBeCloseTo(z2 / (100 + z2), 12);
-  });
-});
-
-describe('common random numbers', () => {
-  it('agree exactly as often as the intervals of the cumulative distributions overlap', () => {
-    fc.assert(
-      fc.property(distributions(6), distributions(6), fc.integer({ min: 0, max: 1000 }), (a, b, seed) => {
-        const size = Math.max(a.length, b.length);
-        const pad = (p: number[]): number[] => [...p, ...new Array<number>(size - p.length).fill(0)];
-        const [p, q] = [pad(a), pad(b)];
-        const exact = agreementWithCommonNumbers(p, q);
-        const draws = 4000;
-        const { first, second, same } = compareWithCommonNumbers(p, q, draws, randomStream(seed, 'common'));
-        expect(Math.abs(same / draws - exact)).toBeLessThan(5 * Math.sqrt(0.25 / draws));
-        expect(first).toEqual(countDraws(p, draws, randomStream(seed, 'common')));
-        expect(second).toEqual(countDraws(q, draws, randomStream(seed, 'common')));
-      }),
-      { ...PROPERTY, numRuns: 40 },
-    );
-  });
-
-  it('show no difference between equal settings', () => {
-    const p = [0.2, 0.3, 0.5];
-    const { first, second, same } = compareWithCommonNumbers(p, p, 500, randomStream(1));
-    expect(first).toEqual(second);
-    expect(same).toBe(500);
-    expect(agreementWithCommonNumbers(p, p)).toBe(1);
-    expect(agreementWithCommonNumbers([1, 0], [0, 1])).toBe(0);
   });
 });

@@ -3,9 +3,17 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LanguageModel } from '../../../../src/core/languageModel';
 import type { ChainSpec } from '../../../../src/core/samplers/chain';
+import { chiSquareTest } from '../../../../src/core/statistics/chiSquare';
 import { TOY_DEFAULT, ToyModel } from '../../../../src/core/toyModel';
 import { explore, parseExplore } from '../../../../src/experiments/explore';
-import type { ExploreEvent, ExploreResult, TokenStep } from '../../../../src/experiments/explore/result';
+import type {
+  Completion,
+  ExploreEvent,
+  ExploreResult,
+  TokenStep,
+} from '../../../../src/experiments/explore/result';
+import { listAll } from '../../core/search/models';
+import { letters } from '../letterModel';
 import { TableModel, type Table } from '../tableModel';
 
 interface Distribution {
@@ -208,6 +216,37 @@ describe('Explore with samplers that look back', () => {
       }
     }
     expect(limits.size).toBeGreaterThan(1);
+  });
+});
+
+describe('Explore with a model that looks at the whole context', () => {
+  it('draws sequences as often as they are probable', async () => {
+    const model = letters(9, 3);
+    const listed = listAll(model, [0], 2, null);
+    const counts = listed.map(() => 0);
+    for (let seed = 0; seed < 60; seed++) {
+      const { result } = await runExplore(model, { prompt: 'a', seed, samples: 64, maxNewTokens: 2 });
+      for (const { ids } of result.completions) {
+        counts[listed.findIndex(({ tokens }) => tokens.join() === ids.join())]! += 1;
+      }
+    }
+    const probabilities = listed.map(({ logProbability }) => Math.exp(logProbability));
+    expect(chiSquareTest(counts, probabilities).pValue).toBeGreaterThan(0.001);
+    // Held to the wrong distribution the same counts fail.
+    expect(chiSquareTest(counts, [...probabilities].reverse()).pValue).toBeLessThan(1e-6);
+  });
+
+  it('gives sample i whatever the number of samples, with samplers that remember and draw', async () => {
+    const chain: ChainSpec = [
+      { sampler: 'presence-penalty', penalty: 0.5 },
+      { sampler: 'xtc', probability: 0.5, threshold: 0.1 },
+      { sampler: 'mirostat-2', tau: 2, eta: 0.5 },
+    ];
+    const completions = async (samples: number): Promise<readonly Completion[]> =>
+      (await runExplore(letters(11, 8), { prompt: 'a', chain, samples })).result.completions;
+    const many = await completions(20);
+    expect(many.slice(0, 8)).toEqual(await completions(8));
+    expect(new Set(many.map(({ text }) => text)).size).toBeGreaterThan(1);
   });
 });
 

@@ -1,11 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  dequantizeBlock,
-  quantizeMatrix,
-  type BlockFormat,
-} from '../../../../src/gpt2/quantized/blockQuantization';
+import { quantizeMatrix, type BlockFormat } from '../../../../src/gpt2/quantized/blockQuantization';
 import '../../fixedSeed';
+import { dequantizeBlock } from './dequantizeBlock';
 
 const numbers = (length: number): fc.Arbitrary<Float32Array> =>
   fc.float32Array({ minLength: length, maxLength: length, noNaN: true, min: -8, max: 8 });
