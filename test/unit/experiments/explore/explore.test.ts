@@ -46,7 +46,7 @@ interface BeamFile {
 }
 
 const fixture = (path: string): unknown =>
-  JSON.parse(readFileSync(new URL(`../../fixtures/oracles/${path}`, import.meta.url), 'utf8'));
+  JSON.parse(readFileSync(new URL(`../../../fixtures/oracles/${path}`, import.meta.url), 'utf8'));
 const seedFile = fixture('seed/seed-exercises.json') as SeedFile;
 const beamFile = fixture('beam/beam-search.json') as BeamFile;
 
