@@ -8,6 +8,7 @@ import { readPageMemory, type PageMemory } from './frame/memory';
 import { samePrompt, Session, type EngineState } from './frame/session';
 import { tabFactories } from './experiments/registry';
 import type { OpenRequest, Tab, TabContext } from './frame/tab';
+import { afterDraw } from './ui/afterDraw';
 import { Card } from './ui/card';
 import { chipCard, CHIPS } from './ui/chips';
 import { headerView } from './frame/header';
@@ -223,11 +224,8 @@ export class App {
     this.#editing = editing;
     this.#redraw();
     if (!editing) return;
-    // The editor is there after the next drawing, and its text area one frame later.
-    requestAnimationFrame(() => {
-      requestAnimationFrame(() => {
-        this.#root.querySelector<HTMLElement>('.prompt-editor')?.focus();
-      });
+    afterDraw(() => {
+      this.#root.querySelector<HTMLElement>('.prompt-editor')?.focus();
     });
   }
 

@@ -9,6 +9,7 @@ import { RequestError } from '../host';
 import { exportChoices, exportFile } from './exports';
 import type { Outcome } from './record';
 import { ExperimentState } from './experimentState';
+import { afterDraw } from '../ui/afterDraw';
 import { dataTableView } from '../ui/dataTable';
 import { figureView } from '../ui/figureView';
 import { formView } from '../form/formView';
@@ -319,8 +320,7 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
       this.#state.drawerOpen = true;
       this.#context.redraw();
     }
-    // After the drawer has been drawn open.
-    requestAnimationFrame(() => {
+    afterDraw(() => {
       document.querySelector<HTMLElement>('.settings [aria-invalid="true"]')?.focus();
     });
   }

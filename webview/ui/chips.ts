@@ -113,8 +113,8 @@ function keepAtEnd(ids: ArrayLike<number>, from: number): (element?: Element) =>
     if (!element) return;
     const before = seen.get(element);
     if (before?.ids === ids && before.from === from) return;
-    // The chips are drawn after this call.
-    requestAnimationFrame(() => {
+    // The chips are drawn after this call, and in place before they are seen.
+    queueMicrotask(() => {
       if (before?.ids === ids) element.scrollLeft += element.scrollWidth - before.width;
       else element.scrollLeft = element.scrollWidth;
       seen.set(element, { ids, from, width: element.scrollWidth });

@@ -21,6 +21,7 @@ import { parsedBy } from '../../frame/record';
 import { typedNumber, valueText, type FormValues } from '../../form/form';
 import { branchPlaceView } from './placeView';
 import { branchTreeView } from './treeView';
+import { afterDraw } from '../../ui/afterDraw';
 import { infoButton } from '../../ui/info';
 import { legendView } from '../../ui/legend';
 import type { ExperimentPage, ShownParts } from '../../frame/experimentPage';
@@ -60,11 +61,8 @@ class Branches extends ExperimentTab<BranchesResult> {
 }
 
 function focusSelected(): void {
-  // After the next drawing and the one that it may ask for.
-  requestAnimationFrame(() => {
-    requestAnimationFrame(() => {
-      document.querySelector<HTMLElement>('[role="treeitem"][aria-selected="true"]')?.focus();
-    });
+  afterDraw(() => {
+    document.querySelector<HTMLElement>('[role="treeitem"][aria-selected="true"]')?.focus();
   });
 }
 

@@ -17,6 +17,7 @@ import { failureView, PATIENCE, progressView, stoppedView } from '../../frame/st
 import { barCard, stepCard } from './tokenCards';
 import { toyTableView } from '../../form/toyTable';
 import type { Tab, TabContext } from '../../frame/tab';
+import { afterDraw } from '../../ui/afterDraw';
 
 /** Milliseconds of silence after which the page says that something must be wrong. */
 const LATE = 5000;
@@ -136,7 +137,7 @@ class Explore implements Tab {
 
   /** Focuses the first part that a step has, once it has been drawn. */
   #focusStep(key: string | undefined, ...parts: readonly string[]): void {
-    requestAnimationFrame(() => {
+    afterDraw(() => {
       const step = document.querySelector(`[data-step="${key}"]`);
       const found = parts.map((part) => step?.querySelector<HTMLElement>(part)).find(Boolean);
       found?.focus();
@@ -343,8 +344,7 @@ class Explore implements Tab {
       this.#state.drawerOpen = true;
       this.#context.redraw();
     }
-    // After the drawer has been drawn open.
-    requestAnimationFrame(() => {
+    afterDraw(() => {
       document.querySelector<HTMLElement>('.settings [aria-invalid="true"]')?.focus();
     });
   }
