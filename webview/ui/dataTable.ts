@@ -6,8 +6,8 @@ import { tokenPieces } from '../format/tokenText';
 import { piecesView } from './pieces';
 
 /** More columns than these need much room, or some; see the style sheet. */
-const WIDE = 6;
-const MIDDLING = 4;
+const MANY = 6;
+const SEVERAL = 4;
 
 /** Texts longer than this, in characters, get a line of their own where the table is stacked. */
 const LONG = 18;
@@ -25,8 +25,7 @@ export function dataTableView(table: ReportTable, open: boolean): TemplateResult
     ${note === undefined ? nothing : html`<p class="quiet">${note}</p>`}
     <table
       class="data-table"
-      ?data-wide=${columns.length > WIDE}
-      ?data-middling=${columns.length > MIDDLING && columns.length <= WIDE}
+      data-columns=${columns.length > MANY ? 'many' : columns.length > SEVERAL ? 'several' : nothing}
     >
       <thead>
         <tr>
