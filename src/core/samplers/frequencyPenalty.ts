@@ -1,7 +1,5 @@
-import type { Candidates } from './candidates';
 import { WINDOW } from './parameters';
-import { SeenTokens } from './seenTokens';
-import type { Sampler, SamplerContext, SamplerDefinition, SamplerHistory } from './types';
+import { penaltySampler, SUBTRACTED } from './penalty';
 
 export interface FrequencyPenaltySpec {
   readonly sampler: 'frequency-penalty';
@@ -17,48 +15,14 @@ export interface FrequencyPenaltySpec {
  *
  * - A negative penalty encourages repetition; 0 changes nothing.
  */
-export const frequencyPenalty: SamplerDefinition<FrequencyPenaltySpec> = {
-  name: 'frequency-penalty',
-  about: {
+export const frequencyPenalty = penaltySampler<FrequencyPenaltySpec>(
+  'frequency-penalty',
+  {
     label: 'Frequency penalty',
     explanation: 'Subtracts a constant from the logit of every token for each time that it has occurred.',
     formula: 'logit′ = logit − α · count',
     paper: 'OpenAI API reference, frequency_penalty, 2020',
-    parameters: [
-      {
-        name: 'penalty',
-        label: 'Penalty',
-        explanation: 'Above 0 discourages repetition, below 0 encourages it.',
-        kind: 'number',
-        min: -100,
-        max: 100,
-        slider: { min: -2, max: 2, step: 0.1 },
-        default: 0.5,
-      },
-      WINDOW,
-    ],
+    parameters: [SUBTRACTED, WINDOW],
   },
-  create: (spec, context) => new FrequencyPenalty(spec, context),
-};
-
-class FrequencyPenalty implements Sampler {
-  readonly name = frequencyPenalty.name;
-  readonly usesHistory = true;
-  readonly #penalty: number;
-  readonly #window: number;
-  readonly #seen: SeenTokens;
-
-  constructor(spec: FrequencyPenaltySpec, { vocabularySize }: SamplerContext) {
-    this.#penalty = spec.penalty;
-    this.#window = spec.window ?? 0;
-    this.#seen = new SeenTokens(vocabularySize);
-  }
-
-  apply(candidates: Candidates, history: SamplerHistory): void {
-    this.#seen.count(history, this.#window);
-    for (let row = 0; row < this.#seen.distinct; row++) {
-      const id = this.#seen.ids[row]!;
-      candidates.setLogit(id, candidates.logits[id]! - this.#penalty * this.#seen.counts[id]!);
-    }
-  }
-}
+  (logit, penalty, count) => logit - penalty * count,
+);

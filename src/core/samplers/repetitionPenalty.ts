@@ -1,7 +1,5 @@
-import type { Candidates } from './candidates';
 import { WINDOW } from './parameters';
-import { SeenTokens } from './seenTokens';
-import type { Sampler, SamplerContext, SamplerDefinition, SamplerHistory } from './types';
+import { penaltySampler } from './penalty';
 
 export interface RepetitionPenaltySpec {
   readonly sampler: 'repetition-penalty';
@@ -20,9 +18,9 @@ export interface RepetitionPenaltySpec {
  * - The prompt counts, within the window.
  * - A logit of 0 stays 0. The penalty depends on where zero lies, so adding a constant to all logits changes it.
  */
-export const repetitionPenalty: SamplerDefinition<RepetitionPenaltySpec> = {
-  name: 'repetition-penalty',
-  about: {
+export const repetitionPenalty = penaltySampler<RepetitionPenaltySpec>(
+  'repetition-penalty',
+  {
     label: 'Repetition penalty',
     explanation: 'Makes tokens that have occurred less probable, each to the same degree.',
     formula: 'logit′ = logit / π where logit > 0, else logit · π, for tokens that occurred',
@@ -43,29 +41,5 @@ export const repetitionPenalty: SamplerDefinition<RepetitionPenaltySpec> = {
       WINDOW,
     ],
   },
-  create: (spec, context) => new RepetitionPenalty(spec, context),
-};
-
-class RepetitionPenalty implements Sampler {
-  readonly name = repetitionPenalty.name;
-  readonly usesHistory = true;
-  readonly #penalty: number;
-  readonly #window: number;
-  readonly #seen: SeenTokens;
-
-  constructor(spec: RepetitionPenaltySpec, { vocabularySize }: SamplerContext) {
-    this.#penalty = spec.penalty;
-    this.#window = spec.window ?? 0;
-    this.#seen = new SeenTokens(vocabularySize);
-  }
-
-  apply(candidates: Candidates, history: SamplerHistory): void {
-    this.#seen.count(history, this.#window);
-    for (let row = 0; row < this.#seen.distinct; row++) {
-      const id = this.#seen.ids[row]!;
-      const logit = candidates.logits[id]!;
-      const penalised = logit > 0 ? logit / this.#penalty : logit * this.#penalty;
-      candidates.setLogit(id, penalised);
-    }
-  }
-}
+  (logit, penalty) => (logit > 0 ? logit / penalty : logit * penalty),
+);
