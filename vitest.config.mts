@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 /** What replaces modules, which others may have read before, or asks what its process holds: memory and handles. */
 const ALONE = [
+  'test/unit/before/history.test.ts',
+  'test/unit/before/pages.test.ts',
   'test/unit/engine/client.test.ts',
   'test/unit/engine/models.test.ts',
   'test/unit/extension/panel/anchor.test.ts',

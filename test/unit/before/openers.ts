@@ -1,0 +1,122 @@
+/**
+ * How what an earlier version has written is opened: this file, and `page.ts` for the page, alone say where the
+ * product has its entries. Where these move or get other names, the lines here follow; `test/fixtures/before` does not.
+ */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import * as v from 'valibot';
+import { SamplerChain, type ChainSpec } from '../../../src/core/samplers/chain';
+import { ToyModel } from '../../../src/core/toyModel';
+import { parseTrainingJob } from '../../../src/engine/training';
+import { branchesResultSchema } from '../../../src/experiments/branchesTypes';
+import { determinismResultSchema } from '../../../src/experiments/determinismTypes';
+import { gridResultSchema } from '../../../src/experiments/gridTypes';
+import { lossResultSchema } from '../../../src/experiments/lossTypes';
+import { methodsResultSchema } from '../../../src/experiments/methodsTypes';
+import { modelsResultSchema } from '../../../src/experiments/modelsTypes';
+import { nucleusResultSchema } from '../../../src/experiments/nucleusTypes';
+import { experiments } from '../../../src/experiments/registry';
+import { branchesReport } from '../../../src/experiments/report/branches';
+import { determinismReport } from '../../../src/experiments/report/determinism';
+import { gridReport } from '../../../src/experiments/report/grid';
+import { lossReport } from '../../../src/experiments/report/loss';
+import { toMarkdown } from '../../../src/experiments/report/markdown';
+import { methodsReport } from '../../../src/experiments/report/methods';
+import { modelsReport } from '../../../src/experiments/report/models';
+import { nucleusReport } from '../../../src/experiments/report/nucleus';
+import { temperatureReport } from '../../../src/experiments/report/temperature';
+import { trainingReport } from '../../../src/experiments/report/training';
+import type { ReportOf } from '../../../src/experiments/report/types';
+import type { ExperimentResult } from '../../../src/experiments/results';
+import { temperatureResultSchema } from '../../../src/experiments/temperatureTypes';
+import { trainingResultSchema } from '../../../src/experiments/trainingTypes';
+import { History } from '../../../src/extension/history';
+import { presetChain, readPresets } from '../../../src/extension/presets';
+import type { HistoryEntry, Toy } from '../../../src/protocol/messages';
+
+export type { HistoryEntry, Toy };
+
+const fixtures = fileURLToPath(new URL('../../fixtures/before/', import.meta.url));
+
+/** A fixture as it was written. */
+export const stored = (path: string): unknown => JSON.parse(readFileSync(`${fixtures}${path}`, 'utf8'));
+
+/** The saved results of an earlier version. */
+export const openHistory = (): Pick<History, 'lines' | 'open'> => new History(`${fixtures}history`);
+
+export interface OpenedPreset {
+  readonly name: string;
+  readonly description: string;
+  readonly greedy: boolean;
+  readonly chain: ChainSpec;
+}
+
+/** Presets of the settings, by their ids. */
+export function openPresets(settings: unknown): Readonly<Record<string, OpenedPreset>> {
+  const presets = readPresets(settings);
+  return Object.fromEntries(
+    Object.entries(presets).map(([id, preset]) => [id, { ...preset, ...presetChain(presets, id) }]),
+  );
+}
+
+/** Probability of every word of a toy through a chain, after some of its words. */
+export function probabilities(toy: Toy, chain: ChainSpec, after: string): number[] {
+  const model = new ToyModel(toy);
+  const sampler = new SamplerChain(chain, toy.words.length, model.vocabulary);
+  return Array.from(sampler.apply(toy.logits, { tokens: model.encode(after) }).probabilities);
+}
+
+const written =
+  <Result extends ExperimentResult>(
+    schema: v.GenericSchema<unknown, Result>,
+    { summary, tables }: ReportOf<Result>,
+  ) =>
+  (entry: HistoryEntry): string => {
+    const result = v.parse(schema, entry.result);
+    return toMarkdown({
+      title: entry.title,
+      prompt: v.parse(v.object({ prompt: v.string() }), entry.parameters).prompt,
+      summary: summary(result),
+      pictures: [],
+      tables: tables(result),
+      conclusion: entry.conclusion,
+      result,
+    });
+  };
+
+const REPORTS: Readonly<Record<string, (entry: HistoryEntry) => string>> = {
+  temperature: written(temperatureResultSchema, temperatureReport),
+  determinism: written(determinismResultSchema, determinismReport),
+  nucleus: written(nucleusResultSchema, nucleusReport),
+  grid: written(gridResultSchema, gridReport),
+  methods: written(methodsResultSchema, methodsReport),
+  branches: written(branchesResultSchema, branchesReport),
+  loss: written(lossResultSchema, lossReport),
+  models: written(modelsResultSchema, modelsReport),
+  training: written(trainingResultSchema, trainingReport),
+};
+
+/** A saved result as a Markdown report, without its pictures. @throws where its result is not read */
+export const markdownOf = (entry: HistoryEntry): string => REPORTS[entry.experiment]!(entry);
+
+/** Has an experiment read the parameters of a run. @throws RangeError where it does not take them */
+export function readParameters(experiment: string, parameters: object): void {
+  // Where a training is kept is the extension's to say.
+  if (experiment === 'training') parseTrainingJob({ ...parameters, directory: 'training' });
+  else experiments.find(({ name }) => name === experiment)!.prepare(parameters);
+}
+
+/** Runs an experiment on a toy vocabulary. @throws RangeError where its parameters are not taken */
+export async function runOnToy(
+  experiment: string,
+  toy: Toy,
+  parameters: unknown,
+  emit: (event: unknown) => void = () => undefined,
+): Promise<unknown> {
+  const model = new ToyModel(toy);
+  const run = experiments.find(({ name }) => name === experiment)!.prepare(parameters);
+  return run(
+    { count: 1, use: (_, action) => action(model) },
+    { emit, pause: () => Promise.resolve(), signal: new AbortController().signal },
+  );
+}

@@ -1,0 +1,99 @@
+/** The page without a browser: it opens with a stored state, is drawn into text, and speaks with an extension. */
+import { vi } from 'vitest';
+import {
+  PROTOCOL_VERSION,
+  readFromPanel,
+  type FromPanel,
+  type ToPanel,
+  type Toy,
+} from '../../../src/protocol/messages';
+import { App } from '../../../webview/app';
+import { Drawn } from './drawn';
+
+let draw: (template: unknown) => void;
+vi.mock('lit', async (original) => ({
+  ...(await original<object>()),
+  render: (template: unknown) => {
+    draw(template);
+  },
+}));
+
+/** The extension's answer to a request of the page; undefined where it gives none. */
+export type Answer = (message: FromPanel, emit: (event: unknown) => void) => Promise<ToPanel | undefined>;
+
+/** The page as it opens with a stored state, drawn into text, and the extension's side of it. */
+export class Page {
+  /** The state that VS Code would keep for it. */
+  state: unknown;
+  readonly sent: FromPanel[] = [];
+  #template: unknown;
+  #drawn: Drawn | undefined;
+  #frames: (() => void)[] = [];
+  readonly #listeners = new Map<string, ((event: unknown) => void)[]>();
+  readonly #answer: Answer;
+
+  constructor(state: unknown, answer: Answer) {
+    this.state = state;
+    this.#answer = answer;
+    const listen = (type: string, listener: (event: unknown) => void): void => {
+      this.#listeners.set(type, [...(this.#listeners.get(type) ?? []), listener]);
+    };
+    const nothing = (): null => null;
+    const target = { addEventListener: listen, scrollTo: nothing };
+    vi.stubGlobal('window', target);
+    vi.stubGlobal('document', {
+      addEventListener: nothing,
+      documentElement: target,
+      getElementById: nothing,
+      querySelector: nothing,
+      activeElement: null,
+    });
+    vi.stubGlobal('requestAnimationFrame', (frame: () => void) => this.#frames.push(frame));
+    draw = (template) => {
+      this.#template = template;
+      this.#drawn = undefined;
+    };
+    new App({ querySelector: nothing } as unknown as HTMLElement, {
+      getState: () => this.state,
+      setState: (next) => {
+        this.state = JSON.parse(JSON.stringify(next));
+      },
+      postMessage: (message) => {
+        void this.#take(message);
+      },
+    });
+  }
+
+  /** What is on screen now. */
+  get drawn(): Drawn {
+    while (this.#frames.length > 0) for (const frame of this.#frames.splice(0)) frame();
+    return (this.#drawn ??= new Drawn(this.#template));
+  }
+
+  receive(message: ToPanel): void {
+    for (const listener of this.#listeners.get('message') ?? []) listener({ data: message });
+  }
+
+  /** The extension says which models there are. */
+  welcome(models: Extract<ToPanel, { type: 'welcome' }>['models'], toy: Toy): void {
+    this.receive({ type: 'welcome', version: PROTOCOL_VERSION, models, defaultModel: models[0]!.id, toy });
+  }
+
+  async #take(sent: unknown): Promise<void> {
+    const message = readFromPanel(sent);
+    if (!message) throw new Error(`The page sent what is no message: ${JSON.stringify(sent)}`);
+    this.sent.push(message);
+    const emit = (event: unknown): void => {
+      if ('request' in message) this.receive({ type: 'event', request: message.request, event });
+    };
+    const answer = await this.#answer(message, emit);
+    if (answer) this.receive(answer);
+  }
+
+  /** Files that were exported, by name. */
+  get exports(): Readonly<Record<string, string>> {
+    return Object.fromEntries(
+      this.sent.flatMap((message) => (message.type === 'export' ? [[message.name, message.content]] : [])),
+    );
+  }
+}
