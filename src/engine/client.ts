@@ -1,6 +1,7 @@
 /** The extension's side of the engine: starts its process when it is needed, and again after it died. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CancellationTokenSource, type CancellationToken } from 'vscode-jsonrpc/node';
+import { messageOf } from '../core/messageOf';
 import { ownBuffers } from './channel';
 import { EngineProcess } from './engineProcess';
 import { waitFor, type Patience } from './patience';
@@ -299,7 +300,7 @@ export class EngineClient {
     // A write can fail a moment before the end of the process is known.
     const ended = await Promise.race([engine.ended, sleep(NOTICE_MS, undefined, { ref: false })]);
     if (ended) return ended;
-    const what = error instanceof Error ? error.message : String(error);
+    const what = messageOf(error);
     return new EngineError('engine', `The request could not be sent to the model process: ${what}.`);
   }
 

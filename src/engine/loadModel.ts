@@ -1,6 +1,7 @@
 /** From a model's source to the model. */
 import { mkdir } from 'node:fs/promises';
 import type { LanguageModel } from '../core/languageModel';
+import { messageOf } from '../core/messageOf';
 import { ToyModel } from '../core/toyModel';
 import { ModelFileError } from '../gpt2/checkpoint/modelFileError';
 import { cacheBytes, estimateMemory, PROCESS_BYTES } from '../library/memory';
@@ -64,7 +65,7 @@ export async function modelMemory(source: ModelSource): Promise<number> {
 
 /** @param known whether the error is a sentence for people; anything but that and ModelFileError is introduced. */
 function modelError(name: string, error: unknown, known: boolean): EngineError {
-  const what = error instanceof Error ? error.message : String(error);
+  const what = messageOf(error);
   const told = known || error instanceof ModelFileError;
   return new EngineError('model', told ? what : `The model ${name} cannot be used: ${what}`);
 }

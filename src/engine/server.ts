@@ -1,7 +1,8 @@
 /** The engine's side of the protocol: loads models, runs experiments, tells what went wrong. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { createMessageConnection, IPCMessageReader, type CancellationToken } from 'vscode-jsonrpc/node';
+import { createMessageConnection, IPCMessageReader } from 'vscode-jsonrpc/node';
 import type { LanguageModel } from '../core/languageModel';
+import { messageOf } from '../core/messageOf';
 import type { ModelAccess, RegisteredExperiment } from '../experiments/kit/experiment';
 import { ChannelWriter } from './channel';
 import { measureFidelity } from '../experiments/fidelity';
@@ -25,6 +26,7 @@ import {
   UnloadRequest,
   type ModelSource,
 } from './protocol';
+import { signalOf } from './signalOf';
 import type { FileExperiment } from './training/training';
 import { Turns } from './turns';
 
@@ -244,17 +246,6 @@ async function stoppable<T>(signal: AbortSignal, action: Promise<T>): Promise<T>
   }
 }
 
-function signalOf(token: CancellationToken): AbortSignal {
-  const controller = new AbortController();
-  if (token.isCancellationRequested) controller.abort();
-  else {
-    token.onCancellationRequested(() => {
-      controller.abort();
-    });
-  }
-  return controller.signal;
-}
-
 function findExperiment(experiments: readonly RegisteredExperiment[], name: string): RegisteredExperiment {
   const found = experiments.find((experiment) => experiment.name === name);
   if (found) return found;
@@ -280,8 +271,4 @@ function toEngineError(error: unknown): EngineError {
     'engine',
     `The model process met an unexpected error: ${messageOf(error)}. The log has the details.`,
   );
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -10,9 +10,10 @@ import type {
   ScoreOptions,
   TextScores,
 } from '../core/languageModel';
+import { messageOf } from '../core/messageOf';
 import { sha256 } from '../gpt2/checkpoint/checkpoint';
 import { countParameters } from '../gpt2/checkpoint/modelFolder';
-import { ModelFileError, reason } from '../gpt2/checkpoint/modelFileError';
+import { ModelFileError } from '../gpt2/checkpoint/modelFileError';
 import { openOnnxExport, pastNames, presentName, type OnnxExport } from '../gpt2/import/onnxExport';
 import { fitTokenizer, type TextTokenizer } from '../gpt2/tokenizer/textTokenizer';
 import { loadTokenizer } from '../gpt2/tokenizer/tokenizerFile';
@@ -92,7 +93,7 @@ export async function loadImported(
     );
   } catch (error) {
     throw new RuntimeError(
-      `${file} could not be loaded by onnxruntime: ${reason(error)}. ` +
+      `${file} could not be loaded by onnxruntime: ${messageOf(error)}. ` +
         `Free memory, or use the model's config.json and model.safetensors instead.`,
     );
   }

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type * as ort from 'onnxruntime-node';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
-import { reason } from '../gpt2/checkpoint/modelFileError';
+import { messageOf } from '../core/messageOf';
 import type { Graph } from '../gpt2/graph/graph';
 import { encodeOnnx } from './encode';
 import { nativeCall } from './nativeCalls';
@@ -49,7 +49,7 @@ export async function loadRuntime(): Promise<Runtime> {
   } catch (error) {
     throw new RuntimeError(
       `onnxruntime-node, which runs GPT-2, cannot be loaded on ${process.platform} ${process.arch}: ` +
-        `${reason(error)}. Install the extension for this platform, or use the toy vocabulary.`,
+        `${messageOf(error)}. Install the extension for this platform, or use the toy vocabulary.`,
     );
   }
 }
@@ -76,7 +76,7 @@ export async function createSession(graph: Graph, options: SessionOptions): Prom
     session = await nativeCall(() => runtime.InferenceSession.create(bytes, settings));
   } catch (error) {
     throw new RuntimeError(
-      `The model in ${options.directory} could not be loaded by onnxruntime: ${reason(error)}. ` +
+      `The model in ${options.directory} could not be loaded by onnxruntime: ${messageOf(error)}. ` +
         `Free memory or choose a smaller model; if it persists, download the model again.`,
     );
   }

@@ -1,10 +1,11 @@
+import { messageOf } from '../../src/core/messageOf';
 import type { Failure } from '../../src/protocol/messages';
 import { RequestError } from '../host';
 
 /** Any error as a failure that can be shown. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof RequestError) return error.failure;
-  const what = error instanceof Error ? error.message : String(error);
+  const what = messageOf(error);
   return { code: 'internal', sentence: `Something unexpected went wrong: ${what}.` };
 }
 

@@ -2,6 +2,7 @@
 import { copyFile, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import * as v from 'valibot';
+import { messageOf } from '../../core/messageOf';
 import {
   historySchema,
   trainingProgressSchema,
@@ -84,7 +85,7 @@ export async function readState(
   try {
     parseTrainingSettings(state.settings);
   } catch (error) {
-    const what = error instanceof Error ? error.message : String(error);
+    const what = messageOf(error);
     throw damaged(
       checkpoint,
       `its ${STATE} has settings that cannot be trained with. ${what.replace(/\.$/, '')}`,
@@ -180,7 +181,7 @@ export class Checkpoints implements TrainingStore {
       return { directory: target, bytes: weights.bytes + moments.bytes };
     } catch (error) {
       await rm(partial, { recursive: true, force: true }).catch(() => undefined);
-      const why = error instanceof Error ? error.message : String(error);
+      const why = messageOf(error);
       throw new Error(
         `The checkpoint of step ${progress.step} could not be written: ${why}. The one before is whole. Make room on the disk.`,
         { cause: error },

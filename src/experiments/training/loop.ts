@@ -1,4 +1,5 @@
 /** Training: the loop of steps, evaluations, samples and checkpoints, over a model and a store that it is given. */
+import { messageOf } from '../../core/messageOf';
 import { learningRateAt } from './learningRate';
 import { mean } from '../kit/textBatches';
 import { TrainingBatches } from './batches';
@@ -223,7 +224,7 @@ class TrainingLoop {
       this.context.emit({ type: 'checkpoint', step: this.#progress.step, directory, bytes });
       return null;
     } catch (error) {
-      const sentence = error instanceof Error ? error.message : String(error);
+      const sentence = messageOf(error);
       this.context.emit({ type: 'trouble', sentence });
       return sentence;
     }

@@ -6,7 +6,7 @@ import type { LibraryEntry } from '../../library/shelf';
 import { count } from '../numbers';
 import { chooseFile } from '../shown/choices';
 import { showProgress, tell } from '../shown/messages';
-import { signalOf } from '../signalOf';
+import { signalOf } from '../../engine/signalOf';
 
 /**
  * Copies a model's files into a new folder within one that the person chooses, and tells how that went.

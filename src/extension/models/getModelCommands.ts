@@ -3,7 +3,7 @@ import type { Library } from './library';
 import { count } from '../numbers';
 import { askText, choose, chooseFile } from '../shown/choices';
 import { ask, showProgress, tell } from '../shown/messages';
-import { signalOf } from '../signalOf';
+import { signalOf } from '../../engine/signalOf';
 import { size, type ModelRow, type ModelsView } from './modelsView';
 import { known } from '../words';
 

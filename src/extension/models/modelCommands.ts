@@ -14,7 +14,7 @@ import { toFailure } from '../panel/requests';
 import { settings } from '../settings';
 import { choose, chooseSeveral } from '../shown/choices';
 import { ask, showProgress, tell } from '../shown/messages';
-import { signalOf } from '../signalOf';
+import { signalOf } from '../../engine/signalOf';
 import { size, type ModelRow, type ModelsView } from './modelsView';
 
 export interface ModelCommandServices {

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { messageOf } from '../../core/messageOf';
 import { chooseTarget } from '../shown/choices';
 import { tell } from '../shown/messages';
 
@@ -29,7 +30,7 @@ export async function exportFile(name: string, content: string, title?: string):
   try {
     await vscode.workspace.fs.writeFile(target, new TextEncoder().encode(content));
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     throw new NotSavedError(
       vscode.l10n.t('{0} could not be written: {1}. Choose another folder.', target.fsPath, why),
       false,

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import * as vscode from 'vscode';
+import { messageOf } from '../../core/messageOf';
 import { visibleText } from '../../core/visibleText';
 import { EngineError, type EngineClient } from '../../engine/client';
 import { LibraryError } from '../../library/libraryError';
@@ -192,7 +193,7 @@ function failureOf(error: unknown): Failure {
     return { code: error.code === 'stopped' ? 'stopped' : 'model', sentence: error.message };
   }
   if (error instanceof UnknownModelError) return { code: 'model', sentence: error.message };
-  const what = error instanceof Error ? error.message : String(error);
+  const what = messageOf(error);
   return {
     code: 'internal',
     sentence: vscode.l10n.t(

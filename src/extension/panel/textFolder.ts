@@ -1,4 +1,5 @@
 /** All texts of a folder as one: what a training takes that is to read more than a file. */
+import { messageOf } from '../../core/messageOf';
 import { decodeText } from './decodeText';
 import { english, type Translate } from '../translate';
 
@@ -152,7 +153,7 @@ async function allFiles(
         unreadable += 1;
         return [];
       }
-      const why = error instanceof Error ? error.message : String(error);
+      const why = messageOf(error);
       throw new RangeError(translate('The folder cannot be read: {0}. Choose another one.', why), {
         cause: error,
       });

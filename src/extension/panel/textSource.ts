@@ -1,5 +1,6 @@
 /** Whole texts for experiments that need more than a prompt: a document, a file, a folder, or the book's example. */
 import * as vscode from 'vscode';
+import { messageOf } from '../../core/messageOf';
 import { isTheVerdict } from '../../experiments/loss/publishedLosses';
 import { THE_VERDICT_ADDRESS } from '../../experiments/kit/theVerdict';
 import type { TextSource } from '../../protocol/messages';
@@ -131,7 +132,7 @@ async function readFolder(
     return { name: `${name} (${notes.join('; ')})`, text };
   } catch (error) {
     if (stop.signal.aborted) throw new TextError(vscode.l10n.t('The reading was stopped.'), true);
-    throw new TextError(error instanceof Error ? error.message : String(error));
+    throw new TextError(messageOf(error));
   }
 }
 
@@ -182,7 +183,7 @@ async function fetchVerdict(): Promise<NamedText> {
       return { name: 'The Verdict', text };
     } catch (error) {
       if (stop.signal.aborted) throw new TextError(vscode.l10n.t('The download was stopped.'), true);
-      const why = error instanceof Error ? error.message : String(error);
+      const why = messageOf(error);
       throw new TextError(
         vscode.l10n.t(
           'The Verdict could not be downloaded: {0}. Try again, or choose a file that has it.',

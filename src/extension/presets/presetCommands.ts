@@ -1,5 +1,6 @@
 /** Commands on a person's own presets: they are made, changed and deleted step by step, and kept in the settings. */
 import * as vscode from 'vscode';
+import { messageOf } from '../../core/messageOf';
 import { parseChain, type ChainSpec } from '../../core/samplers/chain';
 import { builtInPresets, presetId, type Preset, type Presets } from './presets';
 import { settings } from '../settings';
@@ -83,7 +84,7 @@ async function ask(title: string, name: string, chain: ChainSpec): Promise<[stri
         readChain(value);
         return undefined;
       } catch (error) {
-        return error instanceof Error ? error.message : String(error);
+        return messageOf(error);
       }
     },
   });

@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { messageOf } from '../../core/messageOf';
 import { parseChain, type ChainSpec } from '../../core/samplers/chain';
 import { HUGGING_FACE_DEFAULT, LLAMA_CPP_DEFAULT } from '../../core/samplers/presets';
 import { english, type Translate } from '../translate';
@@ -73,7 +74,7 @@ const chainSchema = v.pipe(
     try {
       return parseChain(dataset.value);
     } catch (error) {
-      addIssue({ message: error instanceof Error ? error.message : String(error) });
+      addIssue({ message: messageOf(error) });
       return NEVER;
     }
   }),

@@ -1,5 +1,6 @@
 /** Views of the side panel: text goes to VS Code through `forLine`, errors of a view's data too. */
 import * as vscode from 'vscode';
+import { messageOf } from '../../core/messageOf';
 import { forLine, forLines } from './quote';
 
 /** A row of a view. */
@@ -24,7 +25,7 @@ export interface TreeData<T> {
 
 /** Errors of a view's data are shown by VS Code as they are. */
 export function shownError(error: unknown): Error {
-  return new Error(forLine(error instanceof Error ? error.message : String(error)), { cause: error });
+  return new Error(forLine(messageOf(error)), { cause: error });
 }
 
 function itemOf({ label, description, tooltip, spoken, collapsibleState, ...row }: TreeRow): vscode.TreeItem {

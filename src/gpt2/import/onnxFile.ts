@@ -1,6 +1,7 @@
+import { messageOf } from '../../core/messageOf';
 import { openInside } from '../checkpoint/boundedFile';
 import { refuseLfsPointer } from '../checkpoint/lfsPointer';
-import { ModelFileError, reason, unreadable } from '../checkpoint/modelFileError';
+import { ModelFileError, unreadable } from '../checkpoint/modelFileError';
 import { ProtobufError, ProtobufFile, type ProtobufField } from './protobufFile';
 
 /** An input or output of a graph. */
@@ -63,7 +64,7 @@ export async function describeOnnx(directory: string, path: string): Promise<Onn
     if (error instanceof ModelFileError) throw error;
     if (!(error instanceof ProtobufError)) throw unreadable(path, error);
     throw new ModelFileError(
-      `${path} is not a whole ONNX file: ${reason(error)}. Download or copy the file again.`,
+      `${path} is not a whole ONNX file: ${messageOf(error)}. Download or copy the file again.`,
     );
   } finally {
     await handle.close();

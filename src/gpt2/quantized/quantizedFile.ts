@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto';
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import { messageOf } from '../../core/messageOf';
 import { quantizeMatrix } from './blockQuantization';
 import { isThere, openRegular } from '../checkpoint/boundedFile';
 import { expectedShapes, type Checkpoint, type Weight } from '../checkpoint/checkpoint';
 import { draftOf, sweepDrafts } from './drafts';
 import { allFinite, readFloats } from '../checkpoint/floats';
-import { ModelFileError, reason } from '../checkpoint/modelFileError';
+import { ModelFileError } from '../checkpoint/modelFileError';
 import { layOut, matrixPlan, type Layout, type MatrixPlan, type QuantizedVariant } from './quantizedLayout';
 
 /** Numbers of a large tensor that are in memory at once. */
@@ -60,7 +61,7 @@ export async function openQuantized(
     if (options.signal?.aborted || error instanceof NotFinite) throw error;
     throw new ModelFileError(
       `The ${variant.name} form of ${basename(checkpoint.file)} cannot be written to ${options.directory} ` +
-        `(${reason(error)}). Make room for its ${Math.ceil(layout.byteLength / 1e6)} MB there, ` +
+        `(${messageOf(error)}). Make room for its ${Math.ceil(layout.byteLength / 1e6)} MB there, ` +
         `or use the model as it is.`,
     );
   }
@@ -93,7 +94,7 @@ async function whatIsWrong(
       : `has a scale or weight in "${data.notFinite}" that is no finite number`;
   } catch (error) {
     signal?.throwIfAborted();
-    return `cannot be read (${reason(error)})`;
+    return `cannot be read (${messageOf(error)})`;
   } finally {
     await handle?.close();
   }

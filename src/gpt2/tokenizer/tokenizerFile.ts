@@ -1,6 +1,7 @@
 import { join } from 'node:path';
+import { messageOf } from '../../core/messageOf';
 import { findModelJson, isJsonObject as isObject, TABLE_BYTES } from '../checkpoint/boundedFile';
-import { ModelFileError, reason } from '../checkpoint/modelFileError';
+import { ModelFileError } from '../checkpoint/modelFileError';
 import { PatternError } from './pipeline/patterns';
 import { readPipeline } from './pipeline/pipeline';
 import { decodeBytes, joinTokens, type TextTokenizer } from './textTokenizer';
@@ -92,7 +93,7 @@ function ownTokenizer(json: Json, path: string): TextTokenizer {
     };
   } catch (error) {
     const why =
-      error instanceof PatternError ? `a pattern in it is not used: ${error.message}` : reason(error);
+      error instanceof PatternError ? `a pattern in it is not used: ${error.message}` : messageOf(error);
     throw new ModelFileError(
       `${path} cannot be used: ${why}. Choose a model whose tokenizer is like GPT-2's or SentencePiece's.`,
     );

@@ -4,7 +4,8 @@ import type { ExploreParameters } from '../../../src/experiments/explore/result'
 import type { Failure, Toy } from '../../../src/protocol/messages';
 import { count, duration } from '../../format/numbers';
 import { completionText } from '../../format/tokenText';
-import { RequestError, type LoadedModel } from '../../host';
+import { failureOf } from '../../frame/failures';
+import type { LoadedModel } from '../../host';
 import type { TabContext } from '../../frame/tab';
 import { ToyModel } from '../../../src/core/toyModel';
 import { Distribution, ROWS, type DistributionSummary, type PromptContext } from './distribution';
@@ -429,12 +430,6 @@ const UNREADABLE: Failure = {
 function sentenceOf(error: unknown): string {
   if (error instanceof RangeError) return error.message;
   throw error;
-}
-
-function failureOf(error: unknown): Failure {
-  if (error instanceof RequestError) return error.failure;
-  const what = error instanceof Error ? error.message : String(error);
-  return { code: 'internal', sentence: `Something unexpected went wrong: ${what}.` };
 }
 
 /** A run's end in a sentence for screen readers. */

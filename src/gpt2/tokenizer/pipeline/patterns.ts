@@ -1,4 +1,5 @@
 import { RE2JS } from 're2js';
+import { messageOf } from '../../../core/messageOf';
 
 /** Finds the parts of a text that a pattern matches, in order, without overlap and without empty ones. */
 export type Finder = (text: string) => Iterable<readonly [from: number, to: number]>;
@@ -115,7 +116,7 @@ function compile(source: string): RE2JS {
     // In Oniguruma's language ^ and $ are those of a line.
     return RE2JS.compile(source, RE2JS.MULTILINE);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     throw new PatternError(`it cannot be run in linear time (${why})`);
   }
 }
