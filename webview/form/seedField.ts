@@ -1,4 +1,4 @@
-import { wholeNumber } from '../../src/experiments/kit/parameters';
+import { wholeNumber } from '../../src/experiments/kit/checks';
 import { typedNumber, type TextField } from './form';
 import { MAX_SEED } from '../experiments/explore/settings';
 

@@ -7,7 +7,7 @@ import prettyBytes from 'pretty-bytes';
 import type { RegisteredExperiment } from '../../experiments/kit/experiment';
 import { splitOffset } from '../../experiments/kit/textBatches';
 import { checkContext, checkLength } from '../../experiments/loss';
-import { parameterObject, textValue } from '../../experiments/kit/parameters';
+import { parameterObject, textValue } from '../../experiments/kit/checks';
 import { counted } from '../../experiments/report/words';
 import type { Provenance } from '../../experiments/kit/results';
 import { NO_PROGRESS, train } from '../../experiments/training/loop';

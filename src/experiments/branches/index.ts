@@ -5,7 +5,7 @@ import { BranchTree } from './tree';
 import { growEdits, growStart, NOTHING } from './growth';
 import type { BranchEdit, BranchesEvent, BranchesParameters, BranchesResult, BranchStart } from './result';
 import type { Experiment, RunContext } from '../kit/experiment';
-import { parameterObject, realNumber, show, textValue, wholeNumber } from '../kit/parameters';
+import { parameterObject, realNumber, show, textValue, wholeNumber } from '../kit/checks';
 import { takePrompt } from '../kit/prompt';
 import { readPrompt } from '../kit/readPrompt';
 import { provenanceOf } from '../kit/results';

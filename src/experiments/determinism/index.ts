@@ -5,7 +5,7 @@ import { CONFIGURATIONS } from './decodings';
 import { DeterminismTrial, runOf, type Reference } from './trial';
 import type { Configuration, DeterminismEvent, DeterminismParameters, DeterminismResult } from './result';
 import type { Experiment, RunContext } from '../kit/experiment';
-import { listOf, parameterObject, textValue, wholeNumber, show } from '../kit/parameters';
+import { listOf, parameterObject, textValue, wholeNumber, show } from '../kit/checks';
 import { takePrompt } from '../kit/prompt';
 import { logitsOf } from '../kit/readPrompt';
 import { provenanceOf } from '../kit/results';

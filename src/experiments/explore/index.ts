@@ -5,7 +5,7 @@ import { beginningWith } from '../kit/boundary';
 import type { Experiment, RunContext } from '../kit/experiment';
 import type { Completion, ExploreEvent, ExploreParameters, ExploreResult } from './result';
 import { beginGrowing, completionOf, growTogether, sequencesTogether } from '../kit/decodingLoop';
-import { parameterObject, textValue, trueOrFalse, wholeNumber } from '../kit/parameters';
+import { parameterObject, textValue, trueOrFalse, wholeNumber } from '../kit/checks';
 import { takePrompt } from '../kit/prompt';
 import { readPrompt } from '../kit/readPrompt';
 import { TokenChooser } from '../kit/nextTokens';

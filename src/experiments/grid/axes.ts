@@ -4,7 +4,7 @@ import { parseSampler, type ChainSpec } from '../../core/samplers/chain';
 import { checkParameter, type NumberParameter } from '../../core/samplers/parameters';
 import { inHuggingFaceOrder } from '../../core/samplers/presets';
 import type { GridAxis } from './result';
-import { listOf, parameterObject, show, textValue } from '../kit/parameters';
+import { listOf, parameterObject, show, textValue } from '../kit/checks';
 
 /** A number of a sampler that can be varied. */
 export interface AxisChoice {

@@ -6,7 +6,7 @@ import type { Experiment, RunContext } from '../kit/experiment';
 import { cellChain, MOST_CELLS, parseAxis } from './axes';
 import type { GridEvent, GridParameters, GridResult } from './result';
 import { DRAWS, GridWork } from './work';
-import { parameterObject, textValue, wholeNumber } from '../kit/parameters';
+import { parameterObject, textValue, wholeNumber } from '../kit/checks';
 import { takePrompt } from '../kit/prompt';
 import { logitsOf, readPrompt } from '../kit/readPrompt';
 import { provenanceOf, resultToken } from '../kit/results';

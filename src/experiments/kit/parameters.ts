@@ -1,93 +1,281 @@
-/** Checks of parameters that every experiment shares; each error is a sentence with the value, the limit and the fix. */
+/**
+ * Parameters of experiments, declared once: a name for sentences, a label, the glossary's term, the kind, its limits
+ * and the default. The type of the values, their reading with its errors, the control in the form, its inverse and the
+ * words in the folded drawer follow from that.
+ */
+import {
+  listOf,
+  parameterObject,
+  realNumber,
+  show,
+  textValue,
+  trueOrFalse,
+  wholeNumber,
+  type NumberRange,
+} from './checks';
 
-/** A parameter object as it arrives: untrusted. @throws RangeError when it is not an object. */
-export function parameterObject(experiment: string, value: unknown): Readonly<Record<string, unknown>> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new RangeError(`The parameters of ${experiment} are ${show(value)}; they must be an object.`);
-  }
-  return value as Readonly<Record<string, unknown>>;
+/** How a parameter is set by a person; `none` where no single control can. */
+export type Control =
+  | { readonly kind: 'text' }
+  /** @property off `off` may be typed, which is null. @property dice offers another whole number. */
+  | { readonly kind: 'number'; readonly off?: true; readonly dice?: true }
+  /** Numbers, typed with commas between them. */
+  | { readonly kind: 'list' }
+  | { readonly kind: 'flag' }
+  | { readonly kind: 'choice' | 'choices'; readonly options: readonly Option[] }
+  | { readonly kind: 'none' };
+
+export interface Option<Value extends string = string> {
+  readonly value: Value;
+  readonly label: string;
 }
 
-/** @throws RangeError unless `value` is a whole number of the range, ends included. */
-export function wholeNumber(name: string, value: unknown, least: number, most: number): number {
-  if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value;
-  const range = `${least.toLocaleString('en-US')} to ${most.toLocaleString('en-US')}`;
-  throw new RangeError(`${name} is ${show(value)}; it must be a whole number from ${range}.`);
+/** Values of the parameters that are declared before one. */
+export type Earlier = Readonly<Record<string, unknown>>;
+
+interface Described {
+  /** What it is called where a sentence begins: `The number of draws`. */
+  readonly name: string;
+  /** Of its control. */
+  readonly label?: string;
+  /** Key of the glossary's entry that explains it. */
+  readonly term?: string;
+  /** Its control's value in the folded drawer, as far as it could be read; what was typed where left out. */
+  readonly short?: (typed: unknown) => string;
 }
 
-/** @throws RangeError unless `value` is true or false. */
-export function trueOrFalse(name: string, value: unknown): boolean {
-  if (typeof value === 'boolean') return value;
-  throw new RangeError(`${name} is ${show(value)}; it must be true or false.`);
+export interface Parameter<Value> extends Described {
+  readonly default: Value;
+  /** What the control shows for the default, where that is not how the value is written. */
+  readonly initial?: string;
+  readonly control: Control;
+  /** @throws RangeError with the value, the limit and the fix. */
+  readonly read: (value: unknown, earlier: Earlier) => Value;
+  /** What stands for it where it is left out; without this it must be given. */
+  readonly leftOut?: (earlier: Earlier) => unknown;
 }
 
-/** @throws RangeError unless `value` is a string. */
-export function textValue(name: string, value: unknown): string {
-  if (typeof value === 'string') return value;
-  throw new RangeError(`${name} is ${show(value)}; it must be text.`);
+/** A parameter that may be absent, and then stays so. */
+export interface OptionalParameter<Value> extends Parameter<Value> {
+  readonly optional: true;
 }
 
-/** A range of numbers, finite where `most` is left out. */
-export interface NumberRange {
-  readonly least: number;
-  /** The least itself is not allowed. */
-  readonly leastExcluded?: boolean;
-  readonly most?: number;
+type ValueOf<P> = P extends Parameter<infer Value> ? Value : never;
+
+/** The parameters as they are read. */
+export type ValuesOf<Parameters> = {
+  readonly [Name in keyof Parameters as Parameters[Name] extends OptionalParameter<unknown>
+    ? never
+    : Name]: ValueOf<Parameters[Name]>;
+} & {
+  readonly [Name in keyof Parameters as Parameters[Name] extends OptionalParameter<unknown>
+    ? Name
+    : never]?: ValueOf<Parameters[Name]>;
+};
+
+/** Parameters that belong together: those of an experiment, or a part of them. */
+export interface Declared<Name extends string, Values> {
+  readonly parameters: Readonly<Record<Name, Parameter<unknown>>>;
+  /** @throws RangeError naming the parameter, its value and the allowed range. */
+  readonly parse: (value: unknown) => Values;
 }
 
-/** @throws RangeError unless `value` is a finite number of the range. */
-export function realNumber(name: string, value: unknown, range: NumberRange): number {
-  const { least, leastExcluded = false, most = Infinity } = range;
-  const fits =
-    typeof value === 'number' &&
-    Number.isFinite(value) &&
-    (leastExcluded ? value > least : value >= least) &&
-    value <= most;
-  if (fits) return value;
-  const from = leastExcluded ? `above ${least}` : `${least} or more`;
-  const words = most === Infinity ? from : `${from}${leastExcluded ? ' and' : ','} at most ${most}`;
-  throw new RangeError(`${name} is ${show(value)}; it must be a number, ${words}.`);
-}
+/** What a declaration reads. */
+export type ParametersOf<D extends Declared<string, unknown>> = ReturnType<D['parse']>;
 
 /**
- * A list whose entries are read one by one.
- * @param name of the list for people, in the plural: `The temperatures`.
- * @param read is given an entry, and its number from 1.
- * @throws RangeError for what is no list, an empty or too long one, an entry that cannot be read, or one twice.
+ * @param what they are the parameters of: `Temperature`.
+ * @param check what has to hold between them. @throws RangeError as every reading.
  */
-export function listOf<Entry>(
-  name: string,
-  value: unknown,
-  most: number,
-  read: (entry: unknown, number: number) => Entry,
-): Entry[] {
-  if (!Array.isArray(value)) throw new RangeError(`${name} are ${show(value)}; they must be a list.`);
-  if (value.length === 0) throw new RangeError(`${name} are empty; give at least one.`);
-  if (value.length > most) {
-    throw new RangeError(
-      `${name} are ${value.length.toLocaleString('en-US')}; give at most ${most.toLocaleString('en-US')}.`,
-    );
-  }
-  // `map` would leave out the holes of a sparse list, which stay undefined.
-  const entries = Array.from(value, (entry: unknown, i) => read(entry, i + 1));
-  const keys = entries.map((entry) => JSON.stringify(entry));
-  const second = keys.findIndex((key, i) => keys.indexOf(key) < i);
-  if (second >= 0) {
-    const first = keys.indexOf(keys[second]!);
-    throw new RangeError(
-      `${name} hold ${keys[second]!} twice, in places ${first + 1} and ${second + 1}; every one may stand there once.`,
-    );
-  }
-  return entries;
+export function declare<const Parameters extends Readonly<Record<string, Parameter<unknown>>>>(
+  what: string,
+  parameters: Parameters,
+  check: (values: ValuesOf<Parameters>) => void = () => undefined,
+): Declared<keyof Parameters & string, ValuesOf<Parameters>> {
+  return {
+    parameters,
+    parse: (value) => {
+      const given = parameterObject(what, value);
+      const read: Record<string, unknown> = {};
+      for (const [name, parameter] of Object.entries(parameters)) {
+        const found = given[name] === undefined ? parameter.leftOut?.(read) : given[name];
+        if (found === undefined && 'optional' in parameter) continue;
+        read[name] = parameter.read(found, read);
+      }
+      // Each name has what its own parameter has read.
+      const values = read as ValuesOf<Parameters>;
+      check(values);
+      return values;
+    },
+  };
 }
 
-/** The value as a person can recognise it, cut where it is long. */
-export function show(value: unknown): string {
-  if (value === undefined) return 'missing';
-  if (typeof value === 'number') return String(value);
-  if (typeof value === 'string' || typeof value === 'boolean' || value === null) {
-    const text = JSON.stringify(value);
-    return text.length > 40 ? `${text.slice(0, 40)}…` : text;
-  }
-  return Array.isArray(value) ? 'a list' : `a value of type ${typeof value}`;
+export interface TextParameter extends Described {
+  readonly default: string;
+  /** Of characters. */
+  readonly most?: number;
+  /** What is said of a longer one; `most` is in words already. */
+  readonly limit?: (most: string) => string;
+  /** What to do about an empty one, which is refused then. */
+  readonly empty?: string;
+}
+
+export function text({ most = Infinity, limit, empty, ...described }: TextParameter): Parameter<string> {
+  const { name } = described;
+  return {
+    ...described,
+    control: { kind: 'text' },
+    read: (value) => {
+      const given = textValue(name, value);
+      if (given === '' && empty !== undefined) throw new RangeError(`${name} is empty; ${empty}.`);
+      if (given.length <= most) return given;
+      const words = limit ?? ((allowed: string) => `it may have at most ${allowed}.`);
+      throw new RangeError(`${name} has ${english(given.length)} characters; ${words(english(most))}`);
+    },
+  };
+}
+
+export interface WholeParameter extends Described {
+  readonly default: number;
+  readonly least: number;
+  readonly most: number;
+  readonly dice?: true;
+}
+
+export function whole({ least, most, dice, ...described }: WholeParameter): Parameter<number> {
+  return {
+    ...described,
+    control: { kind: 'number', ...(dice && { dice }) },
+    read: (value) => wholeNumber(described.name, value, least, most),
+  };
+}
+
+export interface RealParameter extends Described, NumberRange {
+  readonly default: number;
+  readonly initial?: string;
+}
+
+export function real({ least, leastExcluded, most, mostExcluded, ...described }: RealParameter): Parameter<number> {
+  const range = { least, leastExcluded, most, mostExcluded };
+  return {
+    ...described,
+    control: { kind: 'number' },
+    read: (value) => realNumber(described.name, value, range),
+  };
+}
+
+export interface NumbersParameter extends Described, NumberRange {
+  /** One of them, where a sentence begins: `Temperature`, which is followed by its place. */
+  readonly each: string;
+  readonly default: readonly number[];
+  /** How many there may be. */
+  readonly entries: number;
+  /** Refuses an entry by a sentence of its own. @throws RangeError */
+  readonly refuse?: (entry: unknown, what: string) => void;
+}
+
+/** A list of numbers, each there once. */
+export function numbers(parameter: NumbersParameter): Parameter<readonly number[]> {
+  const { each, entries, refuse, least, leastExcluded, most, mostExcluded, ...described } = parameter;
+  const range = { least, leastExcluded, most, mostExcluded };
+  return {
+    ...described,
+    control: { kind: 'list' },
+    read: (value) =>
+      listOf(described.name, value, entries, (entry, number) => {
+        refuse?.(entry, `${each} ${number}`);
+        return realNumber(`${each} ${number}`, entry, range);
+      }),
+  };
+}
+
+export interface FlagParameter extends Described {
+  readonly default: boolean;
+}
+
+export function flag(described: FlagParameter): Parameter<boolean> {
+  return {
+    ...described,
+    control: { kind: 'flag' },
+    read: (value) => trueOrFalse(described.name, value),
+  };
+}
+
+export interface ChoiceParameter<Value extends string> extends Described {
+  readonly options: readonly Option<Value>[];
+  readonly default: NoInfer<Value>;
+}
+
+export function choice<const Value extends string>({
+  options,
+  ...described
+}: ChoiceParameter<Value>): Parameter<Value> {
+  const all = options.map(({ value }) => JSON.stringify(value));
+  const words = `${all.slice(0, -1).join(', ')} or ${all.at(-1) ?? ''}`;
+  return {
+    ...described,
+    control: { kind: 'choice', options },
+    read: (value) => {
+      const found = options.find((option) => option.value === value);
+      if (found) return found.value;
+      throw new RangeError(`${described.name} is ${show(value)}; it must be ${words}.`);
+    },
+  };
+}
+
+export interface ChoicesParameter<Value extends string> extends Described {
+  readonly options: readonly Option<Value>[];
+  readonly default: readonly NoInfer<Value>[];
+}
+
+/** Some of a few, at least one, each once. */
+export function choices<const Value extends string>({
+  options,
+  ...described
+}: ChoicesParameter<Value>): Parameter<readonly Value[]> {
+  const all = options.map(({ value }) => value).join(', ');
+  return {
+    ...described,
+    control: { kind: 'choices', options },
+    read: (value) =>
+      listOf(described.name, value, options.length, (entry) => {
+        const found = options.find((option) => option.value === entry);
+        if (found) return found.value;
+        throw new RangeError(`${described.name} hold ${show(entry)}, which is none; there are ${all}.`);
+      }),
+  };
+}
+
+export interface CustomParameter<Value> extends Described {
+  readonly default: Value;
+  readonly read: (value: unknown, earlier: Earlier) => Value;
+}
+
+/** What no control sets by itself. */
+export function custom<Value>(described: CustomParameter<Value>): Parameter<Value> {
+  return { ...described, control: { kind: 'none' } };
+}
+
+/** The same, with its default where it is left out. */
+export function orDefault<P extends Parameter<unknown>>(parameter: P): P {
+  return { ...parameter, leftOut: () => parameter.default };
+}
+
+/** The same, which may be absent. */
+export function optional<Value>(parameter: Parameter<Value>): OptionalParameter<Value> {
+  return { ...parameter, optional: true };
+}
+
+/** A number that may be null, typed as `off`, and is so by default. */
+export function orOff(parameter: Parameter<number>): Parameter<number | null> {
+  return {
+    ...parameter,
+    default: null,
+    control: { kind: 'number', off: true },
+    read: (value, earlier) => (value === null ? null : parameter.read(value, earlier)),
+  };
+}
+
+function english(count: number): string {
+  return count.toLocaleString('en-US');
 }

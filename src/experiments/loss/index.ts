@@ -14,7 +14,7 @@ import {
   windowStarts,
 } from '../kit/textBatches';
 import type { LossEvent, LossParameters, LossResult, PartLoss, WindowLoss } from './result';
-import { parameterObject, realNumber, textValue, trueOrFalse, wholeNumber } from '../kit/parameters';
+import { parameterObject, realNumber, textValue, trueOrFalse, wholeNumber } from '../kit/checks';
 import { publishedLosses } from './publishedLosses';
 import { provenanceOf } from '../kit/results';
 import { placeTokens } from '../surprisal';

@@ -7,7 +7,7 @@ import type { Experiment, RunContext } from '../kit/experiment';
 import { MethodTexts } from './texts';
 import { MethodTokens } from './tokens';
 import type { MethodsEvent, MethodSpec, MethodsParameters, MethodsResult, MethodResult } from './result';
-import { listOf, parameterObject, realNumber, show, textValue, wholeNumber } from '../kit/parameters';
+import { listOf, parameterObject, realNumber, show, textValue, wholeNumber } from '../kit/checks';
 import { takePrompt } from '../kit/prompt';
 import { logitsOf, readPrompt } from '../kit/readPrompt';
 import { provenanceOf } from '../kit/results';

@@ -6,7 +6,7 @@ import { comparePairs, nextTokens } from './pairs';
 import { readAll, type ReadModel } from './reading';
 import { measureTrial, write, type Written } from './writing';
 import type { ComparedModel, ComparedText, ModelsEvent, ModelsParameters, ModelsResult } from './result';
-import { parameterObject, textValue, wholeNumber } from '../kit/parameters';
+import { parameterObject, textValue, wholeNumber } from '../kit/checks';
 
 const MOST_REFERENCE = 200_000;
 export const MOST_TRIALS = 16;

@@ -5,7 +5,7 @@ import { SamplerChain } from '../../core/samplers/chain';
 import { Breather } from '../kit/cooperativeYield';
 import type { Experiment, RunContext } from '../kit/experiment';
 import type { NucleusCell, NucleusCurve, NucleusEvent, NucleusParameters, NucleusResult } from './result';
-import { listOf, parameterObject, realNumber, textValue } from '../kit/parameters';
+import { listOf, parameterObject, realNumber, textValue } from '../kit/checks';
 import { takePrompt } from '../kit/prompt';
 import { logitsOf, readPrompt } from '../kit/readPrompt';
 import { provenanceOf, resultToken } from '../kit/results';

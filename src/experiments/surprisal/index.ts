@@ -1,7 +1,7 @@
 /** Surprisal: how well the model predicted every token of a text, and what it would have preferred. */
 import type { LanguageModel, TextScores, Vocabulary } from '../../core/languageModel';
 import type { Experiment, RunContext } from '../kit/experiment';
-import { parameterObject, show, textValue, wholeNumber } from '../kit/parameters';
+import { parameterObject, show, textValue, wholeNumber } from '../kit/checks';
 import { scoringWindows, windowKey } from './windows';
 import { startNotes, startText } from '../kit/textStart';
 

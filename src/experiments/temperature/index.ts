@@ -5,7 +5,7 @@ import { chiSquareTest } from '../../core/statistics/chiSquare';
 import { wilsonInterval } from '../../core/statistics/interval';
 import { Breather } from '../kit/cooperativeYield';
 import type { Experiment, RunContext } from '../kit/experiment';
-import { listOf, parameterObject, realNumber, textValue, trueOrFalse, wholeNumber } from '../kit/parameters';
+import { listOf, parameterObject, realNumber, textValue, trueOrFalse, wholeNumber } from '../kit/checks';
 import { PhraseTree, weightsAt, type PhraseNode, type PhraseProbability } from './tokenizations';
 import { takePrompt } from '../kit/prompt';
 import { readPrompt } from '../kit/readPrompt';

@@ -1,7 +1,7 @@
 /** Reads what a training is asked to do; each error is a sentence with the value, the limit and the fix. */
 import { BOOK_SEED } from '../kit/textBatches';
 import { parseWindows } from '../loss';
-import { parameterObject, realNumber, show, textValue, wholeNumber } from '../kit/parameters';
+import { parameterObject, realNumber, show, textValue, wholeNumber } from '../kit/checks';
 import type { CheckpointSettings, TrainingSettings } from './result';
 
 /** The book's settings, as far as it has them. */

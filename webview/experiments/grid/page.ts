@@ -9,7 +9,7 @@ import {
   type GridCell,
   type GridResult,
 } from '../../../src/experiments/grid/result';
-import { wholeNumber } from '../../../src/experiments/kit/parameters';
+import { wholeNumber } from '../../../src/experiments/kit/checks';
 import { cellName, gridReport } from '../../../src/experiments/grid/report';
 import { gridPictures } from './charts';
 import { count, information, thousands } from '../../format/numbers';

@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import * as v from 'valibot';
 import { LOSS_DEFAULTS, parseLoss, parseWindows } from '../../../src/experiments/loss';
 import { lossResultSchema, type LossResult } from '../../../src/experiments/loss/result';
-import { wholeNumber } from '../../../src/experiments/kit/parameters';
+import { wholeNumber } from '../../../src/experiments/kit/checks';
 import {
   excerpt,
   lossReport,

@@ -8,7 +8,7 @@ import {
   type MethodSpec,
   type MethodsResult,
 } from '../../../src/experiments/methods/result';
-import { realNumber, wholeNumber } from '../../../src/experiments/kit/parameters';
+import { realNumber, wholeNumber } from '../../../src/experiments/kit/checks';
 import { methodsReport } from '../../../src/experiments/methods/report';
 import { methodsPictures } from './charts';
 import { count, information } from '../../format/numbers';

@@ -1,7 +1,7 @@
 /** Models: two or three models side by side, on the same prompt with the same random numbers. */
 import { MOST_TRIALS, parseModels } from '../../../src/experiments/models';
 import { modelsResultSchema, type ModelsResult } from '../../../src/experiments/models/result';
-import { realNumber, wholeNumber } from '../../../src/experiments/kit/parameters';
+import { realNumber, wholeNumber } from '../../../src/experiments/kit/checks';
 import { modelsReport } from '../../../src/experiments/models/report';
 import { modelsPictures } from './charts';
 import { parsedBy } from '../../frame/record';
