@@ -31,21 +31,24 @@ export function textValue(name: string, value: unknown): string {
 export interface NumberRange {
   readonly least: number;
   /** The least itself is not allowed. */
-  readonly leastExcluded?: boolean;
-  readonly most?: number;
+  readonly leastExcluded?: boolean | undefined;
+  readonly most?: number | undefined;
+  /** The most itself is not allowed. */
+  readonly mostExcluded?: boolean | undefined;
 }
 
 /** @throws RangeError unless `value` is a finite number of the range. */
 export function realNumber(name: string, value: unknown, range: NumberRange): number {
-  const { least, leastExcluded = false, most = Infinity } = range;
+  const { least, leastExcluded = false, most = Infinity, mostExcluded = false } = range;
   const fits =
     typeof value === 'number' &&
     Number.isFinite(value) &&
     (leastExcluded ? value > least : value >= least) &&
-    value <= most;
+    (mostExcluded ? value < most : value <= most);
   if (fits) return value;
   const from = leastExcluded ? `above ${least}` : `${least} or more`;
-  const words = most === Infinity ? from : `${from}${leastExcluded ? ' and' : ','} at most ${most}`;
+  const to = `${mostExcluded ? 'below' : 'at most'} ${most}`;
+  const words = most === Infinity ? from : `${from}${leastExcluded ? ' and' : ','} ${to}`;
   throw new RangeError(`${name} is ${show(value)}; it must be a number, ${words}.`);
 }
 

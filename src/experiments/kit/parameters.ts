@@ -40,8 +40,11 @@ interface Described {
   readonly label?: string;
   /** Key of the glossary's entry that explains it. */
   readonly term?: string;
-  /** Its control's value in the folded drawer, as far as it could be read; what was typed where left out. */
-  readonly short?: (typed: unknown) => string;
+  /**
+   * What stands for it in the folded drawer, given what was typed; of a flag its label where it is set, of several
+   * choices their number.
+   */
+  readonly short?: (typed: string) => string;
 }
 
 export interface Parameter<Value> extends Described {
@@ -64,13 +67,13 @@ type ValueOf<P> = P extends Parameter<infer Value> ? Value : never;
 
 /** The parameters as they are read. */
 export type ValuesOf<Parameters> = {
-  readonly [Name in keyof Parameters as Parameters[Name] extends OptionalParameter<unknown>
-    ? never
-    : Name]: ValueOf<Parameters[Name]>;
+  readonly [
+    Name in keyof Parameters as Parameters[Name] extends OptionalParameter<unknown> ? never : Name
+  ]: ValueOf<Parameters[Name]>;
 } & {
-  readonly [Name in keyof Parameters as Parameters[Name] extends OptionalParameter<unknown>
-    ? Name
-    : never]?: ValueOf<Parameters[Name]>;
+  readonly [
+    Name in keyof Parameters as Parameters[Name] extends OptionalParameter<unknown> ? Name : never
+  ]?: ValueOf<Parameters[Name]>;
 };
 
 /** Parameters that belong together: those of an experiment, or a part of them. */
@@ -155,7 +158,13 @@ export interface RealParameter extends Described, NumberRange {
   readonly initial?: string;
 }
 
-export function real({ least, leastExcluded, most, mostExcluded, ...described }: RealParameter): Parameter<number> {
+export function real({
+  least,
+  leastExcluded,
+  most,
+  mostExcluded,
+  ...described
+}: RealParameter): Parameter<number> {
   const range = { least, leastExcluded, most, mostExcluded };
   return {
     ...described,
@@ -274,6 +283,11 @@ export function orOff(parameter: Parameter<number>): Parameter<number | null> {
     control: { kind: 'number', off: true },
     read: (value, earlier) => (value === null ? null : parameter.read(value, earlier)),
   };
+}
+
+/** A typed whole number with its thousands separated. */
+export function inThousands(typed: string): string {
+  return /^\d+$/.test(typed.trim()) ? english(Number(typed)) : typed;
 }
 
 function english(count: number): string {

@@ -4,16 +4,12 @@ import { entropy, largestLogit, softmax, topIndices } from '../../core/logits';
 import { SamplerChain } from '../../core/samplers/chain';
 import { Breather } from '../kit/cooperativeYield';
 import type { Experiment, RunContext } from '../kit/experiment';
-import type { NucleusCell, NucleusCurve, NucleusEvent, NucleusParameters, NucleusResult } from './result';
-import { listOf, parameterObject, realNumber, textValue } from '../kit/checks';
+import { nucleusParameters, type NucleusParameters } from './parameters';
+import type { NucleusCell, NucleusCurve, NucleusEvent, NucleusResult } from './result';
 import { takePrompt } from '../kit/prompt';
 import { logitsOf, readPrompt } from '../kit/readPrompt';
 import { provenanceOf, resultToken } from '../kit/results';
-import { parseTemperatures } from '../temperature';
 import { tenDraws } from '../kit/tenDraws';
-
-/** The list of temperatures and that of p may each have so many entries. */
-export const MOST_VALUES = 12;
 
 /** Tokens that are listed by name. */
 const LISTED = 20;
@@ -21,40 +17,10 @@ const LISTED = 20;
 const EVERY_RANK = 60;
 const PER_DECADE = 20;
 
-/** @throws RangeError for what is no list of probabilities above 0. */
-export function parsePs(value: unknown): number[] {
-  const range = { least: 0, leastExcluded: true, most: 1 };
-  return listOf('The values of p', value, MOST_VALUES, (entry, number) =>
-    realNumber(`p ${number}`, entry, range),
-  );
-}
-
-/** @throws RangeError for what is no list of at most 12 temperatures above 0. */
-export function parseNucleusTemperatures(value: unknown): number[] {
-  const temperatures = parseTemperatures(value);
-  if (temperatures.length > MOST_VALUES) {
-    throw new RangeError(`The temperatures are ${temperatures.length}; give at most ${MOST_VALUES}.`);
-  }
-  return temperatures;
-}
-
-/**
- * Reads the parameters of Nucleus.
- * @throws RangeError naming the parameter, its value and the allowed range.
- */
-export function parseNucleus(value: unknown): NucleusParameters {
-  const given = parameterObject('Nucleus', value);
-  return {
-    prompt: textValue('The prompt', given['prompt']),
-    temperatures: parseNucleusTemperatures(given['temperatures']),
-    ps: parsePs(given['ps']),
-  };
-}
-
 /** Nucleus as an experiment: all of it is exact, nothing is drawn. */
 export const nucleus: Experiment<NucleusParameters, NucleusEvent, NucleusResult> = {
   name: 'nucleus',
-  parse: parseNucleus,
+  parse: nucleusParameters.parse,
   run,
 };
 

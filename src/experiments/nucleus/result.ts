@@ -3,13 +3,6 @@ import * as v from 'valibot';
 import { resultFields, tokenSchema, type ProgressEvent } from '../kit/results';
 import { tenDrawsSchema } from '../kit/tenDraws';
 
-/** Parameters of the Nucleus experiment; see `parseNucleus` for their limits. */
-export interface NucleusParameters {
-  readonly prompt: string;
-  readonly temperatures: readonly number[];
-  readonly ps: readonly number[];
-}
-
 export type NucleusEvent = ProgressEvent;
 
 const rankedTokenSchema = v.object({

@@ -5,7 +5,6 @@ import { chiSquareTest } from '../../core/statistics/chiSquare';
 import { wilsonInterval } from '../../core/statistics/interval';
 import { Breather } from '../kit/cooperativeYield';
 import type { Experiment, RunContext } from '../kit/experiment';
-import { listOf, parameterObject, realNumber, textValue, trueOrFalse, wholeNumber } from '../kit/checks';
 import { PhraseTree, weightsAt, type PhraseNode, type PhraseProbability } from './tokenizations';
 import { takePrompt } from '../kit/prompt';
 import { readPrompt } from '../kit/readPrompt';
@@ -13,59 +12,11 @@ import { provenanceOf, resultToken } from '../kit/results';
 import { drawTargets, type TargetDraws } from './draws';
 import { chapterOf, curveOf, entropyAt, limitsOf, listedTokens, tokenProbability, waysOf } from './exact';
 import { tenDraws } from '../kit/tenDraws';
-import type { TemperatureEvent, TemperatureParameters, TemperatureResult, TemperatureRow } from './result';
-
-export const MOST_TEMPERATURES = 24;
-const MOST_TARGET = 200;
-/** Temperatures are allowed in this range, which the curve never leaves either. */
-const LEAST_TEMPERATURE = 0.001;
-const MOST_TEMPERATURE = 1000;
+import { temperatureParameters, type TemperatureParameters } from './parameters';
+import type { TemperatureEvent, TemperatureResult, TemperatureRow } from './result';
 
 /** Beginnings of the target that are read with the model. */
 const BUDGET = 64;
-/** @throws RangeError for what is no list of temperatures above 0. */
-export function parseTemperatures(value: unknown): number[] {
-  const range = { least: LEAST_TEMPERATURE, most: MOST_TEMPERATURE };
-  return listOf('The temperatures', value, MOST_TEMPERATURES, (entry, number) => {
-    if (entry === 0) {
-      throw new RangeError(
-        `Temperature ${number} is 0, which is greedy: nothing is drawn. Give values from ${LEAST_TEMPERATURE}; the limit T → 0 is shown anyway.`,
-      );
-    }
-    return realNumber(`Temperature ${number}`, entry, range);
-  });
-}
-
-/** @throws RangeError unless it is a whole number from 10 to a million. */
-export function parseDraws(value: unknown): number {
-  return wholeNumber('The number of draws', value, 10, 1_000_000);
-}
-
-/** @throws RangeError for an empty target or one that is too long. */
-export function parseTarget(value: unknown): string {
-  const target = textValue('The target', value);
-  if (target === '') throw new RangeError('The target is empty; type a word or a phrase, for example pizza.');
-  if (target.length > MOST_TARGET) {
-    throw new RangeError(`The target has ${target.length} characters; it may have at most ${MOST_TARGET}.`);
-  }
-  return target;
-}
-
-/**
- * Reads the parameters of Temperature.
- * @throws RangeError naming the parameter, its value and the allowed range.
- */
-export function parseTemperature(value: unknown): TemperatureParameters {
-  const given = parameterObject('Temperature', value);
-  return {
-    prompt: textValue('The prompt', given['prompt']),
-    target: parseTarget(given['target']),
-    leadingSpace: trueOrFalse('Leading space', given['leadingSpace']),
-    temperatures: parseTemperatures(given['temperatures']),
-    draws: parseDraws(given['draws']),
-    seed: wholeNumber('The seed', given['seed'], 0, 0xffff_ffff),
-  };
-}
 
 /**
  * Temperature as an experiment. All temperatures draw with the same random numbers, so that what differs between
@@ -73,7 +24,7 @@ export function parseTemperature(value: unknown): TemperatureParameters {
  */
 export const temperature: Experiment<TemperatureParameters, TemperatureEvent, TemperatureResult> = {
   name: 'temperature',
-  parse: parseTemperature,
+  parse: temperatureParameters.parse,
   run,
 };
 

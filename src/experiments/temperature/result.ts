@@ -3,19 +3,6 @@ import * as v from 'valibot';
 import { resultFields, tokenSchema, type ProgressEvent } from '../kit/results';
 import { tenDrawsSchema } from '../kit/tenDraws';
 
-/** Parameters of the Temperature experiment; see `parseTemperature` for their limits. */
-export interface TemperatureParameters {
-  readonly prompt: string;
-  /** The text whose probability is asked for, without the space before it. */
-  readonly target: string;
-  /** Whether a space stands before the target, as before a word within a sentence. */
-  readonly leadingSpace: boolean;
-  readonly temperatures: readonly number[];
-  /** At every temperature. */
-  readonly draws: number;
-  readonly seed: number;
-}
-
 export type TemperatureEvent = ProgressEvent;
 
 /** One row of `print_sampled_tokens`: a token, or the last row: all others together. */

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LanguageModel } from '../../../../src/core/languageModel';
 import { TOY_DEFAULT, ToyModel } from '../../../../src/core/toyModel';
-import { nucleus as experiment, parseNucleus } from '../../../../src/experiments/nucleus';
+import { nucleus as experiment } from '../../../../src/experiments/nucleus';
+import { nucleusParameters } from '../../../../src/experiments/nucleus/parameters';
 import type { NucleusResult } from '../../../../src/experiments/nucleus/result';
 import { nucleusReport } from '../../../../src/experiments/nucleus/report';
 import { fixture, loadFireside, runExperiment } from '../running';
@@ -83,8 +84,8 @@ describe('Refuses', () => {
     [{ temperatures: [-1] }, /-1|−1/],
     [{ temperatures: ['x'] }, /"x"/],
   ])('%j', (change, sentence) => {
-    expect(() => parseNucleus({ ...good, ...change })).toThrow(sentence);
-    expect(() => parseNucleus({ ...good, ...change })).toThrow(RangeError);
+    expect(() => nucleusParameters.parse({ ...good, ...change })).toThrow(sentence);
+    expect(() => nucleusParameters.parse({ ...good, ...change })).toThrow(RangeError);
   });
 });
 

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LanguageModel } from '../../../../src/core/languageModel';
 import { TOY_BOOK, TOY_DEFAULT, ToyModel } from '../../../../src/core/toyModel';
 import { temperatureReport } from '../../../../src/experiments/temperature/report';
-import { parseTemperature, temperature } from '../../../../src/experiments/temperature';
+import { temperature } from '../../../../src/experiments/temperature';
+import { temperatureParameters } from '../../../../src/experiments/temperature/parameters';
 import {
   temperatureResultSchema,
   type TemperatureResult,
@@ -159,7 +160,7 @@ describe('Refuses', () => {
     [{ draws: 1e12 }, /1,?000,?000/],
     [{ target: '' }, /empty/],
   ])('%j', (change, sentence) => {
-    expect(() => parseTemperature({ ...defaults, ...change })).toThrow(sentence);
+    expect(() => temperatureParameters.parse({ ...defaults, ...change })).toThrow(sentence);
   });
 
   it('a target that the toy vocabulary cannot spell, by name', async () => {

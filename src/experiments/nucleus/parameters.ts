@@ -1,0 +1,27 @@
+/** What Nucleus is asked. */
+import { prompt, temperatures } from '../kit/commonParameters';
+import { declare, numbers, type ParametersOf } from '../kit/parameters';
+
+/** The list of temperatures and that of p may each have so many entries. */
+const MOST_VALUES = 12;
+
+export const nucleusParameters = declare('Nucleus', {
+  prompt,
+  temperatures: {
+    ...temperatures({ entries: MOST_VALUES, default: [0.7, 1] }),
+    short: (typed) => `T ${typed}`,
+  },
+  ps: numbers({
+    name: 'The values of p',
+    each: 'p',
+    label: `p, up to ${MOST_VALUES} values`,
+    term: 'topP',
+    entries: MOST_VALUES,
+    least: 0,
+    leastExcluded: true,
+    most: 1,
+    default: [0.8, 0.9, 0.95],
+    short: (typed) => `p ${typed}`,
+  }),
+});
+export type NucleusParameters = ParametersOf<typeof nucleusParameters>;

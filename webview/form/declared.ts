@@ -1,0 +1,195 @@
+/** The controls of declared parameters: what stands in them, what was typed into them, and the drawer's line. */
+import type { Declared, Parameter } from '../../src/experiments/kit/parameters';
+import {
+  listText,
+  typedList,
+  typedNumber,
+  valueText,
+  type Field,
+  type FieldGroup,
+  type FormValue,
+  type FormValues,
+} from './form';
+
+/** What a page adds to a parameter's control. */
+export type Beside = Pick<Field, 'note' | 'applies'>;
+
+/** What is typed for null, where a number may be null. */
+const OFF = 'off';
+
+/** Value name of a checkbox that is one of several for a parameter. */
+export function boxOf(option: string): string {
+  return `use-${option}`;
+}
+
+/**
+ * The controls of a parameter: one, or a checkbox for each of its choices.
+ * @param name key of its value in the form
+ */
+export function fieldsOf(name: string, parameter: Parameter<unknown>, beside: Beside = {}): readonly Field[] {
+  const { control, term, default: standard } = parameter;
+  const { [name]: initial = '' } = valuesOf(name, parameter, standard);
+  const shared = { name, label: parameter.label ?? name, ...(term !== undefined && { term }), ...beside };
+  switch (control.kind) {
+    case 'none':
+      return [];
+    case 'flag':
+      return [{ ...shared, kind: 'check', initial: initial === true }];
+    case 'choice':
+      return [{ ...shared, kind: 'choice', initial: String(initial), options: control.options }];
+    case 'choices':
+      return control.options.map(({ value, label }) => ({
+        ...beside,
+        name: boxOf(value),
+        label,
+        kind: 'check',
+        initial: Array.isArray(standard) && standard.includes(value),
+      }));
+    case 'text':
+    case 'number':
+    case 'list':
+      return [
+        {
+          ...shared,
+          kind: 'text',
+          initial: parameter.initial ?? String(initial),
+          wide: control.kind !== 'number',
+          dice: control.kind === 'number' && control.dice === true,
+          check: (typed) => parameter.read(typedOf(name, parameter, { [name]: typed }), {}),
+        },
+      ];
+  }
+}
+
+/** What was typed for a parameter, to be read by it; undefined where the form has no control for it. */
+export function typedOf(name: string, { control }: Parameter<unknown>, values: FormValues): unknown {
+  if (control.kind === 'choices') {
+    const options = control.options.filter(({ value }) => boxOf(value) in values);
+    return options.length === 0
+      ? undefined
+      : options.filter(({ value }) => values[boxOf(value)] === true).map(({ value }) => value);
+  }
+  const value = values[name];
+  if (typeof value !== 'string') return value;
+  switch (control.kind) {
+    case 'number':
+      return control.off && value.trim() === OFF ? null : typedNumber(value);
+    case 'list':
+      return typedList(value);
+    default:
+      return value;
+  }
+}
+
+/** The inverse of `typedOf`: what the form shows for a value; nothing for one of another kind. */
+export function valuesOf(name: string, { control }: Parameter<unknown>, value: unknown): FormValues {
+  if (control.kind === 'choices') {
+    if (!Array.isArray(value)) return {};
+    return Object.fromEntries(
+      control.options.map((option) => [boxOf(option.value), value.includes(option.value)]),
+    );
+  }
+  const shown = shownOf(control, value);
+  return shown === null ? {} : { [name]: shown };
+}
+
+function shownOf(control: Parameter<unknown>['control'], value: unknown): FormValue | null {
+  switch (control.kind) {
+    case 'text':
+    case 'choice':
+      return typeof value === 'string' ? value : null;
+    case 'number':
+      if (value === null && control.off) return OFF;
+      return typeof value === 'number' ? String(value) : null;
+    case 'list':
+      return Array.isArray(value) && value.every((entry) => typeof entry === 'number')
+        ? listText(value)
+        : null;
+    case 'flag':
+      return typeof value === 'boolean' ? value : null;
+    default:
+      return null;
+  }
+}
+
+/** What was typed for all parameters that have controls. */
+export function typedParameters<Name extends string>(
+  { parameters }: Declared<Name, unknown>,
+  values: FormValues,
+): Record<string, unknown> {
+  const typed = Object.entries<Parameter<unknown>>(parameters).map(
+    ([name, parameter]) => [name, typedOf(name, parameter, values)] as const,
+  );
+  return Object.fromEntries(typed.filter(([, value]) => value !== undefined));
+}
+
+/** The inverse of `typedParameters`: what the form shows for parameters; those left out stay as they are. */
+export function shownParameters<Name extends string>(
+  { parameters }: Declared<Name, unknown>,
+  given: unknown,
+): FormValues {
+  const read = given as Readonly<Record<string, unknown>>;
+  const shown = Object.entries<Parameter<unknown>>(parameters).map(([name, parameter]) =>
+    valuesOf(name, parameter, read[name]),
+  );
+  return Object.fromEntries(shown.flatMap((values) => Object.entries(values)));
+}
+
+/** What stands for a parameter in the folded drawer. */
+export function shortOf(name: string, parameter: Parameter<unknown>, values: FormValues): string {
+  const { control, label = name, short = (typed: string) => typed } = parameter;
+  switch (control.kind) {
+    case 'flag':
+      return short(values[name] === true ? label : '');
+    case 'choice':
+      return short(control.options.find(({ value }) => value === values[name])?.label ?? '');
+    case 'choices':
+      return short(String(control.options.filter(({ value }) => values[boxOf(value)] === true).length));
+    default:
+      return short(valueText(values, name));
+  }
+}
+
+/** A parameter by its name, with what the page adds to its control; or a control of the page's own. */
+type Place<Name extends string> = Name | ({ readonly parameter: Name } & Beside) | Field;
+
+interface DeclaredForm<Values> {
+  readonly groups: readonly FieldGroup[];
+  readonly parameters: (values: FormValues, prompt: string) => Values;
+  readonly values: (parameters: unknown) => FormValues;
+  readonly line: (values: FormValues) => string;
+}
+
+/**
+ * The form of an experiment whose parameters all have controls of their own.
+ * @param line the drawer's line from what stands for each parameter; one after the other where left out
+ */
+export function formOf<Name extends string, Values>(
+  declared: Declared<Name, Values>,
+  groups: readonly { readonly title: string; readonly fields: readonly Place<Name>[] }[],
+  line?: (short: (name: Name) => string, values: FormValues) => string,
+): DeclaredForm<Values> {
+  const { parameters } = declared;
+  const placed: Name[] = [];
+  const place = (at: Place<Name>): readonly Field[] => {
+    if (typeof at === 'string') {
+      placed.push(at);
+      return fieldsOf(at, parameters[at]);
+    }
+    if ('kind' in at) return [at];
+    const { parameter: name, ...beside } = at;
+    placed.push(name);
+    return fieldsOf(name, parameters[name], beside);
+  };
+  return {
+    groups: groups.map(({ title, fields }) => ({ title, fields: fields.flatMap(place) })),
+    parameters: (values, prompt) => declared.parse({ ...typedParameters(declared, values), prompt }),
+    values: (given) => shownParameters(declared, given),
+    line: (values) => {
+      const short = (name: Name): string => shortOf(name, parameters[name], values);
+      if (line) return line(short, values);
+      const shown = placed.map(short).filter((text) => text !== '');
+      return shown.join('; ');
+    },
+  };
+}
