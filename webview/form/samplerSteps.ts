@@ -7,7 +7,7 @@ import {
   type SamplerSpec,
   type StepReport,
 } from '../../src/core/samplers/chain';
-import type { ParameterDescription } from '../../src/core/samplers/parameters';
+import type { MainControl, ParameterDescription } from '../../src/core/samplers/parameters';
 import { inHuggingFaceOrder, inLlamaCppOrder, PRESETS } from '../../src/core/samplers/presets';
 import { count, percent } from '../format/numbers';
 
@@ -31,6 +31,11 @@ export function controlsOf(sampler: SamplerName): readonly ControlledParameter[]
   );
 }
 
+/** How a parameter's control stands for its whole sampler; undefined for others. */
+export function mainOf(parameter: ControlledParameter): MainControl | undefined {
+  return parameter.kind === 'choice' ? undefined : parameter.main;
+}
+
 /** What the menu offers: every sampler that is set by numbers, not by lists of tokens. */
 export const MENU: readonly SamplerName[] = catalog
   .map(({ name }) => name)
@@ -50,7 +55,10 @@ export function valueOf(step: SamplerStep, parameter: ControlledParameter): Step
 
 /** Off takes no step in the chain: top-k without a k, and a nucleus that is everything. */
 export function isOff({ sampler, values }: SamplerStep): boolean {
-  return (sampler === 'top-k' && values['k'] === null) || (sampler === 'top-p' && values['p'] === 1);
+  return controlsOf(sampler).some((parameter) => {
+    const off = mainOf(parameter)?.off;
+    return off !== undefined && values[parameter.name] === off;
+  });
 }
 
 /** The chain that the steps stand for; what is off takes no part in it. */
@@ -87,11 +95,10 @@ export function addStep(
   endOfText: readonly number[],
 ): readonly SamplerStep[] {
   const values: Record<string, StepValue> = {};
-  for (const { name, optional, default: value } of controlsOf(sampler)) if (!optional) values[name] = value;
-  const own =
-    sampler === 'min-length' && endOfText.length > 0
-      ? endOfText.map((id) => ({ ...values, endOfText: id }))
-      : [values];
+  const controls = controlsOf(sampler);
+  for (const { name, optional, default: value } of controls) if (!optional) values[name] = value;
+  const end = controls.find((parameter) => parameter.kind === 'integer' && parameter.token === 'end of text');
+  const own = end && endOfText.length > 0 ? endOfText.map((id) => ({ ...values, [end.name]: id })) : [values];
   return own.reduce((all, its) => [...all, { key: freeKey(all, sampler), sampler, values: its }], steps);
 }
 
@@ -163,7 +170,7 @@ export function shortStep(step: SamplerStep): string {
   if (isOff(step)) return `${sampler} off`;
   const main = controlsOf(sampler).filter(({ optional }) => !optional);
   const numbers = main.map((parameter) => values[parameter.name] ?? parameter.default).join('/');
-  return `${sampler === 'temperature' ? 'T' : sampler} ${numbers}`;
+  return `${definitionOf(sampler).about.symbol ?? sampler} ${numbers}`;
 }
 
 /** What each step did to the distribution, in words; "off" for one that takes no part in it. */
@@ -181,19 +188,7 @@ export function deedLine(step: SamplerStep, deed: string): string {
   return `${isOff(step) ? step.sampler : shortStep(step)} ${deed}`;
 }
 
-/** These change probabilities and do not remove tokens. */
-const RESHAPING: readonly SamplerName[] = [
-  'dynamic-temperature',
-  'repetition-penalty',
-  'presence-penalty',
-  'frequency-penalty',
-  'dry',
-];
-
-function deed({ sampler, values }: SamplerStep, { removed, mass }: StepReport): string {
+function deed(step: SamplerStep, { removed, mass }: StepReport): string {
   if (removed > 0) return `removed ${count(removed, 'token')} holding ${percent(mass)} of the probability`;
-  if (RESHAPING.includes(sampler)) return 'reshapes, removed no token';
-  if (sampler !== 'temperature') return 'removed no token';
-  const temperature = Number(values['temperature']);
-  return temperature === 1 ? 'changes nothing' : temperature < 1 ? 'sharpens' : 'flattens';
+  return definitionOf(step.sampler).effect?.(specOf(step)) ?? 'removed no token';
 }

@@ -7,6 +7,7 @@ import type { SamplerName } from '../../src/core/samplers/chain';
 import { thousands } from '../format/numbers';
 import {
   controlsOf,
+  mainOf,
   MENU,
   NAMED_STEPS,
   nameOf,
@@ -20,7 +21,6 @@ import {
   fieldName,
   fieldText,
   labelOf,
-  mainOf,
   sliderOf,
   textOf,
   type FieldName,
@@ -100,7 +100,7 @@ function stepView(props: SamplersProps, step: SamplerStep, index: number): Templ
   const { steps } = form.settings;
   const label = labelOf(step);
   const parameters = controlsOf(step.sampler);
-  const alone = parameters[0] && mainOf(step, parameters[0]);
+  const alone = parameters.some(mainOf);
   const required = parameters.filter(({ optional }) => !optional);
   const optional = parameters.filter((parameter) => parameter.optional);
   const open = opened.has(step.key);
@@ -176,7 +176,7 @@ function parameterView(
 ): TemplateResult {
   const { form } = props;
   const name = fieldName(step, parameter);
-  const main = mainOf(step, parameter) !== undefined;
+  const main = mainOf(parameter) !== undefined;
   const hook = main ? step.key : name;
   const error = form.errors[name];
   const label = main ? step.sampler : parameter.label;
@@ -207,7 +207,7 @@ function numberView(
 ): TemplateResult {
   const slider = sliderOf(step, parameter)!;
   const value = valueOf(step, parameter);
-  const off = mainOf(step, parameter)?.off;
+  const off = mainOf(parameter)?.off;
   return html`<input
       type="range"
       data-testid="${hook}-range"

@@ -1,10 +1,5 @@
-import type { Candidates } from './candidates';
-import { resolveTokens, TOKEN_LIST_PARAMETERS, type TokenListFields } from './tokenLists';
-import type { Sampler, SamplerDefinition } from './types';
-
-export interface AllowedTokensSpec extends TokenListFields {
-  readonly sampler: 'allowed-tokens';
-}
+import { defineSampler } from './definition';
+import { resolveTokens, TOKEN_LIST_PARAMETERS } from './tokenLists';
 
 /**
  * Allowed tokens: removes all but chosen tokens.
@@ -13,8 +8,9 @@ export interface AllowedTokensSpec extends TokenListFields {
  *
  * - If none of the allowed tokens is left, the best token stays, and a warning says so.
  */
-export const allowedTokens: SamplerDefinition<AllowedTokensSpec> = {
+export const allowedTokens = defineSampler({
   name: 'allowed-tokens',
+  rank: { huggingFace: 80, llamaCpp: 30 },
   about: {
     label: 'Allowed tokens',
     explanation: 'Removes all tokens but those that you name.',
@@ -22,16 +18,13 @@ export const allowedTokens: SamplerDefinition<AllowedTokensSpec> = {
     paper: 'De Cao, Izacard, Riedel and Petroni, Autoregressive Entity Retrieval, 2021',
     parameters: TOKEN_LIST_PARAMETERS,
   },
-  create: (spec, context) => new AllowedTokens(resolveTokens(allowedTokens.name, spec, context)),
-};
-
-class AllowedTokens implements Sampler {
-  readonly name = allowedTokens.name;
-
-  constructor(readonly allowed: Uint8Array) {}
-
-  apply(candidates: Candidates): void {
-    const { ids, count } = candidates;
-    for (let row = 0; row < count; row++) if (this.allowed[ids[row]!] === 0) candidates.remove(ids[row]!);
-  }
-}
+  create(spec, context) {
+    const allowed = resolveTokens(spec.sampler, spec, context);
+    return {
+      apply(candidates) {
+        const { ids, count } = candidates;
+        for (let row = 0; row < count; row++) if (allowed[ids[row]!] === 0) candidates.remove(ids[row]!);
+      },
+    };
+  },
+});

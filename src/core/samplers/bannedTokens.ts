@@ -1,10 +1,5 @@
-import type { Candidates } from './candidates';
-import { resolveTokens, TOKEN_LIST_PARAMETERS, type TokenListFields } from './tokenLists';
-import type { Sampler, SamplerDefinition } from './types';
-
-export interface BannedTokensSpec extends TokenListFields {
-  readonly sampler: 'banned-tokens';
-}
+import { defineSampler } from './definition';
+import { resolveTokens, TOKEN_LIST_PARAMETERS } from './tokenLists';
 
 /**
  * Banned tokens: removes chosen tokens.
@@ -13,8 +8,9 @@ export interface BannedTokensSpec extends TokenListFields {
  *
  * - If only banned tokens are left, the best of them stays, and a warning says so.
  */
-export const bannedTokens: SamplerDefinition<BannedTokensSpec> = {
+export const bannedTokens = defineSampler({
   name: 'banned-tokens',
+  rank: { huggingFace: 70, llamaCpp: 20 },
   about: {
     label: 'Banned tokens',
     explanation: 'Removes the tokens that you name.',
@@ -22,16 +18,13 @@ export const bannedTokens: SamplerDefinition<BannedTokensSpec> = {
     paper: 'Hugging Face Transformers, NoBadWordsLogitsProcessor, 2020',
     parameters: TOKEN_LIST_PARAMETERS,
   },
-  create: (spec, context) => new BannedTokens(resolveTokens(bannedTokens.name, spec, context)),
-};
-
-class BannedTokens implements Sampler {
-  readonly name = bannedTokens.name;
-
-  constructor(readonly banned: Uint8Array) {}
-
-  apply(candidates: Candidates): void {
-    const { ids, count } = candidates;
-    for (let row = 0; row < count; row++) if (this.banned[ids[row]!] === 1) candidates.remove(ids[row]!);
-  }
-}
+  create(spec, context) {
+    const banned = resolveTokens(spec.sampler, spec, context);
+    return {
+      apply(candidates) {
+        const { ids, count } = candidates;
+        for (let row = 0; row < count; row++) if (banned[ids[row]!] === 1) candidates.remove(ids[row]!);
+      },
+    };
+  },
+});

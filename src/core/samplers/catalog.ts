@@ -1,60 +1,31 @@
 /** Every sampler there is, described as data. */
-import { allowedTokens, type AllowedTokensSpec } from './allowedTokens';
-import { bannedTokens, type BannedTokensSpec } from './bannedTokens';
-import { dry, type DrySpec } from './dry';
-import { dynamicTemperature, type DynamicTemperatureSpec } from './dynamicTemperature';
-import { epsilon, type EpsilonSpec } from './epsilon';
-import { eta, type EtaSpec } from './eta';
-import { frequencyPenalty, type FrequencyPenaltySpec } from './frequencyPenalty';
-import { logitBias, type LogitBiasSpec } from './logitBias';
-import { minLength, type MinLengthSpec } from './minLength';
-import { minP, type MinPSpec } from './minP';
-import { mirostat1, type Mirostat1Spec } from './mirostat1';
-import { mirostat2, type Mirostat2Spec } from './mirostat2';
-import { noRepeatNgram, type NoRepeatNgramSpec } from './noRepeatNgram';
-import { presencePenalty, type PresencePenaltySpec } from './presencePenalty';
-import { repetitionPenalty, type RepetitionPenaltySpec } from './repetitionPenalty';
-import { tailFree, type TailFreeSpec } from './tailFree';
-import { temperature, type TemperatureSpec } from './temperature';
-import { topH, type TopHSpec } from './topH';
-import { topK, type TopKSpec } from './topK';
-import { topNSigma, type TopNSigmaSpec } from './topNSigma';
-import { topP, type TopPSpec } from './topP';
-import { typical, type TypicalSpec } from './typical';
-import { xtc, type XtcSpec } from './xtc';
+import { allowedTokens } from './allowedTokens';
+import { bannedTokens } from './bannedTokens';
+import { dry } from './dry';
+import { dynamicTemperature } from './dynamicTemperature';
+import { epsilon } from './epsilon';
+import { eta } from './eta';
+import { frequencyPenalty } from './frequencyPenalty';
+import { logitBias } from './logitBias';
+import { minLength } from './minLength';
+import { minP } from './minP';
+import { mirostat1 } from './mirostat1';
+import { mirostat2 } from './mirostat2';
+import { noRepeatNgram } from './noRepeatNgram';
+import { presencePenalty } from './presencePenalty';
+import { repetitionPenalty } from './repetitionPenalty';
+import { tailFree } from './tailFree';
+import { temperature } from './temperature';
+import { topH } from './topH';
+import { topK } from './topK';
+import { topNSigma } from './topNSigma';
+import { topP } from './topP';
+import { typical } from './typical';
+import { xtc } from './xtc';
 import { show } from './parameters';
-import type { SamplerDefinition } from './types';
+import type { SamplerDefinition, SpecOf } from './definition';
 
-/** A sampler with its parameters, as plain JSON. */
-export type SamplerSpec =
-  | TemperatureSpec
-  | DynamicTemperatureSpec
-  | TopKSpec
-  | TopPSpec
-  | MinPSpec
-  | TypicalSpec
-  | EpsilonSpec
-  | EtaSpec
-  | TopHSpec
-  | TopNSigmaSpec
-  | TailFreeSpec
-  | XtcSpec
-  | Mirostat1Spec
-  | Mirostat2Spec
-  | RepetitionPenaltySpec
-  | PresencePenaltySpec
-  | FrequencyPenaltySpec
-  | DrySpec
-  | NoRepeatNgramSpec
-  | LogitBiasSpec
-  | BannedTokensSpec
-  | AllowedTokensSpec
-  | MinLengthSpec;
-
-export type SamplerName = SamplerSpec['sampler'];
-
-/** All samplers, in the order in which a menu should offer them. */
-export const catalog: readonly SamplerDefinition<SamplerSpec>[] = [
+const samplers = [
   temperature,
   dynamicTemperature,
   topK,
@@ -78,10 +49,21 @@ export const catalog: readonly SamplerDefinition<SamplerSpec>[] = [
   bannedTokens,
   allowedTokens,
   minLength,
-];
+] as const;
+
+/** A sampler with its parameters, as plain JSON. */
+export type SamplerSpec = SpecOfDefinition<(typeof samplers)[number]>;
+
+type SpecOfDefinition<Definition> =
+  Definition extends SamplerDefinition<infer Name, infer Parameters> ? SpecOf<Name, Parameters> : never;
+
+export type SamplerName = SamplerSpec['sampler'];
+
+/** All samplers, in the order in which a menu should offer them. */
+export const catalog: readonly SamplerDefinition<SamplerName>[] = samplers;
 
 /** @throws RangeError when no sampler has that name. */
-export function definitionOf(name: unknown): SamplerDefinition<SamplerSpec> {
+export function definitionOf(name: unknown): SamplerDefinition<SamplerName> {
   const definition = catalog.find((candidate) => candidate.name === name);
   if (definition) return definition;
   const names = catalog.map((candidate) => candidate.name).join(', ');

@@ -32,6 +32,11 @@ export function parseChain(value: unknown): ChainSpec {
 
 /** Reads one sampler; see `parseChain`. */
 export function parseSampler(value: unknown): SamplerSpec {
+  checkSampler(value);
+  return value;
+}
+
+function checkSampler(value: unknown): asserts value is SamplerSpec {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new RangeError(
       `A sampler is ${show(value)}; it must be an object such as {"sampler":"top-k","k":50}.`,
@@ -45,8 +50,6 @@ export function parseSampler(value: unknown): SamplerSpec {
   if (unknown !== undefined) {
     throw new RangeError(`${name}: ${unknown} is no parameter of it; it has ${known.join(', ')}.`);
   }
-  // Every field has just been checked against the description of its type.
-  return given as unknown as SamplerSpec;
 }
 
 /**
@@ -74,7 +77,10 @@ export class SamplerChain {
     this.#candidates = new Candidates(vocabularySize);
     const context = { vocabularySize, vocabulary };
     this.#samplers = parseChain(spec).map((step) => definitionOf(step.sampler).create(step, context));
-    this.#result = new ChainResult(this.#candidates, this.#samplers);
+    this.#result = new ChainResult(
+      this.#candidates,
+      spec.map(({ sampler }) => sampler),
+    );
     this.usesHistory = this.#samplers.some((sampler) => sampler.usesHistory ?? false);
   }
 

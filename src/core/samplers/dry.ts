@@ -1,19 +1,55 @@
 import type { Candidates } from './candidates';
-import { isTokenId, WINDOW } from './parameters';
-import type { Sampler, SamplerDefinition, SamplerHistory } from './types';
+import { defineSampler, reshapes } from './definition';
+import { isTokenId, WINDOW, type ParameterDescription, type ValuesOf } from './parameters';
+import type { Sampler, SamplerHistory } from './types';
 
-export interface DrySpec {
-  readonly sampler: 'dry';
-  /** At least 0; 0 does nothing. */
-  readonly multiplier: number;
-  /** At least 1. */
-  readonly base: number;
-  /** A whole number of at least 1. */
-  readonly allowedLength: number;
-  readonly window?: number;
-  /** Sequences of token ids that repetition does not reach across, for example line breaks. */
-  readonly breakers?: readonly (readonly number[])[];
+function isBreaker(value: unknown): value is readonly number[] {
+  return Array.isArray(value) && value.length > 0 && value.every(isTokenId);
 }
+
+const PARAMETERS = [
+  {
+    name: 'multiplier',
+    label: 'Multiplier',
+    explanation: 'The penalty at the allowed length; 0 switches the sampler off.',
+    kind: 'number',
+    min: 0,
+    max: Number.MAX_VALUE,
+    slider: { min: 0, max: 5, step: 0.1 },
+    default: 0.8,
+  },
+  {
+    name: 'base',
+    label: 'Base',
+    explanation: 'How fast the penalty grows with each repeated token.',
+    kind: 'number',
+    min: 1,
+    max: Number.MAX_VALUE,
+    slider: { min: 1, max: 4, step: 0.05 },
+    default: 1.75,
+  },
+  {
+    name: 'allowedLength',
+    label: 'Allowed length',
+    explanation: 'Repetitions shorter than this many tokens are free.',
+    kind: 'integer',
+    min: 1,
+    max: Number.MAX_SAFE_INTEGER,
+    slider: { min: 1, max: 20, step: 1 },
+    default: 2,
+  },
+  WINDOW,
+  {
+    name: 'breakers',
+    label: 'Sequence breakers',
+    explanation: 'Repetition does not reach across these token sequences.',
+    kind: 'list',
+    entries: 'lists of token ids, none of them empty',
+    isEntry: isBreaker,
+    default: [],
+    optional: true,
+  },
+] as const satisfies readonly ParameterDescription[];
 
 /**
  * Don't repeat yourself: a token that would continue a repetition of the last n tokens loses
@@ -26,81 +62,39 @@ export interface DrySpec {
  * - The repetition is counted within the window, and only as far back as the latest breaker.
  * - A token that is itself a breaker is never penalised.
  */
-export const dry: SamplerDefinition<DrySpec> = {
+export const dry = defineSampler({
   name: 'dry',
+  rank: { huggingFace: 50, llamaCpp: 90 },
   about: {
     label: 'Don’t repeat yourself (DRY)',
     explanation: 'Penalises tokens that would continue a verbatim repetition, the more the longer it is.',
     formula: 'logit′ = logit − m · b^(n − a), n = length of the repetition it continues, n ≥ a',
     paper: 'Weidmann, DRY: A modern repetition penalty (text-generation-webui pull request 5677), 2024',
-    parameters: [
-      {
-        name: 'multiplier',
-        label: 'Multiplier',
-        explanation: 'The penalty at the allowed length; 0 switches the sampler off.',
-        kind: 'number',
-        min: 0,
-        max: Number.MAX_VALUE,
-        slider: { min: 0, max: 5, step: 0.1 },
-        default: 0.8,
-      },
-      {
-        name: 'base',
-        label: 'Base',
-        explanation: 'How fast the penalty grows with each repeated token.',
-        kind: 'number',
-        min: 1,
-        max: Number.MAX_VALUE,
-        slider: { min: 1, max: 4, step: 0.05 },
-        default: 1.75,
-      },
-      {
-        name: 'allowedLength',
-        label: 'Allowed length',
-        explanation: 'Repetitions shorter than this many tokens are free.',
-        kind: 'integer',
-        min: 1,
-        max: Number.MAX_SAFE_INTEGER,
-        slider: { min: 1, max: 20, step: 1 },
-        default: 2,
-      },
-      WINDOW,
-      {
-        name: 'breakers',
-        label: 'Sequence breakers',
-        explanation: 'Repetition does not reach across these token sequences.',
-        kind: 'list',
-        entry: 'lists of token ids',
-        default: [],
-        optional: true,
-        check: (value) =>
-          value.every((breaker) => Array.isArray(breaker) && breaker.length > 0 && breaker.every(isTokenId))
-            ? null
-            : 'a list of lists of token ids, none of them empty',
-      },
-    ],
+    parameters: PARAMETERS,
   },
-  create: (spec) => new Dry(spec),
-};
+  effect: reshapes,
+  create: (values) => new Dry(values),
+});
+
+type DryValues = ValuesOf<typeof PARAMETERS>;
 
 class Dry implements Sampler {
-  readonly name = dry.name;
   readonly usesHistory = true;
-  readonly #spec: DrySpec;
+  readonly #values: DryValues;
   readonly #breakers: readonly (readonly number[])[];
   readonly #single: ReadonlySet<number>;
   /** For each token, the longest repetition it would continue. */
   readonly #longest = new Map<number, number>();
   #overlaps = new Int32Array(0);
 
-  constructor(spec: DrySpec) {
-    this.#spec = spec;
-    this.#breakers = spec.breakers ?? [];
+  constructor(values: DryValues) {
+    this.#values = values;
+    this.#breakers = values.breakers ?? [];
     this.#single = new Set(this.#breakers.filter((breaker) => breaker.length === 1).flat());
   }
 
   apply(candidates: Candidates, { tokens }: SamplerHistory): void {
-    const { multiplier, base, allowedLength, window = 0 } = this.#spec;
+    const { multiplier, base, allowedLength, window = WINDOW.default } = this.#values;
     if (multiplier === 0) return;
     const start = window === 0 ? 0 : Math.max(0, tokens.length - window);
     const limit = this.#sinceBreaker(tokens, start);

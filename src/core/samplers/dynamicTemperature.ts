@@ -1,16 +1,5 @@
-import type { Candidates } from './candidates';
+import { defineSampler, reshapes } from './definition';
 import { applyTemperature } from './temperature';
-import type { Sampler, SamplerDefinition } from './types';
-
-export interface DynamicTemperatureSpec {
-  readonly sampler: 'dynamic-temperature';
-  /** The temperature at entropy 0; at least 0. */
-  readonly min: number;
-  /** The temperature at the largest possible entropy; at least 0. */
-  readonly max: number;
-  /** Above 0. */
-  readonly exponent: number;
-}
 
 /**
  * Dynamic temperature: a temperature between `min` and `max` that follows the entropy, so that the distribution
@@ -23,8 +12,9 @@ export interface DynamicTemperatureSpec {
  * - A temperature of 0 keeps the best token, the lowest id among equals.
  * - Where `max` is below `min` the temperature falls with the entropy.
  */
-export const dynamicTemperature: SamplerDefinition<DynamicTemperatureSpec> = {
+export const dynamicTemperature = defineSampler({
   name: 'dynamic-temperature',
+  rank: { huggingFace: 110, llamaCpp: 210 },
   about: {
     label: 'Dynamic temperature',
     explanation: 'Chooses the temperature at every step from how unsure the model is.',
@@ -64,21 +54,12 @@ export const dynamicTemperature: SamplerDefinition<DynamicTemperatureSpec> = {
       },
     ],
   },
-  create: (spec) => new DynamicTemperature(spec),
-};
-
-class DynamicTemperature implements Sampler {
-  readonly name = dynamicTemperature.name;
-  readonly #spec: DynamicTemperatureSpec;
-
-  constructor(spec: DynamicTemperatureSpec) {
-    this.#spec = spec;
-  }
-
-  apply(candidates: Candidates): void {
-    if (candidates.count === 1) return;
-    const { min, max, exponent } = this.#spec;
-    const share = Math.min(1, candidates.entropy / Math.log(candidates.count));
-    applyTemperature(candidates, min + (max - min) * share ** exponent);
-  }
-}
+  effect: reshapes,
+  create: ({ min, max, exponent }) => ({
+    apply(candidates) {
+      if (candidates.count === 1) return;
+      const share = Math.min(1, candidates.entropy / Math.log(candidates.count));
+      applyTemperature(candidates, min + (max - min) * share ** exponent);
+    },
+  }),
+});

@@ -1,13 +1,6 @@
 import type { Candidates } from './candidates';
+import { defineSampler } from './definition';
 import { MIN_KEEP } from './parameters';
-import type { Sampler, SamplerDefinition } from './types';
-
-export interface EpsilonSpec {
-  readonly sampler: 'epsilon';
-  /** Above 0 and below 1. */
-  readonly epsilon: number;
-  readonly minKeep?: number;
-}
 
 /**
  * Epsilon cutoff: removes the tokens whose probability is below a fixed epsilon.
@@ -18,8 +11,9 @@ export interface EpsilonSpec {
  * - The `minKeep` best tokens stay, and every token equal to the last of them: where all are below epsilon the
  *   best and its equals are left.
  */
-export const epsilon: SamplerDefinition<EpsilonSpec> = {
+export const epsilon = defineSampler({
   name: 'epsilon',
+  rank: { huggingFace: 170, llamaCpp: 150 },
   about: {
     label: 'Epsilon cutoff',
     explanation: 'Removes tokens whose probability is below epsilon.',
@@ -41,21 +35,12 @@ export const epsilon: SamplerDefinition<EpsilonSpec> = {
       MIN_KEEP,
     ],
   },
-  create: (spec) => new Epsilon(spec.epsilon, spec.minKeep ?? 1),
-};
-
-class Epsilon implements Sampler {
-  readonly name = epsilon.name;
-
-  constructor(
-    readonly epsilon: number,
-    readonly minKeep: number,
-  ) {}
-
-  apply(candidates: Candidates): void {
-    removeLessProbable(candidates, this.epsilon, this.minKeep);
-  }
-}
+  create: ({ epsilon: threshold, minKeep = MIN_KEEP.default }) => ({
+    apply(candidates) {
+      removeLessProbable(candidates, threshold, minKeep);
+    },
+  }),
+});
 
 /** Removes the candidates with probability below `threshold`, but none as good as the `minKeep`-th best. */
 export function removeLessProbable(candidates: Candidates, threshold: number, minKeep: number): void {

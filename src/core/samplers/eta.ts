@@ -1,14 +1,6 @@
-import type { Candidates } from './candidates';
+import { defineSampler } from './definition';
 import { removeLessProbable } from './epsilon';
 import { MIN_KEEP } from './parameters';
-import type { Sampler, SamplerDefinition } from './types';
-
-export interface EtaSpec {
-  readonly sampler: 'eta';
-  /** Above 0 and below 1: the paper's epsilon, from which its eta is computed. */
-  readonly eta: number;
-  readonly minKeep?: number;
-}
 
 /**
  * Eta cutoff: removes the tokens whose probability is below a threshold that falls as the entropy rises,
@@ -19,8 +11,9 @@ export interface EtaSpec {
  * - A token exactly at the threshold stays.
  * - The `minKeep` best tokens stay, and every token equal to the last of them.
  */
-export const eta: SamplerDefinition<EtaSpec> = {
+export const eta = defineSampler({
   name: 'eta',
+  rank: { huggingFace: 180, llamaCpp: 160 },
   about: {
     label: 'Eta cutoff',
     explanation: 'Removes tokens whose probability is below a threshold that falls as the entropy rises.',
@@ -42,19 +35,10 @@ export const eta: SamplerDefinition<EtaSpec> = {
       MIN_KEEP,
     ],
   },
-  create: (spec) => new Eta(spec.eta, spec.minKeep ?? 1),
-};
-
-class Eta implements Sampler {
-  readonly name = eta.name;
-
-  constructor(
-    readonly eta: number,
-    readonly minKeep: number,
-  ) {}
-
-  apply(candidates: Candidates): void {
-    const threshold = Math.min(this.eta, Math.sqrt(this.eta) * Math.exp(-candidates.entropy));
-    removeLessProbable(candidates, threshold, this.minKeep);
-  }
-}
+  create: ({ eta: most, minKeep = MIN_KEEP.default }) => ({
+    apply(candidates) {
+      const threshold = Math.min(most, Math.sqrt(most) * Math.exp(-candidates.entropy));
+      removeLessProbable(candidates, threshold, minKeep);
+    },
+  }),
+});

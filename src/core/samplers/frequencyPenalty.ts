@@ -1,12 +1,6 @@
+import { defineSampler, reshapes } from './definition';
 import { WINDOW } from './parameters';
-import { penaltySampler, SUBTRACTED } from './penalty';
-
-export interface FrequencyPenaltySpec {
-  readonly sampler: 'frequency-penalty';
-  /** From -100 to 100; above 0 discourages repetition. */
-  readonly penalty: number;
-  readonly window?: number;
-}
+import { penalise, SUBTRACTED } from './penalty';
 
 /**
  * Frequency penalty: subtracts from the logit of every token a constant for each time that it has occurred.
@@ -15,14 +9,17 @@ export interface FrequencyPenaltySpec {
  *
  * - A negative penalty encourages repetition; 0 changes nothing.
  */
-export const frequencyPenalty = penaltySampler<FrequencyPenaltySpec>(
-  'frequency-penalty',
-  {
+export const frequencyPenalty = defineSampler({
+  name: 'frequency-penalty',
+  rank: { huggingFace: 40, llamaCpp: 70 },
+  about: {
     label: 'Frequency penalty',
     explanation: 'Subtracts a constant from the logit of every token for each time that it has occurred.',
     formula: 'logit′ = logit − α · count',
     paper: 'OpenAI API reference, frequency_penalty, 2020',
     parameters: [SUBTRACTED, WINDOW],
   },
-  (logit, penalty, count) => logit - penalty * count,
-);
+  effect: reshapes,
+  create: ({ penalty, window = WINDOW.default }, context) =>
+    penalise(context, window, (logit, count) => logit - penalty * count),
+});

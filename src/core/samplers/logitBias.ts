@@ -1,12 +1,5 @@
-import type { Candidates } from './candidates';
+import { defineSampler, reshapes } from './definition';
 import { isTokenId } from './parameters';
-import type { Sampler, SamplerContext, SamplerDefinition } from './types';
-
-export interface LogitBiasSpec {
-  readonly sampler: 'logit-bias';
-  /** Pairs of a token id and what is added to its logit. */
-  readonly bias: readonly (readonly [number, number])[];
-}
 
 /**
  * Logit bias: adds a constant to the logits of chosen tokens. A bias of b multiplies the odds of a token against
@@ -16,8 +9,9 @@ export interface LogitBiasSpec {
  *
  * - Biases of the same token add up. A token that is already removed stays removed.
  */
-export const logitBias: SamplerDefinition<LogitBiasSpec> = {
+export const logitBias = defineSampler({
   name: 'logit-bias',
+  rank: { huggingFace: 10, llamaCpp: 10 },
   about: {
     label: 'Logit bias',
     explanation: 'Makes chosen tokens more or less probable.',
@@ -29,37 +23,28 @@ export const logitBias: SamplerDefinition<LogitBiasSpec> = {
         label: 'Biases',
         explanation: 'For each token, what is added to its logit; +2.3 makes its odds ten times as good.',
         kind: 'list',
-        entry: 'pairs of a token id and a number',
+        entries: 'pairs of a token id and a finite number',
+        isEntry: isBias,
         default: [],
-        check: (value) =>
-          value.every(
-            (pair) =>
-              Array.isArray(pair) && pair.length === 2 && isTokenId(pair[0]) && Number.isFinite(pair[1]),
-          )
-            ? null
-            : 'a list of pairs of a token id and a finite number',
       },
     ],
   },
-  create: (spec, context) => new LogitBias(spec.bias, context),
-};
-
-class LogitBias implements Sampler {
-  readonly name = logitBias.name;
-
-  constructor(
-    readonly bias: LogitBiasSpec['bias'],
-    { vocabularySize }: SamplerContext,
-  ) {
+  effect: reshapes,
+  create({ sampler, bias }, { vocabularySize }) {
     const outside = bias.find(([id]) => id >= vocabularySize);
     if (outside) {
       throw new RangeError(
-        `${logitBias.name}: bias names token ${outside[0]}; ids go from 0 to ${vocabularySize - 1}.`,
+        `${sampler}: bias names token ${outside[0]}; ids go from 0 to ${vocabularySize - 1}.`,
       );
     }
-  }
+    return {
+      apply(candidates) {
+        for (const [id, added] of bias) candidates.setLogit(id, candidates.logits[id]! + added);
+      },
+    };
+  },
+});
 
-  apply(candidates: Candidates): void {
-    for (const [id, bias] of this.bias) candidates.setLogit(id, candidates.logits[id]! + bias);
-  }
+function isBias(value: unknown): value is readonly [id: number, added: number] {
+  return Array.isArray(value) && value.length === 2 && isTokenId(value[0]) && Number.isFinite(value[1]);
 }

@@ -1,13 +1,4 @@
-import type { Candidates } from './candidates';
-import type { Sampler, SamplerContext, SamplerDefinition, SamplerHistory } from './types';
-
-export interface MinLengthSpec {
-  readonly sampler: 'min-length';
-  /** New tokens before the text may end, a whole number of at least 1. */
-  readonly length: number;
-  /** Id of the end-of-text token. */
-  readonly endOfText: number;
-}
+import { defineSampler } from './definition';
 
 /**
  * Minimum length: removes the end-of-text token until enough tokens have been generated.
@@ -18,8 +9,9 @@ export interface MinLengthSpec {
  * - The prompt does not count: new tokens are those after `history.promptLength`. Without a prompt length, none
  *   is new.
  */
-export const minLength: SamplerDefinition<MinLengthSpec> = {
+export const minLength = defineSampler({
   name: 'min-length',
+  rank: { huggingFace: 90, llamaCpp: 40 },
   about: {
     label: 'Minimum length',
     explanation: 'Removes the end-of-text token until enough tokens have been generated.',
@@ -45,28 +37,20 @@ export const minLength: SamplerDefinition<MinLengthSpec> = {
         max: Number.MAX_SAFE_INTEGER,
         slider: { min: 0, max: 50256, step: 1 },
         default: 50256,
+        token: 'end of text',
       },
     ],
   },
-  create: (spec, context) => new MinLength(spec, context),
-};
-
-class MinLength implements Sampler {
-  readonly name = minLength.name;
-  readonly usesHistory = true;
-  readonly #spec: MinLengthSpec;
-
-  constructor(spec: MinLengthSpec, { vocabularySize }: SamplerContext) {
-    if (spec.endOfText >= vocabularySize) {
-      throw new RangeError(
-        `${minLength.name}: endOfText is ${spec.endOfText}; ids go from 0 to ${vocabularySize - 1}.`,
-      );
+  create({ sampler, length, endOfText }, { vocabularySize }) {
+    if (endOfText >= vocabularySize) {
+      throw new RangeError(`${sampler}: endOfText is ${endOfText}; ids go from 0 to ${vocabularySize - 1}.`);
     }
-    this.#spec = spec;
-  }
-
-  apply(candidates: Candidates, { tokens, promptLength }: SamplerHistory): void {
-    const generated = tokens.length - (promptLength ?? tokens.length);
-    if (generated < this.#spec.length) candidates.remove(this.#spec.endOfText);
-  }
-}
+    return {
+      usesHistory: true,
+      apply(candidates, { tokens, promptLength }) {
+        const generated = tokens.length - (promptLength ?? tokens.length);
+        if (generated < length) candidates.remove(endOfText);
+      },
+    };
+  },
+});

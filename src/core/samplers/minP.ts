@@ -1,13 +1,5 @@
-import type { Candidates } from './candidates';
+import { defineSampler } from './definition';
 import { MIN_KEEP } from './parameters';
-import type { Sampler, SamplerDefinition } from './types';
-
-export interface MinPSpec {
-  readonly sampler: 'min-p';
-  /** From 0 to 1. */
-  readonly p: number;
-  readonly minKeep?: number;
-}
 
 /**
  * Min-p: removes the tokens whose probability is below p times that of the best token. Where the model is sure
@@ -19,8 +11,9 @@ export interface MinPSpec {
  * - A token exactly at the cutoff stays. p = 0 removes nothing, p = 1 keeps the best token and its equals.
  * - `minKeep` keeps the best tokens, the lowest ids among equals.
  */
-export const minP: SamplerDefinition<MinPSpec> = {
+export const minP = defineSampler({
   name: 'min-p',
+  rank: { huggingFace: 150, llamaCpp: 180 },
   about: {
     label: 'Min-p',
     explanation: 'Removes tokens that are less than p times as probable as the best one.',
@@ -41,23 +34,14 @@ export const minP: SamplerDefinition<MinPSpec> = {
       MIN_KEEP,
     ],
   },
-  create: (spec) => new MinP(spec.p, spec.minKeep ?? 1),
-};
-
-class MinP implements Sampler {
-  readonly name = minP.name;
-
-  constructor(
-    readonly p: number,
-    readonly minKeep: number,
-  ) {}
-
-  apply(candidates: Candidates): void {
-    const { ids, count, probabilities } = candidates;
-    const cutoff = this.p * probabilities[candidates.best()]!;
-    for (let row = 0; row < count; row++) {
-      if (probabilities[ids[row]!]! < cutoff) candidates.remove(ids[row]!);
-    }
-    candidates.spareBest(this.minKeep);
-  }
-}
+  create: ({ p, minKeep = MIN_KEEP.default }) => ({
+    apply(candidates) {
+      const { ids, count, probabilities } = candidates;
+      const cutoff = p * probabilities[candidates.best()]!;
+      for (let row = 0; row < count; row++) {
+        if (probabilities[ids[row]!]! < cutoff) candidates.remove(ids[row]!);
+      }
+      candidates.spareBest(minKeep);
+    },
+  }),
+});

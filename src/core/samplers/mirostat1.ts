@@ -1,15 +1,7 @@
 import { topIndices } from '../logits';
 import type { Candidates } from './candidates';
+import { defineSampler } from './definition';
 import { LEARNING_RATE, Surprises, TARGET } from './surprise';
-import type { Sampler, SamplerContext, SamplerDefinition, SamplerHistory } from './types';
-
-export interface Mirostat1Spec {
-  readonly sampler: 'mirostat-1';
-  /** Target surprise in bits, above 0 and at most 100. */
-  readonly tau: number;
-  /** Learning rate, from 0 to 10. */
-  readonly eta: number;
-}
 
 /** How many of the best tokens Zipf's exponent is estimated from: the paper's m. */
 const ESTIMATED_FROM = 100;
@@ -29,8 +21,9 @@ const ESTIMATED_FROM = 100;
  *   (equal probabilities) no Zipf curve fits and nothing is removed.
  * - Among equal logits at the cut the lowest ids stay.
  */
-export const mirostat1: SamplerDefinition<Mirostat1Spec> = {
+export const mirostat1 = defineSampler({
   name: 'mirostat-1',
+  rank: { huggingFace: 220, llamaCpp: 220 },
   about: {
     label: 'Mirostat',
     explanation: 'Adapts k so that the text stays equally surprising, assuming Zipf’s law.',
@@ -39,39 +32,25 @@ export const mirostat1: SamplerDefinition<Mirostat1Spec> = {
       'Basu, Ramachandran, Keskar and Varshney, Mirostat: A Neural Text Decoding Algorithm that Directly Controls Perplexity, 2021',
     parameters: [TARGET, LEARNING_RATE],
   },
-  create: (spec, context) => new Mirostat1(spec, context),
-};
-
-class Mirostat1 implements Sampler {
-  readonly name = mirostat1.name;
-  readonly usesHistory = true;
-  readonly initialState: number;
-  readonly #spec: Mirostat1Spec;
-  readonly #vocabularySize: number;
-  readonly #surprises: Surprises;
-
-  constructor(spec: Mirostat1Spec, context: SamplerContext) {
-    this.#spec = spec;
-    this.initialState = 2 * spec.tau;
-    this.#vocabularySize = context.vocabularySize;
-    this.#surprises = new Surprises(context);
-  }
-
-  apply(candidates: Candidates, _history: SamplerHistory, mu: number): void {
-    this.#surprises.measure(candidates);
-    const { logits, count } = candidates;
-    const k = zipfCut(zipfExponent(candidates), this.#vocabularySize, mu);
-    if (!(k < count)) return;
-    const cutoff = candidates.nthLargestLogit(k);
-    let better = 0;
-    for (let row = 0; row < count; row++) if (logits[candidates.ids[row]!]! > cutoff) better++;
-    candidates.removeBelow(cutoff, k - better);
-  }
-
-  accept(id: number, mu: number): number {
-    return this.#surprises.feedback(id, mu, this.#spec.tau, this.#spec.eta);
-  }
-}
+  create({ tau, eta }, context) {
+    const surprises = new Surprises(context);
+    return {
+      usesHistory: true,
+      initialState: 2 * tau,
+      apply(candidates, _history, mu) {
+        surprises.measure(candidates);
+        const { ids, logits, count } = candidates;
+        const k = zipfCut(zipfExponent(candidates), context.vocabularySize, mu);
+        if (!(k < count)) return;
+        const cutoff = candidates.nthLargestLogit(k);
+        let better = 0;
+        for (let row = 0; row < count; row++) if (logits[ids[row]!]! > cutoff) better++;
+        candidates.removeBelow(cutoff, k - better);
+      },
+      accept: (id, mu) => surprises.feedback(id, mu, tau, eta),
+    };
+  },
+});
 
 /** An exponent that no two distinguishable probabilities give. */
 const FLAT = 1e-9;

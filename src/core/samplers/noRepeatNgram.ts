@@ -1,11 +1,4 @@
-import type { Candidates } from './candidates';
-import type { Sampler, SamplerDefinition, SamplerHistory } from './types';
-
-export interface NoRepeatNgramSpec {
-  readonly sampler: 'no-repeat-ngram';
-  /** A whole number of at least 1. */
-  readonly n: number;
-}
+import { defineSampler } from './definition';
 
 /**
  * No repeated n-grams: removes every token that would complete a sequence of n tokens that has occurred before.
@@ -15,8 +8,9 @@ export interface NoRepeatNgramSpec {
  * - n = 1 removes every token that has occurred.
  * - The prompt counts. A history shorter than n removes nothing.
  */
-export const noRepeatNgram: SamplerDefinition<NoRepeatNgramSpec> = {
+export const noRepeatNgram = defineSampler({
   name: 'no-repeat-ngram',
+  rank: { huggingFace: 60, llamaCpp: 50 },
   about: {
     label: 'No repeated n-grams',
     explanation: 'Removes every token that would repeat a sequence of n tokens.',
@@ -35,22 +29,16 @@ export const noRepeatNgram: SamplerDefinition<NoRepeatNgramSpec> = {
       },
     ],
   },
-  create: (spec) => new NoRepeatNgram(spec.n),
-};
-
-class NoRepeatNgram implements Sampler {
-  readonly name = noRepeatNgram.name;
-  readonly usesHistory = true;
-
-  constructor(readonly n: number) {}
-
-  apply(candidates: Candidates, { tokens }: SamplerHistory): void {
-    const prefix = this.n - 1;
-    const current = tokens.length - prefix;
-    for (let start = 0; start < current; start++) {
-      let matching = 0;
-      while (matching < prefix && tokens[start + matching] === tokens[current + matching]) matching++;
-      if (matching === prefix) candidates.remove(tokens[start + prefix]!);
-    }
-  }
-}
+  create: ({ n }) => ({
+    usesHistory: true,
+    apply(candidates, { tokens }) {
+      const prefix = n - 1;
+      const current = tokens.length - prefix;
+      for (let start = 0; start < current; start++) {
+        let matching = 0;
+        while (matching < prefix && tokens[start + matching] === tokens[current + matching]) matching++;
+        if (matching === prefix) candidates.remove(tokens[start + prefix]!);
+      }
+    },
+  }),
+});

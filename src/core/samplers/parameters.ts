@@ -22,6 +22,18 @@ export interface NumberParameter extends Described {
   readonly default: number;
   /** True where the spec may leave it out, which means `default`. */
   readonly optional?: true;
+  /** Says which of the model's tokens the value is the id of; the default knows no model. */
+  readonly token?: 'end of text';
+  /** Where it stands for the whole sampler: its control bears the sampler's name. */
+  readonly main?: MainControl;
+}
+
+/** The control of a parameter that stands for its whole sampler. */
+export interface MainControl {
+  /** The values on which the slider can stand; the field beside it takes any other. */
+  readonly stops: readonly (number | null)[];
+  /** The stop, and then the last, at which the sampler takes no part in the chain; without it, it always does. */
+  readonly off?: number | null;
 }
 
 /** One of a few words. */
@@ -32,15 +44,14 @@ export interface ChoiceParameter extends Described {
   readonly optional?: true;
 }
 
-/** A list that is edited as a list; `check` says what its entries must be. */
+/** A list that is edited as a list. */
 export interface ListParameter extends Described {
   readonly kind: 'list';
-  /** What an entry is, for people. */
-  readonly entry: string;
-  readonly default: readonly unknown[];
+  /** What its entries must be, for people. */
+  readonly entries: string;
+  readonly isEntry: (value: unknown) => value is unknown;
+  readonly default: readonly [];
   readonly optional?: true;
-  /** @returns what is wrong with the list, or null. */
-  readonly check: (value: readonly unknown[]) => string | null;
 }
 
 /** A text, for example a regular expression. */
@@ -54,8 +65,32 @@ export interface TextParameter extends Described {
 
 export type ParameterDescription = NumberParameter | ChoiceParameter | ListParameter | TextParameter;
 
+type ValueOf<Parameter extends ParameterDescription> = Parameter extends NumberParameter
+  ? number
+  : Parameter extends ChoiceParameter
+    ? Parameter['choices'][number]
+    : Parameter extends TextParameter
+      ? string
+      : Parameter extends { readonly isEntry: (value: unknown) => value is infer Entry }
+        ? readonly Entry[]
+        : never;
+
+type Optional = { readonly optional: true };
+
+/** The values of declared parameters by name, those that may be left out optional, together with `More`. */
+export type ValuesOf<Parameters extends readonly ParameterDescription[], More = unknown> = Flat<
+  More & {
+    readonly [One in Exclude<Parameters[number], Optional> as One['name']]: ValueOf<One>;
+  } & {
+    readonly [One in Extract<Parameters[number], Optional> as One['name']]?: ValueOf<One>;
+  }
+>;
+
+/** An intersection as the one object type that it is. */
+type Flat<T> = { [Key in keyof T]: T[Key] };
+
 /** The parameter that every filter has: how many tokens it must leave. */
-export const MIN_KEEP: NumberParameter = {
+export const MIN_KEEP = {
   name: 'minKeep',
   label: 'Keep at least',
   explanation: 'The filter leaves at least this many tokens, whatever its cutoff says.',
@@ -65,10 +100,10 @@ export const MIN_KEEP: NumberParameter = {
   slider: { min: 1, max: 20, step: 1 },
   default: 1,
   optional: true,
-};
+} as const satisfies NumberParameter;
 
 /** The parameter of samplers that look back: how far. */
-export const WINDOW: NumberParameter = {
+export const WINDOW = {
   name: 'window',
   label: 'Window',
   explanation: 'Only the last so many tokens count; 0 means all of them, prompt included.',
@@ -78,7 +113,14 @@ export const WINDOW: NumberParameter = {
   slider: { min: 0, max: 512, step: 1 },
   default: 0,
   optional: true,
-};
+} as const satisfies NumberParameter;
+
+/** The numbers from one to another, both included, at equal distances. */
+export function evenly(from: number, to: number, by: number): readonly number[] {
+  return Array.from({ length: Math.round((to - from) / by) + 1 }, (_, i) =>
+    Number((from + i * by).toFixed(6)),
+  );
+}
 
 /** A value as a person can recognise it. */
 export function show(value: unknown): string {
@@ -125,7 +167,7 @@ function whatIsWrong(parameter: ParameterDescription, value: unknown): string | 
     case 'text':
       return typeof value === 'string' ? parameter.check(value) : 'a text';
     case 'list':
-      return Array.isArray(value) ? parameter.check(value) : `a list of ${parameter.entry}`;
+      return Array.isArray(value) && value.every(parameter.isEntry) ? null : `a list of ${parameter.entries}`;
   }
 }
 

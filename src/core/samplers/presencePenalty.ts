@@ -1,12 +1,6 @@
+import { defineSampler, reshapes } from './definition';
 import { WINDOW } from './parameters';
-import { penaltySampler, SUBTRACTED } from './penalty';
-
-export interface PresencePenaltySpec {
-  readonly sampler: 'presence-penalty';
-  /** From -100 to 100; above 0 discourages repetition. */
-  readonly penalty: number;
-  readonly window?: number;
-}
+import { penalise, SUBTRACTED } from './penalty';
 
 /**
  * Presence penalty: subtracts a constant from the logit of every token that has occurred, once, however often.
@@ -15,14 +9,17 @@ export interface PresencePenaltySpec {
  *
  * - A negative penalty encourages repetition; 0 changes nothing.
  */
-export const presencePenalty = penaltySampler<PresencePenaltySpec>(
-  'presence-penalty',
-  {
+export const presencePenalty = defineSampler({
+  name: 'presence-penalty',
+  rank: { huggingFace: 30, llamaCpp: 80 },
+  about: {
     label: 'Presence penalty',
     explanation: 'Subtracts a constant from the logit of every token that has occurred.',
     formula: 'logit′ = logit − α for tokens that occurred',
     paper: 'OpenAI API reference, presence_penalty, 2020',
     parameters: [SUBTRACTED, WINDOW],
   },
-  (logit, penalty) => logit - penalty,
-);
+  effect: reshapes,
+  create: ({ penalty, window = WINDOW.default }, context) =>
+    penalise(context, window, (logit) => logit - penalty),
+});

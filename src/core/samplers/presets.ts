@@ -1,81 +1,29 @@
 /** Chains with a name: the default orders of two programs, and the two ways to combine top-k with the nucleus. */
-import type { SamplerName, SamplerSpec } from './catalog';
+import { definitionOf, type SamplerSpec } from './catalog';
 import type { ChainSpec } from './chain';
+import type { Program } from './definition';
 
 /**
- * Hugging Face Transformers' order (version 5): penalties first, then temperature, then the filters. Ties at
- * top-k all stay.
+ * The samplers of a chain in the order of Hugging Face Transformers (version 5): penalties first, then temperature,
+ * then the filters. Ties at top-k all stay. Equal samplers keep their order.
  */
-export const HUGGING_FACE_ORDER: readonly SamplerName[] = [
-  'logit-bias',
-  'repetition-penalty',
-  'presence-penalty',
-  'frequency-penalty',
-  'dry',
-  'no-repeat-ngram',
-  'banned-tokens',
-  'allowed-tokens',
-  'min-length',
-  'temperature',
-  'dynamic-temperature',
-  'top-h',
-  'top-k',
-  'top-p',
-  'min-p',
-  'typical',
-  'epsilon',
-  'eta',
-  'top-n-sigma',
-  'tail-free',
-  'xtc',
-  'mirostat-1',
-  'mirostat-2',
-];
-
-/**
- * llama.cpp's order: penalties, DRY, top-nσ, top-k, typical, top-p, min-p, XTC and temperature last. Exactly k
- * tokens stay at top-k.
- */
-export const LLAMA_CPP_ORDER: readonly SamplerName[] = [
-  'logit-bias',
-  'banned-tokens',
-  'allowed-tokens',
-  'min-length',
-  'no-repeat-ngram',
-  'repetition-penalty',
-  'frequency-penalty',
-  'presence-penalty',
-  'dry',
-  'top-n-sigma',
-  'top-h',
-  'top-k',
-  'typical',
-  'tail-free',
-  'epsilon',
-  'eta',
-  'top-p',
-  'min-p',
-  'xtc',
-  'temperature',
-  'dynamic-temperature',
-  'mirostat-1',
-  'mirostat-2',
-];
-
-/** The samplers of a chain in Hugging Face's order, with its rule for ties. Equal samplers keep their order. */
 export function inHuggingFaceOrder(chain: ChainSpec): ChainSpec {
-  return inOrder(chain, HUGGING_FACE_ORDER, 'all');
+  return inOrder(chain, 'huggingFace', 'all');
 }
 
-/** The samplers of a chain in llama.cpp's order, with its rule for ties. Equal samplers keep their order. */
+/**
+ * The samplers of a chain in the order of llama.cpp: penalties, DRY, top-nσ, top-k, typical, top-p, min-p, XTC and
+ * temperature last. Exactly k tokens stay at top-k. Equal samplers keep their order.
+ */
 export function inLlamaCppOrder(chain: ChainSpec): ChainSpec {
-  return inOrder(chain, LLAMA_CPP_ORDER, 'exact');
+  return inOrder(chain, 'llamaCpp', 'exact');
 }
 
-function inOrder(chain: ChainSpec, order: readonly SamplerName[], ties: 'all' | 'exact'): ChainSpec {
+function inOrder(chain: ChainSpec, program: Program, ties: 'all' | 'exact'): ChainSpec {
+  const rank = ({ sampler }: SamplerSpec): number => definitionOf(sampler).rank[program];
   return chain
     .map((spec): SamplerSpec => (spec.sampler === 'top-k' ? { ...spec, ties } : spec))
-    .sort((a, b) => order.indexOf(a.sampler) - order.indexOf(b.sampler));
+    .sort((a, b) => rank(a) - rank(b));
 }
 
 /** Temperature, top-k and top-p with values that Hugging Face and llama.cpp users start from. */

@@ -1,12 +1,6 @@
+import { defineSampler, reshapes } from './definition';
 import { WINDOW } from './parameters';
-import { penaltySampler } from './penalty';
-
-export interface RepetitionPenaltySpec {
-  readonly sampler: 'repetition-penalty';
-  /** Above 0; 1 changes nothing, above 1 discourages repetition, below 1 encourages it. */
-  readonly penalty: number;
-  readonly window?: number;
-}
+import { penalise } from './penalty';
 
 /**
  * Repetition penalty: divides the logit of every token that has occurred by the penalty, or multiplies it where
@@ -18,9 +12,10 @@ export interface RepetitionPenaltySpec {
  * - The prompt counts, within the window.
  * - A logit of 0 stays 0. The penalty depends on where zero lies, so adding a constant to all logits changes it.
  */
-export const repetitionPenalty = penaltySampler<RepetitionPenaltySpec>(
-  'repetition-penalty',
-  {
+export const repetitionPenalty = defineSampler({
+  name: 'repetition-penalty',
+  rank: { huggingFace: 20, llamaCpp: 60 },
+  about: {
     label: 'Repetition penalty',
     explanation: 'Makes tokens that have occurred less probable, each to the same degree.',
     formula: 'logit′ = logit / π where logit > 0, else logit · π, for tokens that occurred',
@@ -41,5 +36,7 @@ export const repetitionPenalty = penaltySampler<RepetitionPenaltySpec>(
       WINDOW,
     ],
   },
-  (logit, penalty) => (logit > 0 ? logit / penalty : logit * penalty),
-);
+  effect: reshapes,
+  create: ({ penalty, window = WINDOW.default }, context) =>
+    penalise(context, window, (logit) => (logit > 0 ? logit / penalty : logit * penalty)),
+});

@@ -1,6 +1,5 @@
 /** What comes out of a chain of samplers. */
 import type { Candidates } from './candidates';
-import type { Sampler } from './types';
 
 /** What one step of the chain took. */
 export interface StepReport {
@@ -59,14 +58,15 @@ export class ChainResult implements ProcessedDistribution {
   entropy = 0;
   readonly #candidates: Candidates;
 
-  constructor(candidates: Candidates, samplers: readonly Sampler[]) {
+  /** @param samplers the names of the steps. */
+  constructor(candidates: Candidates, samplers: readonly string[]) {
     this.#candidates = candidates;
     this.raw = candidates.raw;
     this.logits = candidates.logits;
     this.removedBy = candidates.removedBy;
     this.warnings = candidates.warnings;
     this.probabilities = candidates.raw;
-    this.steps = samplers.map(({ name }) => ({ sampler: name, removed: 0, mass: 0 }));
+    this.steps = samplers.map((sampler) => ({ sampler, removed: 0, mass: 0 }));
   }
 
   /**

@@ -4,7 +4,7 @@ import type { SamplerContext } from './types';
 
 /** What both versions of mirostat measure and steer: surprise in bits, held near a target by feedback. */
 
-export const TARGET: NumberParameter = {
+export const TARGET = {
   name: 'tau',
   label: 'Target τ',
   explanation: 'The surprise per token that the text is held at, in bits; larger values are more surprising.',
@@ -14,9 +14,9 @@ export const TARGET: NumberParameter = {
   max: 100,
   slider: { min: 0.5, max: 10, step: 0.1 },
   default: 5,
-};
+} as const satisfies NumberParameter;
 
-export const LEARNING_RATE: NumberParameter = {
+export const LEARNING_RATE = {
   name: 'eta',
   label: 'Learning rate η',
   explanation: 'How strongly each token’s surprise moves the limit for the next.',
@@ -25,7 +25,7 @@ export const LEARNING_RATE: NumberParameter = {
   max: 10,
   slider: { min: 0, max: 1, step: 0.05 },
   default: 0.1,
-};
+} as const satisfies NumberParameter;
 
 /** The surprise of every token at the latest step, kept until the token is drawn. */
 export class Surprises {

@@ -1,14 +1,6 @@
 import { topIndices } from '../logits';
-import type { Candidates } from './candidates';
+import { defineSampler } from './definition';
 import { MIN_KEEP } from './parameters';
-import type { Sampler, SamplerDefinition } from './types';
-
-export interface TailFreeSpec {
-  readonly sampler: 'tail-free';
-  /** Above 0 and at most 1. */
-  readonly z: number;
-  readonly minKeep?: number;
-}
 
 /**
  * Tail-free: ranks the tokens and cuts where the curve of their probabilities becomes flat, measured by the
@@ -21,8 +13,9 @@ export interface TailFreeSpec {
  * - z = 1, fewer than three tokens, and a curve without any bend (all probabilities equal) remove nothing.
  * - Among equal logits the lowest ids come first.
  */
-export const tailFree: SamplerDefinition<TailFreeSpec> = {
+export const tailFree = defineSampler({
   name: 'tail-free',
+  rank: { huggingFace: 200, llamaCpp: 140 },
   about: {
     label: 'Tail-free',
     explanation: 'Cuts the tail where the ranked probabilities flatten out.',
@@ -43,32 +36,23 @@ export const tailFree: SamplerDefinition<TailFreeSpec> = {
       MIN_KEEP,
     ],
   },
-  create: (spec) => new TailFree(spec.z, spec.minKeep ?? 1),
-};
-
-class TailFree implements Sampler {
-  readonly name = tailFree.name;
-
-  constructor(
-    readonly z: number,
-    readonly minKeep: number,
-  ) {}
-
-  apply(candidates: Candidates): void {
-    const { count, probabilities } = candidates;
-    if (this.z === 1 || count < 3) return;
-    const ranked = topIndices(candidates.logits, count);
-    const bends = ranked
-      .slice(2)
-      .map((id, i) =>
-        Math.abs(probabilities[id]! - 2 * probabilities[ranked[i + 1]!]! + probabilities[ranked[i]!]!),
-      );
-    const total = bends.reduce((sum, bend) => sum + bend, 0);
-    if (total === 0) return;
-    let sum = 0;
-    const end = bends.findIndex((bend) => (sum += bend) / total > this.z);
-    const kept = end === -1 ? count - 1 : end + 1;
-    for (const id of ranked.slice(kept)) candidates.remove(id);
-    candidates.spareBest(this.minKeep);
-  }
-}
+  create: ({ z, minKeep = MIN_KEEP.default }) => ({
+    apply(candidates) {
+      const { count, probabilities } = candidates;
+      if (z === 1 || count < 3) return;
+      const ranked = topIndices(candidates.logits, count);
+      const bends = ranked
+        .slice(2)
+        .map((id, i) =>
+          Math.abs(probabilities[id]! - 2 * probabilities[ranked[i + 1]!]! + probabilities[ranked[i]!]!),
+        );
+      const total = bends.reduce((sum, bend) => sum + bend, 0);
+      if (total === 0) return;
+      let sum = 0;
+      const end = bends.findIndex((bend) => (sum += bend) / total > z);
+      const kept = end === -1 ? count - 1 : end + 1;
+      for (const id of ranked.slice(kept)) candidates.remove(id);
+      candidates.spareBest(minKeep);
+    },
+  }),
+});

@@ -1,11 +1,6 @@
 import type { Candidates } from './candidates';
-import type { Sampler, SamplerDefinition } from './types';
-
-export interface TemperatureSpec {
-  readonly sampler: 'temperature';
-  /** At least 0; 0 is greedy. */
-  readonly temperature: number;
-}
+import { defineSampler } from './definition';
+import { evenly } from './parameters';
 
 /**
  * Temperature: divides every logit by T, so that p becomes proportional to p^(1/T). Below 1 the distribution
@@ -19,10 +14,12 @@ export interface TemperatureSpec {
  * - Where logit / T leaves the range of float64 the logits are taken relative to the largest, which leaves the
  *   probabilities as they are; tokens whose logit becomes -Infinity by that are removed.
  */
-export const temperature: SamplerDefinition<TemperatureSpec> = {
+export const temperature = defineSampler({
   name: 'temperature',
+  rank: { huggingFace: 100, llamaCpp: 200 },
   about: {
     label: 'Temperature',
+    symbol: 'T',
     explanation: 'Sharpens (below 1) or flattens (above 1) the distribution; 0 always takes the best token.',
     formula: 'logit′ = logit / T',
     paper: 'Ackley, Hinton and Sejnowski, A Learning Algorithm for Boltzmann Machines, 1985',
@@ -35,26 +32,22 @@ export const temperature: SamplerDefinition<TemperatureSpec> = {
         min: 0,
         max: Number.MAX_VALUE,
         slider: { min: 0, max: 2, step: 0.05 },
+        main: { stops: [...evenly(0, 2, 0.05), ...evenly(2.2, 5, 0.2), ...evenly(5.5, 10, 0.5)] },
         default: 1,
       },
     ],
   },
-  create: (spec) => new Temperature(spec.temperature),
-};
+  effect: ({ temperature: t }) => (t === 1 ? 'changes nothing' : t < 1 ? 'sharpens' : 'flattens'),
+  create: ({ temperature: t }) => ({
+    apply(candidates) {
+      applyTemperature(candidates, t);
+      if (t === 0) candidates.warnings.push(GREEDY);
+    },
+  }),
+});
 
 const GREEDY =
   'Temperature 0 is greedy decoding: only the most probable token stays, so every draw is the same.';
-
-class Temperature implements Sampler {
-  readonly name = temperature.name;
-
-  constructor(readonly temperature: number) {}
-
-  apply(candidates: Candidates): void {
-    applyTemperature(candidates, this.temperature);
-    if (this.temperature === 0) candidates.warnings.push(GREEDY);
-  }
-}
 
 /** Divides the candidates' logits by t, or keeps only the best candidate where t is 0. */
 export function applyTemperature(candidates: Candidates, t: number): void {

@@ -1,38 +1,30 @@
 /** Sets of tokens that a person names by id, by text, or by a regular expression. */
 import type { Vocabulary } from '../languageModel';
-import { isTokenId, type ParameterDescription } from './parameters';
+import { isTokenId, type ParameterDescription, type ValuesOf } from './parameters';
 import { compilePattern, type Pattern } from './pattern';
 import type { SamplerContext } from './types';
 
-/** Tokens; what the three fields name is put together. */
-export interface TokenListFields {
-  readonly ids?: readonly number[];
-  /** Each names the one token whose bytes are exactly this text in UTF-8, spaces included. */
-  readonly texts?: readonly string[];
-  /** A regular expression in the syntax of RE2: every token in whose text it finds a match. Empty means none. */
-  readonly pattern?: string;
-}
-
-export const TOKEN_LIST_PARAMETERS: readonly ParameterDescription[] = [
+/** Tokens; what the three parameters name is put together. */
+export const TOKEN_LIST_PARAMETERS = [
   {
     name: 'ids',
     label: 'Token ids',
     explanation: 'Tokens by id.',
     kind: 'list',
-    entry: 'token ids',
+    entries: 'token ids, whole numbers from 0',
+    isEntry: isTokenId,
     default: [],
     optional: true,
-    check: (value) => (value.every(isTokenId) ? null : 'a list of token ids, whole numbers from 0'),
   },
   {
     name: 'texts',
     label: 'Texts',
     explanation: 'Tokens by their exact text; a leading space is part of it.',
     kind: 'list',
-    entry: 'texts',
+    entries: 'texts',
+    isEntry: (value): value is string => typeof value === 'string',
     default: [],
     optional: true,
-    check: (value) => (value.every((text) => typeof text === 'string') ? null : 'a list of texts'),
   },
   {
     name: 'pattern',
@@ -46,7 +38,7 @@ export const TOKEN_LIST_PARAMETERS: readonly ParameterDescription[] = [
       return typeof pattern === 'string' ? pattern : null;
     },
   },
-];
+] as const satisfies readonly ParameterDescription[];
 
 /**
  * Finds the tokens.
@@ -55,7 +47,11 @@ export const TOKEN_LIST_PARAMETERS: readonly ParameterDescription[] = [
  * @throws RangeError for an id outside the vocabulary, a text that is no single token, texts or a pattern without
  * a vocabulary, and a pattern that is not one.
  */
-export function resolveTokens(owner: string, fields: TokenListFields, context: SamplerContext): Uint8Array {
+export function resolveTokens(
+  owner: string,
+  fields: ValuesOf<typeof TOKEN_LIST_PARAMETERS>,
+  context: SamplerContext,
+): Uint8Array {
   const { ids = [], texts = [], pattern = '' } = fields;
   const { vocabularySize, vocabulary } = context;
   const chosen = new Uint8Array(vocabularySize);

@@ -1,12 +1,5 @@
 import { topIndices } from '../logits';
-import type { Candidates } from './candidates';
-import type { Sampler, SamplerDefinition } from './types';
-
-export interface TopHSpec {
-  readonly sampler: 'top-h';
-  /** Above 0 and at most 1. */
-  readonly h: number;
-}
+import { defineSampler } from './definition';
 
 /** The sampler looks no further down; what lies below adds next to nothing to the entropy. */
 const LOOKED_AT = 100;
@@ -20,8 +13,9 @@ const LOOKED_AT = 100;
  * - The best token always stays. Among equal logits the lowest ids come first.
  * - h = 1 keeps the 100 best tokens.
  */
-export const topH: SamplerDefinition<TopHSpec> = {
+export const topH = defineSampler({
   name: 'top-h',
+  rank: { huggingFace: 120, llamaCpp: 110 },
   about: {
     label: 'Top-h',
     explanation: 'Keeps the most probable tokens that together carry at most the share h of the entropy.',
@@ -42,29 +36,23 @@ export const topH: SamplerDefinition<TopHSpec> = {
       },
     ],
   },
-  create: (spec) => new TopH(spec.h),
-};
-
-class TopH implements Sampler {
-  readonly name = topH.name;
-
-  constructor(readonly h: number) {}
-
-  apply(candidates: Candidates): void {
-    const { ids, count, probabilities } = candidates;
-    const best = topIndices(candidates.logits, Math.min(LOOKED_AT, count));
-    const mass = best.reduce((sum, id) => sum + probabilities[id]!, 0);
-    const terms = best.map((id) => {
-      const p = probabilities[id]! / mass;
-      return p > 0 ? -p * Math.log(p) : 0;
-    });
-    const limit = this.h * terms.reduce((sum, term) => sum + term, 0);
-    let sum = 0;
-    const kept = terms.findIndex((term, rank) => {
-      sum += term;
-      return sum > limit && rank > 0;
-    });
-    for (let row = 0; row < count; row++) candidates.remove(ids[row]!);
-    for (const id of kept === -1 ? best : best.slice(0, kept)) candidates.spare(id);
-  }
-}
+  create: ({ h }) => ({
+    apply(candidates) {
+      const { ids, count, probabilities } = candidates;
+      const best = topIndices(candidates.logits, Math.min(LOOKED_AT, count));
+      const mass = best.reduce((sum, id) => sum + probabilities[id]!, 0);
+      const terms = best.map((id) => {
+        const p = probabilities[id]! / mass;
+        return p > 0 ? -p * Math.log(p) : 0;
+      });
+      const limit = h * terms.reduce((sum, term) => sum + term, 0);
+      let sum = 0;
+      const kept = terms.findIndex((term, rank) => {
+        sum += term;
+        return sum > limit && rank > 0;
+      });
+      for (let row = 0; row < count; row++) candidates.remove(ids[row]!);
+      for (const id of kept === -1 ? best : best.slice(0, kept)) candidates.spare(id);
+    },
+  }),
+});

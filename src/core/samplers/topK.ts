@@ -1,15 +1,11 @@
-import type { Candidates } from './candidates';
-import { MIN_KEEP } from './parameters';
-import type { Sampler, SamplerDefinition } from './types';
+import { defineSampler } from './definition';
+import { evenly, MIN_KEEP } from './parameters';
 
-export interface TopKSpec {
-  readonly sampler: 'top-k';
-  /** A whole number of at least 1. */
-  readonly k: number;
-  /** Of the tokens whose logit equals the k-th largest, keep `all` (the default) or so many that k stay. */
-  readonly ties?: 'all' | 'exact';
-  readonly minKeep?: number;
-}
+const STOPS: readonly (number | null)[] = [
+  ...evenly(1, 20, 1),
+  ...[25, 30, 35, 40, 45, 50, 60, 70, 80, 90, 100, 150, 200, 300, 500, 700],
+  ...[1000, 2000, 3000, 5000, 7000, 10_000, 20_000, 30_000, 50_000, null],
+];
 
 /**
  * Top-k: keeps the k most probable tokens.
@@ -21,8 +17,9 @@ export interface TopKSpec {
  * - k larger than the number of candidates removes nothing.
  * - `minKeep` raises k.
  */
-export const topK: SamplerDefinition<TopKSpec> = {
+export const topK = defineSampler({
   name: 'top-k',
+  rank: { huggingFace: 130, llamaCpp: 120 },
   about: {
     label: 'Top-k',
     explanation: 'Keeps the k most probable tokens and removes the rest.',
@@ -37,6 +34,7 @@ export const topK: SamplerDefinition<TopKSpec> = {
         min: 1,
         max: Number.MAX_SAFE_INTEGER,
         slider: { min: 1, max: 200, step: 1 },
+        main: { stops: STOPS, off: null },
         default: 50,
       },
       {
@@ -51,29 +49,21 @@ export const topK: SamplerDefinition<TopKSpec> = {
       MIN_KEEP,
     ],
   },
-  create: (spec) => new TopK(spec),
-};
-
-class TopK implements Sampler {
-  readonly name = topK.name;
-  readonly #k: number;
-  readonly #exact: boolean;
-
-  constructor(spec: TopKSpec) {
-    this.#k = Math.max(spec.k, spec.minKeep ?? 1);
-    this.#exact = spec.ties === 'exact';
-  }
-
-  apply(candidates: Candidates): void {
-    const { ids, logits, count } = candidates;
-    if (this.#k >= count) return;
-    const cutoff = candidates.nthLargestLogit(this.#k);
-    if (!this.#exact) {
-      candidates.removeBelow(cutoff);
-      return;
-    }
-    let better = 0;
-    for (let row = 0; row < count; row++) if (logits[ids[row]!]! > cutoff) better++;
-    candidates.removeBelow(cutoff, this.#k - better);
-  }
-}
+  create({ k, ties, minKeep = MIN_KEEP.default }) {
+    const keep = Math.max(k, minKeep);
+    return {
+      apply(candidates) {
+        const { ids, logits, count } = candidates;
+        if (keep >= count) return;
+        const cutoff = candidates.nthLargestLogit(keep);
+        if (ties !== 'exact') {
+          candidates.removeBelow(cutoff);
+          return;
+        }
+        let better = 0;
+        for (let row = 0; row < count; row++) if (logits[ids[row]!]! > cutoff) better++;
+        candidates.removeBelow(cutoff, keep - better);
+      },
+    };
+  },
+});

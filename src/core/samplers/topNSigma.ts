@@ -1,11 +1,4 @@
-import type { Candidates } from './candidates';
-import type { Sampler, SamplerDefinition } from './types';
-
-export interface TopNSigmaSpec {
-  readonly sampler: 'top-n-sigma';
-  /** Above 0. */
-  readonly n: number;
-}
+import { defineSampler } from './definition';
 
 /**
  * Top-nσ: keeps the tokens whose logit is within n standard deviations of the largest. It looks at logits, not
@@ -17,8 +10,9 @@ export interface TopNSigmaSpec {
  *   deviation 0: all of them stay.
  * - A token exactly at the cutoff stays.
  */
-export const topNSigma: SamplerDefinition<TopNSigmaSpec> = {
+export const topNSigma = defineSampler({
   name: 'top-n-sigma',
+  rank: { huggingFace: 190, llamaCpp: 100 },
   about: {
     label: 'Top-nσ',
     explanation: 'Keeps the tokens whose logit is at most n standard deviations below the largest.',
@@ -38,23 +32,17 @@ export const topNSigma: SamplerDefinition<TopNSigmaSpec> = {
       },
     ],
   },
-  create: (spec) => new TopNSigma(spec.n),
-};
-
-class TopNSigma implements Sampler {
-  readonly name = topNSigma.name;
-
-  constructor(readonly n: number) {}
-
-  apply(candidates: Candidates): void {
-    const { ids, logits, count } = candidates;
-    const max = candidates.largest();
-    // Two passes, relative to the largest: no cancellation whatever the size of the logits.
-    let sum = 0;
-    for (let row = 0; row < count; row++) sum += logits[ids[row]!]! - max;
-    const mean = sum / count;
-    let squares = 0;
-    for (let row = 0; row < count; row++) squares += (logits[ids[row]!]! - max - mean) ** 2;
-    candidates.removeBelow(max - this.n * Math.sqrt(squares / count));
-  }
-}
+  create: ({ n }) => ({
+    apply(candidates) {
+      const { ids, logits, count } = candidates;
+      const max = candidates.largest();
+      // Two passes, relative to the largest: no cancellation whatever the size of the logits.
+      let sum = 0;
+      for (let row = 0; row < count; row++) sum += logits[ids[row]!]! - max;
+      const mean = sum / count;
+      let squares = 0;
+      for (let row = 0; row < count; row++) squares += (logits[ids[row]!]! - max - mean) ** 2;
+      candidates.removeBelow(max - n * Math.sqrt(squares / count));
+    },
+  }),
+});

@@ -1,13 +1,5 @@
-import type { Candidates } from './candidates';
-import { MIN_KEEP } from './parameters';
-import type { Sampler, SamplerDefinition } from './types';
-
-export interface TopPSpec {
-  readonly sampler: 'top-p';
-  /** Above 0 and at most 1. */
-  readonly p: number;
-  readonly minKeep?: number;
-}
+import { defineSampler } from './definition';
+import { evenly, MIN_KEEP } from './parameters';
 
 /**
  * Top-p, or nucleus: keeps the smallest set of most probable tokens whose probability is at least p.
@@ -22,8 +14,9 @@ export interface TopPSpec {
  * - Of equal logits at the cutoff the lowest ids stay, as many as are needed. (Hugging Face leaves this to its
  *   sort, mostly keeping high ids.)
  */
-export const topP: SamplerDefinition<TopPSpec> = {
+export const topP = defineSampler({
   name: 'top-p',
+  rank: { huggingFace: 140, llamaCpp: 170 },
   about: {
     label: 'Top-p (nucleus)',
     explanation: 'Keeps the smallest set of most probable tokens that together have probability p.',
@@ -39,26 +32,18 @@ export const topP: SamplerDefinition<TopPSpec> = {
         minExcluded: true,
         max: 1,
         slider: { min: 0.01, max: 1, step: 0.01 },
+        main: { stops: [...evenly(0.01, 0.99, 0.01), 0.995, 1], off: 1 },
         default: 0.9,
       },
       MIN_KEEP,
     ],
   },
-  create: (spec) => new TopP(spec.p, spec.minKeep ?? 1),
-};
-
-class TopP implements Sampler {
-  readonly name = topP.name;
-
-  constructor(
-    readonly p: number,
-    readonly minKeep: number,
-  ) {}
-
-  apply(candidates: Candidates): void {
-    const cut = candidates.cutMass(candidates.logits, 1 - this.p, 'above');
-    // Where rounding leaves the whole mass below 1 - p the cut is at the best token, which stays.
-    candidates.removeBelow(cut.key, cut.equal - cut.before);
-    candidates.spareBest(this.minKeep);
-  }
-}
+  create: ({ p, minKeep = MIN_KEEP.default }) => ({
+    apply(candidates) {
+      const cut = candidates.cutMass(candidates.logits, 1 - p, 'above');
+      // Where rounding leaves the whole mass below 1 - p the cut is at the best token, which stays.
+      candidates.removeBelow(cut.key, cut.equal - cut.before);
+      candidates.spareBest(minKeep);
+    },
+  }),
+});

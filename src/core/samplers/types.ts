@@ -1,8 +1,7 @@
-/** What every sampler is: a named, described step that changes the candidates for the next token. */
+/** What every sampler is: a step that changes the candidates for the next token. */
 import type { Vocabulary } from '../languageModel';
 import type { RandomStream } from '../random';
 import type { Candidates } from './candidates';
-import type { ParameterDescription } from './parameters';
 
 /** What a chain may know beside the logits. Samplers that look back or draw need some of it; others none. */
 export interface SamplerHistory {
@@ -21,7 +20,6 @@ export type ChainMemory = Float64Array;
 
 /** One step of a chain, with its parameters fixed. May own buffers: a sampler belongs to one chain. */
 export interface Sampler {
-  readonly name: string;
   /** True when what it does depends on the history. */
   readonly usesHistory?: boolean;
   /**
@@ -40,25 +38,4 @@ export interface SamplerContext {
   readonly vocabularySize: number;
   /** The bytes of every token, where the chain was given them: texts and patterns need it. */
   readonly vocabulary?: Vocabulary | undefined;
-}
-
-/** A sampler described for people, and for a settings panel to be generated from. */
-export interface SamplerDescription {
-  /** Name for people. */
-  readonly label: string;
-  /** One sentence: what it does. */
-  readonly explanation: string;
-  /** Its definition as a line of mathematics. */
-  readonly formula: string;
-  /** Where it comes from: authors, title, year. */
-  readonly paper: string;
-  readonly parameters: readonly ParameterDescription[];
-}
-
-/** A kind of sampler: its description, and how to build one from a spec that has been checked against it. */
-export interface SamplerDefinition<Spec extends { readonly sampler: string }> {
-  readonly name: Spec['sampler'];
-  readonly about: SamplerDescription;
-  /** @throws RangeError when the spec does not fit the vocabulary. */
-  create(spec: Spec, context: SamplerContext): Sampler;
 }

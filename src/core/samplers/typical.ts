@@ -1,14 +1,8 @@
 import type { Candidates } from './candidates';
+import { defineSampler } from './definition';
 import { MIN_KEEP } from './parameters';
 import { nthLargest } from './selection';
-import type { Sampler, SamplerContext, SamplerDefinition } from './types';
-
-export interface TypicalSpec {
-  readonly sampler: 'typical';
-  /** Above 0 and below 1. */
-  readonly p: number;
-  readonly minKeep?: number;
-}
+import type { Sampler } from './types';
 
 /**
  * Locally typical sampling: keeps the tokens whose surprisal -ln p is nearest to its expectation, the entropy,
@@ -19,8 +13,9 @@ export interface TypicalSpec {
  * - All tokens at exactly the last distance stay, so equal logits share their fate.
  * - `minKeep` counts in the order of that distance, the lowest ids among equals.
  */
-export const typical: SamplerDefinition<TypicalSpec> = {
+export const typical = defineSampler({
   name: 'typical',
+  rank: { huggingFace: 160, llamaCpp: 130 },
   about: {
     label: 'Locally typical',
     explanation:
@@ -43,18 +38,17 @@ export const typical: SamplerDefinition<TypicalSpec> = {
       MIN_KEEP,
     ],
   },
-  create: (spec, context) => new Typical(spec, context),
-};
+  create: ({ p, minKeep = MIN_KEEP.default }, { vocabularySize }) => new Typical(p, minKeep, vocabularySize),
+});
 
 class Typical implements Sampler {
-  readonly name = typical.name;
-  readonly #p: number;
-  readonly #minKeep: number;
   readonly #distances: Float64Array;
 
-  constructor(spec: TypicalSpec, { vocabularySize }: SamplerContext) {
-    this.#p = spec.p;
-    this.#minKeep = spec.minKeep ?? 1;
+  constructor(
+    readonly p: number,
+    readonly minKeep: number,
+    vocabularySize: number,
+  ) {
     this.#distances = new Float64Array(vocabularySize);
   }
 
@@ -65,11 +59,11 @@ class Typical implements Sampler {
       const id = ids[row]!;
       distances[id] = Math.abs(-candidates.logProbability(id) - entropy);
     }
-    const last = candidates.cutMass(distances, this.#p, 'at least').key;
+    const last = candidates.cutMass(distances, this.p, 'at least').key;
     let kept = 0;
     for (let row = 0; row < count; row++) if (distances[ids[row]!]! <= last) kept++;
-    if (kept >= this.#minKeep) this.#keepUpTo(candidates, last, Infinity);
-    else this.#keepNearest(candidates, Math.min(this.#minKeep, count));
+    if (kept >= this.minKeep) this.#keepUpTo(candidates, last, Infinity);
+    else this.#keepNearest(candidates, Math.min(this.minKeep, count));
   }
 
   #keepNearest(candidates: Candidates, n: number): void {

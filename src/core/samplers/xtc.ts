@@ -1,15 +1,5 @@
-import type { Candidates } from './candidates';
+import { defineSampler } from './definition';
 import { MIN_KEEP } from './parameters';
-import type { Sampler, SamplerDefinition, SamplerHistory } from './types';
-
-export interface XtcSpec {
-  readonly sampler: 'xtc';
-  /** Chance that it acts at a step, from 0 to 1. */
-  readonly probability: number;
-  /** From 0 to 1; above 0.5 no two tokens can reach it and nothing happens. */
-  readonly threshold: number;
-  readonly minKeep?: number;
-}
 
 /**
  * Exclude top choices: with the given chance, removes every token whose probability is at least the threshold
@@ -23,8 +13,9 @@ export interface XtcSpec {
  *   says so.
  * - Nothing happens where fewer than `minKeep` tokens would be left.
  */
-export const xtc: SamplerDefinition<XtcSpec> = {
+export const xtc = defineSampler({
   name: 'xtc',
+  rank: { huggingFace: 210, llamaCpp: 190 },
   about: {
     label: 'Exclude top choices (XTC)',
     explanation: 'Now and then removes all but the least probable of the tokens that are likely enough.',
@@ -54,39 +45,30 @@ export const xtc: SamplerDefinition<XtcSpec> = {
       MIN_KEEP,
     ],
   },
-  create: (spec) => new Xtc(spec),
-};
-
-class Xtc implements Sampler {
-  readonly name = xtc.name;
-  readonly usesHistory = true;
-  readonly #spec: XtcSpec;
-  readonly #shown: string;
-
-  constructor(spec: XtcSpec) {
-    this.#spec = spec;
-    this.#shown = `XTC acts with chance ${spec.probability} at each step; this shows a step at which it does.`;
-  }
-
-  apply(candidates: Candidates, { random }: SamplerHistory): void {
-    const { probability, threshold, minKeep = 1 } = this.#spec;
-    // A number is drawn whether or not it matters, so that settings can be compared under the same numbers.
-    const acts = random === undefined ? probability > 0 : random.next() < probability;
-    if (!acts) return;
-    const { ids, count, probabilities, logits } = candidates;
-    let least = -1;
-    let reaching = 0;
-    for (let row = 0; row < count; row++) {
-      const id = ids[row]!;
-      if (!(probabilities[id]! >= threshold)) continue;
-      reaching++;
-      if (least === -1 || logits[id]! <= logits[least]!) least = id;
-    }
-    if (reaching < 2 || count - (reaching - 1) < minKeep) return;
-    for (let row = 0; row < count; row++) {
-      const id = ids[row]!;
-      if (id !== least && probabilities[id]! >= threshold) candidates.remove(id);
-    }
-    if (random === undefined && probability < 1) candidates.warnings.push(this.#shown);
-  }
-}
+  create({ probability, threshold, minKeep = MIN_KEEP.default }) {
+    const shown = `XTC acts with chance ${probability} at each step; this shows a step at which it does.`;
+    return {
+      usesHistory: true,
+      apply(candidates, { random }) {
+        // A number is drawn whether or not it matters, so that settings can be compared under the same numbers.
+        const acts = random === undefined ? probability > 0 : random.next() < probability;
+        if (!acts) return;
+        const { ids, count, probabilities, logits } = candidates;
+        let least = -1;
+        let reaching = 0;
+        for (let row = 0; row < count; row++) {
+          const id = ids[row]!;
+          if (!(probabilities[id]! >= threshold)) continue;
+          reaching++;
+          if (least === -1 || logits[id]! <= logits[least]!) least = id;
+        }
+        if (reaching < 2 || count - (reaching - 1) < minKeep) return;
+        for (let row = 0; row < count; row++) {
+          const id = ids[row]!;
+          if (id !== least && probabilities[id]! >= threshold) candidates.remove(id);
+        }
+        if (random === undefined && probability < 1) candidates.warnings.push(shown);
+      },
+    };
+  },
+});

@@ -18,21 +18,20 @@ export interface AxisChoice {
 const isNumeric = (parameter: { readonly kind: string }): parameter is NumberParameter =>
   parameter.kind === 'number' || parameter.kind === 'integer';
 
-/** Samplers whose specs cannot be filled with their defaults alone, because they name tokens. */
-const NAMES_TOKENS: readonly string[] = ['logit-bias', 'banned-tokens', 'allowed-tokens', 'min-length'];
-
-/** Everything that can stand along a side, in the catalog's order. */
-export const AXIS_CHOICES: readonly AxisChoice[] = catalog
-  .filter(({ name }) => !NAMES_TOKENS.includes(name))
-  .flatMap(({ name, about }) => {
-    const numbers = about.parameters.filter(isNumeric).filter(({ optional }) => !optional);
-    return numbers.map((description) => ({
-      sampler: name,
-      parameter: description.name,
-      label: numbers.length === 1 ? about.label : `${about.label}: ${description.label}`,
-      description,
-    }));
-  });
+/**
+ * Everything that can stand along a side, in the catalog's order. A cell has its sampler's defaults otherwise, so a
+ * sampler that must be told a token of the model has none.
+ */
+export const AXIS_CHOICES: readonly AxisChoice[] = catalog.flatMap(({ name, about }) => {
+  const numbers = about.parameters.filter(isNumeric).filter(({ optional }) => !optional);
+  if (numbers.some(({ token }) => token !== undefined)) return [];
+  return numbers.map((description) => ({
+    sampler: name,
+    parameter: description.name,
+    label: numbers.length === 1 ? about.label : `${about.label}: ${description.label}`,
+    description,
+  }));
+});
 
 export function axisChoice({ sampler, parameter }: Pick<GridAxis, 'sampler' | 'parameter'>): AxisChoice {
   const found = AXIS_CHOICES.find((choice) => choice.sampler === sampler && choice.parameter === parameter);

@@ -6,6 +6,7 @@ import { thousands } from '../../format/numbers';
 import {
   chainOfSteps,
   controlsOf,
+  mainOf,
   START_STEPS,
   valueOf,
   type ControlledParameter,
@@ -56,35 +57,6 @@ export const SETTING_NAMES: Readonly<Record<NumberSetting, string>> = {
   samples: 'samples',
   seed: 'seed',
 };
-
-const steps = (from: number, to: number, by: number): number[] =>
-  Array.from({ length: Math.round((to - from) / by) + 1 }, (_, i) => Number((from + i * by).toFixed(6)));
-
-/** The values on which the sliders of the basic samplers can stand; the field beside takes any other. `null` is off. */
-export const SLIDER_STOPS = {
-  temperature: [...steps(0, 2, 0.05), ...steps(2.2, 5, 0.2), ...steps(5.5, 10, 0.5)],
-  topK: [
-    ...steps(1, 20, 1),
-    ...[25, 30, 35, 40, 45, 50, 60, 70, 80, 90, 100, 150, 200, 300, 500, 700],
-    ...[1000, 2000, 3000, 5000, 7000, 10_000, 20_000, 30_000, 50_000, null],
-  ],
-  topP: [...steps(0.01, 0.99, 0.01), 0.995, 1],
-} as const satisfies Record<string, readonly (number | null)[]>;
-
-/** The parameters that stand for their whole sampler: they bear its name and, but for temperature, can be off. */
-const MAIN: Readonly<Record<string, { stops: readonly (number | null)[]; off?: number | null }>> = {
-  'temperature.temperature': { stops: SLIDER_STOPS.temperature },
-  'top-k.k': { stops: SLIDER_STOPS.topK, off: null },
-  'top-p.p': { stops: SLIDER_STOPS.topP, off: 1 },
-};
-
-/** A parameter's part as the whole of its sampler; undefined for others. */
-export function mainOf(
-  { sampler }: SamplerStep,
-  { name }: ControlledParameter,
-): (typeof MAIN)[string] | undefined {
-  return MAIN[`${sampler}.${name}`];
-}
 
 /** The stop nearest to a value; off is the last. */
 export function nearestStop(stops: readonly (number | null)[], value: number | null): number {
@@ -214,7 +186,7 @@ function readParameter(
   typed: string,
   { vocabularySize }: Limits,
 ): { readonly value: StepValue } | string {
-  const main = mainOf(step, parameter);
+  const main = mainOf(parameter);
   if (main?.off !== undefined && (typed === '' || typed.toLowerCase() === 'off')) return { value: main.off };
   if (parameter.optional && typed === '') return { value: parameter.default };
   const value = parameter.kind !== 'choice' && DECIMAL.test(typed) ? Number(typed) : typed;
@@ -226,8 +198,9 @@ function readParameter(
     const words = rangeInWords(parameter);
     return `${step.sampler} is ${shown(typed)}; it must be ${main.off === undefined ? words : `${words}, or off`}.`;
   }
-  if (parameter.name === 'endOfText' && vocabularySize && Number(value) >= vocabularySize) {
-    return `${step.sampler}: endOfText is ${value}; the model’s token ids go from 0 to ${thousands(vocabularySize - 1)}.`;
+  const namesToken = parameter.kind === 'integer' && parameter.token !== undefined;
+  if (namesToken && vocabularySize && Number(value) >= vocabularySize) {
+    return `${step.sampler}: ${parameter.name} is ${value}; the model’s token ids go from 0 to ${thousands(vocabularySize - 1)}.`;
   }
   return { value };
 }
@@ -264,7 +237,7 @@ export interface Slider {
 export function sliderOf(step: SamplerStep, parameter: ControlledParameter): Slider | null {
   if (parameter.kind === 'choice') return null;
   const value = valueOf(step, parameter);
-  const main = mainOf(step, parameter);
+  const main = mainOf(parameter);
   if (!main) {
     // A native range keeps to its ends by itself.
     return { ...parameter.slider, place: Number(value), valueAt: (place) => place };
@@ -280,5 +253,5 @@ export function sliderOf(step: SamplerStep, parameter: ControlledParameter): Sli
 
 /** The sampler's name, as sentences and fields write it. */
 export function labelOf(step: SamplerStep): string {
-  return mainOf(step, controlsOf(step.sampler)[0]!) ? step.sampler : definitionOf(step.sampler).about.label;
+  return controlsOf(step.sampler).some(mainOf) ? step.sampler : definitionOf(step.sampler).about.label;
 }

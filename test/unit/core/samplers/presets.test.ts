@@ -1,11 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { catalog } from '../../../../src/core/samplers/catalog';
-import { KEPT, parseChain, SamplerChain, type ChainSpec } from '../../../../src/core/samplers/chain';
 import {
-  HUGGING_FACE_ORDER,
+  KEPT,
+  parseChain,
+  parseSampler,
+  SamplerChain,
+  type ChainSpec,
+} from '../../../../src/core/samplers/chain';
+import {
   inHuggingFaceOrder,
   inLlamaCppOrder,
-  LLAMA_CPP_ORDER,
   nucleusThenTopK,
   PRESETS,
   topKThenNucleus,
@@ -17,10 +21,36 @@ const kept = (chain: ChainSpec, logits: readonly number[]): number[] => {
 };
 
 describe('the two default orders', () => {
-  it('name every sampler once', () => {
-    const names = catalog.map(({ name }) => name).sort();
-    expect([...HUGGING_FACE_ORDER].sort()).toEqual(names);
-    expect([...LLAMA_CPP_ORDER].sort()).toEqual(names);
+  const defaults: ChainSpec = catalog.map(({ name, about }) =>
+    parseSampler({
+      sampler: name,
+      ...Object.fromEntries(about.parameters.map((parameter) => [parameter.name, parameter.default])),
+    }),
+  );
+  const sorted = (sort: typeof inHuggingFaceOrder, names: readonly string[]): readonly string[] =>
+    sort(defaults)
+      .map(({ sampler }) => sampler)
+      .filter((name) => names.includes(name));
+
+  it('give every sampler a place of its own', () => {
+    for (const program of ['huggingFace', 'llamaCpp'] as const) {
+      expect(new Set(catalog.map(({ rank }) => rank[program])).size).toBe(catalog.length);
+    }
+  });
+
+  it('are those of the programs, for the samplers that they have', () => {
+    // GenerationMixin._get_logits_processor of Transformers 5.
+    const huggingFace = [
+      ...['repetition-penalty', 'no-repeat-ngram', 'banned-tokens', 'min-length', 'temperature', 'top-h'],
+      ...['top-k', 'top-p', 'min-p', 'typical', 'epsilon', 'eta'],
+    ];
+    expect(sorted(inHuggingFaceOrder, huggingFace)).toEqual(huggingFace);
+    // common_params_sampling.samplers of llama.cpp, after the biases of the model's tokens.
+    const llamaCpp = [
+      ...['logit-bias', 'repetition-penalty', 'frequency-penalty', 'presence-penalty', 'dry', 'top-n-sigma'],
+      ...['top-k', 'typical', 'top-p', 'min-p', 'xtc', 'temperature'],
+    ];
+    expect(sorted(inLlamaCppOrder, llamaCpp)).toEqual(llamaCpp);
   });
 
   it('put temperature first or last, and differ in their ties', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseChain } from '../../../../../src/core/samplers/chain';
+import { parseChain, type SamplerName } from '../../../../../src/core/samplers/chain';
+import { controlsOf, mainOf } from '../../../../../webview/form/samplerSteps';
 import {
   chainOf,
   checkAgain,
@@ -8,7 +9,6 @@ import {
   firstError,
   nearestStop,
   setSetting,
-  SLIDER_STOPS,
   type FieldName,
   type SettingsForm,
 } from '../../../../../webview/experiments/explore/settings';
@@ -16,6 +16,10 @@ import {
 const FORM: SettingsForm = { settings: DEFAULT_SETTINGS, texts: {}, errors: {} };
 const edit = (name: FieldName, text: string, contextLength: number | null = 256): SettingsForm =>
   editSetting(FORM, name, text, { contextLength });
+
+/** Where the slider of a sampler with one main parameter can stand. */
+const stopsOf = (name: SamplerName): readonly (number | null)[] =>
+  controlsOf(name).flatMap((parameter) => mainOf(parameter)?.stops ?? []);
 
 const settingOf = ({ settings }: SettingsForm, name: FieldName): unknown => {
   const [key, parameter] = name.split('.');
@@ -103,15 +107,15 @@ describe('the chain', () => {
         parseChain(chainOf(form.settings));
       }
     };
-    at('temperature.temperature', SLIDER_STOPS.temperature);
-    at('top-k.k', SLIDER_STOPS.topK);
-    at('top-p.p', SLIDER_STOPS.topP);
+    at('temperature.temperature', stopsOf('temperature'));
+    at('top-k.k', stopsOf('top-k'));
+    at('top-p.p', stopsOf('top-p'));
   });
 });
 
 describe('a slider', () => {
   it('stands on every one of its values, in rising order', () => {
-    for (const stops of Object.values(SLIDER_STOPS)) {
+    for (const stops of [stopsOf('temperature'), stopsOf('top-k'), stopsOf('top-p')]) {
       stops.forEach((stop, index) => {
         expect(nearestStop(stops, stop)).toBe(index);
         const next = stops[index + 1];
@@ -121,7 +125,9 @@ describe('a slider', () => {
   });
 
   it('stands near a value between its own', () => {
-    expect(SLIDER_STOPS.topK[nearestStop(SLIDER_STOPS.topK, 41)]).toBe(40);
-    expect(SLIDER_STOPS.temperature[nearestStop(SLIDER_STOPS.temperature, 1000)]).toBe(10);
+    const topK = stopsOf('top-k');
+    expect(topK[nearestStop(topK, 41)]).toBe(40);
+    const temperature = stopsOf('temperature');
+    expect(temperature[nearestStop(temperature, 1000)]).toBe(10);
   });
 });
