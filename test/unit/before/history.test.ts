@@ -1,7 +1,8 @@
 /** Saved results of an earlier version: listed, opened on the page, exported, replayed and compared. */
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { history, openPage, openSaved } from './extension';
 import { markdownOf, readParameters, runOnToy, type HistoryEntry } from './openers';
+import { until } from './page';
 import { SAVED, type SavedResult } from './savedResults';
 import { TOY } from './toy';
 
@@ -45,12 +46,12 @@ describe('the history of an earlier version', () => {
     const page = openPage(null);
     page.drawn.fire('tab-branches', 'click');
     page.drawn.fire('history', 'click');
-    await expect.poll(() => page.drawn.texts('reopen')).toHaveLength(3);
+    await until(() => page.drawn.texts('reopen')).toHaveLength(3);
     expect(page.drawn.text('history-list')).toContain('Branches: pizza pasta');
     page.drawn.fire('reopen', 'click', {}, 1);
-    await expect.poll(() => page.drawn.text('answer')).toContain('Proof: 6 beginnings were read');
+    await until(() => page.drawn.text('answer')).toContain('Proof: 6 beginnings were read');
     page.drawn.fire('compare', 'click', {}, 0);
-    await expect.poll(() => page.drawn.text('comparison')).toContain('Beam search finds');
+    await until(() => page.drawn.text('comparison')).toContain('Beam search finds');
   });
 });
 
@@ -91,9 +92,7 @@ describe.each(named(SAVED))('%s', (_, saved) => {
     const page = openSaved(saved.id, entry);
     const choices = [...page.drawn.html.matchAll(/data-testid="(export-(?:csv-[\w-]+|json))"/g)];
     for (const [, choice] of choices) page.drawn.fire(choice!, 'click');
-    await vi.waitFor(() => {
-      expect(Object.keys(page.exports)).toHaveLength(choices.length);
-    });
+    await until(() => Object.keys(page.exports)).toHaveLength(choices.length);
     const { file, is } = saved.figure;
     const cell = cellOf(page.exports[file]!, saved.figure);
     if (typeof is === 'number') expect(Number(cell)).toBeCloseTo(is, 8);
@@ -117,9 +116,9 @@ describe.each(named(onToy))('%s, replayed', (_, saved) => {
   it('gives the same on the page', async () => {
     const page = openSaved(saved.id, await history.open(saved.id));
     page.drawn.fire('replay', 'click');
-    await expect
-      .poll(() => page.drawn.text('verdict'))
-      .toMatch(/^Replayed: all [\d,]+ values of the result are the same/);
+    await until(() => page.drawn.text('verdict')).toMatch(
+      /^Replayed: all [\d,]+ values of the result are the same/,
+    );
   });
 });
 
@@ -130,7 +129,7 @@ describe.each(named(SAVED.filter(({ experiment }) => experiment === 'loss' || ex
       const entry = await history.open(saved.id);
       const page = openSaved(saved.id, entry);
       page.drawn.fire('replay', 'click');
-      await expect.poll(() => page.drawn.text('failure')).toContain('Only the toy runs here.');
+      await until(() => page.drawn.text('failure')).toContain('Only the toy runs here.');
       expect(page.sent.find(({ type }) => type === 'run')).toMatchObject({
         experiment: saved.experiment,
         model: 'small',

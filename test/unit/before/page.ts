@@ -1,5 +1,5 @@
 /** The page without a browser: it opens with a stored state, is drawn into text, and speaks with an extension. */
-import { vi } from 'vitest';
+import { expect, vi } from 'vitest';
 import {
   PROTOCOL_VERSION,
   readFromPanel,
@@ -10,13 +10,19 @@ import {
 import { App } from '../../../webview/app';
 import { Drawn } from './drawn';
 
-let draw: (template: unknown) => void;
+/** What a page is drawn into: its own, also where an earlier page draws late. */
+interface Root {
+  readonly draw: (template: unknown) => void;
+}
 vi.mock('lit', async (original) => ({
   ...(await original<object>()),
-  render: (template: unknown) => {
+  render: (template: unknown, { draw }: Root) => {
     draw(template);
   },
 }));
+
+/** Asks again until a page shows what is expected; the limit only ends a hang. */
+export const until = <Value>(read: () => Value) => expect.poll(read, { timeout: 60_000 });
 
 /** The extension's answer to a request of the page; undefined where it gives none. */
 export type Answer = (message: FromPanel, emit: (event: unknown) => void) => Promise<ToPanel | undefined>;
@@ -49,11 +55,13 @@ export class Page {
       activeElement: null,
     });
     vi.stubGlobal('requestAnimationFrame', (frame: () => void) => this.#frames.push(frame));
-    draw = (template) => {
-      this.#template = template;
-      this.#drawn = undefined;
+    const root: Root = {
+      draw: (template) => {
+        this.#template = template;
+        this.#drawn = undefined;
+      },
     };
-    new App({ querySelector: nothing } as unknown as HTMLElement, {
+    new App({ ...root, querySelector: nothing } as unknown as HTMLElement, {
       getState: () => this.state,
       setState: (next) => {
         this.state = JSON.parse(JSON.stringify(next));

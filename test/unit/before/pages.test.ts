@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { openPage } from './extension';
 import { stored } from './openers';
-import type { Page } from './page';
+import { until, type Page } from './page';
 import { SAVED } from './savedResults';
 import { softmax, TOY } from './toy';
 
@@ -19,7 +19,7 @@ const running = ({ drawn }: Page): boolean => drawn.all('stop', '?disabled')[0] 
 async function reopened(page: Page, act: () => void): Promise<Page> {
   const before = page.state;
   act();
-  await expect.poll(() => page.state !== before).toBe(true);
+  await until(() => page.state !== before).toBe(true);
   return openPage(page.state);
 }
 
@@ -97,7 +97,7 @@ describe('Explore of an earlier version', () => {
         maxNewTokens: 6,
       },
     });
-    await expect.poll(() => running(page)).toBe(false);
+    await until(() => running(page)).toBe(false);
     expectExplored(page);
   });
 
@@ -109,7 +109,7 @@ describe('Explore of an earlier version', () => {
   it('has the completions of a model once its vocabulary is there', async () => {
     const page = open('explore-small');
     expect(page.drawn.field('model')).toBe('small');
-    await expect.poll(() => page.drawn.texts('completion')).toHaveLength(2);
+    await until(() => page.drawn.texts('completion')).toHaveLength(2);
     const { drawn } = page;
     expect(drawn.text('place')).toBe('menu.md Ln 3, Col 1, text before the cursor');
     expect(drawn.text('prompt-chips')).toBe('The·miller·had·');
@@ -219,7 +219,7 @@ describe('Branches of an earlier version', () => {
   it('take the last change back', async () => {
     const page = open('branches');
     page.drawn.fire('undo', 'click');
-    await expect.poll(() => page.drawn.text('undo')).toBe('Undo (2)');
+    await until(() => page.drawn.text('undo')).toBe('Undo (2)');
     expect(page.sent.find(({ type }) => type === 'run')).toMatchObject({
       experiment: 'branches',
       model: 'toy',
@@ -238,7 +238,7 @@ describe('Branches of an earlier version', () => {
   it('are run again with their changes', async () => {
     const page = open('branches');
     page.drawn.fire('run', 'click');
-    await expect.poll(() => running(page)).toBe(false);
+    await until(() => running(page)).toBe(false);
     expect(page.drawn.text('undo')).toBe('Undo (3)');
     expect(page.drawn.text('branches')).toContain('salad sushi pizza pinned');
     expect(page.drawn.field('conclusion')).toBe('Salad first.');
