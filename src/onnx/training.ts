@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Tensor } from 'onnxruntime-node';
 import { argmax } from '../core/logits';
 import { randomStream } from '../core/random';
+import { mean, sum } from '../core/sums';
 import { openCheckpoint, type Checkpoint } from '../gpt2/checkpoint/checkpoint';
 import type { Gpt2Config } from '../gpt2/checkpoint/config';
 import { fitTokenizer, type TextTokenizer } from '../gpt2/tokenizer/textTokenizer';
@@ -193,12 +194,4 @@ export class Gpt2Trainer {
   private floats(values: Float32Array, shape: readonly number[]): Tensor {
     return new this.TensorClass('float32', values, shape);
   }
-}
-
-function sum(values: Float32Array): number {
-  return values.reduce((total, value) => total + value, 0);
-}
-
-function mean(values: Float32Array): number {
-  return sum(values) / values.length;
 }

@@ -1,4 +1,5 @@
 /** How often something of a known probability happens in a number of draws, exactly. */
+import { sum } from '../sums';
 import { checkCount, checkProbability, checkShare } from './checks';
 import type { Interval } from './interval';
 
@@ -21,7 +22,7 @@ export function binomialInterval(p: number, draws: number, confidence = 0.95): I
   checkShare('confidence', confidence);
   if (p === 0 || p === 1) return { low: p * draws, high: p * draws };
   const { from, weights } = massAroundMode(p, draws);
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const total = sum(weights);
   const tail = ((1 - confidence) / 2) * total;
   return {
     low: from + skipped(weights, tail),

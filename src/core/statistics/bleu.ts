@@ -1,4 +1,5 @@
 /** BLEU, and how much the samples of a set resemble each other by it. */
+import { mean } from '../sums';
 import { countNgrams, ngramCount, type Item } from './ngrams';
 
 /** Longest n-grams that are compared. */
@@ -76,5 +77,5 @@ export function selfBleu(texts: readonly (readonly Item[])[]): number {
       'epsilon',
     ),
   );
-  return scores.reduce((sum, score) => sum + score, 0) / texts.length;
+  return mean(scores);
 }

@@ -10,10 +10,3 @@
 export function effectiveVocabulary(entropy: number): number {
   return Math.exp(entropy);
 }
-
-/** Mean log-probability per token; NaN for no tokens. */
-export function meanLogProbability(logProbabilities: ArrayLike<number>): number {
-  let sum = 0;
-  for (let i = 0; i < logProbabilities.length; i++) sum += logProbabilities[i]!;
-  return sum / logProbabilities.length;
-}

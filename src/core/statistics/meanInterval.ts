@@ -1,4 +1,5 @@
 /** How far the mean of a few measurements may be from what it estimates. */
+import { sum } from '../sums';
 import { checkCount, checkShare } from './checks';
 import type { Interval } from './interval';
 
@@ -18,7 +19,7 @@ export interface MeanInterval extends Interval {
 export function meanInterval(values: readonly number[], confidence = 0.95): MeanInterval {
   checkShare('confidence', confidence);
   const n = values.length;
-  const mean = values.reduce((sum, value) => sum + value, 0) / n;
+  const mean = sum(values) / n;
   if (n < 2) return { mean, low: n === 0 ? NaN : -Infinity, high: n === 0 ? NaN : Infinity };
   // Rounding of the mean must not make equal measurements differ.
   if (values.every((value) => value === values[0]))

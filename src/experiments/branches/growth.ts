@@ -4,6 +4,7 @@ import { enumerate } from '../../core/search/enumeration';
 import { greedySearch } from '../../core/search/greedy';
 import type { LanguageModel, NextToken } from '../../core/languageModel';
 import type { ChainSpec } from '../../core/samplers/chain';
+import { sum } from '../../core/sums';
 import { BeamRecorder } from './beamRecorder';
 import type { BranchEdit, BranchesEvent, BranchesParameters, BranchesResult, BranchStart } from './result';
 import { readingOf, type BranchMemory } from './memory';
@@ -175,7 +176,7 @@ async function growExact(
       greedy: {
         ids: [...greedy.tokens],
         text: greedy.text,
-        logProbability: total(greedy.logProbabilities),
+        logProbability: sum(greedy.logProbabilities),
       },
     },
   };
@@ -184,10 +185,6 @@ async function growExact(
 function withoutEnd({ info }: LanguageModel, tokens: readonly number[]): readonly number[] {
   const last = tokens.at(-1);
   return last !== undefined && info.endOfText.includes(last) ? tokens.slice(0, -1) : tokens;
-}
-
-function total(logProbabilities: readonly number[]): number {
-  return logProbabilities.reduce((sum, logProbability) => sum + logProbability, 0);
 }
 
 async function growBeam(
@@ -215,7 +212,7 @@ async function growBeam(
       results: results.map(({ tokens, text, logProbabilities, score, end }) => ({
         ids: [...tokens],
         text,
-        logProbability: total(logProbabilities),
+        logProbability: sum(logProbabilities),
         score,
         end,
       })),

@@ -1,6 +1,7 @@
 import type { LanguageModel, TextScores } from '../../core/languageModel';
 import { expNotPositive } from '../../core/exponential';
 import { argmax, logSoftmax } from '../../core/logits';
+import { mean } from '../../core/sums';
 
 /** How near a model comes to another that it stands for, for example a quantized one to the whole. */
 export interface Fidelity {
@@ -129,7 +130,7 @@ function addComparison(
 
 function perplexity({ logProbabilities }: TextScores): number {
   const predicted = logProbabilities.subarray(1);
-  return Math.exp(-predicted.reduce((a, b) => a + b, 0) / predicted.length);
+  return Math.exp(-mean(predicted));
 }
 
 /** Passes the turn to one that waits, or will wait, for it. */

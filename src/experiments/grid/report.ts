@@ -1,5 +1,6 @@
 /** What a grid says: which side matters, which cells are predictable or varied, and every number of it. */
 import { meanInterval, type MeanInterval } from '../../core/statistics/meanInterval';
+import { mean } from '../../core/sums';
 import { axisChoice } from './axes';
 import type { GridAxis, GridCell, GridResult } from './result';
 import { GRID_METRICS } from './metrics';
@@ -74,10 +75,6 @@ function pairedDifferences(
     const [a, b] = [bySample(low, sample), bySample(high, sample)];
     return a === null || b === null ? null : b - a;
   }).filter((difference) => difference !== null);
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 export const gridReport: ReportOf<GridResult> = { summary, tables };

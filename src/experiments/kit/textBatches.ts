@@ -86,8 +86,3 @@ export function arrangeBatches(
   if (dropLast && count % batchSize !== 0) batches.pop();
   return batches;
 }
-
-/** Mean of numbers; null without any. */
-export function mean(values: readonly number[]): number | null {
-  return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
-}

@@ -1,6 +1,7 @@
 /** Loss: how well a model predicts a text, window by window, by the book's data loader. */
 import type { LanguageModel } from '../../core/languageModel';
 import { randomStream } from '../../core/random';
+import { mean, meanOrNull, sum } from '../../core/sums';
 import type { Experiment, RunContext } from '../kit/experiment';
 import {
   arrangeBatches,
@@ -8,7 +9,6 @@ import {
   BOOK_TRAIN_RATIO,
   BOOK_WINDOWS,
   countCharacters,
-  mean,
   splitOffset,
   tokensFor,
   windowStarts,
@@ -216,7 +216,7 @@ async function evaluate(
       const tokens = ids.slice(first, first + settings.context + 1);
       const logProbabilities = await scoreWindow(model, tokens, signal);
       if (!logProbabilities) break;
-      const surprise = -logProbabilities.reduce((sum, value) => sum + value, 0);
+      const surprise = -sum(logProbabilities);
       const window: WindowLoss = {
         index,
         start: part.offset + spans.starts[first + 1]!,
@@ -230,14 +230,14 @@ async function evaluate(
     // A batch that was stopped half way has no mean.
     if (done.length < windows.length) break;
     windowLosses.push(...done);
-    nats += done.reduce((sum, window) => sum + window.loss * settings.context, 0);
+    nats += sum(done.map((window) => window.loss * settings.context));
     for (const { index } of done) {
       const first = starts[index]! + 1;
       characters += charactersIn(part, first, first + settings.context);
     }
-    batchLosses.push(mean(done.map((window) => window.loss))!);
+    batchLosses.push(mean(done.map((window) => window.loss)));
   }
-  const average = mean(batchLosses);
+  const average = meanOrNull(batchLosses);
   return {
     characters: countCharacters(part.text),
     tokens: ids.length,

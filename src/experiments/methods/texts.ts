@@ -5,6 +5,7 @@ import { beamSearch } from '../../core/search/beam';
 import type { Continuation, SearchOptions } from '../../core/search/common';
 import { contrastiveSearch, isRepresenting } from '../../core/search/contrastive';
 import { diverseBeamSearch } from '../../core/search/diverseBeam';
+import { sum } from '../../core/sums';
 import {
   beginGrowing,
   completionOf,
@@ -113,7 +114,7 @@ export class MethodTexts {
       text,
       end,
       raw: logProbabilities.map((logProbability) => Math.exp(logProbability)),
-      logProbability: logProbabilities.reduce((sum, logProbability) => sum + logProbability, 0),
+      logProbability: sum(logProbabilities),
     }));
   }
 

@@ -6,6 +6,7 @@ import { effectiveVocabulary } from '../../core/statistics/information';
 import { meanInterval } from '../../core/statistics/meanInterval';
 import { modeProbability } from '../../core/statistics/mode';
 import { randomStream } from '../../core/random';
+import { sum } from '../../core/sums';
 import type { RunContext } from '../kit/experiment';
 import type { MethodMeasure, MethodNext, MethodsEvent, MethodSpec, MethodsParameters } from './result';
 import { logitsOf } from '../kit/readPrompt';
@@ -72,12 +73,6 @@ export function describeNext(
     },
     greedyIsMode: modeIsKnown ? { ...modeProbability(possible, samples) } : null,
   };
-}
-
-function sum(values: Iterable<number>): number {
-  let total = 0;
-  for (const value of values) total += value;
-  return total;
 }
 
 /** A measure of all trials; without any, there is none. */

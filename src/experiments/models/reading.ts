@@ -1,5 +1,6 @@
 /** What one model thinks of the texts that all have written, and of a reference text. */
 import type { LanguageModel } from '../../core/languageModel';
+import { sum } from '../../core/sums';
 import type { RunContext } from '../kit/experiment';
 import type { Written } from './writing';
 import type { ComparedModel, ComparedText, ModelsEvent } from './result';
@@ -47,10 +48,10 @@ export async function readAll(
         probabilities: [],
       });
       text.probabilities[index] = own.map(Math.exp);
-      const sum = sums[trial];
-      if (sum) {
-        sum.surprise -= own.reduce((total, value) => total + value, 0);
-        sum.tokens += own.length;
+      const read = sums[trial];
+      if (read) {
+        read.surprise -= sum(own);
+        read.tokens += own.length;
       }
       progress.add(1);
     }
@@ -71,7 +72,7 @@ async function readReference(
   // Where no token stands before a text, its first one is read and not predicted.
   const scored = await scoresOf(model, startText(model, ids), 1, signal);
   if (!scored) return null;
-  const nats = -scored.reduce((sum, value) => sum + value, 0);
+  const nats = -sum(scored);
   const read = ids.length > scored.length ? reference.slice(starts[1]) : reference;
   return {
     tokens: scored.length,

@@ -1,7 +1,7 @@
 /** Training: the loop of steps, evaluations, samples and checkpoints, over a model and a store that it is given. */
 import { messageOf } from '../../core/messageOf';
+import { mean, meanOrNull } from '../../core/sums';
 import { learningRateAt } from './learningRate';
-import { mean } from '../kit/textBatches';
 import { TrainingBatches } from './batches';
 import { TrainingControl } from './control';
 import type {
@@ -173,7 +173,7 @@ class TrainingLoop {
         if (this.context.signal.aborted) return false;
         found.push(await this.#lossOf(batch));
       }
-      losses.push(mean(found));
+      losses.push(meanOrNull(found));
     }
     if (losses.some((loss) => loss !== null && !Number.isFinite(loss))) return false;
     this.#soundStep = step;
@@ -187,7 +187,7 @@ class TrainingLoop {
 
   async #lossOf(batch: TrainingBatch): Promise<number> {
     const losses = await this.parts.trainer.tokenLosses(batch);
-    return losses.reduce((sum, value) => sum + value, 0) / losses.length;
+    return mean(losses);
   }
 
   /** The start text and the most probable tokens after it. @returns false where the run was cancelled. */
@@ -269,7 +269,7 @@ class TrainingLoop {
   }
 
   #stepSeconds(): number {
-    return mean(this.#durations) ?? 0;
+    return meanOrNull(this.#durations) ?? 0;
   }
 
   #speed(batch?: TrainingBatch): number | null {

@@ -10,7 +10,7 @@ import {
   ngramDiversity,
   repN,
 } from '../../../../src/core/statistics/diversity';
-import { effectiveVocabulary, meanLogProbability } from '../../../../src/core/statistics/information';
+import { effectiveVocabulary } from '../../../../src/core/statistics/information';
 import { PROPERTY } from '../generators';
 
 const words = (text: string): string[] => text.split(' ');
@@ -18,14 +18,6 @@ const words = (text: string): string[] => text.split(' ');
 describe('information', () => {
   it('of n equal choices is ln n, and they are worth n words', () => {
     expect(effectiveVocabulary(entropy([0.25, 0.25, 0.25, 0.25]))).toBeCloseTo(4, 12);
-  });
-
-  it('has the mean log-probability of a text whose exponential is the geometric mean of the probabilities', () => {
-    const geometric = (0.5 * 0.125 * 0.25) ** (1 / 3);
-    expect(Math.exp(meanLogProbability([0.5, 0.125, 0.25].map(Math.log)))).toBeCloseTo(geometric, 12);
-    expect(meanLogProbability([-1, -3])).toBe(-2);
-    expect(meanLogProbability([])).toBeNaN();
-    expect(meanLogProbability([-1, -Infinity])).toBe(-Infinity);
   });
 });
 
