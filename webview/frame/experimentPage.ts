@@ -2,8 +2,8 @@ import type { TemplateResult } from 'lit';
 import type { ReportOf, ReportTable } from '../../src/experiments/report/types';
 import type { ExperimentResult } from '../../src/experiments/kit/results';
 import type { Picture } from '../ui/picture';
-import type { RunMessage } from '../host';
 import type { FieldGroup, FormValues } from '../form/form';
+import type { LiveRun } from './live';
 
 /** What one experiment adds to the tab that all experiments share (`experimentTab.ts`). */
 export interface ExperimentPage<Result extends ExperimentResult> {
@@ -39,14 +39,10 @@ export interface ExperimentPage<Result extends ExperimentResult> {
   readonly pictures: (result: Result, earlier: Result | null) => readonly Picture[];
   /** What stands between the answer and the tables; the pictures, in their order, where left out. */
   readonly view?: (shown: ShownParts<Result>, values: FormValues) => TemplateResult;
-  /** A run begins, whoever asked for it. */
-  readonly begun?: () => void;
   /** Why a result with these parameters is not run again by itself; null where it can be. */
   readonly noReplay?: (parameters: unknown) => string | null;
-  /** Takes an event that is not progress. */
-  readonly event?: (event: unknown) => void;
-  /** What stands above the last result while a run goes on. */
-  readonly live?: (tell: (message: RunMessage) => void) => TemplateResult;
+  /** Asked for at the beginning of every run: what is made of its events while it goes on. */
+  readonly live?: () => LiveRun<Result>;
   /** A person must agree before a run: the question to ask; null to run at once. */
   readonly confirm?: (parameters: unknown) => string | null;
   /** What a card says about a `data-card` reference of the page's own; null for references of others. */

@@ -11,6 +11,7 @@ import { entryOf, outcomeOf, packMemory, unpackMemory, type Order, type Outcome 
 import { ExperimentRun, type RunProgress } from './run';
 import type { JobState, StartedJob } from './queue';
 import { failureOf, UNREADABLE } from './failures';
+import type { LiveRun } from './live';
 import { Form } from '../form/form';
 import { samePrompt } from './session';
 import { verdictOf, type Verdict } from './replayVerdict';
@@ -51,8 +52,13 @@ export class ExperimentState<Result extends ExperimentResult> {
   readonly #page: ExperimentPage<Result>;
   readonly #context: TabContext;
   readonly #now: () => number;
+  /** What is made of the events of the run that goes on. */
+  live: LiveRun<Result> | null = null;
   /** Tells the run that goes on something. */
   #tell: ((message: RunMessage) => void) | undefined;
+  /** False while something else is on screen than what the run has so far. */
+  #growthShown = false;
+  #growing: Outcome<Result> | null = null;
 
   /** @param now milliseconds of a steady clock */
   constructor(
@@ -84,6 +90,15 @@ export class ExperimentState<Result extends ExperimentResult> {
 
   progress(): RunProgress | null {
     return this.running?.progress(this.#now()) ?? null;
+  }
+
+  /** What the run that goes on has so far, where it is drawn in the last result's place; else null. */
+  get growing(): Outcome<Result> | null {
+    const result = this.#growthShown ? this.live?.result?.() : null;
+    if (!this.running || !result) return null;
+    if (this.#growing?.result !== result)
+      this.#growing = { order: this.running.order, result, savedId: null, conclusion: '' };
+    return this.#growing;
   }
 
   /**
@@ -200,15 +215,17 @@ export class ExperimentState<Result extends ExperimentResult> {
     const { host, redraw, announce, changed } = this.#context;
     const run = new ExperimentRun(order, replays, this.#now());
     this.running = run;
+    this.live = this.#page.live?.() ?? null;
+    // What a replay is to repeat stays on screen.
+    this.#growthShown = replays === null;
     this.verdict = null;
     const onEvent = (event: unknown): void => {
-      if (!run.receive(event, this.#now())) this.#page.event?.(event);
+      if (!run.receive(event, this.#now())) this.live?.take(event);
       redraw();
     };
     const { model, toy, parameters } = order;
     const others = this.#page.others?.(parameters) ?? [];
     const request = host.run(this.#page.id, model, toy, parameters, onEvent, others);
-    this.#page.begun?.();
     this.#tell = request.tell;
     const timer = setInterval(redraw, TICK);
     announce(`${this.#page.title} runs.`);
@@ -224,6 +241,8 @@ export class ExperimentState<Result extends ExperimentResult> {
       .finally(() => {
         clearInterval(timer);
         this.running = null;
+        this.live = null;
+        this.#growing = null;
         this.#tell = undefined;
         changed();
       });
@@ -368,6 +387,7 @@ export class ExperimentState<Result extends ExperimentResult> {
     const { session, chooseModel } = this.#context;
     const { model, toy, parameters } = outcome.order;
     this.shown = outcome;
+    this.#growthShown = false;
     this.earlier = null;
     this.verdict = null;
     this.trouble = null;

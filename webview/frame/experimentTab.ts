@@ -17,6 +17,7 @@ import {
   answerView,
   comparisonView,
   conclusionView,
+  growingView,
   historyButton,
   historyView,
   resultBarView,
@@ -42,7 +43,7 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
   readonly #state: ExperimentState<Result>;
   /** What a run needs is being got. */
   #preparing = false;
-  #parts: { readonly of: Outcome<Result>; readonly parts: ShownParts<Result> } | undefined;
+  #parts: { readonly of: Outcome<Result>; readonly parts: ShownParts<Result>; readonly open: boolean } | undefined;
 
   constructor(page: ExperimentPage<Result>, context: TabContext) {
     this.id = page.id;
@@ -60,8 +61,9 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
   }
 
   #live(): TemplateResult | typeof nothing {
-    if (!this.#state.running || !this.#page.live) return nothing;
-    return this.#page.live((message) => {
+    const view = this.#state.live?.view;
+    if (!view) return nothing;
+    return view((message) => {
       this.#state.tell(message);
     });
   }
@@ -151,16 +153,23 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
     });
   }
 
+  /** What is on screen: the result so far of the run that goes on, or the last one. */
+  get #drawn(): Outcome<Result> | null {
+    return this.#state.growing ?? this.#state.shown;
+  }
+
   #result(): TemplateResult {
     const state = this.#state;
-    const { shown } = state;
+    const shown = this.#drawn;
     if (!shown) return this.#empty();
+    const growing = shown !== state.shown;
     const parts = this.#shownParts(shown);
     const { earlier } = state;
     const { report } = this.#page;
     return html`
-      ${answerView(report.summary(shown.result), state.stale())}
+      ${growing ? growingView() : answerView(report.summary(shown.result), state.stale())}
       ${resultBarView({
+        growing,
         exports: exportChoices(parts.tables, parts.pictures),
         saved: shown.savedId !== null,
         historyOpen: state.history !== null,
@@ -172,14 +181,14 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
         onReplay: () => {
           state.replay();
         },
-        kept: state.earlier === shown,
+        kept: state.earlier !== null && state.earlier === state.shown,
         onKeep: () => {
           state.keepToCompare();
         },
       })}
       ${this.#history()}
       ${
-        earlier && earlier !== shown
+        earlier && earlier !== shown && !growing
           ? comparisonView({
               tables: state.comparison(),
               earlier: report.summary(earlier.result),
@@ -190,9 +199,13 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
       }
       ${this.#page.view ? this.#page.view(parts, state.form.values) : html`<div class="figures">${parts.pictures.map(parts.figure)}</div>`}
       ${parts.tables.map(parts.table)}
-      ${conclusionView(shown.conclusion, (text) => {
-        state.conclusion = text;
-      })}
+      ${
+        state.shown
+          ? conclusionView(state.shown.conclusion, (text) => {
+              state.conclusion = text;
+            })
+          : nothing
+      }
     `;
   }
 
@@ -233,19 +246,26 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
     const earlier = compared && compared !== shown ? compared.result : null;
     if (this.#parts?.of !== shown || this.#parts.parts.earlier !== earlier) {
       const { result } = shown;
+      const growing = shown !== this.#state.shown;
+      const tables = this.#page.report.tables(result);
+      // What fills neither unfolds nor folds under the pointer.
+      const open = growing ? (this.#parts?.open ?? false) : tables[0] !== undefined && isShort(tables[0]);
       const parts: ShownParts<Result> = {
         result,
         earlier,
         pictures: this.#page.pictures(result, earlier),
-        tables: this.#page.report.tables(result),
+        tables,
         conclude: (text) => {
           this.#state.conclusion = shown.conclusion === '' ? text : `${shown.conclusion}\n\n${text}`;
         },
         figure: (picture) =>
-          figureView({ picture, onExport: () => void this.#export(shown, parts, `svg-${picture.id}`) }),
-        table: (table) => dataTableView(table, table === parts.tables[0] && isShort(table)),
+          figureView({
+            picture,
+            onExport: growing ? null : () => void this.#export(shown, parts, `svg-${picture.id}`),
+          }),
+        table: (table) => dataTableView(table, open && table === tables[0]),
       };
-      this.#parts = { of: shown, parts };
+      this.#parts = { of: shown, parts, open };
     }
     return this.#parts.parts;
   }
@@ -270,18 +290,18 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
   }
 
   footer(): TemplateResult | typeof nothing {
-    const { shown } = this.#state;
+    const shown = this.#drawn;
     if (!shown) return nothing;
     const { milliseconds, provenance } = shown.result;
     const { modelName, precision, fingerprint, seed, promptIds } = provenance;
     return html`${visibleText(modelName)}
       <span class="quiet" title="Fingerprint of what determines the logits: ${fingerprint}">${precision}</span
       >${promptIds.length > 0 ? `, prompt of ${count(promptIds.length, 'token')}` : ''},
-      ${seed === null ? 'nothing drawn' : html`seed ${seed}`}, ${duration(milliseconds)}`;
+      ${seed === null ? 'nothing drawn' : html`seed ${seed}`}, ${shown === this.#state.shown ? duration(milliseconds) : 'still running'}`;
   }
 
   card(kind: string, rest: readonly string[]): TemplateResult | null {
-    const { shown } = this.#state;
+    const shown = this.#drawn;
     if (!shown) return null;
     if (kind !== 'mark') return this.#page.card?.(kind, rest, shown.result) ?? null;
     const [id, mark = '', index] = rest;

@@ -14,6 +14,8 @@ export interface ExportChoice {
 }
 
 export interface ResultBarProps {
+  /** More of it is still to come: what is kept or exported is the whole. */
+  readonly growing: boolean;
   readonly exports: readonly ExportChoice[];
   readonly saved: boolean;
   readonly historyOpen: boolean;
@@ -30,15 +32,18 @@ export interface ResultBarProps {
 }
 
 export function resultBarView(props: ResultBarProps): TemplateResult {
-  const { exports, saved, historyOpen, busy, kept, feedback, onExport, onSave, onReplay, onKeep } = props;
+  const { growing, exports, saved, historyOpen, busy, kept, feedback } = props;
+  const { onExport, onSave, onReplay, onKeep } = props;
   return html`<div class="result-bar" role="group" aria-label="This result">
     <details class="menu" data-testid="export" @focusout=${closeWhenLeft} @keydown=${closeOnEscape}>
       <summary>Export</summary>
       <div class="menu-items">
+        ${growing ? html`<p class="quiet">When the run is over.</p>` : nothing}
         ${exports.map(
           ({ id, label }) =>
             html`<button
               type="button"
+              ?disabled=${growing}
               data-testid="export-${id}"
               @click=${(event: Event) => {
                 (event.target as HTMLElement).closest('details')!.open = false;
@@ -50,7 +55,7 @@ export function resultBarView(props: ResultBarProps): TemplateResult {
         )}
       </div>
     </details>
-    <button type="button" class="link" data-testid="save" ?disabled=${saved} @click=${onSave}>
+    <button type="button" class="link" data-testid="save" ?disabled=${saved || growing} @click=${onSave}>
       ${saved ? 'Saved' : 'Save'}
     </button>
     <button
@@ -69,6 +74,7 @@ export function resultBarView(props: ResultBarProps): TemplateResult {
       data-testid="keep"
       title="Compare the next result with this one: change the model or a setting, and run"
       aria-pressed=${kept ? 'true' : 'false'}
+      ?disabled=${growing}
       @click=${onKeep}
     >
       ${kept ? 'Comparing the next' : 'Compare the next'}
@@ -158,6 +164,13 @@ export function answerView(sentences: readonly string[], stale: string | null): 
     ${stale === null ? nothing : html`<p class="stale" data-testid="stale">${stale} Run to replace it.</p>`}
     <p class="answer-first">${unbroken(first)}</p>
     ${rest.map((sentence) => html`<p>${unbroken(sentence)}</p>`)}
+  </section>`;
+}
+
+/** In the answer's place while what it is the answer of is still to come. */
+export function growingView(): TemplateResult {
+  return html`<section class="answer" data-testid="growing" data-growing>
+    <p class="quiet">Still running: below is what has come so far. The answer follows when all of it is there.</p>
   </section>`;
 }
 

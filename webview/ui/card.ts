@@ -56,9 +56,8 @@ export class Card {
 
   /** To be drawn as the last element of the page. */
   view(): TemplateResult {
-    const content = this.#anchor?.isConnected
-      ? this.#content(this.#anchor.getAttribute('data-card') ?? '')
-      : null;
+    this.#renew();
+    const content = this.#anchor ? this.#content(this.#anchor.getAttribute('data-card') ?? '') : null;
     return html`<div id="card" class="card" role="tooltip" ?hidden=${content === null}>
       ${content ?? nothing}
     </div>`;
@@ -67,11 +66,8 @@ export class Card {
   /** Puts the card beside its anchor; to be called after the page was drawn. */
   place(): void {
     const card = document.getElementById('card');
+    this.#renew();
     if (!card || card.hidden || !this.#anchor) return;
-    if (!this.#anchor.isConnected) {
-      this.#show(null);
-      return;
-    }
     // A token that is broken over two lines has two boxes; the first is where reading it begins.
     const box = this.#anchor.getClientRects()[0] ?? this.#anchor.getBoundingClientRect();
     const { offsetWidth: width, offsetHeight: height } = card;
@@ -81,6 +77,13 @@ export class Card {
     const left = Math.max(GAP, Math.min(box.left, clientWidth - width - GAP));
     card.style.top = `${top}px`;
     card.style.left = `${left}px`;
+  }
+
+  /** Where the anchor was drawn anew, the card goes on with what took its place; without that it closes. */
+  #renew(): void {
+    const reference = this.#anchor?.getAttribute('data-card');
+    if (!this.#anchor || this.#anchor.isConnected || typeof reference !== 'string') return;
+    this.#show(document.querySelector(`[data-card="${CSS.escape(reference)}"]`));
   }
 
   #pointerOver(event: PointerEvent): void {

@@ -3,11 +3,12 @@ import { AsyncDirective } from 'lit/async-directive.js';
 import { directive, PartType, type ElementPart, type PartInfo } from 'lit/directive.js';
 import { SCREEN } from './palette';
 import { drawPicture, type Picture } from './picture';
-import { keepStop, rove } from './roving';
+import { keepingStop, keepStop, rove } from './roving';
 
 export interface FigureProps {
   readonly picture: Picture;
-  readonly onExport: () => void;
+  /** null while there is no whole picture to be exported. */
+  readonly onExport: (() => void) | null;
 }
 
 /** A picture with its title, its text alternative, and a button that writes it into a file. */
@@ -20,6 +21,7 @@ export function figureView({ picture, onExport }: FigureProps): TemplateResult {
         class="link"
         data-testid="export-svg"
         title="Write this picture into a file"
+        ?disabled=${onExport === null}
         @click=${onExport}
       >
         SVG
@@ -78,7 +80,12 @@ class Chart extends AsyncDirective {
 
   #draw(width: number): void {
     this.#width = width;
-    if (this.#picture) this.#element?.replaceChildren(drawPicture(this.#picture, { width, palette: SCREEN }));
+    const [picture, element] = [this.#picture, this.#element];
+    if (!picture || !element) return;
+    const drawn = drawPicture(picture, { width, palette: SCREEN });
+    keepingStop(element, () => {
+      element.replaceChildren(drawn);
+    });
   }
 }
 

@@ -39,3 +39,20 @@ export function keepStop(event: FocusEvent): void {
   for (const other of group.querySelectorAll<HTMLElement>('[data-rove][tabindex="0"]')) other.tabIndex = -1;
   item.tabIndex = 0;
 }
+
+/**
+ * Replaces a group's items: its stop, and the focus where it was on that, go to the new item with the same
+ * `data-card`.
+ */
+export function keepingStop(group: Element, replace: () => void): void {
+  const before = group.querySelector('[data-rove][tabindex="0"]');
+  const reference = before?.getAttribute('data-card');
+  const focused = before !== null && before === document.activeElement;
+  replace();
+  if (reference === undefined || reference === null) return;
+  const after = group.querySelector<SVGElement>(`[data-card="${CSS.escape(reference)}"]`);
+  if (!after) return;
+  group.querySelector('[data-rove][tabindex="0"]')?.setAttribute('tabindex', '-1');
+  after.setAttribute('tabindex', '0');
+  if (focused) after.focus({ preventScroll: true });
+}

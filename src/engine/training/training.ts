@@ -241,6 +241,7 @@ async function trainWith(prepared: Prepared): Promise<TrainingResult> {
     if (resumed) {
       checkProgress(resumed, batches.perEpoch);
       await loadCheckpoint(resumed.directory, trainer.tensors);
+      context.emit({ type: 'history', history: resumed.history });
       for (const sentence of resumed.notes) context.emit({ type: 'trouble', sentence });
     }
     await sweepExports(join(job.directory, 'models'));

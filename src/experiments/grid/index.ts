@@ -84,14 +84,7 @@ async function run(
   const promptIds = Array.from(prompt.ids);
   const first = await readPrompt(model, promptIds, context);
   const work = new GridWork(model, parameters, promptIds, context);
-  if (first) {
-    await work.exact(first);
-    await work.sample(first);
-  }
-  const planned = rows.values.length * columns.values.length * samples;
-  const whole = work.cells.flatMap(({ texts }) => texts).filter(({ end }) => end !== 'stopped').length;
-  const complete = work.cells.length === rows.values.length * columns.values.length && whole === planned;
-  return {
+  const known: GridResult = {
     experiment: 'grid',
     rows,
     columns,
@@ -100,11 +93,20 @@ async function run(
     draws: DRAWS,
     vocabularySize: model.info.vocabularySize,
     raw: rawOf(model, first),
-    cells: work.cells,
-    stopped: !complete,
-    milliseconds: performance.now() - begin,
+    cells: [],
+    stopped: false,
+    milliseconds: 0,
     provenance: provenanceOf(model, prompt, parameters, samples > 0 ? seed : null),
   };
+  if (first) {
+    context.emit({ type: 'begun', result: known });
+    await work.exact(first);
+    await work.sample(first);
+  }
+  const planned = rows.values.length * columns.values.length * samples;
+  const whole = work.cells.flatMap(({ texts }) => texts).filter(({ end }) => end !== 'stopped').length;
+  const complete = work.cells.length === rows.values.length * columns.values.length && whole === planned;
+  return { ...known, cells: work.cells, stopped: !complete, milliseconds: performance.now() - begin };
 }
 
 function rawOf(model: LanguageModel, first: NextToken | undefined): GridResult['raw'] {

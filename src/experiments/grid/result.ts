@@ -119,7 +119,43 @@ export const gridResultSchema = v.object({
 });
 export type GridResult = v.InferOutput<typeof gridResultSchema>;
 
-export type GridEvent =
-  | ProgressEvent
-  /** Cells as they are now: what is exact comes first, texts follow. */
-  | { readonly type: 'cells'; readonly cells: readonly GridCell[] };
+export const gridEventSchema = v.variant('type', [
+  /** The prompt was read: the result before its first cell. */
+  v.object({ type: v.literal('begun'), result: gridResultSchema }),
+  /** The next cells, with what is exact in them. */
+  v.object({ type: v.literal('cells'), cells: v.array(cellSchema) }),
+  /** New texts of cells, and what is measured in all of theirs so far. */
+  v.object({
+    type: v.literal('texts'),
+    cells: v.array(
+      v.object({
+        /** Index into the result's cells. */
+        cell: v.number(),
+        texts: v.array(textSchema),
+        measured: v.nullable(measuredSchema),
+      }),
+    ),
+  }),
+]);
+type GrowthEvent = v.InferOutput<typeof gridEventSchema>;
+export type GridTexts = Extract<GrowthEvent, { type: 'texts' }>['cells'][number];
+export type GridEvent = ProgressEvent | GrowthEvent;
+
+/** The result so far, from what it was and the next event; null before the first one. */
+export function growGrid(result: GridResult | null, event: GrowthEvent): GridResult | null {
+  if (event.type === 'begun') return event.result;
+  if (!result) return null;
+  if (event.type === 'cells') return { ...result, cells: [...result.cells, ...event.cells] };
+  const cells = [...result.cells];
+  for (const { cell: index, texts, measured } of event.cells) {
+    const cell = cells[index];
+    if (cell) cells[index] = { ...cell, texts: [...cell.texts, ...texts], measured };
+  }
+  return { ...result, cells };
+}
+
+/** Whether cells, or texts of theirs, are still to come. */
+export function isGrowing({ stopped, rows, columns, cells, samples }: GridResult): boolean {
+  const planned = rows.values.length * columns.values.length;
+  return !stopped && (cells.length < planned || cells.some(({ texts }) => texts.length < samples));
+}

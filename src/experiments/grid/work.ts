@@ -10,7 +10,7 @@ import { modeProbability } from '../../core/statistics/mode';
 import { Breather } from '../kit/cooperativeYield';
 import type { RunContext } from '../kit/experiment';
 import { cellChain } from './axes';
-import type { GridCell, GridEvent, GridParameters, GridText } from './result';
+import type { GridCell, GridEvent, GridParameters, GridText, GridTexts } from './result';
 import {
   beginGrowing,
   completionOf,
@@ -174,28 +174,33 @@ export class GridWork {
     );
     // Texts that ended early count as whole.
     if (!context.signal.aborted) this.#done = begun + texts.length * maxNewTokens;
-    const touched = new Set(texts.map((text) => this.#finish(text)));
-    context.emit({ type: 'cells', cells: [...touched].map((index) => this.cells[index]!) });
+    const found = new Map<number, GridText[]>();
+    for (const text of texts) found.set(text.cell, [...(found.get(text.cell) ?? []), this.#finish(text)]);
+    const cells = [...found].map(([cell, added]) => this.#add(cell, added));
+    context.emit({ type: 'texts', cells });
   }
 
-  /** Puts a text into its cell. */
-  #finish({ cell: index, sample, growing, raw, processed, entropy: nats, kept }: GrowingText): number {
+  /** A text that grows no more; a whole one counts in what is measured along the steps of its cell. */
+  #finish({ cell, sample, growing, raw, processed, entropy: nats, kept }: GrowingText): GridText {
     const { ids, text, end, logProbability } = completionOf(this.model, growing);
     const tokens = ids.map((id) => resultToken(this.model, id).text);
     const repetition = 1 - ngramDiversity(ids);
-    const sums = this.#sums[index]!;
     if (end !== 'stopped') {
+      const sums = this.#sums[cell]!;
       sums.entropy += nats;
       sums.kept += kept;
       sums.steps += ids.length;
     }
+    return { sample, text, end, ids: [...ids], tokens, raw, processed, logProbability, repetition };
+  }
+
+  /** Puts texts into their cell. @returns what is new in it */
+  #add(index: number, added: GridText[]): GridTexts {
     const cell = this.cells[index]!;
-    const texts = [
-      ...cell.texts,
-      { sample, text, end, ids: [...ids], tokens, raw, processed, logProbability, repetition },
-    ];
-    this.cells[index] = { ...cell, texts, measured: measure(texts, sums) };
-    return index;
+    const texts = [...cell.texts, ...added];
+    const measured = measure(texts, this.#sums[index]!);
+    this.cells[index] = { ...cell, texts, measured };
+    return { cell: index, texts: added, measured };
   }
 }
 

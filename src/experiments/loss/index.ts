@@ -257,7 +257,7 @@ async function scoreWindow(
   model: LanguageModel,
   tokens: readonly number[],
   signal: AbortSignal,
-): Promise<Float64Array | null> {
+): Promise<Float64Array<ArrayBuffer> | null> {
   try {
     return (await model.score!(tokens, { signal })).logProbabilities.slice(1);
   } catch (error) {

@@ -72,15 +72,16 @@ export const lossResultSchema = v.object({
 });
 export type LossResult = v.InferOutput<typeof lossResultSchema>;
 
-/** Sent for every window, so that bars grow and passages can be tinted while it runs. */
-export interface LossEvent {
-  readonly type: 'window';
-  readonly part: 'training' | 'validation';
-  readonly window: WindowLoss;
+/** Sent for every window, so that its passage can be tinted. */
+export const lossEventSchema = v.object({
+  type: v.literal('window'),
+  part: v.picklist(['training', 'validation']),
+  window: windowLossSchema,
   /** Of each predicted token of the window: its id, and the natural log of its probability. */
-  readonly ids: Int32Array;
-  readonly logProbabilities: Float64Array;
+  ids: v.instance(Int32Array),
+  logProbabilities: v.instance(Float64Array),
   /** Windows done and windows in all, over both parts. */
-  readonly done: number;
-  readonly total: number;
-}
+  done: v.number(),
+  total: v.number(),
+});
+export type LossEvent = v.InferOutput<typeof lossEventSchema>;

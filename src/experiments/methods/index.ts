@@ -7,6 +7,7 @@ import type { Experiment, RunContext } from '../kit/experiment';
 import { MethodTexts } from './texts';
 import { MethodTokens } from './tokens';
 import type { MethodsEvent, MethodSpec, MethodsParameters, MethodsResult, MethodResult } from './result';
+import { methodToCome } from './work';
 import { listOf, parameterObject, realNumber, show, textValue, wholeNumber } from '../kit/checks';
 import { takePrompt } from '../kit/prompt';
 import { logitsOf, readPrompt } from '../kit/readPrompt';
@@ -148,7 +149,20 @@ async function run(
   const first = await readPrompt(model, promptIds, context);
   const done: MethodResult[] = [];
   let whole = first !== undefined;
+  const known: MethodsResult = {
+    experiment: 'methods',
+    form,
+    samples,
+    trials,
+    maxNewTokens,
+    rawEntropy: first ? entropy(softmax(logitsOf(first))) : 0,
+    methods: parameters.methods.map(methodToCome),
+    stopped: false,
+    milliseconds: 0,
+    provenance: provenanceOf(model, prompt, parameters, seed),
+  };
   if (first) {
+    context.emit({ type: 'begun', result: known });
     const shared = { model, parameters, promptIds, first, context };
     const work =
       form === 'tokens' ? new MethodTokens(shared, new Breather(context)) : new MethodTexts(shared);
@@ -160,16 +174,5 @@ async function run(
     }
     whole = work.whole && done.length === parameters.methods.length;
   }
-  return {
-    experiment: 'methods',
-    form,
-    samples,
-    trials,
-    maxNewTokens,
-    rawEntropy: first ? entropy(softmax(logitsOf(first))) : 0,
-    methods: done,
-    stopped: !whole,
-    milliseconds: performance.now() - begin,
-    provenance: provenanceOf(model, prompt, parameters, seed),
-  };
+  return { ...known, methods: done, stopped: !whole, milliseconds: performance.now() - begin };
 }

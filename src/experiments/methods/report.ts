@@ -1,9 +1,9 @@
 /** What a comparison of methods says: which varies most, which agrees with itself most, and how sure that is. */
 import { meanInterval } from '../../core/statistics/meanInterval';
-import type { MethodMeasure, MethodResult, MethodsResult } from './result';
+import { namesToCome, type MethodMeasure, type MethodResult, type MethodsResult } from './result';
 import { LOG_PROBABILITY, measureInfos, measureOfMethod, type MethodMeasureInfo } from './measures';
 import type { Cell, ReportOf, ReportTable } from '../report/types';
-import { counted, inPercent, listed, rounded } from '../report/words';
+import { counted, inPercent, listed, rounded, TO_COME } from '../report/words';
 
 export const methodsReport: ReportOf<MethodsResult> = { summary, tables };
 
@@ -119,14 +119,17 @@ function tables(result: MethodsResult): ReportTable[] {
     columns: ['Method', 'Measure', 'Exact', 'Mean', 'From', 'To', 'Trials'],
     formats: ['text', 'text', 'number', 'number', 'number', 'number', 'whole'],
     keys: 2,
-    rows: result.methods.flatMap((method) =>
-      infos.flatMap((info): Cell[][] => {
-        const measure = measureOfMethod(method, info.id);
-        if (!measure) return [];
-        const { exact, mean, low, high, values } = measure;
-        return [[method.name, info.label, exact, mean, low, high, values.length]];
-      }),
-    ),
+    rows: [
+      ...result.methods.flatMap((method) =>
+        infos.flatMap((info): Cell[][] => {
+          const measure = measureOfMethod(method, info.id);
+          if (!measure) return [];
+          const { exact, mean, low, high, values } = measure;
+          return [[method.name, info.label, exact, mean, low, high, values.length]];
+        }),
+      ),
+      ...namesToCome(result).map((name): Cell[] => [name, TO_COME, null, null, null, null, null]),
+    ],
   };
   const trials: ReportTable = {
     id: 'trials',

@@ -112,7 +112,30 @@ export const methodsResultSchema = v.object({
 });
 export type MethodsResult = v.InferOutput<typeof methodsResultSchema>;
 
-export type MethodsEvent =
-  | ProgressEvent
+export const methodsEventSchema = v.variant('type', [
+  /** The prompt was read: the result with every method still to come. */
+  v.object({ type: v.literal('begun'), result: methodsResultSchema }),
   /** A method that is done. */
-  | { readonly type: 'method'; readonly method: MethodResult };
+  v.object({ type: v.literal('method'), method: methodSchema }),
+]);
+type GrowthEvent = v.InferOutput<typeof methodsEventSchema>;
+export type MethodsEvent = ProgressEvent | GrowthEvent;
+
+/** Names of the methods that are still to come. */
+export function namesToCome({ stopped, methods }: MethodsResult): string[] {
+  // A search that was stopped before its first step has nothing either.
+  if (stopped) return [];
+  return methods.flatMap(({ name, unavailable, next, texts }) =>
+    unavailable === null && next === null && texts.length === 0 ? [name] : [],
+  );
+}
+
+/** The result so far, from what it was and the next event; null before the first one. */
+export function growMethods(result: MethodsResult | null, event: GrowthEvent): MethodsResult | null {
+  if (event.type === 'begun') return event.result;
+  const { method } = event;
+  return result && {
+    ...result,
+    methods: result.methods.map((known) => (known.name === method.name ? method : known)),
+  };
+}

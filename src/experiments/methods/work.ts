@@ -8,7 +8,7 @@ import { modeProbability } from '../../core/statistics/mode';
 import { randomStream } from '../../core/random';
 import { sum } from '../../core/sums';
 import type { RunContext } from '../kit/experiment';
-import type { MethodMeasure, MethodNext, MethodsEvent, MethodSpec, MethodsParameters } from './result';
+import type { MethodMeasure, MethodNext, MethodResult, MethodsEvent, MethodSpec, MethodsParameters } from './result';
 import { logitsOf } from '../kit/readPrompt';
 import { resultToken } from '../kit/results';
 
@@ -87,4 +87,17 @@ export function measureOf(id: string, exact: number | null, values: readonly num
 /** The spec as plain JSON. */
 export function plainSpec(spec: MethodSpec): { kind: string } {
   return { ...spec };
+}
+
+/** What stands for a method until it is done. */
+export function methodToCome(spec: MethodSpec): MethodResult {
+  return {
+    name: spec.name,
+    spec: plainSpec(spec),
+    unavailable: null,
+    deterministic: spec.kind !== 'sampling',
+    next: null,
+    measures: [],
+    texts: [],
+  };
 }

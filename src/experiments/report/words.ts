@@ -1,5 +1,8 @@
 /** Numbers and lists in sentences of a report. */
 
+/** In the place of what a run that goes on has not reached yet. */
+export const TO_COME = 'still to come';
+
 /** A whole number with its thousands separated. */
 export function whole(value: number): string {
   return value.toLocaleString('en-US');

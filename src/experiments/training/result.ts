@@ -80,7 +80,6 @@ const planSchema = v.object({
   notes: v.array(v.string()),
   problems: v.array(v.string()),
 });
-export type TrainingPlan = v.InferOutput<typeof planSchema>;
 
 const evaluationSchema = v.object({
   step: v.number(),
@@ -112,25 +111,32 @@ export const historySchema = v.object({
 });
 export type TrainingHistory = v.InferOutput<typeof historySchema>;
 
-export type TrainingState = 'loading' | 'training' | 'evaluating' | 'saving' | 'paused';
+const stateSchema = v.picklist(['training', 'evaluating', 'saving', 'paused']);
+export type TrainingState = v.InferOutput<typeof stateSchema>;
 
-export type TrainingEvent =
-  | { readonly type: 'state'; readonly state: TrainingState }
-  | { readonly type: 'plan'; readonly plan: TrainingPlan }
+export const trainingEventSchema = v.variant('type', [
+  v.object({ type: v.literal('state'), state: stateSchema }),
   /** On resume: what was measured before. */
-  | { readonly type: 'history'; readonly history: TrainingHistory }
-  | (StepReport & {
-      readonly type: 'step';
-      readonly epoch: number;
-      readonly steps: number;
-      readonly tokensPerSecond: number;
-      readonly secondsLeft: number;
-    })
-  | (Evaluation & { readonly type: 'evaluation' })
-  | (TrainingSample & { readonly type: 'sample' })
-  | { readonly type: 'checkpoint'; readonly step: number; readonly directory: string; readonly bytes: number }
+  v.object({ type: v.literal('history'), history: historySchema }),
+  v.object({
+    ...{ type: v.literal('step'), ...stepSchema.entries },
+    epoch: v.number(),
+    steps: v.number(),
+    tokensPerSecond: v.number(),
+    secondsLeft: v.number(),
+  }),
+  v.object({ type: v.literal('evaluation'), ...evaluationSchema.entries }),
+  v.object({ type: v.literal('sample'), ...sampleSchema.entries }),
+  v.object({
+    type: v.literal('checkpoint'),
+    step: v.number(),
+    directory: v.string(),
+    bytes: v.number(),
+  }),
   /** Something went wrong that the training survives; a sentence for people. */
-  | { readonly type: 'trouble'; readonly sentence: string };
+  v.object({ type: v.literal('trouble'), sentence: v.string() }),
+]);
+export type TrainingEvent = v.InferOutput<typeof trainingEventSchema>;
 
 /**
  * How a training ended: all its epochs done; stopped with a checkpoint; cancelled, so that the last checkpoint

@@ -1,9 +1,9 @@
 /** Pictures of the Grid experiment: a heat map for every number that its cells have. */
 import { axisX, axisY, cell, text } from '@observablehq/plot';
-import type { GridCell, GridResult } from '../../../src/experiments/grid/result';
+import { isGrowing, type GridCell, type GridResult } from '../../../src/experiments/grid/result';
 import { axisLabel, cellName } from '../../../src/experiments/grid/report';
 import { GRID_METRICS, type GridMetric } from '../../../src/experiments/grid/metrics';
-import { rounded } from '../../../src/experiments/report/words';
+import { rounded, TO_COME } from '../../../src/experiments/report/words';
 import { full, percent, significant, thousands } from '../../format/numbers';
 import { cardView } from '../../ui/cardView';
 import type { Frame, Picture } from '../../ui/picture';
@@ -14,21 +14,35 @@ const STEPS = 7;
 /** Ratio of the largest to the smallest value from which a scale is logarithmic. */
 const WIDE = 50;
 
+/** A place of the map; its index is that of its cell in the result, whether that has been reached or not. */
 interface Field {
-  readonly cell: GridCell;
+  readonly cell: GridCell | undefined;
   readonly row: number;
   readonly column: number;
+  /** null where the cell has no such number, or none yet. */
+  readonly value: number | null;
+}
+
+interface ValuedField extends Field {
+  readonly cell: GridCell;
   readonly value: number;
 }
 
-/** One heat map for every metric that at least one cell has. */
+const isValued = (field: Field): field is ValuedField => field.cell !== undefined && field.value !== null;
+
+/** One heat map for every metric that at least one cell has, or can still get. */
 export function gridPictures(result: GridResult): Picture[] {
+  const { rows, columns, cells, samples } = result;
+  const width = columns.values.length;
+  const growing = isGrowing(result);
   return GRID_METRICS.flatMap((metric) => {
-    const fields = result.cells.flatMap((found): Field[] => {
-      const value = metric.of(found);
-      return value === null ? [] : [{ cell: found, row: found.row, column: found.column, value }];
+    const fields = Array.from({ length: rows.values.length * width }, (_, index): Field => {
+      const found = cells[index];
+      const value = found ? metric.of(found) : null;
+      return { cell: found, row: Math.floor(index / width), column: index % width, value };
     });
-    return fields.length === 0 ? [] : [heatMap(result, metric, fields)];
+    const toCome = growing && (samples > 0 || !metric.sampled);
+    return toCome || fields.some(isValued) ? [heatMap(result, metric, fields)] : [];
   });
 }
 
@@ -56,19 +70,25 @@ export function stepsOf(values: readonly number[]): (value: number) => number {
     range > 0 ? Math.min(STEPS - 1, Math.floor(((scale(value) - scale(low)) / range) * STEPS)) : 0;
 }
 
+/** Stands in a field whose number is still to come. */
+const PENDING = '…';
+
 /** Pixels of a letter of a field's number. */
 const LETTER = 7;
 
 function heatMap(result: GridResult, metric: GridMetric, fields: readonly Field[]): Picture {
   const { rows, columns } = result;
-  const step = stepsOf(fields.map(({ value }) => value));
-  const label = (field: Field): string =>
-    `${cellName(result, field.cell)}: ${metric.label} ${metricText(metric, field.value)}`;
+  const valued = fields.filter(isValued);
+  const growing = isGrowing(result);
+  const step = stepsOf(valued.map(({ value }) => value));
+  const said = (field: Field): string =>
+    isValued(field) ? metricText(metric, field.value) : growing ? TO_COME : 'none';
+  const label = (field: Field): string => `${cellName(result, field)}: ${metric.label} ${said(field)}`;
   const draw = ({ width, palette }: Frame): ReturnType<Picture['draw']> => {
     const left = 12 + Math.max(...rows.values.map((value) => tick(value).length), 4) * LETTER;
     const fieldWidth = (width - left - 8) / columns.values.length;
     const fieldHeight = Math.max(12, Math.min(40, 480 / rows.values.length));
-    const longest = Math.max(...fields.map(({ value }) => metricText(metric, value).length));
+    const longest = Math.max(1, ...valued.map((field) => said(field).length));
     const roomy = longest * LETTER + 4 <= fieldWidth && fieldHeight >= 16;
     return {
       options: {
@@ -96,7 +116,8 @@ function heatMap(result: GridResult, metric: GridMetric, fields: readonly Field[
             className: 'cell',
             x: 'column',
             y: 'row',
-            fill: ({ value }: Field) => palette.tints[step(value)],
+            filter: (field: Field) => growing || isValued(field),
+            fill: (field: Field) => (isValued(field) ? palette.tints[step(field.value)] : 'transparent'),
             stroke: palette.line,
           }),
           text([`↓ ${axisLabel(rows)}`], {
@@ -109,8 +130,9 @@ function heatMap(result: GridResult, metric: GridMetric, fields: readonly Field[
           text(roomy ? fields : [], {
             x: 'column',
             y: 'row',
-            text: ({ value }: Field) => metricText(metric, value),
-            fill: palette.onTint,
+            filter: (field: Field) => growing || isValued(field),
+            text: (field: Field) => (isValued(field) ? said(field) : PENDING),
+            fill: (field: Field) => (isValued(field) ? palette.onTint : palette.quiet),
             pointerEvents: 'none',
           }),
         ],
@@ -121,19 +143,21 @@ function heatMap(result: GridResult, metric: GridMetric, fields: readonly Field[
   return {
     id: metric.id,
     title: metric.label,
-    description: description(result, metric, fields),
+    description: description(result, metric, valued),
     draw,
     card: (_, index) => {
       const field = fields[index];
-      return field ? fieldCard(result, metric, field) : null;
+      if (!field) return null;
+      return field.cell ? fieldCard(result, metric, field.cell) : cardView(label(field), []);
     },
   };
 }
 
-function description(result: GridResult, metric: GridMetric, fields: readonly Field[]): string {
+function description(result: GridResult, metric: GridMetric, fields: readonly ValuedField[]): string {
   const ordered = [...fields].sort((a, b) => a.value - b.value);
-  const [least, most] = [ordered[0]!, ordered.at(-1)!];
-  const said = ({ cell: found, value }: Field): string =>
+  const [least, most] = [ordered[0], ordered.at(-1)];
+  if (!least || !most) return metric.explanation;
+  const said = ({ cell: found, value }: ValuedField): string =>
     `${metricText(metric, value)} at ${cellName(result, found)}`;
   return `${metric.explanation} Least: ${said(least)}. Most: ${said(most)}. The stronger the colour, the more.`;
 }
@@ -141,7 +165,7 @@ function description(result: GridResult, metric: GridMetric, fields: readonly Fi
 function fieldCard(
   result: GridResult,
   metric: GridMetric,
-  { cell: found }: Field,
+  found: GridCell,
 ): ReturnType<typeof cardView> {
   const known = GRID_METRICS.flatMap((other) => {
     const value = other.of(found);

@@ -4,7 +4,10 @@ import { live } from 'lit/directives/live.js';
 import { parseGrid } from '../../../src/experiments/grid';
 import { AXIS_CHOICES, parseAxis } from '../../../src/experiments/grid/axes';
 import {
+  gridEventSchema,
   gridResultSchema,
+  growGrid,
+  isGrowing,
   type GridAxis,
   type GridCell,
   type GridResult,
@@ -20,6 +23,7 @@ import { legendView } from '../../ui/legend';
 import { sampledTextView, sampledTokenCard } from '../../ui/sampledText';
 import type { ExperimentPage, ShownParts } from '../../frame/experimentPage';
 import { ExperimentTab } from '../../frame/experimentTab';
+import { growing } from '../../frame/live';
 import type { Tab, TabContext } from '../../frame/tab';
 
 /** Grids beyond so many cells or tokens are asked about first. */
@@ -146,6 +150,7 @@ function pageOf(place: Place, context: TabContext): ExperimentPage<GridResult> {
         ? `This grid has ${thousands(cells)} fields and up to ${count(tokens, 'token')} to draw, which can take long. Run it?`
         : null;
     },
+    live: () => growing(gridEventSchema, growGrid),
     read: parsedBy(gridResultSchema),
     report: gridReport,
     pictures: (result) => gridPictures(result),
@@ -221,7 +226,8 @@ function textsView(result: GridResult, index: number): TemplateResult | typeof n
   const at = result.cells[index] ? index : 0;
   const cell = result.cells[at];
   if (!cell) return nothing;
-  return html`<section class="completions" data-testid="grid-texts" aria-live="polite">
+  const more = isGrowing(result);
+  return html`<section class="completions" data-testid="grid-texts" aria-live=${more ? 'off' : 'polite'}>
     <div class="section-head">
       <h2>Texts at ${cellName(result, cell)}</h2>
       ${legendView()}
@@ -229,7 +235,13 @@ function textsView(result: GridResult, index: number): TemplateResult | typeof n
     ${cell.warnings.map((warning) => html`<p class="quiet">${warning}</p>`)}
     ${
       cell.texts.length === 0
-        ? html`<p class="quiet">No texts were drawn; set samples to 1 or more to see some.</p>`
+        ? html`<p class="quiet">
+            ${
+              more && result.samples > 0
+                ? 'Its texts are still to come.'
+                : 'No texts were drawn; set samples to 1 or more to see some.'
+            }
+          </p>`
         : html`<ol>
             ${cell.texts.map((text, i) => textView(text, at, i))}
           </ol>`

@@ -1,8 +1,7 @@
 /** Loss: how well a model predicts a whole text, as the book measures it. */
 import { html, nothing, type TemplateResult } from 'lit';
-import * as v from 'valibot';
 import { LOSS_DEFAULTS, parseLoss, parseWindows } from '../../../src/experiments/loss';
-import { lossResultSchema, type LossResult } from '../../../src/experiments/loss/result';
+import { lossEventSchema, lossResultSchema, type LossResult } from '../../../src/experiments/loss/result';
 import { wholeNumber } from '../../../src/experiments/kit/checks';
 import {
   excerpt,
@@ -21,6 +20,7 @@ import { legendView } from '../../ui/legend';
 import { sampledTextView, sampledTokenCard, type SampledText } from '../../ui/sampledText';
 import type { ExperimentPage, ShownParts } from '../../frame/experimentPage';
 import { ExperimentTab } from '../../frame/experimentTab';
+import { checked } from '../../frame/live';
 import type { OpenRequest, Tab, TabContext } from '../../frame/tab';
 
 const ID = 'loss';
@@ -30,14 +30,6 @@ const BEGINNING = 200;
 
 /** Passages listed at either end. */
 const LISTED = 3;
-
-const windowEventSchema = v.object({
-  type: v.literal('window'),
-  part: v.picklist(['training', 'validation']),
-  window: v.object({ index: v.number() }),
-  ids: v.instance(Int32Array),
-  logProbabilities: v.instance(Float64Array),
-});
 
 /** What the tab knows beside its controls. */
 class Source extends WholeText {
@@ -131,12 +123,11 @@ function pageOf(source: Source, context: TabContext): ExperimentPage<LossResult>
     read: parsedBy(lossResultSchema),
     report: lossReport,
     pictures: lossPictures,
-    event: (event) => {
-      const parsed = v.safeParse(windowEventSchema, event);
-      if (!parsed.success) return;
-      const { part, window, ids, logProbabilities } = parsed.output;
-      source.tokens.set(keyOf(part, window.index), { ids, logProbabilities });
-    },
+    live: () => ({
+      take: checked(lossEventSchema, ({ part, window, ids, logProbabilities }) => {
+        source.tokens.set(keyOf(part, window.index), { ids, logProbabilities });
+      }),
+    }),
     view: (shown) => view(source, context, shown),
     card: (kind, [token], result) => {
       if (kind !== 'passage') return null;

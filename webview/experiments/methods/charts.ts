@@ -1,6 +1,7 @@
 /** Pictures of the Methods experiment: how methods measure up, and what each draws the next token from. */
-import { axisX, axisY, barX, dot, gridX, ruleX, ruleY, text } from '@observablehq/plot';
-import type { MethodMeasure, MethodResult, MethodsResult } from '../../../src/experiments/methods/result';
+import { axisX, axisY, barX, dot, gridX, ruleX, ruleY, text, type Markish, type TextOptions } from '@observablehq/plot';
+import { namesToCome, type MethodMeasure, type MethodResult, type MethodsResult } from '../../../src/experiments/methods/result';
+import { TO_COME } from '../../../src/experiments/report/words';
 import { visibleToken } from '../../../src/core/visibleText';
 import {
   measureInfos,
@@ -10,6 +11,7 @@ import {
 import { count, full, percent, significant } from '../../format/numbers';
 import { cardView, type CardLine } from '../../ui/cardView';
 import { axisPercent } from '../../ui/axes';
+import type { Palette } from '../../ui/palette';
 import type { Frame, Picture } from '../../ui/picture';
 
 /** Measures with a picture of their own; all have their numbers in the table. */
@@ -44,7 +46,13 @@ function measurePicture(result: MethodsResult, info: MethodMeasureInfo): Picture
     const measure = measureOfMethod(method, info.id);
     return measure ? [{ name: method.name, method, measure, value: measure.mean }] : [];
   });
-  if (rows.length === 0) return [];
+  const toCome = namesToCome(result);
+  // Before the first method is done, every measure may still come; but without numbers there is no other axis.
+  const none = toCome.length < result.methods.length || info.format !== 'percent';
+  if (rows.length === 0 && none) return [];
+  const names = result.methods.flatMap(({ name }) =>
+    toCome.includes(name) || rows.some((row) => row.name === name) ? [name] : [],
+  );
   const exact = rows.filter(({ measure }) => measure.exact !== null);
   const intervals = rows.filter(({ measure }) => measure.low !== null && measure.high !== null);
   const percentages = info.format === 'percent';
@@ -58,16 +66,16 @@ function measurePicture(result: MethodsResult, info: MethodMeasureInfo): Picture
         : `, 95 % interval ${shown(info, measure.low)} to ${shown(info, measure.high)}`
     }${measure.exact === null ? '' : `, exactly ${shown(info, measure.exact)}`}`;
   const draw = ({ width, palette }: Frame): ReturnType<Picture['draw']> => {
-    const left = Math.min(width / 3, 16 + Math.max(...rows.map(({ name }) => name.length)) * LETTER);
+    const left = Math.min(width / 3, 16 + Math.max(...names.map(({ length }) => length)) * LETTER);
     return {
       options: {
-        height: 50 + rows.length * 26,
+        height: 50 + names.length * 26,
         marginLeft: left,
         marginRight: 24,
         marginTop: 6,
         marginBottom: 38,
         x: { ...(percentages && { domain: [0, 1] }), nice: !percentages },
-        y: { type: 'band', domain: rows.map(({ name }) => name), padding: 0.3, label: null },
+        y: { type: 'band', domain: names, padding: 0.3, label: null },
         marks: [
           gridX({ stroke: palette.line, strokeOpacity: 0.4, ticks: 5 }),
           axisX({
@@ -96,6 +104,7 @@ function measurePicture(result: MethodsResult, info: MethodMeasureInfo): Picture
             strokeWidth: 2,
             pointerEvents: 'none',
           }),
+          pendingMark(toCome, palette, { y: (name: string) => name }),
         ],
       },
       marks: { mean: (i) => label(rows[i]!) },
@@ -132,6 +141,19 @@ function measureCard(info: MethodMeasureInfo, { name, measure }: Row): ReturnTyp
   );
 }
 
+/** In the rows of methods that are still to come. */
+function pendingMark(names: readonly string[], palette: Palette, place: TextOptions): Markish {
+  return text(names, {
+    ...place,
+    text: () => TO_COME,
+    frameAnchor: 'left',
+    textAnchor: 'start',
+    dx: 8,
+    fill: palette.quiet,
+    fontStyle: 'italic',
+  });
+}
+
 interface Bar {
   readonly name: string;
   readonly token: string;
@@ -141,7 +163,9 @@ interface Bar {
 }
 
 /** What each method draws from: a small chart of bars for each, one below the other. */
-function distributionPicture({ methods, samples, trials }: MethodsResult): Picture[] {
+function distributionPicture(result: MethodsResult): Picture[] {
+  const { methods, samples, trials } = result;
+  const toCome = namesToCome(result);
   const known = methods.flatMap(({ name, next }) => (next ? [{ name, next }] : []));
   if (known.length === 0) return [];
   const bars = known.flatMap(({ name, next }): Bar[] =>
@@ -153,23 +177,24 @@ function distributionPicture({ methods, samples, trials }: MethodsResult): Pictu
       drawn: drawn === null ? null : drawn / (samples * trials),
     })),
   );
+  const names = methods.flatMap(({ name, next }) => (next || toCome.includes(name) ? [name] : []));
   const tokens = [...new Set(bars.map(({ token }) => token))];
   const label = ({ name, token, raw, processed, drawn }: Bar): string =>
     `${name}, “${token}”: ${percent(processed)} after the chain, ${percent(raw)} before${drawn === null ? '' : `, drawn ${percent(drawn)}`}`;
   const draw = ({ width, palette }: Frame): ReturnType<Picture['draw']> => {
     const left = 16 + Math.min(14, Math.max(...tokens.map(({ length }) => length))) * LETTER;
-    const right = Math.min(width / 4, 16 + Math.max(...known.map(({ name }) => name.length)) * LETTER);
+    const right = Math.min(width / 4, 16 + Math.max(...names.map(({ length }) => length)) * LETTER);
     const drawn = bars.filter((bar) => bar.drawn !== null);
     return {
       options: {
-        height: 46 + known.length * (tokens.length * 16 + 10),
+        height: 46 + names.length * (tokens.length * 16 + 10),
         marginLeft: left,
         marginRight: right,
         marginTop: 6,
         marginBottom: 38,
         x: { domain: [0, 1] },
         y: { type: 'band', domain: tokens, label: null, padding: 0.15 },
-        fy: { axis: null, domain: known.map(({ name }) => name), padding: 0.08 },
+        fy: { axis: null, domain: names, padding: 0.08 },
         marks: [
           axisX({ label: 'probability →', tickFormat: axisPercent, ticks: 5, color: palette.quiet }),
           axisY({ label: null, tickSize: 0, color: palette.text, fontFamily: palette.code }),
@@ -192,17 +217,15 @@ function distributionPicture({ methods, samples, trials }: MethodsResult): Pictu
             insetBottom: 3,
           }),
           dot(drawn, { x: 'drawn', y: 'token', fy: 'name', r: 3, fill: palette.second }),
-          text(
-            known.map(({ name }) => name),
-            {
-              fy: (name: string) => name,
-              text: (name: string) => name,
-              frameAnchor: 'right',
-              dx: right - 8,
-              textAnchor: 'end',
-              fill: palette.text,
-            },
-          ),
+          text(names, {
+            fy: (name: string) => name,
+            text: (name: string) => name,
+            frameAnchor: 'right',
+            dx: right - 8,
+            textAnchor: 'end',
+            fill: palette.text,
+          }),
+          pendingMark(toCome, palette, { fy: (name: string) => name }),
         ],
       },
       marks: { token: (i) => label(bars[i]!) },

@@ -3,6 +3,8 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { METHOD_CHOICES, METHOD_NUMBERS, type MethodNumbers } from '../../../src/experiments/methods/list';
 import { parseMethods } from '../../../src/experiments/methods';
 import {
+  growMethods,
+  methodsEventSchema,
   methodsResultSchema,
   type MethodResult,
   type MethodSpec,
@@ -19,6 +21,7 @@ import { legendView } from '../../ui/legend';
 import { sampledTextView, sampledTokenCard } from '../../ui/sampledText';
 import type { ExperimentPage, ShownParts } from '../../frame/experimentPage';
 import { ExperimentTab } from '../../frame/experimentTab';
+import { growing } from '../../frame/live';
 import type { Tab, TabContext } from '../../frame/tab';
 
 /** Value names of the checkboxes. */
@@ -163,6 +166,7 @@ const page: ExperimentPage<MethodsResult> = {
     const what = isTexts(values) ? `texts of ${text('maxNewTokens')} tokens` : 'tokens';
     return `${count(chosen(values).length, 'method')}, ${text('trials')} × ${text('samples')} ${what}; T ${text('temperature')}, p ${text('p')}, k ${text('k')}; seed ${text('seed')}`;
   },
+  live: () => growing(methodsEventSchema, growMethods),
   read: parsedBy(methodsResultSchema),
   report: methodsReport,
   pictures: methodsPictures,

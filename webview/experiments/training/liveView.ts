@@ -1,73 +1,42 @@
 /** A training while it goes on. */
 import { html, nothing, type TemplateResult } from 'lit';
-import * as v from 'valibot';
-import type { TrainingHistory } from '../../../src/experiments/training/result';
+import type { TrainingEvent, TrainingHistory, TrainingState } from '../../../src/experiments/training/result';
 import type { Picture } from '../../ui/picture';
 import { lossPictures } from './charts';
 import { rate, thousands } from '../../format/numbers';
 import type { RunMessage } from '../../host';
 import { chart } from '../../ui/figureView';
 
-const stepEvent = v.object({
-  type: v.literal('step'),
-  step: v.number(),
-  tokensSeen: v.number(),
-  loss: v.number(),
-  gradientNorm: v.number(),
-  learningRate: v.number(),
-  epoch: v.number(),
-  tokensPerSecond: v.number(),
-});
-const eventSchema = v.variant('type', [
-  stepEvent,
-  v.object({
-    type: v.literal('evaluation'),
-    step: v.number(),
-    tokensSeen: v.number(),
-    training: v.nullable(v.number()),
-    validation: v.nullable(v.number()),
-  }),
-  v.object({ type: v.literal('sample'), step: v.number(), epoch: v.number(), text: v.string() }),
-  v.object({ type: v.literal('state'), state: v.string() }),
-  v.object({ type: v.literal('checkpoint'), step: v.number() }),
-  v.object({ type: v.literal('trouble'), sentence: v.string() }),
-]);
-
 /** What a training that goes on has told so far. */
 export class TrainingLive {
   history: TrainingHistory = { steps: [], evaluations: [], samples: [] };
-  state = '';
+  state: TrainingState | null = null;
   trouble = '';
-  last: v.InferOutput<typeof stepEvent> | null = null;
+  last: Extract<TrainingEvent, { type: 'step' }> | null = null;
   picture: Picture | null = null;
   /** Step of the last checkpoint of this run. */
   checkpoint: number | null = null;
   /** Told to wait, which it does after the step that it is at. */
   waits = false;
 
-  begin(): void {
-    Object.assign(this, new TrainingLive());
-  }
-
-  take(event: unknown): void {
-    const parsed = v.safeParse(eventSchema, event);
-    if (!parsed.success) return;
-    const { output } = parsed;
-    if (output.type === 'step') {
-      this.last = output;
-      this.history.steps.push(output);
-    } else if (output.type === 'evaluation') this.history.evaluations.push(output);
-    else if (output.type === 'sample') this.history.samples.push(output);
-    else if (output.type === 'checkpoint') {
-      this.checkpoint = output.step;
+  take(event: TrainingEvent): void {
+    if (event.type === 'step') {
+      this.last = event;
+      this.history.steps.push(event);
+    } else if (event.type === 'evaluation') this.history.evaluations.push(event);
+    else if (event.type === 'sample') this.history.samples.push(event);
+    else if (event.type === 'history') this.history = event.history;
+    else if (event.type === 'checkpoint') {
+      this.checkpoint = event.step;
       this.trouble = '';
-    } else if (output.type === 'state') this.state = output.state;
-    else this.trouble = output.sentence;
-    if (output.type === 'evaluation') this.picture = lossPictures(this.history, true)[0] ?? null;
+    } else if (event.type === 'state') this.state = event.state;
+    else this.trouble = event.sentence;
+    if (event.type === 'evaluation' || event.type === 'history')
+      this.picture = lossPictures(this.history, true)[0] ?? null;
   }
 }
 
-const STATES: Readonly<Record<string, string>> = {
+const STATES: Readonly<Record<TrainingState, string>> = {
   training: 'Training',
   evaluating: 'Evaluating',
   saving: 'Writing a checkpoint',
@@ -79,7 +48,7 @@ export function trainingLiveView(live: TrainingLive, tell: (message: RunMessage)
   const { last, state, trouble, picture, history } = live;
   // It says `paused` also where it waits for room on the disk.
   const stuck = state === 'paused' && trouble !== '';
-  const doing = stuck ? 'Waiting: the checkpoint could not be written' : (STATES[state] ?? 'Preparing');
+  const doing = stuck ? 'Waiting: the checkpoint could not be written' : state === null ? 'Preparing' : STATES[state];
   return html`<section class="figure" data-testid="training-live" aria-live="off">
     <p>
       ${doing}${
@@ -89,7 +58,7 @@ export function trainingLiveView(live: TrainingLive, tell: (message: RunMessage)
           : nothing
       }
     </p>
-    ${state === '' ? nothing : buttonsView(live, stuck, tell)}
+    ${state === null ? nothing : buttonsView(live, stuck, tell)}
     ${trouble === '' ? nothing : html`<p class="field-error" role="alert">${trouble}</p>`}
     ${picture === null ? nothing : html`<div class="chart" ${chart(picture)}></div>`}
     ${history.samples.map(

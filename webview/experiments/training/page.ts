@@ -7,7 +7,7 @@ import {
   parseTrainingSettings,
   TRAINING_DEFAULTS,
 } from '../../../src/experiments/training/parameters';
-import { trainingResultSchema, type TrainingResult } from '../../../src/experiments/training/result';
+import { trainingEventSchema, trainingResultSchema, type TrainingResult } from '../../../src/experiments/training/result';
 import { trainingReport } from '../../../src/experiments/training/report';
 import { lossPictures } from './charts';
 import { thousands } from '../../format/numbers';
@@ -17,6 +17,7 @@ import { WholeText, textSourceField } from '../../form/wholeText';
 import { TrainingLive, trainingLiveView } from './liveView';
 import type { ExperimentPage, ShownParts } from '../../frame/experimentPage';
 import { ExperimentTab } from '../../frame/experimentTab';
+import { checked } from '../../frame/live';
 import type { Tab, TabContext } from '../../frame/tab';
 
 const OFF = 'off';
@@ -82,7 +83,7 @@ function settingsOf(values: FormValues): Record<string, unknown> {
   };
 }
 
-function pageOf(live: TrainingLive, text: WholeText, context: TabContext): ExperimentPage<TrainingResult> {
+function pageOf(text: WholeText, context: TabContext): ExperimentPage<TrainingResult> {
   const defaults = TRAINING_DEFAULTS;
   const free = (values: FormValues): boolean => values['action'] !== 'continue';
   return {
@@ -158,9 +159,6 @@ function pageOf(live: TrainingLive, text: WholeText, context: TabContext): Exper
       },
     ],
     prepare: (values) => text.read(values, context.host),
-    begun: () => {
-      live.begin();
-    },
     confirm: (parameters) => (actionOf(parameters) === 'start' ? replaced(context) : null),
     noReplay: (parameters) =>
       actionOf(parameters) === 'verify'
@@ -192,10 +190,15 @@ function pageOf(live: TrainingLive, text: WholeText, context: TabContext): Exper
       if (values['action'] === 'continue') return `${from}; ${shown('furtherEpochs')} further epochs`;
       return `${from}; ${shown('epochs')} epochs, rate ${shown('learningRate')}, ${shown('batchSize')} × ${shown('context')} tokens`;
     },
-    event: (event) => {
-      live.take(event);
+    live: () => {
+      const live = new TrainingLive();
+      return {
+        take: checked(trainingEventSchema, (event) => {
+          live.take(event);
+        }),
+        view: (tell) => trainingLiveView(live, tell),
+      };
     },
-    live: (tell) => trainingLiveView(live, tell),
     read: parsedBy(trainingResultSchema),
     report: trainingReport,
     pictures: ({ history, continuity }) => (continuity ? [] : lossPictures(history)),
@@ -222,5 +225,5 @@ function view({ result, pictures, figure }: ShownParts<TrainingResult>): Templat
 }
 
 export function createTraining(context: TabContext): Tab {
-  return new ExperimentTab(pageOf(new TrainingLive(), new WholeText(), context), context);
+  return new ExperimentTab(pageOf(new WholeText(), context), context);
 }

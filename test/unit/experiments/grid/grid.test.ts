@@ -4,7 +4,15 @@ import { TOY_DEFAULT, ToyModel } from '../../../../src/core/toyModel';
 import { explore } from '../../../../src/experiments/explore';
 import { grid, parseGrid } from '../../../../src/experiments/grid';
 import { AXIS_CHOICES } from '../../../../src/experiments/grid/axes';
-import { gridResultSchema, type GridCell, type GridResult } from '../../../../src/experiments/grid/result';
+import {
+  gridEventSchema,
+  gridResultSchema,
+  growGrid,
+  isGrowing,
+  type GridCell,
+  type GridEvent,
+  type GridResult,
+} from '../../../../src/experiments/grid/result';
 import * as v from 'valibot';
 import { fixture, loadFireside, runExperiment } from '../running';
 import {
@@ -169,19 +177,70 @@ describe('Grid on the toy vocabulary', () => {
     expect(v.parse(gridResultSchema, back)).toEqual(result);
   });
 
-  it('tells how far it is, and sends every cell as it is at the end', async () => {
-    const { result, events } = await runExperiment(grid, new ToyModel(TOY_DEFAULT), defaults);
+  it('tells how far it is', async () => {
+    const { events } = await runExperiment(grid, new ToyModel(TOY_DEFAULT), defaults);
     const progress = events.flatMap((event) => (event.type === 'progress' ? [event] : []));
     expect(progress.at(-1)).toEqual({ type: 'progress', done: 864, total: 864, what: 'tokens' });
     expect(progress.map(({ done }) => done)).toEqual(
       [...progress.map(({ done }) => done)].sort((a, b) => a - b),
     );
-    const latest = new Map<string, GridCell>();
-    for (const event of events) {
-      if (event.type === 'cells')
-        for (const cell of event.cells) latest.set(`${cell.row},${cell.column}`, cell);
-    }
-    expect([...latest.values()]).toEqual(result.cells);
+  });
+});
+
+describe('What the events of a grid grow into', () => {
+  /** Everything but progress, as the page reads it. */
+  const growth = (events: readonly GridEvent[]): Exclude<GridEvent, { type: 'progress' }>[] =>
+    events.flatMap((event) =>
+      event.type === 'progress' ? [] : [v.parse(gridEventSchema, JSON.parse(JSON.stringify(event)))],
+    );
+  const many = { ...defaults, samples: 30, maxNewTokens: 4 };
+
+  it('is the result, cell by cell and text by text', async () => {
+    const { result, events } = await runExperiment(grid, new ToyModel(TOY_DEFAULT), many);
+    const stages = growth(events).reduce<(GridResult | null)[]>(
+      (all, event) => [...all, growGrid(all.at(-1) ?? null, event)],
+      [],
+    );
+    const texts = stages.map((stage) => stage!.cells.reduce((sum, cell) => sum + cell.texts.length, 0));
+    // First the axes, then what is exact, then texts, several times.
+    expect(stages[0]).toMatchObject({ rows: result.rows, columns: result.columns, cells: [] });
+    expect(stages[1]!.cells).toEqual(result.cells.map((cell) => ({ ...cell, texts: [], measured: null })));
+    expect(new Set(texts).size).toBeGreaterThan(3);
+    const { milliseconds, ...whole } = result;
+    expect(milliseconds).toBeGreaterThan(0);
+    expect(stages.at(-1)).toMatchObject(whole);
+    expect(stages.map((stage) => isGrowing(stage!))).toEqual(stages.map((_, i) => i + 1 < stages.length));
+  });
+
+  it('comes with every text once', async () => {
+    const { result, events } = await runExperiment(grid, new ToyModel(TOY_DEFAULT), many);
+    const sent = growth(events).flatMap((event) =>
+      event.type === 'texts'
+        ? event.cells.flatMap(({ cell, texts }) => texts.map(({ sample }) => `${cell}, ${sample}`))
+        : [],
+    );
+    expect(sent.sort()).toEqual(
+      result.cells.flatMap(({ texts }, cell) => texts.map(({ sample }) => `${cell}, ${sample}`)).sort(),
+    );
+  });
+
+  it.each(['cells', 'texts'] as const)('is what a run has that was stopped at its %s', async (type) => {
+    const { result, events } = await runExperiment(
+      grid,
+      new ToyModel(TOY_DEFAULT),
+      many,
+      (event) => event.type === type,
+    );
+    expect(result.stopped).toBe(true);
+    const grown = growth(events).reduce<GridResult | null>(growGrid, null);
+    expect(grown!.cells).toEqual(result.cells);
+  });
+
+  it('takes no texts of cells that there are not, and nothing before the beginning', async () => {
+    const { events } = await runExperiment(grid, new ToyModel(TOY_DEFAULT), many);
+    const [begun, cells, texts] = growth(events);
+    expect(growGrid(growGrid(null, cells!), texts!)).toBeNull();
+    expect(growGrid(growGrid(null, begun!), texts!)!.cells).toEqual([]);
   });
 });
 

@@ -5,9 +5,14 @@ import { randomStream } from '../../../../src/core/random';
 import { TOY_DEFAULT, ToyModel } from '../../../../src/core/toyModel';
 import { METHOD_CHOICES, METHOD_NUMBERS, type MethodNumbers } from '../../../../src/experiments/methods/list';
 import { methods, parseMethods } from '../../../../src/experiments/methods';
+import { methodsReport } from '../../../../src/experiments/methods/report';
 import {
+  growMethods,
+  methodsEventSchema,
   methodsResultSchema,
+  namesToCome,
   type MethodResult,
+  type MethodsEvent,
   type MethodSpec,
   type MethodsResult,
 } from '../../../../src/experiments/methods/result';
@@ -218,6 +223,45 @@ describe('Methods in whole texts', () => {
     expect(progress.at(-1)).toEqual({ type: 'progress', done: 1200, total: 1200, what: 'tokens' });
     const done = progress.map((event) => event.done);
     expect(done).toEqual([...done].sort((a, b) => a - b));
+  });
+});
+
+describe('What the events of methods grow into', () => {
+  const growth = (events: readonly MethodsEvent[]): (MethodsResult | null)[] =>
+    events
+      .flatMap((event) =>
+        event.type === 'progress' ? [] : [v.parse(methodsEventSchema, JSON.parse(JSON.stringify(event)))],
+      )
+      .reduce<(MethodsResult | null)[]>((all, event) => [...all, growMethods(all.at(-1) ?? null, event)], []);
+  const names = CHAPTER.map((id) => choice(id).name);
+
+  it.each(['tokens', 'continuations'])('is the result, method by method (%s)', async (form) => {
+    const { result, events } = await runExperiment(methods, toy(), { ...defaults, form });
+    const stages = growth(events).map((stage) => stage!);
+    expect(stages.map(namesToCome)).toEqual(names.map((_, i) => names.slice(i)).concat([[]]));
+    stages.forEach((stage, done) => {
+      expect(stage.methods.slice(0, done)).toEqual(result.methods.slice(0, done));
+      expect(stage.methods.map(({ name }) => name)).toEqual(names);
+      const rows = methodsReport.tables(stage).find(({ id }) => id === 'measures')!.rows;
+      expect(rows.flatMap(([name, measured]) => (measured === 'still to come' ? [name] : []))).toEqual(
+        names.slice(done),
+      );
+    });
+    const { milliseconds, ...whole } = result;
+    expect(milliseconds).toBeGreaterThan(0);
+    expect(stages.at(-1)).toMatchObject(whole);
+  });
+
+  it('leaves open what a stop did not let come, which a stopped result does not have', async () => {
+    const { result, events } = await runExperiment(
+      methods,
+      toy(),
+      defaults,
+      (event) => event.type === 'method',
+    );
+    expect(result.methods.map(({ name }) => name)).toEqual(names.slice(0, 1));
+    expect(namesToCome(result)).toEqual([]);
+    expect(namesToCome(growth(events).at(-1)!)).toEqual(names.slice(1));
   });
 });
 
