@@ -43,7 +43,8 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
   readonly #state: ExperimentState<Result>;
   /** What a run needs is being got. */
   #preparing = false;
-  #parts: { readonly of: Outcome<Result>; readonly parts: ShownParts<Result>; readonly open: boolean } | undefined;
+  #parts:
+    { readonly of: Outcome<Result>; readonly parts: ShownParts<Result>; readonly open: boolean } | undefined;
 
   constructor(page: ExperimentPage<Result>, context: TabContext) {
     this.id = page.id;
@@ -297,7 +298,8 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
     return html`${visibleText(modelName)}
       <span class="quiet" title="Fingerprint of what determines the logits: ${fingerprint}">${precision}</span
       >${promptIds.length > 0 ? `, prompt of ${count(promptIds.length, 'token')}` : ''},
-      ${seed === null ? 'nothing drawn' : html`seed ${seed}`}, ${shown === this.#state.shown ? duration(milliseconds) : 'still running'}`;
+      ${seed === null ? 'nothing drawn' : html`seed ${seed}`},
+      ${shown === this.#state.shown ? duration(milliseconds) : 'still running'}`;
   }
 
   card(kind: string, rest: readonly string[]): TemplateResult | null {

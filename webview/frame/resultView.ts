@@ -170,7 +170,9 @@ export function answerView(sentences: readonly string[], stale: string | null): 
 /** In the answer's place while what it is the answer of is still to come. */
 export function growingView(): TemplateResult {
   return html`<section class="answer" data-testid="growing" data-growing>
-    <p class="quiet">Still running: below is what has come so far. The answer follows when all of it is there.</p>
+    <p class="quiet">
+      Still running: below is what has come so far. The answer follows when all of it is there.
+    </p>
   </section>`;
 }
 

@@ -134,8 +134,10 @@ export function namesToCome({ stopped, methods }: MethodsResult): string[] {
 export function growMethods(result: MethodsResult | null, event: GrowthEvent): MethodsResult | null {
   if (event.type === 'begun') return event.result;
   const { method } = event;
-  return result && {
-    ...result,
-    methods: result.methods.map((known) => (known.name === method.name ? method : known)),
-  };
+  return (
+    result && {
+      ...result,
+      methods: result.methods.map((known) => (known.name === method.name ? method : known)),
+    }
+  );
 }

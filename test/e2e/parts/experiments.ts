@@ -114,6 +114,47 @@ export function experimentTabs(current: () => Session): void {
       await panel.part('question').waitFor({ state: 'detached' });
     });
 
+    test('a grid fills while it runs, keeps the focus where it is, and can be exported when it is over', async () => {
+      await panel.makeWidth(1600);
+      await panel.part('tab-grid').click();
+      await chooseOption('metric', 'Repetition');
+      await panel.type('rowsValues', '0.2, 0.4, 0.6, 0.8, 1, 1.2, 1.4, 1.6');
+      await panel.type('columnsValues', '1, 2, 5, 10, 20, 50, 100, 200');
+      // More than a minute's work: it is stopped when some of it has been seen.
+      await panel.type('samples', '64');
+      await panel.type('maxNewTokens', '40');
+      await panel.part('run').click();
+      await panel.begin(() => panel.part('question-yes').click());
+      await panel.part('growing').waitFor();
+      const fields = panel.frame.locator('[data-picture="repetition"] [data-card]');
+      const labels = (): Promise<string[]> =>
+        fields.evaluateAll((all) => all.map((field) => field.ariaLabel!));
+      const filled = async (): Promise<number> =>
+        (await labels()).filter((label) => label.endsWith('%')).length;
+      await expect.poll(() => fields.count()).toBe(64);
+      await fields.nth(9).focus();
+      await expect.poll(filled, { timeout: 60_000 }).toBeGreaterThan(0);
+      await session.window.picture('grid-filling');
+      const before = await labels();
+      expect(before.filter((label) => label.endsWith('still to come')).length).toBeGreaterThanOrEqual(32);
+      // The first half fills together; its numbers change with every text that comes.
+      await expect.poll(labels, { timeout: 60_000 }).not.toEqual(before);
+      await expect
+        .poll(() => panel.frame.evaluate(() => document.activeElement?.getAttribute('data-card')))
+        .toBe('mark:repetition:cell:9');
+      await panel.part('export').locator('summary').click();
+      await expect.poll(() => panel.part('export-json').isDisabled()).toBe(true);
+      await expect.poll(() => panel.part('export-svg').isDisabled()).toBe(true);
+      await panel.part('stop').click();
+      await panel.part('stopped').waitFor();
+      await panel.part('growing').waitFor({ state: 'detached' });
+      await panel.part('answer').waitFor();
+      await expect.poll(filled).toBeGreaterThan(0);
+      await expect.poll(() => panel.part('export-json').isEnabled()).toBe(true);
+      await panel.part('dismiss').click();
+      await chooseOption('metric', 'Tokens kept');
+    });
+
     test('methods compare whole texts, with what each wrote', async () => {
       await panel.part('tab-methods').click();
       await chooseOption('form', 'whole texts');

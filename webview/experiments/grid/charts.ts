@@ -162,11 +162,7 @@ function description(result: GridResult, metric: GridMetric, fields: readonly Va
   return `${metric.explanation} Least: ${said(least)}. Most: ${said(most)}. The stronger the colour, the more.`;
 }
 
-function fieldCard(
-  result: GridResult,
-  metric: GridMetric,
-  found: GridCell,
-): ReturnType<typeof cardView> {
+function fieldCard(result: GridResult, metric: GridMetric, found: GridCell): ReturnType<typeof cardView> {
   const known = GRID_METRICS.flatMap((other) => {
     const value = other.of(found);
     return value === null ? [] : [[other.label, metricText(other, value), full(value)] as const];

@@ -1,6 +1,22 @@
 /** Pictures of the Methods experiment: how methods measure up, and what each draws the next token from. */
-import { axisX, axisY, barX, dot, gridX, ruleX, ruleY, text, type Markish, type TextOptions } from '@observablehq/plot';
-import { namesToCome, type MethodMeasure, type MethodResult, type MethodsResult } from '../../../src/experiments/methods/result';
+import {
+  axisX,
+  axisY,
+  barX,
+  dot,
+  gridX,
+  ruleX,
+  ruleY,
+  text,
+  type Markish,
+  type TextOptions,
+} from '@observablehq/plot';
+import {
+  namesToCome,
+  type MethodMeasure,
+  type MethodResult,
+  type MethodsResult,
+} from '../../../src/experiments/methods/result';
 import { TO_COME } from '../../../src/experiments/report/words';
 import { visibleToken } from '../../../src/core/visibleText';
 import {

@@ -48,7 +48,11 @@ export function trainingLiveView(live: TrainingLive, tell: (message: RunMessage)
   const { last, state, trouble, picture, history } = live;
   // It says `paused` also where it waits for room on the disk.
   const stuck = state === 'paused' && trouble !== '';
-  const doing = stuck ? 'Waiting: the checkpoint could not be written' : state === null ? 'Preparing' : STATES[state];
+  const doing = stuck
+    ? 'Waiting: the checkpoint could not be written'
+    : state === null
+      ? 'Preparing'
+      : STATES[state];
   return html`<section class="figure" data-testid="training-live" aria-live="off">
     <p>
       ${doing}${

@@ -7,7 +7,11 @@ import {
   parseTrainingSettings,
   TRAINING_DEFAULTS,
 } from '../../../src/experiments/training/parameters';
-import { trainingEventSchema, trainingResultSchema, type TrainingResult } from '../../../src/experiments/training/result';
+import {
+  trainingEventSchema,
+  trainingResultSchema,
+  type TrainingResult,
+} from '../../../src/experiments/training/result';
 import { trainingReport } from '../../../src/experiments/training/report';
 import { lossPictures } from './charts';
 import { thousands } from '../../format/numbers';
