@@ -5,12 +5,10 @@ import { messageOf } from '../core/messageOf';
 import { ownBuffers } from './channel';
 import { EngineProcess } from './engineProcess';
 import { waitFor, type Patience } from './patience';
-import type { Fidelity } from '../experiments/fidelity';
 import {
   ConfigureNotification,
   EngineError,
   EventNotification,
-  FidelityRequest,
   fromResponseError,
   HeldNotification,
   LoadNotification,
@@ -70,10 +68,10 @@ interface Limits {
 /** A model may be large and its disk slow; the other two are a matter of moments where no long step goes on. */
 const LIMITS: Limits = { status: 10_000, unload: 60_000, load: 600_000 };
 
-export interface RunOptions {
+export interface RunOptions<Event = unknown> {
   /** Further models, where the experiment compares some. */
   readonly others?: readonly ModelSource[];
-  readonly onEvent: (event: unknown) => void;
+  readonly onEvent?: (event: Event) => void;
   readonly signal?: AbortSignal;
   /** `panel` when left out. */
   readonly priority?: Priority;
@@ -158,8 +156,10 @@ export class EngineClient {
     experiment: string,
     source: ModelSource,
     parameters: unknown,
-    { onEvent, signal, priority = 'panel', others, onBegin, keepsOnStop = false }: RunOptions,
+    options: RunOptions = {},
   ): Promise<unknown> {
+    const { signal, priority = 'panel', others, onBegin, keepsOnStop = false } = options;
+    const { onEvent = () => undefined } = options;
     return this.#listening(onEvent, async (run) => {
       const { result } = await this.#request(
         signal,
@@ -187,27 +187,6 @@ export class EngineClient {
       // A connection that has been closed throws at once.
       this.#options.log(`The model process could not be told ${JSON.stringify(message)}: ${String(error)}`);
     }
-  }
-
-  /** How near a model comes to another on a text. Rejects with `stopped` after an abort of the signal. */
-  async fidelity(
-    reference: ModelSource,
-    source: ModelSource,
-    text: string,
-    { onProgress, signal }: { onProgress: (done: number, total: number) => void; signal: AbortSignal },
-  ): Promise<Fidelity> {
-    const onEvent = (event: unknown): void => {
-      const { done, total } = event as { done: number; total: number };
-      onProgress(done, total);
-    };
-    return this.#listening(onEvent, (run) =>
-      this.#request(
-        signal,
-        (engine, token) =>
-          engine.connection.sendRequest(FidelityRequest, { run, reference, source, text }, token),
-        { afterStop: 0 },
-      ),
-    );
   }
 
   /** Tells a running engine the settings of now; one that starts later asks for them then. */

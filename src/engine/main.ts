@@ -1,14 +1,16 @@
 /** Entry of the engine process, `dist/engine.js`, which the client forks, and of its second thread. */
 import { isMainThread } from 'node:worker_threads';
-import { experiments } from '../experiments/registry';
+import { registry } from '../experiments/registry';
 import { loadModel, modelMemory } from './loadModel';
 import { answerPulse } from './pulse';
 import { serve } from './server';
-import { training } from './training/training';
+import { trainingOnFiles } from './training/training';
 
 if (!isMainThread) answerPulse();
-else if (process.send) serve({ load: loadModel, memory: modelMemory, experiments, onFiles: [training] });
-else {
+else if (process.send) {
+  const { training: _, ...experiments } = registry;
+  serve({ load: loadModel, memory: modelMemory, experiments, onFiles: { training: trainingOnFiles } });
+} else {
   console.error(
     'This is the model process of Decoding Lab. The extension starts it; it does nothing by itself.',
   );

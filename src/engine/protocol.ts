@@ -4,7 +4,6 @@
  */
 import { NotificationType, RequestType, RequestType0, ResponseError } from 'vscode-jsonrpc/node';
 import type { ModelInfo, Vocabulary } from '../core/languageModel';
-import type { Fidelity } from '../experiments/fidelity';
 import type { Precision } from '../library/memory';
 
 /** Where a model comes from. */
@@ -74,14 +73,6 @@ export interface RunParameters {
   readonly priority?: Priority;
 }
 
-export interface FidelityParameters {
-  /** As of a run; its events are the tokens that were compared and all of them. */
-  readonly run: number;
-  readonly reference: ModelSource;
-  readonly source: ModelSource;
-  readonly text: string;
-}
-
 export interface EngineStatus {
   /** Ids of the models in memory, least recently used first. */
   readonly models: readonly string[];
@@ -110,8 +101,6 @@ export const RunRequest = new RequestType<RunParameters, { result: unknown }, Er
 export const UnloadRequest = new RequestType<{ source: ModelSource }, { unloaded: boolean }, ErrorData>(
   'unload',
 );
-/** Compares a model with another on a text. */
-export const FidelityRequest = new RequestType<FidelityParameters, Fidelity, ErrorData>('fidelity');
 export const StatusRequest = new RequestType0<EngineStatus, ErrorData>('status');
 /** Takes effect for what comes next; models in memory are loaded again where they must be. */
 export const ConfigureNotification = new NotificationType<EngineSettings>('configure');

@@ -3,19 +3,16 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createMessageConnection, IPCMessageReader } from 'vscode-jsonrpc/node';
 import type { LanguageModel } from '../core/languageModel';
 import { messageOf } from '../core/messageOf';
-import type { ModelAccess, RegisteredExperiment } from '../experiments/kit/experiment';
+import type { ModelAccess, Runnable } from '../experiments/kit/experiment';
 import { ChannelWriter } from './channel';
-import { measureFidelity } from '../experiments/fidelity';
 import { nativeCalls } from '../onnx/nativeCalls';
 import { ModelFileError } from '../gpt2/checkpoint/modelFileError';
-import { startText } from '../experiments/kit/textStart';
 import { Models, type Displaced, type ModelsOptions } from './models';
 import { startPulse } from './pulse';
 import {
   ConfigureNotification,
   EngineError,
   EventNotification,
-  FidelityRequest,
   HeldNotification,
   LoadNotification,
   LoadRequest,
@@ -35,9 +32,10 @@ import { Turns } from './turns';
  * throws the latter.
  */
 export interface EngineParts extends Pick<ModelsOptions, 'load' | 'memory'> {
-  readonly experiments: readonly RegisteredExperiment[];
+  /** By their names, like those below. */
+  readonly experiments: Readonly<Record<string, Runnable>>;
   /** Experiments that need a model's files instead of the model. */
-  readonly onFiles?: readonly FileExperiment[];
+  readonly onFiles?: Readonly<Record<string, FileExperiment>>;
 }
 
 /** Models of each kind kept in memory: two, so that comparing them does not load them again and again. */
@@ -47,7 +45,7 @@ const MODELS_KEPT = 2;
  * Answers requests over the channel to the parent process until that is gone; then this process ends. The bundle that
  * it is part of is the entry of the engine's second thread as well: there it calls `answerPulse` instead.
  */
-export function serve({ experiments, onFiles = [], ...loader }: EngineParts): void {
+export function serve({ experiments, onFiles = {}, ...loader }: EngineParts): void {
   const writer = new ChannelWriter(process);
   const connection = createMessageConnection(new IPCMessageReader(process), writer, console);
   const notify = (sending: Promise<void>, what: string): void => {
@@ -111,7 +109,7 @@ export function serve({ experiments, onFiles = [], ...loader }: EngineParts): vo
       };
       running += 1;
       try {
-        const files = onFiles.find(({ name }) => name === experiment);
+        const files = ownOf(onFiles, experiment);
         if (files) {
           await ensurePulse(source);
           if (source.kind === 'gpt2') filesInUse.set(run, source.id);
@@ -130,7 +128,8 @@ export function serve({ experiments, onFiles = [], ...loader }: EngineParts): vo
         const access = modelAccess(models, sources, (source, action) =>
           useModel(models, source, signal, (model) => turns.while(priority, () => action(model))),
         );
-        return { result: await prepared(access, { emit, pause: pauseInTurn, signal }) };
+        const context = { emit, pause: pauseInTurn, signal };
+        return { result: await stoppable(signal, prepared(access, context)) };
       } finally {
         running -= 1;
         told.delete(run);
@@ -144,26 +143,6 @@ export function serve({ experiments, onFiles = [], ...loader }: EngineParts): vo
     if (mail?.listener) mail.listener(message);
     else mail?.early.push(message);
   });
-
-  connection.onRequest(FidelityRequest, ({ run, reference, source, text }, token) =>
-    answer(() => {
-      const signal = signalOf(token);
-      const onProgress = (done: number, total: number): void => {
-        notify(
-          connection.sendNotification(EventNotification, { run, event: { done, total } }),
-          'Progress of a comparison',
-        );
-      };
-      return useModel(models, reference, signal, (whole) =>
-        useModel(models, source, signal, (model) =>
-          stoppable(
-            signal,
-            measureFidelity(whole, model, startText(whole, whole.encode(text)), { signal, onProgress }),
-          ),
-        ),
-      );
-    }),
-  );
 
   connection.onRequest(UnloadRequest, ({ source }) =>
     answer(async () => ({ unloaded: await models.unload(source) })),
@@ -237,20 +216,27 @@ function modelAccess(
 
 const NOTHING_SEEN = { needed: 0, grown: null };
 
-/** What an action gives that rejects with its signal's reason, as an answer to a stop. */
+/** What an action gives; one that rejects with its signal's reason has nothing to give to a stop. */
 async function stoppable<T>(signal: AbortSignal, action: Promise<T>): Promise<T> {
   try {
     return await action;
   } catch (error) {
-    throw signal.aborted ? new EngineError('stopped', 'Stopped before it was done.') : error;
+    throw signal.aborted && error === signal.reason
+      ? new EngineError('stopped', 'Stopped before it was done.')
+      : error;
   }
 }
 
-function findExperiment(experiments: readonly RegisteredExperiment[], name: string): RegisteredExperiment {
-  const found = experiments.find((experiment) => experiment.name === name);
+function findExperiment(experiments: EngineParts['experiments'], name: string): Runnable {
+  const found = ownOf(experiments, name);
   if (found) return found;
-  const known = experiments.map((experiment) => experiment.name).join(', ');
+  const known = Object.keys(experiments).join(', ');
   throw new RangeError(`There is no experiment "${name}"; the engine knows ${known}.`);
+}
+
+/** A name comes from outside, and may be one that every object has. */
+function ownOf<T>(values: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(values, name) ? values[name] : undefined;
 }
 
 /** Errors cross the channel as values with a code and a sentence. */

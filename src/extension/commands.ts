@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { TAB_NAMES } from '../experiments/registry';
 import type { PanelServices } from './panel/panel';
 import type { PanelHolder } from './panel/panelHolder';
 import { activeText, holdsText } from './document/activeText';
@@ -25,19 +26,6 @@ export interface CommandServices extends PanelServices {
   readonly models: ModelsView;
   readonly secrets: vscode.SecretStorage;
 }
-
-/** Experiments with a tab and a command of their own. */
-const EXPERIMENTS = [
-  'temperature',
-  'grid',
-  'determinism',
-  'nucleus',
-  'methods',
-  'branches',
-  'loss',
-  'models',
-  'training',
-] as const;
 
 /** Every command of the manifest. */
 export function registerCommands(services: CommandServices): vscode.Disposable[] {
@@ -122,8 +110,9 @@ export function registerCommands(services: CommandServices): vscode.Disposable[]
       .openTab({ tab: 'course', run: false, ...(typeof step === 'string' && { parameters: step }) });
   };
   Object.assign(commands, modelCommands(services), historyCommands(history, panels), presetCommands());
-  for (const tab of EXPERIMENTS) {
-    commands[tab] = (parameters) => {
+  for (const tab of TAB_NAMES) {
+    // Explore's own command hands the selection over.
+    commands[tab] ??= (parameters) => {
       openExperiment(tab, parameters);
     };
   }

@@ -2,23 +2,16 @@
 import { freemem } from 'node:os';
 import { join } from 'node:path';
 import { createHash } from 'node:crypto';
-import * as v from 'valibot';
 import prettyBytes from 'pretty-bytes';
-import type { RegisteredExperiment } from '../../experiments/kit/experiment';
 import { splitOffset } from '../../experiments/kit/textBatches';
 import { checkContext, checkLength } from '../../experiments/loss';
-import { parameterObject, textValue } from '../../experiments/kit/checks';
 import { counted } from '../../experiments/report/words';
 import type { Provenance } from '../../experiments/kit/results';
 import { NO_PROGRESS, train } from '../../experiments/training/loop';
 import { TrainingBatches } from '../../experiments/training/batches';
-import {
-  parseCheckpointSettings,
-  parseFurtherEpochs,
-  parseTrainingSettings,
-} from '../../experiments/training/parameters';
+import { training } from '../../experiments/training';
+import type { TrainingJob } from '../../experiments/training/job';
 import type {
-  CheckpointSettings,
   Trainer,
   TrainingContext,
   TrainingData,
@@ -46,55 +39,20 @@ import type { ModelSource } from '../protocol';
 /** Trainings of the model that a check of continuity holds at once. */
 const VERIFIED_AT_ONCE = 3;
 
-const parametersSchema = v.object({
-  action: v.picklist(['start', 'continue', 'verify']),
-  text: v.string(),
-  directory: v.string(),
-});
-
-interface TrainingJob extends v.InferOutput<typeof parametersSchema> {
-  readonly settings: TrainingSettings;
-  readonly checkpoints: CheckpointSettings;
-  /** Epochs beyond those of the training that is continued. */
-  readonly furtherEpochs: number;
-}
-
-/** @throws RangeError naming the parameter, its value and the allowed range. */
-export function parseTrainingJob(value: unknown): TrainingJob {
-  const given = parameterObject('Training', value);
-  textValue('The text', given['text']);
-  const parsed = v.safeParse(parametersSchema, given);
-  if (!parsed.success) {
-    throw new RangeError(
-      `A training is asked for by an action (start, continue or verify), a text and a folder; this one is not: ${parsed.issues[0].message}.`,
-    );
-  }
-  const settings = parseTrainingSettings(given['settings']);
-  return {
-    ...parsed.output,
-    settings,
-    furtherEpochs: parseFurtherEpochs(given['furtherEpochs'] ?? settings.epochs),
-    checkpoints: parseCheckpointSettings(given['checkpoints'] ?? {}),
-  };
-}
-
-/** Training as the engine runs it: by the model's folder, as weights in use are never changed. */
-export const training = {
-  name: 'training',
-  prepare(value: unknown) {
-    const job = parseTrainingJob(value);
-    return (source: ModelSource, context: TrainingContext<unknown>, resources: Resources) =>
-      run(source, job, context, resources);
-  },
-};
-
 /** An experiment that needs a model's files. */
 export interface FileExperiment {
-  readonly name: RegisteredExperiment['name'];
   readonly prepare: (
     parameters: unknown,
   ) => (source: ModelSource, context: TrainingContext<unknown>, resources: Resources) => Promise<unknown>;
 }
+
+/** Training as the engine runs it: by the model's folder, as weights in use are never changed. */
+export const trainingOnFiles: FileExperiment = {
+  prepare(value) {
+    const job = training.parse(value);
+    return (source, context, resources) => run(source, job, context, resources);
+  },
+};
 
 type Gpt2Source = Extract<ModelSource, { kind: 'gpt2' }>;
 

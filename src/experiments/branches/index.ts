@@ -1,14 +1,15 @@
 /** Branches: the tree of continuations, by token ids. */
+import { branchesReport } from './report';
 import type { LanguageModel } from '../../core/languageModel';
 import { memoryOf } from './memory';
 import { BranchTree } from './tree';
 import { growEdits, growStart, NOTHING } from './growth';
-import type { BranchEdit, BranchesEvent, BranchesParameters, BranchesResult, BranchStart } from './result';
-import type { Experiment, RunContext } from '../kit/experiment';
+import { branchesResultSchema, type BranchEdit, type BranchesEvent, type BranchesParameters, type BranchesResult, type BranchStart } from './result';
+import { onModel, type RunContext } from '../kit/experiment';
 import { parameterObject, realNumber, show, textValue, wholeNumber } from '../kit/checks';
 import { takePrompt } from '../kit/prompt';
 import { readPrompt } from '../kit/readPrompt';
-import { provenanceOf } from '../kit/results';
+import { progressEventSchema, provenanceOf } from '../kit/results';
 
 /** Longest path, in tokens. */
 const MOST_TOKENS = 1024;
@@ -117,11 +118,14 @@ function parseEdit(value: unknown, index: number): BranchEdit {
  *
  * A stop is honoured before every token; the result then has the part of the tree that was read.
  */
-export const branches: Experiment<BranchesParameters, BranchesEvent, BranchesResult> = {
-  name: 'branches',
+export const branches = onModel<BranchesParameters, BranchesEvent, BranchesResult>({
+  title: 'Branches',
   parse: parseBranches,
+  events: progressEventSchema,
+  result: branchesResultSchema,
+  report: branchesReport,
   run,
-};
+});
 
 async function run(
   model: LanguageModel,

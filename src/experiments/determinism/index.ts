@@ -1,14 +1,15 @@
 /** Determinism: runs ways of decoding several times and says where, if anywhere, the texts part. */
+import { determinismReport } from './report';
 import type { CacheHandle, LanguageModel, NextToken } from '../../core/languageModel';
 import { generateSimple } from '../../core/search/greedy';
 import { CONFIGURATIONS } from './decodings';
 import { DeterminismTrial, runOf, type Reference } from './trial';
-import type { Configuration, DeterminismEvent, DeterminismParameters, DeterminismResult } from './result';
-import type { Experiment, RunContext } from '../kit/experiment';
+import { determinismResultSchema, type Configuration, type DeterminismEvent, type DeterminismParameters, type DeterminismResult } from './result';
+import { onModel, type RunContext } from '../kit/experiment';
 import { listOf, parameterObject, textValue, wholeNumber, show } from '../kit/checks';
 import { takePrompt } from '../kit/prompt';
 import { logitsOf } from '../kit/readPrompt';
-import { provenanceOf } from '../kit/results';
+import { progressEventSchema, provenanceOf } from '../kit/results';
 
 /** Limits of the runs, which are all computed anew: that they are the same is what is asked. */
 const MOST_REPEATS = 20;
@@ -54,11 +55,14 @@ function configurationId(value: unknown): string {
  * the prompt: the logits of every new token are computed again.
  * An end-of-text token does not end a run, as in `generate_simple`.
  */
-export const determinism: Experiment<DeterminismParameters, DeterminismEvent, DeterminismResult> = {
-  name: 'determinism',
+export const determinism = onModel<DeterminismParameters, DeterminismEvent, DeterminismResult>({
+  title: 'Determinism',
   parse: parseDeterminism,
+  events: progressEventSchema,
+  result: determinismResultSchema,
+  report: determinismReport,
   run,
-};
+});
 
 /** A stop within a search that knows no signal. */
 class Stopped extends Error {}

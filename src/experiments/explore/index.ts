@@ -2,9 +2,9 @@
 import type { LanguageModel } from '../../core/languageModel';
 import { parseChain } from '../../core/samplers/chain';
 import { beginningWith } from '../kit/boundary';
-import type { Experiment, RunContext } from '../kit/experiment';
-import type { Completion, ExploreEvent, ExploreParameters, ExploreResult } from './result';
-import { beginGrowing, completionOf, growTogether, sequencesTogether } from '../kit/decodingLoop';
+import { onModel, type RunContext } from '../kit/experiment';
+import { exploreResultSchema, exploreEventSchema, type ExploreEvent, type ExploreParameters, type ExploreResult } from './result';
+import { type Completion, beginGrowing, completionOf, growTogether, sequencesTogether } from '../kit/decodingLoop';
 import { parameterObject, textValue, trueOrFalse, wholeNumber } from '../kit/checks';
 import { takePrompt } from '../kit/prompt';
 import { readPrompt } from '../kit/readPrompt';
@@ -33,11 +33,13 @@ export function parseExplore(value: unknown): ExploreParameters {
  *
  * A stop is honoured before every token: the result then holds the completions begun so far.
  */
-export const explore: Experiment<ExploreParameters, ExploreEvent, ExploreResult> = {
-  name: 'explore',
+export const explore = onModel<ExploreParameters, ExploreEvent, ExploreResult>({
+  title: 'Explore',
   parse: parseExplore,
+  events: exploreEventSchema,
+  result: exploreResultSchema,
   run,
-};
+});
 
 async function run(
   model: LanguageModel,
@@ -80,7 +82,7 @@ async function run(
       fingerprint: model.info.fingerprint,
       precision: model.info.precision,
       promptIds,
-      chain,
+      chain: chain.map((step) => ({ ...step })),
       greedy,
       seed,
       maxNewTokens,

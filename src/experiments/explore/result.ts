@@ -1,4 +1,9 @@
+import * as v from 'valibot';
 import type { ChainSpec } from '../../core/samplers/chain';
+import { completionSchema } from '../kit/decodingLoop';
+import { tokenStepSchema } from '../kit/nextTokens';
+import { promptTokensSchema } from '../kit/prompt';
+import { float32Array } from '../kit/results';
 
 /** Parameters of the Explore experiment; see `parseExplore` for their limits. */
 export interface ExploreParameters {
@@ -21,73 +26,33 @@ export interface ExploreParameters {
   readonly healing?: boolean;
 }
 
-/** The prompt as the model reads it. */
-export interface PromptTokens {
-  /** Ids that the model is given: the end of the prompt, as much as fits. Never empty for GPT-2. */
-  readonly ids: Int32Array;
-  /** True where the text began before `ids` and its start did not fit. */
-  readonly truncated: boolean;
-  /** Sentences a person should read about the prompt: what was cut or replaced, and why. */
-  readonly notes: readonly string[];
-  /** White space at the end of the text that is not in `ids`: the next token begins with it. Left out for none. */
-  readonly owed?: string;
-}
-
-/** One drawn token, with what the model thought at that step. */
-export interface TokenStep {
-  /** Which completion, from 0. */
-  readonly sample: number;
-  readonly id: number;
-  /** Probability of this token before the chain, at temperature 1. */
-  readonly raw: number;
-  /** Probability after the chain; 1 when greedy. */
-  readonly processed: number;
-  /** Rank among the raw logits, 0 = most probable. */
-  readonly rank: number;
-  /** The best tokens at this step, most probable first. */
-  readonly alternatives: readonly Alternative[];
-}
-
-export interface Alternative {
-  readonly id: number;
-  readonly raw: number;
-  readonly processed: number;
-}
-
-export type ExploreEvent =
-  | { readonly type: 'prompt'; readonly prompt: PromptTokens }
+export const exploreEventSchema = v.variant('type', [
+  v.object({ type: v.literal('prompt'), prompt: promptTokensSchema }),
   /** Raw logits for the token after the prompt. */
-  | { readonly type: 'next'; readonly logits: Float32Array }
+  v.object({ type: v.literal('next'), logits: float32Array }),
   /** One step of every completion that is still growing. */
-  | { readonly type: 'steps'; readonly steps: readonly TokenStep[] };
+  v.object({ type: v.literal('steps'), steps: v.array(tokenStepSchema) }),
+]);
+export type ExploreEvent = v.InferOutput<typeof exploreEventSchema>;
 
-export interface Completion {
-  readonly ids: readonly number[];
-  /** What comes after the text of the prompt. */
-  readonly text: string;
-  /** Why it ended. */
-  readonly end: 'length' | 'end of text' | 'stopped';
-  /** Sum over its tokens of the natural log of the raw probability. */
-  readonly logProbability: number;
-}
-
-export interface ExploreResult {
-  readonly completions: readonly Completion[];
+export const exploreResultSchema = v.object({
+  completions: v.array(completionSchema),
   /** True when a person stopped it before it was done. */
-  readonly stopped: boolean;
-  readonly newTokens: number;
+  stopped: v.boolean(),
+  newTokens: v.number(),
   /** Wall time of the generation, in milliseconds. */
-  readonly milliseconds: number;
+  milliseconds: v.number(),
   /** What is needed to replay it. */
-  readonly provenance: {
-    readonly model: string;
-    readonly fingerprint: string;
-    readonly precision: string;
-    readonly promptIds: readonly number[];
-    readonly chain: ChainSpec;
-    readonly greedy: boolean;
-    readonly seed: number;
-    readonly maxNewTokens: number;
-    readonly healing: boolean;
-  };
-}
+  provenance: v.object({
+    model: v.string(),
+    fingerprint: v.string(),
+    precision: v.string(),
+    promptIds: v.array(v.number()),
+    chain: v.array(v.looseObject({ sampler: v.string() })),
+    greedy: v.boolean(),
+    seed: v.number(),
+    maxNewTokens: v.number(),
+    healing: v.boolean(),
+  }),
+});
+export type ExploreResult = v.InferOutput<typeof exploreResultSchema>;

@@ -2,20 +2,30 @@ import type { LanguageModel, TextScores } from '../../core/languageModel';
 import { expNotPositive } from '../../core/exponential';
 import { argmax, logSoftmax } from '../../core/logits';
 import { mean } from '../../core/sums';
+import { onModels } from '../kit/experiment';
+import { parameterObject, textValue } from '../kit/checks';
+import { progressEventSchema, type ProgressEvent } from '../kit/results';
+import { startText } from '../kit/textStart';
+import { fidelitySchema, type Fidelity, type FidelityParameters } from './result';
 
-/** How near a model comes to another that it stands for, for example a quantized one to the whole. */
-export interface Fidelity {
-  /** Tokens that were compared: all of the text but the first. */
-  readonly tokens: number;
-  /** exp of the mean negative log-probability of those tokens. */
-  readonly perplexity: number;
-  readonly referencePerplexity: number;
-  /** Mean over the tokens of the Kullback-Leibler divergence of the model from the reference, in nats. */
-  readonly meanDivergence: number;
-  readonly largestDivergence: number;
-  /** Share of the places at which both have the same most probable token. */
-  readonly sameBest: number;
-}
+/** Fidelity as an experiment on two models: the reference, and the one that stands for it. */
+export const fidelity = onModels<FidelityParameters, ProgressEvent, Fidelity>({
+  title: 'Fidelity',
+  parse: (value) => ({ text: textValue('The text', parameterObject('Fidelity', value)['text']) }),
+  events: progressEventSchema,
+  result: fidelitySchema,
+  compare: (models, { text }, { emit, signal }) =>
+    models.use(0, (reference) =>
+      models.use(1, (model) =>
+        measureFidelity(reference, model, startText(reference, reference.encode(text)), {
+          signal,
+          onProgress: (done, total) => {
+            emit({ type: 'progress', done, total, what: 'tokens' });
+          },
+        }),
+      ),
+    ),
+});
 
 export interface FidelityOptions {
   readonly onProgress?: (done: number, total: number) => void;

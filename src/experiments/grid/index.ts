@@ -1,15 +1,17 @@
 /** Grid: two sampler parameters varied together, with everything else and the random numbers kept the same. */
+import * as v from 'valibot';
 import { entropy, softmax, topIndices } from '../../core/logits';
 import type { LanguageModel, NextToken } from '../../core/languageModel';
 import { effectiveVocabulary } from '../../core/statistics/information';
-import type { Experiment, RunContext } from '../kit/experiment';
+import { onModel, type RunContext } from '../kit/experiment';
 import { cellChain, MOST_CELLS, parseAxis } from './axes';
-import type { GridEvent, GridParameters, GridResult } from './result';
+import { gridEventSchema, gridResultSchema, type GridEvent, type GridParameters, type GridResult } from './result';
 import { DRAWS, GridWork } from './work';
 import { parameterObject, textValue, wholeNumber } from '../kit/checks';
 import { takePrompt } from '../kit/prompt';
 import { logitsOf, readPrompt } from '../kit/readPrompt';
-import { provenanceOf, resultToken } from '../kit/results';
+import { gridReport } from './report';
+import { progressEventSchema, provenanceOf, resultToken } from '../kit/results';
 
 /** Tokens of all texts together: a result of so many is some 40 MB of JSON, which the history still takes. */
 const MOST_TOKENS = 1_000_000;
@@ -67,11 +69,14 @@ function checkSize({ rows, columns, samples, maxNewTokens }: GridParameters): vo
  * A stop is honoured before every token; the result then has what is exact in the cells that were reached, and
  * the texts begun so far.
  */
-export const grid: Experiment<GridParameters, GridEvent, GridResult> = {
-  name: 'grid',
+export const grid = onModel<GridParameters, GridEvent, GridResult>({
+  title: 'Grid',
   parse: parseGrid,
+  events: v.variant('type', [progressEventSchema, gridEventSchema]),
+  result: gridResultSchema,
+  report: gridReport,
   run,
-};
+});
 
 async function run(
   model: LanguageModel,

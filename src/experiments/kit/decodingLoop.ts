@@ -1,8 +1,20 @@
 /** Grows sequences token by token, many side by side, all from the cache of one prompt. */
+import * as v from 'valibot';
 import type { LanguageModel, NextToken } from '../../core/languageModel';
 import type { RunContext } from './experiment';
-import type { Completion } from '../explore/result';
 import type { ChosenSequence, TokenChoice, TokenChooser } from './nextTokens';
+
+/** What has become of a sequence. */
+export const completionSchema = v.object({
+  ids: v.array(v.number()),
+  /** What comes after the text of the prompt. */
+  text: v.string(),
+  /** Why it ended. */
+  end: v.picklist(['length', 'end of text', 'stopped']),
+  /** Sum over its tokens of the natural log of the raw probability. */
+  logProbability: v.number(),
+});
+export type Completion = v.InferOutput<typeof completionSchema>;
 
 /**
  * Sequences that grow side by side share one budget of new positions, which bounds the memory of their caches:

@@ -1,4 +1,6 @@
+import type * as v from 'valibot';
 import type { LanguageModel } from '../../core/languageModel';
+import type { ReportOf } from '../report/types';
 
 /** What an experiment is given beside its model and parameters. */
 export interface RunContext<Event> {
@@ -13,14 +15,28 @@ export interface RunContext<Event> {
   readonly signal: AbortSignal;
 }
 
+/** What is known of an experiment without running it. */
+export interface ExperimentDescription<Parameters, Event, Result> {
+  /** Its name for people. */
+  readonly title: string;
+  /** @throws RangeError naming the parameter, its value and the allowed range. */
+  readonly parse: (value: unknown) => Parameters;
+  /** What it sends while it runs. */
+  readonly events: v.GenericSchema<unknown, Event>;
+  readonly result: v.GenericSchema<unknown, Result>;
+  /** What a result says; left out where it is shown in an editor only. */
+  readonly report?: ReportOf<Result>;
+}
+
 /**
  * One experiment: a function of a model and parameters that reports progress, can be stopped, and ends in a
  * plain value that can be drawn, saved, exported and replayed.
  */
-export interface Experiment<Parameters, Event, Result> {
-  readonly name: string;
-  /** @throws RangeError naming the parameter, its value and the allowed range. */
-  readonly parse: (value: unknown) => Parameters;
+export interface Experiment<Parameters, Event, Result> extends ExperimentDescription<
+  Parameters,
+  Event,
+  Result
+> {
   readonly run: (model: LanguageModel, parameters: Parameters, context: RunContext<Event>) => Promise<Result>;
 }
 
@@ -50,10 +66,11 @@ export interface MemoryOfModels {
 }
 
 /** An experiment that compares models. */
-export interface ComparingExperiment<Parameters, Event, Result> {
-  readonly name: string;
-  /** @throws RangeError naming the parameter, its value and the allowed range. */
-  readonly parse: (value: unknown) => Parameters;
+export interface ComparingExperiment<Parameters, Event, Result> extends ExperimentDescription<
+  Parameters,
+  Event,
+  Result
+> {
   readonly compare: (
     models: ModelAccess,
     parameters: Parameters,
@@ -64,32 +81,38 @@ export interface ComparingExperiment<Parameters, Event, Result> {
 /** An experiment with its parameters read and checked, ready for a model. */
 export type PreparedRun = (models: ModelAccess, context: RunContext<unknown>) => Promise<unknown>;
 
-/** An experiment seen from outside, where its types of parameters, events and result do not matter. */
-export interface RegisteredExperiment {
-  readonly name: string;
+/** An experiment seen from where its types of parameters, events and result do not matter. */
+export interface Runnable {
   /** @throws RangeError naming the parameter, its value and the allowed range. */
   readonly prepare: (parameters: unknown) => PreparedRun;
 }
 
-/** An experiment as a member of a list of experiments. */
-export function register<Parameters, Event, Result>(
+/** An experiment on one model, as an entry of the registry. */
+export function onModel<Parameters, Event, Result>(
   experiment: Experiment<Parameters, Event, Result>,
-): RegisteredExperiment {
+): Experiment<Parameters, Event, Result> & Runnable {
+  return { ...experiment, ...runnableOn(experiment) };
+}
+
+/** What it takes to run an experiment on the first of the models that it is given. */
+export function runnableOn<Parameters, Event, Result>({
+  parse,
+  run,
+}: Pick<Experiment<Parameters, Event, Result>, 'parse' | 'run'>): Runnable {
   return {
-    name: experiment.name,
     prepare: (value) => {
-      const parameters = experiment.parse(value);
-      return (models, context) => models.use(0, (model) => experiment.run(model, parameters, context));
+      const parameters = parse(value);
+      return (models, context) => models.use(0, (model) => run(model, parameters, context));
     },
   };
 }
 
-/** An experiment that compares models, as a member of a list of experiments. */
-export function registerComparing<Parameters, Event, Result>(
+/** An experiment that compares models, as an entry of the registry. */
+export function onModels<Parameters, Event, Result>(
   experiment: ComparingExperiment<Parameters, Event, Result>,
-): RegisteredExperiment {
+): ComparingExperiment<Parameters, Event, Result> & Runnable {
   return {
-    name: experiment.name,
+    ...experiment,
     prepare: (value) => {
       const parameters = experiment.parse(value);
       return (models, context) => experiment.compare(models, parameters, context);

@@ -1,4 +1,5 @@
 /** Draws one token after the other, and says of each what the model thought. */
+import * as v from 'valibot';
 import { drawToken } from '../../core/draw';
 import type { LanguageModel, NextToken } from '../../core/languageModel';
 import { argmax, logSumExp, rankOf, topIndices } from '../../core/logits';
@@ -9,8 +10,26 @@ import {
   type ChainSpec,
   type SamplerHistory,
 } from '../../core/samplers/chain';
-import type { Alternative, TokenStep } from '../explore/result';
 import { logitsOf } from './readPrompt';
+
+const alternativeSchema = v.object({ id: v.number(), raw: v.number(), processed: v.number() });
+export type Alternative = v.InferOutput<typeof alternativeSchema>;
+
+/** One drawn token, with what the model thought at that step. */
+export const tokenStepSchema = v.object({
+  /** Which completion, from 0. */
+  sample: v.number(),
+  id: v.number(),
+  /** Probability of this token before the chain, at temperature 1. */
+  raw: v.number(),
+  /** Probability after the chain; 1 when greedy. */
+  processed: v.number(),
+  /** Rank among the raw logits, 0 = most probable. */
+  rank: v.number(),
+  /** The best tokens at this step, most probable first. */
+  alternatives: v.array(alternativeSchema),
+});
+export type TokenStep = v.InferOutput<typeof tokenStepSchema>;
 
 /** Alternatives reported for every step, where nothing else is asked for. */
 const ALTERNATIVES = 8;
@@ -54,7 +73,7 @@ interface Judgement {
   readonly processed: Float64Array;
   readonly entropy: number;
   readonly kept: number;
-  readonly alternatives: readonly Alternative[];
+  alternatives: Alternative[];
 }
 
 /**

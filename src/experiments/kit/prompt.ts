@@ -1,8 +1,21 @@
 /** From the text a person selected to the ids the model is given, with a sentence for everything that was changed. */
+import * as v from 'valibot';
 import type { LanguageModel, Vocabulary } from '../../core/languageModel';
 import { splitWords } from '../../core/toyModel';
 import { BOUNDARY_NOTE, boundaryOf, cutOtherwise, HEALED_NOTE } from './boundary';
-import type { PromptTokens } from '../explore/result';
+
+/** The prompt as the model reads it. */
+export const promptTokensSchema = v.object({
+  /** Ids that the model is given: the end of the prompt, as much as fits. Never empty for GPT-2. */
+  ids: v.instance(Int32Array),
+  /** True where the text began before `ids` and its start did not fit. */
+  truncated: v.boolean(),
+  /** Sentences a person should read about the prompt: what was cut or replaced, and why. */
+  notes: v.array(v.string()),
+  /** White space at the end of the text that is not in `ids`: the next token begins with it. Left out for none. */
+  owed: v.optional(v.string()),
+});
+export type PromptTokens = v.InferOutput<typeof promptTokensSchema>;
 
 /** Halves of a UTF-16 pair that stand alone: with the `u` flag whole pairs are one character and do not match. */
 const LONE_SURROGATE = /\p{Surrogate}/gu;

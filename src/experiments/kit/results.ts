@@ -2,19 +2,25 @@
 import * as v from 'valibot';
 import { version } from '../../../package.json';
 import type { LanguageModel } from '../../core/languageModel';
-import type { PromptTokens } from '../explore/result';
+import type { PromptTokens } from './prompt';
 
 /** How far a run is; every experiment may send it. */
-export interface ProgressEvent {
-  readonly type: 'progress';
+export const progressEventSchema = v.object({
+  type: v.literal('progress'),
   /** Of `total`, in the unit that `what` names. */
-  readonly done: number;
-  readonly total: number;
+  done: v.number(),
+  total: v.number(),
   /** Plural noun for people: `draws`, `tokens`, `cells`. */
-  readonly what: string;
+  what: v.string(),
   /** Milliseconds that the rest takes, where the experiment knows better than its pace so far. */
-  readonly left?: number | undefined;
-}
+  left: v.optional(v.number()),
+});
+export type ProgressEvent = v.InferOutput<typeof progressEventSchema>;
+
+/** Typed arrays over any kind of buffer, which is what the rest of the code speaks of. */
+export const int32Array = v.custom<Int32Array>((value) => value instanceof Int32Array);
+export const float32Array = v.custom<Float32Array>((value) => value instanceof Float32Array);
+export const float64Array = v.custom<Float64Array>((value) => value instanceof Float64Array);
 
 /** What is needed to replay a result, and to tell whether a replay can be expected to give the same. */
 export const provenanceSchema = v.object({

@@ -1,8 +1,9 @@
 /** Loss: how well a model predicts a text, window by window, by the book's data loader. */
+import { lossReport } from './report';
 import type { LanguageModel } from '../../core/languageModel';
 import { randomStream } from '../../core/random';
 import { mean, meanOrNull, sum } from '../../core/sums';
-import type { Experiment, RunContext } from '../kit/experiment';
+import { onModel, type RunContext } from '../kit/experiment';
 import {
   arrangeBatches,
   BOOK_SEED,
@@ -13,7 +14,7 @@ import {
   tokensFor,
   windowStarts,
 } from '../kit/textBatches';
-import type { LossEvent, LossParameters, LossResult, PartLoss, WindowLoss } from './result';
+import { lossResultSchema, lossEventSchema, type LossEvent, type LossParameters, type LossResult, type PartLoss, type WindowLoss } from './result';
 import { parameterObject, realNumber, textValue, trueOrFalse, wholeNumber } from '../kit/checks';
 import { publishedLosses } from './publishedLosses';
 import { provenanceOf } from '../kit/results';
@@ -78,11 +79,14 @@ export function parseLoss(value: unknown): LossParameters {
  * Loss as an experiment. Each window is a text of its own to the model: its first token is only read, and every
  * other one, and the token that follows, is predicted.
  */
-export const loss: Experiment<LossParameters, LossEvent, LossResult> = {
-  name: 'loss',
+export const loss = onModel<LossParameters, LossEvent, LossResult>({
+  title: 'Loss',
   parse: parseLoss,
+  events: lossEventSchema,
+  result: lossResultSchema,
+  report: lossReport,
   run,
-};
+});
 
 /** A part of the text, ready to be evaluated. */
 interface Part {

@@ -1,7 +1,7 @@
 /** Loss: how well a model predicts a text, as the book's chapter 5 measures it. */
 import * as v from 'valibot';
 import type { WindowSettings } from '../kit/textBatches';
-import { resultFields } from '../kit/results';
+import { float64Array, int32Array, resultFields } from '../kit/results';
 
 /** Parameters of the Loss experiment; see `parseLoss` for their limits. */
 export interface LossParameters extends WindowSettings {
@@ -78,8 +78,8 @@ export const lossEventSchema = v.object({
   part: v.picklist(['training', 'validation']),
   window: windowLossSchema,
   /** Of each predicted token of the window: its id, and the natural log of its probability. */
-  ids: v.instance(Int32Array),
-  logProbabilities: v.instance(Float64Array),
+  ids: int32Array,
+  logProbabilities: float64Array,
   /** Windows done and windows in all, over both parts. */
   done: v.number(),
   total: v.number(),

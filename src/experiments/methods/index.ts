@@ -1,17 +1,27 @@
 /** Methods: ways to choose tokens, measured beside each other with the same random numbers. */
+import * as v from 'valibot';
 import { entropy, softmax } from '../../core/logits';
 import type { LanguageModel } from '../../core/languageModel';
 import { parseChain } from '../../core/samplers/chain';
 import { Breather } from '../kit/cooperativeYield';
-import type { Experiment, RunContext } from '../kit/experiment';
+import { onModel, type RunContext } from '../kit/experiment';
 import { MethodTexts } from './texts';
 import { MethodTokens } from './tokens';
-import type { MethodsEvent, MethodSpec, MethodsParameters, MethodsResult, MethodResult } from './result';
+import {
+  methodsEventSchema,
+  methodsResultSchema,
+  type MethodsEvent,
+  type MethodSpec,
+  type MethodsParameters,
+  type MethodsResult,
+  type MethodResult,
+} from './result';
 import { methodToCome } from './work';
 import { listOf, parameterObject, realNumber, show, textValue, wholeNumber } from '../kit/checks';
 import { takePrompt } from '../kit/prompt';
 import { logitsOf, readPrompt } from '../kit/readPrompt';
-import { provenanceOf } from '../kit/results';
+import { methodsReport } from './report';
+import { progressEventSchema, provenanceOf } from '../kit/results';
 
 const MOST_METHODS = 20;
 /** Draws per method, over all trials. */
@@ -131,11 +141,14 @@ function checkSize({ methods, form, samples, trials, maxNewTokens }: MethodsPara
  * A stop is honoured before every token; the result then has the methods that were reached, with the trials that
  * were whole.
  */
-export const methods: Experiment<MethodsParameters, MethodsEvent, MethodsResult> = {
-  name: 'methods',
+export const methods = onModel<MethodsParameters, MethodsEvent, MethodsResult>({
+  title: 'Methods',
   parse: parseMethods,
+  events: v.variant('type', [progressEventSchema, methodsEventSchema]),
+  result: methodsResultSchema,
+  report: methodsReport,
   run,
-};
+});
 
 async function run(
   model: LanguageModel,

@@ -1,11 +1,13 @@
 /** Models: the same prompt, chain and random numbers through several models, and what each thinks of the others. */
+import { modelsReport } from './report';
+import { progressEventSchema } from '../kit/results';
 import { entropy } from '../../core/logits';
 import { parseChain } from '../../core/samplers/chain';
-import type { ComparingExperiment, ModelAccess, RunContext } from '../kit/experiment';
+import { onModels, type ModelAccess, type RunContext } from '../kit/experiment';
 import { comparePairs, nextTokens } from './pairs';
 import { readAll, type ReadModel } from './reading';
 import { measureTrial, write, type Written } from './writing';
-import type { ComparedModel, ComparedText, ModelsEvent, ModelsParameters, ModelsResult } from './result';
+import { modelsResultSchema, type ComparedModel, type ComparedText, type ModelsEvent, type ModelsParameters, type ModelsResult } from './result';
 import { parameterObject, textValue, wholeNumber } from '../kit/checks';
 
 const MOST_REFERENCE = 200_000;
@@ -48,11 +50,14 @@ export function parseModels(value: unknown): ModelsParameters {
  * Models as an experiment. First every model reads the prompt and writes; then every model reads what all have
  * written. Each is in memory only while it works, so that models which do not fit together are compared all the same.
  */
-export const models: ComparingExperiment<ModelsParameters, ModelsEvent, ModelsResult> = {
-  name: 'models',
+export const models = onModels<ModelsParameters, ModelsEvent, ModelsResult>({
+  title: 'Models',
   parse: parseModels,
+  events: progressEventSchema,
+  result: modelsResultSchema,
+  report: modelsReport,
   compare,
-};
+});
 
 async function compare(
   access: ModelAccess,

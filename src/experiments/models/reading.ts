@@ -5,7 +5,7 @@ import type { RunContext } from '../kit/experiment';
 import type { Written } from './writing';
 import type { ComparedModel, ComparedText, ModelsEvent } from './result';
 import { resultToken } from '../kit/results';
-import { placeTokens } from '../surprisal';
+import { placeTokens } from '../kit/tokenSpans';
 import { startText } from '../kit/textStart';
 
 /** The opinion of one model. */

@@ -1,14 +1,15 @@
 /** Nucleus: the smallest set of most probable tokens with probability p, at several temperatures. */
+import { nucleusReport } from './report';
 import type { LanguageModel } from '../../core/languageModel';
 import { entropy, largestLogit, softmax, topIndices } from '../../core/logits';
 import { SamplerChain } from '../../core/samplers/chain';
 import { Breather } from '../kit/cooperativeYield';
-import type { Experiment, RunContext } from '../kit/experiment';
+import { onModel, type RunContext } from '../kit/experiment';
 import { nucleusParameters, type NucleusParameters } from './parameters';
-import type { NucleusCell, NucleusCurve, NucleusEvent, NucleusResult } from './result';
+import { nucleusResultSchema, type NucleusCell, type NucleusCurve, type NucleusEvent, type NucleusResult } from './result';
 import { takePrompt } from '../kit/prompt';
 import { logitsOf, readPrompt } from '../kit/readPrompt';
-import { provenanceOf, resultToken } from '../kit/results';
+import { progressEventSchema, provenanceOf, resultToken } from '../kit/results';
 import { tenDraws } from '../kit/tenDraws';
 
 /** Tokens that are listed by name. */
@@ -18,11 +19,14 @@ const EVERY_RANK = 60;
 const PER_DECADE = 20;
 
 /** Nucleus as an experiment: all of it is exact, nothing is drawn. */
-export const nucleus: Experiment<NucleusParameters, NucleusEvent, NucleusResult> = {
-  name: 'nucleus',
+export const nucleus = onModel<NucleusParameters, NucleusEvent, NucleusResult>({
+  title: 'Nucleus',
   parse: nucleusParameters.parse,
+  events: progressEventSchema,
+  result: nucleusResultSchema,
+  report: nucleusReport,
   run,
-};
+});
 
 async function run(
   model: LanguageModel,

@@ -1,19 +1,20 @@
 /** Temperature: the exact probability of a text at every temperature, and how close draws come to it. */
+import { temperatureReport } from './report';
 import type { LanguageModel } from '../../core/languageModel';
 import { binomialInterval } from '../../core/statistics/binomial';
 import { chiSquareTest } from '../../core/statistics/chiSquare';
 import { wilsonInterval } from '../../core/statistics/interval';
 import { Breather } from '../kit/cooperativeYield';
-import type { Experiment, RunContext } from '../kit/experiment';
+import { onModel, type RunContext } from '../kit/experiment';
 import { PhraseTree, weightsAt, type PhraseNode, type PhraseProbability } from './tokenizations';
 import { takePrompt } from '../kit/prompt';
 import { readPrompt } from '../kit/readPrompt';
-import { provenanceOf, resultToken } from '../kit/results';
+import { progressEventSchema, provenanceOf, resultToken } from '../kit/results';
 import { drawTargets, type TargetDraws } from './draws';
 import { chapterOf, curveOf, entropyAt, limitsOf, listedTokens, tokenProbability, waysOf } from './exact';
 import { tenDraws } from '../kit/tenDraws';
 import { temperatureParameters, type TemperatureParameters } from './parameters';
-import type { TemperatureEvent, TemperatureResult, TemperatureRow } from './result';
+import { temperatureResultSchema, type TemperatureEvent, type TemperatureResult, type TemperatureRow } from './result';
 
 /** Beginnings of the target that are read with the model. */
 const BUDGET = 64;
@@ -22,11 +23,14 @@ const BUDGET = 64;
  * Temperature as an experiment. All temperatures draw with the same random numbers, so that what differs between
  * them is not chance.
  */
-export const temperature: Experiment<TemperatureParameters, TemperatureEvent, TemperatureResult> = {
-  name: 'temperature',
+export const temperature = onModel<TemperatureParameters, TemperatureEvent, TemperatureResult>({
+  title: 'Temperature',
   parse: temperatureParameters.parse,
+  events: progressEventSchema,
+  result: temperatureResultSchema,
+  report: temperatureReport,
   run,
-};
+});
 
 async function run(
   model: LanguageModel,

@@ -3,9 +3,7 @@ import * as vscode from 'vscode';
 import { withLf } from '../../core/lineEnds';
 import { softmax, topIndices } from '../../core/logits';
 import type { EngineClient } from '../../engine/client';
-import type { ExploreEvent } from '../../experiments/explore/result';
-import type { SurprisalEvent } from '../../experiments/surprisal';
-import { temperatureResultSchema } from '../../experiments/temperature/result';
+import { runExperiment } from '../../engine/runExperiment';
 import type { Library } from '../models/library';
 import { nextTokenAfter } from '../cursor/nextToken';
 import { lastPart } from '../panel/promptSource';
@@ -88,14 +86,13 @@ async function next(
   const model = await engine.load(source, signal);
   const lines: string[] = [];
   const notes: string[] = [];
-  await engine.run('explore', source, nextTokenAfter(lastPart(withLf(text))), {
+  await runExperiment(engine, 'explore', source, nextTokenAfter(lastPart(withLf(text))), {
     signal,
     onEvent: (event) => {
-      const read = event as ExploreEvent;
-      if (read.type === 'prompt') notes.push(...read.prompt.notes);
-      if (read.type !== 'next') return;
-      const probabilities = softmax(read.logits);
-      for (const id of topIndices(read.logits, count)) {
+      if (event.type === 'prompt') notes.push(...event.prompt.notes);
+      if (event.type !== 'next') return;
+      const probabilities = softmax(event.logits);
+      for (const id of topIndices(event.logits, count)) {
         lines.push(
           `${inQuotationMarks(tokenName(id, model))} (id ${id}): ${percent(Math.log(probabilities[id]!))}`,
         );
@@ -128,8 +125,13 @@ async function phraseProbability(
     draws: FEWEST_DRAWS,
     seed: 0,
   };
-  const result = await engine.run('temperature', source, parameters, { signal, onEvent: () => undefined });
-  const { rows, ways, wayCount, provenance } = v.parse(temperatureResultSchema, result);
+  const { rows, ways, wayCount, provenance } = await runExperiment(
+    engine,
+    'temperature',
+    source,
+    parameters,
+    { signal },
+  );
   const [row] = rows;
   if (!row) return 'It was stopped before it was done.';
   const { probability, unexplored } = row;
@@ -156,16 +158,17 @@ async function readSurprisal(
   const source = await library.source(settings.textModel(), undefined);
   const model = await engine.load(source, signal);
   const lines: string[] = [];
-  const result = await engine.run(
+  const part = lastPart(withLf(text));
+  const result = await runExperiment(
+    engine,
     'surprisal',
     source,
-    { text: lastPart(withLf(text)), from: 0, alternatives: 1 },
+    { text: part, from: 0, to: part.length, alternatives: 1, known: [] },
     {
       signal,
       onEvent: (event) => {
-        const read = event as SurprisalEvent;
-        if (read.type !== 'tokens') return;
-        const { tokens } = read;
+        if (event.type !== 'tokens') return;
+        const { tokens } = event;
         tokens.ids.forEach((id, i) => {
           const bits = (-tokens.logProbabilities[i]! / Math.LN2).toFixed(2);
           lines.push(`${inQuotationMarks(tokenName(id, model))}: ${bits} bits, rank ${tokens.ranks[i]! + 1}`);

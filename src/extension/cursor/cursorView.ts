@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { softmax, topIndices } from '../../core/logits';
 import type { EngineClient, LoadedModel } from '../../engine/client';
-import type { ExploreEvent } from '../../experiments/explore/result';
+import { runExperiment } from '../../engine/runExperiment';
 import { activeText } from '../document/activeText';
 import { offsetOf, positionOf, textFor, textOf } from '../document/documentText';
 import type { Library } from '../models/library';
@@ -177,15 +177,14 @@ export class CursorView implements TreeData<Row>, vscode.Disposable {
         this.#models.get(modelId) ?? (await this.#services.engine.load(source, controller.signal));
       this.#models.set(modelId, model);
       let owed = '';
-      await this.#services.engine.run('explore', source, nextTokenAfter(prompt), {
+      await runExperiment(this.#services.engine, 'explore', source, nextTokenAfter(prompt), {
         signal: controller.signal,
         priority: 'background',
         onEvent: (event) => {
-          const read = event as ExploreEvent;
-          if (read.type === 'prompt') owed = read.prompt.owed ?? '';
-          if (read.type !== 'next' || controller.signal.aborted) return;
-          const probabilities = softmax(read.logits);
-          this.#rows = topIndices(read.logits, LISTED)
+          if (event.type === 'prompt') owed = event.prompt.owed ?? '';
+          if (event.type !== 'next' || controller.signal.aborted) return;
+          const probabilities = softmax(event.logits);
+          this.#rows = topIndices(event.logits, LISTED)
             .map((id, rank) => ({ id, rank, probability: probabilities[id]! }))
             .filter(({ probability }) => probability > 0);
           this.#model = model;

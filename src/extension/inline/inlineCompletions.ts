@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { EngineClient } from '../../engine/client';
-import type { ExploreParameters, ExploreResult } from '../../experiments/explore/result';
+import { runExperiment } from '../../engine/runExperiment';
+import type { ExploreParameters } from '../../experiments/explore/result';
 import { offsetOf, positionOf, textFor, textOf } from '../document/documentText';
 import { asSuggestions, typedAlong, type Suggested } from './inlineCache';
 import type { Library } from '../models/library';
@@ -134,11 +135,10 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider {
         maxNewTokens,
         healing: true,
       };
-      const result = (await engine.run('explore', source, parameters, {
-        onEvent: () => undefined,
+      const result = await runExperiment(engine, 'explore', source, parameters, {
         signal,
         priority: 'typing',
-      })) as ExploreResult;
+      });
       if (result.stopped) {
         status.idle(model);
         return undefined;

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { EngineClient } from '../../engine/client';
-import type { Fidelity } from '../../experiments/fidelity';
+import { runExperiment } from '../../engine/runExperiment';
+import type { Fidelity } from '../../experiments/fidelity/result';
 import type { Precision } from '../../library/memory';
 import { VARIANTS, variantId } from '../../library/variants';
 import { textOf } from '../document/documentText';
@@ -58,9 +59,10 @@ export async function showFidelity(
     for (const precision of precisions) {
       const source = await library.source(variantId(id, precision), undefined);
       let before = 0;
-      const fidelity = await engine.fidelity(reference, source, text, {
+      const fidelity = await runExperiment(engine, 'fidelity', reference, { text }, {
+        others: [source],
         signal: controller.signal,
-        onProgress: (done, total) => {
+        onEvent: ({ done, total }) => {
           progress.report({
             message: vscode.l10n.t(
               '{0}: {1} of {2} tokens',

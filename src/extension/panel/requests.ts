@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { messageOf } from '../../core/messageOf';
 import { visibleText } from '../../core/visibleText';
 import { EngineError, type EngineClient } from '../../engine/client';
+import { registry, type ExperimentName } from '../../experiments/registry';
 import { LibraryError } from '../../library/libraryError';
 import type { Failure, FromPanel, ToPanel } from '../../protocol/messages';
 import { InsertionError, type Anchor } from './anchor';
@@ -15,12 +16,8 @@ import { readText, TextError } from './textSource';
 /** A page that asks for more at once than this is not one of ours. */
 const MOST_AT_ONCE = 16;
 
-/** What of a training's result leads to its model. */
-const trainedSchema = v.object({
-  directory: v.string(),
-  provenance: v.object({ modelName: v.string() }),
-  progress: v.object({ step: v.number() }),
-});
+/** The experiment that works in a folder it is given, and leaves a model there. */
+const TRAINING = 'training' satisfies ExperimentName;
 
 type Request = Extract<FromPanel, { request: number }>;
 
@@ -106,7 +103,7 @@ export class Requests implements vscode.Disposable {
       case 'run': {
         const source = await library.source(message.model, message.toy);
         const others = await Promise.all((message.others ?? []).map((id) => library.source(id, undefined)));
-        const trains = message.experiment === 'training';
+        const trains = message.experiment === TRAINING;
         // Where files are written is never the page's to say.
         const parameters = trains
           ? { ...(message.parameters as object), directory: await library.trainingFolder(message.model) }
@@ -159,7 +156,7 @@ export class Requests implements vscode.Disposable {
 
   /** Puts the model that a training has left into the library. */
   async #keepTrained(result: unknown): Promise<void> {
-    const parsed = v.safeParse(trainedSchema, result);
+    const parsed = v.safeParse(registry[TRAINING].result, result);
     if (!parsed.success || parsed.output.directory === '') return;
     const { directory, provenance, progress } = parsed.output;
     await this.#ports.library.addTrained(

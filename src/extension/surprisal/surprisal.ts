@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { EngineClient, LoadedModel } from '../../engine/client';
-import type { SurprisalEvent } from '../../experiments/surprisal';
+import { runExperiment } from '../../engine/runExperiment';
 import { DocumentScoring, SCORING_LIMITS, type ScoringState } from './documentScoring';
 import { offsetOf, rangeOf, TextEdits, textOf } from '../document/documentText';
 import type { Library } from '../models/library';
@@ -137,16 +137,15 @@ export class SurprisalMap implements vscode.Disposable, vscode.HoverProvider {
       const scoring = new DocumentScoring(part, {
         text: () => textOf(document),
         run: async (parameters, stop, onEvent) =>
-          this.#services.engine.run(
+          runExperiment(
+            this.#services.engine,
             'surprisal',
             await this.#services.library.source(modelId, undefined),
             parameters,
             {
               signal: stop,
               priority: 'background',
-              onEvent: (event) => {
-                onEvent(event as SurprisalEvent);
-              },
+              onEvent,
             },
           ),
         onChange: () => {

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { rankClass } from '../../experiments/surprisal';
+import { rankClass } from '../../experiments/surprisal/result';
 import { positionsIn } from '../document/documentText';
 import type { ScoredToken } from './scoredDocument';
 

@@ -1,4 +1,4 @@
-import { rankClass } from '../../experiments/surprisal';
+import { rankClass } from '../../experiments/surprisal/result';
 import type { ScoredToken } from './scoredDocument';
 
 /** What the scored tokens of a text say together. */

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { RANK_LIMITS } from '../../experiments/surprisal';
+import { RANK_LIMITS } from '../../experiments/surprisal/result';
 import { activeText, holdsText } from '../document/activeText';
 import { count, decimals, significant } from '../numbers';
 import { TreeView, type TreeData, type TreeRow } from '../shown/trees';

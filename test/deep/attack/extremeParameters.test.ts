@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { ToyModel, TOY_DEFAULT } from '../../../src/core/toyModel';
-import { experiments } from '../../../src/experiments/registry';
+import { registry } from '../../../src/experiments/registry';
 import type { ModelAccess, RunContext } from '../../../src/experiments/kit/experiment';
 import type { LanguageModel } from '../../../src/core/languageModel';
 import { loadGpt2 } from '../../../src/onnx/loadGpt2';
@@ -60,6 +60,7 @@ const RIGHT: Readonly<Record<string, () => object>> = {
     edits: [{ edit: 'expand', path: [] }],
   }),
   loss: () => ({ text: 'pizza and bread '.repeat(9), context: 4, stride: 4, batchSize: 2, trainRatio: 0.5 }),
+  fidelity: () => ({ text: 'pizza and bread' }),
   models: () => ({ prompt: 'a', chain: [], trials: 1, samples: 1, maxNewTokens: 3, seed: 1, reference: '' }),
 };
 
@@ -151,7 +152,10 @@ it('extreme parameters get a sentence, or a run that ends', async () => {
     pause: () => new Promise(setImmediate),
     signal,
   });
-  for (const { name, prepare } of experiments) {
+  // A training takes files in place of a model.
+  const { training: _, ...onModels } = registry;
+  const experiments = Object.entries(onModels);
+  for (const [name, { prepare }] of experiments) {
     await prepare(RIGHT[name]!())(use(gpt2), context(new AbortController().signal)).catch(
       (error: unknown) => {
         throw new Error(`${name} with right parameters: ${String(error)}`);
@@ -160,8 +164,8 @@ it('extreme parameters get a sentence, or a run that ends', async () => {
   }
   const figures = { cases: scaled(1600), sentences: 0, 'ran to their end': 0, 'stopped and ended': 0 };
   for (let number = 0; number < figures.cases; number++) {
-    const experiment = experiments[number % experiments.length]!;
-    const parameters = extreme(RIGHT[experiment.name]!(), dice);
+    const [name, experiment] = experiments[number % experiments.length]!;
+    const parameters = extreme(RIGHT[name]!(), dice);
     // The toy reads no texts, which Surprisal and Loss need.
     const model: LanguageModel = dice.next() < 0.3 ? toy : gpt2;
     const stop = new AbortController();
@@ -170,7 +174,7 @@ it('extreme parameters get a sentence, or a run that ends', async () => {
     }, RUN);
     const started = async (): Promise<unknown> =>
       experiment.prepare(parameters)(use(model), context(stop.signal));
-    const what = `case ${number}, ${experiment.name}`;
+    const what = `case ${number}, ${name}`;
     try {
       // A result that cannot be sent would be lost on its way to the panel.
       structuredClone(await settles(what, started(), RUN + STOP));

@@ -14,7 +14,8 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TOY_DEFAULT } from '../../../src/core/toyModel';
 import { EngineClient, EngineError, type LoadProgress, type ModelSource } from '../../../src/engine/client';
-import type { SurprisalResult } from '../../../src/experiments/surprisal';
+import { runExperiment } from '../../../src/engine/runExperiment';
+import type { SurprisalResult } from '../../../src/experiments/surprisal/result';
 import type { ExploreEvent, ExploreResult } from '../../../src/experiments/explore/result';
 import { builtFile } from '../builtFile';
 import { writeByteGpt2 } from '../training/randomGpt2';
@@ -186,10 +187,16 @@ describe('quantized weights in the engine', () => {
 
   it('are compared with the whole ones on a text', async () => {
     const progress: [number, number][] = [];
-    const fidelity = await client.fidelity(whole, int8, text, {
-      onProgress: (done, total) => progress.push([done, total]),
-      signal: new AbortController().signal,
-    });
+    const fidelity = await runExperiment(
+      client,
+      'fidelity',
+      whole,
+      { text },
+      {
+        others: [int8],
+        onEvent: ({ done, total }) => progress.push([done, total]),
+      },
+    );
     const surprisal = (await client.run(
       'surprisal',
       whole,

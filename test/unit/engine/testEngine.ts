@@ -4,12 +4,15 @@ import { isAbsolute } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isMainThread } from 'node:worker_threads';
 import { ToyModel } from '../../../src/core/toyModel';
-import { register, type Experiment } from '../../../src/experiments/kit/experiment';
+import { runnableOn, type Experiment as Described } from '../../../src/experiments/kit/experiment';
 import { EngineError, type ModelSource } from '../../../src/engine/protocol';
 import { answerPulse } from '../../../src/engine/pulse';
 import { serve } from '../../../src/engine/server';
 import type { FileExperiment } from '../../../src/engine/training/training';
 import { nativeCall } from '../../../src/onnx/nativeCalls';
+
+/** What it takes to run one; nobody reads what it says of itself. */
+type Experiment<Parameters, Event, Result> = Pick<Described<Parameters, Event, Result>, 'parse' | 'run'>;
 
 export interface CountParameters {
   /** Tokens to count. */
@@ -24,7 +27,6 @@ function blockUntil(path: string): void {
 }
 
 const count: Experiment<CountParameters, { token: number }, { tokens: number; stopped: boolean }> = {
-  name: 'count',
   parse: (value) => {
     const { to } = value as CountParameters;
     if (!(to >= 0)) throw new RangeError(`The count is ${String(to)}; it must be 0 or more.`);
@@ -44,7 +46,6 @@ const count: Experiment<CountParameters, { token: number }, { tokens: number; st
 
 /** Gives back its parameters and views into large buffers, as event and as result. */
 const echo: Experiment<unknown, unknown, unknown> = {
-  name: 'echo',
   parse: (value) => value,
   run: async (_, parameters, { emit }) => {
     const large = new Float64Array(100_000).map((_value, i) => i);
@@ -55,7 +56,6 @@ const echo: Experiment<unknown, unknown, unknown> = {
 };
 
 const fail: Experiment<{ readonly how: string }, never, never> = {
-  name: 'fail',
   parse: (value) => value as { how: string },
   run: async (_, { how }) => {
     if (how === 'exit') process.exit(3);
@@ -72,7 +72,6 @@ const fail: Experiment<{ readonly how: string }, never, never> = {
 
 /** A native call that computes, or waits for nothing, until a file exists. */
 const native: Experiment<{ readonly until: string; readonly computes: boolean }, string, string> = {
-  name: 'native',
   parse: (value) => value as { until: string; computes: boolean },
   run: async (_model, { until, computes }, { emit, pause }) => {
     emit('begun');
@@ -93,7 +92,6 @@ const native: Experiment<{ readonly until: string; readonly computes: boolean },
 
 /** A loop that never ends and lets nothing else have its turn. */
 const hang: Experiment<unknown, string, never> = {
-  name: 'hang',
   parse: (value) => value,
   run: async (_model, _parameters, { emit, pause }) => {
     emit('hanging');
@@ -104,14 +102,12 @@ const hang: Experiment<unknown, string, never> = {
 
 /** Waits, and neither sends nor notices anything. */
 const wait: Experiment<unknown, never, null> = {
-  name: 'wait',
   parse: (value) => value,
   run: async () => sleep(3_600_000, null),
 };
 
 /** Works on a model's files until it is stopped. */
 const files: FileExperiment = {
-  name: 'files',
   prepare:
     () =>
     async (_source, { emit, signal }) => {
@@ -130,7 +126,6 @@ const loads = new Map<string, number>();
 
 /** How often each directory was loaded. */
 const loadCounts: Experiment<unknown, never, Record<string, number>> = {
-  name: 'loads',
   parse: (value) => value,
   run: async () => Object.fromEntries(loads),
 };
@@ -148,9 +143,15 @@ if (!isMainThread) answerPulse();
 else {
   serve({
     load,
-    onFiles: [files],
-    experiments: [count, echo, fail, hang, native, wait, loadCounts].map((experiment) =>
-      register(experiment as never),
-    ),
+    onFiles: { files },
+    experiments: {
+      count: runnableOn(count),
+      echo: runnableOn(echo),
+      fail: runnableOn(fail),
+      hang: runnableOn(hang),
+      native: runnableOn(native),
+      wait: runnableOn(wait),
+      loads: runnableOn(loadCounts),
+    },
   });
 }

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { training } from '../../../src/engine/training/training';
+import { trainingOnFiles } from '../../../src/engine/training/training';
 import { writeByteGpt2 } from './randomGpt2';
 
 let folder: string;
@@ -18,7 +18,7 @@ afterAll(() => {
 it('A training that does not fit is refused with what it takes and the batch that does', async () => {
   const settings = { epochs: 1, context: 16, stride: 16, batchSize: 64, trainRatio: 1, learningRate: 1e-3 };
   const ask = async (share: number): Promise<string> => {
-    const run = training.prepare({
+    const run = trainingOnFiles.prepare({
       ...{ action: 'start', text: 'abc', directory: join(folder, 'training'), settings },
     });
     const context = {

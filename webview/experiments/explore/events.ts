@@ -1,28 +1,9 @@
 /** What Explore sends while it runs and at its end, checked as it arrives. */
 import * as v from 'valibot';
-import type { ExploreEvent } from '../../../src/experiments/explore/result';
+import { exploreEventSchema, type ExploreEvent } from '../../../src/experiments/explore/result';
+import { completionSchema } from '../../../src/experiments/kit/decodingLoop';
 
-const alternativeSchema = v.object({ id: v.number(), raw: v.number(), processed: v.number() });
-
-export const tokenStepSchema = v.object({
-  sample: v.number(),
-  id: v.number(),
-  raw: v.number(),
-  processed: v.number(),
-  rank: v.number(),
-  alternatives: v.array(alternativeSchema),
-});
-
-const eventSchema = v.variant('type', [
-  v.object({
-    type: v.literal('prompt'),
-    prompt: v.object({ ids: v.instance(Int32Array), truncated: v.boolean(), notes: v.array(v.string()) }),
-  }),
-  v.object({ type: v.literal('next'), logits: v.instance(Float32Array) }),
-  v.object({ type: v.literal('steps'), steps: v.array(tokenStepSchema) }),
-]);
-
-export const endSchema = v.picklist(['length', 'end of text', 'stopped']);
+export const endSchema = completionSchema.entries.end;
 
 /** Of the result, what the page shows beside what the events already told it. */
 const resultSchema = v.object({
@@ -39,7 +20,7 @@ const resultSchema = v.object({
 export type ShownResult = v.InferOutput<typeof resultSchema>;
 
 export function readExploreEvent(value: unknown): ExploreEvent | null {
-  const parsed = v.safeParse(eventSchema, value);
+  const parsed = v.safeParse(exploreEventSchema, value);
   return parsed.success ? parsed.output : null;
 }
 

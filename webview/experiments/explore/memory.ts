@@ -1,7 +1,7 @@
 /** Explore's part of the page's memory: its controls, and the last result with everything needed to draw it. */
 import * as v from 'valibot';
 import { parseChain } from '../../../src/core/samplers/chain';
-import type { TokenStep } from '../../../src/experiments/explore/result';
+import type { TokenStep } from '../../../src/experiments/kit/nextTokens';
 import { failureSchema, promptSourceSchema, toySchema } from '../../../src/protocol/messages';
 import { endSchema, readExploreResult } from './events';
 import { ExploreRun, type ExploreOrder } from './run';

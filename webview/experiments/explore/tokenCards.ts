@@ -1,7 +1,7 @@
 /** The cards of bars and of completions' tokens: every number with its digits and where it comes from. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { SamplerSpec } from '../../../src/core/samplers/chain';
-import type { TokenStep } from '../../../src/experiments/explore/result';
+import type { TokenStep } from '../../../src/experiments/kit/nextTokens';
 import { tintOf } from '../../format/colour';
 import {
   full,

@@ -6,12 +6,9 @@ import type { ChainSpec } from '../../../../src/core/samplers/chain';
 import { chiSquareTest } from '../../../../src/core/statistics/chiSquare';
 import { TOY_DEFAULT, ToyModel } from '../../../../src/core/toyModel';
 import { explore, parseExplore } from '../../../../src/experiments/explore';
-import type {
-  Completion,
-  ExploreEvent,
-  ExploreResult,
-  TokenStep,
-} from '../../../../src/experiments/explore/result';
+import type { ExploreEvent, ExploreResult } from '../../../../src/experiments/explore/result';
+import type { Completion } from '../../../../src/experiments/kit/decodingLoop';
+import type { TokenStep } from '../../../../src/experiments/kit/nextTokens';
 import { listAll } from '../../core/search/models';
 import { letters } from '../letterModel';
 import { TableModel, type Table } from '../tableModel';

@@ -2,20 +2,21 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LanguageModel } from '../../../../src/core/languageModel';
 import { ToyModel, TOY_DEFAULT } from '../../../../src/core/toyModel';
+import { parseSurprisal, surprisal } from '../../../../src/experiments/surprisal';
 import {
-  parseSurprisal,
   rankClass,
-  surprisal,
-  tokenSpans,
-  type SurprisalTokens,
+  type SurprisalEvent,
   type SurprisalResult,
-} from '../../../../src/experiments/surprisal';
+} from '../../../../src/experiments/surprisal/result';
+import { tokenSpans } from '../../../../src/experiments/kit/tokenSpans';
 import { Gpt2Tokenizer } from '../../../../src/gpt2/tokenizer/tokenizer';
 import { loadGpt2 } from '../../../../src/onnx/loadGpt2';
 import '../../fixedSeed';
 import { depth } from '../../depth';
 
 const tokenizer = new Gpt2Tokenizer();
+
+type SurprisalTokens = Extract<SurprisalEvent, { type: 'tokens' }>['tokens'];
 
 describe('spans of tokens in a text', () => {
   it('are the characters whose UTF-8 bytes the token holds, at least in part', () => {

@@ -8,7 +8,8 @@ import { beamSearch } from '../../../../src/core/search/beam';
 import { enumerate } from '../../../../src/core/search/enumeration';
 import { branches } from '../../../../src/experiments/branches';
 import { explore } from '../../../../src/experiments/explore';
-import { parseSurprisal, surprisal, type SurprisalEvent } from '../../../../src/experiments/surprisal';
+import { parseSurprisal, surprisal } from '../../../../src/experiments/surprisal';
+import type { SurprisalEvent } from '../../../../src/experiments/surprisal/result';
 import { inspectModelFolder } from '../../../../src/gpt2/checkpoint/modelFolder';
 import { loadGpt2 } from '../../../../src/onnx/loadGpt2';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { placeTokens } from '../../../../src/experiments/surprisal';
+import { placeTokens } from '../../../../src/experiments/kit/tokenSpans';
 import { AlignedText } from '../../../../src/gpt2/tokenizer/pipeline/alignedText';
 import { readNormalizer } from '../../../../src/gpt2/tokenizer/pipeline/normalizers';
 import { compilePattern, PatternError } from '../../../../src/gpt2/tokenizer/pipeline/patterns';

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { experiments } from '../../../../src/experiments/registry';
+import { registry } from '../../../../src/experiments/registry';
 import { COURSE, courseReport } from '../../../../webview/course/steps';
 
 interface Walkthrough {
@@ -19,11 +19,11 @@ describe('The course', () => {
   it.each(COURSE.flatMap(({ actions }) => actions.map((action) => [action.tab, action] as const)))(
     'gives %s parameters that its experiment takes',
     (tab, { parameters }) => {
-      const experiment = experiments.find(({ name }) => name === tab);
+      const experiment = Object.entries(registry).find(([name]) => name === tab)?.[1];
       // What a step leaves out, the tab's own controls have.
       const rest = { prompt: 'Once', text: 'Once', target: 'upon', leadingSpace: true };
       if (experiment && Object.keys(parameters).length > 0) {
-        expect(() => experiment.prepare({ ...rest, ...parameters })).not.toThrow();
+        expect(() => experiment.parse({ ...rest, ...parameters })).not.toThrow();
       } else {
         expect(parameters).toEqual({});
       }

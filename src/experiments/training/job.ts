@@ -1,0 +1,37 @@
+/** What a training is asked to do, and by which settings. */
+import * as v from 'valibot';
+import { parameterObject, textValue } from '../kit/checks';
+import { parseCheckpointSettings, parseFurtherEpochs, parseTrainingSettings } from './parameters';
+import type { CheckpointSettings, TrainingSettings } from './result';
+
+const parametersSchema = v.object({
+  action: v.picklist(['start', 'continue', 'verify']),
+  text: v.string(),
+  directory: v.string(),
+});
+
+export interface TrainingJob extends v.InferOutput<typeof parametersSchema> {
+  readonly settings: TrainingSettings;
+  readonly checkpoints: CheckpointSettings;
+  /** Epochs beyond those of the training that is continued. */
+  readonly furtherEpochs: number;
+}
+
+/** @throws RangeError naming the parameter, its value and the allowed range. */
+export function parseTrainingJob(value: unknown): TrainingJob {
+  const given = parameterObject('Training', value);
+  textValue('The text', given['text']);
+  const parsed = v.safeParse(parametersSchema, given);
+  if (!parsed.success) {
+    throw new RangeError(
+      `A training is asked for by an action (start, continue or verify), a text and a folder; this one is not: ${parsed.issues[0].message}.`,
+    );
+  }
+  const settings = parseTrainingSettings(given['settings']);
+  return {
+    ...parsed.output,
+    settings,
+    furtherEpochs: parseFurtherEpochs(given['furtherEpochs'] ?? settings.epochs),
+    checkpoints: parseCheckpointSettings(given['checkpoints'] ?? {}),
+  };
+}
