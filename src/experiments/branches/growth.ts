@@ -6,8 +6,8 @@ import type { LanguageModel, NextToken } from '../../core/languageModel';
 import type { ChainSpec } from '../../core/samplers/chain';
 import { sum } from '../../core/sums';
 import { BeamRecorder } from './beamRecorder';
-import type { BranchEdit, BranchesEvent, BranchesParameters, BranchesResult, BranchStart } from './result';
-import { readingOf, type BranchMemory } from './memory';
+import type { BranchEdit, BranchesEvent, BranchesParameters, BranchStart } from './result';
+import { readingOf, type BranchMemory, type Started } from './memory';
 import type { BranchTree } from './tree';
 import type { RunContext } from '../kit/experiment';
 import { beginGrowing, growTogether, sequencesTogether, type Growing } from '../kit/decodingLoop';
@@ -23,15 +23,6 @@ export interface BranchWork {
 }
 
 type Start<Kind extends BranchStart['kind']> = Extract<BranchStart, { kind: Kind }>;
-
-/** What a start puts into the tree, and what it tells beside that. */
-export interface Started {
-  readonly paths: readonly (readonly number[])[];
-  /** Beginnings after which the most probable tokens are shown. */
-  readonly expanded: readonly (readonly number[])[];
-  readonly exact: BranchesResult['exact'];
-  readonly beam: BranchesResult['beam'];
-}
 
 export const NOTHING: Started = { paths: [], expanded: [], exact: null, beam: null };
 

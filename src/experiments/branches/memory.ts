@@ -5,7 +5,7 @@
  */
 import { entropy, logSoftmax, rankOf, softmax, topIndices } from '../../core/logits';
 import type { LanguageModel, NextToken } from '../../core/languageModel';
-import type { Started } from './growth';
+import type { BranchesResult } from './result';
 import { logitsOf } from '../kit/readPrompt';
 
 /** What a model answered at one place, as far as a tree asks for it. */
@@ -35,6 +35,15 @@ export function readingOf(answer: NextToken, asked: number, ids: Iterable<number
     asked,
     tokens: new Map([...new Set([...top, ...ids])].map(known)),
   };
+}
+
+/** What a start puts into the tree, and what it tells beside that. */
+export interface Started {
+  readonly paths: readonly (readonly number[])[];
+  /** Beginnings after which the most probable tokens are shown. */
+  readonly expanded: readonly (readonly number[])[];
+  readonly exact: BranchesResult['exact'];
+  readonly beam: BranchesResult['beam'];
 }
 
 /** With so many places a memory is given up for a new one: ten of the largest trees. */

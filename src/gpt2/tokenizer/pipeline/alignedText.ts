@@ -86,3 +86,6 @@ function isLow(text: string, i: number): boolean {
   if ((text.charCodeAt(i) & 0xfc00) !== 0xdc00) return false;
   return (text.charCodeAt(i - 1) & 0xfc00) === 0xd800;
 }
+
+/** A step that changes a text before it is cut. */
+export type Normalizer = (text: AlignedText) => AlignedText;

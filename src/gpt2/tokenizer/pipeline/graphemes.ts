@@ -1,5 +1,5 @@
 import type { CharsMap } from './charsMap';
-import type { Normalizer } from './normalizers';
+import type { Normalizer } from './alignedText';
 import { MEMORY_PIECES } from './pieceMemory';
 
 /** From this many bytes of UTF-8 on a grapheme is looked up character by character. */

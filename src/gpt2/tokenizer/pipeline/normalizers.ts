@@ -1,11 +1,8 @@
-import type { AlignedText } from './alignedText';
+import type { Normalizer } from './alignedText';
 import { readCharsMap } from './charsMap';
 import { replaceGraphemes } from './graphemes';
 import { compilePattern, literalFinder, type Finder } from './patterns';
 import { StepError, textOf, type Json } from './step';
-
-/** A step that changes a text before it is cut. */
-export type Normalizer = (text: AlignedText) => AlignedText;
 
 const FORMS = ['NFC', 'NFD', 'NFKC', 'NFKD'] as const;
 
