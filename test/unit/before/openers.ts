@@ -7,29 +7,10 @@ import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
 import { SamplerChain, type ChainSpec } from '../../../src/core/samplers/chain';
 import { ToyModel } from '../../../src/core/toyModel';
-import { parseTrainingJob } from '../../../src/engine/training/training';
-import { branchesResultSchema } from '../../../src/experiments/branches/result';
-import { determinismResultSchema } from '../../../src/experiments/determinism/result';
-import { gridResultSchema } from '../../../src/experiments/grid/result';
-import { lossResultSchema } from '../../../src/experiments/loss/result';
-import { methodsResultSchema } from '../../../src/experiments/methods/result';
-import { modelsResultSchema } from '../../../src/experiments/models/result';
-import { nucleusResultSchema } from '../../../src/experiments/nucleus/result';
-import { experiments } from '../../../src/experiments/registry';
-import { branchesReport } from '../../../src/experiments/branches/report';
-import { determinismReport } from '../../../src/experiments/determinism/report';
-import { gridReport } from '../../../src/experiments/grid/report';
-import { lossReport } from '../../../src/experiments/loss/report';
+import { registry } from '../../../src/experiments/registry';
 import { toMarkdown } from '../../../src/experiments/report/markdown';
-import { methodsReport } from '../../../src/experiments/methods/report';
-import { modelsReport } from '../../../src/experiments/models/report';
-import { nucleusReport } from '../../../src/experiments/nucleus/report';
-import { temperatureReport } from '../../../src/experiments/temperature/report';
-import { trainingReport } from '../../../src/experiments/training/report';
 import type { ReportOf } from '../../../src/experiments/report/types';
 import type { ExperimentResult } from '../../../src/experiments/kit/results';
-import { temperatureResultSchema } from '../../../src/experiments/temperature/result';
-import { trainingResultSchema } from '../../../src/experiments/training/result';
 import { History } from '../../../src/extension/history/history';
 import { presetChain, readPresets } from '../../../src/extension/presets/presets';
 import type { HistoryEntry, Toy } from '../../../src/protocol/messages';
@@ -67,12 +48,13 @@ export function probabilities(toy: Toy, chain: ChainSpec, after: string): number
 }
 
 const written =
-  <Result extends ExperimentResult>(
-    schema: v.GenericSchema<unknown, Result>,
-    { summary, tables }: ReportOf<Result>,
-  ) =>
+  <Result extends ExperimentResult>(experiment: {
+    readonly result: v.GenericSchema<unknown, Result>;
+    readonly report?: ReportOf<Result>;
+  }) =>
   (entry: HistoryEntry): string => {
-    const result = v.parse(schema, entry.result);
+    const { summary, tables } = experiment.report!;
+    const result = v.parse(experiment.result, entry.result);
     return toMarkdown({
       title: entry.title,
       prompt: v.parse(v.object({ prompt: v.string() }), entry.parameters).prompt,
@@ -85,26 +67,31 @@ const written =
   };
 
 const REPORTS: Readonly<Record<string, (entry: HistoryEntry) => string>> = {
-  temperature: written(temperatureResultSchema, temperatureReport),
-  determinism: written(determinismResultSchema, determinismReport),
-  nucleus: written(nucleusResultSchema, nucleusReport),
-  grid: written(gridResultSchema, gridReport),
-  methods: written(methodsResultSchema, methodsReport),
-  branches: written(branchesResultSchema, branchesReport),
-  loss: written(lossResultSchema, lossReport),
-  models: written(modelsResultSchema, modelsReport),
-  training: written(trainingResultSchema, trainingReport),
+  temperature: written(registry.temperature),
+  determinism: written(registry.determinism),
+  nucleus: written(registry.nucleus),
+  grid: written(registry.grid),
+  methods: written(registry.methods),
+  branches: written(registry.branches),
+  loss: written(registry.loss),
+  models: written(registry.models),
+  training: written(registry.training),
 };
 
 /** A saved result as a Markdown report, without its pictures. @throws where its result is not read */
 export const markdownOf = (entry: HistoryEntry): string => REPORTS[entry.experiment]!(entry);
 
+const { training, ...onModels } = registry;
+
 /** Has an experiment read the parameters of a run. @throws RangeError where it does not take them */
 export function readParameters(experiment: string, parameters: object): void {
   // Where a training is kept is the extension's to say.
-  if (experiment === 'training') parseTrainingJob({ ...parameters, directory: 'training' });
-  else experiments.find(({ name }) => name === experiment)!.prepare(parameters);
+  if (experiment === 'training') training.parse({ ...parameters, directory: 'training' });
+  else onModel(experiment).parse(parameters);
 }
+
+const onModel = (name: string): (typeof onModels)[keyof typeof onModels] =>
+  Object.entries(onModels).find(([key]) => key === name)![1];
 
 /** Runs an experiment on a toy vocabulary. @throws RangeError where its parameters are not taken */
 export async function runOnToy(
@@ -114,7 +101,7 @@ export async function runOnToy(
   emit: (event: unknown) => void = () => undefined,
 ): Promise<unknown> {
   const model = new ToyModel(toy);
-  const run = experiments.find(({ name }) => name === experiment)!.prepare(parameters);
+  const run = onModel(experiment).prepare(parameters);
   return run(
     { count: 1, use: (_, action) => action(model) },
     { emit, pause: () => Promise.resolve(), signal: new AbortController().signal },
