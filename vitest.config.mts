@@ -18,6 +18,7 @@ export default defineConfig({
     // Limits only end a hang: a machine may have much else to do.
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    expect: { poll: { timeout: 60_000 } },
     // onnxruntime-node is a native module: child processes load it more safely than worker threads.
     pool: 'forks',
     // The default leaves one core to vitest itself, which is half of a small machine.

@@ -51,7 +51,7 @@ describe('tints', () => {
   interface Theme {
     readonly variables: Readonly<Record<string, string>>;
   }
-  const path = join(import.meta.dirname, '../../../webview/dev/themes.json');
+  const path = join(import.meta.dirname, '../../../../webview/dev/themes.json');
   const themes = JSON.parse(readFileSync(path, 'utf8')) as Record<string, Theme>;
 
   const scaleOf = (background: string, hue: string, text: string): ReturnType<typeof tintScale> =>

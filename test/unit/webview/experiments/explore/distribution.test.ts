@@ -14,7 +14,7 @@ interface Reference {
     readonly entropy_nats: number;
   }[];
 }
-const path = join(import.meta.dirname, '../../fixtures/oracles/seed/seed-exercises.json');
+const path = join(import.meta.dirname, '../../../../fixtures/oracles/seed/seed-exercises.json');
 const reference = JSON.parse(readFileSync(path, 'utf8')) as Reference;
 
 describe('the distribution on screen', () => {
