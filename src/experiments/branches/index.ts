@@ -4,7 +4,14 @@ import type { LanguageModel } from '../../core/languageModel';
 import { memoryOf } from './memory';
 import { BranchTree } from './tree';
 import { growEdits, growStart, NOTHING } from './growth';
-import { branchesResultSchema, type BranchEdit, type BranchesEvent, type BranchesParameters, type BranchesResult, type BranchStart } from './result';
+import {
+  branchesResultSchema,
+  type BranchEdit,
+  type BranchesEvent,
+  type BranchesParameters,
+  type BranchesResult,
+  type BranchStart,
+} from './result';
 import { onModel, type RunContext } from '../kit/experiment';
 import { parameterObject, realNumber, show, textValue, wholeNumber } from '../kit/checks';
 import { takePrompt } from '../kit/prompt';

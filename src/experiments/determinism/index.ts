@@ -4,7 +4,13 @@ import type { CacheHandle, LanguageModel, NextToken } from '../../core/languageM
 import { generateSimple } from '../../core/search/greedy';
 import { CONFIGURATIONS } from './decodings';
 import { DeterminismTrial, runOf, type Reference } from './trial';
-import { determinismResultSchema, type Configuration, type DeterminismEvent, type DeterminismParameters, type DeterminismResult } from './result';
+import {
+  determinismResultSchema,
+  type Configuration,
+  type DeterminismEvent,
+  type DeterminismParameters,
+  type DeterminismResult,
+} from './result';
 import { onModel, type RunContext } from '../kit/experiment';
 import { listOf, parameterObject, textValue, wholeNumber, show } from '../kit/checks';
 import { takePrompt } from '../kit/prompt';

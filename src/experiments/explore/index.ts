@@ -3,8 +3,20 @@ import type { LanguageModel } from '../../core/languageModel';
 import { parseChain } from '../../core/samplers/chain';
 import { beginningWith } from '../kit/boundary';
 import { onModel, type RunContext } from '../kit/experiment';
-import { exploreResultSchema, exploreEventSchema, type ExploreEvent, type ExploreParameters, type ExploreResult } from './result';
-import { type Completion, beginGrowing, completionOf, growTogether, sequencesTogether } from '../kit/decodingLoop';
+import {
+  exploreResultSchema,
+  exploreEventSchema,
+  type ExploreEvent,
+  type ExploreParameters,
+  type ExploreResult,
+} from './result';
+import {
+  type Completion,
+  beginGrowing,
+  completionOf,
+  growTogether,
+  sequencesTogether,
+} from '../kit/decodingLoop';
 import { parameterObject, textValue, trueOrFalse, wholeNumber } from '../kit/checks';
 import { takePrompt } from '../kit/prompt';
 import { readPrompt } from '../kit/readPrompt';

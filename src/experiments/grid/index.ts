@@ -5,7 +5,13 @@ import type { LanguageModel, NextToken } from '../../core/languageModel';
 import { effectiveVocabulary } from '../../core/statistics/information';
 import { onModel, type RunContext } from '../kit/experiment';
 import { cellChain, MOST_CELLS, parseAxis } from './axes';
-import { gridEventSchema, gridResultSchema, type GridEvent, type GridParameters, type GridResult } from './result';
+import {
+  gridEventSchema,
+  gridResultSchema,
+  type GridEvent,
+  type GridParameters,
+  type GridResult,
+} from './result';
 import { DRAWS, GridWork } from './work';
 import { parameterObject, textValue, wholeNumber } from '../kit/checks';
 import { takePrompt } from '../kit/prompt';

@@ -14,11 +14,19 @@ import {
   tokensFor,
   windowStarts,
 } from '../kit/textBatches';
-import { lossResultSchema, lossEventSchema, type LossEvent, type LossParameters, type LossResult, type PartLoss, type WindowLoss } from './result';
+import {
+  lossResultSchema,
+  lossEventSchema,
+  type LossEvent,
+  type LossParameters,
+  type LossResult,
+  type PartLoss,
+  type WindowLoss,
+} from './result';
 import { parameterObject, realNumber, textValue, trueOrFalse, wholeNumber } from '../kit/checks';
 import { publishedLosses } from './publishedLosses';
 import { provenanceOf } from '../kit/results';
-import { placeTokens } from '../surprisal';
+import { placeTokens } from '../kit/tokenSpans';
 
 /** Far above a book, far below what would take days. */
 const MOST_CHARACTERS = 20_000_000;

@@ -6,7 +6,13 @@ import { SamplerChain } from '../../core/samplers/chain';
 import { Breather } from '../kit/cooperativeYield';
 import { onModel, type RunContext } from '../kit/experiment';
 import { nucleusParameters, type NucleusParameters } from './parameters';
-import { nucleusResultSchema, type NucleusCell, type NucleusCurve, type NucleusEvent, type NucleusResult } from './result';
+import {
+  nucleusResultSchema,
+  type NucleusCell,
+  type NucleusCurve,
+  type NucleusEvent,
+  type NucleusResult,
+} from './result';
 import { takePrompt } from '../kit/prompt';
 import { logitsOf, readPrompt } from '../kit/readPrompt';
 import { progressEventSchema, provenanceOf, resultToken } from '../kit/results';

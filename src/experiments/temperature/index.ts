@@ -14,7 +14,12 @@ import { drawTargets, type TargetDraws } from './draws';
 import { chapterOf, curveOf, entropyAt, limitsOf, listedTokens, tokenProbability, waysOf } from './exact';
 import { tenDraws } from '../kit/tenDraws';
 import { temperatureParameters, type TemperatureParameters } from './parameters';
-import { temperatureResultSchema, type TemperatureEvent, type TemperatureResult, type TemperatureRow } from './result';
+import {
+  temperatureResultSchema,
+  type TemperatureEvent,
+  type TemperatureResult,
+  type TemperatureRow,
+} from './result';
 
 /** Beginnings of the target that are read with the model. */
 const BUDGET = 64;
