@@ -12,7 +12,7 @@ import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus'
 
 const MASK_64 = (1n << 64n) - 1n;
 
-/** FNV-1a, 64 bits, of bytes. */
+/** FNV-1a, 64 bits, of bytes (Fowler, Noll and Vo). */
 export function fnv1a64(bytes: Iterable<number>): bigint {
   let hash = 0xcbf29ce484222325n;
   for (const byte of bytes) hash = ((hash ^ BigInt(byte)) * 0x100000001b3n) & MASK_64;

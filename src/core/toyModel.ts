@@ -1,5 +1,6 @@
 /** A vocabulary and one vector of logits: the smallest language model there is. */
 import type { Context, LanguageModel, ModelInfo, NextToken, Vocabulary } from './languageModel';
+import { fnv1a64 } from './random';
 
 /** What determines a toy model: its words and, in the same order, their logits. */
 export interface ToyDefinition {
@@ -50,7 +51,7 @@ export class ToyModel implements LanguageModel {
       contextLength: CONTEXT_LENGTH,
       endOfText: [],
       startOfText: null,
-      fingerprint: fnv1a64(JSON.stringify([words, logits])),
+      fingerprint: hashOf(JSON.stringify([words, logits])),
       precision: 'fp32',
       parameters: 0,
     };
@@ -151,11 +152,7 @@ function packVocabulary(tokens: readonly string[]): Vocabulary {
   return { bytes, offsets };
 }
 
-/** FNV-1a, 64 bits, of the UTF-8 bytes, as 16 hex digits (Fowler, Noll and Vo). It tells toys apart; it is no protection against forgery. */
-function fnv1a64(text: string): string {
-  let hash = 0xcbf29ce484222325n;
-  for (const byte of new TextEncoder().encode(text)) {
-    hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n);
-  }
-  return hash.toString(16).padStart(16, '0');
+/** A text's hash as 16 hex digits. It tells toys apart; it is no protection against forgery. */
+function hashOf(text: string): string {
+  return fnv1a64(new TextEncoder().encode(text)).toString(16).padStart(16, '0');
 }

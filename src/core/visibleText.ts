@@ -60,3 +60,8 @@ export function markdownText(text: string): string {
     .replace(/^(\s*)(?=[-+=](?!\d))/, '$1\\')
     .replace(/^(\s*\d+)(?=[.)](?:\s|$))/, '$1\\');
 }
+
+/** Bytes as people write them, for those that are no whole character: `E2 82`. */
+export function hexBytes(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => byte.toString(16).toUpperCase().padStart(2, '0')).join(' ');
+}

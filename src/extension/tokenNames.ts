@@ -1,11 +1,11 @@
-import { visibleToken } from '../core/visibleText';
+import { visibleToken, hexBytes } from '../core/visibleText';
 import type { LoadedModel } from '../engine/client';
 
 /** Below this many percent, the order of magnitude is all there is to say. */
 const LEAST_PERCENT = 0.001;
 
 /** A probability given as its natural log, in percent with three significant digits, as a language writes numbers. */
-export function percent(logProbability: number, language = 'en'): string {
+export function percentOfLog(logProbability: number, language = 'en'): string {
   const p = Math.exp(logProbability) * 100;
   if (p < LEAST_PERCENT) {
     return `< ${LEAST_PERCENT.toLocaleString(language)} %`;
@@ -19,6 +19,6 @@ export function tokenName(id: number, { vocabulary }: Pick<LoadedModel, 'vocabul
   try {
     return visibleToken(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
   } catch {
-    return `‹${Array.from(bytes, (byte) => byte.toString(16).toUpperCase().padStart(2, '0')).join(' ')}›`;
+    return `‹${hexBytes(bytes)}›`;
   }
 }

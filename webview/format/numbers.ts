@@ -1,28 +1,16 @@
 /** Numbers as people read them. Spaces before units do not break; minus signs are real ones. */
+import { inPercent, whole as thousands } from '../../src/experiments/report/words';
+
+export { thousands };
 
 const NBSP = '\u00A0';
 const MINUS = '\u2212';
 
 const LN2 = Math.log(2);
 
-/**
- * A probability in percent with three significant digits. What is possible is never shown as 0 and what is
- * not certain never as 100.
- */
+/** A probability in percent, as in reports. */
 export function percent(probability: number): string {
-  if (probability <= 0) return `0${NBSP}%`;
-  if (probability >= 1) return `100${NBSP}%`;
-  const value = probability * 100;
-  if (value < 0.001) return `<${NBSP}0.001${NBSP}%`;
-  const digits = value.toPrecision(3);
-  return Number(digits) >= 100 ? `>${NBSP}99.9${NBSP}%` : `${digits}${NBSP}%`;
-}
-
-const grouped = new Intl.NumberFormat('en-US');
-
-/** A whole number with its thousands separated. */
-export function thousands(value: number): string {
-  return grouped.format(value);
+  return inPercent(probability).replaceAll(' ', NBSP);
 }
 
 /** `1 token`, `1,024 tokens`. */

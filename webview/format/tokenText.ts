@@ -3,7 +3,7 @@
  * shows the bytes of half a character, while a completion joins the halves that its tokens make together.
  */
 import type { Vocabulary } from '../../src/core/languageModel';
-import { visibleMark } from '../../src/core/visibleText';
+import { visibleMark, hexBytes } from '../../src/core/visibleText';
 
 /** A part of a token's text; a mark stands for something that would be invisible or is not a character. */
 export interface Piece {
@@ -117,7 +117,7 @@ function add(pieces: Piece[], text: string, mark: boolean): void {
 }
 
 function hex(bytes: Uint8Array): string {
-  return `‹${Array.from(bytes, (byte) => byte.toString(16).toUpperCase().padStart(2, '0')).join(' ')}›`;
+  return `‹${hexBytes(bytes)}›`;
 }
 
 interface Segment {

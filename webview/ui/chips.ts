@@ -1,5 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { ref } from 'lit/directives/ref.js';
+import { hexBytes } from '../../src/core/visibleText';
 import { count, thousands } from '../format/numbers';
 import { tokenBytes, tokenLabel } from '../format/tokenText';
 import type { LoadedModel } from '../host';
@@ -86,7 +87,7 @@ export function chipCard(ids: ArrayLike<number>, model: LoadedModel, index: numb
   const id = ids[index];
   if (id === undefined) return null;
   const bytes = tokenBytes(model.vocabulary, id);
-  const hex = Array.from(bytes, (byte) => byte.toString(16).toUpperCase().padStart(2, '0')).join(' ');
+  const hex = hexBytes(bytes);
   return html`
     <h3 class="token-text">${tokenView(model.vocabulary, id)}</h3>
     <dl>

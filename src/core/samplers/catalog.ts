@@ -1,4 +1,5 @@
 /** Every sampler there is, described as data. */
+import { shownJson } from '../shownJson';
 import { allowedTokens } from './allowedTokens';
 import { bannedTokens } from './bannedTokens';
 import { dry } from './dry';
@@ -22,7 +23,6 @@ import { topNSigma } from './topNSigma';
 import { topP } from './topP';
 import { typical } from './typical';
 import { xtc } from './xtc';
-import { show } from './parameters';
 import type { SamplerDefinition, SpecOf } from './definition';
 
 const samplers = [
@@ -67,5 +67,5 @@ export function definitionOf(name: unknown): SamplerDefinition<SamplerName> {
   const definition = catalog.find((candidate) => candidate.name === name);
   if (definition) return definition;
   const names = catalog.map((candidate) => candidate.name).join(', ');
-  throw new RangeError(`sampler is ${show(name)}; it must be one of ${names}.`);
+  throw new RangeError(`sampler is ${shownJson(name)}; it must be one of ${names}.`);
 }

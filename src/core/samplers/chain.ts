@@ -1,7 +1,8 @@
 /** A chain of samplers: from the model's logits to the distribution that tokens are drawn from. */
+import { shownJson } from '../shownJson';
 import { Candidates } from './candidates';
 import { definitionOf, type SamplerSpec } from './catalog';
-import { checkParameter, show } from './parameters';
+import { checkParameter } from './parameters';
 import { ChainResult, type ProcessedDistribution } from './result';
 import type { ChainMemory, Sampler, SamplerContext, SamplerHistory } from './types';
 
@@ -21,7 +22,7 @@ export type ChainSpec = readonly SamplerSpec[];
  */
 export function parseChain(value: unknown): ChainSpec {
   if (!Array.isArray(value)) {
-    throw new RangeError(`The sampler chain is ${show(value)}; it must be a list of samplers.`);
+    throw new RangeError(`The sampler chain is ${shownJson(value)}; it must be a list of samplers.`);
   }
   // Steps are numbered in an Int16Array; far fewer make sense.
   if (value.length > 100) {
@@ -39,7 +40,7 @@ export function parseSampler(value: unknown): SamplerSpec {
 function checkSampler(value: unknown): asserts value is SamplerSpec {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new RangeError(
-      `A sampler is ${show(value)}; it must be an object such as {"sampler":"top-k","k":50}.`,
+      `A sampler is ${shownJson(value)}; it must be an object such as {"sampler":"top-k","k":50}.`,
     );
   }
   const given = value as Readonly<Record<string, unknown>>;

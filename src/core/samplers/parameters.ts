@@ -1,4 +1,5 @@
 /** Descriptions of sampler parameters as data: what a settings panel shows, and what a value is checked against. */
+import { shownJson } from '../shownJson';
 
 interface Described {
   /** Key in the sampler's spec. */
@@ -122,16 +123,6 @@ export function evenly(from: number, to: number, by: number): readonly number[] 
   );
 }
 
-/** A value as a person can recognise it. */
-export function show(value: unknown): string {
-  if (value === undefined) return 'missing';
-  if (typeof value === 'number') return String(value);
-  if (typeof value === 'bigint') return `${value}n`;
-  const text =
-    typeof value === 'function' || typeof value === 'symbol' ? typeof value : JSON.stringify(value);
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
-}
-
 /** The allowed range of a number in words, for example `a number above 0 and at most 1`. */
 export function rangeInWords(parameter: NumberParameter): string {
   const { min, max, minExcluded, maxExcluded } = parameter;
@@ -152,7 +143,7 @@ export function checkParameter(owner: string, parameter: ParameterDescription, v
   if (value === undefined && parameter.optional) return;
   const wrong = whatIsWrong(parameter, value);
   if (wrong !== null)
-    throw new RangeError(`${owner}: ${parameter.name} is ${show(value)}; it must be ${wrong}.`);
+    throw new RangeError(`${owner}: ${parameter.name} is ${shownJson(value)}; it must be ${wrong}.`);
 }
 
 function whatIsWrong(parameter: ParameterDescription, value: unknown): string | null {

@@ -1,8 +1,9 @@
 /** Beam search: the best few beginnings are kept at every step. */
+import { checkCount } from '../checks';
 import type { LanguageModel } from '../languageModel';
 import { SamplerChain } from '../samplers/chain';
 import { BeamState, type BeamContinuation, type BeamSettings, type EarlyStopping } from './beamState';
-import { finiteNumber, SearchPlan, wholeNumber, type SearchOptions } from './common';
+import { finiteNumber, SearchPlan, type SearchOptions } from './common';
 
 export type { BeamContinuation, EarlyStopping } from './beamState';
 
@@ -38,7 +39,7 @@ export async function beamSearch(
 ): Promise<BeamContinuation[]> {
   const plan = new SearchPlan(model, prompt, options);
   const settings = readSettings(options);
-  const returned = wholeNumber('returned', options.returned ?? 1, 1);
+  const returned = checkCount('returned', options.returned ?? 1, 1);
   if (returned > settings.beams) {
     throw new RangeError(
       `returned is ${returned}; it must be from 1 to the number of beams, ${settings.beams}.`,
@@ -57,7 +58,7 @@ export async function beamSearch(
 /** @throws RangeError naming the option, its value and the allowed range. */
 export function readSettings(options: BeamOptions): BeamSettings {
   return {
-    beams: wholeNumber('beams', options.beams, 1),
+    beams: checkCount('beams', options.beams, 1),
     lengthPenalty: finiteNumber('lengthPenalty', options.lengthPenalty ?? 1),
     earlyStopping: options.earlyStopping ?? false,
   };

@@ -1,4 +1,5 @@
 /** What all searches share: their options, and what they return. */
+import { checkCount } from '../checks';
 import type { CacheHandle, LanguageModel } from '../languageModel';
 import type { ChainSpec } from '../samplers/chain';
 
@@ -62,7 +63,7 @@ export class SearchPlan {
     options: SearchOptions,
   ) {
     const { contextLength, endOfText } = model.info;
-    this.maxNewTokens = wholeNumber('maxNewTokens', options.maxNewTokens, 1);
+    this.maxNewTokens = checkCount('maxNewTokens', options.maxNewTokens, 1);
     if (prompt.length + this.maxNewTokens > contextLength) {
       throw new RangeError(
         `maxNewTokens is ${this.maxNewTokens}; with a prompt of ${prompt.length} tokens it must be at most ${contextLength - prompt.length}, because the context holds ${contextLength}.`,
@@ -123,12 +124,6 @@ export class SearchPlan {
     const places = this.stopStrings.map((stop) => text.indexOf(stop)).filter((place) => place >= 0);
     return places.length > 0 ? Math.min(...places) : -1;
   }
-}
-
-/** @throws RangeError naming the option, its value and the allowed range. */
-export function wholeNumber(name: string, value: number, least: number): number {
-  if (Number.isSafeInteger(value) && value >= least) return value;
-  throw new RangeError(`${name} is ${value}; it must be a whole number of at least ${least}.`);
 }
 
 /** @throws RangeError naming the option, its value and the allowed range. */

@@ -1,14 +1,8 @@
 /** Contrastive search: probable tokens that do not repeat what the text already means. */
+import { checkCount } from '../checks';
 import type { Context, LanguageModel, NextToken } from '../languageModel';
 import { logSoftmax, softmax, topIndices } from '../logits';
-import {
-  finiteNumber,
-  SearchPlan,
-  wholeNumber,
-  type Continuation,
-  type Growing,
-  type SearchOptions,
-} from './common';
+import { finiteNumber, SearchPlan, type Continuation, type Growing, type SearchOptions } from './common';
 
 /** An answer with the hidden states behind it. */
 export interface RepresentedNextToken extends NextToken {
@@ -60,7 +54,7 @@ export async function contrastiveSearch(
     );
   }
   const plan = new SearchPlan(model, prompt, options);
-  const k = wholeNumber('k', options.k, 1);
+  const k = checkCount('k', options.k, 1);
   const alpha = finiteNumber('alpha', options.alpha, 0, 1);
   const growing: Growing = { tokens: [], logProbabilities: [], cache: undefined };
   if (plan.isStopped()) return plan.finish(growing);

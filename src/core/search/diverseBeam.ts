@@ -1,9 +1,10 @@
 /** Diverse beam search: groups of beams that keep away from each other's tokens. */
+import { checkCount } from '../checks';
 import type { LanguageModel } from '../languageModel';
 import { SamplerChain } from '../samplers/chain';
 import { readSettings, type BeamOptions } from './beam';
 import { BeamState, type BeamContinuation } from './beamState';
-import { finiteNumber, SearchPlan, wholeNumber } from './common';
+import { finiteNumber, SearchPlan } from './common';
 
 export interface DiverseBeamOptions extends Omit<BeamOptions, 'returned'> {
   /** A divisor of `beams`; each group has beams / groups of them. */
@@ -32,7 +33,7 @@ export async function diverseBeamSearch(
 ): Promise<BeamContinuation[][]> {
   const plan = new SearchPlan(model, prompt, options);
   const settings = readSettings(options);
-  const count = wholeNumber('groups', options.groups, 1);
+  const count = checkCount('groups', options.groups, 1);
   const diversity = finiteNumber('diversity', options.diversity, 0);
   if (settings.beams % count !== 0) {
     throw new RangeError(`groups is ${count}; it must divide the number of beams, ${settings.beams}.`);

@@ -1,7 +1,7 @@
 /** Exact enumeration: the most probable continuations, with a proof that there are no better ones. */
+import { checkCount } from '../checks';
 import type { CacheHandle, LanguageModel } from '../languageModel';
 import { logSoftmax, topIndices } from '../logits';
-import { wholeNumber } from './common';
 import { PriorityQueue } from './priorityQueue';
 
 export interface EnumerationOptions {
@@ -103,10 +103,10 @@ class BestFirst {
     readonly prompt: readonly number[],
     options: EnumerationOptions,
   ) {
-    this.#length = wholeNumber('length', options.length, 1);
-    this.#count = wholeNumber('count', options.count, 1);
-    this.#budget = wholeNumber('budget', options.budget ?? 10_000, 1);
-    this.#batch = wholeNumber('batch', options.batch ?? 8, 1);
+    this.#length = checkCount('length', options.length, 1);
+    this.#count = checkCount('count', options.count, 1);
+    this.#budget = checkCount('budget', options.budget ?? 10_000, 1);
+    this.#batch = checkCount('batch', options.batch ?? 8, 1);
     this.#endOfText = options.endOfText ?? [];
     const room = model.info.contextLength - prompt.length;
     if (this.#length > room) {

@@ -1,6 +1,6 @@
 /** How often something of a known probability happens in a number of draws, exactly. */
 import { sum } from '../sums';
-import { checkCount, checkProbability, checkShare } from './checks';
+import { checkCount, checkProbability, checkShare } from '../checks';
 import type { Interval } from './interval';
 
 /** Terms smaller than this share of the largest are left out of sums. */

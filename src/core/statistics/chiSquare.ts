@@ -1,5 +1,5 @@
 /** Whether a sample could have come from a distribution. */
-import { checkSameLength } from './checks';
+import { checkSameLength } from '../checks';
 import { chiSquareTail } from './specialFunctions';
 
 export interface GoodnessOfFit {

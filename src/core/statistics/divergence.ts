@@ -1,5 +1,5 @@
 /** How far two distributions over the same tokens are apart. */
-import { checkSameLength } from './checks';
+import { checkSameLength } from '../checks';
 
 /**
  * Kullback-Leibler divergence sum p ln(p / q), in nats: what it costs to expect q where p is true.

@@ -1,5 +1,5 @@
 /** What N independent draws from a distribution are expected to show, exactly. */
-import { checkCount, checkProbability } from './checks';
+import { checkCount, checkProbability } from '../checks';
 
 /** Probability that an outcome of probability p is seen at least once in `draws` draws, 1 - (1 - p)^draws. */
 export function chanceToSee(p: number, draws: number): number {

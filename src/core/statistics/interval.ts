@@ -1,5 +1,5 @@
 /** How far a frequency may be from the probability behind it. */
-import { checkCount, checkShare } from './checks';
+import { checkCount, checkShare } from '../checks';
 import { normalQuantile } from './specialFunctions';
 
 export interface Interval {

@@ -1,5 +1,5 @@
 /** How often the most common outcome occurs in a sample, exactly. */
-import { checkCount } from './checks';
+import { checkCount } from '../checks';
 
 /** Factorials beyond this leave the range of float64. */
 const MOST_DRAWS = 170;

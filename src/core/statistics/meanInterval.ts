@@ -1,6 +1,6 @@
 /** How far the mean of a few measurements may be from what it estimates. */
 import { sum } from '../sums';
-import { checkCount, checkShare } from './checks';
+import { checkCount, checkShare } from '../checks';
 import type { Interval } from './interval';
 
 export interface MeanInterval extends Interval {

@@ -1,6 +1,6 @@
 /** How surely the most probable token is also the most frequent one in a sample. */
 import { argmax } from '../logits';
-import { checkCount } from './checks';
+import { checkCount } from '../checks';
 import { logGamma } from './specialFunctions';
 
 export interface ModeProbability {

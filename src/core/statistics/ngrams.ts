@@ -1,5 +1,5 @@
 /** Runs of n successive tokens, counted. */
-import { checkCount } from './checks';
+import { checkCount } from '../checks';
 
 /** Anything that can be compared by identity and printed: token ids or words. */
 export type Item = number | string;

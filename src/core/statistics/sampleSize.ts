@@ -1,5 +1,5 @@
 /** How many draws a question needs: is 100 samples enough? */
-import { checkProbability, checkShare } from './checks';
+import { checkProbability, checkShare } from '../checks';
 import { normalQuantile } from './specialFunctions';
 
 /**

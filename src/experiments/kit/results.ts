@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { version } from '../../../package.json';
 import type { LanguageModel } from '../../core/languageModel';
+import { hexBytes } from '../../core/visibleText';
 import type { PromptTokens } from './prompt';
 
 /** How far a run is; every experiment may send it. */
@@ -99,7 +100,6 @@ export function resultToken({ vocabulary: { bytes, offsets } }: LanguageModel, i
   try {
     return { id, text: decoder.decode(own) };
   } catch {
-    const hex = Array.from(own, (byte) => byte.toString(16).toUpperCase().padStart(2, '0'));
-    return { id, text: `‹${hex.join(' ')}›` };
+    return { id, text: `‹${hexBytes(own)}›` };
   }
 }

@@ -3,9 +3,11 @@
 /** In the place of what a run that goes on has not reached yet. */
 export const TO_COME = 'still to come';
 
+const grouped = new Intl.NumberFormat('en-US');
+
 /** A whole number with its thousands separated. */
 export function whole(value: number): string {
-  return value.toLocaleString('en-US');
+  return grouped.format(value);
 }
 
 /** `1 draw`, `1,024 draws`. */

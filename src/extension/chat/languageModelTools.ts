@@ -11,7 +11,7 @@ import { toFailure } from '../panel/requests';
 import { settings } from '../settings';
 import { answerOf } from '../shown/documents';
 import { inQuotationMarks } from '../shown/quote';
-import { percent, tokenName } from '../tokenNames';
+import { percentOfLog, tokenName } from '../tokenNames';
 
 export interface ToolServices {
   readonly engine: EngineClient;
@@ -94,7 +94,7 @@ async function next(
       const probabilities = softmax(event.logits);
       for (const id of topIndices(event.logits, count)) {
         lines.push(
-          `${inQuotationMarks(tokenName(id, model))} (id ${id}): ${percent(Math.log(probabilities[id]!))}`,
+          `${inQuotationMarks(tokenName(id, model))} (id ${id}): ${percentOfLog(Math.log(probabilities[id]!))}`,
         );
       }
     },

@@ -11,7 +11,7 @@ import { toFailure } from '../panel/requests';
 import { settings } from '../settings';
 import { tell } from '../shown/messages';
 import { TreeView, type TreeData, type TreeRow } from '../shown/trees';
-import { percent, tokenName } from '../tokenNames';
+import { percentOfLog, tokenName } from '../tokenNames';
 import { bar } from '../shown/bar';
 
 /** Tokens listed. */
@@ -119,7 +119,7 @@ export class CursorView implements TreeData<Row>, vscode.Disposable {
 
   rowOf({ id, probability, rank }: Row): TreeRow {
     const name = tokenName(id, this.#model!);
-    const share = percent(Math.log(probability), vscode.env.language);
+    const share = percentOfLog(Math.log(probability), vscode.env.language);
     return {
       label: name,
       description: `${share}  ${bar(probability)}`,

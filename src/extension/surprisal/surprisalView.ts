@@ -5,7 +5,7 @@ import { count, decimals, significant } from '../numbers';
 import { TreeView, type TreeData, type TreeRow } from '../shown/trees';
 import type { SurprisalMap } from './surprisal';
 import { noticeOf } from './surprisalStatus';
-import { percent } from '../tokenNames';
+import { percentOfLog } from '../tokenNames';
 import { bar } from '../shown/bar';
 
 interface Row {
@@ -104,7 +104,7 @@ export class SurprisalView implements TreeData<Row>, vscode.Disposable {
       },
       ...classes.map((label, i) => ({
         label,
-        value: ranks[i] === 0 ? '0 %' : percent(Math.log(ranks[i]! / tokens), vscode.env.language),
+        value: ranks[i] === 0 ? '0 %' : percentOfLog(Math.log(ranks[i]! / tokens), vscode.env.language),
         share: ranks[i]! / tokens,
         tooltip: vscode.l10n.t('{0} of {1} tokens, by their rank', count(ranks[i]!), count(tokens)),
       })),

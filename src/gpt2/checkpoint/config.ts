@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { shownJson } from '../../core/shownJson';
 import { ACTIVATION_NAMES, type Activation } from '../graph/activation';
 import { findModelJson, isJsonObject, readModelJson, SETTINGS_BYTES } from './boundedFile';
 import type { JsonObject } from '../../core/boundedJson';
@@ -50,7 +51,7 @@ export function readConfig(json: unknown, file: string, generation?: JsonObject)
   const fields = json;
   const bad = (name: string, expected: string): never => {
     throw new ModelFileError(
-      `${file}: ${name} is ${describe(fields[name])}, expected ${expected}. ` +
+      `${file}: ${name} is ${shownJson(fields[name])}, expected ${expected}. ` +
         `Use a GPT-2 model with the config.json it was published with.`,
     );
   };
@@ -120,8 +121,4 @@ export async function loadConfig(directory: string): Promise<Gpt2Config> {
     return { ...config, textEnds: { ...config.textEnds, remarks }, notes: [note] };
   }
   return readConfig(json, file, generation);
-}
-
-function describe(value: unknown): string {
-  return value === undefined ? 'missing' : JSON.stringify(value).slice(0, 100);
 }

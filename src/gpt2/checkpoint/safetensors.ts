@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { FileHandle } from 'node:fs/promises';
+import { shownJson } from '../../core/shownJson';
 import { isJsonObject, openRegular, readBytes, type OpenFile } from './boundedFile';
 import { parseBoundedJson } from '../../core/boundedJson';
 import { refuseLfsPointer } from './lfsPointer';
@@ -130,10 +131,10 @@ function readEntry(
   const { dtype, shape, data_offsets: range } = (entry ?? {}) as Readonly<Record<string, unknown>>;
   if (typeof dtype !== 'string') throw damaged(file, `${found}has no dtype`);
   if (!Array.isArray(shape) || !shape.every(isCount)) {
-    throw damaged(file, `${found}has shape ${show(shape)}, expected a list of whole numbers`);
+    throw damaged(file, `${found}has shape ${shownJson(shape)}, expected a list of whole numbers`);
   }
   if (!Array.isArray(range) || range.length !== 2 || !range.every(isCount)) {
-    throw damaged(file, `${found}has data_offsets ${show(range)}, expected two whole numbers`);
+    throw damaged(file, `${found}has data_offsets ${shownJson(range)}, expected two whole numbers`);
   }
   const [begin, end] = range as [number, number];
   const dataBytes = fileBytes - dataStart;
@@ -148,7 +149,7 @@ function readEntry(
   if (expected !== undefined && expected !== end - begin) {
     throw damaged(
       file,
-      `${found}of type ${dtype} and shape ${show(shape)} has ${end - begin} bytes, expected ${expected}`,
+      `${found}of type ${dtype} and shape ${shownJson(shape)} has ${end - begin} bytes, expected ${expected}`,
     );
   }
   return { name, dtype, shape, offset: dataStart + begin, byteLength: end - begin };
@@ -156,10 +157,6 @@ function readEntry(
 
 function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
-}
-
-function show(value: unknown): string {
-  return value === undefined ? 'missing' : JSON.stringify(value).slice(0, 100);
 }
 
 function damaged(file: string, what: string): ModelFileError {

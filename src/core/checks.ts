@@ -1,8 +1,8 @@
-/** Checks that statistics share; each error is a sentence with the value and the allowed range. */
+/** Checks that searches and statistics share; each error is a sentence with the value and the allowed range. */
 
-/** @throws RangeError unless the value is a whole number of at least `least`. */
-export function checkCount(name: string, value: number, least: number): void {
-  if (Number.isSafeInteger(value) && value >= least) return;
+/** @returns the value. @throws RangeError unless it is a whole number of at least `least`. */
+export function checkCount(name: string, value: number, least: number): number {
+  if (Number.isSafeInteger(value) && value >= least) return value;
   throw new RangeError(`${name} is ${value}; it must be a whole number of at least ${least}.`);
 }
 

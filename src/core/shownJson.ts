@@ -1,0 +1,9 @@
+/** A value as JSON, as a sentence can say what was found: cut where it is long, `missing` where there is none. */
+export function shownJson(value: unknown): string {
+  if (value === undefined) return 'missing';
+  if (typeof value === 'number') return String(value);
+  if (typeof value === 'bigint') return `${value}n`;
+  const text =
+    typeof value === 'function' || typeof value === 'symbol' ? typeof value : JSON.stringify(value);
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}
