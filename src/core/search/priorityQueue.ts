@@ -23,11 +23,6 @@ export class PriorityQueue<Item> {
     return this.#heap[0]?.item;
   }
 
-  /** All items, in no particular order. */
-  items(): Item[] {
-    return this.#heap.map(({ item }) => item);
-  }
-
   push(item: Item, priority: number): void {
     const heap = this.#heap;
     const entry = { priority, order: this.#pushed++, item };
