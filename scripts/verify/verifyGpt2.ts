@@ -7,7 +7,6 @@ import { HUGGING_FACE } from '../../src/library/endpoint';
 import { LibraryError } from '../../src/library/libraryError';
 import { ModelLibrary } from '../../src/library/modelLibrary';
 import type { DownloadProgress } from '../../src/library/progress';
-import { proxyFetch } from '../../src/library/proxy';
 import { ModelFileError } from '../../src/gpt2/checkpoint/modelFileError';
 import { loadGpt2 } from '../../src/onnx/loadGpt2';
 import { Failure } from '../lib/failure';
@@ -67,7 +66,6 @@ async function getModel(
     storage: resolve(options.storage),
     catalog: await loadCatalog('models/catalog.json'),
     endpoints: [options.endpoint],
-    fetch: proxyFetch(),
   });
   const { id, directory } = await library.download(options.model, { onProgress: printer(say) });
   const { files, problem } = await library.verify(id);
@@ -94,7 +92,7 @@ export async function verifyGpt2(given: readonly string[], say: Say): Promise<nu
   try {
     const { directory, files } = await getModel(options, say);
     files.forEach(tell);
-    const verdict = await readVerdict(options.verdict, proxyFetch());
+    const verdict = await readVerdict(options.verdict, fetch);
     const model = await loadGpt2({ id: options.model, name: options.model, directory });
     const checks = [...files, ...(await checkModel(model, figures, verdict, tell))];
     await model.dispose();

@@ -115,7 +115,7 @@ export function activate(context: vscode.ExtensionContext): DecodingLabApi {
     presets,
     models,
     vscode.workspace.onDidChangeConfiguration((event) => {
-      if (event.affectsConfiguration('decodingLab.library') || event.affectsConfiguration('http')) {
+      if (event.affectsConfiguration('decodingLab.library')) {
         library.reload();
         panels.modelsChanged();
       }

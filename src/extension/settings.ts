@@ -48,18 +48,6 @@ export const settings = {
     };
   },
 
-  /** VS Code's own settings for the web. */
-  proxy() {
-    const http = vscode.workspace.getConfiguration('http');
-    const noProxy: unknown = http.get('noProxy');
-    return {
-      proxy: text(http.get('proxy'), '') || undefined,
-      noProxy: Array.isArray(noProxy) ? noProxy.filter((host) => typeof host === 'string') : undefined,
-      strictSsl: http.get('proxyStrictSSL') !== false,
-      authorization: text(http.get('proxyAuthorization'), '') || undefined,
-    };
-  },
-
   surprisalScale: (): SurprisalScale => (read('surprisal.scale') === 'surprisal' ? 'surprisal' : 'rank'),
 
   /** The built-in presets and the person's own, by id. */

@@ -3,7 +3,7 @@ import prettyBytes from 'pretty-bytes';
 import { LibraryError, reason, systemCode } from './libraryError';
 import { RetryLater, stopped } from './retryPolicy';
 
-/** Bytes of an answer's headers, all together. */
+/** Bytes of an answer's headers, all together: Node's own limit. */
 export const MOST_HEADER_BYTES = 16_384;
 
 /** Bytes that must arrive in the time of a stall: fewer are no progress, else a byte a minute went on for years. */

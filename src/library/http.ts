@@ -1,4 +1,8 @@
-/** Requests to a hub: redirects followed by hand, so that a token goes nowhere else and no header is lost. */
+/**
+ * Requests to a hub. Redirects are followed by hand: each address is looked at before it is asked, because one that is
+ * this machine's own, or not encrypted, must not be asked at all, and the last address does not tell of those between.
+ * The hub's word about the content also stands in its redirects alone.
+ */
 import prettyBytes from 'pretty-bytes';
 import { isConfidential, isLoopback } from './endpoint';
 import { ConnectionWatch } from './connectionWatch';

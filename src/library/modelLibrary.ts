@@ -16,7 +16,6 @@ import { freeId, targetOf } from './names';
 import { openFile } from './partialFile';
 import { RETRY_POLICY, stopped } from './retryPolicy';
 import { ProgressMeter } from './progress';
-import { proxyFetch } from './proxy';
 import { writeRecord } from './record';
 import {
   bytesOf,
@@ -57,7 +56,7 @@ export class ModelLibrary {
       get hub() {
         hub ??= new Hub({
           endpoints: options.endpoints ?? [HUGGING_FACE],
-          fetch: options.fetch ?? proxyFetch(),
+          fetch: options.fetch ?? globalThis.fetch,
           token: options.token,
           retryPolicy,
         });

@@ -20,7 +20,7 @@ export interface ModelLibraryOptions {
   readonly endpoints?: readonly string[] | undefined;
   /** Access token for an endpoint. It is sent to that endpoint alone, and only where nobody can read it on the way. */
   readonly token?: TokenSource | undefined;
-  /** How the web is reached; `proxyFetch()` when left out. */
+  /** How the web is reached; as Node reaches it when left out. */
   readonly fetch?: typeof fetch | undefined;
   /** Looks at a model's folder; in this process when left out. */
   readonly inspect?: Inspect | undefined;

@@ -89,7 +89,8 @@ describe('The model library in the extension', () => {
         );
         await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
         // A changed setting leaves the mark on what is in memory.
-        await withSettings({ 'http.proxyStrictSSL': false }, () => Promise.resolve());
+        const elsewhere = { 'decodingLab.library.endpoints': ['https://hub.example'] };
+        await withSettings(elsewhere, () => Promise.resolve());
         await until('it is marked still, or again', () => marks() === 1);
         // Freeing it is no use of it.
         await vscode.commands.executeCommand('decodingLab.unloadModel', 'tale');

@@ -162,7 +162,6 @@ export class Library implements vscode.Disposable {
     const { ModelLibrary } = await import('../../library/modelLibrary');
     const { loadCatalog, mergeCatalogs, parseEntries } = await import('../../library/catalog');
     const { HubTokens } = await import('./hubTokens');
-    const { proxyFetch } = await import('../../library/proxy');
     const bundled = vscode.Uri.joinPath(this.#context.extensionUri, 'models').fsPath;
     const { folder, endpoints, added } = settings.library();
     const where = 'The setting decodingLab.library.catalog';
@@ -177,7 +176,8 @@ export class Library implements vscode.Disposable {
       catalog: mergeCatalogs(known, parseEntries(added, where), where),
       ...(endpoints.length > 0 ? { endpoints } : {}),
       token: (endpoint) => new HubTokens(this.#context.secrets).tokenFor(endpoint),
-      fetch: proxyFetch(settings.proxy()),
+      // VS Code's own: it heeds proxies, authorities and what else its settings, the system and the person say.
+      fetch: globalThis.fetch,
     });
   }
 }
