@@ -10,7 +10,7 @@ import {
   topIndices,
 } from '../../../src/core/logits';
 import { logitVectors, PROPERTY } from './generators';
-import { ranking } from './twins';
+import { ranking } from './naive';
 
 describe('softmax', () => {
   it('gives odds e^(difference), checked by hand', () => {

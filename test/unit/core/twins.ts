@@ -1,123 +1,171 @@
 /**
- * Slow and obvious implementations of every sampler, straight from their definitions: whole sorts, whole sums,
- * float64, nothing shared with the product. They return the new logits, -Infinity for what is removed.
+ * For every sampler a slow and obvious implementation, straight from its definition: whole sorts, whole sums,
+ * float64, nothing shared with the product; and the specs that both are tried with.
  *
  * A twin throws `Fragile` where the result hangs on the last digits of a sum, so that two right answers differ.
  */
-import type { SamplerSpec } from '../../../src/core/samplers/chain';
-
-export class Fragile extends Error {}
-
-/** How near a mass may come to its cutoff before the order of an addition can decide. */
-const NEAR = 1e-11;
-
-function decide(difference: number, scale = 1): boolean {
-  if (difference !== 0 && Math.abs(difference) < NEAR * scale) throw new Fragile();
-  return difference < 0;
-}
-
-export function naiveSoftmax(logits: readonly number[]): number[] {
-  const max = Math.max(...logits);
-  const weights = logits.map((logit) => Math.exp(logit - max));
-  const sum = weights.reduce((a, b) => a + b, 0);
-  return weights.map((weight) => weight / sum);
-}
-
-/** -ln p without the loss of log(exp()). */
-function surprisals(logits: readonly number[]): number[] {
-  const max = Math.max(...logits);
-  const logSum = Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit - max), 0));
-  return logits.map((logit) => logSum - (logit - max));
-}
-
-export function naiveEntropy(probabilities: readonly number[]): number {
-  return probabilities.reduce((sum, p) => (p > 0 ? sum - p * Math.log(p) : sum), 0);
-}
-
-/** Ids of finite logits, best first, the lower id first among equals. */
-export function ranking(logits: readonly number[]): number[] {
-  return [...logits.keys()]
-    .filter((id) => logits[id]! > -Infinity)
-    .sort((a, b) => logits[b]! - logits[a]! || a - b);
-}
-
-const keep = (logits: readonly number[], ids: readonly number[]): number[] => {
-  const kept = new Set(ids);
-  return logits.map((logit, id) => (kept.has(id) ? logit : -Infinity));
-};
-
-const keepIf = (logits: readonly number[], test: (id: number) => boolean): number[] =>
-  keep(logits, ranking(logits).filter(test));
+import fc from 'fast-check';
+import { parseSampler, type SamplerName, type SamplerSpec } from '../../../src/core/samplers/chain';
+import { decide, Fragile, keep, keepIf, naiveEntropy, naiveSoftmax, ranking, surprisals } from './naive';
 
 export interface NaiveHistory {
   readonly tokens: readonly number[];
   readonly promptLength: number;
 }
 
+type Spec<Name extends SamplerName> = Extract<SamplerSpec, { readonly sampler: Name }>;
+
+interface Twin<Name extends SamplerName> {
+  /** Its parameters, for a vocabulary of a size. */
+  parameters(size: number): fc.Arbitrary<Omit<Spec<Name>, 'sampler'>>;
+  /** The new logits, -Infinity for what is removed. */
+  apply(logits: readonly number[], spec: Spec<Name>, history: NaiveHistory): number[];
+}
+
+/** Specs of a sampler, for a vocabulary of a size. */
+export function specsOf(name: SamplerName, size: number): fc.Arbitrary<SamplerSpec> {
+  const twin: Twin<SamplerName> = TWINS[name];
+  return twin.parameters(size).map((parameters) => parseSampler({ sampler: name, ...parameters }));
+}
+
 /** Applies one sampler; if nothing would be left, the best token is. */
 export function twin(spec: SamplerSpec, logits: readonly number[], history: NaiveHistory): number[] {
-  const result = applyTwin(spec, logits, history);
+  const its: Twin<SamplerName> = TWINS[spec.sampler];
+  const result = its.apply(logits, spec, history);
   return ranking(result).length > 0 ? result : keep(logits, ranking(logits).slice(0, 1));
 }
 
-function applyTwin(spec: SamplerSpec, logits: readonly number[], history: NaiveHistory): number[] {
-  switch (spec.sampler) {
-    case 'temperature':
-      return temperature(logits, spec.temperature);
-    case 'dynamic-temperature':
-      return dynamicTemperature(logits, spec.min, spec.max, spec.exponent);
-    case 'top-k':
-      return topK(logits, Math.max(spec.k, spec.minKeep ?? 1), spec.ties ?? 'all');
-    case 'top-p':
-      return topP(logits, spec.p, spec.minKeep ?? 1);
-    case 'min-p':
-      return minP(logits, spec.p, spec.minKeep ?? 1);
-    case 'typical':
-      return typical(logits, spec.p, spec.minKeep ?? 1);
-    case 'epsilon':
-      return cutoff(logits, spec.epsilon, spec.minKeep ?? 1);
-    case 'eta': {
+const share = fc.double({ min: 0.001, max: 0.999, noNaN: true });
+const shareOrAll = fc.oneof(share, fc.constant(1));
+const minKeep = fc.constantFrom(1, 1, 2, 5);
+const between = (min: number, max: number): fc.Arbitrary<number> => fc.double({ min, max, noNaN: true });
+const window = fc.constantFrom(0, 1, 4, 100);
+const ids = (size: number): fc.Arbitrary<number[]> =>
+  fc.uniqueArray(fc.integer({ min: 0, max: size - 1 }), { maxLength: 8 });
+const mirostat = { tau: between(0.1, 10), eta: fc.constant(0.1) };
+
+const TWINS: { readonly [Name in SamplerName]: Twin<Name> } = {
+  temperature: {
+    parameters: () => fc.record({ temperature: fc.oneof(fc.constant(0), between(0.01, 10)) }),
+    apply: (logits, spec) => temperature(logits, spec.temperature),
+  },
+  'dynamic-temperature': {
+    parameters: () => fc.record({ min: between(0.1, 2), max: between(0.1, 2), exponent: between(0.1, 3) }),
+    apply: (logits, { min, max, exponent }) => dynamicTemperature(logits, min, max, exponent),
+  },
+  'top-k': {
+    parameters: () =>
+      fc.record({ k: fc.integer({ min: 1, max: 150 }), ties: fc.constantFrom('all', 'exact'), minKeep }),
+    apply: (logits, spec) => topK(logits, Math.max(spec.k, spec.minKeep ?? 1), spec.ties ?? 'all'),
+  },
+  'top-p': {
+    parameters: () => fc.record({ p: fc.oneof(share, fc.constantFrom(1, Number.MIN_VALUE)), minKeep }),
+    apply: (logits, spec) => topP(logits, spec.p, spec.minKeep ?? 1),
+  },
+  'min-p': {
+    parameters: () => fc.record({ p: fc.oneof(share, fc.constantFrom(0, 1)), minKeep }),
+    apply: (logits, spec) => minP(logits, spec.p, spec.minKeep ?? 1),
+  },
+  typical: {
+    parameters: () => fc.record({ p: share, minKeep }),
+    apply: (logits, spec) => typical(logits, spec.p, spec.minKeep ?? 1),
+  },
+  epsilon: {
+    parameters: () => fc.record({ epsilon: share, minKeep }),
+    apply: (logits, spec) => cutoff(logits, spec.epsilon, spec.minKeep ?? 1),
+  },
+  eta: {
+    parameters: () => fc.record({ eta: share, minKeep }),
+    apply: (logits, spec) => {
       const entropy = naiveEntropy(naiveSoftmax(logits));
       return cutoff(logits, Math.min(spec.eta, Math.sqrt(spec.eta) * Math.exp(-entropy)), spec.minKeep ?? 1);
-    }
-    case 'top-h':
-      return topH(logits, spec.h);
-    case 'top-n-sigma':
-      return topNSigma(logits, spec.n);
-    case 'tail-free':
-      return tailFree(logits, spec.z, spec.minKeep ?? 1);
-    case 'xtc':
-      return spec.probability === 0 ? [...logits] : xtc(logits, spec.threshold, spec.minKeep ?? 1);
-    case 'mirostat-1':
-      return mirostat1(logits, 2 * spec.tau);
-    case 'mirostat-2':
-      return mirostat2(logits, 2 * spec.tau);
-    case 'repetition-penalty':
-      return penalise(logits, history, spec.window, (logit) =>
-        logit > 0 ? logit / spec.penalty : logit * spec.penalty,
-      );
-    case 'presence-penalty':
-      return penalise(logits, history, spec.window, (logit) => logit - spec.penalty);
-    case 'frequency-penalty':
-      return penalise(logits, history, spec.window, (logit, count) => logit - count * spec.penalty);
-    case 'dry':
-      return dry(logits, history.tokens, spec);
-    case 'no-repeat-ngram':
-      return noRepeatNgram(logits, history.tokens, spec.n);
-    case 'logit-bias':
-      return logits.map((logit, id) =>
+    },
+  },
+  'top-h': {
+    parameters: () => fc.record({ h: shareOrAll }),
+    apply: (logits, spec) => topH(logits, spec.h),
+  },
+  'top-n-sigma': {
+    parameters: () => fc.record({ n: between(0.01, 5) }),
+    apply: (logits, spec) => topNSigma(logits, spec.n),
+  },
+  'tail-free': {
+    parameters: () => fc.record({ z: shareOrAll, minKeep }),
+    apply: (logits, spec) => tailFree(logits, spec.z, spec.minKeep ?? 1),
+  },
+  xtc: {
+    parameters: () => fc.record({ probability: fc.constantFrom(0, 0.5, 1), threshold: share, minKeep }),
+    apply: (logits, spec) =>
+      spec.probability === 0 ? [...logits] : xtc(logits, spec.threshold, spec.minKeep ?? 1),
+  },
+  'mirostat-1': {
+    parameters: () => fc.record(mirostat),
+    apply: (logits, spec) => mirostat1(logits, 2 * spec.tau),
+  },
+  'mirostat-2': {
+    parameters: () => fc.record(mirostat),
+    apply: (logits, spec) => mirostat2(logits, 2 * spec.tau),
+  },
+  'repetition-penalty': {
+    parameters: () => fc.record({ penalty: between(0.5, 2), window }),
+    apply: (logits, { penalty, window }, history) =>
+      penalise(logits, history, window, (logit) => (logit > 0 ? logit / penalty : logit * penalty)),
+  },
+  'presence-penalty': {
+    parameters: () => fc.record({ penalty: between(-3, 3), window }),
+    apply: (logits, { penalty, window }, history) =>
+      penalise(logits, history, window, (logit) => logit - penalty),
+  },
+  'frequency-penalty': {
+    parameters: () => fc.record({ penalty: between(-3, 3), window }),
+    apply: (logits, { penalty, window }, history) =>
+      penalise(logits, history, window, (logit, count) => logit - count * penalty),
+  },
+  dry: {
+    parameters: () =>
+      fc.record({
+        multiplier: fc.constantFrom(0, 0.8, 2),
+        base: fc.constantFrom(1, 1.1, 1.75),
+        allowedLength: fc.integer({ min: 1, max: 3 }),
+        window,
+        breakers: fc.array(fc.array(fc.integer({ min: 0, max: 4 }), { minLength: 1, maxLength: 2 }), {
+          maxLength: 2,
+        }),
+      }),
+    apply: (logits, spec, { tokens }) => dry(logits, tokens, spec),
+  },
+  'no-repeat-ngram': {
+    parameters: () => fc.record({ n: fc.integer({ min: 1, max: 4 }) }),
+    apply: (logits, spec, { tokens }) => noRepeatNgram(logits, tokens, spec.n),
+  },
+  'logit-bias': {
+    parameters: (size) =>
+      fc.record({
+        bias: fc.array(fc.tuple(fc.integer({ min: 0, max: size - 1 }), between(-3, 3)), { maxLength: 5 }),
+      }),
+    apply: (logits, spec) =>
+      logits.map((logit, id) =>
         spec.bias.reduce((sum, [biased, bias]) => (biased === id ? sum + bias : sum), logit),
-      );
-    case 'banned-tokens':
-      return keepIf(logits, (id) => !(spec.ids ?? []).includes(id));
-    case 'allowed-tokens':
-      return keepIf(logits, (id) => (spec.ids ?? []).includes(id));
-    case 'min-length': {
-      const enough = history.tokens.length - history.promptLength >= spec.length;
-      return keepIf(logits, (id) => enough || id !== spec.endOfText);
-    }
-  }
-}
+      ),
+  },
+  'banned-tokens': {
+    parameters: (size) => fc.record({ ids: ids(size) }),
+    apply: (logits, spec) => keepIf(logits, (id) => !(spec.ids ?? []).includes(id)),
+  },
+  'allowed-tokens': {
+    parameters: (size) => fc.record({ ids: ids(size) }),
+    apply: (logits, spec) => keepIf(logits, (id) => (spec.ids ?? []).includes(id)),
+  },
+  'min-length': {
+    parameters: (size) =>
+      fc.record({
+        length: fc.integer({ min: 1, max: 20 }),
+        endOfText: fc.integer({ min: 0, max: size - 1 }),
+      }),
+    apply: (logits, spec, { tokens, promptLength }) =>
+      keepIf(logits, (id) => tokens.length - promptLength >= spec.length || id !== spec.endOfText),
+  },
+};
 
 function temperature(logits: readonly number[], t: number): number[] {
   return t === 0 ? keep(logits, ranking(logits).slice(0, 1)) : logits.map((logit) => logit / t);
@@ -285,11 +333,7 @@ function penalise(
   });
 }
 
-function dry(
-  logits: readonly number[],
-  tokens: readonly number[],
-  spec: Extract<SamplerSpec, { sampler: 'dry' }>,
-): number[] {
+function dry(logits: readonly number[], tokens: readonly number[], spec: Spec<'dry'>): number[] {
   const recent = spec.window ? tokens.slice(-spec.window) : [...tokens];
   const breakers = spec.breakers ?? [];
   // The end of the text that holds no breaker wholly.

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { contrastiveSearch } from '../../../../src/core/search/contrastive';
 import { greedySearch } from '../../../../src/core/search/greedy';
 import { PROPERTY } from '../generators';
-import { naiveSoftmax, ranking } from '../twins';
+import { naiveSoftmax, ranking } from '../naive';
 import { FunctionModel, hashLogits, LETTERS, RepresentingFunctionModel } from './models';
 
 const representing = (seed: number): RepresentingFunctionModel =>
