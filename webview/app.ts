@@ -1,9 +1,11 @@
 /** The page: connects the extension, the session, the tabs and the drawing. */
+import { effect, signal, type Signal } from '@preact/signals-core';
 import { html, render, type TemplateResult } from 'lit';
 import type { PromptSource } from '../src/protocol/messages';
 import { completionText } from './format/tokenText';
 import { Host, type Announcement, type VsCodeApi } from './host';
-import { ExperimentQueue } from './frame/queue';
+import { follow } from './frame/follow';
+import { RunQueue } from './frame/queue';
 import { readPageMemory, type PageMemory } from './frame/memory';
 import { samePrompt, Session, type EngineState } from './frame/session';
 import { tabFactories } from './experiments/registry';
@@ -32,19 +34,15 @@ export class App {
   readonly #api: VsCodeApi;
   readonly #host: Host;
   readonly #session: Session;
-  readonly #queue = new ExperimentQueue(() => {
-    this.#redraw();
-  });
+  readonly #queue = new RunQueue();
   readonly #tabs: readonly Tab[];
   readonly #card: Card;
-  #active: Tab;
-  #editing = false;
-  #chips = CHIPS;
-  #announcement = '';
-  #drawing = false;
+  readonly #active: Signal<Tab>;
+  readonly #editing = signal(false);
+  readonly #chips = signal(CHIPS);
+  readonly #announcement = signal('');
   /** The extension speaks another version of the protocol. */
-  #outdated = false;
-  #remembering: ReturnType<typeof setTimeout> | undefined;
+  readonly #outdated = signal(false);
 
   constructor(root: HTMLElement, api: VsCodeApi) {
     this.#root = root;
@@ -61,13 +59,8 @@ export class App {
     this.#session = new Session(this.#host);
     const context = this.#tabContext();
     this.#tabs = tabFactories.map((create) => create(context));
-    this.#active = this.#tabs[0]!;
-    this.#card = new Card(
-      (reference) => this.#cardContent(reference),
-      () => {
-        this.#redraw();
-      },
-    );
+    this.#active = signal(this.#tabs[0]!);
+    this.#card = new Card((reference) => this.#cardContent(reference));
     this.#restore(readPageMemory(api.getState()));
     window.addEventListener('message', (event) => {
       this.#host.receive(event.data);
@@ -76,6 +69,7 @@ export class App {
       this.#key(event);
     });
     this.#draw();
+    this.#remember();
     this.#host.ready();
   }
 
@@ -84,16 +78,8 @@ export class App {
       host: this.#host,
       session: this.#session,
       queue: this.#queue,
-      redraw: () => {
-        this.#redraw();
-      },
-      changed: () => {
-        this.#redraw();
-        this.#remember();
-      },
       announce: (sentence) => {
-        this.#announcement = sentence;
-        this.#redraw();
+        this.#announcement.value = sentence;
       },
       editPrompt: () => {
         this.#edit(true);
@@ -105,8 +91,6 @@ export class App {
       openTab: (id, parameters, run) => {
         this.#open(id, { parameters }, run);
         window.scrollTo({ top: 0 });
-        this.#redraw();
-        this.#remember();
       },
       changePrompt: (text, place) => {
         this.#changePrompt(() => {
@@ -126,7 +110,7 @@ export class App {
         break;
       case 'prompt':
         this.#takePrompt(message.source, message.run);
-        return;
+        break;
       case 'engine':
         this.#session.engine = message.state;
         break;
@@ -134,14 +118,12 @@ export class App {
         this.#open(message.tab, message, message.run);
         break;
     }
-    this.#redraw();
-    this.#remember();
   }
 
   #open(id: string, request: OpenRequest, run: boolean): void {
     const tab = this.#tabs.find((candidate) => candidate.id === id);
     if (!tab) return;
-    this.#active = tab;
+    this.#active.value = tab;
     tab.open?.(request);
     if (run) tab.run();
   }
@@ -153,42 +135,36 @@ export class App {
     if (before && tokens && samePrompt(before, source)) this.#session.tokens = { ...tokens, source };
     this.#session.sourceInDocument = source;
     this.#session.before = null;
-    this.#editing = false;
-    this.#chips = CHIPS;
-    this.#redraw();
-    this.#remember();
-    this.#active.promptChanged(run);
+    this.#editing.value = false;
+    this.#chips.value = CHIPS;
+    this.#active.value.promptChanged?.(run);
   }
 
   /** Runs the active tab on another prompt than the one that was handed over. */
   #changePrompt(change: () => void): void {
     change();
-    this.#chips = CHIPS;
+    this.#chips.value = CHIPS;
     // What was clicked may stand far below the prompt that it has made.
     window.scrollTo({ top: 0 });
-    this.#redraw();
-    this.#remember();
-    this.#active.promptChanged(true);
+    this.#active.value.promptChanged?.(true);
   }
 
   #unreadable(type: string): void {
     this.#host.log(`A message of type ${type} is not of this page's version of the protocol.`);
     if (type !== 'welcome') return;
-    this.#announcement =
+    this.#announcement.value =
       'This panel belongs to another version of the extension. Close it and open it again.';
-    this.#outdated = true;
-    this.#redraw();
+    this.#outdated.value = true;
   }
 
   /** Gets the chosen model's vocabulary ahead of the first run. */
   #load(): void {
     this.#session.load(this.#session.model).then(
       () => {
-        for (const tab of this.#tabs) tab.modelLoaded();
-        this.#redraw();
+        for (const tab of this.#tabs) tab.modelLoaded?.();
       },
       (error: unknown) => {
-        this.#active.failed(error);
+        this.#active.value.failed(error);
       },
     );
   }
@@ -198,10 +174,8 @@ export class App {
   #chooseModel(id: string): void {
     if (id === this.#session.model || id === '') return;
     this.#session.model = id;
-    this.#redraw();
-    this.#remember();
     this.#load();
-    this.#active.modelChanged();
+    this.#active.value.modelChanged?.();
   }
 
   /** Makes the tokens up to and including one the prompt. */
@@ -221,8 +195,7 @@ export class App {
   }
 
   #edit(editing: boolean): void {
-    this.#editing = editing;
-    this.#redraw();
+    this.#editing.value = editing;
     if (!editing) return;
     afterDraw(() => {
       this.#root.querySelector<HTMLElement>('.prompt-editor')?.focus();
@@ -233,37 +206,38 @@ export class App {
     if (event.key === 'Escape') {
       // A card that happens to be open must not keep a run from being stopped.
       const closed = this.#card.close();
-      if (this.#active.stop() || closed) event.preventDefault();
+      if (this.#active.value.stop() || closed) event.preventDefault();
     } else if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
-      this.#active.run();
+      this.#active.value.run();
     }
   }
 
   // Drawing.
 
-  #redraw(): void {
-    if (this.#drawing) return;
-    this.#drawing = true;
-    requestAnimationFrame(() => {
-      this.#drawing = false;
-      this.#draw();
-    });
-  }
-
+  /** Draws the page now, and in every frame before which something that is on it has changed. */
   #draw(): void {
-    render(this.#page(), this.#root);
-    this.#card.place();
+    follow(
+      () => {
+        render(this.#page(), this.#root);
+        this.#card.place();
+      },
+      (turn) => {
+        requestAnimationFrame(turn);
+      },
+    );
   }
 
   #page(): TemplateResult {
     const session = this.#session;
-    if (this.#outdated) return html`<p class="empty" role="alert">${this.#announcement}</p>`;
+    const active = this.#active.value;
+    const announcement = this.#announcement.value;
+    if (this.#outdated.value) return html`<p class="empty" role="alert">${announcement}</p>`;
     return html`
       ${headerView({
         session,
-        editing: this.#editing,
-        chips: this.#chips,
+        editing: this.#editing.value,
+        chips: this.#chips.value,
         onModel: (id) => {
           this.#chooseModel(id);
         },
@@ -275,8 +249,6 @@ export class App {
         },
         onPrompt: (text) => {
           session.typePrompt(text);
-          this.#redraw();
-          this.#remember();
         },
         onTrim: () => {
           this.#changePrompt(() => {
@@ -292,26 +264,23 @@ export class App {
           });
         },
         onEarlier: () => {
-          this.#chips += CHIPS;
-          this.#redraw();
+          this.#chips.value += CHIPS;
         },
       })}
       ${tabsView({
         tabs: this.#tabs,
-        active: this.#active,
+        active,
         onSelect: (tab) => {
-          this.#active = tab;
-          this.#redraw();
-          this.#remember();
+          this.#active.value = tab;
         },
       })}
-      <div class="tab-body" role="tabpanel" aria-label=${this.#active.title}>${this.#active.body()}</div>
-      <div class="message-row">${this.#active.message()}</div>
+      <div class="tab-body" role="tabpanel" aria-label=${active.title}>${active.body()}</div>
+      <div class="message-row">${active.message()}</div>
       <footer class="footer" data-testid="footer">
-        <span>${this.#active.footer()}</span>
+        <span>${active.footer()}</span>
         <span class="quiet">${ENGINE[session.engine]}</span>
       </footer>
-      <div class="unseen" role="status" aria-live="polite">${this.#announcement}</div>
+      <div class="unseen" role="status" aria-live="polite">${announcement}</div>
       ${this.#card.view()}
     `;
   }
@@ -320,7 +289,7 @@ export class App {
     const [kind = '', ...rest] = reference.split(':');
     if (kind === 'term') return termCard(rest[0] ?? '');
     if (kind === 'legend') return legendCard();
-    if (kind !== 'chip') return this.#active.card(kind, rest);
+    if (kind !== 'chip') return this.#active.value.card(kind, rest);
     const { tokens } = this.#session;
     const model = tokens && this.#session.loadedOf(tokens.model, tokens.toy);
     return tokens && model ? chipCard(tokens.ids, model, Number(rest[0])) : null;
@@ -328,20 +297,35 @@ export class App {
 
   // Memory.
 
+  /** Stores the page's state when nothing of it has changed for a while. */
   #remember(): void {
-    clearTimeout(this.#remembering);
-    this.#remembering = setTimeout(() => {
-      const { model, toyDraft, source } = this.#session;
-      const memory: PageMemory = {
-        version: 1,
-        model: model === '' ? null : model,
-        toy: [...toyDraft],
-        source,
-        tab: this.#active.id,
-        tabs: Object.fromEntries(this.#tabs.map((tab) => [tab.id, tab.save()])),
-      };
-      this.#api.setState(memory);
-    }, REMEMBER_AFTER);
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let first = true;
+    effect(() => {
+      const packed = this.#packed();
+      clearTimeout(timer);
+      if (!first) {
+        timer = setTimeout(() => {
+          this.#api.setState(packed());
+        }, REMEMBER_AFTER);
+      }
+      first = false;
+    });
+  }
+
+  /** Reads what is worth keeping, which costs little; what it returns makes the state of that. */
+  #packed(): () => PageMemory {
+    const { model, toyDraft, source } = this.#session;
+    const tab = this.#active.value.id;
+    const packs = this.#tabs.map((one) => [one.id, one.save()] as const);
+    return () => ({
+      version: 1,
+      model: model === '' ? null : model,
+      toy: [...toyDraft],
+      source,
+      tab,
+      tabs: Object.fromEntries(packs.map(([id, pack]) => [id, pack()])),
+    });
   }
 
   #restore(memory: PageMemory | null): void {
@@ -351,6 +335,7 @@ export class App {
     this.#session.source = memory.source;
     if (memory.source?.kind !== 'typed') this.#session.sourceInDocument = memory.source;
     for (const tab of this.#tabs) tab.restore(memory.tabs[tab.id]);
-    this.#active = this.#tabs.find(({ id }) => id === memory.tab) ?? this.#active;
+    const active = this.#tabs.find(({ id }) => id === memory.tab);
+    if (active) this.#active.value = active;
   }
 }

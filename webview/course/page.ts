@@ -1,4 +1,5 @@
 /** Course: six questions, each opened with the chapter's settings, and room for the reader's own answer. */
+import { signal } from '@preact/signals-core';
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import * as v from 'valibot';
@@ -20,16 +21,16 @@ class Course implements Tab {
   readonly id = 'course';
   readonly title = 'Course';
   readonly #context: TabContext;
-  #conclusions: Readonly<Record<string, string>> = {};
-  #opened: ReadonlySet<string> = new Set();
-  #failure: RequestError['failure'] | null = null;
+  readonly #conclusions = signal<Readonly<Record<string, string>>>({});
+  readonly #opened = signal<ReadonlySet<string>>(new Set());
+  readonly #failure = signal<RequestError['failure'] | null>(null);
 
   constructor(context: TabContext) {
     this.#context = context;
   }
 
   body(): TemplateResult {
-    const answered = COURSE.filter(({ id }) => (this.#conclusions[id] ?? '').trim() !== '').length;
+    const answered = COURSE.filter(({ id }) => (this.#conclusions.value[id] ?? '').trim() !== '').length;
     return html`<div class="course" data-testid="course">
       <div class="section-head">
         <h2>Six questions about decoding</h2>
@@ -50,7 +51,7 @@ class Course implements Tab {
     return html`<li data-testid="course-step">
       <h3>
         ${title}
-        ${this.#opened.has(id) ? html`<span class="badge" data-testid="course-opened">opened</span>` : nothing}
+        ${this.#opened.value.has(id) ? html`<span class="badge" data-testid="course-opened">opened</span>` : nothing}
       </h3>
       <p>${question}</p>
       <ul class="quiet">
@@ -76,18 +77,17 @@ class Course implements Tab {
         resize="vertical"
         maxlength=${LONGEST}
         placeholder="Your answer"
-        .value=${live(this.#conclusions[id] ?? '')}
+        .value=${live(this.#conclusions.value[id] ?? '')}
         @input=${(event: Event) => {
           const { value } = event.target as HTMLTextAreaElement;
-          this.#conclusions = { ...this.#conclusions, [id]: value };
-          this.#context.changed();
+          this.#conclusions.value = { ...this.#conclusions.value, [id]: value };
         }}
       ></vscode-text-area>
     </li>`;
   }
 
   #openAction(step: string, { tab, toy, parameters, run }: CourseAction): void {
-    this.#opened = new Set([...this.#opened, step]);
+    this.#opened.value = new Set([...this.#opened.value, step]);
     const { session, chooseModel, openTab } = this.#context;
     if (toy) chooseModel(TOY);
     else if (session.isToy) {
@@ -99,12 +99,11 @@ class Course implements Tab {
 
   async #export(): Promise<void> {
     try {
-      await this.#context.host.export('course.md', courseReport(this.#conclusions));
+      await this.#context.host.export('course.md', courseReport(this.#conclusions.value));
     } catch (error) {
       if (!(error instanceof RequestError)) throw error;
-      if (error.failure.code !== 'stopped') this.#failure = error.failure;
+      if (error.failure.code !== 'stopped') this.#failure.value = error.failure;
     }
-    this.#context.redraw();
   }
 
   status(): typeof nothing {
@@ -112,12 +111,12 @@ class Course implements Tab {
   }
 
   message(): TemplateResult | typeof nothing {
-    if (!this.#failure) return nothing;
+    const failure = this.#failure.value;
+    if (!failure) return nothing;
     const onDismiss = (): void => {
-      this.#failure = null;
-      this.#context.redraw();
+      this.#failure.value = null;
     };
-    return failureView({ failure: this.#failure, below: 'nothing', onDismiss });
+    return failureView({ failure, below: 'nothing', onDismiss });
   }
 
   footer(): typeof nothing {
@@ -136,21 +135,8 @@ class Course implements Tab {
     return false;
   }
 
-  promptChanged(): void {
-    this.#context.changed();
-  }
-
-  modelChanged(): void {
-    this.#context.redraw();
-  }
-
-  modelLoaded(): void {
-    this.#context.redraw();
-  }
-
   failed(error: unknown): void {
-    if (error instanceof RequestError) this.#failure = error.failure;
-    this.#context.redraw();
+    if (error instanceof RequestError) this.#failure.value = error.failure;
   }
 
   /** Opened with a step's id, it goes to that step's first experiment. */
@@ -160,15 +146,16 @@ class Course implements Tab {
     if (step && action) this.#openAction(step.id, action);
   }
 
-  save(): unknown {
-    return { conclusions: this.#conclusions, opened: [...this.#opened] };
+  save(): () => unknown {
+    const [conclusions, opened] = [this.#conclusions.value, this.#opened.value];
+    return () => ({ conclusions, opened: [...opened] });
   }
 
   restore(saved: unknown): void {
     const memory = v.safeParse(memorySchema, saved);
     if (!memory.success) return;
-    this.#conclusions = memory.output.conclusions;
-    this.#opened = new Set(memory.output.opened);
+    this.#conclusions.value = memory.output.conclusions;
+    this.#opened.value = new Set(memory.output.opened);
   }
 }
 

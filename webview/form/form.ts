@@ -1,4 +1,5 @@
-/** The controls of an experiment as values: what was typed, and what is wrong with it. */
+/** The controls of an experiment as values: what was typed, and what is wrong with it. Both are followed. */
+import { signal } from '@preact/signals-core';
 
 export type FormValue = string | boolean;
 export type FormValues = Readonly<Record<string, FormValue>>;
@@ -53,20 +54,22 @@ export interface FieldGroup {
 
 export class Form {
   readonly groups: readonly FieldGroup[];
-  #values: FormValues;
-  #errors: Readonly<Record<string, string | null>> = {};
+  readonly #values;
+  readonly #errors = signal<Readonly<Record<string, string | null>>>({});
 
   constructor(groups: readonly FieldGroup[]) {
     this.groups = groups;
-    this.#values = Object.fromEntries(this.#fields().map(({ name, initial }) => [name, initial]));
+    this.#values = signal<FormValues>(
+      Object.fromEntries(this.#fields().map(({ name, initial }) => [name, initial])),
+    );
   }
 
   get values(): FormValues {
-    return this.#values;
+    return this.#values.value;
   }
 
   text(name: string): string {
-    return valueText(this.#values, name);
+    return valueText(this.values, name);
   }
 
   /** The fields of a group that have a control now. */
@@ -75,12 +78,12 @@ export class Form {
   }
 
   #applies({ applies }: Field): boolean {
-    return applies?.(this.#values) ?? true;
+    return applies?.(this.values) ?? true;
   }
 
   /** The sentence that says what is wrong with a field; null where nothing is. */
   error(name: string): string | null {
-    return this.#errors[name] ?? null;
+    return this.#errors.value[name] ?? null;
   }
 
   set(name: string, value: FormValue): void {
@@ -89,12 +92,16 @@ export class Form {
 
   /** Takes the values of fields it has, of their type, and leaves the others. */
   fill(values: Readonly<Record<string, unknown>>): void {
+    const changed: Record<string, FormValue> = {};
+    const wrongs: Record<string, string | null> = {};
     for (const field of this.#fields()) {
       const value = values[field.name];
       if (typeof value !== typeof field.initial) continue;
-      this.#values = { ...this.#values, [field.name]: value as FormValue };
-      this.#errors = { ...this.#errors, [field.name]: wrong(field, value as FormValue) };
+      changed[field.name] = value as FormValue;
+      wrongs[field.name] = wrong(field, value as FormValue);
     }
+    this.#values.value = { ...this.#values.peek(), ...changed };
+    this.#errors.value = { ...this.#errors.peek(), ...wrongs };
   }
 
   /** The first field that is wrong. */

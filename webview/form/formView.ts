@@ -14,7 +14,6 @@ export interface FormProps {
   readonly line: string;
   /** Controls of the toy vocabulary when it is the model. */
   readonly toy: TemplateResult | typeof nothing;
-  readonly onChange: () => void;
   readonly onRun: () => void;
   readonly onStop: () => void;
   readonly onDrawer: () => void;
@@ -98,12 +97,11 @@ function labelView({ label, term }: Field): TemplateResult {
   return html`<span class="label">${label}${term === undefined ? nothing : infoButton(term)}</span>`;
 }
 
-function textView({ form, onChange }: FormProps, field: TextField): TemplateResult {
+function textView({ form }: FormProps, field: TextField): TemplateResult {
   const { name, label, wide = false, dice = false } = field;
   const wrong = form.error(name) !== null;
   const set = (text: string): void => {
     form.set(name, text);
-    onChange();
   };
   return html`<div class="field" ?data-wide=${wide} ?data-dice=${dice} ?data-wrong=${wrong}>
     ${labelView(field)}
@@ -134,21 +132,20 @@ function textView({ form, onChange }: FormProps, field: TextField): TemplateResu
   </div>`;
 }
 
-function checkView({ form, onChange }: FormProps, { name, label, term }: CheckField): TemplateResult {
+function checkView({ form }: FormProps, { name, label, term }: CheckField): TemplateResult {
   return html`<div class="check">
     <vscode-checkbox
       data-testid=${name}
       .checked=${live(form.values[name] === true)}
       @change=${(event: Event) => {
         form.set(name, (event.target as HTMLInputElement).checked);
-        onChange();
       }}
       >${label}</vscode-checkbox
     >${term === undefined ? nothing : infoButton(term)}
   </div>`;
 }
 
-function choiceView({ form, onChange }: FormProps, field: ChoiceField): TemplateResult {
+function choiceView({ form }: FormProps, field: ChoiceField): TemplateResult {
   return html`<div class="field" data-choice>
     ${labelView(field)}
     <vscode-dropdown
@@ -157,7 +154,6 @@ function choiceView({ form, onChange }: FormProps, field: ChoiceField): Template
       .value=${live(form.text(field.name))}
       @change=${(event: Event) => {
         form.set(field.name, (event.target as HTMLSelectElement).value);
-        onChange();
       }}
     >
       ${field.options.map(

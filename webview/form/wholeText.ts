@@ -1,4 +1,5 @@
 /** A whole text that an experiment works on: where it comes from, and what was read last. */
+import { signal } from '@preact/signals-core';
 import type { TextSource } from '../../src/protocol/messages';
 import { thousands } from '../format/numbers';
 import type { Host } from '../host';
@@ -13,16 +14,26 @@ const SOURCES: readonly { readonly value: TextSource | 'same'; readonly label: s
 ];
 
 export class WholeText {
-  name = '';
-  text = '';
+  readonly #last = signal({ name: '', text: '' });
+
+  get name(): string {
+    return this.#last.value.name;
+  }
+
+  get text(): string {
+    return this.#last.value.text;
+  }
+
+  give(name: string, text: string): void {
+    this.#last.value = { name, text };
+  }
 
   /** Reads it anew unless it is to stay. @throws RequestError, with code `stopped` when none is given */
   async read(values: FormValues, host: Host): Promise<void> {
     const from = SOURCES.find(({ value }) => value === values['source'])?.value ?? 'document';
     if (from === 'same' && this.text !== '') return;
     const { name, text } = await host.text(from === 'same' ? 'document' : from);
-    this.name = name;
-    this.text = text;
+    this.give(name, text);
   }
 }
 

@@ -4,6 +4,7 @@ import type { ExperimentResult } from '../../src/experiments/kit/results';
 import type { Picture } from '../ui/picture';
 import type { FieldGroup, FormValues } from '../form/form';
 import type { LiveRun } from './live';
+import type { Lane } from './queue';
 
 /** What one experiment adds to the tab that all experiments share (`experimentTab.ts`). */
 export interface ExperimentPage<Result extends ExperimentResult> {
@@ -43,6 +44,8 @@ export interface ExperimentPage<Result extends ExperimentResult> {
   readonly noReplay?: (parameters: unknown) => string | null;
   /** Asked for at the beginning of every run: what is made of its events while it goes on. */
   readonly live?: () => LiveRun<Result>;
+  /** What its runs wait for; the long ones of others where left out. */
+  readonly lane?: Lane;
   /** A person must agree before a run: the question to ask; null to run at once. */
   readonly confirm?: (parameters: unknown) => string | null;
   /** What a card says about a `data-card` reference of the page's own; null for references of others. */

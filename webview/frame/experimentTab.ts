@@ -1,18 +1,18 @@
 /** The tab that all experiments share: controls, runs, the answer, pictures, tables, export and history. */
 import { html, nothing, type TemplateResult } from 'lit';
 import { visibleText } from '../../src/core/visibleText';
-import type { ReportTable } from '../../src/experiments/report/types';
 import type { ExperimentResult } from '../../src/experiments/kit/results';
-import type { Picture } from '../ui/picture';
 import { count, duration, thousands } from '../format/numbers';
-import { RequestError } from '../host';
-import { exportChoices, exportFile } from './exports';
-import type { Outcome } from './record';
-import { ExperimentState } from './experimentState';
-import { afterDraw } from '../ui/afterDraw';
-import { dataTableView } from '../ui/dataTable';
-import { figureView } from '../ui/figureView';
 import { formView } from '../form/formView';
+import { toyTableView } from '../form/toyTable';
+import { RequestError } from '../host';
+import { afterDraw } from '../ui/afterDraw';
+import { DrawnResult } from './drawnResult';
+import type { ExperimentPage, ShownParts } from './experimentPage';
+import { ExperimentState } from './experimentState';
+import { exportChoices } from './exports';
+import { messageView } from './messageView';
+import type { Outcome } from './record';
 import {
   answerView,
   comparisonView,
@@ -21,19 +21,9 @@ import {
   historyButton,
   historyView,
   resultBarView,
-  verdictView,
 } from './resultView';
-import { failureView, meterView, PATIENCE, stoppedView } from './statusView';
-import { toyTableView } from '../form/toyTable';
-import type { ExperimentPage, ShownParts } from './experimentPage';
+import { meterView, PATIENCE } from './statusView';
 import type { OpenRequest, Tab, TabContext } from './tab';
-
-/** Cells of a table that is open from the start: on a narrow page it stands as a list, each cell on its own. */
-const SHORT = 160;
-
-function isShort({ rows, columns }: ReportTable): boolean {
-  return rows.length * columns.length <= SHORT;
-}
 
 export class ExperimentTab<Result extends ExperimentResult> implements Tab {
   readonly id: string;
@@ -41,10 +31,9 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
   readonly #page: ExperimentPage<Result>;
   readonly #context: TabContext;
   readonly #state: ExperimentState<Result>;
+  readonly #drawn: DrawnResult<Result>;
   /** What a run needs is being got. */
   #preparing = false;
-  #parts:
-    { readonly of: Outcome<Result>; readonly parts: ShownParts<Result>; readonly open: boolean } | undefined;
 
   constructor(page: ExperimentPage<Result>, context: TabContext) {
     this.id = page.id;
@@ -52,6 +41,7 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
     this.#page = page;
     this.#context = context;
     this.#state = new ExperimentState(page, context);
+    this.#drawn = new DrawnResult(page, this.#state);
   }
 
   body(): TemplateResult {
@@ -62,10 +52,10 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
   }
 
   #live(): TemplateResult | typeof nothing {
-    const view = this.#state.live?.view;
+    const view = this.#state.runs.live?.view;
     if (!view) return nothing;
     return view((message) => {
-      this.#state.tell(message);
+      this.#state.runs.tell(message);
     });
   }
 
@@ -73,11 +63,10 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
     const state = this.#state;
     return formView({
       form: state.form,
-      job: state.jobState,
+      job: state.runs.jobState,
       drawerOpen: state.drawerOpen,
       line: this.#page.line(state.form.values),
       toy: this.#context.session.isToy ? this.#toy() : nothing,
-      onChange: this.#context.changed,
       onRun: () => {
         this.run();
       },
@@ -86,13 +75,12 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
       },
       onDrawer: () => {
         state.drawerOpen = !state.drawerOpen;
-        this.#context.changed();
       },
     });
   }
 
   #toy(): TemplateResult {
-    const { session, changed } = this.#context;
+    const { session } = this.#context;
     const read = session.readToy();
     return html`<details class="fold">
       <summary>Toy vocabulary: ${count(session.toyDraft.length, 'word')}</summary>
@@ -101,117 +89,93 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
         problem: 'sentence' in read ? read : null,
         onChange: (draft) => {
           session.toyDraft = draft;
-          changed();
         },
       })}
     </details>`;
   }
 
   message(): TemplateResult | typeof nothing {
-    const { trouble, notice, shown, verdict, question, waitsFor } = this.#state;
-    const onDismiss = (): void => {
-      this.#state.dismiss();
-    };
-    const onRetry = (): void => {
-      this.#state.retry();
-    };
-    if (question) return this.#question(question.sentence);
-    if (waitsFor.length > 0) {
-      return html`<p class="message" data-testid="waiting">Waits for ${waitsFor.join(', then ')} to end.</p>`;
-    }
-    if (notice) return failureView({ failure: notice, below: 'nothing', onDismiss });
-    if (trouble) {
-      const own = shown?.order === trouble.order;
-      const below = own ? 'part' : shown ? 'earlier' : 'nothing';
-      return trouble.failure
-        ? failureView({ failure: trouble.failure, below, onRetry, onDismiss })
-        : stoppedView({ below, onRetry, onDismiss });
-    }
-    return verdict ? verdictView({ verdict, onDismiss }) : nothing;
-  }
-
-  #question(sentence: string): TemplateResult {
-    const answer = (yes: boolean) => () => {
-      this.#state.answer(yes);
-    };
-    return html`<div class="message" role="alertdialog" aria-label=${sentence} data-testid="question">
-      <p>${sentence}</p>
-      <vscode-button data-testid="question-yes" @click=${answer(true)}>Run it</vscode-button>
-      <vscode-button appearance="secondary" data-testid="question-no" @click=${answer(false)}
-        >No</vscode-button
-      >
-    </div>`;
+    return messageView(this.#state);
   }
 
   #history(): TemplateResult | typeof nothing {
-    const state = this.#state;
-    if (!state.history) return nothing;
+    const { keeping, shown } = this.#state;
+    if (!keeping.history) return nothing;
     return historyView({
-      lines: state.history,
-      canCompare: state.shown !== null,
-      onOpen: (id) => void state.reopen(id),
-      onCompare: (id) => void state.compareWith(id),
+      lines: keeping.history,
+      canCompare: shown.outcome !== null,
+      onOpen: (id) =>
+        void keeping.reopen(id, (saved) => {
+          this.#state.open(saved);
+        }),
+      onCompare: (id) =>
+        void keeping.reopen(id, (saved) => {
+          this.#state.compare(saved);
+        }),
     });
   }
 
-  /** What is on screen: the result so far of the run that goes on, or the last one. */
-  get #drawn(): Outcome<Result> | null {
-    return this.#state.growing ?? this.#state.shown;
+  #result(): TemplateResult {
+    const { outcome, isGrowing } = this.#drawn;
+    if (!outcome) return this.#empty();
+    const state = this.#state;
+    const parts = this.#drawn.partsOf(outcome);
+    const { summary } = this.#page.report;
+    return html`
+      ${isGrowing ? growingView() : answerView(summary(outcome.result), state.stale())}
+      ${this.#bar(outcome, parts)} ${this.#history()} ${isGrowing ? nothing : this.#comparison()}
+      ${this.#page.view ? this.#page.view(parts, state.form.values) : html`<div class="figures">${parts.pictures.map(parts.figure)}</div>`}
+      ${parts.tables.map(parts.table)} ${this.#conclusion()}
+    `;
   }
 
-  #result(): TemplateResult {
+  #bar(outcome: Outcome<Result>, { tables, pictures }: ShownParts<Result>): TemplateResult {
     const state = this.#state;
-    const shown = this.#drawn;
-    if (!shown) return this.#empty();
-    const growing = shown !== state.shown;
-    const parts = this.#shownParts(shown);
-    const { earlier } = state;
-    const { report } = this.#page;
-    return html`
-      ${growing ? growingView() : answerView(report.summary(shown.result), state.stale())}
-      ${resultBarView({
-        growing,
-        exports: exportChoices(parts.tables, parts.pictures),
-        saved: shown.savedId !== null,
-        historyOpen: state.history !== null,
-        busy: state.jobState !== 'none',
-        feedback: state.feedback,
-        onExport: (id) => void this.#export(shown, parts, id),
-        onSave: () => void state.save(),
-        onHistory: () => void state.toggleHistory(),
-        onReplay: () => {
-          state.replay();
-        },
-        kept: state.earlier !== null && state.earlier === state.shown,
-        onKeep: () => {
-          state.keepToCompare();
-        },
-      })}
-      ${this.#history()}
-      ${
-        earlier && earlier !== shown && !growing
-          ? comparisonView({
-              tables: state.comparison(),
-              earlier: report.summary(earlier.result),
-              model: visibleText(earlier.result.provenance.modelName),
-              onClose: () => void state.compareWith(null),
-            })
-          : nothing
-      }
-      ${this.#page.view ? this.#page.view(parts, state.form.values) : html`<div class="figures">${parts.pictures.map(parts.figure)}</div>`}
-      ${parts.tables.map(parts.table)}
-      ${
-        state.shown
-          ? conclusionView(state.shown.conclusion, (text) => {
-              state.conclusion = text;
-            })
-          : nothing
-      }
-    `;
+    const { keeping, shown, runs } = state;
+    return resultBarView({
+      growing: this.#drawn.isGrowing,
+      exports: exportChoices(tables, pictures),
+      saved: outcome.savedId !== null,
+      historyOpen: keeping.history !== null,
+      busy: runs.jobState !== 'none',
+      feedback: keeping.feedback,
+      onExport: (id) => void this.#drawn.export(id),
+      onSave: () => void state.save(),
+      onHistory: () => void keeping.toggleHistory(),
+      onReplay: () => {
+        state.replay();
+      },
+      kept: shown.keptToCompare,
+      onKeep: () => {
+        shown.keepToCompare();
+      },
+    });
+  }
+
+  #comparison(): TemplateResult | typeof nothing {
+    const { earlier } = this.#drawn;
+    if (!earlier) return nothing;
+    return comparisonView({
+      tables: this.#state.shown.comparison(),
+      earlier: this.#page.report.summary(earlier.result),
+      model: visibleText(earlier.result.provenance.modelName),
+      onClose: () => {
+        this.#state.shown.compareWith(null);
+      },
+    });
+  }
+
+  #conclusion(): TemplateResult | typeof nothing {
+    const { shown } = this.#state;
+    if (!shown.outcome) return nothing;
+    return conclusionView(shown.outcome.conclusion, (text) => {
+      shown.conclude(text);
+    });
   }
 
   #empty(): TemplateResult {
     const { question, promise } = this.#page;
+    const { keeping } = this.#state;
     return html`<div class="empty" data-testid="empty">
         <h2>${question}</h2>
         <p>${promise}</p>
@@ -235,52 +199,16 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
                   >Use the toy vocabulary</vscode-button
                 >`
           }
-          ${historyButton(this.#state.history !== null, () => void this.#state.toggleHistory())}
+          ${historyButton(keeping.history !== null, () => void keeping.toggleHistory())}
         </div>
       </div>
       ${this.#history()}`;
   }
 
-  /** Made once per result, so that pictures are not drawn again with every change of the page. */
-  #shownParts(shown: Outcome<Result>): ShownParts<Result> {
-    const { earlier: compared } = this.#state;
-    const earlier = compared && compared !== shown ? compared.result : null;
-    if (this.#parts?.of !== shown || this.#parts.parts.earlier !== earlier) {
-      const { result } = shown;
-      const growing = shown !== this.#state.shown;
-      const tables = this.#page.report.tables(result);
-      // What fills neither unfolds nor folds under the pointer.
-      const open = growing ? (this.#parts?.open ?? false) : tables[0] !== undefined && isShort(tables[0]);
-      const parts: ShownParts<Result> = {
-        result,
-        earlier,
-        pictures: this.#page.pictures(result, earlier),
-        tables,
-        conclude: (text) => {
-          this.#state.conclusion = shown.conclusion === '' ? text : `${shown.conclusion}\n\n${text}`;
-        },
-        figure: (picture) =>
-          figureView({
-            picture,
-            onExport: growing ? null : () => void this.#export(shown, parts, `svg-${picture.id}`),
-          }),
-        table: (table) => dataTableView(table, open && table === tables[0]),
-      };
-      this.#parts = { of: shown, parts, open };
-    }
-    return this.#parts.parts;
-  }
-
-  async #export(outcome: Outcome<Result>, parts: ShownParts<Result>, id: string): Promise<void> {
-    const { tables, pictures } = parts;
-    const summary = this.#page.report.summary(outcome.result);
-    const file = exportFile(id, { id: this.id, title: this.title, outcome, summary, tables, pictures });
-    await this.#state.export(file.name, file.content);
-  }
-
   status(): TemplateResult | typeof nothing {
-    if (this.#state.elapsed < PATIENCE) return nothing;
-    const progress = this.#state.progress();
+    const { runs } = this.#state;
+    if (runs.elapsed < PATIENCE) return nothing;
+    const progress = runs.progress();
     const text = progress
       ? html`${thousands(progress.done)} of ${thousands(progress.total)}
         ${progress.what}${
@@ -291,23 +219,23 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
   }
 
   footer(): TemplateResult | typeof nothing {
-    const shown = this.#drawn;
-    if (!shown) return nothing;
-    const { milliseconds, provenance } = shown.result;
+    const { outcome, isGrowing } = this.#drawn;
+    if (!outcome) return nothing;
+    const { milliseconds, provenance } = outcome.result;
     const { modelName, precision, fingerprint, seed, promptIds } = provenance;
     return html`${visibleText(modelName)}
       <span class="quiet" title="Fingerprint of what determines the logits: ${fingerprint}">${precision}</span
       >${promptIds.length > 0 ? `, prompt of ${count(promptIds.length, 'token')}` : ''},
       ${seed === null ? 'nothing drawn' : html`seed ${seed}`},
-      ${shown === this.#state.shown ? duration(milliseconds) : 'still running'}`;
+      ${isGrowing ? 'still running' : duration(milliseconds)}`;
   }
 
   card(kind: string, rest: readonly string[]): TemplateResult | null {
-    const shown = this.#drawn;
-    if (!shown) return null;
-    if (kind !== 'mark') return this.#page.card?.(kind, rest, shown.result) ?? null;
+    const { outcome } = this.#drawn;
+    if (!outcome) return null;
+    if (kind !== 'mark') return this.#page.card?.(kind, rest, outcome.result) ?? null;
     const [id, mark = '', index] = rest;
-    const picture = this.#shownParts(shown).pictures.find((p: Picture) => p.id === id);
+    const picture = this.#drawn.partsOf(outcome).pictures.find((p) => p.id === id);
     return picture?.card?.(mark, Number(index)) ?? null;
   }
 
@@ -330,7 +258,6 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
       )
       .finally(() => {
         this.#preparing = false;
-        this.#context.redraw();
       });
   }
 
@@ -338,30 +265,18 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
     const wrong = this.#state.run();
     if (!wrong) return;
     this.#context.announce(wrong.sentence);
-    if (!this.#state.drawerOpen) {
-      this.#state.drawerOpen = true;
-      this.#context.redraw();
-    }
+    this.#state.drawerOpen = true;
     afterDraw(() => {
       document.querySelector<HTMLElement>('.settings [aria-invalid="true"]')?.focus();
     });
   }
 
   stop(): boolean {
-    return this.#state.stop();
+    return this.#state.runs.stop();
   }
 
   promptChanged(run: boolean): void {
     if (run) this.run();
-    else this.#context.changed();
-  }
-
-  modelChanged(): void {
-    this.#context.redraw();
-  }
-
-  modelLoaded(): void {
-    this.#context.redraw();
   }
 
   failed(error: unknown): void {
@@ -378,7 +293,7 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
     if (replay) this.#state.replay();
   }
 
-  save(): unknown {
+  save(): () => unknown {
     return this.#state.packed();
   }
 

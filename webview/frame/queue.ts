@@ -1,13 +1,21 @@
-/** Experiments run one after the other, in the order in which they were asked for; each can be taken back. */
+/**
+ * Runs wait for each other in lanes: within one they come one after the other, in the order in which they were asked
+ * for, and no lane waits for another. Each can be taken back. How it stands is followed by what reads it.
+ */
+import { signal } from '@preact/signals-core';
+
+/** `long` for what may take its time; `quick` for what is asked for and looked at beside it. */
+export type Lane = 'quick' | 'long';
 
 export interface Job {
   /** Whose it is: an owner has one waiting job at most, a newer one takes its place. */
   readonly owner: string;
+  readonly lane: Lane;
   /** For people, where others wait for it. */
   readonly label: string;
   readonly start: () => StartedJob;
   /** It was taken back before it started. */
-  readonly dropped: () => void;
+  readonly dropped?: () => void;
 }
 
 export interface StartedJob {
@@ -19,67 +27,82 @@ export interface StartedJob {
 
 export type JobState = 'none' | 'waiting' | 'running' | 'stopping';
 
-export class ExperimentQueue {
-  readonly #changed: () => void;
-  #current: { readonly job: Job; readonly started: StartedJob; stopping: boolean } | undefined;
-  #waiting: Job[] = [];
+interface Place {
+  readonly job: Job;
+  /** null while it waits. */
+  readonly started: StartedJob | null;
+  readonly stopping: boolean;
+}
 
-  /** @param changed called whenever a job is added, started, asked to stop, dropped, or has ended */
-  constructor(changed: () => void) {
-    this.#changed = changed;
-  }
+export class RunQueue {
+  /** In the order in which they were asked for; in a lane, the one that has started comes first. */
+  readonly #places = signal<readonly Place[]>([]);
 
-  /** The owner's own running job is stopped for it; others are waited for. */
+  /** The owner's own running job is stopped for it; others of its lane are waited for. */
   submit(job: Job): void {
-    const replaced = this.#waiting.find(({ owner }) => owner === job.owner);
-    this.#waiting = [...this.#waiting.filter((other) => other !== replaced), job];
-    replaced?.dropped();
-    if (this.#current?.job.owner === job.owner) this.#stopCurrent();
-    this.#next();
-    this.#changed();
+    this.#drop(this.#waitingOf(job.owner));
+    this.#places.value = [...this.#places.peek(), { job, started: null, stopping: false }];
+    this.#stop(this.#startedOf(job.owner));
+    this.#next(job.lane);
   }
 
   /** Stops the owner's job, or takes it out of the queue; false when there is none. */
   cancel(owner: string): boolean {
-    const waiting = this.#waiting.find((job) => job.owner === owner);
-    const runs = this.#current?.job.owner === owner;
-    this.#waiting = this.#waiting.filter((job) => job !== waiting);
-    waiting?.dropped();
-    if (runs) this.#stopCurrent();
-    if (waiting || runs) this.#changed();
-    return waiting !== undefined || runs;
+    const waiting = this.#waitingOf(owner);
+    const started = this.#startedOf(owner);
+    this.#drop(waiting);
+    this.#stop(started);
+    return waiting !== undefined || started !== undefined;
   }
 
   stateOf(owner: string): JobState {
-    if (this.#waiting.some((job) => job.owner === owner)) return 'waiting';
-    if (this.#current?.job.owner !== owner) return 'none';
-    return this.#current.stopping ? 'stopping' : 'running';
+    const own = this.#places.value.filter(({ job }) => job.owner === owner);
+    if (own.some(({ started }) => started === null)) return 'waiting';
+    const [running] = own;
+    return running ? (running.stopping ? 'stopping' : 'running') : 'none';
   }
 
-  /** Labels of the jobs that come before the owner's waiting one. */
+  /** Labels of other owners' jobs that come before the owner's waiting one. */
   before(owner: string): string[] {
-    const place = this.#waiting.findIndex((job) => job.owner === owner);
-    if (place < 0) return [];
-    const ahead = this.#waiting.slice(0, place).map(({ label }) => label);
-    return this.#current ? [this.#current.job.label, ...ahead] : ahead;
+    const waiting = this.#places.value.find(({ job, started }) => job.owner === owner && started === null);
+    if (!waiting) return [];
+    const lane = this.#places.value.filter(({ job }) => job.lane === waiting.job.lane);
+    const ahead = lane.slice(0, lane.indexOf(waiting));
+    return ahead.filter(({ job }) => job.owner !== owner).map(({ job }) => job.label);
   }
 
-  #stopCurrent(): void {
-    if (!this.#current || this.#current.stopping) return;
-    this.#current.stopping = true;
-    this.#current.started.cancel();
+  #waitingOf(owner: string): Place | undefined {
+    return this.#places.peek().find(({ job, started }) => job.owner === owner && started === null);
   }
 
-  #next(): void {
-    if (this.#current) return;
-    const job = this.#waiting.shift();
-    if (!job) return;
-    const started = job.start();
-    this.#current = { job, started, stopping: false };
+  #startedOf(owner: string): Place | undefined {
+    return this.#places.peek().find(({ job, started }) => job.owner === owner && started !== null);
+  }
+
+  #drop(waiting: Place | undefined): void {
+    if (!waiting) return;
+    this.#places.value = this.#places.peek().filter((place) => place !== waiting);
+    waiting.job.dropped?.();
+  }
+
+  #stop(place: Place | undefined): void {
+    if (!place?.started || place.stopping) return;
+    this.#replace(place, { ...place, stopping: true });
+    place.started.cancel();
+  }
+
+  #replace(place: Place, by: Place): void {
+    this.#places.value = this.#places.peek().map((other) => (other === place ? by : other));
+  }
+
+  #next(lane: Lane): void {
+    const next = this.#places.peek().find(({ job }) => job.lane === lane);
+    if (!next || next.started) return;
+    const started = next.job.start();
+    this.#replace(next, { ...next, started });
     void started.ended.then(() => {
-      this.#current = undefined;
-      this.#next();
-      this.#changed();
+      this.#places.value = this.#places.peek().filter((place) => place.started !== started);
+      this.#next(lane);
     });
   }
 }

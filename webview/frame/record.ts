@@ -16,9 +16,9 @@ export interface Outcome<Result extends ExperimentResult> {
   readonly order: Order;
   readonly result: Result;
   /** Its id in the history; null while it is not saved as it is. */
-  savedId: string | null;
+  readonly savedId: string | null;
   /** What the reader concluded. */
-  conclusion: string;
+  readonly conclusion: string;
 }
 
 /** Longest title of the history's lines. */
@@ -85,10 +85,18 @@ export interface TabMemory<Result extends ExperimentResult> {
 /** A tab's memory as plain JSON. */
 export function packMemory(memory: TabMemory<ExperimentResult>): unknown {
   const { outcome } = memory;
-  if (!outcome || JSON.stringify(outcome.result).length > MOST_REMEMBERED)
-    return { ...memory, outcome: null };
+  if (!outcome || lengthOf(outcome.result) > MOST_REMEMBERED) return { ...memory, outcome: null };
   const { order, result, savedId, conclusion } = outcome;
   return { ...memory, outcome: { ...order, result, savedId, conclusion } };
+}
+
+const lengths = new WeakMap<object, number>();
+
+/** Characters of a result as JSON, counted once: the memory is packed often, and results do not change. */
+function lengthOf(result: ExperimentResult): number {
+  const length = lengths.get(result) ?? JSON.stringify(result).length;
+  lengths.set(result, length);
+  return length;
 }
 
 /** The inverse of `packMemory`; null for anything it did not make. */

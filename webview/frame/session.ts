@@ -1,4 +1,5 @@
-/** What all tabs share: the models, the prompt, and the vocabularies that have been loaded. */
+/** What all tabs share: the models, the prompt, and the vocabularies that have been loaded. All of it is followed. */
+import { signal } from '@preact/signals-core';
 import type { ModelChoice, PromptSource, Toy } from '../../src/protocol/messages';
 import type { Host, LoadedModel } from '../host';
 import { draftOf, readDraft, type ToyDraft } from '../form/toyDraft';
@@ -23,21 +24,17 @@ export function samePrompt(a: PromptSource, b: PromptSource): boolean {
 }
 
 export class Session {
-  /** Models to choose from; empty until the extension's welcome. */
-  models: readonly ModelChoice[] = [];
-  welcomed = false;
-  engine: EngineState = 'stopped';
-  /** The chosen model's id; empty until the welcome. */
-  model = '';
-  source: PromptSource | null = null;
-  /** The last source that the extension handed over: the one that it can insert text at. */
-  sourceInDocument: PromptSource | null = null;
-  /** The prompt that the present one was made from by `changePrompt`; null where it was not. */
-  before: PromptSource | null = null;
-  #tokens: PromptTokensOf | null = null;
-  toyDraft: ToyDraft = [];
+  readonly #models = signal<readonly ModelChoice[]>([]);
+  readonly #welcomed = signal(false);
+  readonly #engine = signal<EngineState>('stopped');
+  readonly #model = signal('');
+  readonly #source = signal<PromptSource | null>(null);
+  readonly #sourceInDocument = signal<PromptSource | null>(null);
+  readonly #before = signal<PromptSource | null>(null);
+  readonly #tokens = signal<PromptTokensOf | null>(null);
+  readonly #toyDraft = signal<ToyDraft>([]);
   readonly #host: Host;
-  readonly #loaded = new Map<string, LoadedModel>();
+  readonly #loaded = signal<ReadonlyMap<string, LoadedModel>>(new Map());
   readonly #loading = new Map<string, Promise<LoadedModel>>();
   /** Models of toys that results were made with. */
   readonly #toys = new WeakMap<Toy, LoadedModel>();
@@ -46,6 +43,66 @@ export class Session {
 
   constructor(host: Host) {
     this.#host = host;
+  }
+
+  /** Models to choose from; empty until the extension's welcome. */
+  get models(): readonly ModelChoice[] {
+    return this.#models.value;
+  }
+
+  get welcomed(): boolean {
+    return this.#welcomed.value;
+  }
+
+  get engine(): EngineState {
+    return this.#engine.value;
+  }
+
+  set engine(state: EngineState) {
+    this.#engine.value = state;
+  }
+
+  /** The chosen model's id; empty until the welcome. */
+  get model(): string {
+    return this.#model.value;
+  }
+
+  set model(id: string) {
+    this.#model.value = id;
+  }
+
+  get source(): PromptSource | null {
+    return this.#source.value;
+  }
+
+  set source(source: PromptSource | null) {
+    this.#source.value = source;
+  }
+
+  /** The last source that the extension handed over: the one that it can insert text at. */
+  get sourceInDocument(): PromptSource | null {
+    return this.#sourceInDocument.value;
+  }
+
+  set sourceInDocument(source: PromptSource | null) {
+    this.#sourceInDocument.value = source;
+  }
+
+  /** The prompt that the present one was made from by `changePrompt`; null where it was not. */
+  get before(): PromptSource | null {
+    return this.#before.value;
+  }
+
+  set before(source: PromptSource | null) {
+    this.#before.value = source;
+  }
+
+  get toyDraft(): ToyDraft {
+    return this.#toyDraft.value;
+  }
+
+  set toyDraft(draft: ToyDraft) {
+    this.#toyDraft.value = draft;
   }
 
   get isToy(): boolean {
@@ -57,23 +114,24 @@ export class Session {
   }
 
   welcome(models: readonly ModelChoice[], defaultModel: string, toy: Toy): void {
-    this.models = models;
+    this.#models.value = models;
     // A draft that was kept half edited has a toy that made sense behind it all the same.
     const draft = this.toyDraft;
     this.toyDraft = draftOf(toy);
     this.readToy();
     if (draft.length > 0) this.toyDraft = draft;
     if (!models.some(({ id }) => id === this.model)) this.model = defaultModel;
-    this.welcomed = true;
+    this.#welcomed.value = true;
   }
 
   /** The tokens of the present prompt; null while they are not known. */
   get tokens(): PromptTokensOf | null {
-    return this.#tokens?.source === this.source ? this.#tokens : null;
+    const tokens = this.#tokens.value;
+    return tokens?.source === this.source ? tokens : null;
   }
 
   set tokens(tokens: PromptTokensOf | null) {
-    this.#tokens = tokens;
+    this.#tokens.value = tokens;
   }
 
   /** Replaces the prompt by one typed in the page. */
@@ -132,7 +190,7 @@ export class Session {
 
   /** A model if it is loaded; for the toy, of the given words or else of the edited ones when they last made sense. */
   loadedOf(model: string, toy: Toy | undefined): LoadedModel | undefined {
-    if (model !== TOY) return this.#loaded.get(model);
+    if (model !== TOY) return this.#loaded.value.get(model);
     if (toy === undefined) return this.lastToyModel;
     let loaded = this.#toys.get(toy);
     if (!loaded) {
@@ -150,14 +208,15 @@ export class Session {
    * @throws RequestError
    */
   async load(model: string): Promise<void> {
-    if (model === TOY || this.#loaded.has(model)) return;
+    if (model === TOY || this.#loaded.peek().has(model)) return;
     let loading = this.#loading.get(model);
     if (!loading) {
       loading = this.#host.load(model, undefined);
       this.#loading.set(model, loading);
     }
     try {
-      this.#loaded.set(model, await loading);
+      const loaded = await loading;
+      this.#loaded.value = new Map([...this.#loaded.peek(), [model, loaded]]);
     } finally {
       // A failure is not kept either: the next attempt asks again.
       this.#loading.delete(model);

@@ -1,19 +1,15 @@
 import type { TemplateResult, nothing } from 'lit';
 import type { Saved } from '../../src/protocol/messages';
 import type { Host } from '../host';
-import type { ExperimentQueue } from './queue';
+import type { RunQueue } from './queue';
 import type { Session } from './session';
 
 /** What a tab is given by the page. */
 export interface TabContext {
   readonly host: Host;
   readonly session: Session;
-  /** Where experiments wait for each other. */
-  readonly queue: ExperimentQueue;
-  /** Something visible changed: draw the page again in the next frame, and keep its state. */
-  readonly changed: () => void;
-  /** Draw the page again in the next frame; nothing worth keeping changed. */
-  readonly redraw: () => void;
+  /** Where runs wait for each other. */
+  readonly queue: RunQueue;
   /** Open the editor of the prompt. */
   readonly editPrompt: () => void;
   /** Choose a model by its id. */
@@ -27,7 +23,10 @@ export interface TabContext {
   readonly announce: (sentence: string) => void;
 }
 
-/** One experiment's part of the page. A tab is a file in this folder and a line in `registry.ts`. */
+/**
+ * One experiment's part of the page. What it draws and what it keeps it reads from signals: the page is drawn again,
+ * and its state stored, when one of those changes.
+ */
 export interface Tab {
   readonly id: string;
   readonly title: string;
@@ -46,17 +45,19 @@ export interface Tab {
   /** Stops what runs; false when nothing does. */
   stop(): boolean;
   /** The prompt was replaced. */
-  promptChanged(run: boolean): void;
+  promptChanged?(run: boolean): void;
   /** Another model was chosen. */
-  modelChanged(): void;
+  modelChanged?(): void;
   /** The chosen model's vocabulary and limits have arrived. */
-  modelLoaded(): void;
+  modelLoaded?(): void;
   /** Something the page asked for outside of a run failed. */
   failed(error: unknown): void;
   /** Fills the controls from parameters, or shows a saved result, because the extension asked for it. */
   open?(request: OpenRequest): void;
-  /** The tab's memory as plain JSON, and its inverse, which ignores what it does not know. */
-  save(): unknown;
+  /**
+   * Reads what is worth keeping; what it returns makes plain JSON of that. The inverse ignores what it does not know.
+   */
+  save(): () => unknown;
   restore(saved: unknown): void;
 }
 

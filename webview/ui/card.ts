@@ -1,3 +1,4 @@
+import { signal } from '@preact/signals-core';
 import { html, nothing, type TemplateResult } from 'lit';
 
 /** Milliseconds before a card opens under a resting pointer, opens for a neighbour, and closes. */
@@ -14,15 +15,13 @@ const GAP = 6;
  */
 export class Card {
   readonly #content: (reference: string) => TemplateResult | null;
-  readonly #changed: () => void;
-  #anchor: Element | null = null;
+  readonly #shown = signal<Element | null>(null);
   #pointer = { x: -1, y: -1 };
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** @param content what a card says about a reference; null for none */
-  constructor(content: (reference: string) => TemplateResult | null, changed: () => void) {
+  constructor(content: (reference: string) => TemplateResult | null) {
     this.#content = content;
-    this.#changed = changed;
     document.addEventListener('pointerover', (event) => {
       this.#pointerOver(event);
     });
@@ -45,6 +44,10 @@ export class Card {
     };
     document.addEventListener('scroll', place, { capture: true, passive: true });
     window.addEventListener('resize', place);
+  }
+
+  get #anchor(): Element | null {
+    return this.#shown.value;
   }
 
   /** Closes the card; false when none was open. */
@@ -113,8 +116,7 @@ export class Card {
     if (anchor === this.#anchor) return;
     this.#anchor?.removeAttribute('aria-describedby');
     anchor?.setAttribute('aria-describedby', 'card');
-    this.#anchor = anchor;
-    this.#changed();
+    this.#shown.value = anchor;
   }
 }
 

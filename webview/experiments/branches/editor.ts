@@ -1,4 +1,5 @@
 /** What a person does with a tree of continuations: looks at a place, goes other ways, cuts, undoes, takes along. */
+import { signal } from '@preact/signals-core';
 import { BranchLayout } from '../../../src/experiments/branches/layout';
 import type {
   BranchEdit,
@@ -29,14 +30,13 @@ const DRAWN = 600;
 
 export class BranchEditor {
   readonly id: string;
-  /** What was done last with a path. */
-  feedback = '';
   readonly #context: TabContext;
   readonly #owner: TreeOwner;
-  #selected: readonly number[] | null = null;
+  readonly #feedback = signal('');
+  readonly #selected = signal<readonly number[] | null>(null);
   #last: { readonly result: BranchesResult; readonly layout: BranchLayout } | undefined;
   /** Tokens of the tree that are drawn. */
-  #drawn = DRAWN;
+  readonly #drawn = signal(DRAWN);
   /** The focus was on the tree when it was asked to change. */
   #refocus = false;
 
@@ -44,6 +44,11 @@ export class BranchEditor {
     this.id = id;
     this.#context = context;
     this.#owner = owner;
+  }
+
+  /** What was done last with a path. */
+  get feedback(): string {
+    return this.#feedback.value;
   }
 
   layout(result: BranchesResult): BranchLayout {
@@ -58,12 +63,13 @@ export class BranchEditor {
   /** Index of the node that is looked at: the one chosen, as far as it is still there, or where the last edit led. */
   selected(result: BranchesResult): number {
     const layout = this.layout(result);
-    const path = this.#selected ?? this.edits(result).at(-1)?.path ?? [];
+    const path = this.#selected.value ?? this.edits(result).at(-1)?.path ?? [];
     for (let length = path.length; length > 0; length--) {
       const found = layout.find(path.slice(0, length));
-      if (found > 0 && layout.isGone(found)) return this.#selected ? found : this.#choice(result, found);
+      if (found > 0 && layout.isGone(found))
+        return this.#selected.value ? found : this.#choice(result, found);
     }
-    return this.#selected ? 0 : (layout.gone(0)[0] ?? 0);
+    return this.#selected.value ? 0 : (layout.gone(0)[0] ?? 0);
   }
 
   /** Where alternatives were asked for, the token that they are alternatives to. */
@@ -75,24 +81,22 @@ export class BranchEditor {
   /** How many lines of the tree are drawn: as many as have few tokens, and those up to the selected one. */
   lines(layout: BranchLayout, selected: number): number {
     let tokens = 0;
-    const enough = layout.branches.findIndex(({ nodes }) => (tokens += nodes.length) > this.#drawn);
+    const enough = layout.branches.findIndex(({ nodes }) => (tokens += nodes.length) > this.#drawn.value);
     const all = layout.branches.length;
     return Math.max(enough < 0 ? all : Math.max(2, enough), layout.branchOf(selected) + 1);
   }
 
   drawMore(): void {
-    this.#drawn += DRAWN;
-    this.#context.redraw();
+    this.#drawn.value += DRAWN;
   }
 
   /** Looks at no place of its own choice any more. */
   forget(): void {
-    this.#selected = null;
+    this.#selected.value = null;
   }
 
   select(layout: BranchLayout, index: number): void {
-    this.#selected = layout.path(index);
-    this.#context.redraw();
+    this.#selected.value = layout.path(index);
   }
 
   /** Why the tree cannot be changed now; null where it can. */
@@ -114,7 +118,7 @@ export class BranchEditor {
 
   /** Goes from the end of `path` with a token, and on by as many as the controls say. */
   take(result: BranchesResult, path: readonly number[], values: FormValues): void {
-    this.#selected = path;
+    this.#selected.value = path;
     this.#edit(result, { edit: 'take', path, ahead: aheadOf(values) });
   }
 
@@ -128,7 +132,7 @@ export class BranchEditor {
 
   prune(result: BranchesResult, path: readonly number[]): void {
     if (path.length === 0) return;
-    this.#selected = path.slice(0, -1);
+    this.#selected.value = path.slice(0, -1);
     this.#edit(result, { edit: 'prune', path });
   }
 
@@ -138,7 +142,7 @@ export class BranchEditor {
   }
 
   clear(result: BranchesResult): void {
-    this.#selected = null;
+    this.#selected.value = null;
     this.#run(result, []);
   }
 
@@ -168,20 +172,18 @@ export class BranchEditor {
   }
 
   async act(result: BranchesResult, index: number, action: 'insert' | 'copy'): Promise<void> {
-    const { host, announce, redraw } = this.#context;
+    const { host, announce } = this.#context;
     try {
       const text = await this.#text(result, index);
       await (action === 'copy' ? host.copy(text) : host.insert(text, 'after'));
-      this.feedback = action === 'copy' ? 'Copied' : 'Inserted';
+      this.#feedback.value = action === 'copy' ? 'Copied' : 'Inserted';
       announce(`${this.feedback}: ${text}`);
       setTimeout(() => {
-        this.feedback = '';
-        redraw();
+        this.#feedback.value = '';
       }, FEEDBACK);
     } catch (error) {
       this.#owner.failed(error);
     }
-    redraw();
   }
 
   /** By the tokens' bytes: a character may lie across two of them. */

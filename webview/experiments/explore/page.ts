@@ -38,18 +38,24 @@ class Explore implements Tab {
   readonly id = 'explore';
   readonly title = 'Explore';
   readonly #context: TabContext;
-  readonly #state: ExploreState;
+  readonly #explore: ExploreState;
   readonly #openedAt = performance.now();
   /** Lines kept free per completion, so that those below do not move while it grows. */
   #room: { run: ExploreRun; lines: number } | undefined;
 
   constructor(context: TabContext) {
     this.#context = context;
-    this.#state = new ExploreState(context);
-    setTimeout(context.redraw, LATE);
+    this.#explore = new ExploreState(context);
+    setTimeout(() => {
+      this.#explore.changed();
+    }, LATE);
     window.addEventListener('resize', () => {
       this.#room = undefined;
     });
+  }
+
+  get #state(): ExploreState {
+    return this.#explore.read();
   }
 
   body(): TemplateResult {
@@ -84,14 +90,14 @@ class Explore implements Tab {
       },
       onDrawer: () => {
         state.drawerOpen = !state.drawerOpen;
-        this.#context.changed();
+        state.changed();
       },
     });
   }
 
   #samplers(): TemplateResult {
     const state = this.#state;
-    const { changed, redraw, announce } = this.#context;
+    const { announce } = this.#context;
     const { steps } = state.form.settings;
     return samplersView({
       form: state.form,
@@ -126,11 +132,11 @@ class Explore implements Tab {
       },
       onMenu: (open) => {
         state.menuOpen = open;
-        redraw();
+        state.changed();
       },
       onOptions: (key) => {
         if (!state.opened.delete(key)) state.opened.add(key);
-        changed();
+        state.changed();
       },
     });
   }
@@ -151,14 +157,13 @@ class Explore implements Tab {
   }
 
   #toy(): TemplateResult {
-    const { session, changed } = this.#context;
+    const { session } = this.#context;
     const read = session.readToy();
     return toyTableView({
       draft: session.toyDraft,
       problem: 'sentence' in read ? read : null,
       onChange: (draft) => {
         session.toyDraft = draft;
-        changed();
       },
     });
   }
@@ -193,7 +198,7 @@ class Explore implements Tab {
       report: this.#deeds().map((deed, index) => deedLine(steps[index]!, deed)),
       onRows: (rows) => {
         state.rows = rows;
-        this.#context.changed();
+        state.changed();
       },
     });
   }
@@ -242,7 +247,7 @@ class Explore implements Tab {
       reserved: this.#reserved(run),
       onUnit: (unit) => {
         state.unit = unit;
-        this.#context.changed();
+        state.changed();
       },
       onAction: (sample, action) => void state.act(sample, action),
       onBranch: this.#canBranch(run)
@@ -342,7 +347,7 @@ class Explore implements Tab {
     this.#context.announce(wrong.sentence);
     if (!this.#state.drawerOpen) {
       this.#state.drawerOpen = true;
-      this.#context.redraw();
+      this.#state.changed();
     }
     afterDraw(() => {
       document.querySelector<HTMLElement>('.settings [aria-invalid="true"]')?.focus();
@@ -355,7 +360,6 @@ class Explore implements Tab {
 
   promptChanged(run: boolean): void {
     if (run) this.run();
-    else this.#context.changed();
   }
 
   modelChanged(): void {
@@ -370,7 +374,7 @@ class Explore implements Tab {
     this.#state.fail(error);
   }
 
-  save(): unknown {
+  save(): () => unknown {
     return this.#state.save();
   }
 

@@ -1,4 +1,5 @@
 /** Everything Explore knows and does, apart from drawing it. */
+import { signal } from '@preact/signals-core';
 import type { SamplerName } from '../../../src/core/samplers/chain';
 import type { ExploreParameters } from '../../../src/experiments/explore/result';
 import type { Failure, Toy } from '../../../src/protocol/messages';
@@ -67,6 +68,8 @@ export class ExploreState {
   readonly #context: TabContext;
   readonly #now: () => number;
   readonly #queue: RunQueue<ExploreOrder>;
+  /** Another object after every change. */
+  readonly #latest = signal({ state: this });
   /** The latest run that is over and can be shown: what survives a reload. */
   #kept: ExploreRun | null = null;
   /** Why the chain does not fit the model; the distribution on screen is then the last good one. */
@@ -90,7 +93,21 @@ export class ExploreState {
   constructor(context: TabContext, now: () => number = () => performance.now()) {
     this.#context = context;
     this.#now = now;
-    this.#queue = new RunQueue((order) => this.#start(order), context.redraw);
+    this.#queue = new RunQueue(
+      (order) => this.#start(order),
+      () => {
+        this.changed();
+      },
+    );
+  }
+
+  /** Whatever is read of it is followed. */
+  read(): this {
+    return this.#latest.value.state;
+  }
+
+  changed(): void {
+    this.#latest.value = { state: this };
   }
 
   get queueState(): RunQueue<ExploreOrder>['state'] {
@@ -110,17 +127,17 @@ export class ExploreState {
 
   type(name: FieldName, text: string): void {
     this.form = editSetting(this.form, name, text, this.#limits());
-    this.#context.changed();
+    this.changed();
   }
 
   set(name: FieldName, value: StepValue): void {
     this.form = setSetting(this.form, name, value);
-    this.#context.changed();
+    this.changed();
   }
 
   setSteps(steps: readonly SamplerStep[]): void {
     this.form = checkAgain(withSteps(this.form, steps), this.#limits());
-    this.#context.changed();
+    this.changed();
   }
 
   addStep(sampler: SamplerName): void {
@@ -131,7 +148,7 @@ export class ExploreState {
 
   setGreedy(greedy: boolean): void {
     this.form = { ...this.form, settings: { ...this.form.settings, greedy } };
-    this.#context.changed();
+    this.changed();
   }
 
   rollSeed(): void {
@@ -141,6 +158,7 @@ export class ExploreState {
   /** Reads the fields again, because another model has other limits. */
   checkLimits(): void {
     this.form = checkAgain(this.form, this.#limits());
+    this.changed();
   }
 
   #limits(): Limits {
@@ -185,13 +203,13 @@ export class ExploreState {
   /** Shows why something outside of a run did not work; a run that fails says it itself. */
   fail(error: unknown): void {
     if (!this.running) this.notice = failureOf(error);
-    this.#context.redraw();
+    this.changed();
   }
 
   dismiss(): void {
     this.trouble = null;
     this.notice = null;
-    this.#context.changed();
+    this.changed();
   }
 
   #parameters(prompt: string): ExploreParameters {
@@ -200,7 +218,7 @@ export class ExploreState {
   }
 
   #start(order: ExploreOrder): RunHandle {
-    const { host, session, redraw, announce } = this.#context;
+    const { host, session, announce } = this.#context;
     const run = new ExploreRun(order, this.#now());
     this.running = run;
     this.trouble = null;
@@ -211,12 +229,14 @@ export class ExploreState {
     const request = host.run('explore', order.model, order.toy, order.parameters, (value) => {
       this.#receive(run, value);
     });
-    const timer = setInterval(redraw, TICK);
+    const timer = setInterval(() => {
+      this.changed();
+    }, TICK);
     announce('Generating.');
     const ended = this.#close(run, request.result, loading).finally(() => {
       clearInterval(timer);
       if (this.running === run) this.running = null;
-      this.#context.changed();
+      this.changed();
     });
     return { ended, cancel: request.cancel };
   }
@@ -232,7 +252,7 @@ export class ExploreState {
       const { source, model, toy } = run.order;
       this.#context.session.tokens = { source, model, toy, ...event.prompt };
     } else if (event.type === 'next') this.shown = run;
-    this.#context.redraw();
+    this.changed();
   }
 
   /** Waits for a run's end and records it; never rejects. */
@@ -363,7 +383,7 @@ export class ExploreState {
 
   /** Puts a completion into the document or on the clipboard. */
   async act(sample: number, action: TextAction): Promise<void> {
-    const { host, announce, changed } = this.#context;
+    const { host, announce } = this.#context;
     const text = this.textOf(sample);
     if (text === null) return;
     try {
@@ -373,12 +393,12 @@ export class ExploreState {
       announce(`${DONE[action]}: completion ${sample + 1}.`);
       setTimeout(() => {
         this.feedback = null;
-        this.#context.redraw();
+        this.changed();
       }, FEEDBACK);
     } catch (error) {
       this.notice = failureOf(error);
     }
-    changed();
+    this.changed();
   }
 
   /** A completion's text, without the end of text; null where there is none. */
@@ -395,9 +415,10 @@ export class ExploreState {
 
   // Memory.
 
-  save(): unknown {
+  save(): () => unknown {
     const { rows, unit, drawerOpen } = this;
-    return packExplore({ settings: this.form.settings, rows, unit, drawerOpen, run: this.#kept });
+    const memory = { settings: this.form.settings, rows, unit, drawerOpen, run: this.#kept };
+    return () => packExplore(memory);
   }
 
   restore(saved: unknown): void {

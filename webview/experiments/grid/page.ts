@@ -1,4 +1,5 @@
 /** Grid: what two sampler parameters do together. */
+import { signal, type Signal } from '@preact/signals-core';
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { parseGrid } from '../../../src/experiments/grid';
@@ -34,9 +35,9 @@ type Side = 'rows' | 'columns';
 
 /** What is looked at, apart from the settings of the run. */
 interface Place {
-  metric: string;
+  readonly metric: Signal<string>;
   /** Index into the result's cells. */
-  cell: number;
+  readonly cell: Signal<number>;
 }
 
 const keyOf = ({ sampler, parameter }: Pick<GridAxis, 'sampler' | 'parameter'>): string =>
@@ -83,7 +84,7 @@ function problemOf(read: () => unknown): string | null {
   }
 }
 
-function pageOf(place: Place, context: TabContext): ExperimentPage<GridResult> {
+function pageOf(place: Place): ExperimentPage<GridResult> {
   return {
     id: 'grid',
     title: 'Grid',
@@ -154,7 +155,7 @@ function pageOf(place: Place, context: TabContext): ExperimentPage<GridResult> {
     read: parsedBy(gridResultSchema),
     report: gridReport,
     pictures: (result) => gridPictures(result),
-    view: (shown) => view(place, context, shown),
+    view: (shown) => view(place, shown),
     card: (kind, [cell, text, token], { cells }) => {
       const found = kind === 'text' ? cells[Number(cell)]?.texts[Number(text)] : undefined;
       return found ? sampledTokenCard(found, Number(token)) : null;
@@ -167,12 +168,8 @@ function sideValues(side: Side, given: unknown): FormValues {
   return axis ? { [side]: keyOf(axis), [`${side}Values`]: listText(axis.values) } : {};
 }
 
-function view(
-  place: Place,
-  { changed }: TabContext,
-  { result, pictures, figure }: ShownParts<GridResult>,
-): TemplateResult {
-  const picture = pictures.find(({ id }) => id === place.metric) ?? pictures[0];
+function view(place: Place, { result, pictures, figure }: ShownParts<GridResult>): TemplateResult {
+  const picture = pictures.find(({ id }) => id === place.metric.value) ?? pictures[0];
   if (!picture) return html`${nothing}`;
   return html`
     <div class="field metric-choice" data-choice>
@@ -182,8 +179,7 @@ function view(
         aria-label="What the colour shows"
         .value=${live(picture.id)}
         @change=${(event: Event) => {
-          place.metric = (event.target as HTMLSelectElement).value;
-          changed();
+          place.metric.value = (event.target as HTMLSelectElement).value;
         }}
       >
         ${pictures.map(
@@ -196,20 +192,16 @@ function view(
       class="figures heat-map"
       @click=${(event: Event) => {
         const index = fieldOf(event.target);
-        if (index === null) return;
-        place.cell = index;
-        changed();
+        if (index !== null) place.cell.value = index;
       }}
       @focusin=${(event: Event) => {
         const index = fieldOf(event.target);
-        if (index === null || index === place.cell) return;
-        place.cell = index;
-        changed();
+        if (index !== null) place.cell.value = index;
       }}
     >
       ${figure(picture)}
     </div>
-    ${textsView(result, place.cell)}
+    ${textsView(result, place.cell.value)}
   `;
 }
 
@@ -263,5 +255,5 @@ function textView(text: GridCell['texts'][number], cell: number, index: number):
 }
 
 export function createGrid(context: TabContext): Tab {
-  return new ExperimentTab(pageOf({ metric: 'entropy', cell: 0 }, context), context);
+  return new ExperimentTab(pageOf({ metric: signal('entropy'), cell: signal(0) }), context);
 }

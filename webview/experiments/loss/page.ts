@@ -1,4 +1,5 @@
 /** Loss: how well a model predicts a whole text, as the book measures it. */
+import { signal } from '@preact/signals-core';
 import { html, nothing, type TemplateResult } from 'lit';
 import { LOSS_DEFAULTS, parseLoss, parseWindows } from '../../../src/experiments/loss';
 import { lossEventSchema, lossResultSchema, type LossResult } from '../../../src/experiments/loss/result';
@@ -36,7 +37,7 @@ class Source extends WholeText {
   /** Of the last run's windows: their tokens and how probable each was. */
   readonly tokens = new Map<string, { readonly ids: Int32Array; readonly logProbabilities: Float64Array }>();
   /** The passage on screen. */
-  selected = -1;
+  readonly selected = signal(-1);
 }
 
 const keyOf = (part: string, index: number): string => `${part} ${index}`;
@@ -118,7 +119,7 @@ function pageOf(source: Source, context: TabContext): ExperimentPage<LossResult>
     prepare: async (values) => {
       await source.read(values, context.host);
       source.tokens.clear();
-      source.selected = -1;
+      source.selected.value = -1;
     },
     read: parsedBy(lossResultSchema),
     report: lossReport,
@@ -131,7 +132,7 @@ function pageOf(source: Source, context: TabContext): ExperimentPage<LossResult>
     view: (shown) => view(source, context, shown),
     card: (kind, [token], result) => {
       if (kind !== 'passage') return null;
-      const placed = windowsOf(result)[source.selected];
+      const placed = windowsOf(result)[source.selected.value];
       const text = placed && passageTokens(source, context, placed);
       return text ? sampledTokenCard(text, Number(token)) : null;
     },
@@ -162,14 +163,13 @@ function view(
 ): TemplateResult {
   const windows = windowsOf(result);
   const choose = (index: number): void => {
-    source.selected = index;
-    context.changed();
+    source.selected.value = index;
   };
   const onMark = (event: Event): void => {
     const { target } = event;
     const card = target instanceof Element ? target.closest('[data-card]')?.getAttribute('data-card') : null;
     const index = /^mark:windows:window:(\d+)$/.exec(card ?? '')?.[1];
-    if (index !== undefined && Number(index) !== source.selected) choose(Number(index));
+    if (index !== undefined && Number(index) !== source.selected.value) choose(Number(index));
   };
   return html`
     <div class="figures heat-map" @click=${onMark} @focusin=${onMark}>${pictures.map(figure)}</div>
@@ -220,7 +220,7 @@ function passageView(
   result: LossResult,
   windows: readonly PlacedWindow[],
 ): TemplateResult | typeof nothing {
-  const placed = windows[source.selected];
+  const placed = windows[source.selected.value];
   if (!placed) return nothing;
   const text = passageTokens(source, context, placed);
   return html`<section class="completions" data-testid="passage" aria-live="polite">
@@ -252,8 +252,7 @@ class Loss extends ExperimentTab<LossResult> {
   override open(request: OpenRequest): void {
     const given = request.entry?.entry.parameters;
     if (typeof given === 'object' && given !== null && 'text' in given && typeof given.text === 'string') {
-      this.#source.text = given.text;
-      this.#source.name = 'the text of the saved result';
+      this.#source.give('the text of the saved result', given.text);
     }
     super.open(request);
   }

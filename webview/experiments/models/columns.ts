@@ -1,4 +1,5 @@
 /** The texts of compared models in columns, tinted by any of them, and judged before they are named. */
+import type { Signal } from '@preact/signals-core';
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ComparedText, ModelsResult } from '../../../src/experiments/models/result';
 import { heldSentence } from '../../../src/experiments/models/report';
@@ -11,9 +12,9 @@ import { sampledTextView, sampledTokenCard, type SampledText } from '../../ui/sa
 /** What is looked at, apart from the settings of the run. */
 export interface Looking {
   /** The model by whose probabilities texts are tinted. */
-  by: number;
+  readonly by: Signal<number>;
   /** The trial whose texts stand in the columns. */
-  trial: number;
+  readonly trial: Signal<number>;
 }
 
 /** The greedy text of a model, and after it those of a trial. */
@@ -30,15 +31,14 @@ function seenBy({ ids, tokens, probabilities }: ComparedText, model: number): Sa
 export function modelsView(
   looking: Looking,
   rubric: Rubric,
-  changed: () => void,
   { result, pictures, figure, conclude }: ShownParts<ModelsResult>,
 ): TemplateResult {
   const { models } = result;
   if (models.length === 0) return html`${nothing}`;
   rubric.begin(result, models.length);
-  if (looking.by >= models.length) looking.by = 0;
+  if (looking.by.value >= models.length) looking.by.value = 0;
   const { trials } = models[0]!;
-  if (looking.trial >= trials.length) looking.trial = 0;
+  if (looking.trial.value >= trials.length) looking.trial.value = 0;
   // Where they had to take turns, the answer says so.
   const held = result.memoryUse?.turns ? null : heldSentence(result);
   return html`
@@ -57,10 +57,9 @@ export function modelsView(
                 'Tinted by the probabilities of',
                 'tint-by',
                 models.map(({ name }) => name),
-                looking.by,
+                looking.by.value,
                 (index) => {
-                  looking.by = index;
-                  changed();
+                  looking.by.value = index;
                 },
               )
         }
@@ -72,10 +71,9 @@ export function modelsView(
                 'Trial whose texts are shown',
                 'trial',
                 trials.map((_, trial) => String(trial + 1)),
-                looking.trial,
+                looking.trial.value,
                 (trial) => {
-                  looking.trial = trial;
-                  changed();
+                  looking.trial.value = trial;
                 },
               )
         }
@@ -89,7 +87,6 @@ export function modelsView(
               if (said !== '') conclude(said);
             }
             rubric.blind = !rubric.blind;
-            changed();
           }}
         >
           ${rubric.blind ? 'Reveal' : 'Shuffle again'}
@@ -97,7 +94,7 @@ export function modelsView(
         ${rubric.blind ? nothing : legendView()}
       </div>
       <div class="model-columns">
-        ${rubric.order.map((model, column) => columnView(result, looking, rubric, model, column, changed))}
+        ${rubric.order.map((model, column) => columnView(result, looking, rubric, model, column))}
       </div>
     </section>
   `;
@@ -110,7 +107,7 @@ export function modelTokenCard(
   { models }: ModelsResult,
 ): TemplateResult | null {
   const found = textsOf(models[Number(model)], Number(trial))[Number(text)];
-  return found ? sampledTokenCard(seenBy(found, by), Number(token)) : null;
+  return found ? sampledTokenCard(seenBy(found, by.value), Number(token)) : null;
 }
 
 /** Buttons of which one is pressed, after the words that say what they choose. */
@@ -147,15 +144,14 @@ function columnView(
   rubric: Rubric,
   model: number,
   column: number,
-  changed: () => void,
 ): TemplateResult {
   const letter = String.fromCharCode(65 + column);
   const name = rubric.blind ? `Model ${letter}` : models[model]!.name;
   return html`<section class="model-column" data-testid="model-column" aria-label=${name}>
     <h3 class="method-name">${name}</h3>
     <ol>
-      ${textsOf(models[model], looking.trial).map((text, index) => {
-        const seen = seenBy(text, looking.by);
+      ${textsOf(models[model], looking.trial.value).map((text, index) => {
+        const seen = seenBy(text, looking.by.value);
         const sum = seen.raw.reduce((total, p) => total + Math.log(p), 0);
         return html`<li class="completion" data-testid="model-text">
           <div class="completion-head">
@@ -168,13 +164,13 @@ function columnView(
               ? html`<div class="completion-text">${text.text}</div>`
               : sampledTextView(
                   seen,
-                  `text:${model}:${looking.trial}:${index}`,
+                  `text:${model}:${looking.trial.value}:${index}`,
                   `${name}, text ${index}, tokens`,
                 )
           }
         </li>`;
       })}
     </ol>
-    ${rubricView(rubric, column, name, changed)}
+    ${rubricView(rubric, column, name)}
   </section>`;
 }

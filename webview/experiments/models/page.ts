@@ -1,4 +1,5 @@
 /** Models: two or three models side by side, on the same prompt with the same random numbers. */
+import { signal } from '@preact/signals-core';
 import { MOST_TRIALS, parseModels } from '../../../src/experiments/models';
 import { modelsResultSchema, type ModelsResult } from '../../../src/experiments/models/result';
 import { realNumber, wholeNumber } from '../../../src/experiments/kit/checks';
@@ -185,7 +186,7 @@ function pageOf(looking: Looking, rubric: Rubric, context: TabContext): Experime
     read: parsedBy(modelsResultSchema),
     report: modelsReport,
     pictures: (result) => modelsPictures(result),
-    view: (shown) => modelsView(looking, rubric, context.changed, shown),
+    view: (shown) => modelsView(looking, rubric, shown),
     card: (kind, place, result) => (kind === 'text' ? modelTokenCard(place, looking, result) : null),
   };
 }
@@ -196,5 +197,5 @@ function othersIn(parameters: unknown): string[] {
 }
 
 export function createModels(context: TabContext): Tab {
-  return new ExperimentTab(pageOf({ by: 0, trial: 0 }, new Rubric(), context), context);
+  return new ExperimentTab(pageOf({ by: signal(0), trial: signal(0) }, new Rubric(), context), context);
 }

@@ -1,4 +1,5 @@
 /** A rubric for texts of models, to be filled in before one knows whose they are. */
+import { signal } from '@preact/signals-core';
 import { html, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 
@@ -14,34 +15,50 @@ interface Judgement {
 }
 
 export class Rubric {
-  blind = true;
-  /** The models in the order of the columns. */
-  order: readonly number[] = [];
-  #judgements: Judgement[] = [];
+  readonly #blind = signal(true);
+  readonly #order = signal<readonly number[]>([]);
+  readonly #judgements = signal<readonly Judgement[]>([]);
   #of: unknown;
+
+  get blind(): boolean {
+    return this.#blind.value;
+  }
+
+  set blind(blind: boolean) {
+    this.#blind.value = blind;
+  }
+
+  /** The models in the order of the columns. */
+  get order(): readonly number[] {
+    return this.#order.value;
+  }
 
   /** Begins anew, with the columns shuffled, where the result is another one. */
   begin(result: unknown, models: number): void {
     if (this.#of === result) return;
     this.#of = result;
     this.blind = true;
-    this.order = shuffled(models);
-    this.#judgements = Array.from({ length: models }, () => ({ marks: {}, notes: '' }));
+    this.#order.value = shuffled(models);
+    this.#judgements.value = Array.from({ length: models }, () => ({ marks: {}, notes: '' }));
   }
 
   judgement(column: number): Judgement {
-    return this.#judgements[column]!;
+    return this.#judgements.value[column]!;
   }
 
   mark(column: number, criterion: Criterion, mark: number | undefined): void {
     const { marks, notes } = this.judgement(column);
     const others = Object.entries(marks).filter(([name]) => name !== criterion);
     const given = mark === undefined ? [] : [[criterion, mark] as const];
-    this.#judgements[column] = { marks: Object.fromEntries([...others, ...given]), notes };
+    this.#judge(column, { marks: Object.fromEntries([...others, ...given]), notes });
   }
 
   note(column: number, notes: string): void {
-    this.#judgements[column] = { ...this.judgement(column), notes };
+    this.#judge(column, { ...this.judgement(column), notes });
+  }
+
+  #judge(column: number, judgement: Judgement): void {
+    this.#judgements.value = this.#judgements.value.map((other, i) => (i === column ? judgement : other));
   }
 
   /** The judgements with the names of the models; empty where nothing was judged. */
@@ -72,7 +89,6 @@ export function rubricView(
   rubric: Rubric,
   column: number,
   name: string,
-  changed: () => void,
 ): TemplateResult {
   const { marks, notes } = rubric.judgement(column);
   return html`<fieldset class="rubric" data-testid="rubric">
@@ -92,7 +108,6 @@ export function rubricView(
                 aria-label="${criterion} ${mark} of ${BEST}"
                 @click=${() => {
                   rubric.mark(column, criterion, marks[criterion] === mark ? undefined : mark);
-                  changed();
                 }}
               >
                 ${mark}
@@ -108,7 +123,6 @@ export function rubricView(
       .value=${live(notes)}
       @input=${(event: Event) => {
         rubric.note(column, (event.target as HTMLInputElement).value);
-        changed();
       }}
     ></vscode-text-field>
   </fieldset>`;

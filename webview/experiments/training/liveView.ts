@@ -1,4 +1,5 @@
 /** A training while it goes on. */
+import { signal } from '@preact/signals-core';
 import { html, nothing, type TemplateResult } from 'lit';
 import type { TrainingEvent, TrainingHistory, TrainingState } from '../../../src/experiments/training/result';
 import type { Picture } from '../../ui/picture';
@@ -17,7 +18,7 @@ export class TrainingLive {
   /** Step of the last checkpoint of this run. */
   checkpoint: number | null = null;
   /** Told to wait, which it does after the step that it is at. */
-  waits = false;
+  readonly waits = signal(false);
 
   take(event: TrainingEvent): void {
     if (event.type === 'step') {
@@ -77,13 +78,14 @@ function buttonsView(
   stuck: boolean,
   tell: (message: RunMessage) => void,
 ): TemplateResult {
-  const { checkpoint, waits } = live;
+  const { checkpoint } = live;
+  const waits = live.waits.value;
   const button = (name: string, label: string, onClick: () => void): TemplateResult =>
     html`<vscode-button appearance="secondary" data-testid="training-${name}" @click=${onClick}
       >${label}</vscode-button
     >`;
   const pause = button('pause', waits ? 'Go on' : 'Pause', () => {
-    live.waits = !waits;
+    live.waits.value = !waits;
     tell(waits ? 'resume' : 'pause');
   });
   const discard = button('discard', 'End without it', () => {

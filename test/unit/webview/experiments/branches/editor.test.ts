@@ -9,7 +9,7 @@ import { ToyModel } from '../../../../../src/core/toyModel';
 import type { ModelChoice, Toy } from '../../../../../src/protocol/messages';
 import { Host } from '../../../../../webview/host';
 import { BranchEditor } from '../../../../../webview/experiments/branches/editor';
-import { ExperimentQueue } from '../../../../../webview/frame/queue';
+import { RunQueue } from '../../../../../webview/frame/queue';
 import { Session } from '../../../../../webview/frame/session';
 
 const TOY: Toy = { words: ['red', 'green', 'blue'], logits: [2, 1, 0] };
@@ -29,7 +29,7 @@ class Bench {
     () => undefined,
   );
   readonly session = new Session(this.host);
-  readonly queue = new ExperimentQueue(() => undefined);
+  readonly queue = new RunQueue();
   readonly editor: BranchEditor;
   /** Parameters of the runs that were asked for. */
   readonly runs: BranchesParameters[] = [];
@@ -42,8 +42,6 @@ class Bench {
       host: this.host,
       session: this.session,
       queue: this.queue,
-      changed: nothing,
-      redraw: nothing,
       editPrompt: nothing,
       chooseModel: nothing,
       changePrompt: nothing,
@@ -127,6 +125,7 @@ describe('an edited tree', () => {
     session.model = 'toy';
     bench.queue.submit({
       owner: 'branches',
+      lane: 'long',
       label: '',
       start: () => ({ ended: new Promise(() => undefined), cancel: () => undefined }),
       dropped: () => undefined,

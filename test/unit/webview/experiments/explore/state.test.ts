@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { TOY_DEFAULT } from '../../../../../src/core/toyModel';
 import type { PromptSource } from '../../../../../src/protocol/messages';
 import { Host } from '../../../../../webview/host';
-import { ExperimentQueue } from '../../../../../webview/frame/queue';
+import { RunQueue } from '../../../../../webview/frame/queue';
 import { ExploreState } from '../../../../../webview/experiments/explore/state';
 import { Session } from '../../../../../webview/frame/session';
 import { chainOf } from '../../../../../webview/experiments/explore/settings';
@@ -58,10 +58,8 @@ class Bench {
       {
         host: this.host,
         session: this.session,
-        queue: new ExperimentQueue(nothing),
+        queue: new RunQueue(),
         ...{
-          changed: nothing,
-          redraw: nothing,
           editPrompt: nothing,
           chooseModel: nothing,
           changePrompt: nothing,
@@ -336,7 +334,7 @@ describe('memory', () => {
   it('brings back controls, prompt tokens and result after a reload', async () => {
     await bench.run('once');
     bench.state.set('top-k.k', 2);
-    const stored: unknown = JSON.parse(JSON.stringify(bench.state.save()));
+    const stored: unknown = JSON.parse(JSON.stringify(bench.state.save()()));
     const after = new Bench();
     after.session.source = source('once');
     after.state.restore(stored);
@@ -351,9 +349,9 @@ describe('memory', () => {
 
   it('keeps the last good result when a run without any fails', async () => {
     await bench.run('once');
-    const before = JSON.stringify(bench.state.save());
+    const before = JSON.stringify(bench.state.save()());
     bench.explore(source('again'));
     await bench.failure('engine', 'Gone.');
-    expect(JSON.stringify(bench.state.save())).toBe(before);
+    expect(JSON.stringify(bench.state.save()())).toBe(before);
   });
 });

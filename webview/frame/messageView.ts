@@ -1,0 +1,48 @@
+/** What stands above the footer of an experiment's tab: a question, what is waited for, what went wrong, a verdict. */
+import { html, nothing, type TemplateResult } from 'lit';
+import type { ExperimentResult } from '../../src/experiments/kit/results';
+import type { ExperimentState } from './experimentState';
+import { verdictView } from './resultView';
+import { failureView, stoppedView } from './statusView';
+
+export function messageView<Result extends ExperimentResult>(
+  state: ExperimentState<Result>,
+): TemplateResult | typeof nothing {
+  const { runs, shown, keeping } = state;
+  const { question, waitsFor, trouble } = runs;
+  const { outcome, verdict } = shown;
+  const onDismiss = (): void => {
+    state.dismiss();
+  };
+  const onRetry = (): void => {
+    state.retry();
+  };
+  if (question !== null) {
+    return questionView(question, (yes) => {
+      runs.answer(yes);
+    });
+  }
+  if (waitsFor.length > 0) {
+    return html`<p class="message" data-testid="waiting">Waits for ${waitsFor.join(', then ')} to end.</p>`;
+  }
+  if (keeping.notice) return failureView({ failure: keeping.notice, below: 'nothing', onDismiss });
+  if (trouble) {
+    const own = outcome?.order === trouble.order;
+    const below = own ? 'part' : outcome ? 'earlier' : 'nothing';
+    return trouble.failure
+      ? failureView({ failure: trouble.failure, below, onRetry, onDismiss })
+      : stoppedView({ below, onRetry, onDismiss });
+  }
+  return verdict ? verdictView({ verdict, onDismiss }) : nothing;
+}
+
+function questionView(sentence: string, onAnswer: (yes: boolean) => void): TemplateResult {
+  const answer = (yes: boolean) => () => {
+    onAnswer(yes);
+  };
+  return html`<div class="message" role="alertdialog" aria-label=${sentence} data-testid="question">
+    <p>${sentence}</p>
+    <vscode-button data-testid="question-yes" @click=${answer(true)}>Run it</vscode-button>
+    <vscode-button appearance="secondary" data-testid="question-no" @click=${answer(false)}>No</vscode-button>
+  </div>`;
+}

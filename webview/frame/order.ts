@@ -1,0 +1,69 @@
+/** What the controls ask for now, and whether that is what a result was made with. */
+import { firstDifference } from '../../src/experiments/report/compare';
+import type { ExperimentResult } from '../../src/experiments/kit/results';
+import type { Toy } from '../../src/protocol/messages';
+import type { FormValues } from '../form/form';
+import type { Order, Outcome } from './record';
+import type { Session } from './session';
+
+/** Why there is nothing to run. */
+export interface Refusal {
+  /** Name of the control at fault, `toy` for the toy's table, or empty. */
+  readonly field: string;
+  readonly sentence: string;
+}
+
+interface Controls {
+  readonly values: FormValues;
+  readonly firstError: () => Refusal | null;
+}
+
+/** @param parameters makes a run's parameters of the controls' values and the prompt; throws RangeError */
+export function orderOf(
+  form: Controls,
+  session: Session,
+  parameters: (values: FormValues, prompt: string) => Order['parameters'],
+): Order | Refusal {
+  const wrong = form.firstError();
+  if (wrong) return wrong;
+  let toy: Toy | undefined;
+  if (session.isToy) {
+    const read = session.readToy();
+    if (!('toy' in read)) return { field: 'toy', sentence: read.sentence };
+    toy = read.toy;
+  }
+  try {
+    return {
+      model: session.model,
+      toy,
+      parameters: parameters(form.values, session.source?.text ?? ''),
+    };
+  } catch (error) {
+    if (error instanceof RangeError) return { field: '', sentence: error.message };
+    throw error;
+  }
+}
+
+/** A sentence when a result belongs to other controls, another prompt or another model. */
+export function staleness({ order, result }: Outcome<ExperimentResult>, now: Order): string | null {
+  const { model, toy, parameters } = order;
+  if (parameters.prompt !== now.parameters.prompt) return 'This is the result for another prompt.';
+  if (model !== now.model || JSON.stringify(toy) !== JSON.stringify(now.toy)) {
+    return `This is the result of another model, ${result.provenance.modelName}.`;
+  }
+  return firstDifference(parameters, now.parameters) ? 'This is the result of other settings.' : null;
+}
+
+/** The page's header shows the prompt as a run has read it. */
+export function showTokens(
+  session: Session,
+  { model, toy, parameters }: Order,
+  { provenance }: ExperimentResult,
+): void {
+  const { source } = session;
+  if (source?.text !== parameters.prompt) return;
+  const { promptIds: ids, promptTruncated: truncated, promptNotes: notes } = provenance;
+  session.tokens = { source, model, toy, ids, truncated, notes };
+  // Without the vocabulary the prompt stands as text; the next run says what is wrong with the model.
+  session.load(model).catch(() => undefined);
+}
