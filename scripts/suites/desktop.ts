@@ -4,6 +4,7 @@
  * another version than the newest; the environment reaches the extension host as it is.
  */
 import { runTests } from '@vscode/test-electron';
+import { PROXY_VARIABLE } from '../../test/integration/report';
 import { Failure } from '../lib/failure';
 import { runMain } from '../lib/main';
 import { cache } from '../lib/paths';
@@ -19,6 +20,8 @@ async function main(): Promise<number> {
     extensionTestsPath: tests,
     launchArgs: [folder, '--disable-extensions'],
     cachePath: cache,
+    // For VS Code alone: what downloads it would go there too.
+    extensionTestsEnv: { HTTP_PROXY: process.env[PROXY_VARIABLE] },
     ...(version === undefined ? {} : { version }),
   });
 }

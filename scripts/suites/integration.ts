@@ -1,7 +1,9 @@
 /** Runs the suites of test/integration inside VS Code's extension host and reads the report they leave. */
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { REPORT_VARIABLE } from '../../test/integration/report';
+import { PROXY_VARIABLE, REPORT_VARIABLE } from '../../test/integration/report';
 import { openBrowser } from '../lib/chromium';
 import { artifacts, inRepository, repository } from '../lib/paths';
 import { startServer } from '../lib/vscodeServer';
@@ -24,7 +26,9 @@ const report = join(artifacts, 'integration.jsonl');
 export async function inServer(): Promise<Outcome> {
   await freshReport(report);
   const workspace = await sampleWorkspace();
-  const server = await startServer({ lean: true, env: { [REPORT_VARIABLE]: report } });
+  const proxy = await proxyAddress();
+  const env = { [REPORT_VARIABLE]: report, [PROXY_VARIABLE]: proxy, HTTP_PROXY: proxy };
+  const server = await startServer({ lean: true, env });
   const browser = await openBrowser();
   const waiting = new AbortController();
   try {
@@ -47,6 +51,15 @@ export async function inServer(): Promise<Outcome> {
   }
 }
 
+/** The address of a proxy, on a port that is free. */
+async function proxyAddress(): Promise<string> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return `http://name:word@127.0.0.1:${port}`;
+}
+
 /** Waits until the suites say that they have ended. */
 async function reportEnds(signal: AbortSignal): Promise<string> {
   while (!signal.aborted && !isWhole(await readReport(report))) await sleep(250);
@@ -60,7 +73,7 @@ export async function onDesktop(): Promise<Outcome> {
   const { code } = await runWatched(
     ['--import', 'tsx', inRepository('scripts', 'suites', 'desktop.ts'), repository, tests, workspace.folder],
     SILENCE_ON_DESKTOP,
-    { report, env: { [REPORT_VARIABLE]: report } },
+    { report, env: { [REPORT_VARIABLE]: report, [PROXY_VARIABLE]: await proxyAddress() } },
   );
   await workspace.remove();
   // The exit code says no more than the report, unless there is no whole report.

@@ -7,6 +7,12 @@
 /** Environment variable that holds the report's absolute path. */
 export const REPORT_VARIABLE = 'DECODING_LAB_TEST_REPORT';
 
+/**
+ * Environment variable that holds the address of a proxy, with a name and a password, which `HTTP_PROXY` tells VS Code.
+ * Nobody listens there but the test of downloads through a proxy.
+ */
+export const PROXY_VARIABLE = 'DECODING_LAB_TEST_PROXY';
+
 export type ReportLine =
   /** A test, or whatever else may hang, begins. */
   | { readonly kind: 'begin'; readonly title: string }

@@ -77,6 +77,8 @@ export class HubServer {
   pageSize = 1000;
   /** Whether listings have digests, as the hub's do; those of other servers may have none. */
   digests = true;
+  /** Where redirects to the store lead, when that is not its own address. */
+  storeName: string | undefined;
   /** What the store waits for before it answers. */
   held: Promise<void> = Promise.resolve();
   #hub!: Server;
@@ -196,7 +198,7 @@ export class HubServer {
       'x-linked-size': String(content.length),
       // A redirect has a validator of its own, which is not the content's.
       etag: '"redirect"',
-      location: `${this.storeAddress}/${owner!}/${name!}/${file}?signature=${this.seen.length}`,
+      location: `${this.storeName ?? this.storeAddress}/${owner!}/${name!}/${file}?signature=${this.seen.length}`,
     });
   }
 
