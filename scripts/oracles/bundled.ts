@@ -1,7 +1,8 @@
 import { beamSearch } from '../../src/core/search/beam';
 import { entropy, logSumExp, softmax } from '../../src/core/logits';
 import type { LanguageModel } from '../../src/core/languageModel';
-import { loss, parseLoss } from '../../src/experiments/loss';
+import { loss } from '../../src/experiments/loss';
+import { lossParameters } from '../../src/experiments/loss/parameters';
 import { loadGpt2 } from '../../src/onnx/loadGpt2';
 import { compare, greedy, sameIds } from './modelChecks';
 import { VERDICT, readIfPresent } from './verdict';
@@ -110,7 +111,7 @@ async function checkVerdict(
   text: string,
   { the_verdict_loss: reference }: BundledReference,
 ): Promise<string[]> {
-  const result = await loss.run(model, parseLoss({ text, ...LOSS_SETTINGS }), {
+  const result = await loss.run(model, lossParameters.parse({ text, ...LOSS_SETTINGS }), {
     emit: () => undefined,
     pause: () => Promise.resolve(),
     signal: new AbortController().signal,

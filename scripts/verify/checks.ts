@@ -1,6 +1,7 @@
 /** What is published of a model, and whether the model here does the same. */
 import type { LanguageModel } from '../../src/core/languageModel';
-import { loss, parseLoss } from '../../src/experiments/loss';
+import { loss } from '../../src/experiments/loss';
+import { lossParameters } from '../../src/experiments/loss/parameters';
 import { isTheVerdict } from '../../src/experiments/loss/publishedLosses';
 import { compare, greedy, sameIds } from '../oracles/modelChecks';
 
@@ -81,7 +82,7 @@ export async function checkModel(
     // The book's loader is the experiment's default; the mean does not depend on the order of the windows.
     const { training, validation } = await loss.run(
       model,
-      parseLoss({ text: verdict, shuffle: false }),
+      lossParameters.parse({ text: verdict, shuffle: false }),
       context,
     );
     for (const [part, own, expected] of [

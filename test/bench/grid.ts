@@ -2,10 +2,11 @@
 import type { LanguageModel } from '../../src/core/languageModel';
 import type { RunContext } from '../../src/experiments/kit/experiment';
 import { explore } from '../../src/experiments/explore';
-import { grid, parseGrid } from '../../src/experiments/grid';
+import { gridParameters } from '../../src/experiments/grid/parameters';
+import { grid } from '../../src/experiments/grid';
 import { loadGpt2 } from '../../src/onnx/loadGpt2';
 
-const SETTING = parseGrid({
+const SETTING = gridParameters.parse({
   prompt: 'Once upon a time there was a king who',
   rows: {
     sampler: 'temperature',

@@ -1,5 +1,5 @@
 /** The controls of declared parameters: what stands in them, what was typed into them, and the drawer's line. */
-import type { Declared, Parameter } from '../../src/experiments/kit/parameters';
+import type { Declared, Parameter, Parameters } from '../../src/experiments/kit/parameters';
 import {
   listText,
   typedList,
@@ -70,8 +70,10 @@ export function typedOf(name: string, { control }: Parameter<unknown>, values: F
       : options.filter(({ value }) => values[boxOf(value)] === true).map(({ value }) => value);
   }
   const value = values[name];
-  if (typeof value !== 'string') return value;
+  if (typeof value !== 'string') return control.kind === 'flag' ? value : undefined;
   switch (control.kind) {
+    case 'none':
+      return undefined;
     case 'number':
       return control.off && value.trim() === OFF ? null : typedNumber(value);
     case 'list':
@@ -113,25 +115,19 @@ function shownOf(control: Parameter<unknown>['control'], value: unknown): FormVa
 }
 
 /** What was typed for all parameters that have controls. */
-export function typedParameters<Name extends string>(
-  { parameters }: Declared<Name, unknown>,
+export function typedParameters(
+  { parameters }: Declared<Parameters, unknown>,
   values: FormValues,
 ): Record<string, unknown> {
-  const typed = Object.entries<Parameter<unknown>>(parameters).map(
+  const typed = Object.entries(parameters).map(
     ([name, parameter]) => [name, typedOf(name, parameter, values)] as const,
   );
   return Object.fromEntries(typed.filter(([, value]) => value !== undefined));
 }
 
 /** The inverse of `typedParameters`: what the form shows for parameters; those left out stay as they are. */
-export function shownParameters<Name extends string>(
-  { parameters }: Declared<Name, unknown>,
-  given: unknown,
-): FormValues {
-  const read = given as Readonly<Record<string, unknown>>;
-  const shown = Object.entries<Parameter<unknown>>(parameters).map(([name, parameter]) =>
-    valuesOf(name, parameter, read[name]),
-  );
+export function shownParameters({ parameters }: Declared<Parameters, unknown>, given: Given): FormValues {
+  const shown = Object.entries(parameters).map(([name, parameter]) => valuesOf(name, parameter, given[name]));
   return Object.fromEntries(shown.flatMap((values) => Object.entries(values)));
 }
 
@@ -153,6 +149,19 @@ export function shortOf(name: string, parameter: Parameter<unknown>, values: For
 /** A parameter by its name, with what the page adds to its control; or a control of the page's own. */
 type Place<Name extends string> = Name | ({ readonly parameter: Name } & Beside) | Field;
 
+/** Parameters of a saved result, or from outside. */
+export type Given = Readonly<Record<string, unknown>>;
+
+/** What is read; null for what is refused. */
+export function readOrNull<Value>(read: () => Value): Value | null {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
+}
+
 interface DeclaredForm<Values> {
   readonly groups: readonly FieldGroup[];
   readonly parameters: (values: FormValues, prompt: string) => Values;
@@ -160,14 +169,21 @@ interface DeclaredForm<Values> {
   readonly line: (values: FormValues) => string;
 }
 
-/**
- * The form of an experiment whose parameters all have controls of their own.
- * @param line the drawer's line from what stands for each parameter; one after the other where left out
- */
+/** What does not follow from the declaration. */
+interface Own<Name extends string> {
+  /** What was typed for parameters that have no control of their own. */
+  readonly typed?: (values: FormValues) => Given;
+  /** The inverse. */
+  readonly shown?: (given: Given) => FormValues;
+  /** The drawer's line from what stands for each parameter; one after the other where left out. */
+  readonly line?: (short: (name: Name) => string, values: FormValues) => string;
+}
+
+/** The form of an experiment. */
 export function formOf<Name extends string, Values>(
-  declared: Declared<Name, Values>,
-  groups: readonly { readonly title: string; readonly fields: readonly Place<Name>[] }[],
-  line?: (short: (name: Name) => string, values: FormValues) => string,
+  declared: Declared<Readonly<Record<Name, Parameter<unknown>>>, Values>,
+  groups: readonly { readonly title: string; readonly fields: readonly Place<NoInfer<Name>>[] }[],
+  { typed, shown, line }: Own<NoInfer<Name>> = {},
 ): DeclaredForm<Values> {
   const { parameters } = declared;
   const placed: Name[] = [];
@@ -183,13 +199,19 @@ export function formOf<Name extends string, Values>(
   };
   return {
     groups: groups.map(({ title, fields }) => ({ title, fields: fields.flatMap(place) })),
-    parameters: (values, prompt) => declared.parse({ ...typedParameters(declared, values), prompt }),
-    values: (given) => shownParameters(declared, given),
+    parameters: (values, prompt) =>
+      declared.parse({ ...typedParameters(declared, values), ...typed?.(values), prompt }),
+    values: (value) => {
+      const given = typeof value === 'object' && value !== null ? { ...value } : {};
+      return { ...shownParameters(declared, given), ...shown?.(given) };
+    },
     line: (values) => {
       const short = (name: Name): string => shortOf(name, parameters[name], values);
       if (line) return line(short, values);
-      const shown = placed.map(short).filter((text) => text !== '');
-      return shown.join('; ');
+      return placed
+        .map(short)
+        .filter((text) => text !== '')
+        .join('; ');
     },
   };
 }

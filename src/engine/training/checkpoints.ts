@@ -20,7 +20,7 @@ import { gpt2TokenizerFiles } from '../../gpt2/tokenizer/tokenizerExport';
 import { writeSafetensors } from '../../gpt2/checkpoint/writeSafetensors';
 import { checkpointsIn, stepOf } from '../../library/lastCheckpoint';
 import type { TrainedTensor } from '../../onnx/trainingState';
-import { parseTrainingSettings } from '../../experiments/training/parameters';
+import { trainingSettings } from '../../experiments/training/parameters';
 import { damaged, verifyManifest, writeManifest, writeWhole } from './manifest';
 
 const stateSchema = v.object({
@@ -83,7 +83,7 @@ export async function readState(
     throw damaged(checkpoint, `its ${STATE} is that of step ${state.progress.step}`);
   }
   try {
-    parseTrainingSettings(state.settings);
+    trainingSettings.parse(state.settings);
   } catch (error) {
     const what = messageOf(error);
     throw damaged(

@@ -2,55 +2,6 @@
 import * as v from 'valibot';
 import { resultFields, tokenSchema, type ProgressEvent } from '../kit/results';
 
-/** What a tree begins with. */
-export type BranchStart =
-  /** The most probable next tokens, and nothing more. */
-  | { readonly kind: 'alternatives' }
-  /** Greedy, and the most probable other tokens at every step of it. */
-  | { readonly kind: 'greedy'; readonly length: number }
-  /** The first texts that Explore draws with this temperature and top-k; null is off. */
-  | {
-      readonly kind: 'samples';
-      readonly length: number;
-      readonly count: number;
-      readonly temperature: number;
-      readonly topK: number | null;
-      readonly seed: number;
-    }
-  /** The most probable continuations, found by exact enumeration. */
-  | { readonly kind: 'exact'; readonly length: number; readonly count: number; readonly budget: number }
-  /** Beam search, with all that it looked at. */
-  | {
-      readonly kind: 'beam';
-      readonly length: number;
-      readonly beams: number;
-      readonly lengthPenalty: number;
-    };
-
-/** A change that a person made, by the ids of the tokens after the prompt. */
-export type BranchEdit =
-  /** Shows the most probable tokens after this path. */
-  | { readonly edit: 'expand'; readonly path: readonly number[] }
-  /**
-   * Goes this way, and on from its end by so many tokens, greedily: the path's last token may be one that was not in
-   * the tree.
-   */
-  | { readonly edit: 'take'; readonly path: readonly number[]; readonly ahead: number }
-  /** Cuts the path's last token off with all that follows it. */
-  | { readonly edit: 'prune'; readonly path: readonly number[] }
-  /** Puts the path's last token before its siblings, whatever their rank; a second time, no longer. */
-  | { readonly edit: 'pin'; readonly path: readonly number[] };
-
-/** Parameters of the Branches experiment; see `parseBranches` for their limits. */
-export interface BranchesParameters {
-  readonly prompt: string;
-  readonly start: BranchStart;
-  /** How many of the most probable tokens an expanded place shows. */
-  readonly alternatives: number;
-  /** In the order in which they were made. */
-  readonly edits: readonly BranchEdit[];
-}
-
 const nodeSchema = v.object({
   /** Index of the node before it; -1 for the root, which is the end of the prompt and has no token. */
   parent: v.number(),

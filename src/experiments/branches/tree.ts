@@ -2,7 +2,8 @@
 import type { LanguageModel, NextToken } from '../../core/languageModel';
 import { readingOf, type BranchMemory } from './memory';
 import type { RunContext } from '../kit/experiment';
-import type { BranchesEvent, BranchesParameters, BranchNode } from './result';
+import type { BranchesParameters } from './parameters';
+import type { BranchesEvent, BranchNode } from './result';
 import { resultToken } from '../kit/results';
 
 /** Sequences that a model continues in one run without loss. */

@@ -8,53 +8,13 @@ import {
   determinismResultSchema,
   type Configuration,
   type DeterminismEvent,
-  type DeterminismParameters,
   type DeterminismResult,
 } from './result';
 import { onModel, type RunContext } from '../kit/experiment';
-import { listOf, parameterObject, textValue, wholeNumber, show } from '../kit/checks';
+import { determinismParameters, type DeterminismParameters } from './parameters';
 import { takePrompt } from '../kit/prompt';
 import { logitsOf } from '../kit/readPrompt';
 import { progressEventSchema, provenanceOf } from '../kit/results';
-
-/** Limits of the runs, which are all computed anew: that they are the same is what is asked. */
-const MOST_REPEATS = 20;
-const MOST_TOKENS = 200;
-
-export function parseRepeats(value: unknown): number {
-  return wholeNumber('The number of runs', value, 2, MOST_REPEATS);
-}
-
-export function parseNewTokens(value: unknown): number {
-  return wholeNumber('Max new tokens', value, 1, MOST_TOKENS);
-}
-
-/**
- * Reads the parameters of Determinism.
- * @throws RangeError naming the parameter, its value and the allowed range.
- */
-export function parseDeterminism(value: unknown): DeterminismParameters {
-  const given = parameterObject('Determinism', value);
-  return {
-    prompt: textValue('The prompt', given['prompt']),
-    configurations: listOf(
-      'The configurations',
-      given['configurations'],
-      CONFIGURATIONS.length,
-      configurationId,
-    ),
-    repeats: parseRepeats(given['repeats']),
-    maxNewTokens: parseNewTokens(given['maxNewTokens']),
-    seed: wholeNumber('The seed', given['seed'], 0, 0xffff_ffff),
-  };
-}
-
-function configurationId(value: unknown): string {
-  const known = CONFIGURATIONS.find(({ id }) => id === value);
-  if (known) return known.id;
-  const ids = CONFIGURATIONS.map(({ id }) => id).join(', ');
-  throw new RangeError(`The configurations hold ${show(value)}, which is none; there are ${ids}.`);
-}
 
 /**
  * Determinism as an experiment. Nothing is carried from one run to the next but what the model itself remembers of
@@ -63,7 +23,7 @@ function configurationId(value: unknown): string {
  */
 export const determinism = onModel<DeterminismParameters, DeterminismEvent, DeterminismResult>({
   title: 'Determinism',
-  parse: parseDeterminism,
+  parse: determinismParameters.parse,
   events: progressEventSchema,
   result: determinismResultSchema,
   report: determinismReport,

@@ -19,17 +19,6 @@ export interface Configuration {
   readonly batch: boolean;
 }
 
-/** Parameters of the Determinism experiment; see `parseDeterminism` for their limits. */
-export interface DeterminismParameters {
-  readonly prompt: string;
-  /** Ids of `CONFIGURATIONS`. */
-  readonly configurations: readonly string[];
-  /** Runs of each configuration. */
-  readonly repeats: number;
-  readonly maxNewTokens: number;
-  readonly seed: number;
-}
-
 export type DeterminismEvent = ProgressEvent;
 
 /** One step of a run where it matters: what was taken, and what else could have been. */

@@ -1,15 +1,8 @@
 /** Explore: what comes next after a text, exactly, and how it goes on when one draws from that. */
 import type { LanguageModel } from '../../core/languageModel';
-import { parseChain } from '../../core/samplers/chain';
 import { beginningWith } from '../kit/boundary';
 import { onModel, type RunContext } from '../kit/experiment';
-import {
-  exploreResultSchema,
-  exploreEventSchema,
-  type ExploreEvent,
-  type ExploreParameters,
-  type ExploreResult,
-} from './result';
+import { exploreResultSchema, exploreEventSchema, type ExploreEvent, type ExploreResult } from './result';
 import {
   type Completion,
   beginGrowing,
@@ -17,28 +10,10 @@ import {
   growTogether,
   sequencesTogether,
 } from '../kit/decodingLoop';
-import { parameterObject, textValue, trueOrFalse, wholeNumber } from '../kit/checks';
+import { exploreParameters, type ExploreParameters } from './parameters';
 import { takePrompt } from '../kit/prompt';
 import { readPrompt } from '../kit/readPrompt';
 import { TokenChooser } from '../kit/nextTokens';
-
-/**
- * Reads the parameters of Explore.
- * @throws RangeError naming the parameter, its value and the allowed range.
- */
-export function parseExplore(value: unknown): ExploreParameters {
-  const given = parameterObject('Explore', value);
-  return {
-    prompt: textValue('The prompt', given['prompt']),
-    chain: parseChain(given['chain']),
-    greedy: trueOrFalse('Greedy', given['greedy']),
-    seed: wholeNumber('The seed', given['seed'], 0, 0xffff_ffff),
-    samples: wholeNumber('The number of samples', given['samples'], 0, 64),
-    // The upper limit is the model's; `takePrompt` knows it.
-    maxNewTokens: wholeNumber('Max new tokens', given['maxNewTokens'], 1, 1_000_000),
-    ...(given['healing'] !== undefined && { healing: trueOrFalse('Healing', given['healing']) }),
-  };
-}
 
 /**
  * Explore as an experiment. What becomes of sample i depends on the seed and on i, not on the number of samples.
@@ -47,7 +22,7 @@ export function parseExplore(value: unknown): ExploreParameters {
  */
 export const explore = onModel<ExploreParameters, ExploreEvent, ExploreResult>({
   title: 'Explore',
-  parse: parseExplore,
+  parse: exploreParameters.parse,
   events: exploreEventSchema,
   result: exploreResultSchema,
   run,

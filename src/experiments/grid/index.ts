@@ -4,68 +4,13 @@ import { entropy, softmax, topIndices } from '../../core/logits';
 import type { LanguageModel, NextToken } from '../../core/languageModel';
 import { effectiveVocabulary } from '../../core/statistics/information';
 import { onModel, type RunContext } from '../kit/experiment';
-import { cellChain, MOST_CELLS, parseAxis } from './axes';
-import {
-  gridEventSchema,
-  gridResultSchema,
-  type GridEvent,
-  type GridParameters,
-  type GridResult,
-} from './result';
+import { gridEventSchema, gridResultSchema, type GridEvent, type GridResult } from './result';
+import { gridParameters, type GridParameters } from './parameters';
 import { DRAWS, GridWork } from './work';
-import { parameterObject, textValue, wholeNumber } from '../kit/checks';
 import { takePrompt } from '../kit/prompt';
 import { logitsOf, readPrompt } from '../kit/readPrompt';
 import { gridReport } from './report';
 import { progressEventSchema, provenanceOf, resultToken } from '../kit/results';
-
-/** Tokens of all texts together: a result of so many is some 40 MB of JSON, which the history still takes. */
-const MOST_TOKENS = 1_000_000;
-
-/**
- * Reads the parameters of Grid.
- * @throws RangeError naming the parameter, its value and the allowed range.
- */
-export function parseGrid(value: unknown): GridParameters {
-  const given = parameterObject('Grid', value);
-  const parameters: GridParameters = {
-    prompt: textValue('The prompt', given['prompt']),
-    rows: parseAxis('The rows', given['rows']),
-    columns: parseAxis('The columns', given['columns']),
-    samples: wholeNumber('The number of samples', given['samples'], 0, 64),
-    // The upper limit is the model's; `takePrompt` knows it.
-    maxNewTokens: wholeNumber('Max new tokens', given['maxNewTokens'], 1, 1_000_000),
-    seed: wholeNumber('The seed', given['seed'], 0, 0xffff_ffff),
-  };
-  checkSize(parameters);
-  const { rows, columns } = parameters;
-  if (rows.sampler === columns.sampler && rows.parameter === columns.parameter) {
-    throw new RangeError(
-      `Rows and columns are both ${rows.sampler} ${rows.parameter}; let one of them be another parameter.`,
-    );
-  }
-  // Two numbers of one sampler may each be allowed and yet not go together.
-  rows.values.forEach((_, row) => {
-    columns.values.forEach((__, column) => cellChain(rows, row, columns, column));
-  });
-  return parameters;
-}
-
-function checkSize({ rows, columns, samples, maxNewTokens }: GridParameters): void {
-  const [height, width] = [rows.values.length, columns.values.length];
-  const cells = height * width;
-  if (cells > MOST_CELLS) {
-    throw new RangeError(
-      `The grid has ${height} x ${width} = ${cells.toLocaleString('en-US')} cells; it may have at most ${MOST_CELLS.toLocaleString('en-US')}. Take fewer values.`,
-    );
-  }
-  const tokens = cells * samples * maxNewTokens;
-  if (tokens > MOST_TOKENS) {
-    throw new RangeError(
-      `${cells.toLocaleString('en-US')} cells with ${samples} samples of ${maxNewTokens.toLocaleString('en-US')} tokens are ${tokens.toLocaleString('en-US')} tokens; at most ${MOST_TOKENS.toLocaleString('en-US')} fit in a result. Take fewer cells, samples or tokens.`,
-    );
-  }
-}
 
 /**
  * Grid as an experiment. Sample i draws from the streams that Explore draws its sample i from, in every cell:
@@ -77,7 +22,7 @@ function checkSize({ rows, columns, samples, maxNewTokens }: GridParameters): vo
  */
 export const grid = onModel<GridParameters, GridEvent, GridResult>({
   title: 'Grid',
-  parse: parseGrid,
+  parse: gridParameters.parse,
   events: v.variant('type', [progressEventSchema, gridEventSchema]),
   result: gridResultSchema,
   report: gridReport,

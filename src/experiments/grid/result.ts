@@ -13,18 +13,6 @@ export const gridAxisSchema = v.object({
 });
 export type GridAxis = v.InferOutput<typeof gridAxisSchema>;
 
-/** Parameters of the Grid experiment; see `parseGrid` for their limits. */
-export interface GridParameters {
-  readonly prompt: string;
-  readonly rows: GridAxis;
-  readonly columns: GridAxis;
-  /** Texts per cell; 0 shows what is exact and draws nothing. */
-  readonly samples: number;
-  /** New tokens per text. */
-  readonly maxNewTokens: number;
-  readonly seed: number;
-}
-
 /** What is exact in a cell: the distribution of the next token after the cell's chain. */
 const exactSchema = v.object({
   /** In nats. */

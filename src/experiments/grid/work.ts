@@ -10,7 +10,8 @@ import { modeProbability } from '../../core/statistics/mode';
 import { Breather } from '../kit/cooperativeYield';
 import type { RunContext } from '../kit/experiment';
 import { cellChain } from './axes';
-import type { GridCell, GridEvent, GridParameters, GridText, GridTexts } from './result';
+import type { GridParameters } from './parameters';
+import type { GridCell, GridEvent, GridText, GridTexts } from './result';
 import {
   beginGrowing,
   completionOf,

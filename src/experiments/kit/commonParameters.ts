@@ -1,5 +1,17 @@
 /** Parameters that several experiments have. */
-import { numbers, text, whole, type Parameter } from './parameters';
+import { parseChain, type ChainSpec } from '../../core/samplers/chain';
+import {
+  custom,
+  numbers,
+  orDefault,
+  real,
+  text,
+  whole,
+  type Earlier,
+  type Parameter,
+  type WholeParameter,
+} from './parameters';
+import { BOOK_SEED, BOOK_TRAIN_RATIO, BOOK_WINDOWS } from './textBatches';
 
 /** Comes from the editor, not from a control. */
 export const prompt = text({ name: 'The prompt', default: '' });
@@ -40,3 +52,92 @@ export function temperatures(parameter: {
     },
   });
 }
+
+/** Samplers, in the order in which they act. */
+export function chain(standard: ChainSpec): Parameter<ChainSpec> {
+  return custom({ name: 'The sampler chain', default: standard, read: parseChain });
+}
+
+export function samples(range: Pick<WholeParameter, 'least' | 'most' | 'default'>): Parameter<number> {
+  return whole({ ...range, name: 'The number of samples', label: 'samples', term: 'samples' });
+}
+
+/** New tokens of a text; the upper limit is the model's where it is left out, and `takePrompt` knows it. */
+export function maxNewTokens({
+  least = 1,
+  most = 1_000_000,
+  ...standard
+}: Partial<Pick<WholeParameter, 'least' | 'most'>> & Pick<WholeParameter, 'default'>): Parameter<number> {
+  const words = { name: 'Max new tokens', label: 'max new tokens', term: 'maxNewTokens' };
+  return whole({ ...words, ...standard, least, most });
+}
+
+/** Of sampling; 0 is greedy. */
+export const temperature = real({
+  name: 'The temperature',
+  label: 'temperature',
+  term: 'temperature',
+  least: 0,
+  most: MOST_TEMPERATURE,
+  default: 1,
+});
+
+const MOST_CONTEXT = 131_072;
+const MOST_BATCH = 1024;
+
+/** How a text is cut into windows and parts; the book's settings where they are left out. */
+export const windows = {
+  /** Tokens of a window. */
+  context: orDefault(
+    whole({
+      name: 'The context length',
+      label: 'context length',
+      least: 1,
+      most: MOST_CONTEXT,
+      default: BOOK_WINDOWS.context,
+    }),
+  ),
+  /** Tokens from the start of a window to the start of the next. */
+  stride: {
+    ...whole({
+      name: 'The stride',
+      label: 'stride',
+      least: 1,
+      most: MOST_CONTEXT,
+      default: BOOK_WINDOWS.stride,
+    }),
+    leftOut: ({ context }: Earlier) => context,
+  },
+  /** Windows of a batch. */
+  batchSize: orDefault(
+    whole({
+      name: 'The batch size',
+      label: 'batch size',
+      least: 1,
+      most: MOST_BATCH,
+      default: BOOK_WINDOWS.batchSize,
+    }),
+  ),
+  /** Share of the characters in the training part, above 0, at most 1; at 1 there is no validation part. */
+  trainRatio: orDefault(
+    real({
+      name: 'The training ratio',
+      label: 'training ratio',
+      least: 0,
+      leastExcluded: true,
+      most: 1,
+      default: BOOK_TRAIN_RATIO,
+    }),
+  ),
+};
+
+/** Of the order in which windows are trained on, and of the dropout; as PyTorch, it takes more than 32 bits. */
+export const windowSeed = orDefault(
+  whole({
+    name: 'The seed',
+    label: 'seed',
+    least: 0,
+    most: Number.MAX_SAFE_INTEGER,
+    default: BOOK_SEED,
+  }),
+);

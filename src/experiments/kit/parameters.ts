@@ -66,35 +66,34 @@ export interface OptionalParameter<Value> extends Parameter<Value> {
 type ValueOf<P> = P extends Parameter<infer Value> ? Value : never;
 
 /** The parameters as they are read. */
-export type ValuesOf<Parameters> = {
-  readonly [
-    Name in keyof Parameters as Parameters[Name] extends OptionalParameter<unknown> ? never : Name
-  ]: ValueOf<Parameters[Name]>;
+export type ValuesOf<P> = {
+  readonly [Name in keyof P as P[Name] extends OptionalParameter<unknown> ? never : Name]: ValueOf<P[Name]>;
 } & {
-  readonly [
-    Name in keyof Parameters as Parameters[Name] extends OptionalParameter<unknown> ? Name : never
-  ]?: ValueOf<Parameters[Name]>;
+  readonly [Name in keyof P as P[Name] extends OptionalParameter<unknown> ? Name : never]?: ValueOf<P[Name]>;
 };
 
+/** Parameters by their names. */
+export type Parameters = Readonly<Record<string, Parameter<unknown>>>;
+
 /** Parameters that belong together: those of an experiment, or a part of them. */
-export interface Declared<Name extends string, Values> {
-  readonly parameters: Readonly<Record<Name, Parameter<unknown>>>;
+export interface Declared<P, Values> {
+  readonly parameters: P;
   /** @throws RangeError naming the parameter, its value and the allowed range. */
   readonly parse: (value: unknown) => Values;
 }
 
 /** What a declaration reads. */
-export type ParametersOf<D extends Declared<string, unknown>> = ReturnType<D['parse']>;
+export type ParametersOf<D extends Declared<Parameters, unknown>> = ReturnType<D['parse']>;
 
 /**
  * @param what they are the parameters of: `Temperature`.
  * @param check what has to hold between them. @throws RangeError as every reading.
  */
-export function declare<const Parameters extends Readonly<Record<string, Parameter<unknown>>>>(
+export function declare<P extends Parameters>(
   what: string,
-  parameters: Parameters,
-  check: (values: ValuesOf<Parameters>) => void = () => undefined,
-): Declared<keyof Parameters & string, ValuesOf<Parameters>> {
+  parameters: P,
+  check: (values: ValuesOf<P>) => void = () => undefined,
+): Declared<P, ValuesOf<P>> {
   return {
     parameters,
     parse: (value) => {
@@ -106,7 +105,7 @@ export function declare<const Parameters extends Readonly<Record<string, Paramet
         read[name] = parameter.read(found, read);
       }
       // Each name has what its own parameter has read.
-      const values = read as ValuesOf<Parameters>;
+      const values = read as ValuesOf<P>;
       check(values);
       return values;
     },
@@ -275,11 +274,28 @@ export function optional<Value>(parameter: Parameter<Value>): OptionalParameter<
   return { ...parameter, optional: true };
 }
 
-/** A number that may be null, typed as `off`, and is so by default. */
-export function orOff(parameter: Parameter<number>): Parameter<number | null> {
+/** A whole number that may be null, typed as `off`. */
+export function wholeOrOff({
+  default: standard,
+  ...described
+}: OrOff<WholeParameter>): Parameter<number | null> {
+  return orOff(whole({ ...described, default: standard ?? described.least }), standard);
+}
+
+/** A real number that may be null, typed as `off`. */
+export function realOrOff({
+  default: standard,
+  ...described
+}: OrOff<RealParameter>): Parameter<number | null> {
+  return orOff(real({ ...described, default: standard ?? described.least }), standard);
+}
+
+type OrOff<P> = Omit<P, 'default'> & { readonly default: number | null };
+
+function orOff(parameter: Parameter<number>, standard: number | null): Parameter<number | null> {
   return {
     ...parameter,
-    default: null,
+    default: standard,
     control: { kind: 'number', off: true },
     read: (value, earlier) => (value === null ? null : parameter.read(value, earlier)),
   };

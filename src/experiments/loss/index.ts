@@ -4,84 +4,19 @@ import type { LanguageModel } from '../../core/languageModel';
 import { randomStream } from '../../core/random';
 import { mean, meanOrNull, sum } from '../../core/sums';
 import { onModel, type RunContext } from '../kit/experiment';
-import {
-  arrangeBatches,
-  BOOK_SEED,
-  BOOK_TRAIN_RATIO,
-  BOOK_WINDOWS,
-  countCharacters,
-  splitOffset,
-  tokensFor,
-  windowStarts,
-} from '../kit/textBatches';
+import { arrangeBatches, countCharacters, splitOffset, tokensFor, windowStarts } from '../kit/textBatches';
 import {
   lossResultSchema,
   lossEventSchema,
   type LossEvent,
-  type LossParameters,
   type LossResult,
   type PartLoss,
   type WindowLoss,
 } from './result';
-import { parameterObject, realNumber, textValue, trueOrFalse, wholeNumber } from '../kit/checks';
+import { lossParameters, type LossParameters } from './parameters';
 import { publishedLosses } from './publishedLosses';
 import { provenanceOf } from '../kit/results';
 import { placeTokens } from '../kit/tokenSpans';
-
-/** Far above a book, far below what would take days. */
-const MOST_CHARACTERS = 20_000_000;
-const MOST_CONTEXT = 131_072;
-export const MOST_BATCH = 1024;
-
-/** The book's settings. */
-export const LOSS_DEFAULTS: Omit<LossParameters, 'text'> = {
-  ...BOOK_WINDOWS,
-  trainRatio: BOOK_TRAIN_RATIO,
-  shuffle: true,
-  seed: BOOK_SEED,
-};
-
-/** Reads window settings, the book's where they are left out. @throws RangeError as `parseLoss`. */
-export function parseWindows(
-  given: Readonly<Record<string, unknown>>,
-): Pick<LossParameters, 'context' | 'stride' | 'batchSize' | 'trainRatio'> {
-  const context = wholeNumber(
-    'The context length',
-    given['context'] ?? BOOK_WINDOWS.context,
-    1,
-    MOST_CONTEXT,
-  );
-  return {
-    context,
-    stride: wholeNumber('The stride', given['stride'] ?? context, 1, MOST_CONTEXT),
-    batchSize: wholeNumber('The batch size', given['batchSize'] ?? BOOK_WINDOWS.batchSize, 1, MOST_BATCH),
-    trainRatio: realNumber('The training ratio', given['trainRatio'] ?? BOOK_TRAIN_RATIO, {
-      least: 0,
-      leastExcluded: true,
-      most: 1,
-    }),
-  };
-}
-
-/**
- * Reads the parameters of Loss; all but the text may be left out.
- * @throws RangeError naming the parameter, its value and the allowed range.
- */
-export function parseLoss(value: unknown): LossParameters {
-  const given = parameterObject('Loss', value);
-  const text = textValue('The text', given['text']);
-  if (text.length > MOST_CHARACTERS) {
-    throw new RangeError(
-      `The text has ${text.length.toLocaleString('en-US')} characters; at most ${MOST_CHARACTERS.toLocaleString('en-US')} can be evaluated. Use a part of it.`,
-    );
-  }
-  return {
-    text,
-    ...parseWindows(given),
-    shuffle: trueOrFalse('Shuffle', given['shuffle'] ?? LOSS_DEFAULTS.shuffle),
-    seed: wholeNumber('The seed', given['seed'] ?? LOSS_DEFAULTS.seed, 0, Number.MAX_SAFE_INTEGER),
-  };
-}
 
 /**
  * Loss as an experiment. Each window is a text of its own to the model: its first token is only read, and every
@@ -89,7 +24,7 @@ export function parseLoss(value: unknown): LossParameters {
  */
 export const loss = onModel<LossParameters, LossEvent, LossResult>({
   title: 'Loss',
-  parse: parseLoss,
+  parse: lossParameters.parse,
   events: lossEventSchema,
   result: lossResultSchema,
   report: lossReport,

@@ -1,7 +1,8 @@
 /** Losses printed in Raschka, Build a Large Language Model (From Scratch), chapter 5 and its exercises. */
 import { fnv1a64 } from '../../core/random';
 import { BOOK_TRAIN_RATIO, BOOK_WINDOWS } from '../kit/textBatches';
-import type { LossParameters, PublishedLoss } from './result';
+import type { LossParameters } from './parameters';
+import type { PublishedLoss } from './result';
 
 /** "The Verdict" (Edith Wharton, 1908) as the book uses it: its length in UTF-8 bytes and its FNV-1a hash. */
 const THE_VERDICT = { bytes: 20_479, hash: 0xffada39b701b2123n };

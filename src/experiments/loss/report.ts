@@ -1,5 +1,5 @@
 /** What the loss of a text says: both parts, what was published, and the passages that were hard and easy. */
-import { parseLoss } from './index';
+import { lossParameters } from './parameters';
 import type { LossResult, PartLoss, WindowLoss } from './result';
 import type { Cell, ReportOf, ReportTable } from '../report/types';
 import { counted, listed, rounded, whole } from '../report/words';
@@ -32,7 +32,7 @@ export function windowsOf(result: LossResult): PlacedWindow[] {
 
 /** The text of a window's predicted tokens. */
 export function passageOf({ provenance }: LossResult, { start, end }: WindowLoss): string {
-  return parseLoss(provenance.parameters).text.slice(start, end);
+  return lossParameters.parse(provenance.parameters).text.slice(start, end);
 }
 
 /** A passage in one line: its beginning, its white space folded. */
@@ -137,7 +137,7 @@ function tables(result: LossResult): ReportTable[] {
   const windows: ReportTable = {
     id: 'windows',
     title: 'Every window',
-    note: `Each is a text of its own to the model: ${counted(parseLoss(result.provenance.parameters).context, 'token')} are predicted.`,
+    note: `Each is a text of its own to the model: ${counted(lossParameters.parse(result.provenance.parameters).context, 'token')} are predicted.`,
     columns: ['Part', 'Window', 'Loss', 'Perplexity', 'Batch', 'Begins'],
     formats: ['text', 'whole', 'nats', 'number', 'whole', 'text'],
     keys: 2,

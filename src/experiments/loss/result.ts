@@ -1,18 +1,6 @@
 /** Loss: how well a model predicts a text, as the book's chapter 5 measures it. */
 import * as v from 'valibot';
-import type { WindowSettings } from '../kit/textBatches';
 import { float64Array, int32Array, resultFields } from '../kit/results';
-
-/** Parameters of the Loss experiment; see `parseLoss` for their limits. */
-export interface LossParameters extends WindowSettings {
-  readonly text: string;
-  /** Share of the characters in the training part, above 0, at most 1; at 1 there is no validation part. */
-  readonly trainRatio: number;
-  /** Whether the training windows are put into batches in random order. */
-  readonly shuffle: boolean;
-  /** Seed of that order. */
-  readonly seed: number;
-}
 
 const windowLossSchema = v.object({
   /** Place among the windows of its part, in the order of the text. */

@@ -1,17 +1,28 @@
 /** The methods that the chapter compares, and others of the core beside them. */
 import { inHuggingFaceOrder, nucleusThenTopK, topKThenNucleus } from '../../core/samplers/presets';
+import { temperature } from '../kit/commonParameters';
+import { declare, orDefault, real, whole, type ParametersOf } from '../kit/parameters';
 import type { MethodSpec } from './result';
 
-/** Numbers that the chapter's methods share. */
-export interface MethodNumbers {
-  readonly temperature: number;
-  readonly p: number;
-  readonly k: number;
-  readonly beams: number;
-}
+/** Numbers that the methods share; the chapter's own values. */
+export const methodNumbers = declare('Methods, numbers', {
+  temperature: orDefault(temperature),
+  p: orDefault(real({ name: 'p', label: 'p of the nucleus', term: 'topP', least: 0, most: 1, default: 0.8 })),
+  k: orDefault(
+    whole({
+      name: 'k',
+      label: 'k of top-k',
+      term: 'topK',
+      least: 1,
+      most: Number.MAX_SAFE_INTEGER,
+      default: 3,
+    }),
+  ),
+  beams: orDefault(whole({ name: 'The number of beams', label: 'beams', least: 1, most: 64, default: 4 })),
+});
+export type MethodNumbers = ParametersOf<typeof methodNumbers>;
 
-/** The chapter's own values. */
-export const METHOD_NUMBERS: MethodNumbers = { temperature: 1, p: 0.8, k: 3, beams: 4 };
+export const METHOD_NUMBERS = methodNumbers.parse({});
 
 /** A method that a person can choose. */
 export interface MethodChoice {

@@ -22,21 +22,6 @@ export type MethodSpec =
     }
   | { readonly name: string; readonly kind: 'contrastive'; readonly k: number; readonly alpha: number };
 
-/** Parameters of the Methods experiment; see `parseMethods` for their limits. */
-export interface MethodsParameters {
-  readonly prompt: string;
-  readonly methods: readonly MethodSpec[];
-  /** Single next tokens, as in the chapter, or whole texts. */
-  readonly form: 'tokens' | 'continuations';
-  /** Tokens or texts per trial. */
-  readonly samples: number;
-  /** How often it is all done again, with other random numbers. */
-  readonly trials: number;
-  /** New tokens per text; without meaning for single tokens. */
-  readonly maxNewTokens: number;
-  readonly seed: number;
-}
-
 /** Something measured once per trial. */
 const measureSchema = v.object({
   id: v.string(),

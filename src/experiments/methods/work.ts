@@ -8,14 +8,8 @@ import { modeProbability } from '../../core/statistics/mode';
 import { randomStream } from '../../core/random';
 import { sum } from '../../core/sums';
 import type { RunContext } from '../kit/experiment';
-import type {
-  MethodMeasure,
-  MethodNext,
-  MethodResult,
-  MethodsEvent,
-  MethodSpec,
-  MethodsParameters,
-} from './result';
+import type { MethodMeasure, MethodNext, MethodResult, MethodsEvent, MethodSpec } from './result';
+import type { MethodsParameters } from './parameters';
 import { logitsOf } from '../kit/readPrompt';
 import { resultToken } from '../kit/results';
 

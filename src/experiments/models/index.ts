@@ -2,49 +2,12 @@
 import { modelsReport } from './report';
 import { progressEventSchema } from '../kit/results';
 import { entropy } from '../../core/logits';
-import { parseChain } from '../../core/samplers/chain';
 import { onModels, type ModelAccess, type RunContext } from '../kit/experiment';
 import { comparePairs, nextTokens } from './pairs';
 import { readAll, type ReadModel } from './reading';
 import { measureTrial, write, type Written } from './writing';
-import { modelsResultSchema, type ComparedModel, type ComparedText, type ModelsEvent, type ModelsParameters, type ModelsResult } from './result';
-import { parameterObject, textValue, wholeNumber } from '../kit/checks';
-
-const MOST_REFERENCE = 200_000;
-export const MOST_TRIALS = 16;
-/** New tokens of one model, over all trials: results are kept and exported whole. */
-const MOST_TOKENS = 20_000;
-
-/**
- * Reads the parameters of Models.
- * @throws RangeError naming the parameter, its value and the allowed range.
- */
-export function parseModels(value: unknown): ModelsParameters {
-  const given = parameterObject('Models', value);
-  const reference = textValue('The reference text', given['reference'] ?? '');
-  if (reference.length > MOST_REFERENCE) {
-    throw new RangeError(
-      `The reference text has ${reference.length.toLocaleString('en-US')} characters; it may have at most ${MOST_REFERENCE.toLocaleString('en-US')}. Take a part of it.`,
-    );
-  }
-  const parameters: ModelsParameters = {
-    prompt: textValue('The prompt', given['prompt']),
-    chain: parseChain(given['chain']),
-    trials: wholeNumber('The number of trials', given['trials'], 1, MOST_TRIALS),
-    samples: wholeNumber('The number of samples', given['samples'], 1, 16),
-    maxNewTokens: wholeNumber('Max new tokens', given['maxNewTokens'], 2, 200),
-    seed: wholeNumber('The seed', given['seed'], 0, 0xffff_ffff),
-    reference,
-  };
-  const { trials, samples, maxNewTokens } = parameters;
-  const tokens = trials * samples * maxNewTokens;
-  if (tokens > MOST_TOKENS) {
-    throw new RangeError(
-      `${trials} trials of ${samples} texts of ${maxNewTokens} tokens are ${tokens.toLocaleString('en-US')} tokens of each model; take at most ${MOST_TOKENS.toLocaleString('en-US')}, by fewer trials, samples or new tokens.`,
-    );
-  }
-  return parameters;
-}
+import { modelsResultSchema, type ComparedModel, type ComparedText, type ModelsEvent, type ModelsResult } from './result';
+import { modelsParameters, type ModelsParameters } from './parameters';
 
 /**
  * Models as an experiment. First every model reads the prompt and writes; then every model reads what all have
@@ -52,7 +15,7 @@ export function parseModels(value: unknown): ModelsParameters {
  */
 export const models = onModels<ModelsParameters, ModelsEvent, ModelsResult>({
   title: 'Models',
-  parse: parseModels,
+  parse: modelsParameters.parse,
   events: progressEventSchema,
   result: modelsResultSchema,
   report: modelsReport,

@@ -1,21 +1,6 @@
 /** The values of the Models experiment: what goes in and what comes out, as plain JSON. */
 import * as v from 'valibot';
-import type { ChainSpec } from '../../core/samplers/chain';
 import { resultFields, tokenSchema, type ProgressEvent } from '../kit/results';
-
-/** Parameters of the Models experiment; see `parseModels` for their limits. */
-export interface ModelsParameters {
-  readonly prompt: string;
-  readonly chain: ChainSpec;
-  /** How often every model writes its texts, each time with other random numbers. */
-  readonly trials: number;
-  /** Texts of each model in each trial. */
-  readonly samples: number;
-  readonly maxNewTokens: number;
-  readonly seed: number;
-  /** A text that all models are measured on; none where empty. */
-  readonly reference: string;
-}
 
 /** A text of one model, as all models see it. Lists are by token. */
 const comparedTextSchema = v.object({

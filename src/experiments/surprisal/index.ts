@@ -1,7 +1,6 @@
 /** Surprisal: how well the model predicted every token of a text, and what it would have preferred. */
 import type { LanguageModel, TextScores } from '../../core/languageModel';
 import { onModel, type RunContext } from '../kit/experiment';
-import { parameterObject, show, textValue, wholeNumber } from '../kit/checks';
 import { scoringWindows, windowKey } from './windows';
 import { startNotes, startText } from '../kit/textStart';
 import { placeTokens } from '../kit/tokenSpans';
@@ -10,35 +9,10 @@ import {
   surprisalEventSchema,
   surprisalResultSchema,
   type SurprisalEvent,
-  type SurprisalParameters,
   type SurprisalResult,
 } from './result';
 
-/** Longest text that is read for a part of it. */
-const MOST_CHARACTERS = 20_000_000;
-
-/** @throws RangeError naming the parameter, its value and the allowed range */
-export function parseSurprisal(value: unknown): SurprisalParameters {
-  const given = parameterObject('Surprisal', value);
-  const text = textValue('The text', given['text']);
-  if (text.length > MOST_CHARACTERS) {
-    throw new RangeError(
-      `The text has ${text.length.toLocaleString('en-US')} characters; at most ${MOST_CHARACTERS.toLocaleString('en-US')} can be read. Use a part of it.`,
-    );
-  }
-  const known: unknown = given['known'] ?? [];
-  if (!Array.isArray(known) || !known.every((name) => typeof name === 'string')) {
-    throw new RangeError(`The known windows are ${show(known)}; they must be a list of names.`);
-  }
-  const from = wholeNumber('The start of the reported part', given['from'], 0, text.length);
-  return {
-    text,
-    from,
-    to: wholeNumber('The end of the reported part', given['to'] ?? text.length, from, text.length),
-    alternatives: wholeNumber('The number of alternatives', given['alternatives'], 0, 100),
-    known,
-  };
-}
+import { surprisalParameters, type SurprisalParameters } from './parameters';
 
 /**
  * Surprisal as an experiment. The text is read after the token that stands before a text, as at the start of a
@@ -48,7 +22,7 @@ export function parseSurprisal(value: unknown): SurprisalParameters {
  */
 export const surprisal = onModel<SurprisalParameters, SurprisalEvent, SurprisalResult>({
   title: 'Surprisal',
-  parse: parseSurprisal,
+  parse: surprisalParameters.parse,
   events: surprisalEventSchema,
   result: surprisalResultSchema,
   run,

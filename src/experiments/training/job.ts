@@ -1,7 +1,7 @@
 /** What a training is asked to do, and by which settings. */
 import * as v from 'valibot';
 import { parameterObject, textValue } from '../kit/checks';
-import { parseCheckpointSettings, parseFurtherEpochs, parseTrainingSettings } from './parameters';
+import { checkpointSettings, furtherEpochs, trainingSettings } from './parameters';
 import type { CheckpointSettings, TrainingSettings } from './result';
 
 const parametersSchema = v.object({
@@ -27,11 +27,11 @@ export function parseTrainingJob(value: unknown): TrainingJob {
       `A training is asked for by an action (start, continue or verify), a text and a folder; this one is not: ${parsed.issues[0].message}.`,
     );
   }
-  const settings = parseTrainingSettings(given['settings']);
+  const settings = trainingSettings.parse(given['settings']);
   return {
     ...parsed.output,
     settings,
-    furtherEpochs: parseFurtherEpochs(given['furtherEpochs'] ?? settings.epochs),
-    checkpoints: parseCheckpointSettings(given['checkpoints'] ?? {}),
+    furtherEpochs: furtherEpochs.read(given['furtherEpochs'] ?? settings.epochs, {}),
+    checkpoints: checkpointSettings.parse(given['checkpoints'] ?? {}),
   };
 }

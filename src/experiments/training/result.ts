@@ -5,7 +5,7 @@ import { resultFields } from '../kit/results';
 
 const whole = v.pipe(v.number(), v.integer(), v.minValue(0));
 
-/** What decides the outcome of a training, to the last bit; see `parseTrainingSettings` for the limits. */
+/** What decides the outcome of a training, to the last bit; see `trainingSettings` for the limits. */
 export const trainingSettingsSchema = v.object({
   epochs: whole,
   /** Tokens of a window, tokens between the starts of windows, windows of a batch. */

@@ -1,4 +1,4 @@
-import type { ExploreParameters } from '../../experiments/explore/result';
+import type { ExploreParameters } from '../../experiments/explore/parameters';
 
 /** Asks Explore for the distribution of what comes behind a text, and for no completions. */
 export const nextTokenAfter = (prompt: string): ExploreParameters => ({

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { EngineClient } from '../../engine/client';
 import { runExperiment } from '../../engine/runExperiment';
-import type { ExploreParameters } from '../../experiments/explore/result';
+import type { ExploreParameters } from '../../experiments/explore/parameters';
 import { offsetOf, positionOf, textFor, textOf } from '../document/documentText';
 import { asSuggestions, typedAlong, type Suggested } from './inlineCache';
 import type { Library } from '../models/library';

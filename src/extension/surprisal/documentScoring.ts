@@ -1,5 +1,6 @@
 /** Keeps the scores of a document's tokens true while it is edited: what a scoring from the start would give. */
-import type { SurprisalEvent, SurprisalParameters } from '../../experiments/surprisal/result';
+import type { SurprisalEvent } from '../../experiments/surprisal/result';
+import type { SurprisalParameters } from '../../experiments/surprisal/parameters';
 import { ScoredDocument, type ScoredToken, type TokenScore } from './scoredDocument';
 import { followEdit, type Edit, type Span } from '../document/spans';
 

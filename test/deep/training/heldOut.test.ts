@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { TRAINING_DEFAULTS } from '../../../src/experiments/training/parameters';
+import { trainingSettings } from '../../../src/experiments/training/parameters';
 import { bundled, useTrainer } from '../../unit/training/trainer';
 
 /** Beside the project, where the machine has it. */
@@ -17,7 +17,7 @@ it.skipIf(!existsSync(verdict))('A training of an epoch lowers the loss of a tex
     directory: join(trainer.folder, 'a'),
     text: readFileSync(verdict, 'utf8'),
     settings: {
-      ...TRAINING_DEFAULTS,
+      ...trainingSettings.parse({}),
       context: 256,
       stride: 256,
       batchSize: 2,

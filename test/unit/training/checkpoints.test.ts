@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Checkpoints, loadCheckpoint, readState } from '../../../src/engine/training/checkpoints';
 import { NO_PROGRESS } from '../../../src/experiments/training/loop';
-import { parseTrainingSettings } from '../../../src/experiments/training/parameters';
+import { trainingSettings } from '../../../src/experiments/training/parameters';
 import { openCheckpoint } from '../../../src/gpt2/checkpoint/checkpoint';
 import { checkpointsIn } from '../../../src/library/lastCheckpoint';
 import type * as Writing from '../../../src/gpt2/checkpoint/writeSafetensors';
@@ -54,7 +54,7 @@ const store = (keep = 2): Checkpoints =>
     directory: folder,
     modelDirectory: model,
     ...{ tensors, parent: 'p', data: 'd', keep },
-    settings: parseTrainingSettings({ context: 16, stride: 16, batchSize: 2, trainRatio: 0.9 }),
+    settings: trainingSettings.parse({ context: 16, stride: 16, batchSize: 2, trainRatio: 0.9 }),
     history: { steps: [], evaluations: [], samples: [] },
   });
 

@@ -1,7 +1,7 @@
 /** The loop of a training over a model that a test decides: what a person may ask of it, and what may go wrong. */
 import { describe, expect, it } from 'vitest';
 import { NO_PROGRESS, train, type TrainingEnd } from '../../../src/experiments/training/loop';
-import { parseTrainingSettings } from '../../../src/experiments/training/parameters';
+import { trainingSettings } from '../../../src/experiments/training/parameters';
 import type { Trainer, TrainingEvent, TrainingProgress } from '../../../src/experiments/training/result';
 
 const TOKENS = Int32Array.from({ length: 41 }, (_, i) => i);
@@ -46,7 +46,7 @@ async function run({ loss = () => 1, lossAfter = loss, fails = () => false, onEv
         record: () => Promise.resolve(),
       },
       data: { training: TOKENS, validation: TOKENS },
-      settings: parseTrainingSettings({
+      settings: trainingSettings.parse({
         ...{ context: 4, stride: 4, batchSize: 1, trainRatio: 0.5, sampleTokens: 0, evaluateEvery: 3 },
       }),
       checkpoints: { keep: 2, seconds: 3600 },

@@ -1,11 +1,8 @@
 /** What a person does with a tree of continuations: looks at a place, goes other ways, cuts, undoes, takes along. */
 import { signal } from '@preact/signals-core';
 import { BranchLayout } from '../../../src/experiments/branches/layout';
-import type {
-  BranchEdit,
-  BranchesParameters,
-  BranchesResult,
-} from '../../../src/experiments/branches/result';
+import type { BranchEdit, BranchesParameters } from '../../../src/experiments/branches/parameters';
+import type { BranchesResult } from '../../../src/experiments/branches/result';
 import { completionText } from '../../format/tokenText';
 import type { TabContext } from '../../frame/tab';
 import { aheadOf, readParameters } from './form';

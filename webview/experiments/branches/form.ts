@@ -1,57 +1,40 @@
 /** The controls of Branches: from what is typed to parameters, and back. */
-import { branches, parseAhead, parseAlternatives, parseStart } from '../../../src/experiments/branches';
-import type { BranchEdit, BranchesParameters, BranchStart } from '../../../src/experiments/branches/result';
-import { typedNumber, valueText, type Field, type FieldGroup, type FormValues } from '../../form/form';
-import { seedField } from '../../form/seedField';
+import {
+  ahead,
+  BRANCH_STARTS,
+  branchesParameters,
+  parseStart,
+  type BranchEdit,
+  type BranchesParameters,
+  type BranchStart,
+} from '../../../src/experiments/branches/parameters';
+import { fieldsOf, readOrNull, typedOf, valuesOf } from '../../form/declared';
+import type { FieldGroup, FormValues } from '../../form/form';
 
-const STARTS: readonly { readonly value: BranchStart['kind']; readonly label: string }[] = [
-  { value: 'greedy', label: 'greedy' },
-  { value: 'samples', label: 'samples' },
-  { value: 'exact', label: 'exact' },
-  { value: 'beam', label: 'beams' },
-  { value: 'alternatives', label: 'next token' },
-];
-
-const OFF = 'off';
-
-/** Good values of every start, into which a field puts its own to have it checked. */
-const SOUND = {
-  length: 1,
-  count: 1,
-  temperature: 1,
-  topK: null,
-  seed: 0,
-  budget: 1,
-  beams: 1,
-  lengthPenalty: 1,
+/** Names in the form of what has another name, or another default, in another start. */
+const NAMES: Readonly<Record<string, string>> = {
+  'samples.count': 'texts',
+  'exact.length': 'exactLength',
+  'exact.count': 'best',
 };
 
-function field(
-  name: string,
-  label: string,
-  initial: string,
-  kinds: readonly BranchStart['kind'][],
-  options: {
-    readonly parameter?: string;
-    readonly term?: string;
-    readonly read?: (text: string) => unknown;
-  } = {},
-): Field {
-  const { parameter = name, term, read = typedNumber } = options;
-  return {
-    kind: 'text',
-    name,
-    label,
-    initial,
-    ...(term === undefined ? {} : { term }),
-    applies: (values) => kinds.some((kind) => kind === values['start']),
-    check: (typed) => parseStart({ ...SOUND, kind: kinds[0], [parameter]: read(typed) }),
-  };
-}
+/** The parameters of every start, by their names in the form. */
+const CONTROLS = BRANCH_STARTS.flatMap(({ kind, parameters }) =>
+  Object.entries(parameters).map(([key, parameter]) => ({
+    kind,
+    key,
+    name: NAMES[`${kind}.${key}`] ?? key,
+    parameter,
+  })),
+);
 
-function typedTopK(text: string): number | string | null {
-  return text.trim() === OFF ? null : typedNumber(text);
-}
+const startFields = CONTROLS.filter(
+  ({ name }, i) => CONTROLS.findIndex((control) => control.name === name) === i,
+).flatMap(({ name, parameter }) =>
+  fieldsOf(name, parameter, {
+    applies: ({ start }) => CONTROLS.some((control) => control.name === name && control.kind === start),
+  }),
+);
 
 export const branchGroups: readonly FieldGroup[] = [
   {
@@ -62,40 +45,17 @@ export const branchGroups: readonly FieldGroup[] = [
         name: 'start',
         label: 'start',
         term: 'branchStart',
-        initial: 'greedy',
-        options: STARTS,
+        initial: branchesParameters.parameters.start.default.kind,
+        options: BRANCH_STARTS.map(({ kind, label }) => ({ value: kind, label })),
       },
-      field('length', 'tokens', '12', ['greedy', 'samples', 'beam']),
-      field('exactLength', 'tokens', '4', ['exact'], { parameter: 'length', term: 'enumeration' }),
-      field('texts', 'texts', '5', ['samples'], { parameter: 'count' }),
-      field('best', 'continuations', '10', ['exact'], { parameter: 'count' }),
-      field('budget', 'budget', '5000', ['exact'], { term: 'budget' }),
-      field('beams', 'beams', '4', ['beam'], { term: 'beams' }),
-      field('lengthPenalty', 'length penalty', '1', ['beam'], { term: 'lengthPenalty' }),
-      field('temperature', 'temperature', '1', ['samples'], { term: 'temperature' }),
-      field('topK', 'top-k', OFF, ['samples'], { term: 'topK', read: typedTopK }),
-      { ...seedField(42), applies: (values) => values['start'] === 'samples' },
+      ...startFields,
     ],
   },
   {
     title: 'While you explore it',
     fields: [
-      {
-        kind: 'text',
-        name: 'alternatives',
-        label: 'alternatives',
-        term: 'alternatives',
-        initial: '8',
-        check: (typed) => parseAlternatives(typedNumber(typed)),
-      },
-      {
-        kind: 'text',
-        name: 'ahead',
-        label: 'go on by tokens',
-        term: 'ahead',
-        initial: '8',
-        check: (typed) => parseAhead(typedNumber(typed)),
-      },
+      ...fieldsOf('alternatives', branchesParameters.parameters.alternatives),
+      ...fieldsOf('ahead', ahead),
       { kind: 'kept', name: 'edits', label: 'edits', initial: '' },
     ],
   },
@@ -103,59 +63,24 @@ export const branchGroups: readonly FieldGroup[] = [
 
 /** The start that the controls ask for. @throws RangeError */
 export function startOf(values: FormValues): BranchStart {
-  const number = (name: string): number | string => typedNumber(valueText(values, name));
-  const kind = valueText(values, 'start');
-  return parseStart({
-    kind,
-    length: number(kind === 'exact' ? 'exactLength' : 'length'),
-    count: number(kind === 'exact' ? 'best' : 'texts'),
-    budget: number('budget'),
-    beams: number('beams'),
-    lengthPenalty: number('lengthPenalty'),
-    temperature: number('temperature'),
-    topK: typedTopK(valueText(values, 'topK')),
-    seed: number('seed'),
-  });
+  const { start } = values;
+  const controls = CONTROLS.filter(({ kind }) => kind === start);
+  const typed = controls.map(({ key, name, parameter }) => [key, typedOf(name, parameter, values)] as const);
+  return parseStart({ kind: start, ...Object.fromEntries(typed) });
 }
 
 /** The inverse of `startOf`. */
 export function startValues(start: BranchStart): FormValues {
-  const text = (value: number): string => String(value);
-  const { kind } = start;
-  switch (kind) {
-    case 'alternatives':
-      return { start: kind };
-    case 'greedy':
-      return { start: kind, length: text(start.length) };
-    case 'samples':
-      return {
-        start: kind,
-        length: text(start.length),
-        texts: text(start.count),
-        temperature: text(start.temperature),
-        topK: start.topK === null ? OFF : text(start.topK),
-        seed: text(start.seed),
-      };
-    case 'exact':
-      return {
-        start: kind,
-        exactLength: text(start.length),
-        best: text(start.count),
-        budget: text(start.budget),
-      };
-    case 'beam':
-      return {
-        start: kind,
-        length: text(start.length),
-        beams: text(start.beams),
-        lengthPenalty: text(start.lengthPenalty),
-      };
-  }
+  const given: Readonly<Record<string, unknown>> = start;
+  const shown = CONTROLS.filter(({ kind }) => kind === start.kind).flatMap(({ key, name, parameter }) =>
+    Object.entries(valuesOf(name, parameter, given[key])),
+  );
+  return { start: start.kind, ...Object.fromEntries(shown) };
 }
 
 export function aheadOf(values: FormValues): number {
   try {
-    return parseAhead(typedNumber(valueText(values, 'ahead')));
+    return ahead.read(typedOf('ahead', ahead, values), {});
   } catch {
     return 0;
   }
@@ -178,11 +103,7 @@ export function unpackEdits(packed: string, key: string): readonly BranchEdit[] 
   if (packed === '') return [];
   try {
     const kept = JSON.parse(packed) as { readonly key?: unknown; readonly edits?: unknown };
-    if (kept.key !== key) return [];
-    return (
-      readParameters({ prompt: '', start: { kind: 'alternatives' }, alternatives: 1, edits: kept.edits })
-        ?.edits ?? []
-    );
+    return kept.key === key ? branchesParameters.parameters.edits.read(kept.edits, {}) : [];
   } catch {
     return [];
   }
@@ -190,12 +111,7 @@ export function unpackEdits(packed: string, key: string): readonly BranchEdit[] 
 
 /** Parameters from a saved result or from outside; null for what are none. */
 export function readParameters(value: unknown): BranchesParameters | null {
-  try {
-    return branches.parse(value);
-  } catch (error) {
-    if (error instanceof RangeError) return null;
-    throw error;
-  }
+  return readOrNull(() => branchesParameters.parse(value));
 }
 
 /** Tokens of a text that a tree takes over, and those that another way goes on by. */

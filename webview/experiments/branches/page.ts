@@ -1,6 +1,6 @@
 /** Branches: the tree of continuations. */
 import { html, nothing, type TemplateResult } from 'lit';
-import { branches } from '../../../src/experiments/branches';
+import { branchesParameters } from '../../../src/experiments/branches/parameters';
 import { branchesResultSchema, type BranchesResult } from '../../../src/experiments/branches/result';
 import { branchesReport } from '../../../src/experiments/branches/report';
 import { beamPictures } from './beams';
@@ -18,7 +18,8 @@ import {
   unpackEdits,
 } from './form';
 import { parsedBy } from '../../frame/record';
-import { typedNumber, valueText, type FormValues } from '../../form/form';
+import { typedOf, valuesOf } from '../../form/declared';
+import { valueText, type FormValues } from '../../form/form';
 import { branchPlaceView } from './placeView';
 import { branchTreeView } from './treeView';
 import { afterDraw } from '../../ui/afterDraw';
@@ -77,10 +78,10 @@ function pageOf({ session }: TabContext, editor: BranchEditor): ExperimentPage<B
     parameters: (values, prompt) => {
       const start = startOf(values);
       const edits = unpackEdits(valueText(values, 'edits'), treeKey(session.model, prompt, start));
-      return branches.parse({
+      return branchesParameters.parse({
         prompt,
         start,
-        alternatives: typedNumber(valueText(values, 'alternatives')),
+        alternatives: typedOf('alternatives', branchesParameters.parameters.alternatives, values),
         edits,
       });
     },
@@ -90,7 +91,7 @@ function pageOf({ session }: TabContext, editor: BranchEditor): ExperimentPage<B
       const { prompt, start, alternatives, edits } = parameters;
       return {
         ...startValues(start),
-        alternatives: String(alternatives),
+        ...valuesOf('alternatives', branchesParameters.parameters.alternatives, alternatives),
         edits: packEdits(treeKey(session.model, prompt, start), edits),
       };
     },

@@ -1,7 +1,8 @@
 /** One run of Explore as the page knows it: filled by events as they come, and closed by a result or a failure. */
-import type { ExploreEvent, ExploreParameters } from '../../../src/experiments/explore/result';
+import type { ExploreEvent } from '../../../src/experiments/explore/result';
 import type { TokenStep } from '../../../src/experiments/kit/nextTokens';
 import type { PromptTokens } from '../../../src/experiments/kit/prompt';
+import type { ExploreParameters } from '../../../src/experiments/explore/parameters';
 import type { Failure, PromptSource, Toy } from '../../../src/protocol/messages';
 import type { ShownResult } from './events';
 

@@ -1,7 +1,7 @@
 /** Everything Explore knows and does, apart from drawing it. */
 import { signal } from '@preact/signals-core';
 import type { SamplerName } from '../../../src/core/samplers/chain';
-import type { ExploreParameters } from '../../../src/experiments/explore/result';
+import type { ExploreParameters } from '../../../src/experiments/explore/parameters';
 import type { Failure, Toy } from '../../../src/protocol/messages';
 import { count, duration } from '../../format/numbers';
 import { completionText } from '../../format/tokenText';

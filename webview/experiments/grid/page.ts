@@ -2,7 +2,6 @@
 import { signal, type Signal } from '@preact/signals-core';
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
-import { parseGrid } from '../../../src/experiments/grid';
 import { AXIS_CHOICES, parseAxis } from '../../../src/experiments/grid/axes';
 import {
   gridEventSchema,
@@ -13,13 +12,13 @@ import {
   type GridCell,
   type GridResult,
 } from '../../../src/experiments/grid/result';
-import { wholeNumber } from '../../../src/experiments/kit/checks';
+import { gridParameters } from '../../../src/experiments/grid/parameters';
 import { cellName, gridReport } from '../../../src/experiments/grid/report';
 import { gridPictures } from './charts';
 import { count, information, thousands } from '../../format/numbers';
 import { parsedBy } from '../../frame/record';
-import { listText, typedList, typedNumber, valueText, type Field, type FormValues } from '../../form/form';
-import { seedField } from '../../form/seedField';
+import { formOf, readOrNull } from '../../form/declared';
+import { listText, typedList, valueText, type Field, type FormValues } from '../../form/form';
 import { legendView } from '../../ui/legend';
 import { sampledTextView, sampledTokenCard } from '../../ui/sampledText';
 import type { ExperimentPage, ShownParts } from '../../frame/experimentPage';
@@ -49,14 +48,14 @@ function axisOf(values: FormValues, side: Side): { sampler: string; parameter: s
   return { sampler, parameter, values: typedList(valueText(values, `${side}Values`)) };
 }
 
-function sideFields(side: Side, parameter: string, initial: string): Field[] {
-  const name = side === 'rows' ? 'The rows' : 'The columns';
+function sideFields(side: Side): Field[] {
+  const { name, default: standard } = gridParameters.parameters[side];
   return [
     {
       kind: 'choice',
       name: side,
       label: 'parameter',
-      initial: parameter,
+      initial: keyOf(standard),
       options: AXIS_CHOICES.map((choice) => ({ value: keyOf(choice), label: choice.label })),
       note: (values) => problemOf(() => parseAxis(name, axisOf(values, side))),
     },
@@ -64,7 +63,7 @@ function sideFields(side: Side, parameter: string, initial: string): Field[] {
       kind: 'text',
       name: `${side}Values`,
       label: 'values',
-      initial,
+      initial: listText(standard.values),
       wide: true,
       // Whether the numbers are allowed depends on the parameter, and is said beside it and before a run.
       check: (typed) => {
@@ -91,60 +90,25 @@ function pageOf(place: Place): ExperimentPage<GridResult> {
     question: 'What do two settings do together?',
     promise:
       'Here will stand a map with a field for every pair of values: how open the choice of the next token is, and how varied, repetitive and likely the texts are. A click on a field shows its texts. All fields draw with the same random numbers.',
-    groups: [
-      { title: 'Rows', fields: sideFields('rows', 'temperature temperature', '0.1, 0.7, 1, 1.5, 2') },
-      { title: 'Columns', fields: sideFields('columns', 'top-k k', '1, 5, 20, 50, 200') },
+    ...formOf(
+      gridParameters,
+      [
+        { title: 'Rows', fields: sideFields('rows') },
+        { title: 'Columns', fields: sideFields('columns') },
+        { title: 'Texts of every field', fields: ['samples', 'maxNewTokens', 'seed'] },
+      ],
       {
-        title: 'Texts of every field',
-        fields: [
-          {
-            kind: 'text',
-            name: 'samples',
-            label: 'samples',
-            term: 'samples',
-            initial: '4',
-            check: (typed) => wholeNumber('The number of samples', typedNumber(typed), 0, 64),
-          },
-          {
-            kind: 'text',
-            name: 'maxNewTokens',
-            label: 'max new tokens',
-            term: 'maxNewTokens',
-            initial: '24',
-            check: (typed) => wholeNumber('Max new tokens', typedNumber(typed), 1, 1_000_000),
-          },
-          seedField(42),
-        ],
+        typed: (values) => ({ rows: axisOf(values, 'rows'), columns: axisOf(values, 'columns') }),
+        shown: ({ rows, columns }) => ({ ...sideValues('rows', rows), ...sideValues('columns', columns) }),
+        line: (short, values) => {
+          const side = (name: Side): string =>
+            `${valueText(values, name).split(' ').at(-1) ?? ''} ${valueText(values, `${name}Values`)}`;
+          return `${side('rows')} × ${side('columns')}; ${short('samples')} × ${short('maxNewTokens')} tokens, seed ${short('seed')}`;
+        },
       },
-    ],
-    parameters: (values, prompt) =>
-      parseGrid({
-        prompt,
-        rows: axisOf(values, 'rows'),
-        columns: axisOf(values, 'columns'),
-        samples: typedNumber(valueText(values, 'samples')),
-        maxNewTokens: typedNumber(valueText(values, 'maxNewTokens')),
-        seed: typedNumber(valueText(values, 'seed')),
-      }),
-    values: (parameters) => {
-      const given = parameters as Partial<Record<string, unknown>>;
-      const number = (name: string): FormValues =>
-        typeof given[name] === 'number' ? { [name]: String(given[name]) } : {};
-      return {
-        ...sideValues('rows', given['rows']),
-        ...sideValues('columns', given['columns']),
-        ...number('samples'),
-        ...number('maxNewTokens'),
-        ...number('seed'),
-      };
-    },
-    line: (values) => {
-      const side = (name: Side): string =>
-        `${valueText(values, name).split(' ').at(-1) ?? ''} ${valueText(values, `${name}Values`)}`;
-      return `${side('rows')} × ${side('columns')}; ${valueText(values, 'samples')} × ${valueText(values, 'maxNewTokens')} tokens, seed ${valueText(values, 'seed')}`;
-    },
+    ),
     confirm: (parameters) => {
-      const { rows, columns, samples, maxNewTokens } = parseGrid(parameters);
+      const { rows, columns, samples, maxNewTokens } = gridParameters.parse(parameters);
       const cells = rows.values.length * columns.values.length;
       const tokens = cells * samples * maxNewTokens;
       return cells > MANY_CELLS || tokens > MANY_TOKENS
@@ -164,7 +128,7 @@ function pageOf(place: Place): ExperimentPage<GridResult> {
 }
 
 function sideValues(side: Side, given: unknown): FormValues {
-  const axis = problemOf(() => parseAxis('The side', given)) === null ? parseAxis('The side', given) : null;
+  const axis = readOrNull(() => parseAxis('The side', given));
   return axis ? { [side]: keyOf(axis), [`${side}Values`]: listText(axis.values) } : {};
 }
 

@@ -1,9 +1,8 @@
 /** Loss: how well a model predicts a whole text, as the book measures it. */
 import { signal } from '@preact/signals-core';
 import { html, nothing, type TemplateResult } from 'lit';
-import { LOSS_DEFAULTS, parseLoss, parseWindows } from '../../../src/experiments/loss';
+import { lossParameters } from '../../../src/experiments/loss/parameters';
 import { lossEventSchema, lossResultSchema, type LossResult } from '../../../src/experiments/loss/result';
-import { wholeNumber } from '../../../src/experiments/kit/checks';
 import {
   excerpt,
   lossReport,
@@ -15,7 +14,8 @@ import { lossPictures } from './charts';
 import { significant } from '../../format/numbers';
 import { tokenBytes } from '../../format/tokenText';
 import { parsedBy } from '../../frame/record';
-import { typedNumber, valueText, type TextField } from '../../form/form';
+import { formOf } from '../../form/declared';
+import type { FormValues } from '../../form/form';
 import { sourceLabel, textSourceField, WholeText } from '../../form/wholeText';
 import { legendView } from '../../ui/legend';
 import { sampledTextView, sampledTokenCard, type SampledText } from '../../ui/sampledText';
@@ -42,11 +42,30 @@ class Source extends WholeText {
 
 const keyOf = (part: string, index: number): string => `${part} ${index}`;
 
-function field(name: string, label: string, initial: number, read: (typed: unknown) => unknown): TextField {
-  return { kind: 'text', name, label, initial: String(initial), check: (typed) => read(typedNumber(typed)) };
-}
-
 function pageOf(source: Source, context: TabContext): ExperimentPage<LossResult> {
+  const form = formOf(
+    lossParameters,
+    [
+      { title: 'Text', fields: [textSourceField(source)] },
+      {
+        title: 'The book’s loader',
+        fields: [
+          'context',
+          'stride',
+          'batchSize',
+          'trainRatio',
+          'shuffle',
+          { parameter: 'seed', applies: ({ shuffle }) => shuffle === true },
+        ],
+      },
+    ],
+    {
+      typed: () => ({ text: source.text }),
+      shown: ({ source: from }): FormValues => (typeof from === 'string' ? { source: from } : {}),
+      line: (short, values) =>
+        `${sourceLabel(values)}; windows of ${short('context')}, stride ${short('stride')}, batches of ${short('batchSize')}, ratio ${short('trainRatio')}`,
+    },
+  );
   return {
     id: ID,
     title: 'Loss',
@@ -54,68 +73,11 @@ function pageOf(source: Source, context: TabContext): ExperimentPage<LossResult>
     question: 'How well does the model predict a text?',
     promise:
       'Here will stand the training and the validation loss of a whole text, as the book’s chapter 5 computes them, with perplexity, bits per character, and the passages that are hard and easy.',
-    groups: [
-      {
-        title: 'Text',
-        fields: [textSourceField(source)],
-      },
-      {
-        title: 'The book’s loader',
-        fields: [
-          field('context', 'context length', LOSS_DEFAULTS.context, (context) => parseWindows({ context })),
-          field('stride', 'stride', LOSS_DEFAULTS.stride, (stride) => parseWindows({ stride })),
-          field('batchSize', 'batch size', LOSS_DEFAULTS.batchSize, (batchSize) =>
-            parseWindows({ batchSize }),
-          ),
-          field('trainRatio', 'training ratio', LOSS_DEFAULTS.trainRatio, (trainRatio) =>
-            parseWindows({ trainRatio }),
-          ),
-          {
-            kind: 'check',
-            name: 'shuffle',
-            label: 'shuffle training windows',
-            initial: LOSS_DEFAULTS.shuffle,
-          },
-          {
-            ...field('seed', 'seed', LOSS_DEFAULTS.seed, (seed) =>
-              wholeNumber('The seed', seed, 0, Number.MAX_SAFE_INTEGER),
-            ),
-            term: 'seed',
-            applies: (values) => values['shuffle'] === true,
-          },
-        ],
-      },
-    ],
-    parameters: (values) => {
-      const number = (name: string): unknown => typedNumber(valueText(values, name));
-      const parameters = parseLoss({
-        text: source.text,
-        context: number('context'),
-        stride: number('stride'),
-        batchSize: number('batchSize'),
-        trainRatio: number('trainRatio'),
-        shuffle: values['shuffle'],
-        seed: number('seed'),
-      });
-      return { prompt: source.text.slice(0, BEGINNING), ...parameters };
-    },
-    values: (given) => {
-      const parameters = given as Partial<Record<string, unknown>>;
-      const numbers = ['context', 'stride', 'batchSize', 'trainRatio', 'seed'].flatMap((name) =>
-        typeof parameters[name] === 'number' ? [[name, String(parameters[name])] as const] : [],
-      );
-      const { shuffle, source: from } = parameters;
-      return {
-        ...Object.fromEntries(numbers),
-        ...(typeof shuffle === 'boolean' && { shuffle }),
-        ...(typeof from === 'string' && { source: from }),
-      };
-    },
-    line: (values) => {
-      const text = (name: string): string => valueText(values, name);
-      const from = sourceLabel(values);
-      return `${from}; windows of ${text('context')}, stride ${text('stride')}, batches of ${text('batchSize')}, ratio ${text('trainRatio')}`;
-    },
+    ...form,
+    parameters: (values) => ({
+      prompt: source.text.slice(0, BEGINNING),
+      ...form.parameters(values, ''),
+    }),
     prepare: async (values) => {
       await source.read(values, context.host);
       source.tokens.clear();

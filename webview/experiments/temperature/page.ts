@@ -32,8 +32,10 @@ const page: ExperimentPage<TemperatureResult> = {
       },
       { title: 'Draws', fields: ['temperatures', 'draws', 'seed'] },
     ],
-    (short) =>
-      `“${short('leadingSpace')}${short('target')}” at T ${short('temperatures')}; ${short('draws')} draws, seed ${short('seed')}`,
+    {
+      line: (short) =>
+        `“${short('leadingSpace')}${short('target')}” at T ${short('temperatures')}; ${short('draws')} draws, seed ${short('seed')}`,
+    },
   ),
   read: parsedBy(temperatureResultSchema),
   report: temperatureReport,

@@ -1,11 +1,10 @@
 /** Training: continue pretraining a model on a text, from its weights or from a checkpoint. */
 import { html, nothing, type TemplateResult } from 'lit';
+import * as v from 'valibot';
 import {
-  CHECKPOINT_DEFAULTS,
-  parseCheckpointSettings,
-  parseFurtherEpochs,
-  parseTrainingSettings,
-  TRAINING_DEFAULTS,
+  checkpointSettings,
+  furtherEpochs,
+  trainingSettings,
 } from '../../../src/experiments/training/parameters';
 import {
   trainingEventSchema,
@@ -16,7 +15,8 @@ import { trainingReport } from '../../../src/experiments/training/report';
 import { lossPictures } from './charts';
 import { thousands } from '../../format/numbers';
 import { parsedBy } from '../../frame/record';
-import { typedNumber, valueText, type FormValues, type TextField } from '../../form/form';
+import { fieldsOf, shownParameters, typedOf, typedParameters, valuesOf } from '../../form/declared';
+import { valueText, type Field, type FormValues } from '../../form/form';
 import { WholeText, textSourceField } from '../../form/wholeText';
 import { TrainingLive, trainingLiveView } from './liveView';
 import type { ExperimentPage, ShownParts } from '../../frame/experimentPage';
@@ -24,7 +24,6 @@ import { ExperimentTab } from '../../frame/experimentTab';
 import { checked } from '../../frame/live';
 import type { Tab, TabContext } from '../../frame/tab';
 
-const OFF = 'off';
 const BEGINNING = 200;
 
 const ACTIONS = [
@@ -32,6 +31,12 @@ const ACTIONS = [
   { value: 'continue', label: 'the last checkpoint' },
   { value: 'verify', label: 'nothing: verify continuity' },
 ];
+
+const savedSchema = v.object({
+  settings: v.optional(v.record(v.string(), v.unknown())),
+  checkpoints: v.optional(v.record(v.string(), v.unknown())),
+  furtherEpochs: v.optional(v.unknown()),
+});
 
 function actionOf(parameters: unknown): unknown {
   return (parameters as { readonly action?: unknown }).action;
@@ -45,51 +50,14 @@ function replaced({ session }: TabContext): string | null {
     : `A training of ${choice.name} stands at step ${thousands(choice.checkpoint)} and can be continued. Starting anew removes its checkpoints once there is a new one; the models that came of it stay.`;
 }
 
-/** A number of the settings, checked with the others at their defaults. */
-function setting(name: string, label: string, initial: string): TextField {
-  return {
-    kind: 'text',
-    name,
-    label,
-    initial,
-    applies: (values) => values['action'] !== 'continue',
-    check: (typed) => {
-      const off = typed.trim() === OFF && initial === OFF;
-      parseTrainingSettings(off ? {} : { [name]: typedNumber(typed) });
-    },
-  };
-}
+const free = ({ action }: FormValues): boolean => action !== 'continue';
+const kept = ({ action }: FormValues): boolean => action !== 'verify';
 
-/** A number that says how often checkpoints are kept. */
-function checkpointSetting(name: 'keep' | 'seconds', label: string): TextField {
-  return {
-    kind: 'text',
-    name,
-    label,
-    initial: String(CHECKPOINT_DEFAULTS[name]),
-    applies: (values) => values['action'] !== 'verify',
-    check: (typed) => parseCheckpointSettings({ [name]: typedNumber(typed) }),
-  };
-}
-
-function settingsOf(values: FormValues): Record<string, unknown> {
-  const number = (name: string): unknown => typedNumber(valueText(values, name));
-  return {
-    ...Object.fromEntries(
-      [
-        ...['epochs', 'learningRate', 'weightDecay', 'context', 'stride', 'batchSize', 'trainRatio'],
-        ...['evaluateEvery', 'evaluationBatches', 'warmupSteps', 'dropout', 'sampleTokens', 'seed'],
-      ].map((name) => [name, number(name)]),
-    ),
-    decay: values['cosine'] === true ? 'cosine' : 'none',
-    clipNorm: valueText(values, 'clipNorm').trim() === OFF ? null : number('clipNorm'),
-    startText: valueText(values, 'startText'),
-  };
+function settings(...names: (keyof typeof trainingSettings.parameters)[]): Field[] {
+  return names.flatMap((name) => fieldsOf(name, trainingSettings.parameters[name], { applies: free }));
 }
 
 function pageOf(text: WholeText, context: TabContext): ExperimentPage<TrainingResult> {
-  const defaults = TRAINING_DEFAULTS;
-  const free = (values: FormValues): boolean => values['action'] !== 'continue';
   return {
     id: 'training',
     title: 'Training',
@@ -103,63 +71,35 @@ function pageOf(text: WholeText, context: TabContext): ExperimentPage<TrainingRe
         fields: [
           { kind: 'choice', name: 'action', label: 'from', initial: 'start', options: ACTIONS },
           textSourceField(text),
-          setting('epochs', 'epochs', String(defaults.epochs)),
-          {
-            kind: 'text',
-            name: 'furtherEpochs',
-            label: 'further epochs',
-            initial: '1',
-            applies: (values) => values['action'] === 'continue',
+          ...settings('epochs'),
+          ...fieldsOf('furtherEpochs', furtherEpochs, {
+            applies: ({ action }) => action === 'continue',
             note: (values) =>
               valueText(values, 'furtherEpochs').trim() === '0' ? 'Only what is left of it.' : null,
-            check: (typed) => parseFurtherEpochs(typedNumber(typed)),
-          },
+          }),
         ],
       },
       {
         title: 'AdamW',
         fields: [
-          setting('learningRate', 'learning rate', '4e-4'),
-          setting('weightDecay', 'weight decay', String(defaults.weightDecay)),
-          setting('warmupSteps', 'warm-up steps', '0'),
+          ...settings('learningRate', 'weightDecay', 'warmupSteps'),
           { kind: 'check', name: 'cosine', label: 'cosine decay', initial: false, applies: free },
-          setting('clipNorm', 'gradient norm limit', OFF),
-          setting('dropout', 'dropout', '0'),
+          ...settings('clipNorm', 'dropout'),
         ],
       },
       {
         title: 'The book’s loader',
-        fields: [
-          setting('context', 'context length', '256'),
-          setting('stride', 'stride', '256'),
-          setting('batchSize', 'batch size', '2'),
-          setting('trainRatio', 'training ratio', '0.9'),
-          setting('seed', 'seed', String(defaults.seed)),
-        ],
+        fields: settings('context', 'stride', 'batchSize', 'trainRatio', 'seed'),
       },
       {
         title: 'Evaluation',
-        fields: [
-          setting('evaluateEvery', 'every so many steps', String(defaults.evaluateEvery)),
-          setting('evaluationBatches', 'batches', String(defaults.evaluationBatches)),
-          setting('sampleTokens', 'tokens of a sample', String(defaults.sampleTokens)),
-          {
-            kind: 'text',
-            name: 'startText',
-            label: 'the sample begins with',
-            initial: defaults.startText,
-            wide: true,
-            applies: free,
-            check: () => undefined,
-          },
-        ],
+        fields: settings('evaluateEvery', 'evaluationBatches', 'sampleTokens', 'startText'),
       },
       {
         title: 'Checkpoints',
-        fields: [
-          checkpointSetting('keep', 'the last ones kept'),
-          checkpointSetting('seconds', 'seconds between'),
-        ],
+        fields: Object.entries(checkpointSettings.parameters).flatMap(([name, parameter]) =>
+          fieldsOf(name, parameter, { applies: kept }),
+        ),
       },
     ],
     prepare: (values) => text.read(values, context.host),
@@ -172,21 +112,23 @@ function pageOf(text: WholeText, context: TabContext): ExperimentPage<TrainingRe
       prompt: text.text.slice(0, BEGINNING),
       action: values['action'],
       text: text.text,
-      settings: parseTrainingSettings(settingsOf(values)),
-      furtherEpochs: parseFurtherEpochs(typedNumber(valueText(values, 'furtherEpochs'))),
-      checkpoints: parseCheckpointSettings({
-        keep: typedNumber(valueText(values, 'keep')),
-        seconds: typedNumber(valueText(values, 'seconds')),
+      settings: trainingSettings.parse({
+        ...typedParameters(trainingSettings, values),
+        decay: values['cosine'] === true ? 'cosine' : 'none',
       }),
+      furtherEpochs: furtherEpochs.read(typedOf('furtherEpochs', furtherEpochs, values), {}),
+      checkpoints: checkpointSettings.parse(typedParameters(checkpointSettings, values)),
     }),
     values: (given) => {
-      const { settings } = given as { readonly settings?: unknown };
-      if (typeof settings !== 'object' || settings === null) return {};
-      return Object.fromEntries(
-        Object.entries(settings).flatMap(([name, value]) =>
-          typeof value === 'number' || typeof value === 'string' ? [[name, String(value)] as const] : [],
-        ),
-      );
+      const parsed = v.safeParse(savedSchema, given);
+      if (!parsed.success) return {};
+      const { settings = {}, checkpoints = {}, furtherEpochs: further } = parsed.output;
+      return {
+        ...shownParameters(trainingSettings, settings),
+        ...('decay' in settings && { cosine: settings['decay'] === 'cosine' }),
+        ...shownParameters(checkpointSettings, checkpoints),
+        ...valuesOf('furtherEpochs', furtherEpochs, further),
+      };
     },
     line: (values) => {
       const shown = (name: string): string => valueText(values, name);

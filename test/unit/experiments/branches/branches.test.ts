@@ -5,10 +5,9 @@ import { branches } from '../../../../src/experiments/branches';
 import type {
   BranchEdit,
   BranchesParameters,
-  BranchesResult,
-  BranchNode,
   BranchStart,
-} from '../../../../src/experiments/branches/result';
+} from '../../../../src/experiments/branches/parameters';
+import type { BranchesResult, BranchNode } from '../../../../src/experiments/branches/result';
 import { explore } from '../../../../src/experiments/explore';
 import { PROPERTY } from '../../core/generators';
 import { depth } from '../../depth';

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LanguageModel } from '../../../../src/core/languageModel';
 import { TOY_DEFAULT, ToyModel } from '../../../../src/core/toyModel';
 import { CONFIGURATIONS } from '../../../../src/experiments/determinism/decodings';
-import { determinism, parseDeterminism } from '../../../../src/experiments/determinism';
+import { determinism } from '../../../../src/experiments/determinism';
+import { determinismParameters } from '../../../../src/experiments/determinism/parameters';
 import type { DeterminismResult, DeterminismVerdict } from '../../../../src/experiments/determinism/result';
 import { determinismReport, isIdentical } from '../../../../src/experiments/determinism/report';
 import { fixture, loadFireside, runExperiment } from '../running';
@@ -70,7 +71,7 @@ describe('Refuses', () => {
     [{ repeats: 1 }, /1/],
     [{ maxNewTokens: 0 }, /0/],
   ])('%j', (change, sentence) => {
-    expect(() => parseDeterminism({ ...defaults, ...change })).toThrow(sentence);
+    expect(() => determinismParameters.parse({ ...defaults, ...change })).toThrow(sentence);
   });
 });
 

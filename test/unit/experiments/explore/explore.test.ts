@@ -5,10 +5,11 @@ import type { LanguageModel } from '../../../../src/core/languageModel';
 import type { ChainSpec } from '../../../../src/core/samplers/chain';
 import { chiSquareTest } from '../../../../src/core/statistics/chiSquare';
 import { TOY_DEFAULT, ToyModel } from '../../../../src/core/toyModel';
-import { explore, parseExplore } from '../../../../src/experiments/explore';
+import { explore } from '../../../../src/experiments/explore';
 import type { ExploreEvent, ExploreResult } from '../../../../src/experiments/explore/result';
 import type { Completion } from '../../../../src/experiments/kit/decodingLoop';
 import type { TokenStep } from '../../../../src/experiments/kit/nextTokens';
+import { exploreParameters } from '../../../../src/experiments/explore/parameters';
 import { listAll } from '../../core/search/models';
 import { letters } from '../letterModel';
 import { TableModel, type Table } from '../tableModel';
@@ -68,7 +69,7 @@ async function runExplore(
   stop?: { controller: AbortController; when: (event: ExploreEvent) => boolean },
 ): Promise<Outcome> {
   const events: ExploreEvent[] = [];
-  const result = await explore.run(model, parseExplore({ ...defaults, ...parameters }), {
+  const result = await explore.run(model, exploreParameters.parse({ ...defaults, ...parameters }), {
     signal: (stop?.controller ?? new AbortController()).signal,
     pause: async () => undefined,
     emit: (event) => {
@@ -351,7 +352,7 @@ describe('Explore with a model that has caches', () => {
 
     const stopped = new TableModel(long, null);
     const controller = new AbortController();
-    const result = await explore.run(stopped, parseExplore({ ...defaults, prompt }), {
+    const result = await explore.run(stopped, exploreParameters.parse({ ...defaults, prompt }), {
       signal: controller.signal,
       emit: () => undefined,
       pause: async () => {
@@ -410,10 +411,10 @@ describe('Explore with a model that has caches', () => {
   });
 });
 
-describe('parseExplore', () => {
+describe('exploreParameters', () => {
   it('keeps what it reads', () => {
     const given = { ...defaults, chain: [{ sampler: 'top-k' as const, k: 3 }], seed: 0xffff_ffff };
-    expect(parseExplore({ ...given, unknown: 1 })).toEqual(given);
+    expect(exploreParameters.parse({ ...given, unknown: 1 })).toEqual(given);
   });
 
   it.each([
@@ -430,7 +431,7 @@ describe('parseExplore', () => {
     [{ maxNewTokens: NaN }, 'Max new tokens is NaN; it must be a whole number from 1'],
   ])('refuses %j', (change, sentence) => {
     const parse = () =>
-      parseExplore(change === null || Array.isArray(change) ? change : { ...defaults, ...change });
+      exploreParameters.parse(change === null || Array.isArray(change) ? change : { ...defaults, ...change });
     expect(parse).toThrow(RangeError);
     expect(parse).toThrow(sentence);
   });

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LanguageModel } from '../../../../src/core/languageModel';
 import { TOY_DEFAULT, ToyModel } from '../../../../src/core/toyModel';
 import { explore } from '../../../../src/experiments/explore';
-import { grid, parseGrid } from '../../../../src/experiments/grid';
+import { gridParameters } from '../../../../src/experiments/grid/parameters';
+import { grid } from '../../../../src/experiments/grid';
 import { AXIS_CHOICES } from '../../../../src/experiments/grid/axes';
 import {
   gridEventSchema,
@@ -364,11 +365,11 @@ describe('Grid with a model that has caches', () => {
   });
 });
 
-describe('parseGrid', () => {
+describe('gridParameters', () => {
   const many = (count: number): number[] => Array.from({ length: count }, (_, i) => i + 1);
 
   it('keeps what it reads', () => {
-    expect(parseGrid({ ...defaults, unknown: 1 })).toEqual(defaults);
+    expect(gridParameters.parse({ ...defaults, unknown: 1 })).toEqual(defaults);
   });
 
   it.each([
@@ -398,7 +399,7 @@ describe('parseGrid', () => {
       '10,000 cells with 8 samples of 13 tokens are 1,040,000 tokens; at most 1,000,000 fit in a result.',
     ],
   ])('refuses %j', (change, sentence) => {
-    const parse = () => parseGrid(change === null ? null : { ...defaults, ...change });
+    const parse = () => gridParameters.parse(change === null ? null : { ...defaults, ...change });
     expect(parse).toThrow(RangeError);
     expect(parse).toThrow(sentence);
   });
@@ -408,6 +409,6 @@ describe('parseGrid', () => {
       { ...TEMPERATURES, values: many(100) },
       { ...TOP_K, values: many(100) },
     ];
-    expect(parseGrid({ ...defaults, rows, columns })).toMatchObject({ rows, columns });
+    expect(gridParameters.parse({ ...defaults, rows, columns })).toMatchObject({ rows, columns });
   });
 });

@@ -5,9 +5,10 @@ import type { LanguageModel } from '../../../../src/core/languageModel';
 import { softmax } from '../../../../src/core/logits';
 import { ToyModel, TOY_DEFAULT } from '../../../../src/core/toyModel';
 import { BOUNDARY_NOTE, HEALED_NOTE } from '../../../../src/experiments/kit/boundary';
-import { explore, parseExplore } from '../../../../src/experiments/explore';
+import { explore } from '../../../../src/experiments/explore';
 import type { ExploreResult } from '../../../../src/experiments/explore/result';
 import type { PromptTokens } from '../../../../src/experiments/kit/prompt';
+import { exploreParameters } from '../../../../src/experiments/explore/parameters';
 import { takePrompt } from '../../../../src/experiments/kit/prompt';
 import { fitSuggestion } from '../../../../src/extension/inline/textBehind';
 import { loadGpt2 } from '../../../../src/onnx/loadGpt2';
@@ -37,7 +38,7 @@ async function run(
     healing,
     ...more,
   };
-  const result = await explore.run(model, parseExplore(parameters), {
+  const result = await explore.run(model, exploreParameters.parse(parameters), {
     emit: (event) => {
       if (event.type === 'prompt') read = event.prompt;
       if (event.type === 'next') logits = event.logits;

@@ -10,10 +10,10 @@ import {
   numbers,
   optional,
   orDefault,
-  orOff,
   real,
   text,
   whole,
+  wholeOrOff,
   type Parameter,
   type ParametersOf,
 } from '../../../../src/experiments/kit/parameters';
@@ -182,7 +182,7 @@ describe('Declared parameters', () => {
     {
       count: whole({ name: 'The count', least: 0, most: 9, default: 3 }),
       share: orDefault(real({ name: 'The share', least: 0, most: 1, default: 0.5 })),
-      limit: orOff(whole({ name: 'The limit', least: 1, most: 9, default: 4 })),
+      limit: wholeOrOff({ name: 'The limit', least: 1, most: 9, default: null }),
       way: choice({
         name: 'The way',
         options: [

@@ -3,7 +3,8 @@ import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LanguageModel, ScoreOptions, TextScores } from '../../../../src/core/languageModel';
 import { ToyModel, TOY_DEFAULT } from '../../../../src/core/toyModel';
-import { loss, parseLoss } from '../../../../src/experiments/loss';
+import { loss } from '../../../../src/experiments/loss';
+import { lossParameters } from '../../../../src/experiments/loss/parameters';
 import { lossResultSchema, type LossEvent, type LossResult } from '../../../../src/experiments/loss/result';
 import { isTheVerdict } from '../../../../src/experiments/loss/publishedLosses';
 import { decodeText } from '../../../../src/extension/panel/decodeText';
@@ -39,7 +40,7 @@ async function evaluate(
   onEvent: (event: LossEvent) => void = () => undefined,
   signal = new AbortController().signal,
 ): Promise<LossResult> {
-  const result = await loss.run(model, parseLoss(parameters), {
+  const result = await loss.run(model, lossParameters.parse(parameters), {
     emit: onEvent,
     pause: async () => undefined,
     signal,
@@ -153,7 +154,7 @@ describe('loss', () => {
 
 describe('parameters of loss', () => {
   it('are the book’s where they are left out', () => {
-    expect(parseLoss({ text: 'a' })).toEqual({
+    expect(lossParameters.parse({ text: 'a' })).toEqual({
       text: 'a',
       trainRatio: 0.9,
       context: 256,
@@ -162,7 +163,7 @@ describe('parameters of loss', () => {
       shuffle: true,
       seed: 123,
     });
-    expect(parseLoss({ text: 'a', context: 4 }).stride).toBe(4);
+    expect(lossParameters.parse({ text: 'a', context: 4 }).stride).toBe(4);
   });
 
   it.each([
@@ -176,7 +177,7 @@ describe('parameters of loss', () => {
     [{ text: 'a', seed: -1 }, /seed is -1/],
     [null, /parameters of Loss/],
   ])('%j are refused', (parameters, message) => {
-    expect(() => parseLoss(parameters)).toThrow(message);
+    expect(() => lossParameters.parse(parameters)).toThrow(message);
   });
 });
 

@@ -4,7 +4,8 @@ import type { LanguageModel } from '../../../../src/core/languageModel';
 import { randomStream } from '../../../../src/core/random';
 import { TOY_DEFAULT, ToyModel } from '../../../../src/core/toyModel';
 import { METHOD_CHOICES, METHOD_NUMBERS, type MethodNumbers } from '../../../../src/experiments/methods/list';
-import { methods, parseMethods } from '../../../../src/experiments/methods';
+import { methods } from '../../../../src/experiments/methods';
+import { methodsParameters } from '../../../../src/experiments/methods/parameters';
 import { methodsReport } from '../../../../src/experiments/methods/report';
 import {
   growMethods,
@@ -370,14 +371,14 @@ describe('Methods on the bundled model', () => {
   }, 120_000);
 });
 
-describe('parseMethods', () => {
+describe('methodsParameters', () => {
   const beam = { name: 'b', kind: 'beam', beams: 4, lengthPenalty: 1 };
   const long = { form: 'continuations' };
 
   it('keeps what it reads', () => {
-    expect(parseMethods({ ...defaults, unknown: 1 })).toEqual(defaults);
+    expect(methodsParameters.parse({ ...defaults, unknown: 1 })).toEqual(defaults);
     const all = METHOD_CHOICES.map((method) => method.spec(METHOD_NUMBERS));
-    expect(parseMethods({ ...defaults, ...long, methods: all }).methods).toEqual(all);
+    expect(methodsParameters.parse({ ...defaults, ...long, methods: all }).methods).toEqual(all);
   });
 
   it.each([
@@ -423,7 +424,7 @@ describe('parseMethods', () => {
       '4 methods with 100 trials of 64 texts of 40 tokens are 1,024,000 tokens; take at most 1,000,000.',
     ],
   ])('refuses %j', (change, sentence) => {
-    const parse = () => parseMethods(change === null ? null : { ...defaults, ...change });
+    const parse = () => methodsParameters.parse(change === null ? null : { ...defaults, ...change });
     expect(parse).toThrow(RangeError);
     expect(parse).toThrow(sentence);
   });

@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LanguageModel } from '../../../../src/core/languageModel';
 import { TOY_DEFAULT, ToyModel } from '../../../../src/core/toyModel';
 import type { ModelAccess } from '../../../../src/experiments/kit/experiment';
-import { models as experiment, parseModels } from '../../../../src/experiments/models';
+import { models as experiment } from '../../../../src/experiments/models';
+import { modelsParameters } from '../../../../src/experiments/models/parameters';
 import { modelsResultSchema, type ModelsResult } from '../../../../src/experiments/models/result';
 import { modelsReport } from '../../../../src/experiments/models/report';
 import { loadGpt2 } from '../../../../src/onnx/loadGpt2';
@@ -69,7 +70,7 @@ function run(
   change: object = {},
   used: number[] = [],
 ): Promise<ModelsResult> {
-  return experiment.compare(access(list, used), parseModels({ ...defaults, ...change }), {
+  return experiment.compare(access(list, used), modelsParameters.parse({ ...defaults, ...change }), {
     signal: new AbortController().signal,
     pause: () => Promise.resolve(),
     emit: () => undefined,
@@ -164,13 +165,13 @@ describe('Refuses', () => {
     [{ maxNewTokens: 1000 }, /1000/],
     [{ reference: 'x'.repeat(200_001) }, /200,001/],
   ])('%#', (change, sentence) => {
-    expect(() => parseModels({ ...defaults, ...change })).toThrow(sentence);
+    expect(() => modelsParameters.parse({ ...defaults, ...change })).toThrow(sentence);
   });
 });
 
 it('stops between tokens and says so', async () => {
   const stop = new AbortController();
-  const result = await experiment.compare(access([whole, rough]), parseModels(defaults), {
+  const result = await experiment.compare(access([whole, rough]), modelsParameters.parse(defaults), {
     signal: stop.signal,
     pause: () => Promise.resolve(),
     emit: ({ done }) => {

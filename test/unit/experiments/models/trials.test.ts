@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { randomStream } from '../../../../src/core/random';
 import type { ScoreOptions, TextScores } from '../../../../src/core/languageModel';
 import type { MemoryOfModels, ModelAccess } from '../../../../src/experiments/kit/experiment';
-import { models as experiment, parseModels } from '../../../../src/experiments/models';
+import { models as experiment } from '../../../../src/experiments/models';
+import { modelsParameters } from '../../../../src/experiments/models/parameters';
 import type { ModelsResult } from '../../../../src/experiments/models/result';
 import { firstDifference } from '../../../../src/experiments/report/compare';
 import { toCsv } from '../../../../src/experiments/report/csv';
@@ -55,7 +56,7 @@ function run(
     ...(memory && { memory: () => memory }),
   };
   const parameters = { prompt: 'a', chain: [], trials: 3, samples: 2, maxNewTokens: 4, seed: 7 };
-  return experiment.compare(access, parseModels({ ...parameters, ...change }), {
+  return experiment.compare(access, modelsParameters.parse({ ...parameters, ...change }), {
     signal,
     pause: () => Promise.resolve(),
     emit: () => undefined,

@@ -2,13 +2,14 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LanguageModel } from '../../../../src/core/languageModel';
 import { ToyModel, TOY_DEFAULT } from '../../../../src/core/toyModel';
-import { parseSurprisal, surprisal } from '../../../../src/experiments/surprisal';
 import {
   rankClass,
   type SurprisalEvent,
   type SurprisalResult,
 } from '../../../../src/experiments/surprisal/result';
 import { tokenSpans } from '../../../../src/experiments/kit/tokenSpans';
+import { surprisal } from '../../../../src/experiments/surprisal';
+import { surprisalParameters } from '../../../../src/experiments/surprisal/parameters';
 import { Gpt2Tokenizer } from '../../../../src/gpt2/tokenizer/tokenizer';
 import { loadGpt2 } from '../../../../src/onnx/loadGpt2';
 import '../../fixedSeed';
@@ -56,12 +57,12 @@ describe('parameters of surprisal', () => {
     [{ text: 'a', from: 1, to: 0, alternatives: 0 }, /end of the reported part/],
     [{ text: 'a', from: 0, to: 1, alternatives: 0, known: [3] }, /known windows/],
   ])('%j are refused', (parameters, message) => {
-    expect(() => parseSurprisal(parameters)).toThrow(message);
+    expect(() => surprisalParameters.parse(parameters)).toThrow(message);
   });
 
   it('are refused with a text that takes too long to read', () => {
     const text = 'a'.repeat(20_000_001);
-    expect(() => parseSurprisal({ text, from: 0, alternatives: 0 })).toThrow('at most 20,000,000');
+    expect(() => surprisalParameters.parse({ text, from: 0, alternatives: 0 })).toThrow('at most 20,000,000');
   });
 });
 

@@ -7,8 +7,9 @@ import type { LanguageModel } from '../../../../src/core/languageModel';
 import { beamSearch } from '../../../../src/core/search/beam';
 import { enumerate } from '../../../../src/core/search/enumeration';
 import { branches } from '../../../../src/experiments/branches';
+import { surprisalParameters } from '../../../../src/experiments/surprisal/parameters';
 import { explore } from '../../../../src/experiments/explore';
-import { parseSurprisal, surprisal } from '../../../../src/experiments/surprisal';
+import { surprisal } from '../../../../src/experiments/surprisal';
 import type { SurprisalEvent } from '../../../../src/experiments/surprisal/result';
 import { inspectModelFolder } from '../../../../src/gpt2/checkpoint/modelFolder';
 import { loadGpt2 } from '../../../../src/onnx/loadGpt2';
@@ -57,7 +58,7 @@ async function scored(
 ): Promise<{ starts: number[]; logProbabilities: number[]; notes: readonly string[]; bits: number }> {
   const starts: number[] = [];
   const logProbabilities: number[] = [];
-  const result = await surprisal.run(from, parseSurprisal({ text, from: 0, alternatives: 1 }), {
+  const result = await surprisal.run(from, surprisalParameters.parse({ text, from: 0, alternatives: 1 }), {
     ...quiet,
     emit: (event: SurprisalEvent) => {
       if (event.type !== 'tokens') return;
@@ -189,7 +190,7 @@ describe('what stands before a scored text', () => {
     const loaded = await load({});
     const result = await surprisal.run(
       loaded,
-      parseSurprisal({ text: 'the king and the queen', from: 12, alternatives: 0 }),
+      surprisalParameters.parse({ text: 'the king and the queen', from: 12, alternatives: 0 }),
       quiet,
     );
     expect(result.notes).toEqual([]);

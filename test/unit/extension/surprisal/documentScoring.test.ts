@@ -2,7 +2,8 @@ import { setImmediate as turn } from 'node:timers/promises';
 import fc from 'fast-check';
 import type * as vscode from 'vscode';
 import { describe, expect, it, vi } from 'vitest';
-import { parseSurprisal, surprisal } from '../../../../src/experiments/surprisal';
+import { surprisal } from '../../../../src/experiments/surprisal';
+import { surprisalParameters } from '../../../../src/experiments/surprisal/parameters';
 import { DocumentScoring, type ScoringLimits } from '../../../../src/extension/surprisal/documentScoring';
 import {
   offsetOf,
@@ -37,7 +38,7 @@ const scoringOf = (
       text: () => textOf(asDocument(document)),
       run: async (parameters, signal, onEvent) => {
         if (fails.next) throw new Error('The model process ended.');
-        return surprisal.run(model, parseSurprisal(parameters), {
+        return surprisal.run(model, surprisalParameters.parse(parameters), {
           emit: onEvent,
           signal,
           pause: () => turn(),

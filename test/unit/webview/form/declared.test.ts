@@ -1,7 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { BRANCH_STARTS, branchesParameters } from '../../../../src/experiments/branches/parameters';
+import { determinismParameters } from '../../../../src/experiments/determinism/parameters';
+import { exploreParameters } from '../../../../src/experiments/explore/parameters';
+import { gridParameters } from '../../../../src/experiments/grid/parameters';
+import { lossParameters } from '../../../../src/experiments/loss/parameters';
+import { methodNumbers } from '../../../../src/experiments/methods/list';
+import { methodsParameters } from '../../../../src/experiments/methods/parameters';
+import { modelSamplers, modelsParameters } from '../../../../src/experiments/models/parameters';
 import { nucleusParameters } from '../../../../src/experiments/nucleus/parameters';
+import { surprisalParameters } from '../../../../src/experiments/surprisal/parameters';
 import { temperatureParameters } from '../../../../src/experiments/temperature/parameters';
+import { checkpointSettings, trainingSettings } from '../../../../src/experiments/training/parameters';
 import {
   choice,
   choices,
@@ -9,12 +19,13 @@ import {
   declare,
   flag,
   numbers,
-  orOff,
   real,
   text,
   whole,
+  wholeOrOff,
   type Declared,
   type Parameter,
+  type Parameters,
 } from '../../../../src/experiments/kit/parameters';
 import { fieldsOf, formOf, typedOf, valuesOf } from '../../../../webview/form/declared';
 import { Form } from '../../../../webview/form/form';
@@ -30,7 +41,7 @@ const declared = declare('Things', {
   prompt,
   word: text({ name: 'The word', label: 'word', term: 'word', default: 'yes', most: 20 }),
   count: whole({ name: 'The count', label: 'how many', least: 0, most: 9999, default: 3, dice: true }),
-  limit: orOff(whole({ name: 'The limit', label: 'limit', least: 1, most: 9, default: 4 })),
+  limit: wholeOrOff({ name: 'The limit', label: 'limit', least: 1, most: 9, default: null }),
   rate: real({ name: 'The rate', label: 'rate', least: 0, most: 1, default: 4e-4, initial: '4e-4' }),
   shares: numbers({
     name: 'The shares',
@@ -178,22 +189,35 @@ describe('A form of declared parameters', () => {
     expect(form.line({ ...values, loud: false, 'use-b': true })).toBe(
       'yes; 3; off; 4e-4; shares 0.5, 1; second; 2',
     );
-    const own = formOf(declared, [], (short, { word }) => `${String(word)} ${short('shares')}`);
+    const own = formOf(declared, [], { line: (short, { word }) => `${String(word)} ${short('shares')}` });
     expect(own.line(values)).toBe('yes shares 0.5, 1');
   });
 });
 
 describe('Every experiment’s declaration', () => {
-  const all: Readonly<Record<string, Declared<string, unknown>>> = {
+  const all: Readonly<Record<string, Declared<Parameters, unknown>>> = {
+    branches: branchesParameters,
+    determinism: determinismParameters,
+    explore: exploreParameters,
+    grid: gridParameters,
+    loss: lossParameters,
+    methods: methodsParameters,
+    models: modelsParameters,
     nucleus: nucleusParameters,
+    surprisal: surprisalParameters,
     temperature: temperatureParameters,
+    checkpoints: checkpointSettings,
+    training: trainingSettings,
+    ...Object.fromEntries(BRANCH_STARTS.map((start) => [start.kind, start])),
+    numbers: methodNumbers,
+    samplers: modelSamplers,
   };
 
   it.each(Object.entries(all))('%s takes its own defaults', (_, { parameters, parse }) => {
     const defaults = Object.fromEntries(
       Object.entries(parameters).map(([name, parameter]) => [name, parameter.default]),
     );
-    expect(parse(defaults)).toEqual(defaults);
+    expect(parse(defaults)).toMatchObject(defaults);
   });
 
   const each = Object.entries(all).flatMap(([experiment, { parameters }]) =>

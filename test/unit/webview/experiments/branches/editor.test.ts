@@ -1,10 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { branches } from '../../../../../src/experiments/branches';
-import type {
-  BranchesParameters,
-  BranchesResult,
-  BranchStart,
-} from '../../../../../src/experiments/branches/result';
+import type { BranchesParameters, BranchStart } from '../../../../../src/experiments/branches/parameters';
+import type { BranchesResult } from '../../../../../src/experiments/branches/result';
 import { ToyModel } from '../../../../../src/core/toyModel';
 import type { ModelChoice, Toy } from '../../../../../src/protocol/messages';
 import { Host } from '../../../../../webview/host';

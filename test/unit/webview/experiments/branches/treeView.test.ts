@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { BranchLayout } from '../../../../../src/experiments/branches/layout';
-import type { BranchEdit, BranchNode, BranchStart } from '../../../../../src/experiments/branches/result';
+import type { BranchEdit, BranchStart } from '../../../../../src/experiments/branches/parameters';
+import type { BranchNode } from '../../../../../src/experiments/branches/result';
 import {
   branchGroups,
   branchParameters,

@@ -1,0 +1,178 @@
+/** What Branches is asked: how a tree begins, and the changes that a person made to it. */
+import { parameterObject, show, wholeNumber } from '../kit/checks';
+import { prompt, seed, temperature } from '../kit/commonParameters';
+import {
+  custom,
+  declare,
+  real,
+  whole,
+  wholeOrOff,
+  type Parameters,
+  type ParametersOf,
+  type ValuesOf,
+} from '../kit/parameters';
+
+/** Longest path, in tokens. */
+const MOST_TOKENS = 1024;
+const MOST_EDITS = 500;
+
+const length = whole({ name: 'The length', label: 'tokens', least: 1, most: 100, default: 12 });
+
+/** What a tree begins with, in the order in which it is offered. */
+export const BRANCH_STARTS = [
+  /** Greedy, and the most probable other tokens at every step of it. */
+  start('greedy', 'greedy', { length }),
+  /** The first texts that Explore draws with this temperature and top-k; null is off. */
+  start('samples', 'samples', {
+    length,
+    count: whole({ name: 'The number of texts', label: 'texts', least: 1, most: 64, default: 5 }),
+    temperature,
+    topK: wholeOrOff({
+      name: 'Top-k',
+      label: 'top-k',
+      term: 'topK',
+      least: 1,
+      most: Number.MAX_SAFE_INTEGER,
+      default: null,
+    }),
+    seed,
+  }),
+  /** The most probable continuations, found by exact enumeration. */
+  start('exact', 'exact', {
+    length: { ...length, term: 'enumeration', default: 4 },
+    count: whole({ name: 'The number of texts', label: 'continuations', least: 1, most: 50, default: 10 }),
+    budget: whole({
+      name: 'The budget',
+      label: 'budget',
+      term: 'budget',
+      least: 1,
+      most: 100_000,
+      default: 5000,
+    }),
+  }),
+  /** Beam search, with all that it looked at. */
+  start('beam', 'beams', {
+    length,
+    beams: whole({
+      name: 'The number of beams',
+      label: 'beams',
+      term: 'beams',
+      least: 1,
+      most: 32,
+      default: 4,
+    }),
+    lengthPenalty: real({
+      name: 'The length penalty',
+      label: 'length penalty',
+      term: 'lengthPenalty',
+      least: -10,
+      most: 10,
+      default: 1,
+    }),
+  }),
+  /** The most probable next tokens, and nothing more. */
+  start('alternatives', 'next token', {}),
+] as const;
+
+export type BranchStart = ReturnType<(typeof BRANCH_STARTS)[number]['parse']>;
+
+function start<const Kind extends string, P extends Parameters>(
+  kind: Kind,
+  label: string,
+  parameters: P,
+): {
+  readonly kind: Kind;
+  readonly label: string;
+  readonly parameters: P;
+  readonly parse: (value: unknown) => { readonly kind: Kind } & ValuesOf<P>;
+} {
+  const { parse } = declare('the start', parameters);
+  return { kind, label, parameters, parse: (value) => ({ kind, ...parse(value) }) };
+}
+
+/** @throws RangeError for what is no start, naming the value that is wrong and its limits. */
+export function parseStart(value: unknown): BranchStart {
+  const { kind } = parameterObject('the start', value);
+  const found = BRANCH_STARTS.find((each) => each.kind === kind);
+  if (found) return found.parse(value);
+  throw new RangeError(
+    `The start is ${show(kind)}; it must be alternatives, greedy, samples, exact or beam.`,
+  );
+}
+
+/** Tokens by which a path that is taken goes on. */
+export const ahead = whole({
+  name: 'Tokens ahead',
+  label: 'go on by tokens',
+  term: 'ahead',
+  least: 0,
+  most: 100,
+  default: 8,
+});
+
+/** A change that a person made, by the ids of the tokens after the prompt. */
+export type BranchEdit =
+  /** Shows the most probable tokens after this path. */
+  | { readonly edit: 'expand'; readonly path: readonly number[] }
+  /**
+   * Goes this way, and on from its end by so many tokens, greedily: the path's last token may be one that was not in
+   * the tree.
+   */
+  | { readonly edit: 'take'; readonly path: readonly number[]; readonly ahead: number }
+  /** Cuts the path's last token off with all that follows it. */
+  | { readonly edit: 'prune'; readonly path: readonly number[] }
+  /** Puts the path's last token before its siblings, whatever their rank; a second time, no longer. */
+  | { readonly edit: 'pin'; readonly path: readonly number[] };
+
+export const branchesParameters = declare('Branches', {
+  prompt,
+  start: custom<BranchStart>({
+    name: 'The start',
+    default: { kind: 'greedy', length: length.default },
+    read: parseStart,
+  }),
+  /** How many of the most probable tokens an expanded place shows. */
+  alternatives: whole({
+    name: 'The number of alternatives',
+    label: 'alternatives',
+    term: 'alternatives',
+    least: 1,
+    most: 50,
+    default: 8,
+  }),
+  /** In the order in which they were made. */
+  edits: custom<readonly BranchEdit[]>({ name: 'The edits', default: [], read: parseEdits }),
+});
+export type BranchesParameters = ParametersOf<typeof branchesParameters>;
+
+function parseEdits(edits: unknown): readonly BranchEdit[] {
+  if (!Array.isArray(edits)) throw new RangeError(`The edits are ${show(edits)}; they must be a list.`);
+  if (edits.length > MOST_EDITS) {
+    throw new RangeError(
+      `The tree has ${edits.length} edits; it may have at most ${MOST_EDITS}. Start again.`,
+    );
+  }
+  return Array.from(edits, parseEdit);
+}
+
+function parseEdit(value: unknown, index: number): BranchEdit {
+  const what = `edit ${index + 1}`;
+  const given = parameterObject(what, value);
+  const { edit, path } = given;
+  if (edit !== 'expand' && edit !== 'take' && edit !== 'prune' && edit !== 'pin') {
+    throw new RangeError(`Edit ${index + 1} is ${show(edit)}; it must be expand, take, prune or pin.`);
+  }
+  if (!Array.isArray(path)) throw new RangeError(`The path of ${what} is ${show(path)}; it must be a list.`);
+  if (path.length > MOST_TOKENS) {
+    throw new RangeError(
+      `The path of ${what} has ${path.length} tokens; it may have at most ${MOST_TOKENS}.`,
+    );
+  }
+  if (path.length === 0 && edit !== 'expand') {
+    throw new RangeError(`The path of ${what} is empty; only expand can be asked of the prompt's end.`);
+  }
+  const ids = Array.from(path, (id: unknown) =>
+    wholeNumber(`A token id of ${what}`, id, 0, Number.MAX_SAFE_INTEGER),
+  );
+  return edit === 'take' ? { edit, path: ids, ahead: ahead.read(given['ahead'], {}) } : { edit, path: ids };
+}

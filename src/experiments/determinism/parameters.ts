@@ -1,0 +1,33 @@
+/** What Determinism is asked. */
+import { prompt, seed } from '../kit/commonParameters';
+import { choices, declare, whole, type ParametersOf } from '../kit/parameters';
+import { CONFIGURATIONS } from './decodings';
+
+export const determinismParameters = declare('Determinism', {
+  prompt,
+  /** Ids of `CONFIGURATIONS`. */
+  configurations: choices({
+    name: 'The configurations',
+    options: CONFIGURATIONS.map(({ id, label }) => ({ value: id, label })),
+    default: CONFIGURATIONS.map(({ id }) => id),
+  }),
+  /** Runs of each configuration, which are all computed anew: that they are the same is what is asked. */
+  repeats: whole({
+    name: 'The number of runs',
+    label: 'runs of each',
+    term: 'repeats',
+    least: 2,
+    most: 20,
+    default: 3,
+  }),
+  maxNewTokens: whole({
+    name: 'Max new tokens',
+    label: 'new tokens',
+    term: 'newTokens',
+    least: 1,
+    most: 200,
+    default: 20,
+  }),
+  seed,
+});
+export type DeterminismParameters = ParametersOf<typeof determinismParameters>;

@@ -1,0 +1,26 @@
+/** What Explore is asked. */
+import { chain, maxNewTokens, prompt, samples, seed } from '../kit/commonParameters';
+import { declare, flag, optional, type ParametersOf } from '../kit/parameters';
+
+export const exploreParameters = declare('Explore', {
+  /** The text whose continuation is explored. */
+  prompt,
+  chain: chain([
+    { sampler: 'temperature', temperature: 1 },
+    { sampler: 'top-k', k: 40 },
+  ]),
+  /** Take the most probable token at every step; the chain is then only shown, not drawn from. */
+  greedy: flag({ name: 'Greedy', label: 'greedy', term: 'greedy', default: false }),
+  /** Sample i draws from its own stream of this seed. */
+  seed,
+  /** Number of completions; 0 asks for the next-token distribution alone. */
+  samples: samples({ least: 0, most: 64, default: 5 }),
+  /** New tokens per completion, at most the model's context length - 1. */
+  maxNewTokens: maxNewTokens({ default: 40 }),
+  /**
+   * Continues the text across its end: white space there is left to the next token, and completions begin behind it.
+   * Without it, the prompt's own tokens are continued.
+   */
+  healing: optional(flag({ name: 'Healing', default: false })),
+});
+export type ExploreParameters = ParametersOf<typeof exploreParameters>;

@@ -1,0 +1,19 @@
+/** What Loss is asked; all but the text may be left out, and is the book's then. */
+import { windows, windowSeed } from '../kit/commonParameters';
+import { declare, flag, orDefault, text, type ParametersOf } from '../kit/parameters';
+
+export const lossParameters = declare('Loss', {
+  text: text({
+    name: 'The text',
+    // Far above a book, far below what would take days.
+    most: 20_000_000,
+    limit: (most) => `at most ${most} can be evaluated. Use a part of it.`,
+    default: '',
+  }),
+  ...windows,
+  /** Whether the training windows are put into batches in random order. */
+  shuffle: orDefault(flag({ name: 'Shuffle', label: 'shuffle training windows', default: true })),
+  /** Of that order. */
+  seed: { ...windowSeed, term: 'seed' },
+});
+export type LossParameters = ParametersOf<typeof lossParameters>;
