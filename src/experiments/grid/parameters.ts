@@ -27,17 +27,19 @@ export const gridParameters = declare(
     maxNewTokens: maxNewTokens({ default: 24 }),
     seed,
   },
-  ({ rows, columns, samples, maxNewTokens }) => {
-    checkSize(rows.values.length, columns.values.length, samples, maxNewTokens);
-    if (rows.sampler === columns.sampler && rows.parameter === columns.parameter) {
-      throw new RangeError(
-        `Rows and columns are both ${rows.sampler} ${rows.parameter}; let one of them be another parameter.`,
-      );
-    }
-    // Two numbers of one sampler may each be allowed and yet not go together.
-    rows.values.forEach((_, row) => {
-      columns.values.forEach((__, column) => cellChain(rows, row, columns, column));
-    });
+  {
+    check: ({ rows, columns, samples, maxNewTokens }) => {
+      checkSize(rows.values.length, columns.values.length, samples, maxNewTokens);
+      if (rows.sampler === columns.sampler && rows.parameter === columns.parameter) {
+        throw new RangeError(
+          `Rows and columns are both ${rows.sampler} ${rows.parameter}; let one of them be another parameter.`,
+        );
+      }
+      // Two numbers of one sampler may each be allowed and yet not go together.
+      rows.values.forEach((_, row) => {
+        columns.values.forEach((__, column) => cellChain(rows, row, columns, column));
+      });
+    },
   },
 );
 export type GridParameters = ParametersOf<typeof gridParameters>;

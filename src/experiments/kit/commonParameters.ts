@@ -133,11 +133,5 @@ export const windows = {
 
 /** Of the order in which windows are trained on, and of the dropout; as PyTorch, it takes more than 32 bits. */
 export const windowSeed = orDefault(
-  whole({
-    name: 'The seed',
-    label: 'seed',
-    least: 0,
-    most: Number.MAX_SAFE_INTEGER,
-    default: BOOK_SEED,
-  }),
+  whole({ name: 'The seed', label: 'seed', least: 0, most: Number.MAX_SAFE_INTEGER, default: BOOK_SEED }),
 );

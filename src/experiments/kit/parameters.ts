@@ -85,14 +85,18 @@ export interface Declared<P, Values> {
 /** What a declaration reads. */
 export type ParametersOf<D extends Declared<Parameters, unknown>> = ReturnType<D['parse']>;
 
-/**
- * @param what they are the parameters of: `Temperature`.
- * @param check what has to hold between them. @throws RangeError as every reading.
- */
+interface Together<Values> {
+  /** Any of them may be left out: its default stands for it then. */
+  readonly partial?: true;
+  /** What has to hold between them. @throws RangeError as every reading. */
+  readonly check?: (values: Values) => void;
+}
+
+/** @param what they are the parameters of: `Temperature`. */
 export function declare<P extends Parameters>(
   what: string,
   parameters: P,
-  check: (values: ValuesOf<P>) => void = () => undefined,
+  { partial, check }: Together<ValuesOf<P>> = {},
 ): Declared<P, ValuesOf<P>> {
   return {
     parameters,
@@ -100,13 +104,14 @@ export function declare<P extends Parameters>(
       const given = parameterObject(what, value);
       const read: Record<string, unknown> = {};
       for (const [name, parameter] of Object.entries(parameters)) {
-        const found = given[name] === undefined ? parameter.leftOut?.(read) : given[name];
+        const { leftOut = () => (partial ? parameter.default : undefined) } = parameter;
+        const found = given[name] === undefined ? leftOut(read) : given[name];
         if (found === undefined && 'optional' in parameter) continue;
         read[name] = parameter.read(found, read);
       }
       // Each name has what its own parameter has read.
       const values = read as ValuesOf<P>;
-      check(values);
+      check?.(values);
       return values;
     },
   };

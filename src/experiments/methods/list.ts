@@ -1,15 +1,16 @@
 /** The methods that the chapter compares, and others of the core beside them. */
 import { inHuggingFaceOrder, nucleusThenTopK, topKThenNucleus } from '../../core/samplers/presets';
 import { temperature } from '../kit/commonParameters';
-import { declare, orDefault, real, whole, type ParametersOf } from '../kit/parameters';
+import { declare, real, whole, type ParametersOf } from '../kit/parameters';
 import type { MethodSpec } from './result';
 
 /** Numbers that the methods share; the chapter's own values. */
-export const methodNumbers = declare('Methods, numbers', {
-  temperature: orDefault(temperature),
-  p: orDefault(real({ name: 'p', label: 'p of the nucleus', term: 'topP', least: 0, most: 1, default: 0.8 })),
-  k: orDefault(
-    whole({
+export const methodNumbers = declare(
+  'Methods, numbers',
+  {
+    temperature: temperature,
+    p: real({ name: 'p', label: 'p of the nucleus', term: 'topP', least: 0, most: 1, default: 0.8 }),
+    k: whole({
       name: 'k',
       label: 'k of top-k',
       term: 'topK',
@@ -17,9 +18,10 @@ export const methodNumbers = declare('Methods, numbers', {
       most: Number.MAX_SAFE_INTEGER,
       default: 3,
     }),
-  ),
-  beams: orDefault(whole({ name: 'The number of beams', label: 'beams', least: 1, most: 64, default: 4 })),
-});
+    beams: whole({ name: 'The number of beams', label: 'beams', least: 1, most: 64, default: 4 }),
+  },
+  { partial: true },
+);
 export type MethodNumbers = ParametersOf<typeof methodNumbers>;
 
 export const METHOD_NUMBERS = methodNumbers.parse({});

@@ -56,9 +56,11 @@ export const methodsParameters = declare(
     maxNewTokens: maxNewTokens({ default: 24 }),
     seed,
   },
-  ({ methods, form, samples, trials, maxNewTokens }) => {
-    if (form === 'tokens') checkTokens(methods, samples, trials);
-    else checkTexts(methods, samples, trials, maxNewTokens);
+  {
+    check: ({ methods, form, samples, trials, maxNewTokens }) => {
+      if (form === 'tokens') checkTokens(methods, samples, trials);
+      else checkTexts(methods, samples, trials, maxNewTokens);
+    },
   },
 );
 export type MethodsParameters = ParametersOf<typeof methodsParameters>;

@@ -11,16 +11,14 @@ const STANDARD = { temperature: 0.8, topK: 50, topP: 1 };
 /** The samplers that can be set. */
 export const modelSamplers = declare('the samplers', {
   temperature: { ...temperature, default: STANDARD.temperature },
-  topK: wholeOrOff({
-    name: 'k',
+  topK: wholeOrOff({ name: 'k',
     label: 'top-k',
     term: 'topK',
     least: 1,
     most: Number.MAX_SAFE_INTEGER,
     default: STANDARD.topK,
   }),
-  topP: real({
-    name: 'p',
+  topP: real({ name: 'p',
     label: 'top-p',
     term: 'topP',
     least: 0,
@@ -44,8 +42,7 @@ export const modelsParameters = declare(
     prompt,
     chain: chain(chainOf(STANDARD)),
     /** How often every model writes its texts, each time with other random numbers. */
-    trials: whole({
-      name: 'The number of trials',
+    trials: whole({ name: 'The number of trials',
       label: 'trials',
       term: 'modelTrials',
       least: 1,
@@ -58,8 +55,7 @@ export const modelsParameters = declare(
     seed,
     /** A text that all models are measured on; none where empty. */
     reference: {
-      ...text({
-        name: 'The reference text',
+      ...text({ name: 'The reference text',
         label: 'reference text, read by both',
         most: 200_000,
         limit: (most) => `it may have at most ${most}. Take a part of it.`,
@@ -68,12 +64,12 @@ export const modelsParameters = declare(
       leftOut: () => '',
     },
   },
-  ({ trials, samples, maxNewTokens }) => {
+  { check: ({ trials, samples, maxNewTokens }) => {
     const tokens = trials * samples * maxNewTokens;
     if (tokens <= MOST_TOKENS) return;
     throw new RangeError(
       `${trials} trials of ${samples} texts of ${maxNewTokens} tokens are ${tokens.toLocaleString('en-US')} tokens of each model; take at most ${MOST_TOKENS.toLocaleString('en-US')}, by fewer trials, samples or new tokens.`,
     );
-  },
+  } },
 );
 export type ModelsParameters = ParametersOf<typeof modelsParameters>;

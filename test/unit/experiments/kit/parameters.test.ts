@@ -205,8 +205,10 @@ describe('Declared parameters', () => {
         },
       }),
     },
-    ({ count, limit }) => {
-      if (limit !== null && count > limit) throw new RangeError('The count is beyond the limit.');
+    {
+      check: ({ count, limit }) => {
+        if (limit !== null && count > limit) throw new RangeError('The count is beyond the limit.');
+      },
     },
   );
   const every = { count: 3, share: 0.25, limit: 4, way: 'down', loud: true, twice: 1, last: 'y' };
@@ -233,6 +235,18 @@ describe('Declared parameters', () => {
     expect(declared.parse(least)).toEqual({ ...least, share: 0.5, twice: 6 });
     expect(Object.keys(declared.parse(least))).not.toContain('loud');
     expect(declared.parse({ ...least, loud: undefined })).not.toHaveProperty('loud');
+  });
+
+  it('may all be left out where the declaration says so', () => {
+    const share = real({ name: 'The share', least: 0, most: 1, default: 0.5 });
+    const partial = declare(
+      'Parts',
+      { share, word: text({ name: 'The word', default: 'yes' }) },
+      { partial: true },
+    );
+    expect(partial.parse({})).toEqual({ share: 0.5, word: 'yes' });
+    expect(partial.parse({ share: 1 })).toEqual({ share: 1, word: 'yes' });
+    expect(() => partial.parse({ share: 2 })).toThrow('The share is 2;');
   });
 
   it.each([

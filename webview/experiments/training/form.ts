@@ -1,0 +1,107 @@
+/** The controls of Training: from what is typed to parameters, and back. */
+import * as v from 'valibot';
+import {
+  checkpointSettings,
+  furtherEpochs,
+  trainingSettings,
+} from '../../../src/experiments/training/parameters';
+import type { TrainingResult } from '../../../src/experiments/training/result';
+import { fieldsOf, shownParameters, typedOf, typedParameters, valuesOf } from '../../form/declared';
+import { valueText, type Field, type FormValues } from '../../form/form';
+import { textSourceField, type WholeText } from '../../form/wholeText';
+import type { ExperimentPage } from '../../frame/experimentPage';
+
+/** Characters of the text that stand for it in titles. */
+const BEGINNING = 200;
+
+const ACTIONS = [
+  { value: 'start', label: 'the model as it is' },
+  { value: 'continue', label: 'the last checkpoint' },
+  { value: 'verify', label: 'nothing: verify continuity' },
+];
+
+/** What a saved training was asked, as far as it stands in controls. */
+const savedSchema = v.object({
+  settings: v.optional(v.record(v.string(), v.unknown())),
+  checkpoints: v.optional(v.record(v.string(), v.unknown())),
+  furtherEpochs: v.optional(v.unknown()),
+});
+
+const free = ({ action }: FormValues): boolean => action !== 'continue';
+const kept = ({ action }: FormValues): boolean => action !== 'verify';
+
+function settings(...names: (keyof typeof trainingSettings.parameters)[]): Field[] {
+  return names.flatMap((name) => fieldsOf(name, trainingSettings.parameters[name], { applies: free }));
+}
+
+export function trainingForm(
+  text: WholeText,
+): Pick<ExperimentPage<TrainingResult>, 'groups' | 'parameters' | 'values' | 'line'> {
+  return {
+    groups: [
+      {
+        title: 'Train',
+        fields: [
+          { kind: 'choice', name: 'action', label: 'from', initial: 'start', options: ACTIONS },
+          textSourceField(text),
+          ...settings('epochs'),
+          ...fieldsOf('furtherEpochs', furtherEpochs, {
+            applies: ({ action }) => action === 'continue',
+            note: (values) =>
+              valueText(values, 'furtherEpochs').trim() === '0' ? 'Only what is left of it.' : null,
+          }),
+        ],
+      },
+      {
+        title: 'AdamW',
+        fields: [
+          ...settings('learningRate', 'weightDecay', 'warmupSteps'),
+          { kind: 'check', name: 'cosine', label: 'cosine decay', initial: false, applies: free },
+          ...settings('clipNorm', 'dropout'),
+        ],
+      },
+      {
+        title: 'The book’s loader',
+        fields: settings('context', 'stride', 'batchSize', 'trainRatio', 'seed'),
+      },
+      {
+        title: 'Evaluation',
+        fields: settings('evaluateEvery', 'evaluationBatches', 'sampleTokens', 'startText'),
+      },
+      {
+        title: 'Checkpoints',
+        fields: Object.entries(checkpointSettings.parameters).flatMap(([name, parameter]) =>
+          fieldsOf(name, parameter, { applies: kept }),
+        ),
+      },
+    ],
+    parameters: (values) => ({
+      prompt: text.text.slice(0, BEGINNING),
+      action: values['action'],
+      text: text.text,
+      settings: trainingSettings.parse({
+        ...typedParameters(trainingSettings, values),
+        decay: values['cosine'] === true ? 'cosine' : 'none',
+      }),
+      furtherEpochs: furtherEpochs.read(typedOf('furtherEpochs', furtherEpochs, values), {}),
+      checkpoints: checkpointSettings.parse(typedParameters(checkpointSettings, values)),
+    }),
+    values: (given) => {
+      const parsed = v.safeParse(savedSchema, given);
+      if (!parsed.success) return {};
+      const { settings = {}, checkpoints = {}, furtherEpochs: further } = parsed.output;
+      return {
+        ...shownParameters(trainingSettings, settings),
+        ...('decay' in settings && { cosine: settings['decay'] === 'cosine' }),
+        ...shownParameters(checkpointSettings, checkpoints),
+        ...valuesOf('furtherEpochs', furtherEpochs, further),
+      };
+    },
+    line: (values) => {
+      const shown = (name: string): string => valueText(values, name);
+      const from = ACTIONS.find(({ value }) => value === values['action'])?.label ?? '';
+      if (values['action'] === 'continue') return `${from}; ${shown('furtherEpochs')} further epochs`;
+      return `${from}; ${shown('epochs')} epochs, rate ${shown('learningRate')}, ${shown('batchSize')} × ${shown('context')} tokens`;
+    },
+  };
+}
