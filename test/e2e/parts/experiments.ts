@@ -165,6 +165,30 @@ export function experimentTabs(current: () => Session): void {
       await expect.poll(() => texts.first().innerText()).toMatch(/^1, 2, 3\b/);
       await session.window.picture('methods-texts');
     });
+
+    test('a method has its row when it is done, while others are still to come', async () => {
+      // Greedy decoding is read once for all its texts; the others take minutes, and are stopped.
+      await panel.type('samples', '64');
+      await panel.type('trials', '10');
+      await panel.type('maxNewTokens', '40');
+      await panel.begin(() => panel.part('run').click());
+      const picture = panel.frame.locator('[data-picture="distinct-2"]');
+      const labels = (): Promise<string[]> =>
+        picture.locator('[data-card]').evaluateAll((all) => all.map((row) => row.ariaLabel!));
+      await panel.part('growing').waitFor();
+      await expect.poll(labels, { timeout: 60_000 }).toEqual([expect.stringMatching(/^Greedy: /)]);
+      await expect
+        .poll(() => picture.locator('text', { hasText: 'still to come' }).count())
+        .toBeGreaterThanOrEqual(3);
+      const rows = panel.frame.locator('[data-table="measures"] tbody tr', { hasText: 'still to come' });
+      await expect.poll(() => rows.count()).toBeGreaterThanOrEqual(3);
+      await session.window.picture('methods-filling');
+      await panel.part('stop').click();
+      await panel.part('stopped').waitFor();
+      await panel.part('answer').waitFor();
+      await expect.poll(() => panel.frame.getByText('still to come').count()).toBe(0);
+      await panel.part('dismiss').click();
+    });
   });
 
   describe('Loss', () => {
