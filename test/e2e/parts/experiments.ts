@@ -117,7 +117,6 @@ export function experimentTabs(current: () => Session): void {
     test('a grid fills while it runs, keeps the focus where it is, and can be exported when it is over', async () => {
       await panel.makeWidth(1600);
       await panel.part('tab-grid').click();
-      await chooseOption('metric', 'Repetition');
       await panel.type('rowsValues', '0.2, 0.4, 0.6, 0.8, 1, 1.2, 1.4, 1.6');
       await panel.type('columnsValues', '1, 2, 5, 10, 20, 50, 100, 200');
       // More than a minute's work: it is stopped when some of it has been seen.
@@ -126,6 +125,7 @@ export function experimentTabs(current: () => Session): void {
       await panel.part('run').click();
       await panel.begin(() => panel.part('question-yes').click());
       await panel.part('growing').waitFor();
+      await chooseOption('metric', 'Repetition');
       const fields = panel.frame.locator('[data-picture="repetition"] [data-card]');
       const labels = (): Promise<string[]> =>
         fields.evaluateAll((all) => all.map((field) => field.ariaLabel!));
