@@ -9,9 +9,14 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import type { ModelSource, RunOptions } from '../../../src/engine/client';
-import type { TrainingResult } from '../../../src/experiments/training/result';
+import {
+  trainingEventSchema,
+  type TrainingEvent,
+  type TrainingResult,
+} from '../../../src/experiments/training/result';
 import { loadGpt2 } from '../../../src/onnx/loadGpt2';
 import { rawLogits, distribution } from '../experiments/slowPath';
 import { useTrainer } from './trainer';
@@ -48,8 +53,18 @@ describe('A training', () => {
       directory: join(trainer.folder, 'a'),
       settings: { ...settings, epochs: 2 },
     });
-    await run({ action: 'start', directory: join(trainer.folder, 'b') });
-    const continued = await run({ action: 'continue', directory: join(trainer.folder, 'b') });
+    const first = await run({ action: 'start', directory: join(trainer.folder, 'b') });
+    const events: TrainingEvent[] = [];
+    const continued = await run(
+      { action: 'continue', directory: join(trainer.folder, 'b') },
+      {
+        onEvent: (event) => {
+          if (v.is(trainingEventSchema, event)) events.push(event);
+        },
+      },
+    );
+    // What was measured before comes first, so that the curve on screen begins at the first step.
+    expect(events[0]).toEqual({ type: 'history', history: first.history });
     expect(continued.progress.step).toBe(straight.progress.step);
     expect(continued.progress.epoch).toBe(2);
     for (const name of ['model.safetensors', 'optimizer.safetensors']) {
