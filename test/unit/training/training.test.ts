@@ -197,7 +197,8 @@ describe('A training', () => {
         },
       },
     );
-    expect(pauses).toBe(1);
+    // Where it hears of both at once it pauses, writes the checkpoint, and says again that it is paused.
+    expect([1, 2]).toContain(pauses);
     // When it was told to, at every evaluation, and at the end; a step may pass before it hears.
     expect(kept.length).toBeGreaterThanOrEqual(4);
     expect(kept).toContain(5);
