@@ -84,8 +84,8 @@ export class App {
       editPrompt: () => {
         this.#edit(true);
       },
-      chooseModel: (id) => {
-        this.#chooseModel(id);
+      chooseModel: (id, quietly) => {
+        this.#chooseModel(id, quietly);
       },
       hasTab: (id) => this.#tabs.some((tab) => tab.id === id),
       openTab: (id, parameters, run) => {
@@ -171,11 +171,11 @@ export class App {
 
   // What a person does.
 
-  #chooseModel(id: string): void {
+  #chooseModel(id: string, quietly = false): void {
     if (id === this.#session.model || id === '') return;
     this.#session.model = id;
     this.#load();
-    this.#active.value.modelChanged?.();
+    if (!quietly) this.#active.value.modelChanged?.();
   }
 
   /** Makes the tokens up to and including one the prompt. */

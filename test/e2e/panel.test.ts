@@ -2,6 +2,7 @@
 import { describe } from 'vitest';
 import { boundary } from './parts/boundary';
 import { exploring } from './parts/explore';
+import { keepingExplored } from './parts/exploreKept';
 import { looks } from './parts/looks';
 import { running } from './parts/run';
 import { useSession } from './session';
@@ -13,6 +14,9 @@ describe('The end of a prompt', () => {
 });
 describe('Looks', () => {
   looks(current);
+});
+describe('Keeping', () => {
+  keepingExplored(current);
 });
 describe('Explore', () => {
   exploring(current);

@@ -182,7 +182,7 @@ interface Own<Name extends string> {
 /** The form of an experiment. */
 export function formOf<Name extends string, Values>(
   declared: Declared<Readonly<Record<Name, Parameter<unknown>>>, Values>,
-  groups: readonly { readonly title: string; readonly fields: readonly Place<NoInfer<Name>>[] }[],
+  groups: readonly (Omit<FieldGroup, 'fields'> & { readonly fields: readonly Place<NoInfer<Name>>[] })[],
   { typed, shown, line }: Own<NoInfer<Name>> = {},
 ): DeclaredForm<Values> {
   const { parameters } = declared;
@@ -198,7 +198,7 @@ export function formOf<Name extends string, Values>(
     return fieldsOf(name, parameters[name], beside);
   };
   return {
-    groups: groups.map(({ title, fields }) => ({ title, fields: fields.flatMap(place) })),
+    groups: groups.map(({ fields, ...group }) => ({ ...group, fields: fields.flatMap(place) })),
     parameters: (values, prompt) =>
       declared.parse({ ...typedParameters(declared, values), ...typed?.(values), prompt }),
     values: (value) => {

@@ -1,13 +1,16 @@
 /** The controls of an experiment as values: what was typed, and what is wrong with it. Both are followed. */
 import { signal } from '@preact/signals-core';
+import type { TemplateResult } from 'lit';
 
 export type FormValue = string | boolean;
 export type FormValues = Readonly<Record<string, FormValue>>;
 
 interface AnyField {
-  /** Key of its value, and its `data-testid`. */
+  /** Key of its value. */
   readonly name: string;
   readonly label: string;
+  /** Its `data-testid` where that is not the name. */
+  readonly hook?: string;
   /** Key of the glossary entry that explains it. */
   readonly term?: string;
   /** What the value means or does, where that depends on it: stands below the field. */
@@ -45,10 +48,24 @@ export interface KeptField extends AnyField {
   readonly initial: string;
 }
 
-export type Field = TextField | CheckField | ChoiceField | KeptField;
+/** A part of the settings with controls of its own making. It keeps its value itself, as a text, and is followed. */
+export interface OwnField extends AnyField {
+  readonly kind: 'own';
+  readonly initial: string;
+  readonly text: () => string;
+  /** Takes what `text` has given; ignores anything else. */
+  readonly fill: (text: string) => void;
+  /** The first of its controls that is wrong. */
+  readonly error: () => { readonly field: string; readonly sentence: string } | null;
+  readonly view: () => TemplateResult;
+}
+
+export type Field = TextField | CheckField | ChoiceField | KeptField | OwnField;
 
 export interface FieldGroup {
   readonly title: string;
+  /** True where its values have no say. */
+  readonly muted?: (values: FormValues) => boolean;
   readonly fields: readonly Field[];
 }
 
@@ -60,12 +77,17 @@ export class Form {
   constructor(groups: readonly FieldGroup[]) {
     this.groups = groups;
     this.#values = signal<FormValues>(
-      Object.fromEntries(this.#fields().map(({ name, initial }) => [name, initial])),
+      Object.fromEntries(
+        this.#fields().flatMap((field) => (field.kind === 'own' ? [] : [[field.name, field.initial]])),
+      ),
     );
   }
 
   get values(): FormValues {
-    return this.#values.value;
+    const own = this.#fields().flatMap((field): [string, FormValue][] =>
+      field.kind === 'own' ? [[field.name, field.text()]] : [],
+    );
+    return { ...this.#values.value, ...Object.fromEntries(own) };
   }
 
   text(name: string): string {
@@ -97,6 +119,10 @@ export class Form {
     for (const field of this.#fields()) {
       const value = values[field.name];
       if (typeof value !== typeof field.initial) continue;
+      if (field.kind === 'own') {
+        field.fill(value as string);
+        continue;
+      }
       changed[field.name] = value as FormValue;
       wrongs[field.name] = wrong(field, value as FormValue);
     }
@@ -104,9 +130,16 @@ export class Form {
     this.#errors.value = { ...this.#errors.peek(), ...wrongs };
   }
 
+  /** Reads every field again, because what is allowed has changed. */
+  checkAgain(): void {
+    this.fill(this.#values.peek());
+  }
+
   /** The first field that is wrong. */
   firstError(): { readonly field: string; readonly sentence: string } | null {
     for (const field of this.#fields()) {
+      const own = field.kind === 'own' ? field.error() : null;
+      if (own) return own;
       const sentence = this.error(field.name);
       if (sentence !== null && this.#applies(field)) return { field: field.name, sentence };
     }
@@ -122,7 +155,7 @@ function wrong(field: Field, value: FormValue): string | null {
   if (field.kind === 'choice') {
     return field.options.some((option) => option.value === value) ? null : `${field.label} is unknown.`;
   }
-  if (field.kind === 'check' || field.kind === 'kept') return null;
+  if (field.kind !== 'text') return null;
   try {
     field.check(String(value));
     return null;

@@ -1,14 +1,15 @@
 /** The controls of an experiment: a column where there is room, a drawer where there is not. */
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
-import type { JobState } from '../frame/queue';
 import type { CheckField, ChoiceField, Field, Form, TextField } from './form';
 import { infoButton } from '../ui/info';
-import { DICE } from './settingsPanel';
 
 export interface FormProps {
   readonly form: Form;
-  readonly job: JobState;
+  /** How what Run asked for stands. */
+  readonly job: keyof typeof STOP;
+  /** What the button says that runs, and its `data-testid`. */
+  readonly verb: { readonly label: string; readonly hook: string };
   readonly drawerOpen: boolean;
   /** The values in one line. */
   readonly line: string;
@@ -22,18 +23,20 @@ export interface FormProps {
 /** One past the largest seed. */
 const SEEDS = 2 ** 32;
 
-const STOP: Readonly<Record<JobState, string>> = {
+const STOP = {
   none: 'Stop',
   waiting: 'Take back',
   running: 'Stop',
   stopping: 'Stopping',
-};
+} as const;
 
 export function formView(props: FormProps): TemplateResult {
-  const { form, job, drawerOpen, line, onRun, onStop, onDrawer } = props;
+  const { form, job, verb, drawerOpen, line, onRun, onStop, onDrawer } = props;
   return html`<section class="settings" aria-label="Settings" ?data-open=${drawerOpen}>
     <div class="actions">
-      <vscode-button class="generate" data-testid="run" title="Ctrl+Enter" @click=${onRun}>Run</vscode-button>
+      <vscode-button class="generate" data-testid=${verb.hook} title="Ctrl+Enter" @click=${onRun}
+        >${verb.label}</vscode-button
+      >
       <vscode-button
         appearance="secondary"
         data-testid="stop"
@@ -59,7 +62,7 @@ export function formView(props: FormProps): TemplateResult {
       ${form.groups.map((group) => {
         const fields = form.shown(group);
         if (fields.length === 0) return nothing;
-        return html`<fieldset>
+        return html`<fieldset ?data-muted=${group.muted?.(form.values) ?? false}>
           <legend>${group.title}</legend>
           ${fields.map((field) => fieldView(props, field))}
         </fieldset>`;
@@ -67,6 +70,14 @@ export function formView(props: FormProps): TemplateResult {
     </div>
   </section>`;
 }
+
+/** A die, for buttons that draw another number. */
+const DICE = html`<svg viewBox="0 0 16 16" aria-hidden="true">
+  <path
+    fill-rule="evenodd"
+    d="M3 1h10a2 2 0 0 1 2 2v10a2 2 0 0 1-2 2H3a2 2 0 0 1-2-2V3a2 2 0 0 1 2-2Zm0 1.2a.8.8 0 0 0-.8.8v10c0 .44.36.8.8.8h10a.8.8 0 0 0 .8-.8V3a.8.8 0 0 0-.8-.8H3Zm2 1.6a1.3 1.3 0 1 1 0 2.6 1.3 1.3 0 0 1 0-2.6Zm6 0a1.3 1.3 0 1 1 0 2.6 1.3 1.3 0 0 1 0-2.6ZM8 6.7a1.3 1.3 0 1 1 0 2.6 1.3 1.3 0 0 1 0-2.6ZM5 9.6a1.3 1.3 0 1 1 0 2.6 1.3 1.3 0 0 1 0-2.6Zm6 0a1.3 1.3 0 1 1 0 2.6 1.3 1.3 0 0 1 0-2.6Z"
+  />
+</svg>`;
 
 function fieldView(props: FormProps, field: Field): TemplateResult {
   const error = props.form.error(field.name);
@@ -90,6 +101,8 @@ function controlView(props: FormProps, field: Field): TemplateResult | typeof no
       return choiceView(props, field);
     case 'kept':
       return nothing;
+    case 'own':
+      return field.view();
   }
 }
 
@@ -98,15 +111,15 @@ function labelView({ label, term }: Field): TemplateResult {
 }
 
 function textView({ form }: FormProps, field: TextField): TemplateResult {
-  const { name, label, wide = false, dice = false } = field;
+  const { name, label, hook = name, wide = false, dice = false } = field;
   const wrong = form.error(name) !== null;
   const set = (text: string): void => {
     form.set(name, text);
   };
-  return html`<div class="field" ?data-wide=${wide} ?data-dice=${dice} ?data-wrong=${wrong}>
+  return html`<div class="field" data-typed ?data-wide=${wide} ?data-dice=${dice} ?data-wrong=${wrong}>
     ${labelView(field)}
     <vscode-text-field
-      data-testid=${name}
+      data-testid=${hook}
       aria-label=${label}
       aria-invalid=${wrong ? 'true' : 'false'}
       .value=${live(form.text(name))}

@@ -17,20 +17,12 @@ import {
   type Order,
   type SamplerStep,
 } from './samplerSteps';
-import {
-  fieldName,
-  fieldText,
-  labelOf,
-  sliderOf,
-  textOf,
-  type FieldName,
-  type SettingsForm,
-} from '../experiments/explore/settings';
+import { fieldName, fieldText, labelOf, sliderOf, textOf, type ChainForm, type FieldName } from './chainForm';
 import { infoButton } from '../ui/info';
 import { keepStop, rove } from '../ui/roving';
 
 export interface SamplersProps {
-  readonly form: SettingsForm;
+  readonly form: ChainForm;
   /** What every step does to the distribution on screen; empty without one. */
   readonly deeds: readonly string[];
   /** How many tokens each order would keep, by its name; none without a distribution. */
@@ -54,7 +46,7 @@ const CUSTOM = 'custom';
 
 export function samplersView(props: SamplersProps): TemplateResult {
   const { form, problem } = props;
-  const { steps } = form.settings;
+  const { steps } = form;
   return html`${presetView(props)}
     ${steps.length === 0 ? html`<p class="quiet">No sampler: the model’s own distribution.</p>` : nothing}
     <ol class="steps" aria-label="Sampler chain, in the order in which it acts">
@@ -69,7 +61,7 @@ export function samplersView(props: SamplersProps): TemplateResult {
 }
 
 function presetView({ form, onSteps }: SamplersProps): TemplateResult {
-  const named = nameOf(form.settings.steps);
+  const named = nameOf(form.steps);
   const name = named?.name ?? CUSTOM;
   return html`<div class="field" data-choice>
     <span class="label">preset</span>
@@ -97,7 +89,7 @@ function presetView({ form, onSteps }: SamplersProps): TemplateResult {
 
 function stepView(props: SamplersProps, step: SamplerStep, index: number): TemplateResult {
   const { form, deeds, opened, onOptions, onSteps, onMove } = props;
-  const { steps } = form.settings;
+  const { steps } = form;
   const label = labelOf(step);
   const parameters = controlsOf(step.sampler);
   const alone = parameters.some(mainOf);

@@ -50,7 +50,7 @@ export class DrawnResult<Result extends ExperimentResult> {
     const growing = this.isGrowing;
     const tables = this.#page.report.tables(result);
     // What fills neither unfolds nor folds under the pointer.
-    if (!growing) this.#open = tables[0] !== undefined && isShort(tables[0]);
+    if (!growing) this.#open = !this.#page.layout && tables[0] !== undefined && isShort(tables[0]);
     const open = this.#open;
     this.#parts = {
       result,

@@ -1,10 +1,12 @@
-import type { TemplateResult } from 'lit';
+import type { nothing, TemplateResult } from 'lit';
 import type { ReportOf, ReportTable } from '../../src/experiments/report/types';
 import type { ExperimentResult } from '../../src/experiments/kit/results';
+import type { Term } from '../ui/glossary';
 import type { Picture } from '../ui/picture';
 import type { FieldGroup, FormValues } from '../form/form';
 import type { LiveRun } from './live';
 import type { Lane } from './queue';
+import type { Order, Outcome } from './record';
 
 /** What one experiment adds to the tab that all experiments share (`experimentTab.ts`). */
 export interface ExperimentPage<Result extends ExperimentResult> {
@@ -14,6 +16,8 @@ export interface ExperimentPage<Result extends ExperimentResult> {
   /** What the tab answers, and what will stand here after a run: for the empty tab. */
   readonly question: string;
   readonly promise: string;
+  /** What its words mean that no other experiment has. */
+  readonly terms?: Readonly<Record<string, Term>>;
   readonly groups: readonly FieldGroup[];
   /** True where the toy vocabulary can do nothing, because its logits do not depend on a text. */
   readonly needsText?: boolean;
@@ -43,13 +47,44 @@ export interface ExperimentPage<Result extends ExperimentResult> {
   /** Why a result with these parameters is not run again by itself; null where it can be. */
   readonly noReplay?: (parameters: unknown) => string | null;
   /** Asked for at the beginning of every run: what is made of its events while it goes on. */
-  readonly live?: () => LiveRun<Result>;
+  readonly live?: (order: Order, isReplay: boolean) => LiveRun<Result>;
+  /** True of a stopped run's result in which there is nothing to see: the last one stays in its place. */
+  readonly isEmpty?: (result: Result) => boolean;
+  /** Whether what came of a run that gave no result is on screen. */
+  readonly showsPart?: (order: Order) => boolean;
+  /** A saved result comes on screen. */
+  readonly opened?: () => void;
+  /** What the button says that runs, and its `data-testid`; Run where left out. */
+  readonly verb?: { readonly label: string; readonly hook: string };
+  /** The toy's table stands open among the controls. */
+  readonly toyUnfolded?: boolean;
+  /** Where everything stands; the answer and what belongs to it in one column where left out. */
+  readonly layout?: (pieces: Pieces<Result>) => TemplateResult;
+  /** What produced the result on screen, in other words than those of all. */
+  readonly footer?: () => TemplateResult | typeof nothing;
   /** What its runs wait for; the long ones of others where left out. */
   readonly lane?: Lane;
   /** A person must agree before a run: the question to ask; null to run at once. */
   readonly confirm?: (parameters: unknown) => string | null;
   /** What a card says about a `data-card` reference of the page's own; null for references of others. */
   readonly card?: (kind: string, rest: readonly string[], result: Result) => TemplateResult | null;
+}
+
+/** What a page with a layout of its own arranges. */
+export interface Pieces<Result extends ExperimentResult> {
+  readonly form: TemplateResult;
+  /** The last result, and its parts; null before there is one. */
+  readonly outcome: Outcome<Result> | null;
+  readonly parts: ShownParts<Result> | null;
+  /** A sentence when it belongs to other controls, another prompt or another model. */
+  readonly stale: string | null;
+  /** What can be done with it. @param growing it is not whole yet */
+  readonly bar: (growing: boolean) => TemplateResult;
+  readonly historyButton: TemplateResult;
+  /** The saved results, while they are shown. */
+  readonly history: TemplateResult | typeof nothing;
+  readonly comparison: TemplateResult | typeof nothing;
+  readonly conclusion: TemplateResult | typeof nothing;
 }
 
 /** A result on screen, and the parts of it that a page may arrange. */

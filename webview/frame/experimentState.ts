@@ -132,9 +132,10 @@ export class ExperimentState<Result extends ExperimentResult> {
     const { model, toy, parameters } = outcome.order;
     this.dismiss();
     this.runs.hideGrowth();
+    this.#page.opened?.();
     this.shown.show(outcome);
     if (toy) session.toyDraft = draftOf(toy);
-    if (session.models.some((choice) => choice.id === model)) chooseModel(model);
+    if (session.models.some((choice) => choice.id === model)) chooseModel(model, true);
     this.fill(parameters);
     showTokens(session, outcome.order, outcome.result);
     return true;
@@ -151,7 +152,7 @@ export class ExperimentState<Result extends ExperimentResult> {
   }
 
   /** What is worth keeping over a reload, read now; made into plain JSON when that is called for. */
-  packed(): () => unknown {
+  packed(): () => object {
     const memory = {
       values: this.form.values,
       drawerOpen: this.drawerOpen,

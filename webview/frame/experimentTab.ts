@@ -7,8 +7,9 @@ import { formView } from '../form/formView';
 import { toyTableView } from '../form/toyTable';
 import { RequestError } from '../host';
 import { afterDraw } from '../ui/afterDraw';
+import { addTerms } from '../ui/glossary';
 import { DrawnResult } from './drawnResult';
-import type { ExperimentPage, ShownParts } from './experimentPage';
+import type { ExperimentPage, Pieces, ShownParts } from './experimentPage';
 import { ExperimentState } from './experimentState';
 import { exportChoices } from './exports';
 import { messageView } from './messageView';
@@ -25,12 +26,14 @@ import {
 import { meterView, PATIENCE } from './statusView';
 import type { OpenRequest, Tab, TabContext } from './tab';
 
+const RUN = { label: 'Run', hook: 'run' };
+
 export class ExperimentTab<Result extends ExperimentResult> implements Tab {
   readonly id: string;
   readonly title: string;
   readonly #page: ExperimentPage<Result>;
   readonly #context: TabContext;
-  readonly #state: ExperimentState<Result>;
+  protected readonly state: ExperimentState<Result>;
   readonly #drawn: DrawnResult<Result>;
   /** What a run needs is being got. */
   #preparing = false;
@@ -40,30 +43,49 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
     this.title = page.title;
     this.#page = page;
     this.#context = context;
-    this.#state = new ExperimentState(page, context);
-    this.#drawn = new DrawnResult(page, this.#state);
+    this.state = new ExperimentState(page, context);
+    if (page.terms) addTerms(page.terms);
+    this.#drawn = new DrawnResult(page, this.state);
   }
 
   body(): TemplateResult {
+    if (this.#page.layout) return this.#page.layout(this.#pieces());
     return html`<div class="explore experiment" data-testid="experiment-${this.id}">
       ${this.#form()}
       <div class="results">${this.#live()} ${this.#result()}</div>
     </div>`;
   }
 
+  #pieces(): Pieces<Result> {
+    const { outcome } = this.state.shown;
+    const parts = outcome && this.#drawn.partsOf(outcome);
+    return {
+      form: this.#form(),
+      outcome,
+      parts,
+      stale: this.state.stale(),
+      bar: (growing) => this.#bar(outcome, parts, growing),
+      historyButton: this.#historyButton(),
+      history: this.#history(),
+      comparison: this.#comparison(),
+      conclusion: this.#conclusion(),
+    };
+  }
+
   #live(): TemplateResult | typeof nothing {
-    const view = this.#state.runs.live?.view;
+    const view = this.state.runs.live?.view;
     if (!view) return nothing;
     return view((message) => {
-      this.#state.runs.tell(message);
+      this.state.runs.tell(message);
     });
   }
 
   #form(): TemplateResult {
-    const state = this.#state;
+    const state = this.state;
     return formView({
       form: state.form,
       job: state.runs.jobState,
+      verb: this.#page.verb ?? RUN,
       drawerOpen: state.drawerOpen,
       line: this.#page.line(state.form.values),
       toy: this.#context.session.isToy ? this.#toy() : nothing,
@@ -82,35 +104,42 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
   #toy(): TemplateResult {
     const { session } = this.#context;
     const read = session.readToy();
+    const table = toyTableView({
+      draft: session.toyDraft,
+      problem: 'sentence' in read ? read : null,
+      onChange: (draft) => {
+        session.toyDraft = draft;
+      },
+    });
+    if (this.#page.toyUnfolded) return table;
     return html`<details class="fold">
       <summary>Toy vocabulary: ${count(session.toyDraft.length, 'word')}</summary>
-      ${toyTableView({
-        draft: session.toyDraft,
-        problem: 'sentence' in read ? read : null,
-        onChange: (draft) => {
-          session.toyDraft = draft;
-        },
-      })}
+      ${table}
     </details>`;
   }
 
   message(): TemplateResult | typeof nothing {
-    return messageView(this.#state);
+    return messageView(this.state, (order) => this.#page.showsPart?.(order) ?? false);
+  }
+
+  #historyButton(): TemplateResult {
+    const { keeping } = this.state;
+    return historyButton(keeping.history !== null, () => void keeping.toggleHistory());
   }
 
   #history(): TemplateResult | typeof nothing {
-    const { keeping, shown } = this.#state;
+    const { keeping, shown } = this.state;
     if (!keeping.history) return nothing;
     return historyView({
       lines: keeping.history,
       canCompare: shown.outcome !== null,
       onOpen: (id) =>
         void keeping.reopen(id, (saved) => {
-          this.#state.open(saved);
+          this.state.open(saved);
         }),
       onCompare: (id) =>
         void keeping.reopen(id, (saved) => {
-          this.#state.compare(saved);
+          this.state.compare(saved);
         }),
     });
   }
@@ -118,24 +147,24 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
   #result(): TemplateResult {
     const { outcome, isGrowing } = this.#drawn;
     if (!outcome) return this.#empty();
-    const state = this.#state;
+    const state = this.state;
     const parts = this.#drawn.partsOf(outcome);
     const { summary } = this.#page.report;
     return html`
       ${isGrowing ? growingView() : answerView(summary(outcome.result), state.stale())}
-      ${this.#bar(outcome, parts)} ${this.#history()} ${isGrowing ? nothing : this.#comparison()}
+      ${this.#bar(outcome, parts, isGrowing)} ${this.#history()} ${isGrowing ? nothing : this.#comparison()}
       ${this.#page.view ? this.#page.view(parts, state.form.values) : html`<div class="figures">${parts.pictures.map(parts.figure)}</div>`}
       ${parts.tables.map(parts.table)} ${this.#conclusion()}
     `;
   }
 
-  #bar(outcome: Outcome<Result>, { tables, pictures }: ShownParts<Result>): TemplateResult {
-    const state = this.#state;
+  #bar(outcome: Outcome<Result> | null, parts: ShownParts<Result> | null, growing: boolean): TemplateResult {
+    const state = this.state;
     const { keeping, shown, runs } = state;
     return resultBarView({
-      growing: this.#drawn.isGrowing,
-      exports: exportChoices(tables, pictures),
-      saved: outcome.savedId !== null,
+      growing,
+      exports: parts ? exportChoices(parts.tables, parts.pictures) : [],
+      saved: outcome !== null && outcome.savedId !== null,
       historyOpen: keeping.history !== null,
       busy: runs.jobState !== 'none',
       feedback: keeping.feedback,
@@ -156,17 +185,17 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
     const { earlier } = this.#drawn;
     if (!earlier) return nothing;
     return comparisonView({
-      tables: this.#state.shown.comparison(),
+      tables: this.state.shown.comparison(),
       earlier: this.#page.report.summary(earlier.result),
       model: visibleText(earlier.result.provenance.modelName),
       onClose: () => {
-        this.#state.shown.compareWith(null);
+        this.state.shown.compareWith(null);
       },
     });
   }
 
   #conclusion(): TemplateResult | typeof nothing {
-    const { shown } = this.#state;
+    const { shown } = this.state;
     if (!shown.outcome) return nothing;
     return conclusionView(shown.outcome.conclusion, (text) => {
       shown.conclude(text);
@@ -175,7 +204,6 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
 
   #empty(): TemplateResult {
     const { question, promise } = this.#page;
-    const { keeping } = this.#state;
     return html`<div class="empty" data-testid="empty">
         <h2>${question}</h2>
         <p>${promise}</p>
@@ -199,15 +227,17 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
                   >Use the toy vocabulary</vscode-button
                 >`
           }
-          ${historyButton(keeping.history !== null, () => void keeping.toggleHistory())}
+          ${this.#historyButton()}
         </div>
       </div>
       ${this.#history()}`;
   }
 
   status(): TemplateResult | typeof nothing {
-    const { runs } = this.#state;
+    const { runs } = this.state;
     if (runs.elapsed < PATIENCE) return nothing;
+    const { status } = runs.live ?? {};
+    if (status) return status();
     const progress = runs.progress();
     const text = progress
       ? html`${thousands(progress.done)} of ${thousands(progress.total)}
@@ -219,6 +249,7 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
   }
 
   footer(): TemplateResult | typeof nothing {
+    if (this.#page.footer) return this.#page.footer();
     const { outcome, isGrowing } = this.#drawn;
     if (!outcome) return nothing;
     const { milliseconds, provenance } = outcome.result;
@@ -247,13 +278,13 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
     }
     if (this.#preparing) return;
     this.#preparing = true;
-    void prepare(this.#state.form.values)
+    void prepare(this.state.form.values)
       .then(
         () => {
           this.#run();
         },
         (error: unknown) => {
-          if (!(error instanceof RequestError && error.failure.code === 'stopped')) this.#state.fail(error);
+          if (!(error instanceof RequestError && error.failure.code === 'stopped')) this.state.fail(error);
         },
       )
       .finally(() => {
@@ -262,17 +293,17 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
   }
 
   #run(): void {
-    const wrong = this.#state.run();
+    const wrong = this.state.run();
     if (!wrong) return;
     this.#context.announce(wrong.sentence);
-    this.#state.drawerOpen = true;
+    this.state.drawerOpen = true;
     afterDraw(() => {
       document.querySelector<HTMLElement>('.settings [aria-invalid="true"]')?.focus();
     });
   }
 
   stop(): boolean {
-    return this.#state.runs.stop();
+    return this.state.runs.stop();
   }
 
   promptChanged(run: boolean): void {
@@ -280,24 +311,24 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
   }
 
   failed(error: unknown): void {
-    this.#state.fail(error);
+    this.state.fail(error);
   }
 
   open({ parameters, entry, earlier, replay }: OpenRequest): void {
     if (!entry) {
-      if (parameters !== undefined) this.#state.fill(parameters);
+      if (parameters !== undefined) this.state.fill(parameters);
       return;
     }
-    if (!this.#state.open(entry)) return;
-    if (earlier) this.#state.compare(earlier);
-    if (replay) this.#state.replay();
+    if (!this.state.open(entry)) return;
+    if (earlier) this.state.compare(earlier);
+    if (replay) this.state.replay();
   }
 
-  save(): () => unknown {
-    return this.#state.packed();
+  save(): () => object {
+    return this.state.packed();
   }
 
   restore(saved: unknown): void {
-    this.#state.unpack(saved);
+    this.state.unpack(saved);
   }
 }

@@ -1,6 +1,7 @@
 /** What becomes of a run's events while it goes on. */
 import type { TemplateResult } from 'lit';
 import * as v from 'valibot';
+import type { Failure } from '../../src/protocol/messages';
 import type { RunMessage } from '../host';
 
 export interface LiveRun<Result> {
@@ -8,6 +9,11 @@ export interface LiveRun<Result> {
   readonly take: (event: unknown) => void;
   /** The result so far, to be drawn in the last one's place; null before there is anything of it. */
   readonly result?: () => Result | null;
+  /** How far it is, where that is more than its progress events say. */
+  readonly status?: () => TemplateResult;
+  /** It has ended, with a result or without one. */
+  readonly finish?: (result: Result) => void;
+  readonly fail?: (failure: Failure) => void;
   /** What stands above the last result. */
   readonly view?: (tell: (message: RunMessage) => void) => TemplateResult;
 }

@@ -2,11 +2,13 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ExperimentResult } from '../../src/experiments/kit/results';
 import type { ExperimentState } from './experimentState';
+import type { Order } from './record';
 import { verdictView } from './resultView';
 import { failureView, stoppedView } from './statusView';
 
 export function messageView<Result extends ExperimentResult>(
   state: ExperimentState<Result>,
+  showsPart: (order: Order) => boolean,
 ): TemplateResult | typeof nothing {
   const { runs, shown, keeping } = state;
   const { question, waitsFor, trouble } = runs;
@@ -27,7 +29,7 @@ export function messageView<Result extends ExperimentResult>(
   }
   if (keeping.notice) return failureView({ failure: keeping.notice, below: 'nothing', onDismiss });
   if (trouble) {
-    const own = outcome?.order === trouble.order;
+    const own = outcome?.order === trouble.order || showsPart(trouble.order);
     const below = own ? 'part' : outcome ? 'earlier' : 'nothing';
     return trouble.failure
       ? failureView({ failure: trouble.failure, below, onRetry, onDismiss })

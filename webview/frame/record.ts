@@ -83,11 +83,16 @@ export interface TabMemory<Result extends ExperimentResult> {
 }
 
 /** A tab's memory as plain JSON. */
-export function packMemory(memory: TabMemory<ExperimentResult>): unknown {
+export function packMemory(memory: TabMemory<ExperimentResult>): object {
   const { outcome } = memory;
-  if (!outcome || lengthOf(outcome.result) > MOST_REMEMBERED) return { ...memory, outcome: null };
+  if (!outcome || !isRemembered(outcome)) return { ...memory, outcome: null };
   const { order, result, savedId, conclusion } = outcome;
   return { ...memory, outcome: { ...order, result, savedId, conclusion } };
+}
+
+/** Whether a result is short enough to be kept over a reload. */
+export function isRemembered({ result }: Outcome<ExperimentResult>): boolean {
+  return lengthOf(result) <= MOST_REMEMBERED;
 }
 
 const lengths = new WeakMap<object, number>();

@@ -14,6 +14,9 @@ import type { TabContext } from './tab';
 /** Milliseconds after which a run's progress is shown again while nothing else happens. */
 const TICK = 100;
 
+/** Stopped before there was anything of it. */
+const NOTHING_YET: Failure = { code: 'stopped', sentence: 'Stopped.' };
+
 /** A run that did not end as it should. */
 export interface Trouble {
   readonly order: Order;
@@ -168,7 +171,7 @@ export class Runs<Result extends ExperimentResult> {
   #start(order: Order, replays: unknown): StartedJob {
     const { host, announce } = this.#context;
     const run = new ExperimentRun(order, replays, this.#now());
-    const live = this.#page.live?.() ?? null;
+    const live = this.#page.live?.(order, replays !== null) ?? null;
     const beat = (): void => {
       this.#going.value &&= { ...this.#going.value };
     };
@@ -187,10 +190,10 @@ export class Runs<Result extends ExperimentResult> {
     const ended = request.result
       .then(
         (value) => {
-          this.#end(run, value);
+          this.#end(run, live, value);
         },
         (error: unknown) => {
-          this.#fail(run, failureOf(error));
+          this.#fail(run, live, failureOf(error));
         },
       )
       .finally(() => {
@@ -201,18 +204,20 @@ export class Runs<Result extends ExperimentResult> {
     return { ended, cancel: request.cancel };
   }
 
-  #end(run: ExperimentRun, value: unknown): void {
+  #end(run: ExperimentRun, live: LiveRun<Result> | null, value: unknown): void {
     const result = this.#page.read(value);
-    if (!result) {
-      this.#fail(run, UNREADABLE);
+    if (!result || (result.stopped && this.#page.isEmpty?.(result))) {
+      this.#fail(run, live, result ? NOTHING_YET : UNREADABLE);
       return;
     }
+    live?.finish?.(result);
     const { order, replays } = run;
     if (result.stopped) this.#trouble.value = { order, replays, failure: null };
     this.#finished(run, result);
   }
 
-  #fail({ order, replays }: ExperimentRun, failure: Failure): void {
+  #fail({ order, replays }: ExperimentRun, live: LiveRun<Result> | null, failure: Failure): void {
+    live?.fail?.(failure);
     const stopped = failure.code === 'stopped';
     this.#trouble.value = { order, replays, failure: stopped ? null : failure };
     this.#context.announce(stopped ? 'Stopped.' : failure.sentence);

@@ -1,7 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Failure } from '../../src/protocol/messages';
-import { count, duration, rate, thousands } from '../format/numbers';
-import type { Progress } from '../experiments/explore/run';
 import { properties } from '../ui/properties';
 
 /** A run shows its progress when it has taken so many milliseconds. */
@@ -23,19 +21,6 @@ export function meterView(text: unknown, label: string, share: number): Template
     ></span>
     <kbd>Esc</kbd>
   </div>`;
-}
-
-/** How far Explore is, how fast, and how long it will take. */
-export function progressView(progress: Progress | null, doing: string): TemplateResult {
-  const { done, expected } = progress ?? { done: 0, expected: 0 };
-  const text =
-    progress && done > 0
-      ? html`${thousands(done)} of
-        ${count(expected, 'token')}${progress.rate === null ? nothing : html`, ${rate(progress.rate)}`}${
-          progress.left === null ? nothing : html`<span class="left">, ${duration(progress.left)} left</span>`
-        }`
-      : doing;
-  return meterView(text, doing, expected > 0 ? done / expected : 0);
 }
 
 /** What stays on screen beside a message: nothing, part of the run it is about, or the result before it. */

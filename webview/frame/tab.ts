@@ -12,8 +12,8 @@ export interface TabContext {
   readonly queue: RunQueue;
   /** Open the editor of the prompt. */
   readonly editPrompt: () => void;
-  /** Choose a model by its id. */
-  readonly chooseModel: (id: string) => void;
+  /** Choose a model by its id. @param quietly the tab is not told, which might run it */
+  readonly chooseModel: (id: string, quietly?: boolean) => void;
   /** Explores another prompt than the one handed over; the person can go back. The place says what it is. */
   readonly changePrompt: (text: string, place: string) => void;
   readonly hasTab: (id: string) => boolean;

@@ -1,8 +1,6 @@
 /** What the page's technical words mean: one sentence, one formula, one source each. */
 import { catalog, definitionOf } from '../../src/core/samplers/catalog';
 import type { SamplerName } from '../../src/core/samplers/chain';
-import { branchTerms } from '../experiments/branches/terms';
-import { experimentTerms } from './experimentTerms';
 
 export interface Term {
   readonly title: string;
@@ -16,9 +14,7 @@ const sampler = (name: SamplerName): Term => {
   return { title: label, sentence: explanation, formula, source: paper };
 };
 
-export const glossary: Readonly<Record<string, Term>> = {
-  ...experimentTerms,
-  ...branchTerms,
+const shared: Readonly<Record<string, Term>> = {
   ...Object.fromEntries(catalog.map(({ name }) => [name, sampler(name)])),
   topK: sampler('top-k'),
   topP: sampler('top-p'),
@@ -76,3 +72,14 @@ export const glossary: Readonly<Record<string, Term>> = {
     source: 'Sennrich, Haddow and Birch, Neural Machine Translation of Rare Words with Subword Units, 2016',
   },
 };
+
+const terms = new Map(Object.entries(shared));
+
+/** An experiment brings the words that are its own. */
+export function addTerms(own: Readonly<Record<string, Term>>): void {
+  for (const [name, term] of Object.entries(own)) terms.set(name, term);
+}
+
+export function termOf(name: string): Term | undefined {
+  return terms.get(name);
+}

@@ -1,20 +1,20 @@
 import { html, type TemplateResult } from 'lit';
-import { glossary } from './glossary';
+import { termOf } from './glossary';
 
 /** The button that explains a word where it stands; its card opens on hover, focus and click. */
-export function infoButton(term: keyof typeof glossary): TemplateResult {
+export function infoButton(term: string): TemplateResult {
   return html`<button
     type="button"
     class="info"
     data-card="term:${term}"
-    aria-label=${`About ${glossary[term]?.title ?? term}`}
+    aria-label=${`About ${termOf(term)?.title ?? term}`}
   >
     ?
   </button>`;
 }
 
 export function termCard(name: string): TemplateResult | null {
-  const term = glossary[name];
+  const term = termOf(name);
   if (!term) return null;
   return html`
     <h3>${term.title}</h3>

@@ -2,7 +2,13 @@
 import type { LanguageModel } from '../../core/languageModel';
 import { beginningWith } from '../kit/boundary';
 import { onModel, type RunContext } from '../kit/experiment';
-import { exploreResultSchema, exploreEventSchema, type ExploreEvent, type ExploreResult } from './result';
+import {
+  exploreResultSchema,
+  exploreEventSchema,
+  type ExploreEvent,
+  type CompletionStep,
+  type ExploreResult,
+} from './result';
 import {
   type Completion,
   beginGrowing,
@@ -11,9 +17,12 @@ import {
   sequencesTogether,
 } from '../kit/decodingLoop';
 import { exploreParameters, type ExploreParameters } from './parameters';
+import { provenanceOf, resultToken } from '../kit/results';
 import { takePrompt } from '../kit/prompt';
 import { readPrompt } from '../kit/readPrompt';
 import { TokenChooser } from '../kit/nextTokens';
+import { Distribution } from './distribution';
+import { exploreReport } from './report';
 
 /**
  * Explore as an experiment. What becomes of sample i depends on the seed and on i, not on the number of samples.
@@ -25,6 +34,7 @@ export const explore = onModel<ExploreParameters, ExploreEvent, ExploreResult>({
   parse: exploreParameters.parse,
   events: exploreEventSchema,
   result: exploreResultSchema,
+  report: exploreReport,
   run,
 });
 
@@ -34,13 +44,13 @@ async function run(
   context: RunContext<ExploreEvent>,
 ): Promise<ExploreResult> {
   const begin = performance.now();
-  const { samples, maxNewTokens, chain, greedy, seed, healing = false } = parameters;
+  const { samples, maxNewTokens, chain, greedy, seed, healing = false, listed = 0 } = parameters;
   const chooser = new TokenChooser(model, parameters);
   const prompt = takePrompt(model, parameters.prompt, maxNewTokens, { healing });
   const promptIds = Array.from(prompt.ids);
   context.emit({ type: 'prompt', prompt });
 
-  const completions: Completion[] = [];
+  const completions: ExploreResult['completions'] = [];
   const { owed = '' } = prompt;
   const answer = await readPrompt(model, promptIds, context);
   const first = answer && owed !== '' ? beginningWith(answer, model.vocabulary, owed) : answer;
@@ -51,31 +61,41 @@ async function run(
       const group = Array.from({ length: Math.min(together, samples - from) }, (_, i) =>
         beginGrowing(chooser, chooser.begin(from + i, promptIds), first),
       );
-      await growTogether(model, group, maxNewTokens, context, (choices) => {
+      const taken = new Map(group.map((growing) => [growing, [] as CompletionStep[]]));
+      await growTogether(model, group, maxNewTokens, context, (choices, live) => {
         context.emit({ type: 'steps', steps: choices.map(({ step }) => step) });
+        choices.forEach(({ step: { id, raw, processed, rank, alternatives } }, i) => {
+          taken.get(live[i]!)!.push({ id, raw, processed, rank, alternatives });
+        });
       });
-      completions.push(...group.map((growing) => behind(owed, completionOf(model, growing))));
+      for (const [growing, steps] of taken) {
+        completions.push({ ...behind(owed, completionOf(model, growing)), steps });
+      }
     }
   }
 
+  const next =
+    first && listed > 0
+      ? new Distribution(first.logits).through(chain, listed, { tokens: promptIds, seed })
+      : null;
   const finished = completions.filter(({ end }) => end !== 'stopped').length;
   return {
+    experiment: 'explore',
+    tokens: namedIn(next, completions).map((id) => resultToken(model, id)),
+    next,
     completions,
-    stopped: !first || finished < samples,
     newTokens: completions.reduce((sum, { ids }) => sum + ids.length, 0),
+    stopped: !first || finished < samples,
     milliseconds: performance.now() - begin,
-    provenance: {
-      model: model.info.id,
-      fingerprint: model.info.fingerprint,
-      precision: model.info.precision,
-      promptIds,
-      chain: chain.map((step) => ({ ...step })),
-      greedy,
-      seed,
-      maxNewTokens,
-      healing,
-    },
+    provenance: provenanceOf(model, prompt, parameters, greedy ? null : seed),
   };
+}
+
+/** The ids that a result names, ascending. */
+function namedIn(next: ExploreResult['next'], completions: ExploreResult['completions']): number[] {
+  const steps = completions.flatMap((completion) => completion.steps);
+  const listed = [...(next?.rows ?? []), ...steps, ...steps.flatMap(({ alternatives }) => alternatives)];
+  return [...new Set(listed.map(({ id }) => id))].sort((a, b) => a - b);
 }
 
 /** A completion without what the text of the prompt already ends in; one that was stopped at once has nothing yet. */

@@ -1,6 +1,7 @@
 /** What Explore is asked. */
 import { chain, maxNewTokens, prompt, samples, seed } from '../kit/commonParameters';
-import { declare, flag, optional, type ParametersOf } from '../kit/parameters';
+import { declare, flag, optional, whole, type ParametersOf } from '../kit/parameters';
+import { MOST_ROWS } from './distribution';
 
 export const exploreParameters = declare('Explore', {
   /** The text whose continuation is explored. */
@@ -22,5 +23,9 @@ export const exploreParameters = declare('Explore', {
    * Without it, the prompt's own tokens are continued.
    */
   healing: optional(flag({ name: 'Healing', default: false })),
+  /** Tokens of the next-token distribution that the result lists; none where left out. */
+  listed: optional(
+    whole({ name: 'The number of listed tokens', least: 0, most: MOST_ROWS, default: MOST_ROWS }),
+  ),
 });
 export type ExploreParameters = ParametersOf<typeof exploreParameters>;

@@ -2,7 +2,8 @@ import * as v from 'valibot';
 import { completionSchema } from '../kit/decodingLoop';
 import { tokenStepSchema } from '../kit/nextTokens';
 import { promptTokensSchema } from '../kit/prompt';
-import { float32Array } from '../kit/results';
+import { float32Array, resultFields, tokenSchema } from '../kit/results';
+import { distributionSchema } from './distribution';
 
 export const exploreEventSchema = v.variant('type', [
   v.object({ type: v.literal('prompt'), prompt: promptTokensSchema }),
@@ -13,24 +14,18 @@ export const exploreEventSchema = v.variant('type', [
 ]);
 export type ExploreEvent = v.InferOutput<typeof exploreEventSchema>;
 
+/** A token of a completion, with what the model thought at that step; see `tokenStepSchema`. */
+const stepSchema = v.omit(tokenStepSchema, ['sample']);
+export type CompletionStep = v.InferOutput<typeof stepSchema>;
+
 export const exploreResultSchema = v.object({
-  completions: v.array(completionSchema),
-  /** True when a person stopped it before it was done. */
-  stopped: v.boolean(),
+  ...resultFields,
+  experiment: v.literal('explore'),
+  /** Every token that the result names by its id, in the order of the ids. */
+  tokens: v.array(tokenSchema),
+  /** The token after the prompt; null where it was not to be listed, or a stop came before it. */
+  next: v.nullable(distributionSchema),
+  completions: v.array(v.object({ ...completionSchema.entries, steps: v.array(stepSchema) })),
   newTokens: v.number(),
-  /** Wall time of the generation, in milliseconds. */
-  milliseconds: v.number(),
-  /** What is needed to replay it. */
-  provenance: v.object({
-    model: v.string(),
-    fingerprint: v.string(),
-    precision: v.string(),
-    promptIds: v.array(v.number()),
-    chain: v.array(v.looseObject({ sampler: v.string() })),
-    greedy: v.boolean(),
-    seed: v.number(),
-    maxNewTokens: v.number(),
-    healing: v.boolean(),
-  }),
 });
 export type ExploreResult = v.InferOutput<typeof exploreResultSchema>;

@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { SAMPLE_LINE } from '../../../scripts/lib/exploreSample';
 import { drawn, type Panel } from '../panelPage';
 import { explored } from '../explored';
+import { exported } from '../exported';
 import type { Session } from '../session';
 
 let session: Session;
@@ -27,21 +28,6 @@ async function chooseOption(field: string, option: string): Promise<void> {
   await panel.unfold();
   await panel.part(field).click();
   await panel.part(field).locator('vscode-option').getByText(option, { exact: true }).click();
-}
-
-/** Chooses a kind of file and accepts the name that is proposed. @returns the file's text */
-async function exported(choice: string, name: string): Promise<string> {
-  await panel.part('export').locator('summary').click();
-  await panel.part(`export-${choice}`).click();
-  const { page } = session.window;
-  const input = page.locator('.quick-input-widget input.input');
-  await input.waitFor();
-  const path = join(session.workspace.folder, name);
-  await expect.poll(() => input.inputValue()).toBe(path);
-  await page.keyboard.press('Enter');
-  await input.waitFor({ state: 'hidden' });
-  await expect.poll(() => readFile(path, 'utf8').catch(() => ''), { timeout: 30_000 }).not.toBe('');
-  return readFile(path, 'utf8');
 }
 
 export function experimentTabs(current: () => Session): void {
@@ -353,7 +339,7 @@ export function experimentTabs(current: () => Session): void {
       // Greedy and two samples of each model, as before.
       await expect.poll(() => panel.part('model-text').count()).toBe(2 * 3);
       await expect.poll(() => panel.part('trial').nth(1).getAttribute('aria-pressed')).toBe('true');
-      const csv = await exported('csv-trials', 'models-trials.csv');
+      const csv = await exported(session, panel, 'csv-trials', 'models-trials.csv');
       // Two models, three trials, and the names of the columns.
       expect(csv.trim().split('\n')).toHaveLength(1 + 2 * 3);
       await panel.part('reveal').click();
@@ -370,16 +356,16 @@ export function experimentTabs(current: () => Session): void {
   describe('A result', () => {
     test('is written into files of every kind', async () => {
       await run('nucleus');
-      const json = JSON.parse(await exported('json', 'nucleus.json')) as {
+      const json = JSON.parse(await exported(session, panel, 'json', 'nucleus.json')) as {
         result: { cells: { kept: number }[] };
       };
       expect(json.result.cells.length).toBe(6);
-      const csv = await exported('csv-cells', 'nucleus-cells.csv');
+      const csv = await exported(session, panel, 'csv-cells', 'nucleus-cells.csv');
       expect(csv.trim().split('\n')).toHaveLength(7);
-      const report = await exported('md', 'nucleus.md');
+      const report = await exported(session, panel, 'md', 'nucleus.md');
       expect(report).toContain(SAMPLE_LINE);
       expect(report).toContain('<svg');
-      const svg = await exported('svg-cumulative', 'nucleus-cumulative.svg');
+      const svg = await exported(session, panel, 'svg-cumulative', 'nucleus-cumulative.svg');
       expect(svg).toMatch(/^<svg[^>]+xmlns/);
     });
 

@@ -10,6 +10,7 @@ import {
 } from '../../../src/experiments/branches/parameters';
 import { fieldsOf, readOrNull, typedOf, valuesOf } from '../../form/declared';
 import type { FieldGroup, FormValues } from '../../form/form';
+import type { Way } from '../../frame/way';
 
 /** Names in the form of what has another name, or another default, in another start. */
 const NAMES: Readonly<Record<string, string>> = {
@@ -119,16 +120,8 @@ const TAKEN = 1024;
 const AHEAD = 8;
 const ALTERNATIVES = 8;
 
-/**
- * A tree that begins with a text by its token ids, looked at in one place of it.
- * @param id the token at that place: the text's own, or another to go on with.
- */
-export function branchParameters(
-  prompt: string,
-  ids: readonly number[],
-  index: number,
-  id: number,
-): BranchesParameters {
+/** A tree that begins with a text, looked at in one place of it. */
+export function branchParameters({ prompt, ids, index, id }: Way): BranchesParameters {
   const before = ids.slice(0, index);
   const edits: BranchEdit[] = [
     { edit: 'take', path: ids.slice(0, TAKEN), ahead: 0 },

@@ -9,6 +9,7 @@ import { count } from '../../format/numbers';
 import { BranchEditor } from './editor';
 import {
   aheadOf,
+  branchParameters,
   branchGroups,
   packEdits,
   readParameters,
@@ -21,6 +22,7 @@ import { parsedBy } from '../../frame/record';
 import { typedOf, valuesOf } from '../../form/declared';
 import { valueText, type FormValues } from '../../form/form';
 import { branchPlaceView } from './placeView';
+import { branchTerms } from './terms';
 import { branchTreeView } from './treeView';
 import { afterDraw } from '../../ui/afterDraw';
 import { infoButton } from '../../ui/info';
@@ -28,6 +30,7 @@ import { legendView } from '../../ui/legend';
 import type { ExperimentPage, ShownParts } from '../../frame/experimentPage';
 import { ExperimentTab } from '../../frame/experimentTab';
 import type { OpenRequest, Tab, TabContext } from '../../frame/tab';
+import { wayIn } from '../../frame/way';
 
 const ID = 'branches';
 
@@ -57,7 +60,8 @@ class Branches extends ExperimentTab<BranchesResult> {
   /** Opened from elsewhere it shows what was asked for, not the place that was looked at last. */
   override open(request: OpenRequest): void {
     this.#editor.forget();
-    super.open(request);
+    const way = wayIn(request.parameters);
+    super.open(way ? { parameters: branchParameters(way) } : request);
   }
 }
 
@@ -97,6 +101,7 @@ function pageOf({ session }: TabContext, editor: BranchEditor): ExperimentPage<B
     },
     line,
     read: parsedBy(branchesResultSchema),
+    terms: branchTerms,
     report: branchesReport,
     pictures: (result) => [...beamPictures(result), ...treePicture(result)],
     view: (shown, values) => view(editor, shown, values),

@@ -6,6 +6,7 @@ import { determinismPictures } from './charts';
 import { count } from '../../format/numbers';
 import { parsedBy } from '../../frame/record';
 import { formOf } from '../../form/declared';
+import { determinismTerms } from './terms';
 import type { ExperimentPage } from '../../frame/experimentPage';
 import { ExperimentTab } from '../../frame/experimentTab';
 import type { Tab, TabContext } from '../../frame/tab';
@@ -28,6 +29,7 @@ const page: ExperimentPage<DeterminismResult> = {
     },
   ),
   read: parsedBy(determinismResultSchema),
+  terms: determinismTerms,
   report: determinismReport,
   pictures: determinismPictures,
 };

@@ -5,7 +5,7 @@ import { count, full, information, percent, type LogUnit } from '../../format/nu
 import { JoinedText, tokenBytes, type TokenText } from '../../format/tokenText';
 import type { LoadedModel } from '../../host';
 import type { ExploreRun, RunningCompletion } from './run';
-import type { TextAction } from './state';
+import type { TextAction } from './completionActions';
 import { infoButton } from '../../ui/info';
 import { legendView } from '../../ui/legend';
 import { runningView } from '../../ui/pieces';

@@ -2,7 +2,13 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { count, full, information, percent, thousands } from '../../format/numbers';
 import { tokenBytes, tokenLabel } from '../../format/tokenText';
 import type { LoadedModel } from '../../host';
-import { axisEnd, MOST_ROWS, ROWS, type DistributionRow, type DistributionSummary } from './distribution';
+import {
+  MOST_ROWS,
+  type DistributionRow,
+  type DistributionSummary,
+} from '../../../src/experiments/explore/distribution';
+import { axisEnd } from './axis';
+import { ROWS } from './nextToken';
 import { infoButton } from '../../ui/info';
 import { tokenView } from '../../ui/pieces';
 import { properties } from '../../ui/properties';
@@ -14,6 +20,8 @@ export interface DistributionProps {
   /** What the token comes after, in words. */
   readonly after: string;
   readonly greedy: boolean;
+  /** A sentence about where it comes from. */
+  readonly note: string | null;
   /** What each step of the chain did, in words. */
   readonly report: readonly string[];
   readonly onRows: (rows: number) => void;
@@ -32,6 +40,7 @@ export function distributionView(props: DistributionProps): TemplateResult {
         <span class="key"><i class="swatch outline"></i>raw</span>
       </span>
     </div>
+    ${props.note === null ? nothing : html`<p class="stale" data-testid="as-saved">${props.note}</p>`}
     ${statisticsView(summary)} ${warningsView(summary)}
     <table class="bars" role="grid" aria-labelledby="next-token" @keydown=${roveRows} @focusin=${keepStop}>
       <thead>
@@ -133,8 +142,8 @@ function axisLabel(end: number): string {
 }
 
 /** A possible token's probability may underflow to 0 and is still not 0. */
-function before(raw: number, logit: number): string {
-  return percent(raw === 0 && logit > -Infinity ? Number.MIN_VALUE : raw);
+function before(raw: number, logit: number | null): string {
+  return percent(raw === 0 && logit !== null ? Number.MIN_VALUE : raw);
 }
 
 function restView({ rest }: DistributionSummary): TemplateResult | typeof nothing {

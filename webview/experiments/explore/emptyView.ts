@@ -7,6 +7,8 @@ export interface EmptyProps {
   readonly late: boolean;
   /** True when there is a language model beside the toy. */
   readonly hasModel: boolean;
+  /** What else can be looked at: the saved results. */
+  readonly more: TemplateResult;
   readonly onEdit: () => void;
   readonly onToy: () => void;
 }
@@ -16,6 +18,7 @@ export function emptyView({
   welcomed,
   late,
   hasModel,
+  more,
   onEdit,
   onToy,
 }: EmptyProps): TemplateResult | typeof nothing {
@@ -54,6 +57,7 @@ export function emptyView({
       <vscode-button appearance="secondary" data-testid="empty-toy" @click=${onToy}
         >Try the toy vocabulary</vscode-button
       >
+      ${more}
     </div>
   </div>`;
 }

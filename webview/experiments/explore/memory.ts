@@ -1,17 +1,28 @@
-/** Explore's part of the page's memory: its controls, and the last result with everything needed to draw it. */
+/** Explore's own part of the page's memory: what is on screen, with everything needed to draw it, logits included. */
 import * as v from 'valibot';
-import { parseChain } from '../../../src/core/samplers/chain';
-import type { TokenStep } from '../../../src/experiments/kit/nextTokens';
+import { completionSchema } from '../../../src/experiments/kit/decodingLoop';
 import { failureSchema, promptSourceSchema, toySchema } from '../../../src/protocol/messages';
-import { endSchema, readExploreResult } from './events';
-import { ExploreRun, type ExploreOrder } from './run';
+import { stepsSchema, stepsText } from '../../form/chainEditor';
 import { packFloats, unpackFloats } from '../../frame/memory';
-import { chainOfSteps, MENU, type SamplerStep } from '../../form/samplerSteps';
-import type { Settings } from './settings';
+import type { ExploreResult } from '../../../src/experiments/explore/result';
+import type { Outcome } from '../../frame/record';
+import { orderIn } from './order';
+import { ExploreRun, type Finished } from './run';
+import type { LatestRun } from './screen';
 
 /** VS Code writes the state with the window: of very long results, less is kept. */
 const MOST_STEPS = 40_000;
 const MOST_STEPS_WITH_ALTERNATIVES = 4_000;
+
+/** Of the result, what the page shows beside the steps. */
+const resultSchema = v.object({
+  completions: v.array(completionSchema),
+  stopped: v.boolean(),
+  newTokens: v.number(),
+  milliseconds: v.number(),
+  provenance: v.object({ precision: v.string() }),
+});
+type StoredResult = v.InferOutput<typeof resultSchema>;
 
 const alternativeRow = v.tuple([v.number(), v.number(), v.number()]);
 const stepRow = v.tuple([v.number(), v.number(), v.number(), v.number(), v.array(alternativeRow)]);
@@ -21,138 +32,132 @@ const runSchema = v.object({
     model: v.string(),
     toy: v.optional(toySchema),
     source: promptSourceSchema,
-    parameters: v.object({
-      prompt: v.string(),
-      chain: v.unknown(),
-      greedy: v.boolean(),
-      seed: v.number(),
-      samples: v.number(),
-      maxNewTokens: v.number(),
-    }),
+    parameters: v.looseObject({ prompt: v.string() }),
   }),
   /** One id or none in what an earlier version has stored. */
   endOfText: v.union([v.nullable(v.number()), v.array(v.number())]),
   prompt: v.object({ ids: v.array(v.number()), truncated: v.boolean(), notes: v.array(v.string()) }),
   logits: v.string(),
-  completions: v.array(v.object({ end: endSchema, steps: v.array(stepRow) })),
-  result: v.unknown(),
+  /** null where the result that is kept beside it has them. */
+  completions: v.nullable(v.array(v.object({ end: completionSchema.entries.end, steps: v.array(stepRow) }))),
+  result: v.optional(v.unknown()),
   failure: v.optional(failureSchema),
 });
 
-const stepSchema = v.pipe(
-  v.object({
-    key: v.string(),
-    sampler: v.picklist(MENU),
-    values: v.record(v.string(), v.nullable(v.union([v.number(), v.string()]))),
-  }),
-  // A value that the sampler refuses, for example another version's.
-  v.check((step) => isGood(step)),
-);
+const ownSchema = v.object({
+  /** Tokens in the distribution that have a row of their own. */
+  rows: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000)),
+  unit: v.picklist(['nats', 'bits']),
+  run: v.nullable(runSchema),
+});
 
-const memorySchema = v.object({
+/** What an earlier version has stored: its controls apart, and no result as such. */
+const earlierSchema = v.object({
   settings: v.object({
-    steps: v.array(stepSchema),
+    steps: stepsSchema,
     maxNewTokens: v.number(),
     samples: v.number(),
     seed: v.number(),
     greedy: v.boolean(),
   }),
-  rows: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000)),
-  unit: v.picklist(['nats', 'bits']),
   drawerOpen: v.boolean(),
-  run: v.nullable(runSchema),
 });
-type StoredMemory = v.InferOutput<typeof memorySchema>;
 
 export interface ExploreMemory {
-  readonly settings: Settings;
-  /** Tokens in the distribution that have a row of their own. */
   readonly rows: number;
   readonly unit: 'nats' | 'bits';
-  readonly drawerOpen: boolean;
-  readonly run: ExploreRun | null;
+  readonly latest: LatestRun | null;
 }
 
-function isGood(step: SamplerStep): boolean {
-  try {
-    chainOfSteps([step]);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** The memory as plain JSON. A run that is not over is not kept. */
-export function packExplore(memory: ExploreMemory): unknown {
-  const steps = memory.settings.steps.map(({ values, ...step }) => ({ ...step, values: { ...values } }));
-  return {
-    ...memory,
-    settings: { ...memory.settings, steps },
-    run: memory.run && packRun(memory.run),
-  } satisfies StoredMemory;
+/** Explore's own part of its memory as plain JSON. A run that is not over is not kept. @param kept the result that is kept beside it */
+export function packExplore(
+  { rows, unit, latest }: ExploreMemory,
+  kept: Outcome<ExploreResult> | null,
+): v.InferOutput<typeof ownSchema> {
+  return { rows, unit, run: latest && packRun(latest.run, kept?.order !== latest.order) };
 }
 
 /** The inverse of `packExplore`; null for anything it did not make. */
-export function unpackExplore(value: unknown): ExploreMemory | null {
-  const parsed = v.safeParse(memorySchema, value);
+export function unpackExplore(value: unknown, kept: Outcome<ExploreResult> | null): ExploreMemory | null {
+  const parsed = v.safeParse(ownSchema, value);
   if (!parsed.success) return null;
-  return { ...parsed.output, run: parsed.output.run && unpackRun(parsed.output.run) };
+  const { rows, unit, run } = parsed.output;
+  return { rows, unit, latest: run && unpackRun(run, kept) };
+}
+
+/** What every tab keeps, of what an earlier version has stored; anything else as it is. */
+export function upgraded(value: unknown): unknown {
+  const parsed = v.safeParse(earlierSchema, value);
+  if (!parsed.success) return value;
+  const { settings, drawerOpen } = parsed.output;
+  const { steps, maxNewTokens, samples, seed, greedy } = settings;
+  const numbers = { maxNewTokens: String(maxNewTokens), samples: String(samples), seed: String(seed) };
+  return { values: { chain: stepsText(steps), greedy, ...numbers }, drawerOpen, outcome: null };
 }
 
 type StoredRun = v.InferOutput<typeof runSchema>;
 
-function packRun(run: ExploreRun): StoredRun | null {
-  if (!run.prompt || !run.logits || run.state === 'running') return null;
+function packRun(run: ExploreRun, whole: boolean): StoredRun | null {
+  const { prompt, logits, source } = run;
+  if (!prompt || !logits || !source || run.state === 'running') return null;
   const total = run.completions.reduce((sum, { steps }) => sum + steps.length, 0);
   let room = MOST_STEPS;
   const kept = run.completions.filter(({ steps }) => (room -= steps.length) >= 0);
-  const { model, toy, source, parameters } = run.order;
+  const packed = kept.map(({ end, steps }) => ({
+    end: end ?? 'stopped',
+    steps: steps.map(({ id, raw, processed, rank, alternatives }): v.InferOutput<typeof stepRow> => [
+      id,
+      raw,
+      processed,
+      rank,
+      total > MOST_STEPS_WITH_ALTERNATIVES ? [] : alternatives.map((a) => [a.id, a.raw, a.processed]),
+    ]),
+  }));
+  const { model, toy, parameters } = run.order;
+  const { finished, failure } = run;
   return {
     order: { model, ...(toy && { toy }), source, parameters },
     endOfText: [...run.endOfText],
-    prompt: { ...run.prompt, ids: [...run.prompt.ids], notes: [...run.prompt.notes] },
-    logits: packFloats(run.logits),
-    completions: kept.map(({ end, steps }) => ({
-      end: end ?? 'stopped',
-      steps: steps.map(({ id, raw, processed, rank, alternatives }) => [
-        id,
-        raw,
-        processed,
-        rank,
-        total > MOST_STEPS_WITH_ALTERNATIVES ? [] : alternatives.map((a) => [a.id, a.raw, a.processed]),
-      ]),
-    })),
-    result: run.result && { ...run.result, completions: run.result.completions.slice(0, kept.length) },
-    ...(run.failure && { failure: run.failure }),
+    prompt: { ...prompt, ids: [...prompt.ids], notes: [...prompt.notes] },
+    logits: packFloats(logits),
+    completions: whole ? packed : null,
+    result: whole && finished ? packFinished(finished, kept.length) : undefined,
+    ...(failure && { failure }),
   };
 }
 
-function unpackRun(stored: StoredRun): ExploreRun | null {
-  const logits = unpackFloats(stored.logits);
-  const order = unpackOrder(stored.order);
-  if (!logits || !order) return null;
-  const run = new ExploreRun(order, 0);
-  run.endOfText = [stored.endOfText ?? []].flat();
-  run.receive({ type: 'prompt', prompt: { ...stored.prompt, ids: Int32Array.from(stored.prompt.ids) } }, 0);
-  run.receive({ type: 'next', logits }, 0);
-  stored.completions.forEach(({ steps }, sample) => {
-    const restored = steps.map(([id, raw, processed, rank, alternatives]): TokenStep => ({
-      ...{ sample, id, raw, processed, rank },
-      alternatives: alternatives.map(([a, before, after]) => ({ id: a, raw: before, processed: after })),
-    }));
-    run.receive({ type: 'steps', steps: restored }, 0);
-  });
-  const result = readExploreResult(stored.result);
-  if (result) run.finish(result);
-  else run.fail(stored.failure ?? { code: 'stopped', sentence: 'The run was interrupted.' });
-  return run;
+function packFinished({ precision, completions, ...finished }: Finished, kept: number): StoredResult {
+  return { ...finished, completions: completions.slice(0, kept), provenance: { precision } };
 }
 
-function unpackOrder({ parameters, toy, ...order }: StoredRun['order']): ExploreOrder | null {
-  try {
-    return { ...order, toy, parameters: { ...parameters, chain: parseChain(parameters.chain) } };
-  } catch {
-    // Another version's chain: the result cannot be shown truthfully.
-    return null;
+function unpackRun(stored: StoredRun, kept: Outcome<ExploreResult> | null): LatestRun | null {
+  const { source, toy, ...asked } = stored.order;
+  const order = stored.completions === null && kept ? kept.order : { ...asked, toy };
+  const logits = unpackFloats(stored.logits);
+  const own = orderIn(order);
+  if (!logits || !own) return null;
+  const run = new ExploreRun(own, source);
+  run.receive({ type: 'prompt', prompt: { ...stored.prompt, ids: Int32Array.from(stored.prompt.ids) } }, 0);
+  run.receive({ type: 'next', logits }, 0);
+  run.endOfText = [stored.endOfText ?? []].flat();
+  if (order === kept?.order) {
+    run.fill(kept.result.completions);
+    run.finish(kept.result);
+    return { order, run };
   }
+  run.fill(
+    (stored.completions ?? []).map(({ end, steps }) => ({
+      end,
+      steps: steps.map(([id, raw, processed, rank, alternatives]) => ({
+        ...{ id, raw, processed, rank },
+        alternatives: alternatives.map(([a, before, after]) => ({ id: a, raw: before, processed: after })),
+      })),
+    })),
+  );
+  const result = v.safeParse(resultSchema, stored.result);
+  if (result.success) {
+    const { provenance, ...finished } = result.output;
+    run.close({ ...finished, precision: provenance.precision });
+  } else run.fail(stored.failure ?? { code: 'stopped', sentence: 'The run was interrupted.' });
+  return { order, run };
 }

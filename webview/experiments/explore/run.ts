@@ -1,24 +1,32 @@
 /** One run of Explore as the page knows it: filled by events as they come, and closed by a result or a failure. */
-import type { ExploreEvent } from '../../../src/experiments/explore/result';
-import type { TokenStep } from '../../../src/experiments/kit/nextTokens';
-import type { PromptTokens } from '../../../src/experiments/kit/prompt';
+import { signal } from '@preact/signals-core';
+import type { CompletionStep, ExploreEvent, ExploreResult } from '../../../src/experiments/explore/result';
 import type { ExploreParameters } from '../../../src/experiments/explore/parameters';
+import type { Completion } from '../../../src/experiments/kit/decodingLoop';
+import type { PromptTokens } from '../../../src/experiments/kit/prompt';
 import type { Failure, PromptSource, Toy } from '../../../src/protocol/messages';
-import type { ShownResult } from './events';
 
 /** Everything that was asked for, so that it can be asked for again. */
 export interface ExploreOrder {
   readonly model: string;
   /** The toy's words and logits when it is the model. */
   readonly toy: Toy | undefined;
-  readonly source: PromptSource;
   readonly parameters: ExploreParameters;
 }
 
 export interface RunningCompletion {
-  readonly steps: TokenStep[];
+  readonly steps: CompletionStep[];
   /** Why it ended; null while it grows. */
-  end: ShownResult['completions'][number]['end'] | null;
+  end: Completion['end'] | null;
+}
+
+/** Of a result, what the page shows beside what the events already told it. */
+export interface Finished {
+  readonly completions: readonly Completion[];
+  readonly stopped: boolean;
+  readonly newTokens: number;
+  readonly milliseconds: number;
+  readonly precision: string;
 }
 
 export interface Progress {
@@ -31,42 +39,79 @@ export interface Progress {
   readonly left: number | null;
 }
 
+/** What a run has told beside its tokens. */
+interface Told {
+  readonly prompt?: PromptTokens;
+  /** Raw logits of the token after the prompt. */
+  readonly logits?: Float32Array;
+  readonly finished?: Finished;
+  readonly failure?: Failure;
+}
+
+/** Whatever is read of a run is followed. */
 export class ExploreRun {
   readonly order: ExploreOrder;
-  readonly startedAt: number;
+  /** Where its prompt stands; null where that is not known any more. */
+  readonly source: PromptSource | null;
+  readonly #told = signal<Told>({});
+  /** The completions, in another list after every event: they grow where they are. */
+  readonly #completions = signal<readonly RunningCompletion[]>([]);
   #endOfText: readonly number[] = [];
-  prompt: PromptTokens | undefined;
-  /** Raw logits of the token after the prompt. */
-  logits: Float32Array | undefined;
-  readonly completions: RunningCompletion[] = [];
-  result: ShownResult | undefined;
-  failure: Failure | undefined;
   #firstTokenAt: number | undefined;
   #firstTokens = 0;
   #done = 0;
 
-  /** @param now milliseconds of any steady clock */
-  constructor(order: ExploreOrder, now: number) {
+  constructor(order: ExploreOrder, source: PromptSource | null) {
     this.order = order;
-    this.startedAt = now;
+    this.source = source;
+  }
+
+  /** A saved result's run: without the logits, which are not saved. */
+  static of(order: ExploreOrder, result: ExploreResult): ExploreRun {
+    const run = new ExploreRun(order, null);
+    const { promptIds, promptTruncated: truncated, promptNotes: notes } = result.provenance;
+    run.receive({ type: 'prompt', prompt: { ids: Int32Array.from(promptIds), truncated, notes } }, 0);
+    run.fill(result.completions);
+    run.finish(result);
+    return run;
+  }
+
+  get prompt(): PromptTokens | undefined {
+    return this.#told.value.prompt;
+  }
+
+  /** Raw logits of the token after the prompt. */
+  get logits(): Float32Array | undefined {
+    return this.#told.value.logits;
+  }
+
+  get finished(): Finished | undefined {
+    return this.#told.value.finished;
+  }
+
+  get failure(): Failure | undefined {
+    return this.#told.value.failure;
+  }
+
+  get completions(): readonly RunningCompletion[] {
+    return this.#completions.value;
   }
 
   get state(): 'running' | 'done' | 'stopped' | 'failed' {
-    if (this.failure) return this.failure.code === 'stopped' ? 'stopped' : 'failed';
-    if (!this.result) return 'running';
-    return this.result.stopped ? 'stopped' : 'done';
+    const { finished, failure } = this.#told.value;
+    if (failure) return failure.code === 'stopped' ? 'stopped' : 'failed';
+    if (!finished) return 'running';
+    return finished.stopped ? 'stopped' : 'done';
   }
 
-  /** True once there is something to draw. */
-  get hasAnswer(): boolean {
-    return this.logits !== undefined;
-  }
-
+  /** @param now milliseconds of any steady clock */
   receive(event: ExploreEvent, now: number): void {
-    if (event.type === 'prompt') this.prompt = event.prompt;
-    else if (event.type === 'next') this.logits = event.logits;
+    if (event.type === 'prompt') this.#tell({ prompt: event.prompt });
+    else if (event.type === 'next') this.#tell({ logits: event.logits });
     else {
-      for (const step of event.steps) this.#append(step);
+      const completions = [...this.#completions.peek()];
+      for (const { sample, ...step } of event.steps) this.#append(completions, sample, step);
+      this.#completions.value = completions;
       this.#done += event.steps.length;
       if (this.#firstTokenAt === undefined) {
         this.#firstTokenAt = now;
@@ -75,12 +120,23 @@ export class ExploreRun {
     }
   }
 
-  #append(step: TokenStep): void {
+  /** Takes completions that are whole. */
+  fill(
+    completions: readonly { readonly steps: readonly CompletionStep[]; readonly end: Completion['end'] }[],
+  ): void {
+    this.#completions.value = completions.map(({ steps, end }) => ({ steps: [...steps], end }));
+  }
+
+  #tell(more: Told): void {
+    this.#told.value = { ...this.#told.peek(), ...more };
+  }
+
+  #append(completions: RunningCompletion[], sample: number, step: CompletionStep): void {
     const { samples, maxNewTokens } = this.order.parameters;
     // Steps of samples that were never ordered would grow the page without limit.
-    if (!Number.isInteger(step.sample) || step.sample < 0 || step.sample >= samples) return;
-    while (this.completions.length <= step.sample) this.completions.push({ steps: [], end: null });
-    const completion = this.completions[step.sample]!;
+    if (!Number.isInteger(sample) || sample < 0 || sample >= samples) return;
+    while (completions.length <= sample) completions.push({ steps: [], end: null });
+    const completion = completions[sample]!;
     completion.steps.push(step);
     if (this.#endOfText.includes(step.id)) completion.end = 'end of text';
     else if (completion.steps.length >= maxNewTokens) completion.end = 'length';
@@ -93,26 +149,35 @@ export class ExploreRun {
   /** The ids that end a completion; they may become known after the first tokens have come. */
   set endOfText(ids: readonly number[]) {
     this.#endOfText = ids;
-    for (const completion of this.completions) {
+    const completions = this.#completions.peek();
+    for (const completion of completions) {
       const last = completion.steps.at(-1);
       if (last && ids.includes(last.id)) completion.end = 'end of text';
     }
+    this.#completions.value = [...completions];
   }
 
-  finish(result: ShownResult): void {
-    this.result = result;
-    this.#close();
+  finish({ completions, stopped, newTokens, milliseconds, provenance: { precision } }: ExploreResult): void {
+    this.close({ completions, stopped, newTokens, milliseconds, precision });
+  }
+
+  close(finished: Finished): void {
+    this.#tell({ finished });
+    this.#end();
   }
 
   fail(failure: Failure): void {
-    this.failure = failure;
-    this.#close();
+    this.#tell({ failure });
+    this.#end();
   }
 
-  #close(): void {
-    for (const completion of this.completions) completion.end ??= 'stopped';
+  #end(): void {
+    const completions = this.#completions.peek();
+    for (const completion of completions) completion.end ??= 'stopped';
+    this.#completions.value = [...completions];
   }
 
+  /** @param now milliseconds of the clock of `receive` */
   progress(now: number): Progress {
     const { samples, maxNewTokens } = this.order.parameters;
     const spared = this.completions.reduce(
@@ -129,7 +194,7 @@ export class ExploreRun {
 
   /** Mean over a completion's tokens of the natural log of the probability before the chain; null for no tokens. */
   meanLogProbability(sample: number): number | null {
-    const finished = this.result?.completions[sample];
+    const finished = this.finished?.completions[sample];
     if (finished && finished.ids.length > 0) return finished.logProbability / finished.ids.length;
     const steps = this.completions[sample]?.steps ?? [];
     if (steps.length === 0) return null;

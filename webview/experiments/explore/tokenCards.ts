@@ -1,7 +1,7 @@
 /** The cards of bars and of completions' tokens: every number with its digits and where it comes from. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { SamplerSpec } from '../../../src/core/samplers/chain';
-import type { TokenStep } from '../../../src/experiments/kit/nextTokens';
+import type { CompletionStep } from '../../../src/experiments/explore/result';
 import { tintOf } from '../../format/colour';
 import {
   full,
@@ -13,7 +13,7 @@ import {
   type LogUnit,
 } from '../../format/numbers';
 import type { LoadedModel } from '../../host';
-import type { DistributionSummary } from './distribution';
+import type { DistributionSummary } from '../../../src/experiments/explore/distribution';
 import { tokenView } from '../../ui/pieces';
 
 /** A bar: both probabilities in full, and the formula with this token's numbers put in. */
@@ -35,7 +35,8 @@ export function barCard(
       <dd>
         ${full(row.raw)}
         <p class="formula">
-          e^(logit − ln Σ e^logits) = e^(${significant(row.logit, 6)} − ${significant(summary.logSumExp, 6)})
+          e^(logit − ln Σ e^logits) = e^(${significant(row.logit ?? -Infinity, 6)} −
+          ${significant(summary.logSumExp, 6)})
         </p>
       </dd>
       <dt>after</dt>
@@ -49,7 +50,8 @@ function afterView(
   { kept }: DistributionSummary,
   chain: readonly SamplerSpec[],
 ): TemplateResult {
-  if (removedBy !== null) return html`<p>${removedBy} removed it: it cannot be drawn.</p>`;
+  if (removedBy !== null || logit === null || processedLogit === null)
+    return html`<p>${removedBy} removed it: it cannot be drawn.</p>`;
   if (kept === 1) return html`<p>It is the only token left, so it is certain.</p>`;
   const temperature = chain.find((step) => step.sampler === 'temperature')?.temperature ?? 1;
   // From p = e^z / sum follows the sum's logarithm without adding it up again.
@@ -77,7 +79,7 @@ export interface StepOptions {
 
 /** A completion's token: how probable it was, and what else could have come. */
 export function stepCard(
-  step: TokenStep,
+  step: CompletionStep,
   model: LoadedModel,
   { unit, greedy, onBranch }: StepOptions,
 ): TemplateResult {

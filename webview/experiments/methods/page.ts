@@ -23,6 +23,7 @@ import { boxOf, fieldsOf, formOf, readOrNull, shownParameters, typedParameters }
 import { valueText, type Field, type FormValues } from '../../form/form';
 import { legendView } from '../../ui/legend';
 import { sampledTextView, sampledTokenCard } from '../../ui/sampledText';
+import { methodsTerms } from './terms';
 import type { ExperimentPage, ShownParts } from '../../frame/experimentPage';
 import { ExperimentTab } from '../../frame/experimentTab';
 import { growing } from '../../frame/live';
@@ -83,6 +84,7 @@ const page: ExperimentPage<MethodsResult> = {
   ),
   live: () => growing(methodsEventSchema, growMethods),
   read: parsedBy(methodsResultSchema),
+  terms: methodsTerms,
   report: methodsReport,
   pictures: methodsPictures,
   view: ({ result, pictures, figure }) =>

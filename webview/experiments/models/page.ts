@@ -9,6 +9,7 @@ import { fieldsOf, formOf, shownParameters, typedParameters, type Given } from '
 import { valueText, type ChoiceField, type FormValues } from '../../form/form';
 import { modelTokenCard, modelsView, type Looking } from './columns';
 import { Rubric } from './rubric';
+import { modelsTerms } from './terms';
 import type { ExperimentPage } from '../../frame/experimentPage';
 import { ExperimentTab } from '../../frame/experimentTab';
 import type { Tab, TabContext } from '../../frame/tab';
@@ -108,6 +109,7 @@ function pageOf(looking: Looking, rubric: Rubric, context: TabContext): Experime
     },
     others: othersIn,
     read: parsedBy(modelsResultSchema),
+    terms: modelsTerms,
     report: modelsReport,
     pictures: (result) => modelsPictures(result),
     view: (shown) => modelsView(looking, rubric, shown),

@@ -7,6 +7,7 @@ import { parsedBy } from '../../frame/record';
 import { formOf } from '../../form/declared';
 import { valueText } from '../../form/form';
 import { ExperimentTab } from '../../frame/experimentTab';
+import { temperatureTerms } from './terms';
 import type { ExperimentPage } from '../../frame/experimentPage';
 import type { Tab, TabContext } from '../../frame/tab';
 
@@ -38,6 +39,7 @@ const page: ExperimentPage<TemperatureResult> = {
     },
   ),
   read: parsedBy(temperatureResultSchema),
+  terms: temperatureTerms,
   report: temperatureReport,
   pictures: temperaturePictures,
 };

@@ -1,12 +1,17 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
+import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import type { LanguageModel } from '../../../../src/core/languageModel';
 import type { ChainSpec } from '../../../../src/core/samplers/chain';
 import { chiSquareTest } from '../../../../src/core/statistics/chiSquare';
 import { TOY_DEFAULT, ToyModel } from '../../../../src/core/toyModel';
 import { explore } from '../../../../src/experiments/explore';
-import type { ExploreEvent, ExploreResult } from '../../../../src/experiments/explore/result';
+import {
+  exploreResultSchema,
+  type ExploreEvent,
+  type ExploreResult,
+} from '../../../../src/experiments/explore/result';
 import type { Completion } from '../../../../src/experiments/kit/decodingLoop';
 import type { TokenStep } from '../../../../src/experiments/kit/nextTokens';
 import { exploreParameters } from '../../../../src/experiments/explore/parameters';
@@ -65,7 +70,7 @@ interface Outcome {
 
 async function runExplore(
   model: LanguageModel,
-  parameters: Partial<typeof defaults>,
+  parameters: Partial<typeof defaults & { listed: number }>,
   stop?: { controller: AbortController; when: (event: ExploreEvent) => boolean },
 ): Promise<Outcome> {
   const events: ExploreEvent[] = [];
@@ -143,7 +148,47 @@ describe('Explore on the toy vocabulary', () => {
     expect(events[2]).toMatchObject({ steps: [{ sample: 0 }, { sample: 1 }] });
     expect(result).toMatchObject({ stopped: false, newTokens: 6 });
     expect(result.completions.map(({ end }) => end)).toEqual(['length', 'length']);
-    expect(result.provenance).toMatchObject({ model: 'toy', promptIds: [0], seed: 42, maxNewTokens: 3 });
+    expect(result.provenance).toMatchObject({
+      model: 'toy',
+      promptIds: [0],
+      seed: 42,
+      parameters: { maxNewTokens: 3 },
+    });
+  });
+
+  it('has in its result what was told while it ran, as plain JSON that its schema takes', async () => {
+    const chain: ChainSpec = [{ sampler: 'top-k', k: 2 }];
+    const { result, steps } = await runExplore(toy(), { chain, samples: 3, maxNewTokens: 5, listed: 4 });
+    const json: unknown = JSON.parse(JSON.stringify(result));
+    expect(json).toEqual(result);
+    expect(v.parse(exploreResultSchema, json)).toEqual(result);
+    expect(result.completions.map((completion) => completion.steps)).toEqual(
+      [0, 1, 2].map((sample) =>
+        steps
+          .filter((step) => step.sample === sample)
+          .map(({ id, raw: before, processed, rank, alternatives }) => ({
+            ...{ id, raw: before, processed, rank },
+            alternatives,
+          })),
+      ),
+    );
+    const { rows, rest, kept, keptMass, steps: removed } = result.next!;
+    const two = raw[0]! + raw[1]!;
+    rows.forEach((row, id) => {
+      expect(row).toMatchObject({ id, removedBy: id < 2 ? null : 'top-k' });
+      expect(row.raw).toBeCloseTo(raw[id]!, 6);
+      expect(row.processed).toBeCloseTo(id < 2 ? raw[id]! / two : 0, 6);
+    });
+    expect(rows).toHaveLength(4);
+    expect(rest).toMatchObject({ tokens: 1, kept: 0, processed: 0 });
+    expect(rest.raw).toBeCloseTo(raw[4]!, 6);
+    expect({ kept, removed: removed[0]!.removed }).toEqual({ kept: 2, removed: 3 });
+    expect(keptMass).toBeCloseTo(two, 6);
+    expect(result.tokens.map(({ text }) => text)).toEqual(TOY_DEFAULT.words.map((word) => ` ${word}`));
+  });
+
+  it('lists no next token where none was asked for', async () => {
+    expect((await runExplore(toy(), { samples: 1 })).result.next).toBeNull();
   });
 
   it('gives the distribution alone for no samples', async () => {

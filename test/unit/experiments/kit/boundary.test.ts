@@ -112,7 +112,7 @@ describe('a text that ends in white space and goes on', () => {
     const again = await run('Once upon a time there was a ', true, asked);
     expect(again.result.completions).toEqual(result.completions);
     expect(again.result.provenance).toEqual(result.provenance);
-    expect(result.provenance.healing).toBe(true);
+    expect(result.provenance.parameters).toMatchObject({ healing: true });
   });
 
   it('is cut into the tokens of the text as it goes on', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseChain } from '../../../../src/core/samplers/chain';
 import { PRESETS } from '../../../../src/core/samplers/presets';
-import { Distribution } from '../../../../webview/experiments/explore/distribution';
+import { Distribution } from '../../../../src/experiments/explore/distribution';
 import {
   addStep,
   chainOfSteps,
@@ -17,16 +17,11 @@ import {
   START_STEPS,
   stepsOf,
 } from '../../../../webview/form/samplerSteps';
-import {
-  DEFAULT_SETTINGS,
-  editSetting,
-  firstError,
-  withSteps,
-  type SettingsForm,
-} from '../../../../webview/experiments/explore/settings';
+import { editField, firstError, withSteps, type ChainForm } from '../../../../webview/form/chainForm';
 
-const FORM: SettingsForm = { settings: DEFAULT_SETTINGS, texts: {}, errors: {} };
-const LIMITS = { contextLength: 256, vocabularySize: 100 };
+const FORM: ChainForm = { steps: START_STEPS, texts: {}, errors: {} };
+/** Tokens of the model's vocabulary. */
+const LIMITS = 100;
 const keys = (steps: readonly { key: string }[]): string[] => steps.map(({ key }) => key);
 
 describe('the steps of a chain', () => {
@@ -148,32 +143,32 @@ describe('a field of a step', () => {
   const form = withSteps(FORM, addStep(addStep(START_STEPS, 'xtc', []), 'min-length', []));
 
   it('marks a bad value with the sampler’s sentence and keeps its last good one', () => {
-    const wrong = editSetting(form, 'xtc.threshold', '1.5', LIMITS);
+    const wrong = editField(form, 'xtc.threshold', '1.5', LIMITS);
     expect(firstError(wrong)).toEqual({
-      name: 'xtc.threshold',
+      field: 'xtc.threshold',
       sentence: 'xtc: threshold is 1.5; it must be a number from 0 to 1.',
     });
-    expect(wrong.settings).toEqual(form.settings);
+    expect(wrong.steps).toEqual(form.steps);
   });
 
   it('takes an empty text for the default where it may be left out', () => {
-    expect(firstError(editSetting(form, 'xtc.minKeep', '', LIMITS))).toBeNull();
-    expect(firstError(editSetting(form, 'xtc.probability', '', LIMITS))?.name).toBe('xtc.probability');
+    expect(firstError(editField(form, 'xtc.minKeep', '', LIMITS))).toBeNull();
+    expect(firstError(editField(form, 'xtc.probability', '', LIMITS))?.field).toBe('xtc.probability');
   });
 
   it('knows the model’s vocabulary', () => {
-    expect(firstError(editSetting(form, 'min-length.endOfText', '100', LIMITS))?.sentence).toMatch(/0 to 99/);
-    expect(firstError(editSetting(form, 'min-length.endOfText', '99', LIMITS))).toBeNull();
+    expect(firstError(editField(form, 'min-length.endOfText', '100', LIMITS))?.sentence).toMatch(/0 to 99/);
+    expect(firstError(editField(form, 'min-length.endOfText', '99', LIMITS))).toBeNull();
   });
 
   it('forgets what was typed when its step goes, and keeps it when another does', () => {
-    const wrong = editSetting(form, 'xtc.threshold', '2', LIMITS);
-    const without = (sampler: string): SettingsForm =>
+    const wrong = editField(form, 'xtc.threshold', '2', LIMITS);
+    const without = (sampler: string): ChainForm =>
       withSteps(
         wrong,
-        wrong.settings.steps.filter((step) => step.sampler !== sampler),
+        wrong.steps.filter((step) => step.sampler !== sampler),
       );
     expect(firstError(without('xtc'))).toBeNull();
-    expect(firstError(without('top-p'))?.name).toBe('xtc.threshold');
+    expect(firstError(without('top-p'))?.field).toBe('xtc.threshold');
   });
 });

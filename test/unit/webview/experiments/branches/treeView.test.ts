@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { BranchLayout } from '../../../../../src/experiments/branches/layout';
 import type { BranchEdit, BranchStart } from '../../../../../src/experiments/branches/parameters';
 import type { BranchNode } from '../../../../../src/experiments/branches/result';
+import { wayIn } from '../../../../../webview/frame/way';
 import {
   branchGroups,
   branchParameters,
@@ -70,12 +71,19 @@ describe('edits', () => {
     },
   );
 
+  it('are read from what another tab asks for, and from nothing else', () => {
+    const way = { prompt: 'Once', ids: [1, 2], index: 1, id: 3 };
+    expect(wayIn({ way })).toEqual(way);
+    for (const other of [undefined, null, {}, { way: { ...way, ids: 'all' } }])
+      expect(wayIn(other)).toBeNull();
+  });
+
   it('of a text that is taken over are ones that the experiment accepts', () => {
     const ids = Array.from({ length: 300 }, (_, i) => i);
-    const same = branchParameters('Once', ids, 250, 250);
+    const same = branchParameters({ prompt: 'Once', ids, index: 250, id: 250 });
     expect(readParameters(same)).toEqual(same);
     expect(same.edits).toHaveLength(2);
-    const other = branchParameters('Once', ids, 4, 99);
+    const other = branchParameters({ prompt: 'Once', ids, index: 4, id: 99 });
     expect(other.edits.at(-1)).toEqual({ edit: 'take', path: [0, 1, 2, 3, 99], ahead: 8 });
     expect(other.edits[1]).toEqual({ edit: 'expand', path: [0, 1, 2, 3] });
   });

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { ChainSpec } from '../../../../../src/core/samplers/chain';
-import { axisEnd, Distribution } from '../../../../../webview/experiments/explore/distribution';
-import '../../../fixedSeed';
+import type { ChainSpec } from '../../../../src/core/samplers/chain';
+import { Distribution, firstRows } from '../../../../src/experiments/explore/distribution';
+import '../../fixedSeed';
 
 interface Reference {
   readonly logits: readonly number[];
@@ -14,7 +14,7 @@ interface Reference {
     readonly entropy_nats: number;
   }[];
 }
-const path = join(import.meta.dirname, '../../../../fixtures/oracles/seed/seed-exercises.json');
+const path = join(import.meta.dirname, '../../../fixtures/oracles/seed/seed-exercises.json');
 const reference = JSON.parse(readFileSync(path, 'utf8')) as Reference;
 
 describe('the distribution on screen', () => {
@@ -97,19 +97,18 @@ describe('the distribution on screen', () => {
   });
 });
 
-describe('the axis', () => {
-  it.each([
-    [0.449, 0.5],
-    [0.5, 0.5],
-    [0.51, 1],
-    [0.2, 0.2],
-    [0.17, 0.2],
-    [0.0099, 0.01],
-    [1, 1],
-  ])('of bars up to %d ends at %d', (raw, end) => {
-    expect(axisEnd([{ id: 0, logit: 0, processedLogit: 0, raw, processed: 0, removedBy: null }])).toBeCloseTo(
-      end,
-      12,
-    );
+describe('A distribution with fewer rows', () => {
+  it('is the one that is made with so many', () => {
+    const logits = Float32Array.from({ length: 300 }, (_, i) => 5 * Math.sin(i));
+    const distribution = new Distribution(logits);
+    const chain: ChainSpec = [{ sampler: 'top-k', k: 30 }];
+    for (const rows of [1, 15, 40, 200]) {
+      const { rest, ...fewer } = firstRows(distribution.through(chain, 200), rows);
+      const { rest: expected, ...made } = distribution.through(chain, rows);
+      expect(fewer).toEqual(made);
+      expect(rest).toMatchObject({ tokens: expected.tokens, kept: expected.kept });
+      expect(rest.raw).toBeCloseTo(expected.raw, 12);
+      expect(rest.processed).toBeCloseTo(expected.processed, 12);
+    }
   });
 });

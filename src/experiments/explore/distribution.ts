@@ -1,57 +1,51 @@
-/** The next-token distribution as rows to draw: recomputed from kept logits whenever a sampler moves. */
-import { logSumExp, topIndices } from '../../../src/core/logits';
+/**
+ * The next-token distribution, token by token, before and after a chain. The page computes it anew from kept logits
+ * whenever a sampler moves; a result lists it as it was.
+ */
+import * as v from 'valibot';
+import { logSumExp, topIndices } from '../../core/logits';
 import {
   KEPT,
   SamplerChain,
   type ChainSpec,
   type ProcessedDistribution,
   type SamplerHistory,
-} from '../../../src/core/samplers/chain';
-import { randomStream } from '../../../src/core/random';
+} from '../../core/samplers/chain';
+import { randomStream } from '../../core/random';
 
-export interface DistributionRow {
-  readonly id: number;
-  readonly logit: number;
-  /** The logit as the chain left it; -Infinity when the token was removed. */
-  readonly processedLogit: number;
+const rowSchema = v.object({
+  id: v.number(),
+  /** null where the model's own is -Infinity. */
+  logit: v.nullable(v.number()),
+  /** The logit as the chain left it; null where the token was removed. */
+  processedLogit: v.nullable(v.number()),
   /** Probability before the chain. */
-  readonly raw: number;
+  raw: v.number(),
   /** Probability after the chain. */
-  readonly processed: number;
+  processed: v.number(),
   /** Name of the sampler that removed it, or `the model` where its logit was -Infinity; null when it is kept. */
-  readonly removedBy: string | null;
-}
+  removedBy: v.nullable(v.string()),
+});
+export type DistributionRow = v.InferOutput<typeof rowSchema>;
 
-/** All the tokens that have no row of their own. */
-export interface RestRow {
-  readonly tokens: number;
-  readonly kept: number;
-  readonly raw: number;
-  readonly processed: number;
-}
-
-export interface SamplerReport {
-  readonly sampler: string;
-  readonly removed: number;
-  /** Raw probability of what it removed. */
-  readonly mass: number;
-}
-
-export interface DistributionSummary {
+export const distributionSchema = v.object({
   /** Most probable first, before the chain. */
-  readonly rows: readonly DistributionRow[];
-  readonly rest: RestRow;
-  readonly vocabularySize: number;
-  readonly kept: number;
-  readonly keptMass: number;
+  rows: v.array(rowSchema),
+  /** All the tokens that have no row of their own. */
+  rest: v.object({ tokens: v.number(), kept: v.number(), raw: v.number(), processed: v.number() }),
+  vocabularySize: v.number(),
+  kept: v.number(),
+  keptMass: v.number(),
   /** Nats, before and after the chain. */
-  readonly rawEntropy: number;
-  readonly entropy: number;
-  readonly steps: readonly SamplerReport[];
-  readonly warnings: readonly string[];
+  rawEntropy: v.number(),
+  entropy: v.number(),
+  /** Of every step of the chain: how many tokens it removed, and their raw probability. */
+  steps: v.array(v.object({ sampler: v.string(), removed: v.number(), mass: v.number() })),
+  warnings: v.array(v.string()),
   /** ln of the sum of exp(logit): raw probability = exp(logit - this). */
-  readonly logSumExp: number;
-}
+  logSumExp: v.number(),
+});
+export type DistributionSummary = v.InferOutput<typeof distributionSchema>;
 
 /** What samplers may look back at, and what those that draw draw from. */
 export interface PromptContext {
@@ -59,10 +53,7 @@ export interface PromptContext {
   readonly seed: number;
 }
 
-/** Rows at first, and how many more each "show more" draws. */
-export const ROWS = 15;
-
-/** Most rows that can be shown. */
+/** Most tokens that are listed. */
 export const MOST_ROWS = 200;
 
 const NO_PROMPT: PromptContext = { tokens: [], seed: 0 };
@@ -142,8 +133,8 @@ export class Distribution {
     const step = removedBy[id]!;
     return {
       id,
-      logit: this.#logits[id]!,
-      processedLogit: logits[id]!,
+      logit: finite(this.#logits[id]!),
+      processedLogit: finite(logits[id]!),
       raw: raw[id]!,
       processed: probabilities[id]!,
       removedBy: step === KEPT ? null : (spec[step]?.sampler ?? 'the model'),
@@ -151,11 +142,25 @@ export class Distribution {
   }
 }
 
-/** The end of the bars' axis: the least of 1, 2, 5 times a power of ten that holds them all, at most 1. */
-export function axisEnd(rows: readonly DistributionRow[]): number {
-  const most = Math.max(0, ...rows.map(({ raw, processed }) => Math.max(raw, processed)));
-  if (most <= 0) return 1;
-  const power = 10 ** Math.floor(Math.log10(most));
-  const step = [1, 2, 5, 10].find((factor) => factor * power >= most * (1 - 1e-12)) ?? 10;
-  return Math.min(1, step * power);
+/** JSON has no -Infinity. */
+function finite(logit: number): number | null {
+  return logit === -Infinity ? null : logit;
+}
+
+/** A distribution of which fewer tokens have a row of their own. */
+export function firstRows(summary: DistributionSummary, rows: number): DistributionSummary {
+  const more = summary.rows.slice(rows);
+  const { tokens, kept, raw, processed } = summary.rest;
+  const sum = (pick: (row: DistributionRow) => number): number =>
+    more.reduce((total, row) => total + pick(row), 0);
+  return {
+    ...summary,
+    rows: summary.rows.slice(0, rows),
+    rest: {
+      tokens: tokens + more.length,
+      kept: kept + sum(({ removedBy }) => (removedBy === null ? 1 : 0)),
+      raw: raw + sum((row) => row.raw),
+      processed: processed + sum((row) => row.processed),
+    },
+  };
 }

@@ -1,0 +1,170 @@
+/** What a result of Explore says. */
+import type { ChainSpec } from '../../core/samplers/chain';
+import { visibleToken } from '../../core/visibleText';
+import type { Cell, ReportOf, ReportTable } from '../report/types';
+import { counted, inPercent, rounded, whole } from '../report/words';
+import type { ExploreResult } from './result';
+
+export const exploreReport: ReportOf<ExploreResult> = { summary, tables };
+
+type Next = NonNullable<ExploreResult['next']>;
+type Completion = ExploreResult['completions'][number];
+
+/** Texts of the tokens that a result names, by their ids. */
+export function tokenTexts({ tokens }: ExploreResult): (id: number) => string {
+  const texts = new Map(tokens.map(({ id, text }) => [id, text]));
+  return (id) => texts.get(id) ?? `token ${id}`;
+}
+
+function quoted(text: string): string {
+  return `“${visibleToken(text)}”`;
+}
+
+function summary(result: ExploreResult): string[] {
+  const { next, completions, stopped } = result;
+  const [first] = next?.rows ?? [];
+  if (!next || !first) {
+    return completions.length === 0
+      ? ['The run was stopped before anything was computed.']
+      : [...likeliest(result)];
+  }
+  const name = quoted(tokenTexts(result)(first.id));
+  const after =
+    first.removedBy === null ? `${inPercent(first.processed)} after it` : `removed by ${first.removedBy}`;
+  return [
+    `${name} is the most probable next token: ${inPercent(first.raw)} before the chain, ${after}.`,
+    kept(next),
+    ...likeliest(result),
+    ...next.warnings,
+    ...(stopped ? ['The run was stopped before all completions were whole.'] : []),
+  ];
+}
+
+function kept({ kept: left, keptMass, vocabularySize, entropy, rawEntropy }: Next): string {
+  const of = `${whole(left)} of ${counted(vocabularySize, 'token')}`;
+  return `The chain leaves ${of}, which hold ${inPercent(keptMass)} of the probability; the entropy is ${rounded(entropy)} nats after it and ${rounded(rawEntropy)} before.`;
+}
+
+/** Mean over a completion's tokens of the natural log of the probability before the chain; null for no tokens. */
+export function meanLogProbability({ ids, logProbability }: Completion): number | null {
+  return ids.length === 0 ? null : logProbability / ids.length;
+}
+
+function likeliest({ completions }: ExploreResult): string[] {
+  const means = completions.map((completion) => meanLogProbability(completion) ?? -Infinity);
+  const best = Math.max(...means);
+  if (best === -Infinity) return [];
+  const sample = means.indexOf(best) + 1;
+  const tokens = counted(
+    completions.reduce((sum, { ids }) => sum + ids.length, 0),
+    'token',
+  );
+  return [
+    `Of ${counted(completions.length, 'completion')} with ${tokens}, number ${sample} is the likeliest by token: ${rounded(best)} nats, perplexity ${rounded(Math.exp(-best))}.`,
+  ];
+}
+
+function tables(result: ExploreResult): ReportTable[] {
+  const { next, completions } = result;
+  return [
+    ...(next ? [nextTable(result, next), samplersTable(next, result.provenance.parameters)] : []),
+    ...(completions.length > 0 ? [completionsTable(result), tokensTable(result)] : []),
+  ];
+}
+
+function nextTable(result: ExploreResult, { rows, rest }: Next): ReportTable {
+  const text = tokenTexts(result);
+  const others: Cell[] = ['all others', null, rest.raw, rest.processed, null, null];
+  return {
+    id: 'next',
+    title: 'The next token',
+    note: `Before and after the chain, most probable first. Of ${counted(rest.tokens, 'other token')} the chain leaves ${whole(rest.kept)}.`,
+    columns: ['token', 'id', 'before', 'after', 'removed by', 'logit'],
+    formats: ['token', 'text', 'percent', 'percent', 'text', 'number'],
+    keys: 2,
+    rows: [
+      ...rows.map(({ id, raw, processed, removedBy, logit }): Cell[] => [
+        text(id),
+        id,
+        raw,
+        processed,
+        removedBy,
+        logit,
+      ]),
+      ...(rest.tokens > 0 ? [others] : []),
+    ],
+  };
+}
+
+function samplersTable(next: Next, parameters: unknown): ReportTable {
+  const chain = chainIn(parameters);
+  const rows = next.steps.map(({ sampler, removed, mass }, i): Cell[] => [
+    `${i + 1}. ${sampler}`,
+    settings(chain[i]),
+    removed,
+    mass,
+  ]);
+  return {
+    id: 'chain',
+    title: 'What the chain does',
+    note: 'Each step, the tokens that it removes, and their probability before the chain; and the whole.',
+    columns: ['step', 'settings', 'removed', 'held'],
+    formats: ['text', 'text', 'whole', 'percent'],
+    keys: 1,
+    rows: [...rows, ['all', null, next.vocabularySize - next.kept, 1 - next.keptMass]],
+  };
+}
+
+function chainIn(parameters: unknown): ChainSpec {
+  const { chain } = parameters as { readonly chain?: ChainSpec };
+  return chain ?? [];
+}
+
+function settings(step: ChainSpec[number] | undefined): string {
+  return Object.entries(step ?? {})
+    .filter(([name]) => name !== 'sampler')
+    .map(([name, value]) => `${name} ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)
+    .join(', ');
+}
+
+const ENDS = { length: 'as long as asked for', 'end of text': 'end of text', stopped: 'stopped' } as const;
+
+function completionsTable({ completions }: ExploreResult): ReportTable {
+  return {
+    id: 'completions',
+    title: 'Completions',
+    note: 'ln p is the sum over the tokens of the natural log of the probability before the chain, and its mean is that per token.',
+    columns: ['sample', 'text', 'tokens', 'ln p', 'mean ln p', 'perplexity', 'end'],
+    formats: ['whole', 'text', 'whole', 'nats', 'nats', 'number', 'text'],
+    keys: 1,
+    rows: completions.map((completion, i): Cell[] => {
+      const { text, ids, logProbability, end } = completion;
+      const mean = meanLogProbability(completion);
+      const perplexity = mean === null ? null : Math.exp(-mean);
+      return [i + 1, text, ids.length, logProbability, mean, perplexity, ENDS[end]];
+    }),
+  };
+}
+
+function tokensTable(result: ExploreResult): ReportTable {
+  const text = tokenTexts(result);
+  return {
+    id: 'tokens',
+    title: 'The completions’ tokens',
+    note: 'Rank 1 is the most probable before the chain.',
+    columns: ['sample', 'place', 'token', 'id', 'before', 'after', 'rank'],
+    formats: ['whole', 'whole', 'token', 'text', 'percent', 'percent', 'whole'],
+    keys: 2,
+    rows: result.completions.flatMap(({ steps }, sample) =>
+      steps.map(({ id, raw, processed, rank }, place): Cell[] => [
+        sample + 1,
+        place + 1,
+        text(id),
+        id,
+        raw,
+        processed,
+        rank + 1,
+      ]),
+    ),
+  };
+}

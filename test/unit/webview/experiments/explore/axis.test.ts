@@ -1,0 +1,19 @@
+import { describe, expect, it } from 'vitest';
+import { axisEnd } from '../../../../../webview/experiments/explore/axis';
+
+describe('the axis', () => {
+  it.each([
+    [0.449, 0.5],
+    [0.5, 0.5],
+    [0.51, 1],
+    [0.2, 0.2],
+    [0.17, 0.2],
+    [0.0099, 0.01],
+    [1, 1],
+  ])('of bars up to %d ends at %d', (raw, end) => {
+    expect(axisEnd([{ id: 0, logit: 0, processedLogit: 0, raw, processed: 0, removedBy: null }])).toBeCloseTo(
+      end,
+      12,
+    );
+  });
+});

@@ -1,0 +1,88 @@
+/** The controls of Explore: the sampler chain, which has an editor of its own, and what is drawn from it. */
+import type { TemplateResult } from 'lit';
+import { parseChain } from '../../../src/core/samplers/chain';
+import { MOST_ROWS } from '../../../src/experiments/explore/distribution';
+import { exploreParameters } from '../../../src/experiments/explore/parameters';
+import type { ExploreResult } from '../../../src/experiments/explore/result';
+import { thousands } from '../../format/numbers';
+import { stepsText, type ChainEditor } from '../../form/chainEditor';
+import { formOf, readOrNull } from '../../form/declared';
+import { typedNumber, valueText, type Field } from '../../form/form';
+import { chainOfSteps, shortStep, stepsOf } from '../../form/samplerSteps';
+import type { ExperimentPage } from '../../frame/experimentPage';
+import type { TabContext } from '../../frame/tab';
+
+/** @param samplers draws the chain's own controls */
+export function exploreForm(
+  context: TabContext,
+  chain: ChainEditor,
+  samplers: () => TemplateResult,
+): Pick<ExperimentPage<ExploreResult>, 'groups' | 'parameters' | 'values' | 'line'> {
+  return formOf(
+    exploreParameters,
+    [
+      {
+        title: 'Samplers',
+        muted: (values) => values['greedy'] === true,
+        fields: [
+          {
+            kind: 'own',
+            name: 'chain',
+            label: 'sampler chain',
+            initial: chain.text,
+            text: () => chain.text,
+            fill: (text) => {
+              chain.text = text;
+            },
+            error: () => chain.error,
+            view: samplers,
+          },
+          {
+            parameter: 'greedy',
+            note: (values) =>
+              values['greedy'] === true ? 'Greedy takes the best token; the samplers are only shown.' : null,
+          },
+        ],
+      },
+      { title: 'Completions', fields: ['samples', newTokensField(context), 'seed'] },
+    ],
+    {
+      typed: () => ({ chain: chainOfSteps(chain.steps), listed: MOST_ROWS }),
+      shown: ({ chain: given }) => {
+        const read = readOrNull(() => parseChain(given));
+        return read ? { chain: stepsText(stepsOf(read)) } : {};
+      },
+      line: (short, values) => {
+        const steps = chain.steps.length === 0 ? ['no sampler'] : chain.steps.map(shortStep);
+        const most = typedNumber(valueText(values, 'maxNewTokens'));
+        return [
+          ...(values['greedy'] === true ? ['greedy'] : steps),
+          `${short('samples')} × ${typeof most === 'number' ? thousands(most) : most}`,
+          `seed ${short('seed')}`,
+        ].join(', ');
+      },
+    },
+  );
+}
+
+/** The chosen model has a limit of its own, which may not be known yet. */
+function newTokensField({ session }: TabContext): Field {
+  const { maxNewTokens } = exploreParameters.parameters;
+  return {
+    kind: 'text',
+    name: 'maxNewTokens',
+    hook: 'max-new-tokens',
+    label: 'max new tokens',
+    term: 'maxNewTokens',
+    initial: String(maxNewTokens.default),
+    check: (typed) => {
+      const value = typedNumber(typed);
+      maxNewTokens.read(value, {});
+      const most = (session.loaded?.info.contextLength ?? Infinity) - 1;
+      if (typeof value !== 'number' || value <= most) return;
+      throw new RangeError(
+        `Max new tokens is ${thousands(value)}; with this model it must be between 1 and ${thousands(most)}.`,
+      );
+    },
+  };
+}

@@ -1,0 +1,295 @@
+/** How Explore stands on the page: the distribution and the completions beside each other, and what both share. */
+import { signal } from '@preact/signals-core';
+import { html, nothing, type TemplateResult } from 'lit';
+import type { ExploreResult } from '../../../src/experiments/explore/result';
+import { count, duration, rate, type LogUnit } from '../../format/numbers';
+import { completionText } from '../../format/tokenText';
+import type { ChainEditor } from '../../form/chainEditor';
+import { valueText, type FormValues } from '../../form/form';
+import { chainOfSteps, deedLine, deedsOf } from '../../form/samplerSteps';
+import type { Pieces } from '../../frame/experimentPage';
+import type { Outcome } from '../../frame/record';
+import { TOY } from '../../frame/session';
+import { PATIENCE } from '../../frame/statusView';
+import type { TabContext } from '../../frame/tab';
+import type { Way } from '../../frame/way';
+import type { LoadedModel } from '../../host';
+import { chainControls } from './chainControls';
+import { CompletionActions } from './completionActions';
+import { completionsView } from './completionsView';
+import { distributionView } from './distributionView';
+import { emptyView } from './emptyView';
+import { NextToken, ROWS, type Controls, type OnScreen, type Reading } from './nextToken';
+import { Room } from './room';
+import type { ExploreRun } from './run';
+import type { Screen } from './screen';
+import { barCard, stepCard } from './tokenCards';
+
+/** Milliseconds of silence after which the page says that something must be wrong. */
+const LATE = 5000;
+
+/** Tokens of the prompt that the distribution's heading repeats. */
+const CONTEXT_TOKENS = 6;
+
+/** What the view reads of the frame. */
+export interface ExploreFrame {
+  readonly values: () => FormValues;
+  readonly outcome: () => Outcome<ExploreResult> | null;
+  /** Milliseconds since the current run began; 0 without one. */
+  readonly elapsed: () => number;
+  readonly failed: (error: unknown) => void;
+}
+
+export class ExploreView {
+  readonly #context: TabContext;
+  readonly #chain: ChainEditor;
+  readonly #screen: Screen;
+  readonly #frame: ExploreFrame;
+  readonly #next: NextToken;
+  readonly #actions: CompletionActions;
+  readonly #room = new Room();
+  readonly #rows = signal(ROWS);
+  readonly #unit = signal<LogUnit>('nats');
+  readonly #late = signal(false);
+
+  constructor(context: TabContext, chain: ChainEditor, screen: Screen, frame: ExploreFrame) {
+    this.#context = context;
+    this.#chain = chain;
+    this.#screen = screen;
+    this.#frame = frame;
+    this.#next = new NextToken(context.session);
+    this.#actions = new CompletionActions(context, frame.failed);
+    setTimeout(() => {
+      this.#late.value = true;
+    }, LATE);
+  }
+
+  /** Tokens in the distribution that have a row of their own. */
+  get rows(): number {
+    return this.#rows.value;
+  }
+
+  set rows(rows: number) {
+    this.#rows.value = rows;
+  }
+
+  /** Of log-probabilities. */
+  get unit(): LogUnit {
+    return this.#unit.value;
+  }
+
+  set unit(unit: LogUnit) {
+    this.#unit.value = unit;
+  }
+
+  get #onScreen(): OnScreen {
+    return this.#screen.of(this.#frame.outcome());
+  }
+
+  get #controls(): Controls {
+    const seed = Number(valueText(this.#frame.values(), 'seed'));
+    return { steps: this.#chain.steps, seed: Number.isSafeInteger(seed) ? seed : 0, rows: this.rows };
+  }
+
+  get #greedy(): boolean {
+    return this.#frame.values()['greedy'] === true;
+  }
+
+  #reading(): Reading {
+    return this.#next.read(this.#onScreen, this.#controls);
+  }
+
+  layout(pieces: Pieces<ExploreResult>): TemplateResult {
+    const { run } = this.#onScreen;
+    return html`<div class="explore" ?data-empty=${this.#reading().summary === null}>
+      ${pieces.form}
+      <div class="results">
+        ${run ? this.#tools(run, pieces) : nothing} ${this.#distribution(pieces)}
+        ${this.#completions(run, pieces.stale)} ${run ? this.#details(run, pieces) : nothing}
+      </div>
+    </div>`;
+  }
+
+  /** Whether what is on screen is the last result: what came of a run that failed is none. */
+  #isResult(run: ExploreRun, outcome: Outcome<ExploreResult> | null): boolean {
+    const { latest } = this.#screen;
+    return run.state !== 'running' && outcome !== null && (latest === null || latest.order === outcome.order);
+  }
+
+  /** What can be done with the result, the saved ones, and how it differs from one of them. */
+  #tools(run: ExploreRun, pieces: Pieces<ExploreResult>): TemplateResult {
+    const { outcome, parts, bar, historyButton, history, comparison } = pieces;
+    const isResult = this.#isResult(run, outcome);
+    const growing = run.state === 'running';
+    return html`<section class="explore-tools" aria-label="Keep and compare">
+      ${isResult || growing ? bar(growing) : html`<div class="result-bar">${historyButton}</div>`} ${history}
+      ${isResult ? comparison : nothing}
+      ${isResult && parts?.earlier ? parts.pictures.map(parts.figure) : nothing}
+    </section>`;
+  }
+
+  /** Every number in tables, and the reader's conclusion. */
+  #details(
+    run: ExploreRun,
+    { outcome, parts, conclusion }: Pieces<ExploreResult>,
+  ): TemplateResult | typeof nothing {
+    if (!parts || !this.#isResult(run, outcome)) return nothing;
+    return html`<section class="explore-details" aria-label="In figures">
+      ${parts.tables.map(parts.table)} ${conclusion}
+    </section>`;
+  }
+
+  /** The controls of the chain, with what every step does to the distribution on screen. */
+  samplers(): TemplateResult {
+    const screen = this.#onScreen;
+    return chainControls(this.#chain, this.#context.announce, {
+      deeds: this.#deeds(),
+      keptInOrder: this.#next.keptInOrder(screen, this.#controls),
+      problem: this.#reading().problem,
+    });
+  }
+
+  #deeds(): readonly string[] {
+    const { summary, asSaved } = this.#reading();
+    // The steps of a saved distribution are those of its own chain.
+    if (summary === null || typeof summary === 'string' || asSaved) return [];
+    return deedsOf(this.#chain.steps, summary.steps);
+  }
+
+  #distribution({ historyButton, history }: Pieces<ExploreResult>): TemplateResult | typeof nothing {
+    const screen = this.#onScreen;
+    const { summary, asSaved } = this.#reading();
+    const model = this.#next.modelOf(screen);
+    if (summary === null || !model) return this.#emptyOrWaiting(html`${historyButton} ${history}`);
+    if (typeof summary === 'string') return html`<p class="empty">${summary}</p>`;
+    const { steps } = this.#chain;
+    return distributionView({
+      summary,
+      model,
+      after: this.#lastWords(screen, model),
+      greedy: this.#greedy,
+      note: asSaved ? 'As it was saved, with its own chain. Generate to have it follow the controls.' : null,
+      report: this.#deeds().map((deed, index) => deedLine(steps[index]!, deed)),
+      onRows: (rows) => {
+        this.rows = rows;
+      },
+    });
+  }
+
+  #emptyOrWaiting(more: TemplateResult): TemplateResult | typeof nothing {
+    const { session, editPrompt, chooseModel } = this.#context;
+    const { going } = this.#screen;
+    if (going) {
+      return this.#frame.elapsed() >= PATIENCE
+        ? html`<p class="empty quiet">${this.#screen.doing()}…</p>`
+        : nothing;
+    }
+    return emptyView({
+      welcomed: session.welcomed,
+      late: this.#late.value,
+      hasModel: session.models.some(({ kind }) => kind !== 'toy'),
+      more,
+      onEdit: editPrompt,
+      onToy: () => {
+        chooseModel(TOY);
+      },
+    });
+  }
+
+  /** What the distribution comes after: the last words of the prompt that it was computed for. */
+  #lastWords({ run }: OnScreen, { vocabulary }: LoadedModel): string {
+    if (this.#context.session.isToy) return 'whatever the prompt';
+    const ids = run?.prompt?.ids;
+    if (!ids) return '';
+    const last = Array.from(ids.slice(-CONTEXT_TOKENS));
+    const words = completionText(vocabulary, last)
+      .replace(/^\uFFFD+|\s+/gu, ' ')
+      .trim();
+    return `after “${ids.length > last.length ? '…' : ''}${words}”`;
+  }
+
+  #modelOf(run: ExploreRun): LoadedModel | undefined {
+    return this.#context.session.loadedOf(run.order.model, run.order.toy);
+  }
+
+  #completions(run: ExploreRun | null, stale: string | null): TemplateResult | typeof nothing {
+    const model = run && this.#modelOf(run);
+    if (!run || !model) return nothing;
+    return completionsView({
+      run,
+      model,
+      unit: this.unit,
+      blocked: this.#actions.blocked(run),
+      feedback: this.#actions.feedback,
+      stale: stale === null ? null : `${stale} Generate draws again.`,
+      reserved: this.#room.of(run),
+      onUnit: (unit) => {
+        this.unit = unit;
+      },
+      onAction: (sample, action) => void this.#actions.act(run, sample, action),
+      onBranch: this.#canBranch(run)
+        ? (sample, index) => {
+            const step = run.completions[sample]?.steps[index];
+            if (step) this.#branch(run, sample, index, step.id);
+          }
+        : null,
+      onContinue: (sample) => {
+        const added = run.completions[sample]?.steps.length ?? 0;
+        this.#context.changePrompt(
+          run.order.parameters.prompt + (this.#actions.textOf(run, sample) ?? ''),
+          `the prompt and ${count(added, 'token')} of completion ${sample + 1}`,
+        );
+      },
+    });
+  }
+
+  #canBranch(run: ExploreRun): boolean {
+    return run.order.model === this.#context.session.model && run.state !== 'running';
+  }
+
+  /** Opens the tree of continuations with a completion in it, at one of its tokens or with another in its place. */
+  #branch(run: ExploreRun, sample: number, index: number, id: number): void {
+    const ids = run.completions[sample]?.steps.map((step) => step.id) ?? [];
+    const way: Way = { prompt: run.order.parameters.prompt, ids, index, id };
+    this.#context.openTab('branches', { way }, true);
+  }
+
+  footer(): TemplateResult | typeof nothing {
+    const { run } = this.#onScreen;
+    const finished = run?.finished;
+    if (!run || !finished) return nothing;
+    const { newTokens, milliseconds, precision } = finished;
+    const { greedy, samples, seed } = run.order.parameters;
+    const { session } = this.#context;
+    const name = session.models.find(({ id }) => id === run.order.model)?.name ?? run.order.model;
+    const speed = newTokens > 0 ? `, ${rate(newTokens / (milliseconds / 1000))}` : '';
+    return html`${count(samples, 'sample')}, ${count(newTokens, 'token')} in
+    ${duration(milliseconds)}${speed}, ${greedy ? 'greedy' : `seed ${seed}`}, ${name}
+    ${precision}${run.state === 'stopped' ? ', stopped' : ''}`;
+  }
+
+  card(kind: string, rest: readonly string[]): TemplateResult | null {
+    const screen = this.#onScreen;
+    const { run } = screen;
+    if (kind === 'bar') {
+      const { summary } = this.#reading();
+      const model = this.#next.modelOf(screen);
+      if (summary === null || typeof summary === 'string' || !model) return null;
+      return barCard(summary, model, chainOfSteps(this.#chain.steps), Number(rest[0]));
+    }
+    if (kind !== 'step' || !run) return null;
+    const [sample, index] = rest.map(Number);
+    const step = run.completions[sample ?? 0]?.steps[index ?? 0];
+    const model = this.#modelOf(run);
+    if (!step || !model) return null;
+    return stepCard(step, model, {
+      unit: this.unit,
+      greedy: run.order.parameters.greedy,
+      onBranch: this.#canBranch(run)
+        ? (id) => {
+            this.#branch(run, sample ?? 0, index ?? 0, id);
+          }
+        : null,
+    });
+  }
+}

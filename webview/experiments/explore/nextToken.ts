@@ -1,0 +1,159 @@
+/** The next-token distribution on screen: it follows the controls while they move, without asking the engine. */
+import type { ChainSpec } from '../../../src/core/samplers/chain';
+import { ToyModel } from '../../../src/core/toyModel';
+import {
+  Distribution,
+  firstRows,
+  type DistributionSummary,
+} from '../../../src/experiments/explore/distribution';
+import type { ExploreResult } from '../../../src/experiments/explore/result';
+import type { Toy } from '../../../src/protocol/messages';
+import { TOY, type Session } from '../../frame/session';
+import { chainOfSteps, inOrder, ORDERS, type SamplerStep } from '../../form/samplerSteps';
+import type { LoadedModel } from '../../host';
+import type { ExploreRun } from './run';
+
+/** Tokens listed at first, and how many more each "show more" lists. */
+export const ROWS = 15;
+
+/** What the distribution depends on, beside the logits. */
+export interface Controls {
+  readonly steps: readonly SamplerStep[];
+  readonly seed: number;
+  readonly rows: number;
+}
+
+/** What is on screen: the run, and where its logits are not there any more, its saved result. */
+export interface OnScreen {
+  readonly run: ExploreRun | null;
+  readonly saved: ExploreResult | null;
+}
+
+export interface Reading {
+  /** A sentence where the logits are none; null where there is nothing to draw yet. */
+  readonly summary: DistributionSummary | string | null;
+  /** Why the chain does not fit the model; the distribution is then the last good one. */
+  readonly problem: string | null;
+  /** It does not follow the controls: it is as it was saved. */
+  readonly asSaved: boolean;
+}
+
+const NOTHING: Reading = { summary: null, problem: null, asSaved: false };
+
+/** Values made once for the same parts, which are compared by identity. */
+class Memo<Value> {
+  #parts: readonly unknown[] = [];
+  #value: Value | undefined;
+
+  of(parts: readonly unknown[], make: () => Value): Value {
+    const same = parts.length === this.#parts.length && parts.every((part, i) => part === this.#parts[i]);
+    if (!same || this.#value === undefined) {
+      this.#value = make();
+      this.#parts = parts;
+    }
+    return this.#value;
+  }
+}
+
+export class NextToken {
+  readonly #session: Session;
+  readonly #toyLogits = new Memo<Float32Array>();
+  readonly #toyTokens = new Memo<readonly number[]>();
+  readonly #distribution = new Memo<Distribution | string>();
+  /** The same, for other orders of the chain: each keeps its last chain. */
+  readonly #compared = new Memo<Distribution | string>();
+  readonly #reading = new Memo<Reading>();
+  readonly #orders = new Memo<Readonly<Record<string, number>>>();
+  /** The last distribution of a chain that fitted, and of what. */
+  #good: { readonly of: Distribution; readonly summary: DistributionSummary } | undefined;
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  /** The model whose tokens the distribution is over. */
+  modelOf({ run }: OnScreen): LoadedModel | undefined {
+    const session = this.#session;
+    if (session.isToy) return session.lastToyModel;
+    return run ? session.loadedOf(run.order.model, run.order.toy) : undefined;
+  }
+
+  read(screen: OnScreen, { steps, seed, rows }: Controls): Reading {
+    const logits = this.#logitsOf(screen);
+    if (!logits) return this.#saved(screen, rows);
+    const distribution = this.#distribution.of([logits], () => distributionOf(logits));
+    if (typeof distribution === 'string') return { ...NOTHING, summary: distribution };
+    const tokens = this.#tokensOf(screen);
+    return this.#reading.of([distribution, steps, seed, rows, tokens], () => {
+      try {
+        const summary = distribution.through(chainOfSteps(steps), rows, { tokens, seed });
+        this.#good = { of: distribution, summary };
+        return { ...NOTHING, summary };
+      } catch (error) {
+        const problem = sentenceOf(error);
+        const good = this.#good?.of === distribution ? this.#good.summary : problem;
+        return { ...NOTHING, summary: good, problem };
+      }
+    });
+  }
+
+  /** How many tokens the chain would keep in each program's order, by the order's name. */
+  keptInOrder(screen: OnScreen, { steps, seed }: Controls): Readonly<Record<string, number>> {
+    const logits = this.#logitsOf(screen);
+    if (!logits || steps.length < 2) return {};
+    const distribution = this.#compared.of([logits], () => distributionOf(logits));
+    if (typeof distribution === 'string') return {};
+    const tokens = this.#tokensOf(screen);
+    return this.#orders.of([distribution, steps, seed, tokens], () => {
+      try {
+        const kept = (chain: ChainSpec): number => distribution.kept(chain, { tokens, seed });
+        return Object.fromEntries(
+          ORDERS.map((order) => [order.name, kept(chainOfSteps(inOrder(steps, order)))]),
+        );
+      } catch (error) {
+        sentenceOf(error);
+        return {};
+      }
+    });
+  }
+
+  #saved({ saved }: OnScreen, rows: number): Reading {
+    if (!saved?.next || this.#session.isToy) return NOTHING;
+    return { summary: firstRows(saved.next, rows), problem: null, asSaved: true };
+  }
+
+  /** What samplers that look back see: the prompt that the distribution comes after. */
+  #tokensOf({ run }: OnScreen): ArrayLike<number> {
+    const session = this.#session;
+    if (!session.isToy) return run?.prompt?.ids ?? NO_TOKENS;
+    const toy = session.lastToy;
+    const text = session.source?.text ?? '';
+    return toy
+      ? this.#toyTokens.of([toy, text], () => Array.from(new ToyModel(toy).encode(text)))
+      : NO_TOKENS;
+  }
+
+  /** The toy's logits need no run: they follow its table while it is edited. */
+  #logitsOf({ run }: OnScreen): Float32Array | undefined {
+    if (!this.#session.isToy) return run?.order.model === TOY ? undefined : run?.logits;
+    const toy: Toy | undefined = this.#session.lastToy;
+    return toy && this.#toyLogits.of([toy], () => Float32Array.from(toy.logits));
+  }
+}
+
+const NO_TOKENS: readonly number[] = [];
+
+/** A distribution, or why the logits are none. */
+function distributionOf(logits: Float32Array): Distribution | string {
+  try {
+    return new Distribution(logits);
+  } catch (error) {
+    return sentenceOf(error);
+  }
+}
+
+/** The sentence of bad input; anything else is thrown on. */
+function sentenceOf(error: unknown): string {
+  if (error instanceof RangeError) return error.message;
+  throw error;
+}

@@ -1,0 +1,136 @@
+/** A sampler chain while it is edited: its steps, what is typed into their fields, and which parts are open. */
+import { signal } from '@preact/signals-core';
+import * as v from 'valibot';
+import type { SamplerName } from '../../src/core/samplers/chain';
+import {
+  checkAgain,
+  editField,
+  firstError,
+  setField,
+  withSteps,
+  type ChainForm,
+  type FieldName,
+} from './chainForm';
+import { addStep, chainOfSteps, MENU, START_STEPS, type SamplerStep, type StepValue } from './samplerSteps';
+
+const stepSchema = v.pipe(
+  v.object({
+    key: v.string(),
+    sampler: v.picklist(MENU),
+    values: v.record(v.string(), v.nullable(v.union([v.number(), v.string()]))),
+  }),
+  // A value that the sampler refuses, for example another version's.
+  v.check((step) => isGood(step)),
+);
+
+/** Steps as they are kept. */
+export const stepsSchema = v.array(stepSchema);
+
+function isGood(step: SamplerStep): boolean {
+  try {
+    chainOfSteps([step]);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Steps as the text that stands for them in a form's values. */
+export function stepsText(steps: readonly SamplerStep[]): string {
+  return JSON.stringify(steps);
+}
+
+/** The inverse of `stepsText`; null for what it has not made. */
+export function readSteps(text: string): readonly SamplerStep[] | null {
+  try {
+    const read = v.safeParse(stepsSchema, JSON.parse(text));
+    return read.success ? read.output : null;
+  } catch {
+    return null;
+  }
+}
+
+/** What is known of the chosen model, as far as it is. */
+export interface ChainModel {
+  readonly vocabularySize: number;
+  readonly endOfText: readonly number[];
+}
+
+export class ChainEditor {
+  readonly #model: () => ChainModel | undefined;
+  readonly #form = signal<ChainForm>({ steps: START_STEPS, texts: {}, errors: {} });
+  readonly #menuOpen = signal(false);
+  readonly #opened = signal<ReadonlySet<string>>(new Set());
+
+  constructor(model: () => ChainModel | undefined) {
+    this.#model = model;
+  }
+
+  get form(): ChainForm {
+    return this.#form.value;
+  }
+
+  get steps(): readonly SamplerStep[] {
+    return this.form.steps;
+  }
+
+  set steps(steps: readonly SamplerStep[]) {
+    this.#form.value = checkAgain(withSteps(this.#form.peek(), steps), this.#vocabularySize);
+  }
+
+  get text(): string {
+    return stepsText(this.steps);
+  }
+
+  /** Takes steps as `text` has given them; ignores anything else. */
+  set text(text: string) {
+    const steps = readSteps(text);
+    if (steps) this.#form.value = { steps, texts: {}, errors: {} };
+  }
+
+  get error(): ReturnType<typeof firstError> {
+    return firstError(this.form);
+  }
+
+  /** Whether the menu of samplers is open. */
+  get menuOpen(): boolean {
+    return this.#menuOpen.value;
+  }
+
+  set menuOpen(open: boolean) {
+    this.#menuOpen.value = open;
+  }
+
+  /** Keys of the steps whose optional parameters are shown. */
+  get opened(): ReadonlySet<string> {
+    return this.#opened.value;
+  }
+
+  toggleOptions(key: string): void {
+    const opened = new Set(this.#opened.value);
+    if (!opened.delete(key)) opened.add(key);
+    this.#opened.value = opened;
+  }
+
+  type(name: FieldName, text: string): void {
+    this.#form.value = editField(this.form, name, text, this.#vocabularySize);
+  }
+
+  slide(name: FieldName, value: StepValue): void {
+    this.#form.value = setField(this.form, name, value);
+  }
+
+  add(sampler: SamplerName): void {
+    this.menuOpen = false;
+    this.steps = addStep(this.steps, sampler, this.#model()?.endOfText ?? []);
+  }
+
+  /** Reads the fields again, because the model is another one. */
+  checkAgain(): void {
+    this.#form.value = checkAgain(this.#form.peek(), this.#vocabularySize);
+  }
+
+  get #vocabularySize(): number | null {
+    return this.#model()?.vocabularySize ?? null;
+  }
+}

@@ -1,0 +1,203 @@
+/** The controls of a sampler chain as values: what was typed, what it means, and what is wrong with it. */
+import { definitionOf } from '../../src/core/samplers/catalog';
+import { checkParameter, rangeInWords } from '../../src/core/samplers/parameters';
+import { thousands } from '../format/numbers';
+import {
+  controlsOf,
+  mainOf,
+  valueOf,
+  type ControlledParameter,
+  type SamplerStep,
+  type StepValue,
+} from './samplerSteps';
+
+/** The field of a step's parameter, as `key.parameter`. */
+export type FieldName = `${string}.${string}`;
+
+/** A chain with its fields' texts: a field keeps what was typed, the step its last good value. */
+export interface ChainForm {
+  /** In the order in which they act. */
+  readonly steps: readonly SamplerStep[];
+  readonly texts: Readonly<Partial<Record<FieldName, string>>>;
+  readonly errors: Readonly<Partial<Record<FieldName, string | undefined>>>;
+}
+
+/** The stop nearest to a value; off is the last. */
+export function nearestStop(stops: readonly (number | null)[], value: number | null): number {
+  if (value === null) return stops.indexOf(null);
+  let best = 0;
+  stops.forEach((stop, index) => {
+    const nearest = stops[best] ?? Number.POSITIVE_INFINITY;
+    if (stop !== null && Math.abs(stop - value) < Math.abs(nearest - value)) best = index;
+  });
+  return best;
+}
+
+/** A value as its field shows it. */
+export function fieldText(value: StepValue): string {
+  return value === null ? 'off' : String(value);
+}
+
+/** The name of the field of a step's parameter. */
+export function fieldName({ key }: SamplerStep, { name }: Pick<ControlledParameter, 'name'>): FieldName {
+  return `${key}.${name}`;
+}
+
+/** All fields, in the order in which they stand. */
+export function fieldsOf(steps: readonly SamplerStep[]): readonly FieldName[] {
+  return steps.flatMap((step) => controlsOf(step.sampler).map((parameter) => fieldName(step, parameter)));
+}
+
+/**
+ * Takes what was typed into a field. A good value becomes the step's; a bad one only marks the field.
+ * @param vocabularySize of the model; null while it is not known
+ */
+export function editField(
+  form: ChainForm,
+  name: FieldName,
+  text: string,
+  vocabularySize: number | null,
+): ChainForm {
+  const read = readField(form.steps, name, text, vocabularySize);
+  const texts = { ...form.texts, [name]: text };
+  if (typeof read === 'string') return { ...form, texts, errors: { ...form.errors, [name]: read } };
+  return { steps: read.steps, texts, errors: { ...form.errors, [name]: undefined } };
+}
+
+/** The first thing that is wrong, in the order of the fields. */
+export function firstError(form: ChainForm): { readonly field: string; readonly sentence: string } | null {
+  for (const field of fieldsOf(form.steps)) {
+    const sentence = form.errors[field];
+    if (sentence !== undefined) return { field, sentence };
+  }
+  return null;
+}
+
+/** Sets a value that is known to be good, from a slider. */
+export function setField(form: ChainForm, name: FieldName, value: StepValue): ChainForm {
+  return editField(form, name, fieldText(value), null);
+}
+
+/** Reads every field again, because the model is another one. */
+export function checkAgain(form: ChainForm, vocabularySize: number | null): ChainForm {
+  return fieldsOf(form.steps).reduce(
+    (checked, name) => editField(checked, name, textOf(form, name), vocabularySize),
+    form,
+  );
+}
+
+/** What a field shows: what was typed, or else its value. */
+export function textOf({ steps, texts }: ChainForm, name: FieldName): string {
+  const typed = texts[name];
+  if (typed !== undefined) return typed;
+  const target = targetOf(steps, name);
+  return target ? fieldText(valueOf(target.step, target.parameter)) : '';
+}
+
+/** Replaces the chain. What was typed is forgotten, but for the steps that stay as they were. */
+export function withSteps(form: ChainForm, steps: readonly SamplerStep[]): ChainForm {
+  const kept = new Set<string>();
+  for (const step of steps) {
+    const before = form.steps.find(({ key }) => key === step.key);
+    if (JSON.stringify(before) !== JSON.stringify(step)) continue;
+    for (const parameter of controlsOf(step.sampler)) kept.add(fieldName(step, parameter));
+  }
+  const keep = <T>(of: Readonly<Partial<Record<FieldName, T>>>): Partial<Record<FieldName, T>> =>
+    Object.fromEntries(Object.entries(of).filter(([name]) => kept.has(name)));
+  return { steps, texts: keep(form.texts), errors: keep(form.errors) };
+}
+
+interface Target {
+  readonly step: SamplerStep;
+  readonly parameter: ControlledParameter;
+}
+
+function targetOf(steps: readonly SamplerStep[], name: FieldName): Target | null {
+  for (const step of steps) {
+    const parameter = controlsOf(step.sampler).find((candidate) => fieldName(step, candidate) === name);
+    if (parameter) return { step, parameter };
+  }
+  return null;
+}
+
+/** The steps with the field's value in them, or the sentence that says what is wrong. */
+function readField(
+  steps: readonly SamplerStep[],
+  name: FieldName,
+  text: string,
+  vocabularySize: number | null,
+): { readonly steps: readonly SamplerStep[] } | string {
+  const target = targetOf(steps, name);
+  if (!target) return { steps };
+  const { step, parameter } = target;
+  const read = readParameter(step, parameter, text.trim(), vocabularySize);
+  if (typeof read === 'string') return read;
+  const changed = { ...step, values: { ...step.values, [parameter.name]: read.value } };
+  return { steps: steps.map((one) => (one === step ? changed : one)) };
+}
+
+const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+
+/** A parameter has the range that the sampler itself declares, and its sentence when a value lies outside. */
+function readParameter(
+  step: SamplerStep,
+  parameter: ControlledParameter,
+  typed: string,
+  vocabularySize: number | null,
+): { readonly value: StepValue } | string {
+  const main = mainOf(parameter);
+  if (main?.off !== undefined && (typed === '' || typed.toLowerCase() === 'off')) return { value: main.off };
+  if (parameter.optional && typed === '') return { value: parameter.default };
+  const value = parameter.kind !== 'choice' && DECIMAL.test(typed) ? Number(typed) : typed;
+  try {
+    checkParameter(step.sampler, parameter, value);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    if (!main || parameter.kind === 'choice') return error.message;
+    const words = rangeInWords(parameter);
+    return `${step.sampler} is ${shown(typed)}; it must be ${main.off === undefined ? words : `${words}, or off`}.`;
+  }
+  const namesToken = parameter.kind === 'integer' && parameter.token !== undefined;
+  if (namesToken && vocabularySize && Number(value) >= vocabularySize) {
+    return `${step.sampler}: ${parameter.name} is ${value}; the model’s token ids go from 0 to ${thousands(vocabularySize - 1)}.`;
+  }
+  return { value };
+}
+
+function shown(typed: string): string {
+  if (typed === '') return 'empty';
+  const short = typed.length > 20 ? `${typed.slice(0, 20)}…` : typed;
+  return DECIMAL.test(typed) ? short : `"${short}"`;
+}
+
+/** Where a parameter's slider stands, and what its places mean. */
+export interface Slider {
+  readonly min: number;
+  readonly max: number;
+  readonly step: number;
+  readonly place: number;
+  readonly valueAt: (place: number) => number | null;
+}
+
+/** The slider of a numeric parameter; null for one of a few words. */
+export function sliderOf(step: SamplerStep, parameter: ControlledParameter): Slider | null {
+  if (parameter.kind === 'choice') return null;
+  const value = valueOf(step, parameter);
+  const main = mainOf(parameter);
+  if (!main) {
+    // A native range keeps to its ends by itself.
+    return { ...parameter.slider, place: Number(value), valueAt: (place) => place };
+  }
+  const { stops } = main;
+  const number = typeof value === 'string' ? Number(value) : value;
+  return {
+    ...{ min: 0, max: stops.length - 1, step: 1 },
+    place: nearestStop(stops, number),
+    valueAt: (place) => stops[place] ?? null,
+  };
+}
+
+/** The sampler's name, as sentences and fields write it. */
+export function labelOf(step: SamplerStep): string {
+  return controlsOf(step.sampler).some(mainOf) ? step.sampler : definitionOf(step.sampler).about.label;
+}
