@@ -2,8 +2,9 @@ import eslint from '@eslint/js';
 import globals from 'globals';
 import tseslint from 'typescript-eslint';
 import { shownOnly } from './eslint.shown.mjs';
+import { experimentPatterns, pageParts, pagePatterns } from './eslint.slices.mjs';
 
-/** Folders of `src` in the order in which data flows; see CONTRIBUTING.md, "How the code is laid out". */
+/** Folders of `src` in the order in which data flows; see README.md, "How the code is laid out". */
 const folders = ['core', 'gpt2', 'onnx', 'experiments', 'engine', 'library', 'protocol', 'extension'];
 
 /** What each folder may import, beside itself and `core`. */
@@ -18,26 +19,29 @@ const allowed = {
   extension: ['engine', 'experiments', 'library', 'protocol'],
 };
 
-const outside = (folder, packages) => {
+/** What a folder of `src` may not import: what comes after it, the page, and packages that are others' matter. */
+const patternsOf = (folder, depth) => {
   const forbidden = folders.filter((f) => f !== folder && f !== 'core' && !allowed[folder].includes(f));
-  return {
-    files: [`src/${folder}/**/*.ts`],
-    rules: {
-      'no-restricted-imports': [
-        'error',
-        {
-          patterns: [
-            {
-              regex: `^(\\.\\./)+(${[...forbidden, 'webview', ...(folder === 'core' ? ['src'] : [])].join('|')})(/|$)`,
-              message: `src/${folder} may import only from itself, core${allowed[folder].map((f) => `, ${f}`).join('')}.`,
-            },
-            ...packages.map(([regex, message]) => ({ regex, message })),
-          ],
-        },
-      ],
+  const packages = [
+    ...(folder === 'extension' ? [] : [vscodeOnly]),
+    ...(folder === 'onnx' ? [] : [onnxOnly]),
+    ...(folder === 'core' ? [pure] : []),
+    toolkitOnly,
+  ];
+  return [
+    {
+      // A folder within may have files of the same names.
+      regex: `^((\\.\\./){${depth}}(${forbidden.join('|')})|(\\.\\./){${depth + 1}}(webview${folder === 'core' ? '|src' : ''}))(/|$)`,
+      message: `src/${folder} may import only from itself, core${allowed[folder].map((f) => `, ${f}`).join('')}.`,
     },
-  };
+    ...packages.map(([regex, message]) => ({ regex, message })),
+  ];
 };
+
+const noImports = (files, patterns) => ({
+  files,
+  rules: { 'no-restricted-imports': ['error', { patterns }] },
+});
 
 const vscodeOnly = ['^vscode$', 'Only src/extension imports vscode.'];
 const onnxOnly = ['^onnxruntime-', 'Only src/onnx imports onnxruntime.'];
@@ -47,6 +51,14 @@ const toolkitOnly = ['^@vscode/webview-ui-toolkit', 'Only webview/controls.ts im
 const pure = [
   '^(?!pure-rand/|re2js$)[^.]',
   'src/core is pure mathematics: it imports nothing but itself, its random generator and its regular expressions.',
+];
+
+const ofPage = [
+  {
+    regex: '^(\\.\\./)+src/(?!core/|protocol/|experiments/)',
+    message: 'The webview imports only src/core, src/experiments and src/protocol.',
+  },
+  ...[vscodeOnly, onnxOnly, toolkitOnly].map(([regex, message]) => ({ regex, message })),
 ];
 
 export default tseslint.config(
@@ -67,33 +79,14 @@ export default tseslint.config(
       eqeqeq: 'error',
     },
   },
-  ...folders.map((folder) =>
-    outside(folder, [
-      ...(folder === 'extension' ? [] : [vscodeOnly]),
-      ...(folder === 'onnx' ? [] : [onnxOnly]),
-      ...(folder === 'core' ? [pure] : []),
-      toolkitOnly,
-    ]),
+  ...folders.flatMap((folder) =>
+    ['*', '*/*', '*/*/*'].map((files, within) =>
+      noImports([`src/${folder}/${files}.ts`], patternsOf(folder, within + 1)),
+    ),
   ),
-  {
-    files: ['webview/**/*.ts'],
-    rules: {
-      'no-restricted-imports': [
-        'error',
-        {
-          patterns: [
-            {
-              regex: '^(\\.\\./)+src/(?!core/|protocol/|experiments/)',
-              message: 'The webview imports only src/core, src/experiments and src/protocol.',
-            },
-            { regex: vscodeOnly[0], message: vscodeOnly[1] },
-            { regex: onnxOnly[0], message: onnxOnly[1] },
-            { regex: toolkitOnly[0], message: toolkitOnly[1] },
-          ],
-        },
-      ],
-    },
-  },
+  noImports(['src/experiments/*/*.ts'], [...patternsOf('experiments', 2), ...experimentPatterns]),
+  noImports(['webview/**/*.ts'], [...ofPage, ...pagePatterns]),
+  ...pageParts.map(({ files, patterns }) => noImports(files, [...ofPage, ...patterns])),
   { files: ['webview/controls.ts'], rules: { 'no-restricted-imports': 'off' } },
   {
     files: ['src/extension/**/*.ts'],
