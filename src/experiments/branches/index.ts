@@ -23,7 +23,6 @@ const PROMPT_END = 8;
  * A stop is honoured before every token; the result then has the part of the tree that was read.
  */
 export const branches = onModel<BranchesParameters, BranchesEvent, BranchesResult>({
-  title: 'Branches',
   parse: branchesParameters.parse,
   events: progressEventSchema,
   result: branchesResultSchema,

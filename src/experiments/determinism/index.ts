@@ -22,7 +22,6 @@ import { progressEventSchema, provenanceOf } from '../kit/results';
  * An end-of-text token does not end a run, as in `generate_simple`.
  */
 export const determinism = onModel<DeterminismParameters, DeterminismEvent, DeterminismResult>({
-  title: 'Determinism',
   parse: determinismParameters.parse,
   events: progressEventSchema,
   result: determinismResultSchema,

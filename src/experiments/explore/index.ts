@@ -30,7 +30,6 @@ import { exploreReport } from './report';
  * A stop is honoured before every token: the result then holds the completions begun so far.
  */
 export const explore = onModel<ExploreParameters, ExploreEvent, ExploreResult>({
-  title: 'Explore',
   parse: exploreParameters.parse,
   events: exploreEventSchema,
   result: exploreResultSchema,

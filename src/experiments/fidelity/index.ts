@@ -10,7 +10,6 @@ import { fidelitySchema, type Fidelity, type FidelityParameters } from './result
 
 /** Fidelity as an experiment on two models: the reference, and the one that stands for it. */
 export const fidelity = onModels<FidelityParameters, ProgressEvent, Fidelity>({
-  title: 'Fidelity',
   parse: (value) => ({ text: textValue('The text', parameterObject('Fidelity', value)['text']) }),
   events: progressEventSchema,
   result: fidelitySchema,

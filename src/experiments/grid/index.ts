@@ -21,7 +21,6 @@ import { progressEventSchema, provenanceOf, resultToken } from '../kit/results';
  * the texts begun so far.
  */
 export const grid = onModel<GridParameters, GridEvent, GridResult>({
-  title: 'Grid',
   parse: gridParameters.parse,
   events: v.variant('type', [progressEventSchema, gridEventSchema]),
   result: gridResultSchema,

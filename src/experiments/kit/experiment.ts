@@ -17,8 +17,6 @@ export interface RunContext<Event> {
 
 /** What is known of an experiment without running it. */
 export interface ExperimentDescription<Parameters, Event, Result> {
-  /** Its name for people. */
-  readonly title: string;
   /** @throws RangeError naming the parameter, its value and the allowed range. */
   readonly parse: (value: unknown) => Parameters;
   /** What it sends while it runs. */

@@ -23,7 +23,6 @@ import { placeTokens } from '../kit/tokenSpans';
  * other one, and the token that follows, is predicted.
  */
 export const loss = onModel<LossParameters, LossEvent, LossResult>({
-  title: 'Loss',
   parse: lossParameters.parse,
   events: lossEventSchema,
   result: lossResultSchema,

@@ -28,7 +28,6 @@ import { progressEventSchema, provenanceOf } from '../kit/results';
  * were whole.
  */
 export const methods = onModel<MethodsParameters, MethodsEvent, MethodsResult>({
-  title: 'Methods',
   parse: methodsParameters.parse,
   events: v.variant('type', [progressEventSchema, methodsEventSchema]),
   result: methodsResultSchema,

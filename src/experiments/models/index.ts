@@ -14,7 +14,6 @@ import { modelsParameters, type ModelsParameters } from './parameters';
  * written. Each is in memory only while it works, so that models which do not fit together are compared all the same.
  */
 export const models = onModels<ModelsParameters, ModelsEvent, ModelsResult>({
-  title: 'Models',
   parse: modelsParameters.parse,
   events: progressEventSchema,
   result: modelsResultSchema,

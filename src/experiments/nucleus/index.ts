@@ -26,7 +26,6 @@ const PER_DECADE = 20;
 
 /** Nucleus as an experiment: all of it is exact, nothing is drawn. */
 export const nucleus = onModel<NucleusParameters, NucleusEvent, NucleusResult>({
-  title: 'Nucleus',
   parse: nucleusParameters.parse,
   events: progressEventSchema,
   result: nucleusResultSchema,

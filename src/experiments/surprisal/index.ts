@@ -21,7 +21,6 @@ import { surprisalParameters, type SurprisalParameters } from './parameters';
  * on the part that is asked for.
  */
 export const surprisal = onModel<SurprisalParameters, SurprisalEvent, SurprisalResult>({
-  title: 'Surprisal',
   parse: surprisalParameters.parse,
   events: surprisalEventSchema,
   result: surprisalResultSchema,

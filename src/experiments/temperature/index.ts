@@ -29,7 +29,6 @@ const BUDGET = 64;
  * them is not chance.
  */
 export const temperature = onModel<TemperatureParameters, TemperatureEvent, TemperatureResult>({
-  title: 'Temperature',
   parse: temperatureParameters.parse,
   events: progressEventSchema,
   result: temperatureResultSchema,

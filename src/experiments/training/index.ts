@@ -6,7 +6,6 @@ import { trainingEventSchema, trainingResultSchema, type TrainingEvent, type Tra
 
 /** Training as an experiment. It changes a model's files, so the engine runs it, on a folder and not on a model. */
 export const training = {
-  title: 'Training',
   parse: parseTrainingJob,
   events: trainingEventSchema,
   result: trainingResultSchema,
