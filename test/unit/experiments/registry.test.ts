@@ -15,8 +15,8 @@ it('Every experiment with a tab has a command', () => {
 
 it('A result or an event of another shape is a fault with a sentence, and not taken for one', async () => {
   const answering = (event: unknown, result: unknown): Parameters<typeof runExperiment>[0] => ({
-    run: (_name, _source, _parameters, { onEvent } = {}) => {
-      onEvent?.(event);
+    run: (_name, _source, _parameters, options) => {
+      options?.onEvent?.(event);
       return Promise.resolve(result);
     },
   });
