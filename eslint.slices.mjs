@@ -11,6 +11,7 @@ const SHOWN = [
   'report',
   'axes',
   'decodings',
+  'distribution',
   'layout',
   'list',
   'measures',

@@ -1,4 +1,4 @@
-/** A person's main job, done in a browser that nobody sees: select text, explore it, read the completions. */
+/** A user's main job, done in a browser that nobody sees: select text, explore it, read the completions. */
 import { openBrowser } from './lib/chromium';
 import { explain, Failure } from './lib/failure';
 import { exploreSample } from './lib/exploreSample';

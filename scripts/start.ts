@@ -1,7 +1,7 @@
 /**
  * `npm start`: builds the extension and opens it in a real VS Code with the sample document: the desktop's when
  * its `code` command is there, otherwise a VS Code server and any browser. `--server` takes the server anyway;
- * `--check` does a person's main job in a browser without a window and says whether it worked, and with
+ * `--check` does a user's main job in a browser without a window and says whether it worked, and with
  * `--packaged` does so with the extension as it is published.
  */
 import { performCheck } from './check';

@@ -169,7 +169,7 @@ export class App {
     );
   }
 
-  // What a person does.
+  // What a user does.
 
   #chooseModel(id: string, quietly = false): void {
     if (id === this.#session.model || id === '') return;

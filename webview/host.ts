@@ -80,7 +80,7 @@ export class Host {
     this.#post({ type: 'ready', version: PROTOCOL_VERSION });
   }
 
-  /** Lets the person download or import a model. */
+  /** Lets the user download or import a model. */
   getModel(): void {
     this.#post({ type: 'get-model' });
   }
@@ -134,7 +134,7 @@ export class Host {
     await this.#ask({ type: 'copy', text });
   }
 
-  /** Writes a file that the person chooses. @throws RequestError */
+  /** Writes a file that the user chooses. @throws RequestError */
   async export(name: string, content: string): Promise<void> {
     await this.#ask({ type: 'export', name, content });
   }
@@ -146,7 +146,7 @@ export class Host {
     return answer.id;
   }
 
-  /** A text of the person's choice, and its name. @throws RequestError, with code `stopped` when none is given */
+  /** A text of the user's choice, and its name. @throws RequestError, with code `stopped` when none is given */
   async text(from: TextSource): Promise<{ readonly name: string; readonly text: string }> {
     const answer = await this.#ask({ type: 'text', from });
     if (answer.type !== 'text') throw unexpected(answer);

@@ -1,4 +1,4 @@
-/** A failure that a person can act upon: its message is a whole sentence, and its stack says nothing more. */
+/** A failure that a user can act upon: its message is a whole sentence, and its stack says nothing more. */
 export class Failure extends Error {}
 
 /** What to print for an error: the sentence of a `Failure`, everything that is known of any other. */

@@ -1,4 +1,4 @@
-/** What the panel shows, read as a person would: from its page, by the names of its parts. */
+/** What the panel shows, read as a user would: from its page, by the names of its parts. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Frame } from 'playwright-core';
 import { Failure } from './failure';

@@ -1,4 +1,4 @@
-/** A workbench window in a browser: what a person does with keys and eyes, as functions. */
+/** A workbench window in a browser: what a user does with keys and eyes, as functions. */
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,8 +7,8 @@ import { Failure } from './failure';
 import { screenshots } from './paths';
 import type { Opening, VsCodeServer } from './vscodeServer';
 
-/** How long a person would wait for the window, a command or the panel, in milliseconds. Busy machines are slow. */
-const PATIENCE = 240_000;
+/** How long a user would wait for the window, a command or the panel, in milliseconds. Busy machines are slow. */
+const PROGRESS_AFTER = 240_000;
 
 /** Asks for pictures of what the tests see. */
 const PICTURES = 'DECODING_LAB_PICTURES';
@@ -45,10 +45,10 @@ export class Window {
     const context = await browser.newContext({ viewport: { width, height }, reducedMotion: 'reduce' });
     await context.grantPermissions(['clipboard-read', 'clipboard-write']);
     const page = await context.newPage();
-    page.setDefaultTimeout(PATIENCE);
+    page.setDefaultTimeout(PROGRESS_AFTER);
     const window = new Window(page, context);
     try {
-      await page.goto(server.url(opening), { waitUntil: 'domcontentloaded', timeout: PATIENCE });
+      await page.goto(server.url(opening), { waitUntil: 'domcontentloaded', timeout: PROGRESS_AFTER });
       await page.locator('.monaco-workbench .part.statusbar').waitFor();
       if (opening.file !== undefined) await page.locator('.monaco-editor .view-line').first().waitFor();
       // It comes with the activation of the extension: keys that are pressed before would be lost.
@@ -58,7 +58,7 @@ export class Window {
       await window.screenshot('window-failed').catch(() => undefined);
       await window.close();
       throw new Failure(
-        `The VS Code window did not come up within ${PATIENCE / 1000} seconds; ` +
+        `The VS Code window did not come up within ${PROGRESS_AFTER / 1000} seconds; ` +
           `what it showed is in artifacts/screenshots/window-failed.png. ${error instanceof Error ? error.message : ''}`,
       );
     }
@@ -79,7 +79,7 @@ export class Window {
   /** Searches the palette until it shows a row, for example because an extension has been loaded; the row. */
   async search(text: string, row: Locator): Promise<Locator> {
     const { page } = this;
-    const deadline = Date.now() + PATIENCE;
+    const deadline = Date.now() + PROGRESS_AFTER;
     const widget = page.locator('.quick-input-widget');
     const offered = async (timeout: number): Promise<boolean> => {
       // One that is still closing would take the key, and the list with it.
@@ -95,7 +95,7 @@ export class Window {
       if (await offered(patience).catch(() => false)) return row.first();
       await page.keyboard.press('Escape');
     }
-    throw new Failure(`The command palette offers no "${text}" after ${PATIENCE / 1000} seconds.`);
+    throw new Failure(`The command palette offers no "${text}" after ${PROGRESS_AFTER / 1000} seconds.`);
   }
 
   /** Puts the focus into the text editor. */
@@ -116,12 +116,12 @@ export class Window {
       return false;
     };
     // A palette that is still closing takes the first key; what asks for a line begins with a colon.
-    const deadline = Date.now() + PATIENCE;
+    const deadline = Date.now() + PROGRESS_AFTER;
     for (;;) {
       await keyboard.press('Control+g');
       if (await asksForLine()) break;
       if (Date.now() > deadline)
-        throw new Failure(`The editor asks for no line after ${PATIENCE / 1000} seconds.`);
+        throw new Failure(`The editor asks for no line after ${PROGRESS_AFTER / 1000} seconds.`);
     }
     await input.fill(`:${line}:${from}`);
     await keyboard.press('Enter');
@@ -130,7 +130,7 @@ export class Window {
   }
 
   /** The innermost frame that holds an element, for example a webview's page. */
-  async frameWith(selector: string, patience = PATIENCE): Promise<Frame> {
+  async frameWith(selector: string, patience = PROGRESS_AFTER): Promise<Frame> {
     const deadline = Date.now() + patience;
     while (Date.now() < deadline) {
       for (const frame of this.page.frames().reverse()) {

@@ -8,7 +8,7 @@ import { endOrSilence, inMinutes } from './silence';
 /** How long it may print nothing, or not answer, in milliseconds. */
 const SILENCE = 300_000;
 
-/** What is printed for a person to open. */
+/** What is printed for a user to open. */
 const ADDRESS = /^http:\/\/\S+$/m;
 
 export async function serving(): Promise<Outcome> {

@@ -81,7 +81,7 @@ async function getModel(
 
 /**
  * The command with its options. @returns the exit code.
- * @throws Failure for what a person can put right
+ * @throws Failure for what a user can put right
  */
 export async function verifyGpt2(given: readonly string[], say: Say): Promise<number> {
   const options = readOptions(given);

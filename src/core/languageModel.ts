@@ -15,7 +15,7 @@ export interface ModelInfo {
   readonly endOfText: readonly number[];
   /** Id that stands before the first token of a text, so that this one is predicted too; null where there is none. */
   readonly startOfText: number | null;
-  /** Sentences that a person should read about what the model's files say and what was made of it. */
+  /** Sentences that a user should read about what the model's files say and what was made of it. */
   readonly remarks?: readonly string[];
   /** Hex digest of what determines the logits (weights, or the toy's words and logits): results record it. */
   readonly fingerprint: string;

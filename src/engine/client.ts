@@ -4,7 +4,7 @@ import { CancellationTokenSource, type CancellationToken } from 'vscode-jsonrpc/
 import { messageOf } from '../core/messageOf';
 import { ownBuffers } from './channel';
 import { EngineProcess } from './engineProcess';
-import { waitFor, type Patience } from './patience';
+import { waitFor, type WaitPolicy } from './waitFor';
 import {
   ConfigureNotification,
   EngineError,
@@ -227,7 +227,7 @@ export class EngineClient {
     return { ...LIMITS, ...this.#options.limits }[request];
   }
 
-  #shortly(request: 'status' | 'unload'): Patience {
+  #shortly(request: 'status' | 'unload'): WaitPolicy {
     const milliseconds = this.#limit(request);
     const sentence = `The model process is in the middle of a long step and did not answer within ${span(milliseconds)}. Wait for that step, or stop its run; then try again.`;
     return { afterStop: 0, limit: { milliseconds, sentence } };
@@ -242,7 +242,7 @@ export class EngineClient {
   async #request<T>(
     signal: AbortSignal | undefined,
     send: Send<T>,
-    patience: Patience,
+    policy: WaitPolicy,
     onLimit?: (renew: () => void) => void,
   ): Promise<T> {
     if (this.#disposed) throw shutDown();
@@ -260,7 +260,7 @@ export class EngineClient {
     });
     this.#pending += 1;
     try {
-      return await waitFor(answer, { signal, onOwed: owed, ...patience, ...(onLimit && { onLimit }) });
+      return await waitFor(answer, { signal, onOwed: owed, ...policy, ...(onLimit && { onLimit }) });
     } finally {
       this.#pending -= 1;
     }

@@ -32,7 +32,7 @@ export async function loadModel(source: ModelSource, tools: LoadTools): Promise<
     return await loadGpt2(source, {
       signal,
       onProgress,
-      // What this process writes is the log that a person can open.
+      // What this process writes is the log that a user can open.
       onNote: console.warn,
       promptCacheBytes: Math.min(PROMPT_CACHE_BYTES, (memoryLimit ?? Infinity) / 8),
       ...(threads !== undefined && { threads }),

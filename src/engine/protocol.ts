@@ -20,7 +20,7 @@ export type ModelSource =
       readonly cacheDirectory?: string;
     };
 
-/** What a person chose for the engine. */
+/** What a user chose for the engine. */
 export interface EngineSettings {
   /** Processors that a model uses; half of them when left out. */
   readonly threads?: number;
@@ -32,7 +32,7 @@ export interface EngineSettings {
   readonly prioritize: boolean;
 }
 
-/** Who waits for a run: a person who types, one who looks at the panel, nobody in particular. */
+/** Who waits for a run: a user who types, one who looks at the panel, nobody in particular. */
 export type Priority = 'typing' | 'panel' | 'background';
 
 /** How far the preparation of a model is; `done` equals `total` when it is over, also when it failed. */
@@ -104,7 +104,7 @@ export const UnloadRequest = new RequestType<{ source: ModelSource }, { unloaded
 export const StatusRequest = new RequestType0<EngineStatus, ErrorData>('status');
 /** Takes effect for what comes next; models in memory are loaded again where they must be. */
 export const ConfigureNotification = new NotificationType<EngineSettings>('configure');
-/** What a person tells a run that goes on; one that has ended or does not listen takes no notice. */
+/** What a user tells a run that goes on; one that has ended or does not listen takes no notice. */
 export const TellNotification = new NotificationType<{ run: number; message: unknown }>('tell');
 /** The models in memory, whenever one came or went, or it became known what one takes. */
 export const HeldNotification = new NotificationType<{ models: readonly HeldModel[] }>('held');

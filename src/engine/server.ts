@@ -72,7 +72,7 @@ export function serve({ experiments, onFiles = {}, ...loader }: EngineParts): vo
     },
   });
   const turns = new Turns();
-  /** Of the runs that listen to what a person tells them; what comes before one listens waits for it. */
+  /** Of the runs that listen to what a user tells them; what comes before one listens waits for it. */
   const told = new Map<number, { readonly early: unknown[]; listener?: (message: unknown) => void }>();
   /** Models whose files runs use, by their runs. */
   const filesInUse = new Map<number, string>();

@@ -24,7 +24,7 @@ export const settings = {
     return model === 'toy' ? 'fireside' : model;
   },
 
-  /** Where models are kept, where they come from, and which ones a person added to the catalog. */
+  /** Where models are kept, where they come from, and which ones a user added to the catalog. */
   library() {
     const endpoints = read('library.endpoints');
     const folder = text(read('library.folder'), '');
@@ -50,11 +50,11 @@ export const settings = {
 
   surprisalScale: (): SurprisalScale => (read('surprisal.scale') === 'surprisal' ? 'surprisal' : 'rank'),
 
-  /** The built-in presets and the person's own, by id. */
+  /** The built-in presets and the user's own, by id. */
   presets: (): Presets => allPresets(read('presets')),
 
   /**
-   * The person's own presets as they stand in the user settings, those among them that cannot be used: whoever
+   * The user's own presets as they stand in the user settings, those among them that cannot be used: whoever
    * changes one must write the others back as they are.
    */
   userPresets(): Readonly<Record<string, unknown>> {

@@ -1,4 +1,4 @@
-/** The known models: `models/catalog.json`, and what a person adds to it in the settings. */
+/** The known models: `models/catalog.json`, and what a user adds to it in the settings. */
 import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
 import { LibraryError, reason } from './libraryError';
@@ -58,7 +58,7 @@ export function isRepository(text: string): boolean {
 }
 
 /**
- * Checks entries that a person added.
+ * Checks entries that a user added.
  * @param where they stand, for sentences, for example the setting's name.
  * @throws LibraryError naming the entry, the field and what is expected there.
  */

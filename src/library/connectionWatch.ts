@@ -9,7 +9,7 @@ export const MOST_HEADER_BYTES = 16_384;
 /** Bytes that must arrive in the time of a stall: fewer are no progress, else a byte a minute went on for years. */
 const LEAST_PROGRESS_BYTES = 1000;
 
-/** Ends a request when the person stops it, or when too little arrives for too long. */
+/** Ends a request when the user stops it, or when too little arrives for too long. */
 export class ConnectionWatch {
   readonly #controller = new AbortController();
   readonly signal: AbortSignal;
@@ -20,9 +20,9 @@ export class ConnectionWatch {
 
   constructor(
     private readonly stallMs: number,
-    private readonly person: AbortSignal,
+    private readonly user: AbortSignal,
   ) {
-    this.signal = AbortSignal.any([person, this.#controller.signal]);
+    this.signal = AbortSignal.any([user, this.#controller.signal]);
     this.restart();
   }
 
@@ -46,7 +46,7 @@ export class ConnectionWatch {
 
   /** What a failure means, told apart by who ended the request. */
   explain(error: unknown, sentence: string): Error {
-    if (this.person.aborted) return stopped();
+    if (this.user.aborted) return stopped();
     if (error instanceof LibraryError || error instanceof RetryLater) return error;
     if (this.#stalled) {
       const least = prettyBytes(LEAST_PROGRESS_BYTES);

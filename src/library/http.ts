@@ -9,7 +9,7 @@ import { ConnectionWatch } from './connectionWatch';
 import { LibraryError } from './libraryError';
 import { RetryLater, type RetryPolicy } from './retryPolicy';
 
-/** A token for the hub at an endpoint, where the person has given one. */
+/** A token for the hub at an endpoint, where the user has given one. */
 export type TokenSource = (endpoint: string) => string | undefined | PromiseLike<string | undefined>;
 
 export interface HttpOptions {

@@ -68,7 +68,7 @@ export class Hub {
     if (this.endpoints.length === 0) {
       throw new LibraryError('name', `No hub is set. Set its address, for example ${HUGGING_FACE}.`);
     }
-    // A token is asked for by the address as the person wrote it.
+    // A token is asked for by the address as the user wrote it.
     const given = new Map(options.endpoints.map((endpoint) => [parseEndpoint(endpoint), endpoint]));
     const token = options.token && ((endpoint: string) => options.token!(given.get(endpoint) ?? endpoint));
     this.#http = new Http({ ...options, token });

@@ -18,7 +18,7 @@ export type LibraryErrorCode =
   | 'unsupported'
   /** Used, or worked on, here or in another window. */
   | 'busy'
-  /** Paused or cancelled by the person. */
+  /** Paused or cancelled by the user. */
   | 'stopped'
   /** A name, path or setting that cannot be one. */
   | 'name';

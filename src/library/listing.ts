@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { CatalogEntry } from './catalog';
 import { downloadState } from './download';
 import { memoryNeed, type MachineMemory } from './memory';
-import { findPlaces } from './shelf';
+import { findPlaces } from './installedModels';
 import type { CatalogListing, UnfinishedDownload } from './types';
 
 /**

@@ -26,7 +26,7 @@ import {
   nameOf,
   type LibraryEntry,
   type Place,
-} from './shelf';
+} from './installedModels';
 import type {
   CatalogListing,
   DownloadOptions,

@@ -1,4 +1,4 @@
-/** What a person calls a model, and what the library calls it. */
+/** What a user calls a model, and what the library calls it. */
 import { isRepository, type CatalogEntry } from './catalog';
 import type { DownloadTarget } from './download';
 import { LibraryError } from './libraryError';

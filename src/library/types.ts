@@ -8,7 +8,7 @@ import type { MachineMemory, MemoryNeed } from './memory';
 import type { OpenFile } from './partialFile';
 import type { RetryPolicy } from './retryPolicy';
 import type { DownloadProgress } from './progress';
-import type { LibraryEntry } from './shelf';
+import type { LibraryEntry } from './installedModels';
 
 export interface ModelLibraryOptions {
   /** Folder of the library; made when it is first needed. */

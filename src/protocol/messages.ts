@@ -105,7 +105,7 @@ export const fromPanelSchema = v.variant('type', [
     text: text(1_000_000),
   }),
   v.object({ type: v.literal('copy'), request: requestId, text: text(1_000_000) }),
-  /** Write a file that the person chooses, answered by `done`, or by `failure` with code `stopped` when they do not. */
+  /** Write a file that the user chooses, answered by `done`, or by `failure` with code `stopped` when they do not. */
   v.object({
     type: v.literal('export'),
     request: requestId,
@@ -121,7 +121,7 @@ export const fromPanelSchema = v.variant('type', [
   v.object({ type: v.literal('reopen'), request: requestId, id: text(MAX_LINE_ID) }),
   /** A text to evaluate or to train on, answered by `text`; by `failure` with code `stopped` when it is not given. */
   v.object({ type: v.literal('text'), request: requestId, from: v.picklist(TEXT_SOURCES) }),
-  /** The person wants a model that is not on this machine, or not in the library; the extension asks which. */
+  /** The user wants a model that is not on this machine, or not in the library; the extension asks which. */
   v.object({ type: v.literal('get-model') }),
   v.object({ type: v.literal('log'), message: text(10_000) }),
 ]);

@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- editor`: what the extension costs a person who types, in a real VS Code: activation, the time
+ * `npm run bench -- editor`: what the extension costs a user who types, in a real VS Code: activation, the time
  * from a keystroke to the first suggestion with and without the prompt cache, and 2,000 keystrokes. On Linux.
  */
 import { existsSync, readFileSync, rmSync } from 'node:fs';

@@ -31,7 +31,7 @@ export async function run(): Promise<void> {
   }
 }
 
-/** How soon the bundled model answers: after loading, and to a person who types. */
+/** How soon the bundled model answers: after loading, and to a user who types. */
 async function measureKeystrokes(): Promise<Figure[]> {
   const begin = performance.now();
   const model = await loadGpt2({ id: 'fireside', name: 'fireside', directory: 'models/fireside' });

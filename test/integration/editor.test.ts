@@ -4,7 +4,7 @@ import type { DecodingLabApi } from '../../src/extension/extension';
 import { until } from './until';
 import { extension, openText, withSettings } from './workspaceTools';
 
-/** Puts the cursor at the end and triggers suggestions, as a person does with the keyboard. */
+/** Puts the cursor at the end and triggers suggestions, as a user does with the keyboard. */
 async function suggest(api: DecodingLabApi, editor: vscode.TextEditor): Promise<readonly string[]> {
   const position = end(editor.document);
   editor.selection = new vscode.Selection(position, position);

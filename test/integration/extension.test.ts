@@ -37,7 +37,7 @@ describe('Decoding Lab in the extension host', () => {
       const ended = Promise.resolve(vscode.commands.executeCommand(command)).finally(() => {
         done = true;
       });
-      // A command that asks something waits for a person: closing the question is an answer too.
+      // A command that asks something waits for a user: closing the question is an answer too.
       await until(`${command} has ended`, () => {
         if (!done) void vscode.commands.executeCommand('workbench.action.closeQuickOpen');
         return done;

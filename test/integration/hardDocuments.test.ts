@@ -1,4 +1,4 @@
-/** Documents that are large, odd, or not a person's own. */
+/** Documents that are large, odd, or not a user's own. */
 import * as assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import * as vscode from 'vscode';
@@ -40,7 +40,7 @@ function askedFor(): { readonly uris: readonly string[]; dispose(): void } {
   return { uris, dispose: () => void registration.dispose() };
 }
 
-/** A place for files that is none of a person's own, with a text in each. */
+/** A place for files that is none of a user's own, with a text in each. */
 function oneFile(text: string): vscode.FileSystemProvider {
   const bytes = new TextEncoder().encode(text);
   const readOnly = (): never => {
@@ -109,7 +109,7 @@ describe('Decoding Lab in documents that are large or odd', () => {
     await vscode.commands.executeCommand('decodingLab.clearSurprisal');
   });
 
-  it('suggests nothing in documents that are not a person’s own, which can be explored all the same', async () => {
+  it('suggests nothing in documents that are not a user’s own, which can be explored all the same', async () => {
     const files = vscode.workspace.registerFileSystemProvider('lab-memory', oneFile(PROMPT));
     const asked = askedFor();
     try {

@@ -11,7 +11,7 @@ const PROMPT = 'Once upon a time there was a king who';
 
 type Shown = 'showErrorMessage' | 'showInformationMessage' | 'showOpenDialog';
 
-/** Answers in the place of a person for a while. */
+/** Answers in the place of a user for a while. */
 async function instead(
   kind: Shown,
   answer: (question: string) => Promise<unknown>,
@@ -26,7 +26,7 @@ async function instead(
   }
 }
 
-/** Takes the messages of one kind that a person would see meanwhile. @returns them */
+/** Takes the messages of one kind that a user would see meanwhile. @returns them */
 async function listening(
   kind: 'showErrorMessage' | 'showInformationMessage',
   run: (heard: readonly string[]) => Promise<void>,
@@ -147,7 +147,7 @@ describe('The model library in the extension', () => {
     await explore(api);
     const said = await listening('showErrorMessage', async (heard) => {
       await withSettings({ 'decodingLab.library.catalog': 'nowhere' }, () =>
-        until('the person is told', () => heard.length > 0),
+        until('the user is told', () => heard.length > 0),
       );
       await explore(api);
     });
@@ -180,7 +180,7 @@ describe('The model library in the extension', () => {
         'decodingLab.library.catalog': [{ id: 'none', repo: 'tester/none' }],
       },
       async () => {
-        // The command tells the person; it does not fail.
+        // The command tells the user; it does not fail.
         await vscode.commands.executeCommand('decodingLab.downloadModel', {
           kind: 'catalog',
           entry: { id: 'none' },

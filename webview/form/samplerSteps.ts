@@ -1,4 +1,4 @@
-/** The sampler chain as a person builds it: an ordered list of steps, each with the values of its controls. */
+/** The sampler chain as a user builds it: an ordered list of steps, each with the values of its controls. */
 import { catalog, definitionOf } from '../../src/core/samplers/catalog';
 import {
   parseSampler,
@@ -158,7 +158,7 @@ export const NAMED_STEPS: readonly NamedSteps[] = [
   ...PRESETS.map(({ name, explanation, chain }) => ({ name, explanation, steps: stepsOf(chain) })),
 ];
 
-/** The named chain that the steps amount to; undefined for one of the person's own. */
+/** The named chain that the steps amount to; undefined for one of the user's own. */
 export function nameOf(steps: readonly SamplerStep[]): NamedSteps | undefined {
   const chain = JSON.stringify(chainOfSteps(steps));
   return NAMED_STEPS.find((named) => JSON.stringify(chainOfSteps(named.steps)) === chain);

@@ -23,7 +23,7 @@ export interface ExperimentPage<Result extends ExperimentResult> {
   readonly needsText?: boolean;
   /**
    * Gets what a run needs beside the controls, before its parameters are asked for: a text, for example.
-   * @throws RequestError, with code `stopped` where the person does not want to run after all.
+   * @throws RequestError, with code `stopped` where the user does not want to run after all.
    */
   readonly prepare?: (values: FormValues) => Promise<void>;
   /**
@@ -64,7 +64,7 @@ export interface ExperimentPage<Result extends ExperimentResult> {
   readonly footer?: () => TemplateResult | typeof nothing;
   /** What its runs wait for; the long ones of others where left out. */
   readonly lane?: Lane;
-  /** A person must agree before a run: the question to ask; null to run at once. */
+  /** A user must agree before a run: the question to ask; null to run at once. */
   readonly confirm?: (parameters: unknown) => string | null;
   /** What a card says about a `data-card` reference of the page's own; null for references of others. */
   readonly card?: (kind: string, rest: readonly string[], result: Result) => TemplateResult | null;

@@ -23,7 +23,7 @@ import {
   historyView,
   resultBarView,
 } from './resultView';
-import { meterView, PATIENCE } from './statusView';
+import { meterView, PROGRESS_AFTER } from './statusView';
 import type { OpenRequest, Tab, TabContext } from './tab';
 
 const RUN = { label: 'Run', hook: 'run' };
@@ -235,7 +235,7 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
 
   status(): TemplateResult | typeof nothing {
     const { runs } = this.state;
-    if (runs.elapsed < PATIENCE) return nothing;
+    if (runs.elapsed < PROGRESS_AFTER) return nothing;
     const { status } = runs.live ?? {};
     if (status) return status();
     const progress = runs.progress();

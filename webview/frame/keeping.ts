@@ -39,7 +39,7 @@ export class Keeping {
     this.#notice.value = failure;
   }
 
-  /** Writes a file that the person chooses. */
+  /** Writes a file that the user chooses. */
   async export(name: string, content: string): Promise<void> {
     await this.#attempt(async () => {
       await this.#context.host.export(name, content);

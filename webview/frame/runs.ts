@@ -22,7 +22,7 @@ export interface Trouble {
   readonly order: Order;
   /** The result that it was to repeat, where it was a replay. */
   readonly replays: unknown;
-  /** null where a person stopped it and nothing is wrong. */
+  /** null where a user stopped it and nothing is wrong. */
   readonly failure: Failure | null;
 }
 
@@ -110,7 +110,7 @@ export class Runs<Result extends ExperimentResult> {
     return this.#growing;
   }
 
-  /** Runs, once a person has agreed where that is to be asked. */
+  /** Runs, once a user has agreed where that is to be asked. */
   ask(order: Order): void {
     const sentence = this.#page.confirm?.(order.parameters) ?? null;
     if (sentence === null) {

@@ -3,7 +3,7 @@ import type { Failure } from '../../src/protocol/messages';
 import { properties } from '../ui/properties';
 
 /** A run shows its progress when it has taken so many milliseconds. */
-export const PATIENCE = 100;
+export const PROGRESS_AFTER = 100;
 
 /** How far a run is: a sentence and a bar, which sweeps while nothing can be measured yet. */
 export function meterView(text: unknown, label: string, share: number): TemplateResult {

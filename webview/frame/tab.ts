@@ -14,7 +14,7 @@ export interface TabContext {
   readonly editPrompt: () => void;
   /** Choose a model by its id. @param quietly the tab is not told, which might run it */
   readonly chooseModel: (id: string, quietly?: boolean) => void;
-  /** Explores another prompt than the one handed over; the person can go back. The place says what it is. */
+  /** Explores another prompt than the one handed over; the user can go back. The place says what it is. */
   readonly changePrompt: (text: string, place: string) => void;
   readonly hasTab: (id: string) => boolean;
   /** Opens another tab with parameters filled in, and runs it if `run`. */

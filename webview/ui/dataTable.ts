@@ -15,7 +15,7 @@ const LONG = 18;
 /** Rows drawn at first; the exports have all of them. */
 const ROWS = 50;
 
-/** @param open whether it is unfolded before a person has a say */
+/** @param open whether it is unfolded before a user has a say */
 export function dataTableView(table: ReportTable, open: boolean): TemplateResult {
   const { id, title, note, columns, keys } = table;
   const rows = table.rows.slice(0, ROWS);

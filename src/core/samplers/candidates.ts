@@ -26,7 +26,7 @@ export class Candidates {
   readonly removedBy: Int16Array;
   /** A vector that a sampler may use as it likes between calls to this class. */
   readonly scratch: Float64Array;
-  /** Sentences of the current step that a person should read. */
+  /** Sentences of the current step that a user should read. */
   readonly warnings: string[] = [];
   /** Entropy of `raw`, in nats. */
   rawEntropy = 0;

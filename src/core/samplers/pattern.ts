@@ -1,5 +1,5 @@
 /**
- * Regular expressions that a person or a file gives, matched in time linear in the text: RE2's syntax and engine
+ * Regular expressions that a user or a file gives, matched in time linear in the text: RE2's syntax and engine
  * (Cox, Regular Expression Matching Can Be Simple And Fast, 2007), in its JavaScript port.
  */
 import { RE2JS } from 're2js';

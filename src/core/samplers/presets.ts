@@ -71,7 +71,7 @@ export interface HybridParameters {
   readonly p: number;
 }
 
-/** A chain that a person can pick by name. */
+/** A chain that a user can pick by name. */
 export interface Preset {
   readonly name: string;
   /** One sentence: what to expect. */

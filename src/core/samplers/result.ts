@@ -29,7 +29,7 @@ export interface ProcessedDistribution {
   /** Entropy of `probabilities`, in nats. */
   readonly entropy: number;
   readonly steps: readonly StepReport[];
-  /** Sentences a person should read: a collapsed support, a step that would have removed everything. */
+  /** Sentences a user should read: a collapsed support, a step that would have removed everything. */
   readonly warnings: readonly string[];
 }
 

@@ -6,7 +6,7 @@
  */
 
 /** Partitions before a part is sorted instead: far more than any but contrived inputs take. */
-const PATIENCE = 64;
+const PROGRESS_AFTER = 64;
 
 function medianOfThree(a: number, b: number, c: number): number {
   if (a < b) return b < c ? b : a < c ? c : a;
@@ -22,7 +22,7 @@ export function nthLargest(values: Float64Array, count: number, n: number): numb
   let high = count - 1;
   const target = count - n;
   for (let round = 0; low < high; round++) {
-    if (round === PATIENCE) {
+    if (round === PROGRESS_AFTER) {
       values.subarray(low, high + 1).sort();
       break;
     }
@@ -117,7 +117,7 @@ export class MassCut {
     let low = 0;
     let high = count;
     for (let round = 0; ; round++) {
-      if (round === PATIENCE) order.subarray(low, high).sort((a, b) => keys[a]! - keys[b]!);
+      if (round === PROGRESS_AFTER) order.subarray(low, high).sort((a, b) => keys[a]! - keys[b]!);
       const pivot = medianOfThree(
         keys[order[low]!]!,
         keys[order[(low + high) >> 1]!]!,

@@ -1,4 +1,4 @@
-/** Sets of tokens that a person names by id, by text, or by a regular expression. */
+/** Sets of tokens that a user names by id, by text, or by a regular expression. */
 import type { Vocabulary } from '../languageModel';
 import { isTokenId, type ParameterDescription, type ValuesOf } from './parameters';
 import { compilePattern, type Pattern } from './pattern';

@@ -41,7 +41,7 @@ export interface Continuation {
 }
 
 /** A sequence while it grows. */
-export interface Growing {
+export interface DecodingSequence {
   readonly tokens: number[];
   readonly logProbabilities: number[];
   cache: CacheHandle | undefined;
@@ -105,7 +105,7 @@ export class SearchPlan {
   }
 
   /** A growing sequence as a result. */
-  finish({ tokens, logProbabilities }: Growing): Continuation {
+  finish({ tokens, logProbabilities }: DecodingSequence): Continuation {
     const end = this.endOf(tokens) ?? 'stopped';
     return { tokens: [...tokens], text: this.text(tokens), logProbabilities: [...logProbabilities], end };
   }

@@ -2,7 +2,13 @@
 import { checkCount } from '../checks';
 import type { Context, LanguageModel, NextToken } from '../languageModel';
 import { logSoftmax, softmax, topIndices } from '../logits';
-import { finiteNumber, SearchPlan, type Continuation, type Growing, type SearchOptions } from './common';
+import {
+  finiteNumber,
+  SearchPlan,
+  type Continuation,
+  type DecodingSequence,
+  type SearchOptions,
+} from './common';
 
 /** An answer with the hidden states behind it. */
 export interface RepresentedNextToken extends NextToken {
@@ -56,7 +62,7 @@ export async function contrastiveSearch(
   const plan = new SearchPlan(model, prompt, options);
   const k = checkCount('k', options.k, 1);
   const alpha = finiteNumber('alpha', options.alpha, 0, 1);
-  const growing: Growing = { tokens: [], logProbabilities: [], cache: undefined };
+  const growing: DecodingSequence = { tokens: [], logProbabilities: [], cache: undefined };
   if (plan.isStopped()) return plan.finish(growing);
 
   const [first] = await model.nextWithStates([{ tokens: prompt }]);

@@ -2,7 +2,7 @@
 import type { LanguageModel } from '../languageModel';
 import { argmax, logSoftmax } from '../logits';
 import { SamplerChain } from '../samplers/chain';
-import { SearchPlan, type Continuation, type Growing, type SearchOptions } from './common';
+import { SearchPlan, type Continuation, type DecodingSequence, type SearchOptions } from './common';
 
 /**
  * Takes the largest logit at every step, the lowest id among equals. The sequence it finds need not be the most
@@ -18,7 +18,7 @@ export async function greedySearch(
 ): Promise<Continuation> {
   const plan = new SearchPlan(model, prompt, options);
   const chain = new SamplerChain(plan.chain, model.info.vocabularySize, model.vocabulary);
-  const growing: Growing = { tokens: [], logProbabilities: [], cache: undefined };
+  const growing: DecodingSequence = { tokens: [], logProbabilities: [], cache: undefined };
   while (plan.endOf(growing.tokens) === null && !plan.isStopped()) {
     const tokens = [...prompt, ...growing.tokens];
     const [answer] = await model.next([{ tokens, cache: growing.cache }]);

@@ -1,4 +1,4 @@
-/** What a tree begins with, and what a person's edits add to it. */
+/** What a tree begins with, and what a user's edits add to it. */
 import { beamSearch } from '../../core/search/beam';
 import { enumerate } from '../../core/search/enumeration';
 import { greedySearch } from '../../core/search/greedy';
@@ -11,8 +11,8 @@ import { readingOf, type BranchMemory, type Started } from './memory';
 import type { BranchEdit, BranchesParameters, BranchStart } from './parameters';
 import type { BranchTree } from './tree';
 import type { RunContext } from '../kit/experiment';
-import { beginGrowing, growTogether, sequencesTogether, type Growing } from '../kit/decodingLoop';
-import { TokenChooser } from '../kit/nextTokens';
+import { beginDecoding, decodeTogether, sequencesTogether, type DecodingSequence } from '../kit/decodingLoop';
+import { TokenSelector } from '../kit/tokenSelection';
 
 export interface BranchWork {
   readonly model: LanguageModel;
@@ -96,15 +96,15 @@ async function growTexts(
   length: number,
   { remember, ...choosing }: Choosing & { readonly remember: boolean },
 ): Promise<number[][]> {
-  const chooser = new TokenChooser(model, { ...choosing, alternatives: 0 });
-  const growing = ends.map(({ path, next, sample }): Growing =>
-    beginGrowing(chooser, chooser.begin(sample, [...promptIds, ...path]), next),
+  const selector = new TokenSelector(model, { ...choosing, alternatives: 0 });
+  const growing = ends.map(({ path, next, sample }): DecodingSequence =>
+    beginDecoding(selector, selector.begin(sample, [...promptIds, ...path]), next),
   );
   let done = 0;
   const together = sequencesTogether(length);
   for (let from = 0; from < growing.length && !context.signal.aborted; from += together) {
     const group = growing.slice(from, from + together);
-    await growTogether(model, group, length, context, (choices, live) => {
+    await decodeTogether(model, group, length, context, (choices, live) => {
       done += choices.length;
       context.emit({ type: 'progress', done, total: ends.length * length, what: 'tokens' });
       if (remember) rememberAnswers(live, promptIds.length, parameters.alternatives, memory);
@@ -115,7 +115,7 @@ async function growTexts(
 
 /** Keeps the answers that the last token of each sequence was chosen from; sequences may share one. */
 function rememberAnswers(
-  live: readonly Growing[],
+  live: readonly DecodingSequence[],
   promptLength: number,
   alternatives: number,
   memory: BranchMemory,
@@ -214,7 +214,7 @@ async function growBeam(
 
 type Taken = Extract<BranchEdit, { edit: 'take' }>;
 
-/** Makes a person's edits. */
+/** Makes a user's edits. */
 export async function growEdits(work: BranchWork, first: NextToken): Promise<void> {
   const { parameters, tree } = work;
   const { edits } = parameters;

@@ -1,5 +1,5 @@
 /**
- * What is known of a model's answers after a prompt, kept between runs. While a person edits a tree everything but
+ * What is known of a model's answers after a prompt, kept between runs. While a user edits a tree everything but
  * the last edit is the same again, and none of it need be computed twice. Nothing in a result depends on it: every
  * place is read token by token from the prompt on, which gives the same bits whatever else is read.
  */

@@ -1,4 +1,4 @@
-/** What Branches is asked: how a tree begins, and the changes that a person made to it. */
+/** What Branches is asked: how a tree begins, and the changes that a user made to it. */
 import { parameterObject, show, wholeNumber } from '../kit/checks';
 import { prompt, seed, temperature } from '../kit/commonParameters';
 import {
@@ -110,7 +110,7 @@ export const ahead = whole({
   default: 8,
 });
 
-/** A change that a person made, by the ids of the tokens after the prompt. */
+/** A change that a user made, by the ids of the tokens after the prompt. */
 export type BranchEdit =
   /** Shows the most probable tokens after this path. */
   | { readonly edit: 'expand'; readonly path: readonly number[] }

@@ -12,7 +12,7 @@ const nodeSchema = v.object({
   rank: v.number(),
   /** Sum of the log-probabilities from the root. */
   total: v.number(),
-  /** How it came into the tree: as part of the start, by a person's way, or as an alternative beside these. */
+  /** How it came into the tree: as part of the start, by a user's way, or as an alternative beside these. */
   origin: v.picklist(['root', 'start', 'taken', 'alternative']),
   pinned: v.boolean(),
   /** Entropy in nats of what comes after it; null where that was not read. */

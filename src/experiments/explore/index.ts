@@ -11,16 +11,16 @@ import {
 } from './result';
 import {
   type Completion,
-  beginGrowing,
+  beginDecoding,
   completionOf,
-  growTogether,
+  decodeTogether,
   sequencesTogether,
 } from '../kit/decodingLoop';
 import { exploreParameters, type ExploreParameters } from './parameters';
 import { provenanceOf, resultToken } from '../kit/results';
 import { takePrompt } from '../kit/prompt';
 import { readPrompt } from '../kit/readPrompt';
-import { TokenChooser } from '../kit/nextTokens';
+import { TokenSelector } from '../kit/tokenSelection';
 import { Distribution } from './distribution';
 import { exploreReport } from './report';
 
@@ -44,7 +44,7 @@ async function run(
 ): Promise<ExploreResult> {
   const begin = performance.now();
   const { samples, maxNewTokens, chain, greedy, seed, healing = false, listed = 0 } = parameters;
-  const chooser = new TokenChooser(model, parameters);
+  const selector = new TokenSelector(model, parameters);
   const prompt = takePrompt(model, parameters.prompt, maxNewTokens, { healing });
   const promptIds = Array.from(prompt.ids);
   context.emit({ type: 'prompt', prompt });
@@ -58,10 +58,10 @@ async function run(
     const together = sequencesTogether(maxNewTokens);
     for (let from = 0; from < samples && !isStopped(context); from += together) {
       const group = Array.from({ length: Math.min(together, samples - from) }, (_, i) =>
-        beginGrowing(chooser, chooser.begin(from + i, promptIds), first),
+        beginDecoding(selector, selector.begin(from + i, promptIds), first),
       );
       const taken = new Map(group.map((growing) => [growing, [] as CompletionStep[]]));
-      await growTogether(model, group, maxNewTokens, context, (choices, live) => {
+      await decodeTogether(model, group, maxNewTokens, context, (choices, live) => {
         context.emit({ type: 'steps', steps: choices.map(({ step }) => step) });
         choices.forEach(({ step: { id, raw, processed, rank, alternatives } }, i) => {
           taken.get(live[i]!)!.push({ id, raw, processed, rank, alternatives });

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { completionSchema } from '../kit/decodingLoop';
-import { tokenStepSchema } from '../kit/nextTokens';
+import { tokenStepSchema } from '../kit/tokenSelection';
 import { promptTokensSchema } from '../kit/prompt';
 import { float32Array, resultFields, tokenSchema } from '../kit/results';
 import { distributionSchema } from './distribution';

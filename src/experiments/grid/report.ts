@@ -98,7 +98,7 @@ function strength({ vocabularyLow, vocabularyHigh }: SideEffect): number {
   return Math.max(vocabularyLow / vocabularyHigh, vocabularyHigh / vocabularyLow);
 }
 
-/** Below this factor, a side changes nothing that a person would notice. */
+/** Below this factor, a side changes nothing that a user would notice. */
 const NOTICEABLE = 1.01;
 
 function whatMatters(effects: readonly SideEffect[]): string[] {

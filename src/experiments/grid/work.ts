@@ -7,21 +7,21 @@ import { expectedDistinct } from '../../core/statistics/expectation';
 import { effectiveVocabulary } from '../../core/statistics/information';
 import { expectedLargestCount } from '../../core/statistics/largestCount';
 import { modeProbability } from '../../core/statistics/mode';
-import { Breather } from '../kit/cooperativeYield';
+import { CooperativeYield } from '../kit/cooperativeYield';
 import type { RunContext } from '../kit/experiment';
 import { cellChain } from './axes';
 import type { GridParameters } from './parameters';
 import type { GridCell, GridEvent, GridText, GridTexts } from './result';
 import {
-  beginGrowing,
+  beginDecoding,
   completionOf,
-  growTogether,
+  decodeTogether,
   sequencesTogether,
-  type Growing,
+  type DecodingSequence,
 } from '../kit/decodingLoop';
 import { logitsOf } from '../kit/readPrompt';
 import { resultToken } from '../kit/results';
-import { TokenChooser, type TokenChoice } from '../kit/nextTokens';
+import { TokenSelector, type TokenSelection } from '../kit/tokenSelection';
 
 /** Draws that the expected diversity and coherence of a cell speak of: the chapter's. */
 export const DRAWS = 10;
@@ -45,7 +45,7 @@ const MOST_FOR_MODE = 100;
 interface GrowingText {
   readonly cell: number;
   readonly sample: number;
-  readonly growing: Growing;
+  readonly growing: DecodingSequence;
   readonly raw: number[];
   readonly processed: number[];
   entropy: number;
@@ -77,9 +77,9 @@ export class GridWork {
     const { rows, columns, samples } = this.parameters;
     const { context } = this;
     const total = rows.values.length * columns.values.length;
-    const breather = new Breather(context);
+    const turns = new CooperativeYield(context);
     let sent = 0;
-    for (let index = 0; index < total && (await breather.breathe()); index++) {
+    for (let index = 0; index < total && (await turns.giveWay()); index++) {
       const row = Math.floor(index / columns.values.length);
       const column = index % columns.values.length;
       this.cells.push(this.#exactCell(first, row, column));
@@ -98,7 +98,7 @@ export class GridWork {
     const chain = cellChain(rows, row, columns, column);
     const sampler = new SamplerChain(chain, model.info.vocabularySize, model.vocabulary);
     // As sample 0 sees it, where a sampler draws.
-    const history = new TokenChooser(model, { chain: [], greedy: false, seed }).begin(0, promptIds).history;
+    const history = new TokenSelector(model, { chain: [], greedy: false, seed }).begin(0, promptIds).history;
     const after = sampler.apply(logitsOf(first), { ...history, memory: sampler.newMemory() });
     return {
       row,
@@ -126,16 +126,16 @@ export class GridWork {
         { length: Math.min(CELLS_TOGETHER, cells.length - from) },
         (_, i) => from + i,
       );
-      const choosers = indices.map((index) => this.#chooser(index));
+      const selectors = indices.map((index) => this.#selector(index));
       const texts = Array.from({ length: samples }, (_, sample) =>
-        indices.map((cell, i) => ({ cell, sample, chooser: choosers[i]! })),
+        indices.map((cell, i) => ({ cell, sample, selector: selectors[i]! })),
       ).flat();
       for (let at = 0; at < texts.length && !context.signal.aborted; at += sideBySide) {
         await this.#grow(
-          texts.slice(at, at + sideBySide).map(({ cell, sample, chooser }): GrowingText => ({
+          texts.slice(at, at + sideBySide).map(({ cell, sample, selector }): GrowingText => ({
             cell,
             sample,
-            growing: beginGrowing(chooser, chooser.begin(sample, this.promptIds), first),
+            growing: beginDecoding(selector, selector.begin(sample, this.promptIds), first),
             raw: [],
             processed: [],
             entropy: 0,
@@ -146,11 +146,11 @@ export class GridWork {
     }
   }
 
-  #chooser(cell: number): TokenChooser {
+  #selector(cell: number): TokenSelector {
     const { rows, columns, seed } = this.parameters;
     const { row, column } = this.cells[cell]!;
     const chain = cellChain(rows, row, columns, column);
-    return new TokenChooser(this.model, { chain, greedy: false, seed, alternatives: 0 });
+    return new TokenSelector(this.model, { chain, greedy: false, seed, alternatives: 0 });
   }
 
   async #grow(texts: readonly GrowingText[]): Promise<void> {
@@ -159,14 +159,14 @@ export class GridWork {
     const total = rows.values.length * columns.values.length * samples * maxNewTokens;
     const byGrowing = new Map(texts.map((text) => [text.growing, text]));
     const begun = this.#done;
-    const record = (choices: readonly TokenChoice[], growing: readonly Growing[]): void => {
+    const record = (choices: readonly TokenSelection[], growing: readonly DecodingSequence[]): void => {
       choices.forEach((choice, i) => {
         add(byGrowing.get(growing[i]!)!, choice);
       });
       this.#done += choices.length;
       context.emit({ type: 'progress', done: this.#done, total, what: 'tokens' });
     };
-    await growTogether(
+    await decodeTogether(
       model,
       texts.map(({ growing }) => growing),
       maxNewTokens,
@@ -205,7 +205,7 @@ export class GridWork {
   }
 }
 
-function add(text: GrowingText, { step, entropy: nats, kept }: TokenChoice): void {
+function add(text: GrowingText, { step, entropy: nats, kept }: TokenSelection): void {
   text.raw.push(step.raw);
   text.processed.push(step.processed);
   text.entropy += nats;

@@ -84,7 +84,7 @@ export function listOf<Entry>(
   return entries;
 }
 
-/** A value as a person can recognise it, cut where it is long; lists and objects are named, not written. */
+/** A value as a user can recognise it, cut where it is long; lists and objects are named, not written. */
 export function show(value: unknown): string {
   if (value === undefined) return 'missing';
   if (typeof value === 'number') return String(value);

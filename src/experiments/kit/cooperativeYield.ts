@@ -4,7 +4,7 @@ import type { RunContext } from './experiment';
 const TURN = 15;
 
 /** For long computations between two answers of a model: lets other work happen, and hears a stop. */
-export class Breather {
+export class CooperativeYield {
   readonly #context: Pick<RunContext<never>, 'pause' | 'signal'>;
   #last = performance.now();
 
@@ -12,8 +12,8 @@ export class Breather {
     this.#context = context;
   }
 
-  /** To be awaited every few milliseconds of work. @returns false when a person stopped the run. */
-  async breathe(): Promise<boolean> {
+  /** To be awaited every few milliseconds of work. @returns false when a user stopped the run. */
+  async giveWay(): Promise<boolean> {
     if (performance.now() - this.#last >= TURN) {
       await this.#context.pause();
       this.#last = performance.now();

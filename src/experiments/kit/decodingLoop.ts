@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import type { LanguageModel, NextToken } from '../../core/languageModel';
 import type { RunContext } from './experiment';
-import type { ChosenSequence, TokenChoice, TokenChooser } from './nextTokens';
+import type { SelectedSequence, TokenSelection, TokenSelector } from './tokenSelection';
 
 /** What has become of a sequence. */
 export const completionSchema = v.object({
@@ -28,10 +28,10 @@ export function sequencesTogether(maxNewTokens: number): number {
 }
 
 /** A sequence while it grows. */
-export interface Growing {
+export interface DecodingSequence {
   /** Chooses its tokens; sequences with the same settings share one. */
-  readonly chooser: TokenChooser;
-  readonly sequence: ChosenSequence;
+  readonly selector: TokenSelector;
+  readonly sequence: SelectedSequence;
   /** `stopped` while it grows, so that this is true whenever it is left as it is. */
   end: Completion['end'];
   /** Logits for its next token, and the cache of everything before that. */
@@ -39,26 +39,30 @@ export interface Growing {
 }
 
 /** A sequence that has nothing but its prompt yet. */
-export function beginGrowing(chooser: TokenChooser, sequence: ChosenSequence, next: NextToken): Growing {
-  return { chooser, sequence, end: 'stopped', next };
+export function beginDecoding(
+  selector: TokenSelector,
+  sequence: SelectedSequence,
+  next: NextToken,
+): DecodingSequence {
+  return { selector, sequence, end: 'stopped', next };
 }
 
 /**
- * Grows sequences by one token each, at least once, until all have ended or a person stops them. Sequences that
+ * Grows sequences by one token each, at least once, until all have ended or a user stops them. Sequences that
  * have chosen the same tokens so far are read once for all of them.
- * @param onChoices is told of the tokens chosen for `growing`, in the same order.
+ * @param onSelections is told of the tokens chosen for `growing`, in the same order.
  */
-export async function growTogether(
+export async function decodeTogether(
   model: LanguageModel,
-  group: readonly Growing[],
+  group: readonly DecodingSequence[],
   maxNewTokens: number,
   context: Pick<RunContext<never>, 'pause' | 'signal'>,
-  onChoices: (choices: readonly TokenChoice[], growing: readonly Growing[]) => void,
+  onSelections: (choices: readonly TokenSelection[], growing: readonly DecodingSequence[]) => void,
 ): Promise<void> {
   let live = group;
   for (;;) {
-    const choices = live.map(({ chooser, sequence, next }) => chooser.choose(sequence, next));
-    onChoices(choices, live);
+    const choices = live.map(({ selector, sequence, next }) => selector.select(sequence, next));
+    onSelections(choices, live);
     for (const growing of live) {
       const { tokens, promptLength } = growing.sequence;
       if (model.info.endOfText.includes(tokens.at(-1)!)) growing.end = 'end of text';
@@ -82,18 +86,18 @@ export async function growTogether(
  * Sequences by their tokens, in the order of the first of each kind: those that come from the same answer and
  * have chosen the same token from it.
  */
-function withSameTokens(live: readonly Growing[]): [Growing, ...Growing[]][] {
-  const groups: [Growing, ...Growing[]][] = [];
-  const known = new Map<NextToken, Map<number, Growing[]>>();
+function withSameTokens(live: readonly DecodingSequence[]): [DecodingSequence, ...DecodingSequence[]][] {
+  const groups: [DecodingSequence, ...DecodingSequence[]][] = [];
+  const known = new Map<NextToken, Map<number, DecodingSequence[]>>();
   for (const growing of live) {
     const { next, sequence } = growing;
     const id = sequence.tokens.at(-1)!;
-    const byToken = known.get(next) ?? new Map<number, Growing[]>();
+    const byToken = known.get(next) ?? new Map<number, DecodingSequence[]>();
     known.set(next, byToken);
     const group = byToken.get(id);
     if (group) group.push(growing);
     else {
-      const first: [Growing] = [growing];
+      const first: [DecodingSequence] = [growing];
       byToken.set(id, first);
       groups.push(first);
     }
@@ -102,7 +106,7 @@ function withSameTokens(live: readonly Growing[]): [Growing, ...Growing[]][] {
 }
 
 /** What has become of a sequence. */
-export function completionOf(model: LanguageModel, { sequence, end }: Growing): Completion {
+export function completionOf(model: LanguageModel, { sequence, end }: DecodingSequence): Completion {
   const ids = sequence.tokens.slice(sequence.promptLength);
   const text = model.decode(end === 'end of text' ? ids.slice(0, -1) : ids);
   return { ids, text, end, logProbability: sequence.logProbability };

@@ -11,7 +11,7 @@ export interface RunContext<Event> {
    * token), and waits while the reader of the events is behind.
    */
   readonly pause: () => Promise<void>;
-  /** Aborted when the person stops the run: the experiment returns what it has, marked as stopped. */
+  /** Aborted when the user stops the run: the experiment returns what it has, marked as stopped. */
   readonly signal: AbortSignal;
 }
 

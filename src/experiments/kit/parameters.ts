@@ -14,7 +14,7 @@ import {
   type NumberRange,
 } from './checks';
 
-/** How a parameter is set by a person; `none` where no single control can. */
+/** How a parameter is set by a user; `none` where no single control can. */
 export type Control =
   | { readonly kind: 'text' }
   /** @property off `off` may be typed, which is null. @property dice offers another whole number. */

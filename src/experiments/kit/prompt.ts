@@ -1,4 +1,4 @@
-/** From the text a person selected to the ids the model is given, with a sentence for everything that was changed. */
+/** From the text a user selected to the ids the model is given, with a sentence for everything that was changed. */
 import * as v from 'valibot';
 import type { LanguageModel, Vocabulary } from '../../core/languageModel';
 import { splitWords } from '../../core/toyModel';
@@ -10,7 +10,7 @@ export const promptTokensSchema = v.object({
   ids: v.instance(Int32Array),
   /** True where the text began before `ids` and its start did not fit. */
   truncated: v.boolean(),
-  /** Sentences a person should read about the prompt: what was cut or replaced, and why. */
+  /** Sentences a user should read about the prompt: what was cut or replaced, and why. */
   notes: v.array(v.string()),
   /** White space at the end of the text that is not in `ids`: the next token begins with it. Left out for none. */
   owed: v.optional(v.string()),

@@ -5,7 +5,7 @@ import type { RunContext } from './experiment';
 /** Tokens of the prompt that are read at a time: a stop during a long prompt waits for no more than these. */
 const PIECE = 64;
 
-/** The logits after the prompt; undefined when a person stopped it before they were there. */
+/** The logits after the prompt; undefined when a user stopped it before they were there. */
 export async function readPrompt(
   model: LanguageModel,
   ids: readonly number[],

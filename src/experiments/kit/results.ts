@@ -50,7 +50,7 @@ export type Provenance = v.InferOutput<typeof provenanceSchema>;
  * and, but for `milliseconds` and `provenance.software`, the same when it is run again.
  */
 export const resultFields = {
-  /** True when a person stopped it before it was done. */
+  /** True when a user stopped it before it was done. */
   stopped: v.boolean(),
   /** Wall time, in milliseconds. */
   milliseconds: v.number(),

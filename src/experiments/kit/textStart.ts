@@ -9,7 +9,7 @@ export function startText({ info }: LanguageModel, ids: readonly number[]): numb
   return info.startOfText === null ? [...ids] : [info.startOfText, ...ids];
 }
 
-/** What a person should know where a text's first token could not be predicted; empty where it was. */
+/** What a user should know where a text's first token could not be predicted; empty where it was. */
 export function startNotes({ info }: LanguageModel): string[] {
   return info.startOfText === null
     ? [

@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { entropy, softmax } from '../../core/logits';
 import type { LanguageModel } from '../../core/languageModel';
-import { Breather } from '../kit/cooperativeYield';
+import { CooperativeYield } from '../kit/cooperativeYield';
 import { onModel, type RunContext } from '../kit/experiment';
 import { MethodTexts } from './texts';
 import { MethodTokens } from './tokens';
@@ -63,7 +63,7 @@ async function run(
     context.emit({ type: 'begun', result: known });
     const shared = { model, parameters, promptIds, first, context };
     const work =
-      form === 'tokens' ? new MethodTokens(shared, new Breather(context)) : new MethodTexts(shared);
+      form === 'tokens' ? new MethodTokens(shared, new CooperativeYield(context)) : new MethodTexts(shared);
     for (const spec of parameters.methods) {
       if (context.signal.aborted) break;
       const method = await work.measure(spec);

@@ -26,7 +26,7 @@ export type MethodNumbers = ParametersOf<typeof methodNumbers>;
 
 export const METHOD_NUMBERS = methodNumbers.parse({});
 
-/** A method that a person can choose. */
+/** A method that a user can choose. */
 export interface MethodChoice {
   readonly id: string;
   readonly label: string;

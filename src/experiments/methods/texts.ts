@@ -7,16 +7,16 @@ import { contrastiveSearch, isRepresenting } from '../../core/search/contrastive
 import { diverseBeamSearch } from '../../core/search/diverseBeam';
 import { sum } from '../../core/sums';
 import {
-  beginGrowing,
+  beginDecoding,
   completionOf,
-  growTogether,
+  decodeTogether,
   sequencesTogether,
-  type Growing,
+  type DecodingSequence,
 } from '../kit/decodingLoop';
 import type { MethodMeasure, MethodResult, MethodSpec, MethodText } from './result';
 import { describeNext, distributionAfter, measureOf, plainSpec, type SharedWork } from './work';
 import { resultToken } from '../kit/results';
-import { TokenChooser } from '../kit/nextTokens';
+import { TokenSelector } from '../kit/tokenSelection';
 
 /** Sequences that a model continues in one run without loss. */
 const BATCH = 64;
@@ -28,7 +28,7 @@ const MOST_FOR_BLEU = 32;
 type Drawn = Omit<MethodText, 'tokens'>;
 
 export class MethodTexts {
-  /** True until a person stops it before a text is whole. */
+  /** True until a user stops it before a text is whole. */
   whole = true;
   #done = 0;
 
@@ -71,16 +71,16 @@ export class MethodTexts {
   async #sample(spec: Extract<MethodSpec, { kind: 'sampling' }>): Promise<Drawn[][]> {
     const { model, parameters, promptIds, first, context } = this.shared;
     const { samples, trials, maxNewTokens, seed } = parameters;
-    const chooser = new TokenChooser(model, { chain: spec.chain, greedy: false, seed, alternatives: 0 });
+    const selector = new TokenSelector(model, { chain: spec.chain, greedy: false, seed, alternatives: 0 });
     const together = Math.min(BATCH, sequencesTogether(maxNewTokens));
     const texts: Drawn[] = [];
     const begun = this.#done;
     for (let from = 0; from < samples * trials && !context.signal.aborted; from += together) {
       const group = Array.from({ length: Math.min(together, samples * trials - from) }, (_, i) =>
-        beginGrowing(chooser, chooser.begin(from + i, promptIds), first),
+        beginDecoding(selector, selector.begin(from + i, promptIds), first),
       );
-      const raw = new Map<Growing, number[]>(group.map((growing) => [growing, []]));
-      await growTogether(model, group, maxNewTokens, context, (choices, growing) => {
+      const raw = new Map<DecodingSequence, number[]>(group.map((growing) => [growing, []]));
+      await decodeTogether(model, group, maxNewTokens, context, (choices, growing) => {
         choices.forEach(({ step }, i) => raw.get(growing[i]!)!.push(step.raw));
         this.#tell(choices.length);
       });

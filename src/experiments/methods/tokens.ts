@@ -5,7 +5,7 @@ import type { ProcessedDistribution } from '../../core/samplers/chain';
 import { coherence, diversity } from '../../core/statistics/diversity';
 import { expectedDistinct } from '../../core/statistics/expectation';
 import { expectedLargestCount } from '../../core/statistics/largestCount';
-import type { Breather } from '../kit/cooperativeYield';
+import type { CooperativeYield } from '../kit/cooperativeYield';
 import type { MethodResult, MethodSpec } from './result';
 import { describeNext, distributionAfter, measureOf, plainSpec, type SharedWork } from './work';
 
@@ -20,13 +20,13 @@ interface Trial {
 }
 
 export class MethodTokens {
-  /** True until a person stops it before a trial. */
+  /** True until a user stops it before a trial. */
   whole = true;
   #done = 0;
 
   constructor(
     readonly shared: SharedWork,
-    readonly breather: Breather,
+    readonly turns: CooperativeYield,
   ) {}
 
   /** Trial t draws with the stream `(seed, 'trial', t)`, one number per token, whatever the method. */
@@ -39,7 +39,7 @@ export class MethodTokens {
     const counts = new Map<number, number>();
     const done: Trial[] = [];
     for (let trial = 0; trial < trials && this.whole; trial++) {
-      this.whole = await this.breather.breathe();
+      this.whole = await this.turns.giveWay();
       if (!this.whole) break;
       const random = randomStream(seed, 'trial', trial);
       const ids = Array.from({ length: samples }, () => table.draw(random.next()));

@@ -4,13 +4,13 @@ import { softmax } from '../../core/logits';
 import { selfBleu } from '../../core/statistics/bleu';
 import { coherence, distinctN, diversity, ngramDiversity } from '../../core/statistics/diversity';
 import type { RunContext } from '../kit/experiment';
-import { beginGrowing, completionOf, growTogether, sequencesTogether } from '../kit/decodingLoop';
+import { beginDecoding, completionOf, decodeTogether, sequencesTogether } from '../kit/decodingLoop';
 import type { ModelsParameters } from './parameters';
 import type { ModelsEvent, TrialMeasures } from './result';
 import { takePrompt } from '../kit/prompt';
 import { logitsOf, readPrompt } from '../kit/readPrompt';
 import { provenanceOf, type Provenance } from '../kit/results';
-import { TokenChooser } from '../kit/nextTokens';
+import { TokenSelector } from '../kit/tokenSelection';
 
 /** What one model has written, before others have read it. Texts are token ids. */
 export interface Written {
@@ -57,30 +57,30 @@ export async function write(
     return { ...known, distribution: new Float64Array(), greedy: [], trials: [], tokensPerSecond: 0 };
   }
   const begin = performance.now();
-  const chooserOf = (own: number, greedy: boolean): TokenChooser =>
-    new TokenChooser(model, { chain: greedy ? [] : chain, greedy, seed: own, alternatives: 0 });
+  const chooserOf = (own: number, greedy: boolean): TokenSelector =>
+    new TokenSelector(model, { chain: greedy ? [] : chain, greedy, seed: own, alternatives: 0 });
   const together = sequencesTogether(maxNewTokens);
   /** Begins sequences only when it is their turn: each holds its cache until its group is done. */
-  const grow = async (wanted: readonly { chooser: TokenChooser; sample: number }[]): Promise<number[][]> => {
+  const grow = async (wanted: readonly { selector: TokenSelector; sample: number }[]): Promise<number[][]> => {
     const texts: number[][] = [];
     for (let from = 0; from < wanted.length && !context.signal.aborted; from += together) {
       const group = wanted
         .slice(from, from + together)
-        .map(({ chooser, sample }) => beginGrowing(chooser, chooser.begin(sample, promptIds), first));
-      await growTogether(model, group, maxNewTokens, context, (choices) => {
+        .map(({ selector, sample }) => beginDecoding(selector, selector.begin(sample, promptIds), first));
+      await decodeTogether(model, group, maxNewTokens, context, (choices) => {
         progress.add(choices.length);
       });
       texts.push(...group.map((one) => [...completionOf(model, one).ids]));
     }
     return texts;
   };
-  const [greedy = []] = await grow([{ chooser: chooserOf(seed, true), sample: 0 }]);
+  const [greedy = []] = await grow([{ selector: chooserOf(seed, true), sample: 0 }]);
   const seeds = Array.from({ length: trials }, (_, trial) => trialSeed(seed, trial));
   // The trials side by side: the model reads more sequences in one run.
   const texts = await grow(
     seeds.flatMap((own) => {
-      const chooser = chooserOf(own, false);
-      return Array.from({ length: samples }, (_, sample) => ({ chooser, sample }));
+      const selector = chooserOf(own, false);
+      return Array.from({ length: samples }, (_, sample) => ({ selector, sample }));
     }),
   );
   const tokens = [greedy, ...texts].reduce((sum, ids) => sum + ids.length, 0);

@@ -3,7 +3,7 @@ import { nucleusReport } from './report';
 import type { LanguageModel } from '../../core/languageModel';
 import { entropy, largestLogit, softmax, topIndices } from '../../core/logits';
 import { SamplerChain } from '../../core/samplers/chain';
-import { Breather } from '../kit/cooperativeYield';
+import { CooperativeYield } from '../kit/cooperativeYield';
 import { onModel, type RunContext } from '../kit/experiment';
 import { nucleusParameters, type NucleusParameters } from './parameters';
 import {
@@ -48,7 +48,7 @@ async function run(
   const ps = ascending(parameters.ps);
   const total = temperatures.length * ps.length;
   if (first) {
-    const breather = new Breather(context);
+    const turns = new CooperativeYield(context);
     const logits = logitsOf(first);
     // The order of the tokens is that of their logits at every temperature.
     const order = topIndices(logits, logits.length);
@@ -56,7 +56,7 @@ async function run(
       const scaled = probabilitiesAt(logits, t);
       curves.push(curveOf(model, order, scaled, t));
       for (const p of ps) {
-        if (!(await breather.breathe())) break outer;
+        if (!(await turns.giveWay())) break outer;
         cells.push(cellOf(model, logits, order, scaled, t, p));
         context.emit({ type: 'progress', done: cells.length, total, what: 'cells' });
       }

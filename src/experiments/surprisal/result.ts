@@ -64,7 +64,7 @@ export const surprisalResultSchema = v.object({
   bitsPerCharacter: v.union([v.number(), v.nan()]),
   /** Tokens among the 10, 100, 1000 best, and beyond. */
   rankHistogram: v.tuple([v.number(), v.number(), v.number(), v.number()]),
-  /** Sentences a person should read about what could not be scored. */
+  /** Sentences a user should read about what could not be scored. */
   notes: v.array(v.string()),
   model: v.string(),
   fingerprint: v.string(),

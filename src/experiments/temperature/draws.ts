@@ -1,8 +1,8 @@
 /** Draws the target at several temperatures with the same random numbers. */
 import { CumulativeTable } from '../../core/draw';
 import { randomStream } from '../../core/random';
-import type { Breather } from '../kit/cooperativeYield';
-import { weightsAt, type PhraseNode, type PhraseTree } from './tokenizations';
+import type { CooperativeYield } from '../kit/cooperativeYield';
+import { weightsAt, type TokenizationNode, type Tokenizations } from './tokenizations';
 
 export interface TargetDraws {
   /** Draws done; fewer than asked for after a stop. */
@@ -28,15 +28,15 @@ interface Column {
  * @param onDone called with the number of draws done, over all temperatures.
  */
 export async function drawTargets(
-  tree: PhraseTree,
+  tree: Tokenizations,
   temperatures: readonly number[],
   { draws, seed }: { readonly draws: number; readonly seed: number },
-  breather: Breather,
+  turns: CooperativeYield,
   onDone: (done: number) => void,
 ): Promise<TargetDraws[]> {
   const columns: Column[] = [];
   for (const t of temperatures) {
-    await breather.breathe();
+    await turns.giveWay();
     columns.push(columnOf(tree.root, t));
   }
   const stream = randomStream(seed, 'draw', 0);
@@ -49,7 +49,7 @@ export async function drawTargets(
     for (const { table, counts } of columns) {
       for (let i = 0; i < size; i++) counts[table.draw(block[i]!)]!++;
       // A block is drawn at every temperature, so that all have the same number of draws.
-      stopped = !(await breather.breathe()) || stopped;
+      stopped = !(await turns.giveWay()) || stopped;
     }
     done += size;
     onDone(done * temperatures.length);
@@ -58,12 +58,12 @@ export async function drawTargets(
   const rows: TargetDraws[] = [];
   for (const [i, t] of temperatures.entries()) {
     const { counts: tokens } = columns[i]!;
-    rows.push({ draws: done, count: await targets(tree.root, tokens, t, seed, [], breather), tokens });
+    rows.push({ draws: done, count: await targets(tree.root, tokens, t, seed, [], turns), tokens });
   }
   return rows;
 }
 
-function columnOf(node: PhraseNode, temperature: number): Column {
+function columnOf(node: TokenizationNode, temperature: number): Column {
   const weights = weightsAt(node, temperature);
   const probabilities = Float64Array.from(
     node.logits,
@@ -74,12 +74,12 @@ function columnOf(node: PhraseNode, temperature: number): Column {
 
 /** How many of the draws that came to a node write the target to its end. */
 async function targets(
-  node: PhraseNode,
+  node: TokenizationNode,
   counts: Int32Array,
   temperature: number,
   seed: number,
   before: readonly number[],
-  breather: Breather,
+  turns: CooperativeYield,
 ): Promise<number> {
   let sum = 0;
   for (const { id, ends, node: next } of node.steps) {
@@ -91,9 +91,9 @@ async function targets(
       const stream = randomStream(seed, 'draw', ...path);
       for (let i = 0; i < times; i++) {
         column.counts[column.table.draw(stream.next())]!++;
-        if (i % BLOCK === BLOCK - 1) await breather.breathe();
+        if (i % BLOCK === BLOCK - 1) await turns.giveWay();
       }
-      sum += await targets(next, column.counts, temperature, seed, path, breather);
+      sum += await targets(next, column.counts, temperature, seed, path, turns);
     }
   }
   return sum;

@@ -3,8 +3,8 @@ import type { LanguageModel, NextToken } from '../../core/languageModel';
 import { topIndices } from '../../core/logits';
 import { binomialInterval } from '../../core/statistics/binomial';
 import { TOY_DEFAULT } from '../../core/toyModel';
-import type { Breather } from '../kit/cooperativeYield';
-import { weightsAt, type PhraseNode, type PhraseTree } from './tokenizations';
+import type { CooperativeYield } from '../kit/cooperativeYield';
+import { weightsAt, type TokenizationNode, type Tokenizations } from './tokenizations';
 import { logitsOf } from '../kit/readPrompt';
 import { resultToken } from '../kit/results';
 import type { ChapterRow, TemperatureResult } from './result';
@@ -21,7 +21,7 @@ const CURVE_ENDS = [0.1, 10] as const;
 const CHAPTER = { target: ' pizza', draws: 100, printed: { 0.5: 67, 1: 49, 1.5: 44, 2: 24 } } as const;
 
 /** The probability of one next token. */
-export function tokenProbability(node: PhraseNode, id: number, t: number, weights: number): number {
+export function tokenProbability(node: TokenizationNode, id: number, t: number, weights: number): number {
   return Math.exp((node.logits[id]! - node.largest) / t) / weights;
 }
 
@@ -36,12 +36,12 @@ function grid(temperatures: readonly number[]): number[] {
   return [...new Set([...even, ...temperatures])].sort((a, b) => a - b);
 }
 
-/** @returns undefined when a person stopped it. */
+/** @returns undefined when a user stopped it. */
 export async function curveOf(
   model: LanguageModel,
-  tree: PhraseTree,
+  tree: Tokenizations,
   requested: readonly number[],
-  breather: Breather,
+  turns: CooperativeYield,
   onPoint: (done: number, points: number) => void,
 ): Promise<TemperatureResult['curve'] | undefined> {
   const { root } = tree;
@@ -55,9 +55,9 @@ export async function curveOf(
     tokens: ids.map((id) => ({ token: resultToken(model, id), probabilities: [] })),
   };
   for (const [done, t] of temperatures.entries()) {
-    if (!(await breather.breathe())) return undefined;
+    if (!(await turns.giveWay())) return undefined;
     onPoint(done, temperatures.length);
-    curve.target.push((await tree.at(t, breather)).probability);
+    curve.target.push((await tree.at(t, turns)).probability);
     const weights = weightsAt(root, t);
     curve.entropy.push(entropyAt(root, t, weights));
     ids.forEach((id, i) => curve.tokens[i]!.probabilities.push(tokenProbability(root, id, t, weights)));
@@ -66,7 +66,7 @@ export async function curveOf(
 }
 
 /** Entropy in nats of the next token at a temperature: ln Z - E[(logit - largest) / T]. */
-export function entropyAt({ logits, largest }: PhraseNode, t: number, weights: number): number {
+export function entropyAt({ logits, largest }: TokenizationNode, t: number, weights: number): number {
   let mean = 0;
   for (let id = 0; id < logits.length; id++) {
     const scaled = (logits[id]! - largest) / t;
@@ -76,7 +76,7 @@ export function entropyAt({ logits, largest }: PhraseNode, t: number, weights: n
 }
 
 /** The most probable tokens, which are the same at every temperature, and those that can begin the target. */
-export function listedTokens({ logits, steps }: PhraseNode): number[] {
+export function listedTokens({ logits, steps }: TokenizationNode): number[] {
   const best = topIndices(logits, TOP);
   const starts = steps
     .map(({ id }) => id)
@@ -86,14 +86,14 @@ export function listedTokens({ logits, steps }: PhraseNode): number[] {
   return [...best, ...starts.slice(0, 1)];
 }
 
-export function limitsOf(model: LanguageModel, { root }: PhraseTree): TemperatureResult['limits'] {
+export function limitsOf(model: LanguageModel, { root }: Tokenizations): TemperatureResult['limits'] {
   const best: number[] = [];
   let possible = 0;
   for (let id = 0; id < root.logits.length; id++) {
     if (root.logits[id] === root.largest) best.push(id);
     if (root.logits[id]! > -Infinity) possible += 1;
   }
-  const limit = (node: PhraseNode, weight: (logit: number, largest: number) => number): number => {
+  const limit = (node: TokenizationNode, weight: (logit: number, largest: number) => number): number => {
     let total = 0;
     for (let id = 0; id < node.logits.length; id++) total += weight(node.logits[id]!, node.largest);
     return node.steps.reduce((sum, { id, ends, node: next }) => {
@@ -121,17 +121,17 @@ interface Way {
 
 export async function waysOf(
   model: LanguageModel,
-  tree: PhraseTree,
-  breather: Breather,
+  tree: Tokenizations,
+  turns: CooperativeYield,
 ): Promise<TemperatureResult['ways']> {
-  const weights = new Map<PhraseNode, number>();
+  const weights = new Map<TokenizationNode, number>();
   const all: Way[] = [];
   for (const tokens of tree.ways()) {
-    let node: PhraseNode | null = tree.root;
+    let node: TokenizationNode | null = tree.root;
     let probability = 1;
     for (const id of tokens) {
       if (!node) break;
-      await breather.breathe();
+      await turns.giveWay();
       if (!weights.has(node)) weights.set(node, weightsAt(node, 1));
       probability *= tokenProbability(node, id, 1, weights.get(node)!);
       node = node.steps.find((step) => step.id === id)?.node ?? null;
@@ -149,8 +149,8 @@ export async function chapterOf(
   first: NextToken,
   model: LanguageModel,
   target: string,
-  tree: PhraseTree,
-  breather: Breather,
+  tree: Tokenizations,
+  turns: CooperativeYield,
 ): Promise<ChapterRow[] | null> {
   const { words, logits } = TOY_DEFAULT;
   const own = logitsOf(first);
@@ -163,7 +163,7 @@ export async function chapterOf(
   const rows: ChapterRow[] = [];
   for (const [text, printed] of Object.entries(CHAPTER.printed)) {
     const t = Number(text);
-    const { probability } = await tree.at(t, breather);
+    const { probability } = await tree.at(t, turns);
     const { low, high } = binomialInterval(probability, draws);
     rows.push({
       temperature: t,

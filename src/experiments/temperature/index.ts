@@ -4,9 +4,9 @@ import type { LanguageModel } from '../../core/languageModel';
 import { binomialInterval } from '../../core/statistics/binomial';
 import { chiSquareTest } from '../../core/statistics/chiSquare';
 import { wilsonInterval } from '../../core/statistics/interval';
-import { Breather } from '../kit/cooperativeYield';
+import { CooperativeYield } from '../kit/cooperativeYield';
 import { onModel, type RunContext } from '../kit/experiment';
-import { PhraseTree, weightsAt, type PhraseNode, type PhraseProbability } from './tokenizations';
+import { Tokenizations, weightsAt, type TokenizationNode, type PhraseProbability } from './tokenizations';
 import { takePrompt } from '../kit/prompt';
 import { readPrompt } from '../kit/readPrompt';
 import { progressEventSchema, provenanceOf, resultToken } from '../kit/results';
@@ -45,7 +45,7 @@ async function run(
   const target = `${parameters.leadingSpace ? ' ' : ''}${parameters.target}`;
   const prompt = takePrompt(model, parameters.prompt, Math.max(1, model.encode(target).length));
   const promptIds = Array.from(prompt.ids);
-  const breather = new Breather(context);
+  const turns = new CooperativeYield(context);
   const empty: TemperatureResult = {
     experiment: 'temperature',
     target,
@@ -67,26 +67,26 @@ async function run(
 
   const first = await readPrompt(model, promptIds, context);
   if (!first) return stopped();
-  const tree = await PhraseTree.read(model, promptIds, first, target, BUDGET, breather);
+  const tree = await Tokenizations.read(model, promptIds, first, target, BUDGET, turns);
   if (!tree) return stopped();
   const ways = tree.ways();
   if (ways.length === 0) throw unspellable(model, target, parameters.leadingSpace);
 
   const temperatures = [...parameters.temperatures].sort((a, b) => a - b);
-  const curve = await curveOf(model, tree, temperatures, breather, (done, points) => {
+  const curve = await curveOf(model, tree, temperatures, turns, (done, points) => {
     context.emit({ type: 'progress', done, total: points, what: 'exact points' });
   });
   if (!curve) return stopped();
   const exact: PhraseProbability[] = [];
-  for (const t of temperatures) exact.push(await tree.at(t, breather));
+  for (const t of temperatures) exact.push(await tree.at(t, turns));
   const total = temperatures.length * parameters.draws;
-  const draws = await drawTargets(tree, temperatures, parameters, breather, (done) => {
+  const draws = await drawTargets(tree, temperatures, parameters, turns, (done) => {
     context.emit({ type: 'progress', done, total, what: 'draws' });
   });
   const listed = listedTokens(tree.root);
   const rows: TemperatureRow[] = [];
   for (const [i, t] of temperatures.entries()) {
-    await breather.breathe();
+    await turns.giveWay();
     rows.push(rowOf(model, tree.root, listed, t, exact[i]!, draws[i]!));
   }
   return {
@@ -94,9 +94,9 @@ async function run(
     rows,
     curve,
     limits: limitsOf(model, tree),
-    ways: await waysOf(model, tree, breather),
+    ways: await waysOf(model, tree, turns),
     wayCount: ways.length,
-    chapter: await chapterOf(first, model, target, tree, breather),
+    chapter: await chapterOf(first, model, target, tree, turns),
     stopped: context.signal.aborted,
     milliseconds: performance.now() - begin,
   };
@@ -118,7 +118,7 @@ function unspellable(model: LanguageModel, target: string, leadingSpace: boolean
 
 function rowOf(
   model: LanguageModel,
-  root: PhraseNode,
+  root: TokenizationNode,
   listed: readonly number[],
   t: number,
   { probability, unexplored }: PhraseProbability,

@@ -1,20 +1,20 @@
 /** Every way of writing a text in tokens, with the logits that decide it: at any temperature, without the model. */
 import type { CacheHandle, LanguageModel, NextToken, Vocabulary } from '../../core/languageModel';
 import { largestLogit } from '../../core/logits';
-import type { Breather } from '../kit/cooperativeYield';
+import type { CooperativeYield } from '../kit/cooperativeYield';
 import { logitsOf } from '../kit/readPrompt';
 
 /** A token that can come next on the way through the text. */
 export interface PhraseStep {
   readonly id: number;
   /** Where it leads; null when the text is written, or when that was not read. */
-  readonly node: PhraseNode | null;
+  readonly node: TokenizationNode | null;
   /** The text is written with it. */
   readonly ends: boolean;
 }
 
 /** A beginning of the text, written in some tokens, and what the model says after it. */
-export interface PhraseNode {
+export interface TokenizationNode {
   readonly logits: ArrayLike<number>;
   readonly largest: number;
   readonly steps: PhraseStep[];
@@ -32,7 +32,7 @@ interface Beginning {
   readonly logProbability: number;
   readonly rest: Uint8Array;
   readonly cache: CacheHandle;
-  readonly connect: (node: PhraseNode) => void;
+  readonly connect: (node: TokenizationNode) => void;
 }
 
 /** Beginnings that are read in one call of the model. */
@@ -47,17 +47,17 @@ const NEGLIGIBLE = 1e-9;
  *
  * Cao and Rimell, You Should Evaluate Your Language Model on Marginal Likelihood over Tokenisations, 2021.
  */
-export class PhraseTree {
-  readonly root: PhraseNode;
+export class Tokenizations {
+  readonly root: TokenizationNode;
 
-  private constructor(root: PhraseNode) {
+  private constructor(root: TokenizationNode) {
     this.root = root;
   }
 
   /**
    * @param first the model's answer to the prompt.
    * @param budget most beginnings to read with the model, those most probable at temperature 1 first.
-   * @returns undefined when a person stopped it.
+   * @returns undefined when a user stopped it.
    */
   static async read(
     model: LanguageModel,
@@ -65,11 +65,11 @@ export class PhraseTree {
     first: NextToken,
     text: string,
     budget: number,
-    breather: Breather,
-  ): Promise<PhraseTree | undefined> {
+    turns: CooperativeYield,
+  ): Promise<Tokenizations | undefined> {
     const open: Beginning[] = [];
-    const expand = (beginning: Omit<Beginning, 'connect'>, logits: ArrayLike<number>): PhraseNode => {
-      const node: PhraseNode = { logits, largest: largestLogit(logits), steps: [] };
+    const expand = (beginning: Omit<Beginning, 'connect'>, logits: ArrayLike<number>): TokenizationNode => {
+      const node: TokenizationNode = { logits, largest: largestLogit(logits), steps: [] };
       const logSum = node.largest + Math.log(weightsAt(node, 1));
       for (const { id, length } of continuations(model.vocabulary, beginning.rest)) {
         if (logits[id] === -Infinity) continue;
@@ -92,7 +92,7 @@ export class PhraseTree {
     const root = expand(start, logitsOf(first));
     const longest = model.info.contextLength - prompt.length;
     for (let left = budget; open.length > 0 && left > 0; left -= BATCH) {
-      if (!(await breather.breathe())) return undefined;
+      if (!(await turns.giveWay())) return undefined;
       open.sort((a, b) => b.logProbability - a.logProbability);
       const batch = open.splice(0, Math.min(BATCH, left)).filter(({ tokens }) => tokens.length <= longest);
       if (batch.length === 0) continue;
@@ -104,15 +104,15 @@ export class PhraseTree {
         beginning.connect(expand({ ...beginning, cache }, logitsOf(answers[i]!)));
       });
     }
-    return new PhraseTree(root);
+    return new Tokenizations(root);
   }
 
   /** Exact at any temperature above 0, as far as it was read. */
-  async at(temperature: number, breather: Breather): Promise<PhraseProbability> {
+  async at(temperature: number, turns: CooperativeYield): Promise<PhraseProbability> {
     let probability = 0;
     let unexplored = 0;
-    const visit = async (node: PhraseNode, reach: number): Promise<void> => {
-      await breather.breathe();
+    const visit = async (node: TokenizationNode, reach: number): Promise<void> => {
+      await turns.giveWay();
       const total = weightsAt(node, temperature);
       // Those that end here come first: they say what is negligible in the others.
       for (const { id, node: next, ends } of node.steps) {
@@ -129,7 +129,7 @@ export class PhraseTree {
   /** Every way that was read, in no order. */
   ways(): number[][] {
     const found: number[][] = [];
-    const visit = (node: PhraseNode, before: readonly number[]): void => {
+    const visit = (node: TokenizationNode, before: readonly number[]): void => {
       for (const { id, node: next, ends } of node.steps) {
         const tokens = [...before, id];
         if (ends) found.push(tokens);
@@ -142,7 +142,7 @@ export class PhraseTree {
 }
 
 /** The sum of exp((logit - largest) / temperature). */
-export function weightsAt({ logits, largest }: PhraseNode, temperature: number): number {
+export function weightsAt({ logits, largest }: TokenizationNode, temperature: number): number {
   let sum = 0;
   for (let id = 0; id < logits.length; id++) sum += Math.exp((logits[id]! - largest) / temperature);
   return sum;

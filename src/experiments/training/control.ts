@@ -1,6 +1,6 @@
 import type { TrainingContext, TrainingEvent } from './result';
 
-/** What a person wants of a training that is going on. */
+/** What a user wants of a training that is going on. */
 export class TrainingControl {
   #paused = false;
   #stop = false;

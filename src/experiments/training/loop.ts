@@ -45,7 +45,7 @@ export const NO_PROGRESS: TrainingProgress = { step: 0, epoch: 0, batch: 0, toke
 const SPEED_STEPS = 20;
 
 /**
- * Trains until all epochs are done, or a person stops it. Between steps it hears what the person wants; what it
+ * Trains until all epochs are done, or a user stops it. Between steps it hears what the user wants; what it
  * does depends on settings, data and progress alone, so that a training goes on from a checkpoint as if it had
  * never been interrupted.
  */
@@ -92,7 +92,7 @@ class TrainingLoop {
     return this.#end('completed', null);
   }
 
-  /** Does what a person wants. @returns the end of the training, where it is wanted. */
+  /** Does what a user wants. @returns the end of the training, where it is wanted. */
   async #obey(): Promise<TrainingEnd | undefined> {
     if (this.#control.waiting()) {
       await this.#trySave();

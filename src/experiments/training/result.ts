@@ -1,4 +1,4 @@
-/** Training: continued pretraining of a model on a person's text, as the book's chapter 5 trains. */
+/** Training: continued pretraining of a model on a user's text, as the book's chapter 5 trains. */
 import * as v from 'valibot';
 import type { RunContext } from '../kit/experiment';
 import { resultFields } from '../kit/results';
@@ -180,7 +180,7 @@ export type TrainingResult = v.InferOutput<typeof trainingResultSchema>;
 
 /** The context of a training: an abort of its signal cancels it without another checkpoint. */
 export interface TrainingContext<Event> extends RunContext<Event> {
-  /** Calls back with what the person tells the run. */
+  /** Calls back with what the user tells the run. */
   readonly onMessage: (listener: (message: unknown) => void) => void;
 }
 

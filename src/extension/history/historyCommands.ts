@@ -14,7 +14,7 @@ type Command = (...given: unknown[]) => Promise<void>;
 
 const linesSchema = v.array(historyLineSchema);
 
-/** The results that a person has marked in the view; the second argument that a view gives its commands. */
+/** The results that a user has marked in the view; the second argument that a view gives its commands. */
 function marked(given: unknown): readonly HistoryLine[] {
   const parsed = v.safeParse(linesSchema, given);
   return parsed.success ? parsed.output : [];
@@ -115,7 +115,7 @@ export function historyCommands(history: History, panels: PanelHolder): Record<s
     }),
   };
 
-  /** Another result of the same experiment, chosen by the person. */
+  /** Another result of the same experiment, chosen by the user. */
   async function otherOf(line: HistoryLine): Promise<HistoryLine | undefined> {
     const others = (await history.lines()).filter(
       ({ id, experiment }) => experiment === line.experiment && id !== line.id,

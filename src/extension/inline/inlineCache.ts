@@ -10,7 +10,7 @@ export interface Suggested {
 }
 
 /**
- * The suggestions that still fit after the person typed on: those that begin with what was typed, without it.
+ * The suggestions that still fit after the user typed on: those that begin with what was typed, without it.
  * @returns undefined when the text before the cursor is not the old one with some of a suggestion behind it
  */
 export function typedAlong(last: Suggested | undefined, key: string, prefix: string): string[] | undefined {

@@ -12,7 +12,7 @@ import { settings } from '../settings';
 import type { StatusBar } from '../statusBar';
 import { fitSuggestion } from './textBehind';
 
-/** Kinds of documents that hold a person's own text; output, search results and the like are left alone. */
+/** Kinds of documents that hold a user's own text; output, search results and the like are left alone. */
 const OWN_SCHEMES = ['file', 'untitled', 'vscode-notebook-cell', 'vscode-remote', 'vscode-vfs'];
 
 /** Characters of the text before the cursor that are read: more than GPT-2's context holds of ordinary text. */
@@ -71,7 +71,7 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider {
       await sleep(inline.delay);
       if (token.isCancellationRequested) return [];
     }
-    // One at a time: what the person typed last is what matters.
+    // One at a time: what the user typed last is what matters.
     this.#running?.abort();
     const controller = new AbortController();
     this.#running = controller;

@@ -2,14 +2,14 @@
 import * as vscode from 'vscode';
 import type { ModelFile } from '../../library/exportFolder';
 import type { Inspect } from '../../library/inspect';
-import type { LibraryEntry } from '../../library/shelf';
+import type { LibraryEntry } from '../../library/installedModels';
 import { count } from '../numbers';
 import { chooseFile } from '../shown/choices';
 import { showProgress, tell } from '../shown/messages';
 import { signalOf } from '../../engine/signalOf';
 
 /**
- * Copies a model's files into a new folder within one that the person chooses, and tells how that went.
+ * Copies a model's files into a new folder within one that the user chooses, and tells how that went.
  * @throws Error of the file system where the model's own folder cannot be read
  */
 export async function exportModelFolder(entry: LibraryEntry, inspect: Inspect): Promise<void> {

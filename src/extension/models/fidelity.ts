@@ -26,7 +26,7 @@ export interface FidelityRow {
   readonly fidelity: Fidelity;
 }
 
-/** A quantized form for a person to choose, with what to expect of it. */
+/** A quantized form for a user to choose, with what to expect of it. */
 export interface VariantItem extends Choice {
   readonly precision: Precision;
 }

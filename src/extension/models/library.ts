@@ -9,7 +9,7 @@ import { Inspector } from '../../library/inspector';
 import { PRECISIONS, type Precision } from '../../library/memory';
 import type { ModelLibrary } from '../../library/modelLibrary';
 import { RecentUse } from '../../library/recentUse';
-import type { LibraryEntry } from '../../library/shelf';
+import type { LibraryEntry } from '../../library/installedModels';
 import { readVariantId, VARIANTS, variantId } from '../../library/variants';
 import type { ModelChoice, Toy } from '../../protocol/messages';
 import { settings } from '../settings';
@@ -24,7 +24,7 @@ export class UnknownModelError extends Error {
 /** Models that stay marked as used though the engine may have let them go: those of a comparison, and two more. */
 const MARKED = 4;
 
-/** A model as a person chooses it: with the weights as they are, and quantized where that is possible. */
+/** A model as a user chooses it: with the weights as they are, and quantized where that is possible. */
 function variantsOf({ id, name, description, memory = {} }: LibraryEntry): ModelChoice[] {
   return PRECISIONS.filter((precision) => precision === 'fp32' || memory[precision]).map((precision) => {
     const { label, about } = VARIANTS[precision];
@@ -45,7 +45,7 @@ function variantsOf({ id, name, description, memory = {} }: LibraryEntry): Model
 const variantName = (name: string, precision: Precision): string =>
   visibleText(precision === 'fp32' ? name : `${name}, ${VARIANTS[precision].label}`);
 
-/** The models a person can choose from, and how the engine finds each. */
+/** The models a user can choose from, and how the engine finds each. */
 export class Library implements vscode.Disposable {
   readonly #context: vscode.ExtensionContext;
   #library: Promise<ModelLibrary> | undefined;
@@ -143,7 +143,7 @@ export class Library implements vscode.Disposable {
 
   /** The folder of a model's trainings: its checkpoints, and the models that came of them. */
   async trainingFolder(id: string): Promise<string> {
-    const { folderOf } = await import('../../library/shelf');
+    const { folderOf } = await import('../../library/installedModels');
     return join(this.#context.globalStorageUri.fsPath, 'trainings', folderOf(readVariantId(id).base));
   }
 
@@ -154,7 +154,7 @@ export class Library implements vscode.Disposable {
 
   /** Folder for the quantized weights of a model whose own folder is not ours. */
   async #quantized(id: string): Promise<string> {
-    const { folderOf } = await import('../../library/shelf');
+    const { folderOf } = await import('../../library/installedModels');
     return join(this.#context.globalStorageUri.fsPath, 'quantized', folderOf(id));
   }
 
@@ -176,7 +176,7 @@ export class Library implements vscode.Disposable {
       catalog: mergeCatalogs(known, parseEntries(added, where), where),
       ...(endpoints.length > 0 ? { endpoints } : {}),
       token: (endpoint) => new HubTokens(this.#context.secrets).tokenFor(endpoint),
-      // VS Code's own: it heeds proxies, authorities and what else its settings, the system and the person say.
+      // VS Code's own: it heeds proxies, authorities and what else its settings, the system and the user say.
       fetch: globalThis.fetch,
     });
   }

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { EngineClient } from '../../engine/client';
 import { visibleText } from '../document/activeText';
 import { PRECISIONS } from '../../library/memory';
-import type { LibraryEntry } from '../../library/shelf';
+import type { LibraryEntry } from '../../library/installedModels';
 import { readVariantId, variantId } from '../../library/variants';
 import { exportModelFolder } from './exportModel';
 import { showFidelity, variantItems } from './fidelity';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { HeldModel } from '../../engine/client';
-import type { LibraryEntry } from '../../library/shelf';
+import type { LibraryEntry } from '../../library/installedModels';
 import type { Precision } from '../../library/memory';
 import type { CatalogListing } from '../../library/types';
 import { readVariantId, VARIANTS } from '../../library/variants';

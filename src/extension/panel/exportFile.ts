@@ -3,9 +3,9 @@ import { messageOf } from '../../core/messageOf';
 import { chooseTarget } from '../shown/choices';
 import { tell } from '../shown/messages';
 
-/** The person closed the dialog, or the file could not be written; nothing was saved. */
+/** The user closed the dialog, or the file could not be written; nothing was saved. */
 export class NotSavedError extends Error {
-  /** True when the person closed the dialog. */
+  /** True when the user closed the dialog. */
   readonly closed: boolean;
 
   constructor(sentence: string, closed: boolean) {

@@ -111,7 +111,7 @@ export class Requests implements vscode.Disposable {
         const result = await engine.run(message.experiment, source, parameters, {
           signal,
           ...(others.length > 0 && { others }),
-          // A checkpoint is written first, and where it cannot be written the person decides.
+          // A checkpoint is written first, and where it cannot be written the user decides.
           keepsOnStop: trains,
           onBegin: (tell) => {
             running.tell = tell;

@@ -45,7 +45,7 @@ const MOST_DEPTH = 64;
 const AT_ONCE = 16;
 const SMALL = 1_000_000;
 
-/** Names that hold no text of a person's: tools keep what is theirs behind a dot, and packages here. */
+/** Names that hold no text of a user's: tools keep what is theirs behind a dot, and packages here. */
 const NOT_TEXTS = new Set(['node_modules']);
 
 /** An empty line, as between the paragraphs of one text: a tokenizer's special tokens are never made from text. */

@@ -14,7 +14,7 @@ import { readFolderTexts, type FolderEntry } from './textFolder';
 
 /** Why there is no text, as a sentence for people. */
 export class TextError extends Error {
-  /** True when the person did not want one after all. */
+  /** True when the user did not want one after all. */
   readonly declined: boolean;
 
   constructor(sentence: string, declined = false) {
@@ -33,7 +33,7 @@ export interface NamedText {
 const MOST_BYTES = 50_000_000;
 
 /** How long a download of a small text may take, in milliseconds. */
-const PATIENCE = 60_000;
+const PROGRESS_AFTER = 60_000;
 
 /**
  * @param document where the present prompt stands, if it stands somewhere
@@ -141,7 +141,7 @@ function kindOf(type: vscode.FileType): FolderEntry['kind'] {
   return type === vscode.FileType.Directory ? 'folder' : 'other';
 }
 
-/** Downloads the book's text with the person's consent, or takes it from a file where there is no network. */
+/** Downloads the book's text with the user's consent, or takes it from a file where there is no network. */
 async function readVerdict(): Promise<NamedText> {
   const download = vscode.l10n.t('Download');
   const choose = vscode.l10n.t('Choose a File');
@@ -175,7 +175,7 @@ async function fetchVerdict(): Promise<NamedText> {
       stop.abort();
     });
     try {
-      const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(PATIENCE)]);
+      const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(PROGRESS_AFTER)]);
       const response = await fetch(THE_VERDICT_ADDRESS, { signal });
       if (!response.ok) throw new Error(vscode.l10n.t('the server answers with status {0}', response.status));
       const text = decodeText(new Uint8Array(await response.arrayBuffer()));

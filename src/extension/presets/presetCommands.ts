@@ -1,4 +1,4 @@
-/** Commands on a person's own presets: they are made, changed and deleted step by step, and kept in the settings. */
+/** Commands on a user's own presets: they are made, changed and deleted step by step, and kept in the settings. */
 import * as vscode from 'vscode';
 import { messageOf } from '../../core/messageOf';
 import { parseChain, type ChainSpec } from '../../core/samplers/chain';
@@ -40,7 +40,7 @@ async function choosePreset(presets: Presets, title: string): Promise<string | u
   return (await choose(items, { title }))?.id;
 }
 
-/** A preset of the person's own: the one given, or else chosen. */
+/** A preset of the user's own: the one given, or else chosen. */
 async function chooseOwn(given: unknown, title: string): Promise<[string, Preset] | undefined> {
   const own = ownPresets();
   if (Object.keys(own).length === 0) {
@@ -61,7 +61,7 @@ function readChain(text: string): ChainSpec {
   return parseChain(JSON.parse(text));
 }
 
-/** Name and chain as the person wants them; undefined where they do not go on. */
+/** Name and chain as the user wants them; undefined where they do not go on. */
 async function ask(title: string, name: string, chain: ChainSpec): Promise<[string, ChainSpec] | undefined> {
   const called = await askText({
     title,

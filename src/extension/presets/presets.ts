@@ -108,7 +108,7 @@ export function readPresets(value: unknown, translate: Translate = english): Pre
   return presets;
 }
 
-/** The built-in presets and a person's own, of which those that cannot be used are left out. */
+/** The built-in presets and a user's own, of which those that cannot be used are left out. */
 export function allPresets(own: unknown): Presets {
   const usable: Record<string, Preset> = { ...builtInPresets };
   for (const [id, preset] of Object.entries(typeof own === 'object' && own !== null ? own : {})) {

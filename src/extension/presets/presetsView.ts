@@ -101,13 +101,13 @@ export class PresetsView implements TreeData<Row>, vscode.Disposable {
       .update('inlineSuggest.preset', id, vscode.ConfigurationTarget.Global);
   }
 
-  /** Writes all presets to a file that the person chooses. */
+  /** Writes all presets to a file that the user chooses. */
   export(): Promise<void> {
     const content = `${JSON.stringify(settings.presets(), undefined, 2)}\n`;
     return exportFile('decoding-lab-presets.json', content, vscode.l10n.t('Export presets'));
   }
 
-  /** Adds the presets of a file to the person's own; a file with a bad one changes nothing. */
+  /** Adds the presets of a file to the user's own; a file with a bad one changes nothing. */
   async import(): Promise<void> {
     const file = await chooseFile({
       title: vscode.l10n.t('Import presets'),

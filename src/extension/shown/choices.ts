@@ -65,13 +65,13 @@ export interface InputOptions {
   readonly prompt: string;
   readonly value?: string;
   readonly password?: boolean;
-  /** It stays open where the person looks something up elsewhere. */
+  /** It stays open where the user looks something up elsewhere. */
   readonly ignoreFocusOut?: boolean;
   /** What is wrong with what was typed; undefined where nothing is. */
   readonly validateInput?: (value: string) => string | undefined;
 }
 
-/** A line that a person types; undefined where the box was closed. */
+/** A line that a user types; undefined where the box was closed. */
 export function askText({
   title,
   prompt,

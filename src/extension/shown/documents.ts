@@ -14,7 +14,7 @@ export async function openMarkdown(content: Markdown): Promise<void> {
   await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.Beside });
 }
 
-/** An answer to a chat agent; nothing in it is hidden from a person who reads it. */
+/** An answer to a chat agent; nothing in it is hidden from a user who reads it. */
 export function answerOf(text: string): vscode.LanguageModelToolResult {
   return new vscode.LanguageModelToolResult([new vscode.LanguageModelTextPart(visibleLines(text))]);
 }

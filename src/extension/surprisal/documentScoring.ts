@@ -6,7 +6,7 @@ import { followEdit, type Edit, type Span } from '../document/spans';
 
 /** How much is done at once, in characters. */
 export interface ScoringLimits {
-  /** Scored before a person is asked whether to go on. */
+  /** Scored before a user is asked whether to go on. */
   readonly scored: number;
   /**
    * Read behind the scored part, so that its last tokens and windows are those of the whole text: more than a context
@@ -24,13 +24,13 @@ const WORD_END = /\S(?=[ \n])/gu;
 const ALTERNATIVES = 10;
 
 export type ScoringState =
-  /** Changed; to be scored when the person pauses. */
+  /** Changed; to be scored when the user pauses. */
   | { readonly kind: 'waiting' }
   /** `left` characters behind the part that is scored at once will not be. */
   | { readonly kind: 'scoring'; readonly done: number; readonly total: number; readonly left: number }
   /** Every token is scored, but for those of the last `left` characters. */
   | { readonly kind: 'scored'; readonly left: number }
-  /** By the person: not every token is scored, and no edit since. */
+  /** By the user: not every token is scored, and no edit since. */
   | { readonly kind: 'stopped' }
   | { readonly kind: 'failed'; readonly error: unknown };
 
@@ -60,7 +60,7 @@ export class DocumentScoring {
   /** What is to be scored; undefined for all, whatever is added. */
   #part: Span | undefined;
   readonly #limits: ScoringLimits;
-  /** Characters that the person wants scored so far. */
+  /** Characters that the user wants scored so far. */
   #most: number;
   #running: AbortController | undefined;
   #state: ScoringState = { kind: 'waiting' };
@@ -92,7 +92,7 @@ export class DocumentScoring {
     return this.#scored.at(offset);
   }
 
-  /** Moves the tokens along. @returns whether the text is to be scored again: not after the person stopped it */
+  /** Moves the tokens along. @returns whether the text is to be scored again: not after the user stopped it */
   edit(edits: readonly Edit[]): boolean {
     for (const edit of edits) {
       this.#scored.edit(edit);

@@ -33,7 +33,7 @@ interface Shown {
   readonly scoring: DocumentScoring;
   readonly edits: TextEdits;
   readonly model: LoadedModel;
-  /** Waits for the person to pause. */
+  /** Waits for the user to pause. */
   timer?: NodeJS.Timeout;
   /** Waits to draw the tints. */
   painting?: NodeJS.Timeout;
@@ -41,7 +41,7 @@ interface Shown {
   paintTime: number;
   /** The state that was told last. */
   told?: ScoringState['kind'];
-  /** Whether the person has been told that not all will be scored. */
+  /** Whether the user has been told that not all will be scored. */
   limitTold: boolean;
 }
 

@@ -6,7 +6,7 @@ import { toFailure } from '../panel/requests';
 import type { SurprisalMap } from './surprisal';
 import { StatusItem } from '../shown/statusItem';
 
-/** What a person is told of a scoring that is not done, and the command that a click runs. */
+/** What a user is told of a scoring that is not done, and the command that a click runs. */
 export interface ScoringNotice {
   readonly icon: string;
   readonly label: string;

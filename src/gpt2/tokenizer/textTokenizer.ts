@@ -1,6 +1,6 @@
 import type { PlacedTokens, Vocabulary } from '../../core/languageModel';
 
-/** Text to token ids and back. Special tokens are ordinary text: none is ever made by what a person types. */
+/** Text to token ids and back. Special tokens are ordinary text: none is ever made by what a user types. */
 export interface TextTokenizer {
   /** The exact bytes of every token. */
   readonly vocabulary: Vocabulary;

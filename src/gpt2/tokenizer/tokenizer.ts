@@ -24,7 +24,7 @@ const MEMORY_PIECES = 50_000;
 
 /**
  * GPT-2's byte-level byte-pair encoding (Radford et al., "Language Models are Unsupervised Multitask Learners",
- * 2019). Special tokens are ordinary text: `<|endoftext|>` typed by a person becomes seven tokens.
+ * 2019). Special tokens are ordinary text: `<|endoftext|>` typed by a user becomes seven tokens.
  */
 export class Gpt2Tokenizer {
   /** The exact bytes of every token; the end of text has those of `<|endoftext|>`. */

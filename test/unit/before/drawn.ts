@@ -119,7 +119,7 @@ export class Drawn {
     return this.texts(name)[0] ?? '';
   }
 
-  /** Does what a person does with a part. @throws Error where nothing listens there */
+  /** Does what a user does with a part. @throws Error where nothing listens there */
   fire(name: string, type: 'click' | 'input' | 'change', target: object = {}, index = 0): void {
     const handler = this.#handlers[Number(this.all(name, `@${type}`)[index] ?? -1)];
     if (!handler) throw new Error(`Nothing listens to ${type} at ${name}.`);

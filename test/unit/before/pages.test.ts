@@ -1,4 +1,4 @@
-/** States of the page that an earlier version has left in VS Code: what a person finds again. */
+/** States of the page that an earlier version has left in VS Code: what a user finds again. */
 import { describe, expect, it } from 'vitest';
 import { openPage } from './extension';
 import { stored } from './openers';

@@ -39,7 +39,7 @@ const DATA = [
 /** Calls that translate: VS Code's own, and what modules without VS Code are given in its place. */
 const TRANSLATES = /^(vscode\.l10n\.t|(this\.)?translate)$/;
 
-/** Properties that a person reads. */
+/** Properties that a user reads. */
 const SHOWN =
   /^(title|label|description|detail|placeHolder|prompt|openLabel|tooltip|message|saveLabel|sentence|question|spoken)$/;
 
@@ -131,7 +131,7 @@ describe('The sentences of the extension', () => {
     expect(computed).toEqual(['words.ts']);
   });
 
-  it('go through the translation wherever a person reads them', () => {
+  it('go through the translation wherever a user reads them', () => {
     // The built-in presets are data, which the views translate.
     expect(forgotten.filter(({ place }) => !place.startsWith('presets/presets.ts'))).toEqual([]);
   });

@@ -57,7 +57,7 @@ const all = strings(manifest);
 const used = new Set(all.flatMap(([, text]) => key(text) ?? []));
 
 describe('The texts of the manifest', () => {
-  it('are keys wherever a person sees them', () => {
+  it('are keys wherever a user sees them', () => {
     const shown = all.filter(([path]) => matches(path));
     // Each kind is there, so that a pattern that matches nothing any more does not hide one.
     expect(shown.length).toBeGreaterThan(90);

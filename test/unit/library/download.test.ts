@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { LibraryError } from '../../../src/library/libraryError';
 import type { DownloadProgress } from '../../../src/library/progress';
-import type { LibraryEntry } from '../../../src/library/shelf';
+import type { LibraryEntry } from '../../../src/library/installedModels';
 import {
   arrivedIn,
   expectNothing,

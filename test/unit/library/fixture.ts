@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect } from 'vitest';
 import { LibraryError, type LibraryErrorCode } from '../../../src/library/libraryError';
 import { ModelLibrary } from '../../../src/library/modelLibrary';
 import type { RetryPolicy } from '../../../src/library/retryPolicy';
-import type { LibraryEntry } from '../../../src/library/shelf';
+import type { LibraryEntry } from '../../../src/library/installedModels';
 import type { ModelLibraryOptions } from '../../../src/library/types';
 import { HubServer } from './hubServer';
 import { temporaryFolder } from './temporaryFolder';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { createGzip } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { LibraryError } from '../../../src/library/libraryError';
-import type { LibraryEntry } from '../../../src/library/shelf';
+import type { LibraryEntry } from '../../../src/library/installedModels';
 import { depth } from '../depth';
 import '../fixedSeed';
 import {

@@ -51,7 +51,7 @@ describe('two processes that want the same model', () => {
   it('fetch every byte once, and both get it', async () => {
     const { onPhase, waiting } = holdStore(2);
     const processes = [inProcess(onPhase), inProcess(onPhase)];
-    // One of them downloads then; it waits as long as for a person, not the short one of the tests.
+    // One of them downloads then; it waits as long as for a user, not the short one of the tests.
     await until(() => waiting() === 1);
     const seen = new Set<string>();
     const outcomes = await Promise.all([

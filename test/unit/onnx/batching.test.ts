@@ -28,7 +28,7 @@ function bits(logits: readonly Float32Array[]): Buffer {
 }
 
 /** The logits after each token of each tail, all branches growing together and leaving as they end. */
-async function growTogether(model: LanguageModel, branches: readonly Branch[]): Promise<Float32Array[][]> {
+async function decodeTogether(model: LanguageModel, branches: readonly Branch[]): Promise<Float32Array[][]> {
   const states = branches.map((branch) => ({ ...branch, cache: branch.start, logits: [] as Float32Array[] }));
   for (let length = 1; ; length++) {
     const growing = states.filter(({ tail }) => tail.length >= length);
@@ -76,9 +76,9 @@ describe.each<[keyof typeof MODELS, Precision, number]>([
         const branches = prompts.flatMap(([prompt, tails], i) =>
           tails.map((tail) => ({ prompt, tail, start: read[i]!.cache })),
         );
-        const together = await growTogether(model, branches);
+        const together = await decodeTogether(model, branches);
         for (const [i, branch] of branches.entries()) {
-          const [alone] = await growTogether(model, [branch]);
+          const [alone] = await decodeTogether(model, [branch]);
           expect(bits(together[i]!).equals(bits(alone!))).toBe(true);
         }
       }),
@@ -94,9 +94,9 @@ describe.each<[keyof typeof MODELS, Precision, number]>([
       tail: [i, (2 * i) % 101, 7],
       start: read!.cache,
     }));
-    const together = await growTogether(model, branches);
+    const together = await decodeTogether(model, branches);
     for (const i of [0, 31, 63, 64, 69]) {
-      const [alone] = await growTogether(model, [branches[i]!]);
+      const [alone] = await decodeTogether(model, [branches[i]!]);
       expect(bits(together[i]!).equals(bits(alone!))).toBe(true);
     }
   });
@@ -110,7 +110,7 @@ describe('a batch that sequences leave', () => {
     const run = vi.spyOn(StepRunner.prototype, 'run');
     // Eight begin, six go on after two tokens, four after three.
     const lengths = [2, 4, 4, 2, 3, 4, 3, 4];
-    await growTogether(
+    await decodeTogether(
       model,
       lengths.map((length, i) => ({ prompt, tail: Array<number>(length).fill(i), start: read!.cache })),
     );

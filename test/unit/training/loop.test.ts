@@ -1,4 +1,4 @@
-/** The loop of a training over a model that a test decides: what a person may ask of it, and what may go wrong. */
+/** The loop of a training over a model that a test decides: what a user may ask of it, and what may go wrong. */
 import { describe, expect, it } from 'vitest';
 import { NO_PROGRESS, train, type TrainingEnd } from '../../../src/experiments/training/loop';
 import { trainingSettings } from '../../../src/experiments/training/parameters';
@@ -174,7 +174,7 @@ describe('A training', () => {
     expect(end).toMatchObject({ status: 'completed', checkpoint: 'step-10' });
   });
 
-  it('ends without its last checkpoint only where a person says so', async () => {
+  it('ends without its last checkpoint only where a user says so', async () => {
     const { end, steps } = await run({
       fails: () => true,
       onEvent: (event, tell) => {

@@ -1,4 +1,4 @@
-/** What a person does with a tree of continuations: looks at a place, goes other ways, cuts, undoes, takes along. */
+/** What a user does with a tree of continuations: looks at a place, goes other ways, cuts, undoes, takes along. */
 import { signal } from '@preact/signals-core';
 import { BranchLayout } from '../../../src/experiments/branches/layout';
 import type { BranchEdit, BranchesParameters } from '../../../src/experiments/branches/parameters';

@@ -10,7 +10,7 @@ import { chainOfSteps, deedLine, deedsOf } from '../../form/samplerSteps';
 import type { Pieces } from '../../frame/experimentPage';
 import type { Outcome } from '../../frame/record';
 import { TOY } from '../../frame/session';
-import { PATIENCE } from '../../frame/statusView';
+import { PROGRESS_AFTER } from '../../frame/statusView';
 import type { TabContext } from '../../frame/tab';
 import type { Way } from '../../frame/way';
 import type { LoadedModel } from '../../host';
@@ -180,7 +180,7 @@ export class ExploreView {
     const { session, editPrompt, chooseModel } = this.#context;
     const { going } = this.#screen;
     if (going) {
-      return this.#frame.elapsed() >= PATIENCE
+      return this.#frame.elapsed() >= PROGRESS_AFTER
         ? html`<p class="empty quiet">${this.#screen.doing()}…</p>`
         : nothing;
     }

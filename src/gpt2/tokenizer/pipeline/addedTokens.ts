@@ -15,7 +15,7 @@ export interface AddedToken {
 }
 
 /**
- * The added tokens of a `tokenizer.json` that texts may contain. Special ones are not among them: what a person
+ * The added tokens of a `tokenizer.json` that texts may contain. Special ones are not among them: what a user
  * writes, pastes or downloads never becomes the end of a text, or the turn of another speaker.
  */
 export function readAddedTokens(json: Json): AddedToken[] {

@@ -1,6 +1,6 @@
 /**
  * A text on its way through a tokenizer's steps, and where each of its characters came from: steps add, change and
- * remove characters, but tokens are shown in the text that a person wrote. Offsets are UTF-16 units.
+ * remove characters, but tokens are shown in the text that a user wrote. Offsets are UTF-16 units.
  */
 export class AlignedText {
   private constructor(

@@ -28,7 +28,7 @@ export class UnigramModel {
 
   /**
    * @param byteLevel whether pieces are written as bytes, and not as characters.
-   * @param special texts that are never tokens: what a person writes does not become the end of a text. As in
+   * @param special texts that are never tokens: what a user writes does not become the end of a text. As in
    * SentencePiece neither do the unknown token and those of bytes, which stand for something else.
    * @throws StepError where it is not such a model.
    */

@@ -13,7 +13,7 @@ import {
   type ExploreResult,
 } from '../../../../src/experiments/explore/result';
 import type { Completion } from '../../../../src/experiments/kit/decodingLoop';
-import type { TokenStep } from '../../../../src/experiments/kit/nextTokens';
+import type { TokenStep } from '../../../../src/experiments/kit/tokenSelection';
 import { exploreParameters } from '../../../../src/experiments/explore/parameters';
 import { listAll } from '../../core/search/models';
 import { letters } from '../letterModel';

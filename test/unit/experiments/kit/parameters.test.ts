@@ -21,7 +21,7 @@ import { depth } from '../../depth';
 
 const RUNS = { numRuns: depth(200, 2000) };
 
-/** What a person could send in place of a value, numbers of every size among it. */
+/** What a user could send in place of a value, numbers of every size among it. */
 const anything = fc.oneof(fc.anything(), fc.double(), fc.integer(), fc.string(), fc.constant(undefined));
 
 /** The sentence that refuses a value; undefined where it is taken. */

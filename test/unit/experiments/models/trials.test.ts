@@ -225,7 +225,7 @@ describe('How models were held', () => {
   ] as const)('is told for %j', async (turns, sentence) => {
     const result = await run(coins(), {}, memory(turns));
     expect(heldSentence(result)).toMatch(sentence);
-    // A person who waited for it to be loaded again is told why in the answer.
+    // A user who waited for it to be loaded again is told why in the answer.
     expect(modelsReport.summary(result).includes(heldSentence(result)!)).toBe(turns !== null);
     const costs = modelsReport.tables(result).find(({ id }) => id === 'costs')!;
     const column = (name: string) => costs.rows.map((row) => row[costs.columns.indexOf(name)]);

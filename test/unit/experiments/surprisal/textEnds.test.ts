@@ -167,7 +167,7 @@ describe('what stands before a scored text', () => {
     expect((await load(config, generation)).info.startOfText).toBe(id);
   });
 
-  it('is nothing where the vocabulary has neither: the first token has no value then, and the person is told', async () => {
+  it('is nothing where the vocabulary has neither: the first token has no value then, and the user is told', async () => {
     const loaded = await load({});
     expect(loaded.info).toMatchObject({ startOfText: null, endOfText: [] });
     expect(loaded.info.remarks).toEqual([

@@ -41,7 +41,7 @@ describe('presets', () => {
     expect(presetId(name, builtInPresets)).toBe(id);
   });
 
-  it('of a person stand beside the built-in ones; the bad ones are left out', () => {
+  it('of a user stand beside the built-in ones; the bad ones are left out', () => {
     const presets = allPresets({ mine: own, bad: { name: 'bad', chain: 3 } });
     expect(Object.keys(presets)).toEqual([...Object.keys(builtInPresets), 'mine']);
     expect(allPresets('nonsense')).toEqual(builtInPresets);

@@ -262,7 +262,7 @@ describe('the scores of a document', () => {
     expect(model.scored).toBeLessThan(all / 2);
   });
 
-  it('are not computed beyond the limit, of which the person is told, unless told to go on', async () => {
+  it('are not computed beyond the limit, of which the user is told, unless told to go on', async () => {
     const text = fc.array(words, { minLength: 300, maxLength: 600 }).map((parts) => parts.join(''));
     await fc.assert(
       fc.asyncProperty(text, async (text) => {

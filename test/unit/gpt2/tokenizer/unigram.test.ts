@@ -88,7 +88,7 @@ function ofBytes(places: readonly Place[], text: string): Place[] {
   return exact;
 }
 
-describe('what a person types', () => {
+describe('what a user types', () => {
   it('is no special token, unknown token or byte, as for SentencePiece', async () => {
     const tokenizer = await load({
       ...withSteps({

@@ -62,7 +62,7 @@ describe('the steps of a chain', () => {
     expect(keys(moveStep(START_STEPS, 'top-p', 1))).toEqual(keys(START_STEPS));
   });
 
-  it('are called a person’s own when they have no name', () => {
+  it('are called a user’s own when they have no name', () => {
     expect(nameOf(addStep(START_STEPS, 'min-p', []))).toBeUndefined();
   });
 });

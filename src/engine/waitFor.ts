@@ -2,7 +2,7 @@
 import { EngineError } from './protocol';
 
 /** When a caller does not wait any longer. */
-export interface Patience {
+export interface WaitPolicy {
   /** Milliseconds after a stop in which an answer still counts, and what to say after them. */
   readonly afterStop: number;
   readonly stopped?: string;
@@ -10,7 +10,7 @@ export interface Patience {
   readonly limit?: { readonly milliseconds: number; readonly sentence: string };
 }
 
-export interface Waiting extends Patience {
+export interface Waiting extends WaitPolicy {
   readonly signal: AbortSignal | undefined;
   /** Called when the answer begins to be owed: at a stop, and at the limit. */
   readonly onOwed: () => void;

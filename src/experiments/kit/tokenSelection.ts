@@ -35,7 +35,7 @@ export type TokenStep = v.InferOutput<typeof tokenStepSchema>;
 const ALTERNATIVES = 8;
 
 /** A sequence that tokens are chosen for. */
-export interface ChosenSequence {
+export interface SelectedSequence {
   /** Which sample, from 0. */
   readonly sample: number;
   /** The prompt, and after it what was chosen. */
@@ -48,7 +48,7 @@ export interface ChosenSequence {
   readonly history: SamplerHistory;
 }
 
-export interface ChooserOptions {
+export interface SelectorOptions {
   readonly chain: ChainSpec;
   /** Take the largest logit, the lowest id among equals, instead of drawing from the chain's distribution. */
   readonly greedy: boolean;
@@ -58,7 +58,7 @@ export interface ChooserOptions {
 }
 
 /** A token that was chosen, and the distribution that it was chosen from. */
-export interface TokenChoice {
+export interface TokenSelection {
   readonly step: TokenStep;
   /** Entropy of the distribution after the chain, in nats. */
   readonly entropy: number;
@@ -81,18 +81,18 @@ interface Judgement {
  * one number per token, and samplers that draw from `(seed, 'sampler', i)`: what becomes of a sample does not
  * depend on the others.
  */
-export class TokenChooser {
+export class TokenSelector {
   readonly #chain: SamplerChain;
-  readonly #options: ChooserOptions;
+  readonly #options: SelectorOptions;
   #last: Judgement | undefined;
 
   /** @throws RangeError when the chain does not fit the model's vocabulary. */
-  constructor(model: LanguageModel, options: ChooserOptions) {
+  constructor(model: LanguageModel, options: SelectorOptions) {
     this.#chain = new SamplerChain(options.chain, model.info.vocabularySize, model.vocabulary);
     this.#options = options;
   }
 
-  begin(sample: number, prompt: readonly number[]): ChosenSequence {
+  begin(sample: number, prompt: readonly number[]): SelectedSequence {
     const { seed } = this.#options;
     const tokens = [...prompt];
     const promptLength = prompt.length;
@@ -109,7 +109,7 @@ export class TokenChooser {
   }
 
   /** Chooses the next token from the model's answer and appends it. */
-  choose(sequence: ChosenSequence, next: NextToken): TokenChoice {
+  select(sequence: SelectedSequence, next: NextToken): TokenSelection {
     const { greedy } = this.#options;
     const logits = logitsOf(next);
     const { raw, processed, alternatives, entropy, kept } = this.#judge(sequence, logits);
@@ -129,7 +129,7 @@ export class TokenChooser {
     return { step, entropy, kept };
   }
 
-  #judge({ history }: ChosenSequence, logits: ArrayLike<number>): Judgement {
+  #judge({ history }: SelectedSequence, logits: ArrayLike<number>): Judgement {
     // Samples often share their logits: for as long as they say the same, and at every step of the toy.
     if (this.#last?.logits === logits && !this.#chain.usesHistory) return this.#last;
     const { raw, probabilities, entropy, kept } = this.#chain.apply(logits, history);
