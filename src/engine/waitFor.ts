@@ -22,7 +22,7 @@ export interface Waiting extends WaitPolicy {
 const LONGEST = 2 ** 31 - 1;
 
 /**
- * What comes first: the answer, the end of the patience after a stop, or the limit. The answer is awaited in any
+ * What comes first: the answer, the end of the wait after a stop, or the limit. The answer is awaited in any
  * case, so that its failure is never left without a listener.
  * @throws EngineError `stopped` after a stop, `engine` after the limit.
  */
