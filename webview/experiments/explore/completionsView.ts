@@ -3,7 +3,7 @@ import { guard } from 'lit/directives/guard.js';
 import { tintOf } from '../../format/colour';
 import { count, full, information, percent, type LogUnit } from '../../format/numbers';
 import { JoinedText, tokenBytes, type TokenText } from '../../format/tokenText';
-import type { LoadedModel } from '../../host';
+import type { Vocabulary } from '../../../src/core/languageModel';
 import type { ExploreRun, RunningCompletion } from './run';
 import type { TextAction } from './completionActions';
 import { infoButton } from '../../ui/info';
@@ -14,7 +14,7 @@ import { keepStop, rove } from '../../ui/roving';
 
 export interface CompletionsProps {
   readonly run: ExploreRun;
-  readonly model: LoadedModel;
+  readonly vocabulary: Vocabulary;
   readonly unit: LogUnit;
   /** Why an action cannot be used now; undefined where it can. */
   readonly blocked: Readonly<Partial<Record<TextAction, string>>>;
@@ -159,17 +159,17 @@ function completionView(
 const CHUNK = 32;
 
 function chunksView(
-  { model, run }: CompletionsProps,
+  { vocabulary, run }: CompletionsProps,
   completion: RunningCompletion,
   sample: number,
 ): unknown[] {
-  const text = joinedText(completion, model);
+  const text = joinedText(completion, vocabulary);
   const chunks = Math.ceil(text.length / CHUNK);
   return Array.from({ length: chunks }, (_, chunk) => {
     const from = chunk * CHUNK;
     const to = Math.min(text.length, from + CHUNK);
     // The last token's text may still change, when the next one completes its character.
-    return guard([run, model, to, text[to - 1]], () =>
+    return guard([run, vocabulary, to, text[to - 1]], () =>
       text.slice(from, to).map((token, i) => tokenSpan(completion, token, sample, from + i)),
     );
   });
@@ -201,20 +201,20 @@ function tokenSpan(
 }
 
 interface Joined {
-  readonly model: LoadedModel;
+  readonly vocabulary: Vocabulary;
   readonly text: JoinedText;
 }
 const joined = new WeakMap<RunningCompletion, Joined>();
 
 /** A completion's text, joined as far as it was before and then token by token. */
-function joinedText(completion: RunningCompletion, model: LoadedModel): readonly TokenText[] {
+function joinedText(completion: RunningCompletion, vocabulary: Vocabulary): readonly TokenText[] {
   let known = joined.get(completion);
-  if (known?.model !== model) {
-    known = { model, text: new JoinedText() };
+  if (known?.vocabulary !== vocabulary) {
+    known = { vocabulary, text: new JoinedText() };
     joined.set(completion, known);
   }
   for (let i = known.text.tokens.length; i < completion.steps.length; i++) {
-    known.text.append(tokenBytes(model.vocabulary, completion.steps[i]!.id));
+    known.text.append(tokenBytes(vocabulary, completion.steps[i]!.id));
   }
   return known.text.tokens;
 }

@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { count, full, information, percent, thousands } from '../../format/numbers';
 import { tokenBytes, tokenLabel } from '../../format/tokenText';
-import type { LoadedModel } from '../../host';
+import type { Vocabulary } from '../../../src/core/languageModel';
 import {
   MOST_ROWS,
   type DistributionRow,
@@ -16,7 +16,7 @@ import { keepStop, rove } from '../../ui/roving';
 
 export interface DistributionProps {
   readonly summary: DistributionSummary;
-  readonly model: LoadedModel;
+  readonly vocabulary: Vocabulary;
   /** What the token comes after, in words. */
   readonly after: string;
   readonly greedy: boolean;
@@ -101,13 +101,13 @@ function statisticsView({
 }
 
 function rowView(
-  { model, greedy }: DistributionProps,
+  { vocabulary, greedy }: DistributionProps,
   { id, raw, processed, removedBy, logit }: DistributionRow,
   index: number,
   end: number,
 ): TemplateResult {
   const kept = removedBy === null;
-  const label = tokenLabel(tokenBytes(model.vocabulary, id));
+  const label = tokenLabel(tokenBytes(vocabulary, id));
   return html`<tr
     class="bar-row"
     data-testid="bar-row"
@@ -123,7 +123,7 @@ function rowView(
     }"
   >
     <th scope="row" class="token-cell">
-      <span class="token-text">${tokenView(model.vocabulary, id)}</span>${
+      <span class="token-text">${tokenView(vocabulary, id)}</span>${
         greedy && index === 0 ? html`<span class="badge">greedy</span>` : nothing
       }
     </th>

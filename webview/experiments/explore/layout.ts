@@ -1,6 +1,7 @@
 /** How Explore stands on the page: the distribution and the completions beside each other, and what both share. */
 import { signal } from '@preact/signals-core';
 import { html, nothing, type TemplateResult } from 'lit';
+import type { Vocabulary } from '../../../src/core/languageModel';
 import type { ExploreResult } from '../../../src/experiments/explore/result';
 import { count, duration, rate, type LogUnit } from '../../format/numbers';
 import { completionText } from '../../format/tokenText';
@@ -13,7 +14,6 @@ import { TOY } from '../../frame/session';
 import { PROGRESS_AFTER } from '../../frame/statusView';
 import type { TabContext } from '../../frame/tab';
 import type { Way } from '../../frame/way';
-import type { LoadedModel } from '../../host';
 import { chainControls } from './chainControls';
 import { CompletionActions } from './completionActions';
 import { completionsView } from './completionsView';
@@ -159,14 +159,14 @@ export class ExploreView {
   #distribution({ historyButton, history }: Pieces<ExploreResult>): TemplateResult | typeof nothing {
     const screen = this.#onScreen;
     const { summary, asSaved } = this.#reading();
-    const model = this.#next.modelOf(screen);
-    if (summary === null || !model) return this.#emptyOrWaiting(html`${historyButton} ${history}`);
+    const vocabulary = this.#next.vocabularyOf(screen);
+    if (summary === null || !vocabulary) return this.#emptyOrWaiting(html`${historyButton} ${history}`);
     if (typeof summary === 'string') return html`<p class="empty">${summary}</p>`;
     const { steps } = this.#chain;
     return distributionView({
       summary,
-      model,
-      after: this.#lastWords(screen, model),
+      vocabulary,
+      after: this.#lastWords(screen, vocabulary),
       greedy: this.#greedy,
       note: asSaved ? 'As it was saved, with its own chain. Generate to have it follow the controls.' : null,
       report: this.#deeds().map((deed, index) => deedLine(steps[index]!, deed)),
@@ -197,7 +197,7 @@ export class ExploreView {
   }
 
   /** What the distribution comes after: the last words of the prompt that it was computed for. */
-  #lastWords({ run }: OnScreen, { vocabulary }: LoadedModel): string {
+  #lastWords({ run }: OnScreen, vocabulary: Vocabulary): string {
     if (this.#context.session.isToy) return 'whatever the prompt';
     const ids = run?.prompt?.ids;
     if (!ids) return '';
@@ -205,19 +205,17 @@ export class ExploreView {
     const words = completionText(vocabulary, last)
       .replace(/^\uFFFD+|\s+/gu, ' ')
       .trim();
+    // A saved result names no tokens of the prompt.
+    if (words === '') return '';
     return `after “${ids.length > last.length ? '…' : ''}${words}”`;
   }
 
-  #modelOf(run: ExploreRun): LoadedModel | undefined {
-    return this.#context.session.loadedOf(run.order.model, run.order.toy);
-  }
-
   #completions(run: ExploreRun | null, stale: string | null): TemplateResult | typeof nothing {
-    const model = run && this.#modelOf(run);
-    if (!run || !model) return nothing;
+    const vocabulary = this.#next.vocabularyOfRun(this.#onScreen);
+    if (!run || !vocabulary) return nothing;
     return completionsView({
       run,
-      model,
+      vocabulary,
       unit: this.unit,
       blocked: this.#actions.blocked(run),
       feedback: this.#actions.feedback,
@@ -273,16 +271,16 @@ export class ExploreView {
     const { run } = screen;
     if (kind === 'bar') {
       const { summary } = this.#reading();
-      const model = this.#next.modelOf(screen);
-      if (summary === null || typeof summary === 'string' || !model) return null;
-      return barCard(summary, model, chainOfSteps(this.#chain.steps), Number(rest[0]));
+      const vocabulary = this.#next.vocabularyOf(screen);
+      if (summary === null || typeof summary === 'string' || !vocabulary) return null;
+      return barCard(summary, vocabulary, chainOfSteps(this.#chain.steps), Number(rest[0]));
     }
     if (kind !== 'step' || !run) return null;
     const [sample, index] = rest.map(Number);
     const step = run.completions[sample ?? 0]?.steps[index ?? 0];
-    const model = this.#modelOf(run);
-    if (!step || !model) return null;
-    return stepCard(step, model, {
+    const vocabulary = this.#next.vocabularyOfRun(screen);
+    if (!step || !vocabulary) return null;
+    return stepCard(step, vocabulary, {
       unit: this.unit,
       greedy: run.order.parameters.greedy,
       onBranch: this.#canBranch(run)

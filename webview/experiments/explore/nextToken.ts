@@ -1,4 +1,5 @@
 /** The next-token distribution on screen: it follows the controls while they move, without asking the engine. */
+import type { Vocabulary } from '../../../src/core/languageModel';
 import type { ChainSpec } from '../../../src/core/samplers/chain';
 import { ToyModel } from '../../../src/core/toyModel';
 import {
@@ -10,8 +11,8 @@ import type { ExploreResult } from '../../../src/experiments/explore/result';
 import type { Toy } from '../../../src/protocol/messages';
 import { TOY, type Session } from '../../frame/session';
 import { chainOfSteps, inOrder, ORDERS, type SamplerStep } from '../../form/samplerSteps';
-import type { LoadedModel } from '../../host';
 import type { ExploreRun } from './run';
+import { savedVocabulary } from './savedVocabulary';
 
 /** Tokens listed at first, and how many more each "show more" lists. */
 export const ROWS = 15;
@@ -57,6 +58,7 @@ class Memo<Value> {
 
 export class NextToken {
   readonly #session: Session;
+  readonly #named = new Memo<Vocabulary>();
   readonly #toyLogits = new Memo<Float32Array>();
   readonly #toyTokens = new Memo<readonly number[]>();
   readonly #distribution = new Memo<Distribution | string>();
@@ -71,11 +73,17 @@ export class NextToken {
     this.#session = session;
   }
 
-  /** The model whose tokens the distribution is over. */
-  modelOf({ run }: OnScreen): LoadedModel | undefined {
+  /** The tokens that the distribution is over. */
+  vocabularyOf(screen: OnScreen): Vocabulary | undefined {
     const session = this.#session;
-    if (session.isToy) return session.lastToyModel;
-    return run ? session.loadedOf(run.order.model, run.order.toy) : undefined;
+    return session.isToy ? session.lastToyModel?.vocabulary : this.vocabularyOfRun(screen);
+  }
+
+  /** The tokens of what is on screen: its model's, or else those that its saved result names. */
+  vocabularyOfRun({ run, saved }: OnScreen): Vocabulary | undefined {
+    const loaded = run ? this.#session.loadedOf(run.order.model, run.order.toy) : undefined;
+    if (loaded || !saved) return loaded?.vocabulary;
+    return this.#named.of([saved], () => savedVocabulary(saved));
   }
 
   read(screen: OnScreen, { steps, seed, rows }: Controls): Reading {

@@ -12,14 +12,14 @@ import {
   thousands,
   type LogUnit,
 } from '../../format/numbers';
-import type { LoadedModel } from '../../host';
+import type { Vocabulary } from '../../../src/core/languageModel';
 import type { DistributionSummary } from '../../../src/experiments/explore/distribution';
 import { tokenView } from '../../ui/pieces';
 
 /** A bar: both probabilities in full, and the formula with this token's numbers put in. */
 export function barCard(
   summary: DistributionSummary,
-  model: LoadedModel,
+  vocabulary: Vocabulary,
   chain: readonly SamplerSpec[],
   index: number,
 ): TemplateResult | null {
@@ -27,7 +27,7 @@ export function barCard(
   if (!row) return null;
   return html`
     <h3>
-      <span class="token-text">${tokenView(model.vocabulary, row.id)}</span>
+      <span class="token-text">${tokenView(vocabulary, row.id)}</span>
       <span class="quiet">id ${row.id}, ${ordinal(index)} of ${thousands(summary.vocabularySize)}</span>
     </h3>
     <dl>
@@ -80,20 +80,18 @@ export interface StepOptions {
 /** A completion's token: how probable it was, and what else could have come. */
 export function stepCard(
   step: CompletionStep,
-  model: LoadedModel,
+  vocabulary: Vocabulary,
   { unit, greedy, onBranch }: StepOptions,
 ): TemplateResult {
   const { id, raw, processed, rank, alternatives } = step;
   const known = alternatives.some((alternative) => alternative.id === id);
   const rows = alternatives.map((alternative, index) => ({ ...alternative, rank: index }));
   return html`
-    <h3>
-      <span class="token-text">${tokenView(model.vocabulary, id)}</span> <span class="quiet">id ${id}</span>
-    </h3>
+    <h3><span class="token-text">${tokenView(vocabulary, id)}</span> <span class="quiet">id ${id}</span></h3>
     <p>
       <b>${percent(raw)}</b> before the chain,
       <b>${percent(processed)}</b> ${greedy ? 'with greedy' : 'after it'}; ${ordinal(rank)} of
-      ${thousands(model.info.vocabularySize)}; ${information(Math.log(raw), unit)}
+      ${thousands(vocabulary.offsets.length - 1)}; ${information(Math.log(raw), unit)}
     </p>
     ${
       rows.length === 0
@@ -108,8 +106,8 @@ export function stepCard(
               </tr>
             </thead>
             <tbody>
-              ${rows.map((row) => alternativeView(row, model, row.id === id, onBranch))}
-              ${known ? nothing : alternativeView({ id, raw, processed, rank }, model, true, onBranch)}
+              ${rows.map((row) => alternativeView(row, vocabulary, row.id === id, onBranch))}
+              ${known ? nothing : alternativeView({ id, raw, processed, rank }, vocabulary, true, onBranch)}
             </tbody>
           </table>`
     }
@@ -119,12 +117,12 @@ export function stepCard(
 
 function alternativeView(
   { id, raw, processed, rank }: { id: number; raw: number; processed: number; rank: number },
-  model: LoadedModel,
+  vocabulary: Vocabulary,
   chosen: boolean,
   onBranch: StepOptions['onBranch'],
 ): TemplateResult {
   const token = html`<span class="tinted token-text" data-tint=${tintOf(raw)}
-    >${tokenView(model.vocabulary, id)}</span
+    >${tokenView(vocabulary, id)}</span
   >`;
   return html`<tr ?data-chosen=${chosen} data-token-id=${id} data-probability=${raw}>
     <td class="number quiet">${thousands(rank + 1)}</td>

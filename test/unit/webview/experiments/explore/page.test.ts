@@ -487,6 +487,20 @@ describe('a result of Explore', () => {
     expect(bench.page.text('stale')).toMatch(/other settings/);
   });
 
+  it('opens without its model, which may be gone', async () => {
+    await bench.run('once');
+    bench.page.fire('save', 'click');
+    const entry = saved();
+    const before = bench.bars;
+    bench = new Bench();
+    bench.tab.open!({ entry });
+    await bench.failure('model', 'It is gone.', 'load');
+    expect(bench.bars).toEqual(before.map((bar) => expect.closeTo(bar, 12) as number));
+    expect(bench.page.text('bar-row')).toContain('a');
+    expect(bench.tokens).toEqual([0]);
+    expect(bench.page.text('token')).toBe(' a'.trim());
+  });
+
   it('is replayed without leaving the screen, and says whether it is the same', async () => {
     await bench.run('once');
     bench.page.fire('replay', 'click');
