@@ -185,7 +185,7 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
     const { earlier } = this.#drawn;
     if (!earlier) return nothing;
     return comparisonView({
-      tables: this.state.shown.comparison(),
+      tables: this.state.shown.comparison,
       earlier: this.#page.report.summary(earlier.result),
       model: visibleText(earlier.result.provenance.modelName),
       onClose: () => {

@@ -1,5 +1,5 @@
 /** The result on screen, and the one that it is compared with. */
-import { signal } from '@preact/signals-core';
+import { computed, signal } from '@preact/signals-core';
 import { compareTables } from '../../src/experiments/report/compare';
 import type { ReportOf, ReportTable } from '../../src/experiments/report/types';
 import type { ExperimentResult } from '../../src/experiments/kit/results';
@@ -14,6 +14,12 @@ export class ShownResult<Result extends ExperimentResult> {
   readonly #outcome = signal<Outcome<Result> | null>(null);
   readonly #earlier = signal<Outcome<Result> | null>(null);
   readonly #verdict = signal<Verdict | null>(null);
+  readonly #comparison = computed(() => {
+    const { outcome, earlier } = this;
+    if (!outcome || !earlier) return [];
+    const { tables } = this.#report;
+    return compareTables(tables(outcome.result), tables(earlier.result));
+  });
 
   constructor(report: ReportOf<Result>, announce: (sentence: string) => void) {
     this.#report = report;
@@ -91,10 +97,7 @@ export class ShownResult<Result extends ExperimentResult> {
   }
 
   /** The values in which it and the earlier one differ. */
-  comparison(): readonly ReportTable[] {
-    const { outcome, earlier } = this;
-    if (!outcome || !earlier) return [];
-    const { tables } = this.#report;
-    return compareTables(tables(outcome.result), tables(earlier.result));
+  get comparison(): readonly ReportTable[] {
+    return this.#comparison.value;
   }
 }

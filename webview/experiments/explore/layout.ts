@@ -1,6 +1,7 @@
 /** How Explore stands on the page: the distribution and the completions beside each other, and what both share. */
 import { signal } from '@preact/signals-core';
 import { html, nothing, type TemplateResult } from 'lit';
+import { guard } from 'lit/directives/guard.js';
 import type { Vocabulary } from '../../../src/core/languageModel';
 import type { ExploreResult } from '../../../src/experiments/explore/result';
 import { count, duration, rate, type LogUnit } from '../../format/numbers';
@@ -135,7 +136,7 @@ export class ExploreView {
   ): TemplateResult | typeof nothing {
     if (!parts || !this.#isResult(run, outcome)) return nothing;
     return html`<section class="explore-details" aria-label="In figures">
-      ${parts.tables.map(parts.table)} ${conclusion}
+      ${guard([parts], () => parts.tables.map(parts.table))} ${conclusion}
     </section>`;
   }
 

@@ -69,13 +69,11 @@ class Explore extends ExperimentTab<ExploreResult> {
   override save(): () => object {
     const rest = super.save();
     const { rows, unit } = this.#view;
-    const { latest } = this.#screen;
+    const { kept: latest } = this.#screen;
     const { outcome } = this.state.shown;
-    // Another result that is on screen has taken its place.
-    const ended = latest?.run.state === 'running' ? null : latest;
     return () => ({
       ...rest(),
-      ...packExplore({ rows, unit, latest: ended }, outcome && isRemembered(outcome) ? outcome : null),
+      ...packExplore({ rows, unit, latest }, outcome && isRemembered(outcome) ? outcome : null),
     });
   }
 

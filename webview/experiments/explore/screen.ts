@@ -22,6 +22,8 @@ export class Screen {
   readonly #failed: (error: unknown) => void;
   readonly #now: () => number;
   readonly #latest = signal<LatestRun | null>(null);
+  /** The latest one that is over: what is kept over a reload. */
+  readonly #kept = signal<LatestRun | null>(null);
   /** The run that goes on, which may have nothing to draw yet. */
   readonly #going = signal<ExploreRun | null>(null);
   #saved: { readonly result: ExploreResult; readonly run: ExploreRun | null } | undefined;
@@ -39,6 +41,10 @@ export class Screen {
   /** null where a saved result has come in its place. */
   get latest(): LatestRun | null {
     return this.#latest.value;
+  }
+
+  get kept(): LatestRun | null {
+    return this.#kept.value;
   }
 
   get going(): ExploreRun | null {
@@ -60,6 +66,7 @@ export class Screen {
   /** Shows a run that an earlier page has had. */
   restore(latest: LatestRun | null): void {
     this.#latest.value = latest;
+    this.#kept.value = latest;
     const { session } = this.#context;
     const { source, prompt, order } = latest?.run ?? {};
     if (!session.source || !source || !prompt || !order || !samePrompt(session.source, source)) return;
@@ -69,6 +76,7 @@ export class Screen {
   /** Leaves the screen to the result that comes on it. */
   forget(): void {
     this.#latest.value = null;
+    this.#kept.value = null;
   }
 
   /** A run begins. @param isReplay what it is to repeat stays on screen */
@@ -95,6 +103,7 @@ export class Screen {
     };
     const end = (): void => {
       if (this.#going.peek() === run) this.#going.value = null;
+      if (this.#latest.peek()?.run === run) this.#kept.value = this.#latest.peek();
       told();
     };
     return {

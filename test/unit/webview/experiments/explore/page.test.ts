@@ -579,4 +579,13 @@ describe('memory', () => {
     await bench.failure('engine', 'Gone.');
     expect(JSON.stringify(bench.tab.save()())).toBe(before);
   });
+
+  it('keeps the last run with its logits while another goes on', async () => {
+    await bench.run('once');
+    const before = JSON.stringify(bench.tab.save()());
+    bench.explore(source('again'));
+    bench.start();
+    bench.token(1);
+    expect(JSON.stringify(bench.tab.save()())).toBe(before);
+  });
 });
