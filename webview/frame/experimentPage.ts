@@ -76,8 +76,11 @@ export interface Pieces<Result extends ExperimentResult> {
   /** The last result, and its parts; null before there is one. */
   readonly outcome: Outcome<Result> | null;
   readonly parts: ShownParts<Result> | null;
-  /** A sentence when it belongs to other controls, another prompt or another model. */
-  readonly stale: string | null;
+  /**
+   * A sentence when what came of an order belongs to other controls, another prompt or another model.
+   * @param modelName of the order's model, for people
+   */
+  readonly stale: (order: Order, modelName: string) => string | null;
   /** What can be done with it. @param growing it is not whole yet */
   readonly bar: (growing: boolean) => TemplateResult;
   readonly historyButton: TemplateResult;

@@ -93,12 +93,14 @@ export class ExperimentState<Result extends ExperimentResult> {
     this.keeping.notice = failureOf(error);
   }
 
-  /** A sentence when the result on screen belongs to other controls, another prompt or another model. */
-  stale(): string | null {
-    const { outcome } = this.shown;
-    if (!outcome || this.runs.isGoing) return null;
+  /**
+   * A sentence when what came of an order belongs to other controls, another prompt or another model.
+   * @param modelName of the order's model, for people
+   */
+  stale(order: Order, modelName: string): string | null {
+    if (this.runs.isGoing) return null;
     const now = this.#orderNow();
-    return 'sentence' in now ? null : staleness(outcome, now);
+    return 'sentence' in now ? null : staleness(order, modelName, now);
   }
 
   #orderNow(): Order | Refusal {

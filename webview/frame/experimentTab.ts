@@ -63,7 +63,7 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
       form: this.#form(),
       outcome,
       parts,
-      stale: this.state.stale(),
+      stale: (order, modelName) => this.state.stale(order, modelName),
       bar: (growing) => this.#bar(outcome, parts, growing),
       historyButton: this.#historyButton(),
       history: this.#history(),
@@ -151,7 +151,7 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
     const parts = this.#drawn.partsOf(outcome);
     const { summary } = this.#page.report;
     return html`
-      ${isGrowing ? growingView() : answerView(summary(outcome.result), state.stale())}
+      ${isGrowing ? growingView() : answerView(summary(outcome.result), state.stale(outcome.order, outcome.result.provenance.modelName))}
       ${this.#bar(outcome, parts, isGrowing)} ${this.#history()} ${isGrowing ? nothing : this.#comparison()}
       ${this.#page.view ? this.#page.view(parts, state.form.values) : html`<div class="figures">${parts.pictures.map(parts.figure)}</div>`}
       ${parts.tables.map(parts.table)} ${this.#conclusion()}

@@ -3,7 +3,7 @@ import { firstDifference } from '../../src/experiments/report/compare';
 import type { ExperimentResult } from '../../src/experiments/kit/results';
 import type { Toy } from '../../src/protocol/messages';
 import type { FormValues } from '../form/form';
-import type { Order, Outcome } from './record';
+import type { Order } from './record';
 import type { Session } from './session';
 
 /** Why there is nothing to run. */
@@ -44,12 +44,14 @@ export function orderOf(
   }
 }
 
-/** A sentence when a result belongs to other controls, another prompt or another model. */
-export function staleness({ order, result }: Outcome<ExperimentResult>, now: Order): string | null {
-  const { model, toy, parameters } = order;
+/**
+ * A sentence when a result belongs to other controls, another prompt or another model.
+ * @param modelName of the result's model, for people
+ */
+export function staleness({ model, toy, parameters }: Order, modelName: string, now: Order): string | null {
   if (parameters.prompt !== now.parameters.prompt) return 'This is the result for another prompt.';
   if (model !== now.model || JSON.stringify(toy) !== JSON.stringify(now.toy)) {
-    return `This is the result of another model, ${result.provenance.modelName}.`;
+    return `This is the result of another model, ${modelName}.`;
   }
   return firstDifference(parameters, now.parameters) ? 'This is the result of other settings.' : null;
 }

@@ -3,6 +3,7 @@ import { signal } from '@preact/signals-core';
 import { html, nothing, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import type { Vocabulary } from '../../../src/core/languageModel';
+import { MOST_ROWS } from '../../../src/experiments/explore/distribution';
 import type { ExploreResult } from '../../../src/experiments/explore/result';
 import { count, duration, rate, type LogUnit } from '../../format/numbers';
 import { completionText } from '../../format/tokenText';
@@ -106,7 +107,7 @@ export class ExploreView {
       ${pieces.form}
       <div class="results">
         ${run ? this.#tools(run, pieces) : nothing} ${this.#distribution(pieces)}
-        ${this.#completions(run, pieces.stale)} ${run ? this.#details(run, pieces) : nothing}
+        ${this.#completions(run, this.#stale(pieces))} ${run ? this.#details(run, pieces) : nothing}
       </div>
     </div>`;
   }
@@ -115,6 +116,20 @@ export class ExploreView {
   #isResult(run: ExploreRun, outcome: Outcome<ExploreResult> | null): boolean {
     const { latest } = this.#screen;
     return run.state !== 'running' && outcome !== null && (latest === null || latest.order === outcome.order);
+  }
+
+  /** A sentence when what is on screen, which may be the part that a run has left, belongs to other controls. */
+  #stale({ outcome, stale }: Pieces<ExploreResult>): string | null {
+    const { latest } = this.#screen;
+    if (!latest) return outcome && stale(outcome.order, outcome.result.provenance.modelName);
+    const { order } = latest;
+    // An earlier version asked for no list of tokens, which changes nothing on screen.
+    const parameters = { listed: MOST_ROWS, ...order.parameters };
+    return stale({ ...order, parameters }, this.#nameOf(order.model));
+  }
+
+  #nameOf(model: string): string {
+    return this.#context.session.models.find(({ id }) => id === model)?.name ?? model;
   }
 
   /** What can be done with the result, the saved ones, and how it differs from one of them. */
@@ -259,11 +274,9 @@ export class ExploreView {
     if (!run || !finished) return nothing;
     const { newTokens, milliseconds, precision } = finished;
     const { greedy, samples, seed } = run.order.parameters;
-    const { session } = this.#context;
-    const name = session.models.find(({ id }) => id === run.order.model)?.name ?? run.order.model;
     const speed = newTokens > 0 ? `, ${rate(newTokens / (milliseconds / 1000))}` : '';
     return html`${count(samples, 'sample')}, ${count(newTokens, 'token')} in
-    ${duration(milliseconds)}${speed}, ${greedy ? 'greedy' : `seed ${seed}`}, ${name}
+    ${duration(milliseconds)}${speed}, ${greedy ? 'greedy' : `seed ${seed}`}, ${this.#nameOf(run.order.model)}
     ${precision}${run.state === 'stopped' ? ', stopped' : ''}`;
   }
 

@@ -455,6 +455,17 @@ describe('completions', () => {
     bench.session.typePrompt('other');
     expect(bench.page.text('stale')).toMatch(/another prompt/);
   });
+
+  it('of a run that failed are marked by what that run was asked, not the last result', async () => {
+    await bench.run('once');
+    bench.explore(source('again'));
+    bench.start();
+    bench.token(1);
+    await bench.failure('engine', 'Gone.');
+    expect(bench.page.text('stale')).toBe('');
+    bench.session.source = source('once');
+    expect(bench.page.text('stale')).toMatch(/another prompt/);
+  });
 });
 
 describe('a result of Explore', () => {
