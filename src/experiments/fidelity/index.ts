@@ -13,8 +13,13 @@ export const fidelity = onModels<FidelityParameters, ProgressEvent, Fidelity>({
   parse: (value) => ({ text: textValue('The text', parameterObject('Fidelity', value)['text']) }),
   events: progressEventSchema,
   result: fidelitySchema,
-  compare: (models, { text }, { emit, signal }) =>
-    models.use(0, (reference) =>
+  compare: async (models, { text }, { emit, signal }) => {
+    if (models.count !== 2) {
+      throw new RangeError(
+        `Fidelity compares 2 models, the reference and another one; it was given ${models.count}.`,
+      );
+    }
+    return models.use(0, (reference) =>
       models.use(1, (model) =>
         measureFidelity(reference, model, startText(reference, reference.encode(text)), {
           signal,
@@ -23,7 +28,8 @@ export const fidelity = onModels<FidelityParameters, ProgressEvent, Fidelity>({
           },
         }),
       ),
-    ),
+    );
+  },
 });
 
 export interface FidelityOptions {

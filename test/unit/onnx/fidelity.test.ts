@@ -3,7 +3,7 @@ import type { LanguageModel } from '../../../src/core/languageModel';
 import { argmax, logSoftmax, softmax } from '../../../src/core/logits';
 import { klDivergence } from '../../../src/core/statistics/divergence';
 import { ToyModel, TOY_DEFAULT } from '../../../src/core/toyModel';
-import { measureFidelity } from '../../../src/experiments/fidelity';
+import { fidelity as experiment, measureFidelity } from '../../../src/experiments/fidelity';
 import { loadGpt2 } from '../../../src/onnx/loadGpt2';
 
 const TINY = { id: 'tiny', name: 'tiny', directory: 'test/fixtures/oracles/gpt2-tiny/plain-names' };
@@ -19,6 +19,16 @@ beforeAll(async () => {
 afterAll(async () => {
   await whole.dispose();
   await other.dispose();
+});
+
+it('The experiment needs two models, and says so before it uses one', async () => {
+  const none = (): never => {
+    throw new Error('A model was asked for.');
+  };
+  const context = { emit: none, pause: none, signal: new AbortController().signal };
+  const run = experiment.prepare({ text: 'a' });
+  await expect(run({ count: 1, use: none }, context)).rejects.toThrow(RangeError);
+  await expect(run({ count: 3, use: none }, context)).rejects.toThrow(/2 models.*given 3/);
 });
 
 describe('measureFidelity', () => {
