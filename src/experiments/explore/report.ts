@@ -1,5 +1,4 @@
 /** What a result of Explore says. */
-import type { ChainSpec } from '../../core/samplers/chain';
 import { visibleToken } from '../../core/visibleText';
 import type { Cell, ReportOf, ReportTable } from '../report/types';
 import { counted, inPercent, rounded, whole } from '../report/words';
@@ -115,12 +114,13 @@ function samplersTable(next: Next, parameters: unknown): ReportTable {
   };
 }
 
-function chainIn(parameters: unknown): ChainSpec {
-  const { chain } = parameters as { readonly chain?: ChainSpec };
-  return chain ?? [];
+/** A result's parameters are as they were kept: what is no chain has no settings. */
+function chainIn(parameters: unknown): readonly unknown[] {
+  if (typeof parameters !== 'object' || parameters === null || !('chain' in parameters)) return [];
+  return Array.isArray(parameters.chain) ? parameters.chain : [];
 }
 
-function settings(step: ChainSpec[number] | undefined): string {
+function settings(step: unknown): string {
   return Object.entries(step ?? {})
     .filter(([name]) => name !== 'sampler')
     .map(([name, value]) => `${name} ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)

@@ -549,6 +549,11 @@ describe('a result of Explore', () => {
     const tables = explore.report!.tables(result);
     expect(tables.map(({ id }) => id)).toEqual(['next', 'chain', 'completions', 'tokens']);
     for (const { columns, rows } of tables) for (const row of rows) expect(row).toHaveLength(columns.length);
+    // A file of the history may hold anything for parameters; the page has to be drawn all the same.
+    for (const parameters of [null, 'none', { chain: 7 }, { chain: [null] }]) {
+      const kept = { ...result, provenance: { ...result.provenance, parameters } };
+      expect(explore.report!.tables(kept)).toHaveLength(4);
+    }
     bench.page.fire('export-csv-tokens', 'click');
     expect(bench.last('export')).toMatchObject({ name: 'explore-tokens.csv' });
     expect(bench.last('export')['content']).toMatch(/^1,1,"? a"?,0,0.5,0.5,1$/m);
