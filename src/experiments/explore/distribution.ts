@@ -28,12 +28,15 @@ const rowSchema = v.object({
 });
 export type DistributionRow = v.InferOutput<typeof rowSchema>;
 
+/** Far more tokens than any vocabulary has: what a saved file says is held in memory. */
+export const MOST_TOKENS = 10_000_000;
+
 export const distributionSchema = v.object({
   /** Most probable first, before the chain. */
   rows: v.array(rowSchema),
   /** All the tokens that have no row of their own. */
   rest: v.object({ tokens: v.number(), kept: v.number(), raw: v.number(), processed: v.number() }),
-  vocabularySize: v.number(),
+  vocabularySize: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MOST_TOKENS)),
   kept: v.number(),
   keptMass: v.number(),
   /** Nats, before and after the chain. */

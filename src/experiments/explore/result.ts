@@ -3,7 +3,7 @@ import { completionSchema } from '../kit/decodingLoop';
 import { tokenStepSchema } from '../kit/tokenSelection';
 import { promptTokensSchema } from '../kit/prompt';
 import { float32Array, resultFields, tokenSchema } from '../kit/results';
-import { distributionSchema } from './distribution';
+import { distributionSchema, MOST_TOKENS } from './distribution';
 
 export const exploreEventSchema = v.variant('type', [
   v.object({ type: v.literal('prompt'), prompt: promptTokensSchema }),
@@ -22,7 +22,12 @@ export const exploreResultSchema = v.object({
   ...resultFields,
   experiment: v.literal('explore'),
   /** Every token that the result names by its id, in the order of the ids. */
-  tokens: v.array(tokenSchema),
+  tokens: v.array(
+    v.object({
+      ...tokenSchema.entries,
+      id: v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(MOST_TOKENS - 1)),
+    }),
+  ),
   /** The token after the prompt; null where it was not to be listed, or a stop came before it. */
   next: v.nullable(distributionSchema),
   completions: v.array(v.object({ ...completionSchema.entries, steps: v.array(stepSchema) })),
