@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { ToyModel, TOY_DEFAULT } from '../../../src/core/toyModel';
-import { registry } from '../../../src/experiments/registry';
+import { registry, type ExperimentName } from '../../../src/experiments/registry';
 import type { ModelAccess, RunContext } from '../../../src/experiments/kit/experiment';
 import type { LanguageModel } from '../../../src/core/languageModel';
 import { loadGpt2 } from '../../../src/onnx/loadGpt2';
@@ -62,7 +62,7 @@ const RIGHT: Readonly<Record<string, () => object>> = {
   loss: () => ({ text: 'pizza and bread '.repeat(9), context: 4, stride: 4, batchSize: 2, trainRatio: 0.5 }),
   fidelity: () => ({ text: 'pizza and bread' }),
   models: () => ({ prompt: 'a', chain: [], trials: 1, samples: 1, maxNewTokens: 3, seed: 1, reference: '' }),
-};
+} satisfies Record<Exclude<ExperimentName, 'training'>, () => object>;
 
 const numbers = [
   0,
