@@ -164,7 +164,7 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
     return resultBarView({
       growing,
       exports: parts ? exportChoices(parts.tables, parts.pictures) : [],
-      saved: outcome !== null && outcome.savedId !== null,
+      saved: !growing && outcome !== null && outcome.savedId !== null,
       historyOpen: keeping.history !== null,
       busy: runs.jobState !== 'none',
       feedback: keeping.feedback,

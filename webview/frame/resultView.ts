@@ -7,6 +7,9 @@ import type { HistoryLine } from '../../src/protocol/messages';
 import type { Verdict } from './replayVerdict';
 import { dataTableView } from '../ui/dataTable';
 
+/** Rows of a comparison's table that is open from the start: longer ones would push what they are about out of view. */
+const MOST_OPEN = 12;
+
 /** A kind of file that a result can be written into. */
 export interface ExportChoice {
   readonly id: string;
@@ -211,7 +214,7 @@ export function comparisonView({ tables, earlier, model, onClose }: ComparisonPr
       <button type="button" class="link" data-testid="comparison-close" @click=${onClose}>close</button>
     </div>
     <p>Earlier, ${model}: ${earlier[0] ?? ''}</p>
-    ${tables.length === 0 ? html`<p>Every value that both have is the same.</p>` : tables.map((table) => dataTableView(table, true))}
+    ${tables.length === 0 ? html`<p>Every value that both have is the same.</p>` : tables.map((table) => dataTableView(table, table.rows.length <= MOST_OPEN))}
   </section>`;
 }
 

@@ -73,6 +73,7 @@ function compareTable(table: ReportTable, other: ReportTable): ReportTable {
     id: table.id,
     title: table.title,
     columns: [...columns.slice(0, keys), 'value', 'now', 'earlier', 'change'],
+    ...(table.formats && { formats: table.formats.slice(0, keys) }),
     keys: keys + 1,
     rows,
   };
