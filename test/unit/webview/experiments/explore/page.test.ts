@@ -530,6 +530,18 @@ describe('a result of Explore', () => {
     expect(bench.tokens).toEqual([0]);
   });
 
+  it('is not called saved while the next one comes', async () => {
+    await bench.run('once');
+    bench.page.fire('save', 'click');
+    bench.answer('save', { type: 'saved', id: 'one' });
+    await settle();
+    expect(bench.page.text('save')).toBe('Saved');
+    bench.tab.run();
+    bench.start();
+    bench.token(1);
+    expect(bench.page.text('save')).toBe('Save');
+  });
+
   it('is compared with the next one', async () => {
     await bench.run('once');
     bench.page.fire('keep', 'click');
