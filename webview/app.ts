@@ -2,6 +2,7 @@
 import { effect, signal, type Signal } from '@preact/signals-core';
 import { html, render, type TemplateResult } from 'lit';
 import type { PromptSource } from '../src/protocol/messages';
+import { visibleText } from '../src/core/visibleText';
 import { completionText } from './format/tokenText';
 import { Host, type Announcement, type VsCodeApi } from './host';
 import { follow } from './frame/follow';
@@ -108,6 +109,12 @@ export class App {
         this.#session.welcome(message.models, message.defaultModel, message.toy);
         this.#load();
         break;
+      case 'presets':
+        this.#session.presets = message.presets;
+        break;
+      case 'take-preset':
+        this.#takePreset(message.id);
+        break;
       case 'prompt':
         this.#takePrompt(message.source, message.run);
         break;
@@ -126,6 +133,15 @@ export class App {
     this.#active.value = tab;
     tab.open?.(request);
     if (run) tab.run();
+  }
+
+  #takePreset(id: string): void {
+    const preset = this.#session.presets.find((one) => one.id === id);
+    const tab = this.#tabs.find((one) => 'takePreset' in one);
+    if (!preset || !tab) return;
+    this.#active.value = tab;
+    tab.takePreset?.(preset);
+    this.#announcement.value = `Explore uses the preset ${visibleText(preset.name)}.`;
   }
 
   #takePrompt(source: PromptSource, run: boolean): void {

@@ -1,5 +1,7 @@
 /** The page's side of the protocol: requests as promises, events as calls, everything that arrives checked. */
 import type { ModelInfo, Vocabulary } from '../src/core/languageModel';
+import type { ChainSpec } from '../src/core/samplers/chain';
+import type { OffStep } from '../src/core/samplers/presets';
 import {
   PROTOCOL_VERSION,
   readToPanel,
@@ -35,7 +37,10 @@ export interface LoadedModel {
 }
 
 /** A message that answers no request. */
-export type Announcement = Extract<ToPanel, { type: 'welcome' | 'prompt' | 'open' | 'engine' }>;
+export type Announcement = Extract<
+  ToPanel,
+  { type: 'welcome' | 'presets' | 'take-preset' | 'prompt' | 'open' | 'engine' }
+>;
 export type RunMessage = Extract<FromPanel, { type: 'tell' }>['message'];
 type Answer = Extract<ToPanel, { request: number }>;
 type Request = Extract<FromPanel, { request: number }>;
@@ -137,6 +142,16 @@ export class Host {
   /** Writes a file that the user chooses. @throws RequestError */
   async export(name: string, content: string): Promise<void> {
     await this.#ask({ type: 'export', name, content });
+  }
+
+  /**
+   * Keeps a chain as a preset under a name that the user gives; its id.
+   * @throws RequestError, with code `stopped` where the user gives none
+   */
+  async savePreset(chain: ChainSpec, off: readonly OffStep[]): Promise<string> {
+    const answer = await this.#ask({ type: 'save-preset', chain, off: [...off] });
+    if (answer.type !== 'preset') throw unexpected(answer);
+    return answer.id;
   }
 
   /** Keeps a result in the workspace's history; its id there. @throws RequestError */

@@ -85,6 +85,10 @@ export function registerCommands(services: CommandServices): vscode.Disposable[]
       cursor.setPaused(false);
     },
     usePreset: (id) => presets.use(id),
+    explorePreset: async (given) => {
+      const id = await presets.choose(given, vscode.l10n.t('Explore with a preset'));
+      if (id !== undefined) panels.open().takePreset(id);
+    },
     exportPresets: () => unlessClosed(presets.export()),
     importPresets: () => presets.import(),
     menu: () => showMenu(status),

@@ -119,6 +119,7 @@ export function activate(context: vscode.ExtensionContext): DecodingLabApi {
         library.reload();
         panels.modelsChanged();
       }
+      if (event.affectsConfiguration('decodingLab.presets')) panels.presetsChanged();
       if (event.affectsConfiguration('decodingLab.defaultModel')) status.idle(settings.defaultModel());
       if (event.affectsConfiguration('decodingLab.engine')) client.configure();
     }),

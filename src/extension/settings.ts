@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { EngineSettings } from '../engine/client';
-import { allPresets, presetChain, type Presets } from './presets/presets';
+import type { Presets } from '../core/samplers/presets';
+import { allPresets, presetChain } from './presets/presets';
 import type { SurprisalScale } from './surprisal/surprisalColours';
 
 const read = (name: string, scope?: vscode.ConfigurationScope): unknown =>

@@ -4,6 +4,7 @@
  * Requests carry an id chosen by the panel; every answer repeats it, and errors travel as values.
  */
 import * as v from 'valibot';
+import { chainSchema, listedPresetSchema, offSchema } from './presets';
 
 /** Raised whenever a message changes its meaning; a page of another version asks to be reopened. */
 export const PROTOCOL_VERSION = 1;
@@ -113,6 +114,8 @@ export const fromPanelSchema = v.variant('type', [
     name: text(200),
     content: text(MAX_RESULT_LENGTH),
   }),
+  /** Keep a chain as a preset of the user's own, whose name the extension asks for; answered by `preset`. */
+  v.object({ type: v.literal('save-preset'), request: requestId, chain: chainSchema, off: offSchema }),
   /** Keep a result in the workspace's history, answered by `saved`. */
   v.object({ type: v.literal('save'), request: requestId, entry: historyEntrySchema }),
   /** The history, newest first, answered by `history`. */
@@ -162,6 +165,10 @@ export const toPanelSchema = v.variant('type', [
     defaultModel: v.string(),
     toy: toySchema,
   }),
+  /** All presets, built in and the user's own, in the order of lists. */
+  v.object({ type: v.literal('presets'), presets: v.array(listedPresetSchema) }),
+  /** Explore with a preset of those. */
+  v.object({ type: v.literal('take-preset'), id: v.string() }),
   /** A new prompt to explore; `run` asks the page to generate at once. */
   v.object({ type: v.literal('prompt'), source: promptSourceSchema, run: v.boolean() }),
   v.object({
@@ -187,6 +194,8 @@ export const toPanelSchema = v.variant('type', [
   v.object({ type: v.literal('done'), request: requestId }),
   v.object({ type: v.literal('failure'), request: requestId, failure: failureSchema }),
   v.object({ type: v.literal('text'), request: requestId, name: v.string(), text: v.string() }),
+  /** The id of a preset that was saved. */
+  v.object({ type: v.literal('preset'), request: requestId, id: v.string() }),
   v.object({ type: v.literal('saved'), request: requestId, id: v.string() }),
   v.object({ type: v.literal('history'), request: requestId, lines: v.array(historyLineSchema) }),
   v.object({ type: v.literal('entry'), request: requestId, id: v.string(), entry: historyEntrySchema }),

@@ -4,6 +4,7 @@ import { build } from 'esbuild';
 import { createServer } from 'node:http';
 import { EngineClient } from '../../src/engine/client.ts';
 import { PROTOCOL_VERSION } from '../../src/protocol/messages.ts';
+import { builtInPresets } from '../../src/core/samplers/presets.ts';
 import { TOY_DEFAULT } from '../../src/core/toyModel.ts';
 import { revive, strip } from './wire.ts';
 
@@ -41,6 +42,12 @@ const post = (message) => {
 };
 
 const running = new Map();
+/** Presets saved from the page, for as long as this runs; VS Code would ask for their names. */
+const presets = new Map();
+const listed = () => ({
+  type: 'presets',
+  presets: [...Object.entries(builtInPresets), ...presets].map(([id, preset]) => ({ id, ...preset })),
+});
 /** Results kept as in the workspace's history, for as long as this runs. */
 const saved = [];
 
@@ -52,6 +59,7 @@ async function answer(message) {
       : { kind: 'gpt2', id: message.model, name: message.model, directory: `models/${message.model}` };
   switch (type) {
     case 'ready': {
+      post(listed());
       const toy = { words: [...TOY_DEFAULT.words], logits: [...TOY_DEFAULT.logits] };
       return { type: 'welcome', version: PROTOCOL_VERSION, models: MODELS, defaultModel: 'fireside', toy };
     }
@@ -71,6 +79,13 @@ async function answer(message) {
     case 'cancel':
       running.get(request)?.abort();
       return null;
+    case 'save-preset': {
+      const { chain, off } = message;
+      const id = `saved-${presets.size + 1}`;
+      presets.set(id, { name: `Saved ${presets.size + 1}`, description: '', greedy: false, chain, off });
+      post(listed());
+      return { type: 'preset', request, id };
+    }
     case 'save': {
       const line = { id: String(saved.length + 1), savedAt: Date.now(), ...message.entry };
       saved.unshift({ line, entry: message.entry });

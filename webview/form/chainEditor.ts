@@ -1,7 +1,9 @@
 /** A sampler chain while it is edited: its steps, what is typed into their fields, and which parts are open. */
 import { signal } from '@preact/signals-core';
 import * as v from 'valibot';
+import { catalog } from '../../src/core/samplers/catalog';
 import type { SamplerName } from '../../src/core/samplers/chain';
+import type { ListedPreset } from '../../src/protocol/presets';
 import {
   checkAgain,
   editField,
@@ -11,13 +13,21 @@ import {
   type ChainForm,
   type FieldName,
 } from './chainForm';
-import { addStep, chainOfSteps, MENU, START_STEPS, type SamplerStep, type StepValue } from './samplerSteps';
+import {
+  addStep,
+  chainOfSteps,
+  START_STEPS,
+  stepsOfPreset,
+  type SamplerStep,
+  type StepValue,
+} from './samplerSteps';
 
 const stepSchema = v.pipe(
   v.object({
     key: v.string(),
-    sampler: v.picklist(MENU),
+    sampler: v.picklist(catalog.map(({ name }) => name)),
     values: v.record(v.string(), v.nullable(v.union([v.number(), v.string()]))),
+    kept: v.optional(v.record(v.string(), v.unknown())),
   }),
   // A value that the sampler refuses, for example another version's.
   v.check((step) => isGood(step)),
@@ -60,6 +70,7 @@ export class ChainEditor {
   readonly #model: () => ChainModel | undefined;
   readonly #form = signal<ChainForm>({ steps: START_STEPS, texts: {}, errors: {} });
   readonly #menuOpen = signal(false);
+  readonly #preset = signal<string | null>(null);
   readonly #opened = signal<ReadonlySet<string>>(new Set());
 
   constructor(model: () => ChainModel | undefined) {
@@ -86,6 +97,21 @@ export class ChainEditor {
   set text(text: string) {
     const steps = readSteps(text);
     if (steps) this.#form.value = { steps, texts: {}, errors: {} };
+  }
+
+  /** Id of the preset that was taken or saved last: of several with this chain, it is the one that is meant. */
+  get preset(): string | null {
+    return this.#preset.value;
+  }
+
+  set preset(id: string | null) {
+    this.#preset.value = id;
+  }
+
+  /** Takes a preset's steps. */
+  take(preset: ListedPreset): void {
+    this.steps = stepsOfPreset(preset);
+    this.preset = preset.id;
   }
 
   get error(): ReturnType<typeof firstError> {

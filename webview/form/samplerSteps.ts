@@ -8,7 +8,15 @@ import {
   type StepReport,
 } from '../../src/core/samplers/chain';
 import type { MainControl, ParameterDescription } from '../../src/core/samplers/parameters';
-import { inHuggingFaceOrder, inLlamaCppOrder, PRESETS } from '../../src/core/samplers/presets';
+import {
+  builtInPresets,
+  chainOfPreset,
+  inHuggingFaceOrder,
+  inLlamaCppOrder,
+  type OffStep,
+  type Preset,
+} from '../../src/core/samplers/presets';
+import type { ListedPreset } from '../../src/protocol/presets';
 import { count, percent } from '../format/numbers';
 
 export type StepValue = number | string | null;
@@ -19,6 +27,8 @@ export interface SamplerStep {
   readonly sampler: SamplerName;
   /** By parameter; null where the step is off, which only `k` can be. */
   readonly values: Readonly<Record<string, StepValue>>;
+  /** Parameters that have no control here, lists of tokens above all: they go through as a preset or a result has them. */
+  readonly kept?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** A parameter that has a control of its own: a number, or one of a few words. */
@@ -41,12 +51,6 @@ export const MENU: readonly SamplerName[] = catalog
   .map(({ name }) => name)
   .filter((name) => controlsOf(name).some(({ kind }) => kind !== 'choice'));
 
-export const START_STEPS: readonly SamplerStep[] = [
-  { key: 'temperature', sampler: 'temperature', values: { temperature: 1 } },
-  { key: 'top-k', sampler: 'top-k', values: { k: 40 } },
-  { key: 'top-p', sampler: 'top-p', values: { p: 1 } },
-];
-
 /** A step's value, or the default where it has none of its own. */
 export function valueOf(step: SamplerStep, parameter: ControlledParameter): StepValue {
   const value = step.values[parameter.name];
@@ -67,22 +71,79 @@ export function chainOfSteps(steps: readonly SamplerStep[]): ChainSpec {
 }
 
 /** What may be left out because it says the default is left out: equal chains are equal as JSON. */
-function specOf({ sampler, values }: SamplerStep): SamplerSpec {
+function specOf({ sampler, values, kept }: SamplerStep): SamplerSpec {
   const given = controlsOf(sampler)
     .map((parameter) => [parameter, values[parameter.name] ?? parameter.default] as const)
     .filter(([parameter, value]) => !parameter.optional || value !== parameter.default)
     .map(([parameter, value]) => [parameter.name, value] as const);
-  return parseSampler({ sampler, ...Object.fromEntries(given) });
+  return parseSampler({ sampler, ...Object.fromEntries(given), ...kept });
 }
 
-/** The steps of a chain. Of a sampler that has no controls nothing is known here. */
-export function stepsOf(chain: ChainSpec): readonly SamplerStep[] {
-  return chain.reduce<readonly SamplerStep[]>((steps, spec) => {
-    const { sampler, ...given } = spec;
-    const known = controlsOf(sampler).map(({ name }) => name);
-    const values = Object.entries(given).filter(([name]) => known.includes(name)) as [string, StepValue][];
-    return [...steps, { key: freeKey(steps, sampler), sampler, values: Object.fromEntries(values) }];
-  }, []);
+/**
+ * The steps of a chain.
+ * @param off samplers that are shown switched off
+ */
+export function stepsOf(chain: ChainSpec, off: readonly OffStep[] = []): readonly SamplerStep[] {
+  const steps: SamplerStep[] = [];
+  const add = (step: Omit<SamplerStep, 'key'>): void => {
+    steps.push({ key: freeKey(steps, step.sampler), ...step });
+  };
+  const waiting = [...off].sort((a, b) => a.at - b.at);
+  for (const spec of chain) {
+    while (waiting[0] && waiting[0].at <= steps.length) add(offStep(waiting.shift()!));
+    add(stepOf(spec));
+  }
+  for (const step of waiting) add(offStep(step));
+  return steps;
+}
+
+function stepOf({ sampler, ...given }: SamplerSpec): Omit<SamplerStep, 'key'> {
+  const names = controlsOf(sampler).map(({ name }) => name);
+  const entries = Object.entries(given);
+  const values = entries.filter(([name]) => names.includes(name)) as [string, StepValue][];
+  const kept = entries.filter(([name]) => !names.includes(name));
+  return {
+    sampler,
+    values: Object.fromEntries(values),
+    ...(kept.length > 0 && { kept: Object.fromEntries(kept) }),
+  };
+}
+
+function offStep({ sampler }: OffStep): Omit<SamplerStep, 'key'> {
+  const values: Record<string, StepValue> = {};
+  for (const parameter of controlsOf(sampler)) {
+    const off = mainOf(parameter)?.off;
+    if (off !== undefined) values[parameter.name] = off;
+  }
+  return { sampler, values };
+}
+
+/** What is switched off among the steps; with their chain, the inverse of `stepsOf`. */
+export function offOf(steps: readonly SamplerStep[]): readonly OffStep[] {
+  return steps.flatMap((step, at) => (isOff(step) ? [{ sampler: step.sampler, at }] : []));
+}
+
+/** The steps of a preset. */
+export function stepsOfPreset(preset: Pick<Preset, 'greedy' | 'chain' | 'off'>): readonly SamplerStep[] {
+  return stepsOf(chainOfPreset(preset), preset.off);
+}
+
+/** What the page starts with. */
+export const START_STEPS: readonly SamplerStep[] = stepsOfPreset(builtInPresets.start);
+
+/** Parameters without a control, in few words: `ids: 3 entries, pattern: ^x`. */
+export function keptLine({ sampler, kept = {} }: SamplerStep): string {
+  return definitionOf(sampler)
+    .about.parameters.flatMap(({ name, label }) => {
+      const value = kept[name];
+      if (Array.isArray(value)) {
+        return value.length === 0
+          ? []
+          : [`${label.toLowerCase()}: ${count(value.length, 'entry', 'entries')}`];
+      }
+      return typeof value === 'string' && value !== '' ? [`${label.toLowerCase()}: ${value}`] : [];
+    })
+    .join(', ');
 }
 
 /**
@@ -142,26 +203,18 @@ export function inOrder(steps: readonly SamplerStep[], { sort }: Order): readonl
   });
 }
 
-export interface NamedSteps {
-  readonly name: string;
-  readonly explanation: string;
-  readonly steps: readonly SamplerStep[];
-}
-
-/** What the page starts with, and the chains that the core has names for. */
-export const NAMED_STEPS: readonly NamedSteps[] = [
-  {
-    name: 'Starting point',
-    explanation: 'The model’s distribution at temperature 1, of which the 40 best tokens stay.',
-    steps: START_STEPS,
-  },
-  ...PRESETS.map(({ name, explanation, chain }) => ({ name, explanation, steps: stepsOf(chain) })),
-];
-
-/** The named chain that the steps amount to; undefined for one of the user's own. */
-export function nameOf(steps: readonly SamplerStep[]): NamedSteps | undefined {
+/**
+ * The preset that the steps amount to; undefined where none does.
+ * @param preferred id of the one to take where several do
+ */
+export function presetOf(
+  steps: readonly SamplerStep[],
+  presets: readonly ListedPreset[],
+  preferred: string | null,
+): ListedPreset | undefined {
   const chain = JSON.stringify(chainOfSteps(steps));
-  return NAMED_STEPS.find((named) => JSON.stringify(chainOfSteps(named.steps)) === chain);
+  const same = presets.filter((one) => JSON.stringify(chainOfSteps(stepsOfPreset(one))) === chain);
+  return same.find(({ id }) => id === preferred) ?? same[0];
 }
 
 /** A step in few characters, for the line that a narrow panel folds the controls into. */

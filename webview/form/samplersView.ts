@@ -4,14 +4,16 @@ import { live } from 'lit/directives/live.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { definitionOf } from '../../src/core/samplers/catalog';
 import type { SamplerName } from '../../src/core/samplers/chain';
+import { visibleText } from '../../src/core/visibleText';
+import type { ListedPreset } from '../../src/protocol/presets';
 import { thousands } from '../format/numbers';
 import {
   controlsOf,
+  keptLine,
   mainOf,
   MENU,
-  NAMED_STEPS,
-  nameOf,
   ORDERS,
+  presetOf,
   valueOf,
   type ControlledParameter,
   type Order,
@@ -23,6 +25,11 @@ import { keepStop, rove } from '../ui/roving';
 
 export interface SamplersProps {
   readonly form: ChainForm;
+  readonly presets: readonly ListedPreset[];
+  /** Id of the preset that was taken last. */
+  readonly preset: string | null;
+  /** Why the chain cannot be saved as a preset; null where it can. */
+  readonly unsaved: string | null;
   /** What every step does to the distribution on screen; empty without one. */
   readonly deeds: readonly string[];
   /** How many tokens each order would keep, by its name; none without a distribution. */
@@ -32,6 +39,8 @@ export interface SamplersProps {
   readonly menuOpen: boolean;
   /** Keys of the steps whose optional parameters are shown. */
   readonly opened: ReadonlySet<string>;
+  readonly onPreset: (preset: ListedPreset) => void;
+  readonly onSavePreset: () => void;
   readonly onType: (name: FieldName, text: string) => void;
   readonly onSlide: (name: FieldName, value: number | null) => void;
   readonly onSteps: (steps: readonly SamplerStep[]) => void;
@@ -42,7 +51,8 @@ export interface SamplersProps {
   readonly onOptions: (key: string) => void;
 }
 
-const CUSTOM = 'custom';
+/** The id that no preset has. */
+const CUSTOM = ' ';
 
 export function samplersView(props: SamplersProps): TemplateResult {
   const { form, problem } = props;
@@ -60,31 +70,50 @@ export function samplersView(props: SamplersProps): TemplateResult {
     ${menuView(props)} ${steps.length > 1 ? ordersView(props) : nothing}`;
 }
 
-function presetView({ form, onSteps }: SamplersProps): TemplateResult {
-  const named = nameOf(form.steps);
-  const name = named?.name ?? CUSTOM;
+function presetView({
+  form,
+  presets,
+  preset,
+  unsaved,
+  onPreset,
+  onSavePreset,
+}: SamplersProps): TemplateResult {
+  const named = presetOf(form.steps, presets, preset);
+  const id = named?.id ?? CUSTOM;
   return html`<div class="field" data-choice>
-    <span class="label">preset</span>
-    <vscode-dropdown
-      data-testid="preset"
-      aria-label="preset"
-      title=${named?.explanation ?? 'A chain of your own.'}
-      .value=${live(name)}
-      @change=${(event: Event) => {
-        const chosen = (event.target as HTMLSelectElement).value;
-        const steps = NAMED_STEPS.find((candidate) => candidate.name === chosen)?.steps;
-        if (steps && chosen !== name) onSteps(steps);
-      }}
-    >
-      ${NAMED_STEPS.map(
-        (option) =>
-          html`<vscode-option value=${option.name} title=${option.explanation} ?selected=${option === named}
-            >${option.name}</vscode-option
-          >`,
-      )}
-      <vscode-option value=${CUSTOM} ?selected=${named === undefined}>${CUSTOM}</vscode-option>
-    </vscode-dropdown>
-  </div>`;
+      <span class="label">preset</span>
+      <vscode-dropdown
+        data-testid="preset"
+        aria-label="preset"
+        title=${named ? named.description || named.name : 'A chain of your own.'}
+        .value=${live(id)}
+        @change=${(event: Event) => {
+          const chosen = (event.target as HTMLSelectElement).value;
+          const found = presets.find((candidate) => candidate.id === chosen);
+          if (found && chosen !== id) onPreset(found);
+        }}
+      >
+        ${presets.map(
+          (option) =>
+            html`<vscode-option value=${option.id} title=${option.description} ?selected=${option.id === id}
+              >${visibleText(option.name)}</vscode-option
+            >`,
+        )}
+        <vscode-option value=${CUSTOM} ?selected=${named === undefined}>custom</vscode-option>
+      </vscode-dropdown>
+    </div>
+    <p class="preset-save">
+      <button
+        type="button"
+        class="link"
+        data-testid="save-preset"
+        title=${unsaved ?? 'Keeps these samplers as a preset of your own: for this panel, the Presets view, suggestions and Methods'}
+        ?disabled=${unsaved !== null}
+        @click=${onSavePreset}
+      >
+        Save this chain
+      </button>
+    </p>`;
 }
 
 function stepView(props: SamplersProps, step: SamplerStep, index: number): TemplateResult {
@@ -96,6 +125,7 @@ function stepView(props: SamplersProps, step: SamplerStep, index: number): Templ
   const required = parameters.filter(({ optional }) => !optional);
   const optional = parameters.filter((parameter) => parameter.optional);
   const open = opened.has(step.key);
+  const kept = keptLine(step);
   // A value that is not the usual one is never hidden.
   const shown = optional.filter(
     (parameter) =>
@@ -106,6 +136,7 @@ function stepView(props: SamplersProps, step: SamplerStep, index: number): Templ
   return html`<li class="step" data-testid="step" data-sampler=${step.sampler} data-step=${step.key}>
     ${alone ? nothing : html`<div class="step-name">${label}${infoButton(step.sampler)}</div>`}
     ${[...required, ...shown].map((parameter) => parameterView(props, step, parameter))}
+    ${kept === '' ? nothing : html`<p class="field-note quiet" data-testid="kept">${visibleText(kept)}</p>`}
     <div class="step-foot">
       <span class="deed quiet" data-testid="deed">${deeds[index] ?? ''}</span>
       ${

@@ -1,6 +1,8 @@
 /** What all tabs share: the models, the prompt, and the vocabularies that have been loaded. All of it is followed. */
 import { signal } from '@preact/signals-core';
 import type { ModelChoice, PromptSource, Toy } from '../../src/protocol/messages';
+import { builtInPresets } from '../../src/core/samplers/presets';
+import type { ListedPreset } from '../../src/protocol/presets';
 import type { Host, LoadedModel } from '../host';
 import { draftOf, readDraft, type ToyDraft } from '../form/toyDraft';
 
@@ -26,6 +28,14 @@ export function samePrompt(a: PromptSource, b: PromptSource): boolean {
 export class Session {
   readonly #models = signal<readonly ModelChoice[]>([]);
   readonly #welcomed = signal(false);
+  readonly #presets = signal<readonly ListedPreset[]>(
+    Object.entries(builtInPresets).map(([id, preset]) => ({
+      id,
+      ...preset,
+      chain: preset.chain,
+      off: [...preset.off],
+    })),
+  );
   readonly #engine = signal<EngineState>('stopped');
   readonly #model = signal('');
   readonly #source = signal<PromptSource | null>(null);
@@ -48,6 +58,15 @@ export class Session {
   /** Models to choose from; empty until the extension's welcome. */
   get models(): readonly ModelChoice[] {
     return this.#models.value;
+  }
+
+  /** The built-in presets, and the user's own once the extension has told them. */
+  get presets(): readonly ListedPreset[] {
+    return this.#presets.value;
+  }
+
+  set presets(presets: readonly ListedPreset[]) {
+    this.#presets.value = presets;
   }
 
   get welcomed(): boolean {

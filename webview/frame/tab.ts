@@ -1,5 +1,6 @@
 import type { TemplateResult, nothing } from 'lit';
 import type { Saved } from '../../src/protocol/messages';
+import type { ListedPreset } from '../../src/protocol/presets';
 import type { Host } from '../host';
 import type { RunQueue } from './queue';
 import type { Session } from './session';
@@ -46,6 +47,8 @@ export interface Tab {
   stop(): boolean;
   /** The prompt was replaced. */
   promptChanged?(run: boolean): void;
+  /** Explores with a preset; only the tab that has a sampler chain does. */
+  takePreset?(preset: ListedPreset): void;
   /** Another model was chosen. */
   modelChanged?(): void;
   /** The chosen model's vocabulary and limits have arrived. */

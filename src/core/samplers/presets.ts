@@ -1,5 +1,8 @@
-/** Chains with a name: the default orders of two programs, and the two ways to combine top-k with the nucleus. */
-import { definitionOf, type SamplerSpec } from './catalog';
+/**
+ * Chains with a name: the default orders of two programs, the two ways to combine top-k with the nucleus, and the one
+ * list of presets that the panel, the side view, suggestions and Methods offer.
+ */
+import { definitionOf, type SamplerName, type SamplerSpec } from './catalog';
 import type { ChainSpec } from './chain';
 import type { Program } from './definition';
 
@@ -71,64 +74,108 @@ export interface HybridParameters {
   readonly p: number;
 }
 
-/** A chain that a user can pick by name. */
+/** A named way of decoding. */
 export interface Preset {
   readonly name: string;
-  /** One sentence: what to expect. */
-  readonly explanation: string;
+  /** One sentence for people: what to expect. */
+  readonly description: string;
+  /** The most probable token is taken at every step. */
+  readonly greedy: boolean;
   readonly chain: ChainSpec;
+  /** Samplers that an editor of the chain shows switched off, each with its place among all steps, these included. */
+  readonly off: readonly OffStep[];
 }
+
+/** A sampler that takes no part in the chain. */
+export interface OffStep {
+  readonly sampler: SamplerName;
+  readonly at: number;
+}
+
+export type Presets = Readonly<Record<string, Preset>>;
 
 const HYBRID: HybridParameters = { temperature: 0.7, k: 3, p: 0.8 };
 
-export const PRESETS: readonly Preset[] = [
-  { name: 'Unchanged', explanation: 'The model’s own distribution.', chain: [] },
-  {
-    name: 'Greedy',
-    explanation: 'Always the most probable token.',
-    chain: [{ sampler: 'temperature', temperature: 0 }],
-  },
-  {
-    name: 'Hugging Face order',
-    explanation: 'Temperature first, then top-k (ties stay) and top-p on the scaled distribution.',
-    chain: HUGGING_FACE_DEFAULT,
-  },
-  {
-    name: 'llama.cpp order',
-    explanation: 'Top-k (exactly k) and top-p on the model’s distribution, temperature last.',
-    chain: LLAMA_CPP_DEFAULT,
-  },
-  {
-    name: 'Nucleus then top-k',
-    explanation: 'The nucleus of the whole scaled distribution, of which at most the k best stay.',
-    chain: nucleusThenTopK(HYBRID),
-  },
-  {
-    name: 'Top-k then nucleus',
-    explanation: 'The k best, renormalised, and the nucleus of those.',
-    chain: topKThenNucleus(HYBRID),
-  },
-  {
-    name: 'Min-p',
-    explanation: 'A high temperature, held together by a cutoff relative to the best token.',
-    chain: [
-      { sampler: 'min-p', p: 0.1 },
-      { sampler: 'temperature', temperature: 1.5 },
+const preset = (
+  name: string,
+  description: string,
+  chain: ChainSpec,
+  more: Partial<Pick<Preset, 'greedy' | 'off'>> = {},
+): Preset => ({ name, description, greedy: false, chain, off: [], ...more });
+
+/** The presets that every installation has, by the id that settings name them with. */
+export const builtInPresets = {
+  start: preset(
+    'Starting point',
+    'The model’s distribution at temperature 1, of which the 40 best tokens stay.',
+    [
+      { sampler: 'temperature', temperature: 1 },
+      { sampler: 'top-k', k: 40 },
     ],
-  },
-  {
-    name: 'Without repetition',
-    explanation: 'Penalises what has occurred, and long repetitions most of all.',
-    chain: [
+    { off: [{ sampler: 'top-p', at: 2 }] },
+  ),
+  unchanged: preset('Unchanged', 'The model’s own distribution.', []),
+  greedy: preset(
+    'Greedy',
+    'The most probable token at every step; always the same text.',
+    [{ sampler: 'temperature', temperature: 0 }],
+    { greedy: true },
+  ),
+  chapter: preset('Chapter settings', 'Top-k 25 at temperature 1.4, as in the course chapter.', [
+    { sampler: 'top-k', k: 25 },
+    { sampler: 'temperature', temperature: 1.4 },
+  ]),
+  creative: preset('Creative', 'Temperature 1.1 with a nucleus of 0.95.', [
+    { sampler: 'temperature', temperature: 1.1 },
+    { sampler: 'top-p', p: 0.95 },
+  ]),
+  precise: preset('Precise', 'Temperature 0.5 with top-k 40 and a nucleus of 0.9.', [
+    { sampler: 'temperature', temperature: 0.5 },
+    { sampler: 'top-k', k: 40 },
+    { sampler: 'top-p', p: 0.9 },
+  ]),
+  huggingFace: preset(
+    'Hugging Face order',
+    'Temperature first, then top-k (ties stay) and top-p on the scaled distribution.',
+    HUGGING_FACE_DEFAULT,
+  ),
+  llamaCpp: preset(
+    'llama.cpp order',
+    'Top-k (exactly k) and top-p on the model’s distribution, temperature last.',
+    LLAMA_CPP_DEFAULT,
+  ),
+  nucleusThenTopK: preset(
+    'Nucleus, then top-k',
+    'The nucleus of the whole scaled distribution, of which at most the k best stay.',
+    nucleusThenTopK(HYBRID),
+  ),
+  topKThenNucleus: preset(
+    'Top-k, then nucleus',
+    'The k best, renormalised, and the nucleus of those.',
+    topKThenNucleus(HYBRID),
+  ),
+  minP: preset('Min-p', 'A high temperature, held together by a cutoff relative to the best token.', [
+    { sampler: 'min-p', p: 0.1 },
+    { sampler: 'temperature', temperature: 1.5 },
+  ]),
+  withoutRepetition: preset(
+    'Without repetition',
+    'Penalises what has occurred, and long repetitions most of all.',
+    [
       { sampler: 'repetition-penalty', penalty: 1.1, window: 64 },
       { sampler: 'dry', multiplier: 0.8, base: 1.75, allowedLength: 2 },
       { sampler: 'temperature', temperature: 0.8 },
       { sampler: 'top-p', p: 0.95 },
     ],
-  },
-  {
-    name: 'Steady surprise',
-    explanation: 'Mirostat 2: the surprise per token stays near 5 bits.',
-    chain: [{ sampler: 'mirostat-2', tau: 5, eta: 0.1 }],
-  },
-];
+  ),
+  steadySurprise: preset('Steady surprise', 'Mirostat 2: the surprise per token stays near 5 bits.', [
+    { sampler: 'mirostat-2', tau: 5, eta: 0.1 },
+  ]),
+} satisfies Presets;
+
+/** What a preset draws from, greedy ones too: their last step leaves the most probable token alone. */
+export function chainOfPreset({ greedy, chain }: Pick<Preset, 'greedy' | 'chain'>): ChainSpec {
+  const last = chain.at(-1);
+  const isGreedy = last?.sampler === 'temperature' && last.temperature === 0;
+  return greedy && !isGreedy ? [...chain, { sampler: 'temperature', temperature: 0 }] : chain;
+}

@@ -3,6 +3,7 @@
  * whenever a sampler moves; a result lists it as it was.
  */
 import * as v from 'valibot';
+import type { Vocabulary } from '../../core/languageModel';
 import { logSumExp, topIndices } from '../../core/logits';
 import {
   KEPT,
@@ -66,12 +67,17 @@ export class Distribution {
   readonly #logits: ArrayLike<number>;
   readonly #order: readonly number[];
   readonly #logSumExp: number;
+  readonly #vocabulary: Vocabulary | undefined;
   #chain: SamplerChain | undefined;
   #spec = '';
 
-  /** @throws RangeError when the logits are no distribution. */
-  constructor(logits: ArrayLike<number>) {
+  /**
+   * @param vocabulary for samplers that name tokens by text or pattern
+   * @throws RangeError when the logits are no distribution.
+   */
+  constructor(logits: ArrayLike<number>, vocabulary?: Vocabulary) {
     this.#logits = logits;
+    this.#vocabulary = vocabulary;
     this.#order = topIndices(logits, Math.min(MOST_ROWS, logits.length));
     this.#logSumExp = logSumExp(logits);
   }
@@ -116,7 +122,7 @@ export class Distribution {
   #apply(spec: ChainSpec, { tokens, seed }: PromptContext): ProcessedDistribution {
     const key = JSON.stringify(spec);
     if (!this.#chain || key !== this.#spec) {
-      this.#chain = new SamplerChain(spec, this.#logits.length);
+      this.#chain = new SamplerChain(spec, this.#logits.length, this.#vocabulary);
       this.#spec = key;
     }
     const history: SamplerHistory = {

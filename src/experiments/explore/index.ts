@@ -75,7 +75,7 @@ async function run(
 
   const next =
     first && listed > 0
-      ? new Distribution(first.logits).through(chain, listed, { tokens: promptIds, seed })
+      ? new Distribution(first.logits, model.vocabulary).through(chain, listed, { tokens: promptIds, seed })
       : null;
   const finished = completions.filter(({ end }) => end !== 'stopped').length;
   return {

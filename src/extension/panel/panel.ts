@@ -48,6 +48,8 @@ export class LabPanel implements vscode.Disposable {
   #waiting: TakenPrompt | undefined;
   /** The tab to open then. */
   #tab: Extract<ToPanel, { type: 'open' }> | undefined;
+  /** Id of the preset to take then. */
+  #preset: string | undefined;
   /** Whether the page has said that it is ready. */
   #asked = false;
   /** Whether it has been told the models since. */
@@ -139,6 +141,23 @@ export class LabPanel implements vscode.Disposable {
     this.#panel.reveal(undefined, false);
   }
 
+  /** Explores with a preset, in whatever text the panel has. */
+  takePreset(id: string): void {
+    this.#preset = id;
+    this.#show(undefined);
+  }
+
+  /** Offers the presets of now; a page that is not ready gets them when it is. */
+  presetsChanged(): void {
+    if (!this.#asked) return;
+    const presets = Object.entries(settings.presets()).map(([id, preset]) => ({
+      id,
+      ...preset,
+      off: [...preset.off],
+    }));
+    this.#post({ type: 'presets', presets });
+  }
+
   /** Offers the models of now; a page that is not ready gets them when it is. */
   modelsChanged(): void {
     if (this.#asked) void this.#welcome();
@@ -150,8 +169,10 @@ export class LabPanel implements vscode.Disposable {
       this.#post({ type: 'prompt', source: this.#waiting.source, run: this.#tab === undefined });
     }
     if (this.#tab) this.#post(this.#tab);
+    if (this.#preset !== undefined) this.#post({ type: 'take-preset', id: this.#preset });
     this.#waiting = undefined;
     this.#tab = undefined;
+    this.#preset = undefined;
   }
 
   async #receive(value: unknown): Promise<void> {
@@ -177,6 +198,7 @@ export class LabPanel implements vscode.Disposable {
         return;
       }
       this.#asked = true;
+      this.presetsChanged();
       await this.#welcome();
     } else {
       await this.#requests.handle(message);

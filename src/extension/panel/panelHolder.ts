@@ -23,6 +23,11 @@ export class PanelHolder implements vscode.Disposable, vscode.WebviewPanelSerial
     this.#panel?.modelsChanged();
   }
 
+  /** There are other presets now. */
+  presetsChanged(): void {
+    this.#panel?.presetsChanged();
+  }
+
   deserializeWebviewPanel(restored: vscode.WebviewPanel): Promise<void> {
     // One panel at a time: a second restored one would fight over the same prompt.
     if (this.#panel) restored.dispose();

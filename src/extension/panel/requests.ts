@@ -11,6 +11,7 @@ import { exportFile, NotSavedError } from './exportFile';
 import { HistoryError, type History } from '../history/history';
 import { UnknownModelError, type Library } from '../models/library';
 import { count } from '../numbers';
+import { PresetNotSavedError, savePreset } from '../presets/savePreset';
 import { readText, TextError } from './textSource';
 
 /** A page that asks for more at once than this is not one of ours. */
@@ -141,6 +142,8 @@ export class Requests implements vscode.Disposable {
       case 'export':
         await exportFile(message.name, message.content);
         return { type: 'done', request };
+      case 'save-preset':
+        return { type: 'preset', request, id: await savePreset(message) };
       case 'save':
         return { type: 'saved', request, id: await history.save(message.entry) };
       case 'history':
@@ -185,6 +188,7 @@ function failureOf(error: unknown): Failure {
   if (error instanceof TextError) {
     return { code: error.declined ? 'stopped' : 'parameter', sentence: error.message };
   }
+  if (error instanceof PresetNotSavedError) return { code: 'stopped', sentence: error.message };
   if (error instanceof NotSavedError) return { code: 'stopped', sentence: error.message };
   if (error instanceof LibraryError) {
     return { code: error.code === 'stopped' ? 'stopped' : 'model', sentence: error.message };

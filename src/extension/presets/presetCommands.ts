@@ -2,14 +2,16 @@
 import * as vscode from 'vscode';
 import { messageOf } from '../../core/messageOf';
 import { parseChain, type ChainSpec } from '../../core/samplers/chain';
-import { builtInPresets, presetId, type Preset, type Presets } from './presets';
+import { builtInPresets, type Preset, type Presets } from '../../core/samplers/presets';
+import { presetId } from './presets';
+import { keepPreset, wrongName } from './savePreset';
 import { settings } from '../settings';
 import { askText, choose } from '../shown/choices';
 import { ask as askFirst, tell } from '../shown/messages';
 import { known } from '../words';
 
 /** What a view's row or another command names: the id of a preset. */
-function idOf(given: unknown): string | undefined {
+export function idOf(given: unknown): string | undefined {
   if (typeof given === 'string') return given;
   if (typeof given !== 'object' || given === null || !('id' in given)) return undefined;
   return typeof given.id === 'string' ? given.id : undefined;
@@ -19,15 +21,6 @@ function idOf(given: unknown): string | undefined {
 function ownPresets(): Presets {
   const here = settings.userPresets();
   return Object.fromEntries(Object.entries(settings.presets()).filter(([id]) => Object.hasOwn(here, id)));
-}
-
-/** Writes or removes one preset of the user settings and leaves the others as they stand. */
-async function keep(id: string, preset: Preset | undefined): Promise<void> {
-  const others = Object.entries(settings.userPresets()).filter(([other]) => other !== id);
-  const presets = Object.fromEntries(preset ? [...others, [id, preset]] : others);
-  await vscode.workspace
-    .getConfiguration('decodingLab')
-    .update('presets', presets, vscode.ConfigurationTarget.Global);
 }
 
 async function choosePreset(presets: Presets, title: string): Promise<string | undefined> {
@@ -67,10 +60,7 @@ async function ask(title: string, name: string, chain: ChainSpec): Promise<[stri
     title,
     prompt: vscode.l10n.t('Name of the preset'),
     value: name,
-    validateInput: (value) =>
-      value.trim() === '' || value.trim().length > 100
-        ? vscode.l10n.t('A name has 1 to 100 characters; this one has {0}.', value.trim().length)
-        : undefined,
+    validateInput: wrongName,
   });
   if (called === undefined) return undefined;
   const written = await askText({
@@ -103,7 +93,7 @@ export function presetCommands(): Record<string, (given?: unknown) => Promise<vo
       if (!answer) return;
       const [name, chain] = answer;
       const greedy = base.greedy && chain.length === 0;
-      await keep(presetId(name, all), { name, description: '', greedy, chain });
+      await keepPreset(presetId(name, all), { name, description: '', greedy, chain, off: [] });
     },
     editPreset: async (given) => {
       const chosen = await chooseOwn(given, vscode.l10n.t('Edit a preset'));
@@ -113,7 +103,8 @@ export function presetCommands(): Record<string, (given?: unknown) => Promise<vo
       if (!answer) return;
       const [name, chain] = answer;
       const greedy = preset.greedy && chain.length === 0;
-      await keep(id, { ...preset, name, chain, greedy });
+      const same = JSON.stringify(chain) === JSON.stringify(preset.chain);
+      await keepPreset(id, { ...preset, name, chain, greedy, off: same ? preset.off : [] });
     },
     removePreset: async (given) => {
       const chosen = await chooseOwn(given, vscode.l10n.t('Delete a preset'));
@@ -125,7 +116,7 @@ export function presetCommands(): Record<string, (given?: unknown) => Promise<vo
         remove,
       );
       if (answer !== remove) return;
-      await keep(id, undefined);
+      await keepPreset(id, undefined);
     },
   };
 }

@@ -1,90 +1,12 @@
+/** A user's own presets: how settings and files are read, and how a new one is called. */
 import * as v from 'valibot';
-import { messageOf } from '../../core/messageOf';
-import { parseChain, type ChainSpec } from '../../core/samplers/chain';
-import { HUGGING_FACE_DEFAULT, LLAMA_CPP_DEFAULT } from '../../core/samplers/presets';
+import type { ChainSpec } from '../../core/samplers/chain';
+import { builtInPresets, type Preset, type Presets } from '../../core/samplers/presets';
+import { presetSchema } from '../../protocol/presets';
 import { english, type Translate } from '../translate';
-
-/** A named way of decoding. */
-export interface Preset {
-  readonly name: string;
-  /** One sentence for people. */
-  readonly description: string;
-  readonly greedy: boolean;
-  readonly chain: ChainSpec;
-}
-
-/** The presets that every installation has, by the id that settings name them with. */
-export const builtInPresets = {
-  greedy: {
-    name: 'Greedy',
-    description: 'The most probable token at every step; always the same text.',
-    greedy: true,
-    chain: [],
-  },
-  chapter: {
-    name: 'Chapter settings',
-    description: 'Top-k 25 at temperature 1.4, as in the course chapter.',
-    greedy: false,
-    chain: [
-      { sampler: 'top-k', k: 25 },
-      { sampler: 'temperature', temperature: 1.4 },
-    ],
-  },
-  creative: {
-    name: 'Creative',
-    description: 'Temperature 1.1 with a nucleus of 0.95.',
-    greedy: false,
-    chain: [
-      { sampler: 'temperature', temperature: 1.1 },
-      { sampler: 'top-p', p: 0.95 },
-    ],
-  },
-  precise: {
-    name: 'Precise',
-    description: 'Temperature 0.5 with top-k 40 and a nucleus of 0.9.',
-    greedy: false,
-    chain: [
-      { sampler: 'temperature', temperature: 0.5 },
-      { sampler: 'top-k', k: 40 },
-      { sampler: 'top-p', p: 0.9 },
-    ],
-  },
-  huggingFace: {
-    name: 'Hugging Face default order',
-    description: 'Temperature first, then top-k (ties stay) and the nucleus.',
-    greedy: false,
-    chain: HUGGING_FACE_DEFAULT,
-  },
-  llamaCpp: {
-    name: 'llama.cpp default order',
-    description: 'Top-k (exactly k) and the nucleus first, temperature last.',
-    greedy: false,
-    chain: LLAMA_CPP_DEFAULT,
-  },
-} satisfies Readonly<Record<string, Preset>>;
-
-export type Presets = Readonly<Record<string, Preset>>;
 
 /** A preset that cannot be used, as a sentence for people. */
 export class PresetError extends Error {}
-
-const chainSchema = v.pipe(
-  v.unknown(),
-  v.rawTransform(({ dataset, addIssue, NEVER }): ChainSpec => {
-    try {
-      return parseChain(dataset.value);
-    } catch (error) {
-      addIssue({ message: messageOf(error) });
-      return NEVER;
-    }
-  }),
-);
-const presetSchema = v.object({
-  name: v.pipe(v.string(), v.minLength(1, 'A preset needs a name.'), v.maxLength(100)),
-  description: v.optional(v.pipe(v.string(), v.maxLength(500)), ''),
-  greedy: v.optional(v.boolean(), false),
-  chain: chainSchema,
-});
 
 /**
  * Reads presets from settings or from a file: an object of presets by id.

@@ -1,7 +1,9 @@
 import * as vscode from 'vscode';
 import type { SamplerSpec } from '../../core/samplers/chain';
 import { exportFile } from '../panel/exportFile';
-import { PresetError, builtInPresets, readPresets, type Preset } from './presets';
+import { idOf } from './presetCommands';
+import { builtInPresets, type Preset } from '../../core/samplers/presets';
+import { PresetError, readPresets } from './presets';
 import { count } from '../numbers';
 import { settings } from '../settings';
 import { choose, chooseFile } from '../shown/choices';
@@ -31,7 +33,7 @@ function shown(id: string, { name, description }: Preset): Pick<Preset, 'name' |
     : { name, description };
 }
 
-/** "Presets": named sampler chains; a click takes one for suggestions. */
+/** "Presets": named sampler chains; a click explores with one in the panel, a button takes it for suggestions. */
 export class PresetsView implements TreeData<Row>, vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
@@ -53,18 +55,22 @@ export class PresetsView implements TreeData<Row>, vscode.Disposable {
       : preset.chain.map(step).join(', ') || vscode.l10n.t('unchanged');
     const { name, description } = shown(id, preset);
     const used = settings.inlinePreset() === id;
-    const use = used
-      ? vscode.l10n.t('Used for suggestions.')
-      : vscode.l10n.t('Click to use it for suggestions.');
     return {
       label: name,
-      description: chain,
-      tooltip: [description, chain, use],
-      iconPath: new vscode.ThemeIcon(used ? 'check' : 'list-ordered'),
-      contextValue: own ? 'ownPreset' : 'preset',
+      description: used ? vscode.l10n.t('used for suggestions; {0}', chain) : chain,
+      tooltip: [
+        description,
+        chain,
+        vscode.l10n.t('Click to explore with it in the panel.'),
+        used
+          ? vscode.l10n.t('Used for suggestions.')
+          : vscode.l10n.t('Its button Use Preset for Suggestions takes it for suggestions in the editor.'),
+      ],
+      iconPath: new vscode.ThemeIcon(used ? 'lightbulb' : 'list-ordered'),
+      contextValue: `${own ? 'ownPreset' : 'preset'}${used ? 'Used' : ''}`,
       command: {
-        command: 'decodingLab.usePreset',
-        title: vscode.l10n.t('Use for suggestions'),
+        command: 'decodingLab.explorePreset',
+        title: vscode.l10n.t('Explore with this preset'),
         arguments: [id],
       },
     };
@@ -80,21 +86,26 @@ export class PresetsView implements TreeData<Row>, vscode.Disposable {
     }));
   }
 
+  /** Id of the preset that a row or another command names, or else of the one that the user chooses. */
+  async choose(given: unknown, title: string): Promise<string | undefined> {
+    const presets = settings.presets();
+    return (
+      idOf(given) ??
+      (
+        await choose(
+          Object.entries(presets).map(([key, preset]) => {
+            const { name, description } = shown(key, preset);
+            return { label: name, description, key };
+          }),
+          { title },
+        )
+      )?.key
+    );
+  }
+
   /** Takes a preset for inline suggestions; asks which where none is given. */
   async use(given: unknown): Promise<void> {
-    const presets = settings.presets();
-    const id =
-      typeof given === 'string'
-        ? given
-        : (
-            await choose(
-              Object.entries(presets).map(([key, preset]) => {
-                const { name, description } = shown(key, preset);
-                return { label: name, description, key };
-              }),
-              { title: vscode.l10n.t('Preset for suggestions') },
-            )
-          )?.key;
+    const id = await this.choose(given, vscode.l10n.t('Preset for suggestions'));
     if (id === undefined) return;
     await vscode.workspace
       .getConfiguration('decodingLab')

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
-import { builtInPresets } from '../../../src/extension/presets/presets';
+import { builtInPresets } from '../../../src/core/samplers/presets';
 import { english } from '../../../src/extension/translate';
 import type { DownloadPhase } from '../../../src/library/progress';
 import type { CatalogListing } from '../../../src/library/types';

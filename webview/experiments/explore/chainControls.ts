@@ -1,19 +1,32 @@
 /** The chain's controls, connected to its editor. */
 import type { TemplateResult } from 'lit';
 import type { ChainEditor } from '../../form/chainEditor';
-import { inOrder, moveStep, shortStep } from '../../form/samplerSteps';
+import { chainOfSteps, inOrder, moveStep, offOf, shortStep } from '../../form/samplerSteps';
 import { samplersView, type SamplersProps } from '../../form/samplersView';
+import type { TabContext } from '../../frame/tab';
+import { RequestError } from '../../host';
 import { afterDraw } from '../../ui/afterDraw';
 
-/** @param shown what is known of the distribution that the chain acts on */
+/**
+ * @param shown what is known of the distribution that the chain acts on
+ * @param failed is told why a preset was not saved
+ */
 export function chainControls(
   chain: ChainEditor,
-  announce: (sentence: string) => void,
+  { announce, host, session }: Pick<TabContext, 'announce' | 'host' | 'session'>,
+  failed: (error: unknown) => void,
   shown: Pick<SamplersProps, 'deeds' | 'keptInOrder' | 'problem'>,
 ): TemplateResult {
   return samplersView({
     ...shown,
     form: chain.form,
+    presets: session.presets,
+    preset: chain.preset,
+    unsaved: chain.error && 'Correct the field that is marked, then save the chain.',
+    onPreset: (preset) => {
+      chain.take(preset);
+    },
+    onSavePreset: () => void save(chain, host).then(announce, failed),
     menuOpen: chain.menuOpen,
     opened: chain.opened,
     onType: (name, text) => {
@@ -47,6 +60,18 @@ export function chainControls(
       chain.toggleOptions(key);
     },
   });
+}
+
+/** Saves the chain as a preset; what to say about it. */
+async function save(chain: ChainEditor, host: TabContext['host']): Promise<string> {
+  const { steps } = chain;
+  try {
+    chain.preset = await host.savePreset(chainOfSteps(steps), offOf(steps));
+    return 'The preset is saved.';
+  } catch (error) {
+    if (error instanceof RequestError && error.failure.code === 'stopped') return 'Nothing was saved.';
+    throw error;
+  }
 }
 
 /** Focuses the first part that a step has, once it has been drawn. */

@@ -158,7 +158,7 @@ export class ExploreView {
   /** The controls of the chain, with what every step does to the distribution on screen. */
   samplers(): TemplateResult {
     const screen = this.#onScreen;
-    return chainControls(this.#chain, this.#context.announce, {
+    return chainControls(this.#chain, this.#context, this.#frame.failed, {
       deeds: this.#deeds(),
       keptInOrder: this.#next.keptInOrder(screen, this.#controls),
       problem: this.#reading().problem,

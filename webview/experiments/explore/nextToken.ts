@@ -89,7 +89,10 @@ export class NextToken {
   read(screen: OnScreen, { steps, seed, rows }: Controls): Reading {
     const logits = this.#logitsOf(screen);
     if (!logits) return this.#saved(screen, rows);
-    const distribution = this.#distribution.of([logits], () => distributionOf(logits));
+    const vocabulary = this.vocabularyOf(screen);
+    const distribution = this.#distribution.of([logits, vocabulary], () =>
+      distributionOf(logits, vocabulary),
+    );
     if (typeof distribution === 'string') return { ...NOTHING, summary: distribution };
     const tokens = this.#tokensOf(screen);
     return this.#reading.of([distribution, steps, seed, rows, tokens], () => {
@@ -109,7 +112,8 @@ export class NextToken {
   keptInOrder(screen: OnScreen, { steps, seed }: Controls): Readonly<Record<string, number>> {
     const logits = this.#logitsOf(screen);
     if (!logits || steps.length < 2) return {};
-    const distribution = this.#compared.of([logits], () => distributionOf(logits));
+    const vocabulary = this.vocabularyOf(screen);
+    const distribution = this.#compared.of([logits, vocabulary], () => distributionOf(logits, vocabulary));
     if (typeof distribution === 'string') return {};
     const tokens = this.#tokensOf(screen);
     return this.#orders.of([distribution, steps, seed, tokens], () => {
@@ -152,9 +156,9 @@ export class NextToken {
 const NO_TOKENS: readonly number[] = [];
 
 /** A distribution, or why the logits are none. */
-function distributionOf(logits: Float32Array): Distribution | string {
+function distributionOf(logits: Float32Array, vocabulary: Vocabulary | undefined): Distribution | string {
   try {
-    return new Distribution(logits);
+    return new Distribution(logits, vocabulary);
   } catch (error) {
     return sentenceOf(error);
   }

@@ -2,6 +2,7 @@
 import type { TemplateResult } from 'lit';
 import { exploreReport } from '../../../src/experiments/explore/report';
 import { exploreResultSchema, type ExploreResult } from '../../../src/experiments/explore/result';
+import type { ListedPreset } from '../../../src/protocol/presets';
 import type { ExperimentPage } from '../../frame/experimentPage';
 import { ExperimentTab } from '../../frame/experimentTab';
 import { isRemembered, parsedBy } from '../../frame/record';
@@ -55,6 +56,11 @@ class Explore extends ExperimentTab<ExploreResult> {
   /** A run that goes on will fail for the same reason, and say it. */
   override failed(error: unknown): void {
     if (!this.state.runs.isGoing) super.failed(error);
+  }
+
+  takePreset(preset: ListedPreset): void {
+    this.#chain.take(preset);
+    this.state.form.set('greedy', false);
   }
 
   modelChanged(): void {

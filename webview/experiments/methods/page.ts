@@ -16,6 +16,7 @@ import {
   type MethodsResult,
 } from '../../../src/experiments/methods/result';
 import { methodsReport } from '../../../src/experiments/methods/report';
+import type { ListedPreset } from '../../../src/protocol/presets';
 import { methodsPictures } from './charts';
 import { count, information } from '../../format/numbers';
 import { parsedBy } from '../../frame/record';
@@ -23,6 +24,7 @@ import { boxOf, fieldsOf, formOf, readOrNull, shownParameters, typedParameters }
 import { valueText, type Field, type FormValues } from '../../form/form';
 import { legendView } from '../../ui/legend';
 import { sampledTextView, sampledTokenCard } from '../../ui/sampledText';
+import { ofPresets, presetsField, presetsText, readPresetMethods } from './presetMethods';
 import { methodsTerms } from './terms';
 import type { ExperimentPage, ShownParts } from '../../frame/experimentPage';
 import { ExperimentTab } from '../../frame/experimentTab';
@@ -53,7 +55,13 @@ const methodBoxes = METHOD_CHOICES.map(({ id, label, explanation, chapter, searc
   ...(search && { applies: isTexts }),
 }));
 
-const page: ExperimentPage<MethodsResult> = {
+/** The methods and the presets that are chosen. */
+const compared = (values: FormValues): readonly MethodSpec[] => [
+  ...chosen(values).map(({ spec }) => spec(numbersOf(values))),
+  ...readPresetMethods(values['presets']),
+];
+
+const pageOf = (presets: () => readonly ListedPreset[]): ExperimentPage<MethodsResult> => ({
   id: 'methods',
   title: 'Methods',
   question: 'Which way of choosing tokens is varied, and which holds together?',
@@ -67,18 +75,25 @@ const page: ExperimentPage<MethodsResult> = {
         fields: ['form', 'samples', 'trials', { parameter: 'maxNewTokens', applies: isTexts }, 'seed'],
       },
       { title: 'Numbers of the methods', fields: numberFields },
-      { title: 'Methods', fields: methodBoxes },
+      { title: 'Methods', fields: [...methodBoxes, presetsField(presets)] },
     ],
     {
-      typed: (values) => ({ methods: chosen(values).map(({ spec }) => spec(numbersOf(values))) }),
+      typed: (values) => ({ methods: compared(values) }),
       shown: (given) => {
         const methods = readOrNull(() => methodsParameters.parameters.methods.read(given['methods'], {}));
-        return methods ? { ...boxesOf(methods), ...shownParameters(methodNumbers, numbersIn(methods)) } : {};
+        if (!methods) return {};
+        const presets = ofPresets(methods);
+        const own = methods.filter((method) => !presets.some(({ name }) => name === method.name));
+        return {
+          ...boxesOf(own),
+          ...shownParameters(methodNumbers, numbersIn(own)),
+          presets: presetsText(presets),
+        };
       },
       line: (short, values) => {
         const number = (name: keyof MethodNumbers): string => valueText(values, name);
         const what = isTexts(values) ? `texts of ${short('maxNewTokens')} tokens` : 'tokens';
-        return `${count(chosen(values).length, 'method')}, ${short('trials')} × ${short('samples')} ${what}; T ${number('temperature')}, p ${number('p')}, k ${number('k')}; seed ${short('seed')}`;
+        return `${count(compared(values).length, 'method')}, ${short('trials')} × ${short('samples')} ${what}; T ${number('temperature')}, p ${number('p')}, k ${number('k')}; seed ${short('seed')}`;
       },
     },
   ),
@@ -94,7 +109,7 @@ const page: ExperimentPage<MethodsResult> = {
     const found = kind === 'text' ? methods[Number(method)]?.texts[Number(text)] : undefined;
     return found ? sampledTokenCard(found, Number(token)) : null;
   },
-};
+});
 
 function boxesOf(methods: readonly MethodSpec[]): FormValues {
   const names = methods.map(({ name }) => name);
@@ -155,5 +170,8 @@ function methodView({ name, texts, deterministic }: MethodResult, method: number
 }
 
 export function createMethods(context: TabContext): Tab {
-  return new ExperimentTab(page, context);
+  return new ExperimentTab(
+    pageOf(() => context.session.presets),
+    context,
+  );
 }

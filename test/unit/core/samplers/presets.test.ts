@@ -8,11 +8,13 @@ import {
   type ChainSpec,
 } from '../../../../src/core/samplers/chain';
 import {
+  builtInPresets,
+  chainOfPreset,
   inHuggingFaceOrder,
   inLlamaCppOrder,
   nucleusThenTopK,
-  PRESETS,
   topKThenNucleus,
+  type Preset,
 } from '../../../../src/core/samplers/presets';
 
 const kept = (chain: ChainSpec, logits: readonly number[]): number[] => {
@@ -87,11 +89,22 @@ describe('the two hybrids', () => {
 });
 
 it('every preset is a chain that can be read and run', () => {
-  expect(new Set(PRESETS.map(({ name }) => name)).size).toBe(PRESETS.length);
-  for (const { chain } of PRESETS) {
+  const all: readonly Preset[] = Object.values(builtInPresets);
+  expect(new Set(all.map(({ name }) => name)).size).toBe(all.length);
+  for (const { chain } of all) {
     expect(parseChain(JSON.parse(JSON.stringify(chain)))).toEqual(chain);
     expect(new SamplerChain(chain, 3).apply([1, 2, 3]).kept).toBeGreaterThan(0);
   }
+});
+
+it('a greedy preset leaves the best of what its chain keeps alone, and says so once', () => {
+  const logits = [0.1, 2, 1];
+  for (const chain of [[], [{ sampler: 'temperature', temperature: 0 }]] satisfies ChainSpec[]) {
+    expect(chainOfPreset({ greedy: true, chain })).toEqual([{ sampler: 'temperature', temperature: 0 }]);
+  }
+  const banned = chainOfPreset({ greedy: true, chain: [{ sampler: 'banned-tokens', ids: [1] }] });
+  expect(kept(banned, logits)).toEqual([2]);
+  expect(kept(chainOfPreset({ greedy: false, chain: [] }), logits)).toEqual([0, 1, 2]);
 });
 
 describe('the catalog', () => {

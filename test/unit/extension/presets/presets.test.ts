@@ -1,12 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseChain } from '../../../../src/core/samplers/chain';
-import {
-  allPresets,
-  builtInPresets,
-  presetChain,
-  presetId,
-  readPresets,
-} from '../../../../src/extension/presets/presets';
+import { builtInPresets } from '../../../../src/core/samplers/presets';
+import { allPresets, presetChain, presetId, readPresets } from '../../../../src/extension/presets/presets';
 
 const own = { name: 'Mine', chain: [{ sampler: 'temperature', temperature: 2 }] };
 
@@ -18,7 +13,7 @@ describe('presets', () => {
   it('survive the way through a file', () => {
     const presets = readPresets({ mine: own });
     expect(readPresets(JSON.parse(JSON.stringify(presets)))).toEqual(presets);
-    expect(presets['mine']).toEqual({ ...own, description: '', greedy: false });
+    expect(presets['mine']).toEqual({ ...own, description: '', greedy: false, off: [] });
   });
 
   it.each([
@@ -27,6 +22,7 @@ describe('presets', () => {
     [{ mine: { ...own, name: '' } }, 'needs a name'],
     [{ mine: { ...own, chain: [{ sampler: 'temperature', temperature: -1 }] } }, '"mine".*-1'],
     [{ mine: { name: 'x' } }, '"mine"'],
+    [{ mine: { ...own, off: [{ sampler: 'temperature', at: 0 }] } }, '"mine".*top-k'],
     [{ mine: 7 }, '"mine"'],
   ])('like %j are refused with the reason', (value, message) => {
     expect(() => readPresets(value)).toThrow(new RegExp(message, 's'));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseChain } from '../../../../src/core/samplers/chain';
-import { PRESETS } from '../../../../src/core/samplers/presets';
+import { parseChain, type ChainSpec } from '../../../../src/core/samplers/chain';
+import { builtInPresets, type Preset } from '../../../../src/core/samplers/presets';
 import { Distribution } from '../../../../src/experiments/explore/distribution';
 import {
   addStep,
@@ -8,30 +8,74 @@ import {
   deedLine,
   deedsOf,
   inOrder,
+  keptLine,
   MENU,
   moveStep,
-  NAMED_STEPS,
-  nameOf,
+  offOf,
   ORDERS,
+  presetOf,
   shortStep,
   START_STEPS,
   stepsOf,
+  stepsOfPreset,
 } from '../../../../webview/form/samplerSteps';
+import { readSteps, stepsText } from '../../../../webview/form/chainEditor';
+import type { ListedPreset } from '../../../../src/protocol/presets';
 import { editField, firstError, withSteps, type ChainForm } from '../../../../webview/form/chainForm';
 
+const BUILT_IN: readonly ListedPreset[] = Object.entries<Preset>(builtInPresets).map(([id, preset]) => ({
+  id,
+  ...preset,
+  off: [...preset.off],
+}));
 const FORM: ChainForm = { steps: START_STEPS, texts: {}, errors: {} };
 /** Tokens of the model's vocabulary. */
 const LIMITS = 100;
 const keys = (steps: readonly { key: string }[]): string[] => steps.map(({ key }) => key);
 
 describe('the steps of a chain', () => {
-  it('are the chain again, for every preset', () => {
-    for (const { name, chain } of PRESETS) {
-      const steps = stepsOf(chain);
-      expect(steps.map(({ sampler }) => sampler)).toEqual(chain.map(({ sampler }) => sampler));
-      expect(nameOf(steps)?.name).toBe(name);
+  it('are the chain again, for every preset, and name it', () => {
+    for (const preset of BUILT_IN) {
+      const steps = stepsOfPreset(preset);
+      // Ties that all stay are the default, which may be left out.
+      const told = (chain: ChainSpec): ChainSpec =>
+        chain.map((spec) => (spec.sampler === 'top-k' ? { ties: 'all', ...spec } : spec));
+      expect(told(chainOfSteps(steps))).toEqual(told(preset.chain));
+      expect(offOf(steps)).toEqual(preset.off);
+      expect(presetOf(steps, BUILT_IN, null)?.id).toBe(preset.id);
     }
-    expect(nameOf(START_STEPS)).toBe(NAMED_STEPS[0]);
+    expect(keys(START_STEPS)).toEqual(['temperature', 'top-k', 'top-p']);
+  });
+
+  it('name the preset that is meant, of several with the same chain', () => {
+    const twice = [...BUILT_IN, { ...BUILT_IN[3]!, id: 'mine' }];
+    const steps = stepsOfPreset(BUILT_IN[3]!);
+    expect(presetOf(steps, twice, 'mine')?.id).toBe('mine');
+    expect(presetOf(steps, twice, 'precise')?.id).toBe(BUILT_IN[3]!.id);
+  });
+
+  it('keep what they have no control for, and what is off, with its place', () => {
+    const chain = parseChain([
+      { sampler: 'logit-bias', bias: [[3, -1.5]] },
+      { sampler: 'banned-tokens', ids: [7], texts: [' x'], pattern: '^y' },
+      { sampler: 'temperature', temperature: 0.5 },
+      { sampler: 'dry', multiplier: 0.8, base: 1.75, allowedLength: 2, breakers: [[198]] },
+    ]);
+    const off = [
+      { sampler: 'top-k', at: 0 },
+      { sampler: 'top-p', at: 4 },
+    ] as const;
+    const steps = stepsOf(chain, off);
+    expect(keys(steps)).toEqual(['top-k', 'logit-bias', 'banned-tokens', 'temperature', 'top-p', 'dry']);
+    expect(offOf(steps)).toEqual(off);
+    const again = readSteps(stepsText(steps));
+    expect(again).toEqual(steps);
+    expect(chainOfSteps(again!)).toEqual(chain);
+    expect(keptLine(steps[2]!).replaceAll('\u00A0', ' ')).toBe(
+      'token ids: 1 entry, texts: 1 entry, pattern: ^y',
+    );
+    expect(keptLine(steps[3]!)).toBe('');
+    expect(keptLine(steps[5]!)).toMatch(/1.entry$/);
   });
 
   it('can be any sampler of the menu, each with its defaults', () => {
@@ -63,7 +107,7 @@ describe('the steps of a chain', () => {
   });
 
   it('are called a user’s own when they have no name', () => {
-    expect(nameOf(addStep(START_STEPS, 'min-p', []))).toBeUndefined();
+    expect(presetOf(addStep(START_STEPS, 'min-p', []), BUILT_IN, 'start')).toBeUndefined();
   });
 });
 

@@ -1,0 +1,100 @@
+/** Presets as methods: those that are compared beside the chapter's, and the checkboxes that choose them. */
+import { signal } from '@preact/signals-core';
+import { html, nothing, type TemplateResult } from 'lit';
+import { live } from 'lit/directives/live.js';
+import { repeat } from 'lit/directives/repeat.js';
+import * as v from 'valibot';
+import { chainOfPreset } from '../../../src/core/samplers/presets';
+import { visibleText } from '../../../src/core/visibleText';
+import { METHOD_CHOICES, METHOD_NUMBERS } from '../../../src/experiments/methods/list';
+import type { MethodSpec } from '../../../src/experiments/methods/result';
+import { chainSchema, type ListedPreset } from '../../../src/protocol/presets';
+import type { OwnField } from '../../form/form';
+
+type Sampling = Extract<MethodSpec, { kind: 'sampling' }>;
+
+const chosenSchema = v.array(v.object({ name: v.string(), kind: v.literal('sampling'), chain: chainSchema }));
+
+const NAMES: readonly string[] = METHOD_CHOICES.map(({ spec }) => spec(METHOD_NUMBERS).name);
+
+/** A preset as a method. It has the preset's name, unless that is one of the methods' own. */
+export function presetMethod(preset: ListedPreset): Sampling {
+  const name = NAMES.includes(preset.name) ? `${preset.name} (preset)` : preset.name;
+  return { name, kind: 'sampling', chain: chainOfPreset(preset) };
+}
+
+/** Of a result's methods those that are no method of the list: they came of presets. */
+export function ofPresets(methods: readonly MethodSpec[]): readonly Sampling[] {
+  return methods.filter(
+    (method): method is Sampling => method.kind === 'sampling' && !NAMES.includes(method.name),
+  );
+}
+
+/** What is chosen, as the text that stands for it in the form's values. */
+export const presetsText = (chosen: readonly Sampling[]): string => JSON.stringify(chosen);
+
+/** The inverse; none where it is anything else. */
+export function readPresetMethods(text: unknown): readonly Sampling[] {
+  if (typeof text !== 'string') return [];
+  try {
+    const read = v.safeParse(chosenSchema, JSON.parse(text));
+    return read.success ? read.output : [];
+  } catch {
+    return [];
+  }
+}
+
+/** The presets that are compared, as a part of the form. */
+export function presetsField(presets: () => readonly ListedPreset[]): OwnField {
+  const chosen = signal<readonly Sampling[]>([]);
+  const toggle = (method: Sampling, on: boolean): void => {
+    const others = chosen.value.filter(({ name }) => name !== method.name);
+    chosen.value = on ? [...others, method] : others;
+  };
+  return {
+    kind: 'own',
+    name: 'presets',
+    label: 'presets',
+    initial: presetsText([]),
+    text: () => presetsText(chosen.value),
+    fill: (text) => {
+      chosen.value = readPresetMethods(text);
+    },
+    error: () => null,
+    view: () => presetsView(presets(), chosen.value, toggle),
+  };
+}
+
+function presetsView(
+  presets: readonly ListedPreset[],
+  chosen: readonly Sampling[],
+  toggle: (method: Sampling, on: boolean) => void,
+): TemplateResult {
+  const offered = presets.map((preset) => ({
+    method: presetMethod(preset),
+    description: preset.description,
+  }));
+  // Those of a saved result, whose presets may be gone.
+  const gone = chosen.filter(({ name }) => offered.every(({ method }) => method.name !== name));
+  const all = [...offered, ...gone.map((method) => ({ method, description: 'Of an earlier run.' }))];
+  return html`<details class="fold" data-testid="method-presets">
+    <summary>Presets${chosen.length === 0 ? nothing : `, ${chosen.length} chosen`}</summary>
+    ${repeat(
+      all,
+      ({ method }) => method.name,
+      ({ method, description }) => {
+        const taken = chosen.find(({ name }) => name === method.name);
+        return html`<div class="check" title=${description}>
+          <vscode-checkbox
+            data-testid="use-preset"
+            .checked=${live(taken !== undefined)}
+            @change=${(event: Event) => {
+              toggle(method, (event.target as HTMLInputElement).checked);
+            }}
+            >${visibleText(method.name)}</vscode-checkbox
+          >
+        </div>`;
+      },
+    )}
+  </details>`;
+}
