@@ -38,7 +38,7 @@ export const offSchema = v.pipe(
 );
 
 function canBeOff(parameter: (typeof catalog)[number]['about']['parameters'][number]): boolean {
-  return 'main' in parameter && parameter.main?.off !== undefined;
+  return 'main' in parameter && parameter.main.off !== undefined;
 }
 
 export const presetSchema = v.object({

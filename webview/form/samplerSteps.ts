@@ -223,7 +223,7 @@ export function shortStep(step: SamplerStep): string {
   if (isOff(step)) return `${sampler} off`;
   const main = controlsOf(sampler).filter(({ optional }) => !optional);
   const numbers = main.map((parameter) => values[parameter.name] ?? parameter.default).join('/');
-  return `${definitionOf(sampler).about.symbol ?? sampler} ${numbers}`;
+  return `${definitionOf(sampler).about.symbol ?? sampler} ${numbers}`.trimEnd();
 }
 
 /** What each step did to the distribution, in words; "off" for one that takes no part in it. */
