@@ -37,7 +37,8 @@ export const COURSE: readonly CourseStep[] = [
     question:
       'How does temperature scaling change how often a token such as “pizza” is sampled, and what is its exact probability?',
     look: [
-      'The line is exact; the points are 100 draws each. Which points lie outside of what 100 draws allow, and why do they err to the same side?',
+      'The line is exact; each point is 100 draws. How far from the line do points fall by chance, and how many draws would distinguish two neighbours?',
+      'Then use the same random numbers at every temperature: why do all points now err together?',
       'Where does “pizza” go when the temperature rises without end? What becomes of the other words?',
     ],
     actions: [
@@ -51,14 +52,35 @@ export const COURSE: readonly CourseStep[] = [
           temperatures: [0.1, 0.5, 1, 1.5, 2, 5],
           draws: 100,
           seed: SEED,
+          commonRandomNumbers: false,
         },
         run: true,
       },
       {
         tab: 'temperature',
-        label: 'A word after your own text',
+        label: 'With the same random numbers',
+        toy: true,
+        parameters: {
+          target: 'pizza',
+          leadingSpace: true,
+          temperatures: [0.1, 0.5, 1, 1.5, 2, 5],
+          draws: 100,
+          seed: SEED,
+          commonRandomNumbers: true,
+        },
+        run: true,
+      },
+      {
+        tab: 'temperature',
+        label: 'The best token after your own text',
         toy: false,
-        parameters: { temperatures: [0.1, 0.5, 1, 1.5, 2, 5], draws: 1000, seed: SEED },
+        parameters: {
+          target: '',
+          temperatures: [0.1, 0.5, 1, 1.5, 2, 5],
+          draws: 1000,
+          seed: SEED,
+          commonRandomNumbers: false,
+        },
         run: false,
       },
     ],

@@ -54,6 +54,7 @@ export function fieldsOf(name: string, parameter: Parameter<unknown>, beside: Be
           kind: 'text',
           initial: parameter.initial ?? String(initial),
           wide: control.kind !== 'number',
+          ...(control.kind === 'text' && control.placeholder && { placeholder: control.placeholder }),
           dice: control.kind === 'number' && control.dice === true,
           check: (typed) => parameter.read(typedOf(name, parameter, { [name]: typed }), {}),
         },

@@ -25,6 +25,8 @@ export interface TextField extends AnyField {
   readonly initial: string;
   /** Takes the whole width, below its label. */
   readonly wide?: boolean;
+  /** What an empty text means. */
+  readonly placeholder?: string;
   /** Offers a button that puts another whole number up to 2^32 - 1 here. */
   readonly dice?: boolean;
   /** @throws RangeError saying what is wrong with the text. */

@@ -111,7 +111,7 @@ function labelView({ label, term }: Field): TemplateResult {
 }
 
 function textView({ form }: FormProps, field: TextField): TemplateResult {
-  const { name, label, hook = name, wide = false, dice = false } = field;
+  const { name, label, hook = name, wide = false, dice = false, placeholder = '' } = field;
   const wrong = form.error(name) !== null;
   const set = (text: string): void => {
     form.set(name, text);
@@ -122,6 +122,7 @@ function textView({ form }: FormProps, field: TextField): TemplateResult {
       data-testid=${hook}
       aria-label=${label}
       aria-invalid=${wrong ? 'true' : 'false'}
+      placeholder=${placeholder}
       .value=${live(form.text(name))}
       @input=${(event: Event) => {
         set((event.target as HTMLInputElement).value);

@@ -166,6 +166,8 @@ export class ExperimentState<Result extends ExperimentResult> {
   unpack(saved: unknown): void {
     const memory = unpackMemory(saved, this.#page.read);
     if (!memory) return;
+    // Controls that an earlier version did not have are as its result was made.
+    if (memory.outcome) this.form.fill(this.#page.values(memory.outcome.order.parameters));
     this.form.fill(memory.values);
     this.drawerOpen = memory.drawerOpen;
     this.shown.show(memory.outcome);

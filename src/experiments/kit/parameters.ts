@@ -16,7 +16,8 @@ import {
 
 /** How a parameter is set by a user; `none` where no single control can. */
 export type Control =
-  | { readonly kind: 'text' }
+  /** @property placeholder shown where nothing is typed. */
+  | { readonly kind: 'text'; readonly placeholder?: string }
   /** @property off `off` may be typed, which is null. @property dice offers another whole number. */
   | { readonly kind: 'number'; readonly off?: true; readonly dice?: true }
   /** Numbers, typed with commas between them. */
@@ -123,15 +124,23 @@ export interface TextParameter extends Described {
   readonly most?: number;
   /** What is said of a longer one; `most` is in words already. */
   readonly limit?: (most: string) => string;
+  /** What an empty one means, shown in its field. */
+  readonly placeholder?: string;
   /** What to do about an empty one, which is refused then. */
   readonly empty?: string;
 }
 
-export function text({ most = Infinity, limit, empty, ...described }: TextParameter): Parameter<string> {
+export function text({
+  most = Infinity,
+  limit,
+  empty,
+  placeholder,
+  ...described
+}: TextParameter): Parameter<string> {
   const { name } = described;
   return {
     ...described,
-    control: { kind: 'text' },
+    control: { kind: 'text', ...(placeholder !== undefined && { placeholder }) },
     read: (value) => {
       const given = textValue(name, value);
       if (given === '' && empty !== undefined) throw new RangeError(`${name} is empty; ${empty}.`);

@@ -95,11 +95,19 @@ export type ResultToken = v.InferOutput<typeof tokenSchema>;
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-export function resultToken({ vocabulary: { bytes, offsets } }: LanguageModel, id: number): ResultToken {
-  const own = bytes.subarray(offsets[id], offsets[id + 1]);
+export function resultToken(model: LanguageModel, id: number): ResultToken {
+  return { id, text: wholeText(model, id) ?? `‹${hexBytes(bytesOf(model, id))}›` };
+}
+
+/** A token's text; null where its bytes are no whole characters. */
+export function wholeText(model: LanguageModel, id: number): string | null {
   try {
-    return { id, text: decoder.decode(own) };
+    return decoder.decode(bytesOf(model, id));
   } catch {
-    return { id, text: `‹${hexBytes(own)}›` };
+    return null;
   }
+}
+
+function bytesOf({ vocabulary: { bytes, offsets } }: LanguageModel, id: number): Uint8Array {
+  return bytes.subarray(offsets[id], offsets[id + 1]);
 }

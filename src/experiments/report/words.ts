@@ -41,15 +41,6 @@ export function inPercent(probability: number): string {
   return Number(digits) >= 100 ? '> 99.9 %' : `${digits} %`;
 }
 
-/** A probability as times in 100, with as many digits as say something. */
-export function timesIn100(probability: number): string {
-  const value = probability * 100;
-  if (probability <= 0) return '0 times in 100';
-  if (value < 0.001) return 'less than 0.001 times in 100';
-  if (probability < 1 && value > 99.9) return 'more than 99.9 times in 100';
-  return `${rounded(value)} times in 100`;
-}
-
 /** `a`, `a and b`, `a, b and c`. */
 export function listed(items: readonly string[]): string {
   return items.length < 2 ? (items[0] ?? '') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)!}`;

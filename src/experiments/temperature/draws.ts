@@ -1,6 +1,6 @@
-/** Draws the target at several temperatures with the same random numbers. */
+/** Draws the target at several temperatures, each with random numbers of its own or all with the same ones. */
 import { CumulativeTable } from '../../core/draw';
-import { randomStream } from '../../core/random';
+import { randomStream, type RandomStream } from '../../core/random';
 import type { CooperativeYield } from '../kit/cooperativeYield';
 import { weightsAt, type TokenizationNode, type Tokenizations } from './tokenizations';
 
@@ -13,7 +13,7 @@ export interface TargetDraws {
   readonly tokens: Int32Array;
 }
 
-/** Random numbers that are taken at a time; every temperature uses the same ones. */
+/** Random numbers that are taken at a time. */
 const BLOCK = 4096;
 
 /** One temperature's draws of one place in the tree. */
@@ -23,14 +23,16 @@ interface Column {
 }
 
 /**
- * Draws the next token, and where it begins the target, the one after it, and so on. Draw i of every temperature
- * takes the same random number, so nothing but the temperature differs between them.
+ * Draws the next token, and where it begins the target, the one after it, and so on.
+ * @param common whether draw i of every temperature takes the same random number: they differ in nothing but the
+ * temperature then, and so err together (Law, Simulation Modeling and Analysis, 2015, section 11.2). Otherwise each
+ * temperature has a stream of its own, which does not depend on what other temperatures there are.
  * @param onDone called with the number of draws done, over all temperatures.
  */
 export async function drawTargets(
   tree: Tokenizations,
   temperatures: readonly number[],
-  { draws, seed }: { readonly draws: number; readonly seed: number },
+  { draws, seed, common }: { readonly draws: number; readonly seed: number; readonly common: boolean },
   turns: CooperativeYield,
   onDone: (done: number) => void,
 ): Promise<TargetDraws[]> {
@@ -39,14 +41,17 @@ export async function drawTargets(
     await turns.giveWay();
     columns.push(columnOf(tree.root, t));
   }
-  const stream = randomStream(seed, 'draw', 0);
+  const streams = common
+    ? [randomStream(seed, 'draw', 0)]
+    : temperatures.map((t) => randomStream(seed, 'temperature', t, 'next'));
   const block = new Float64Array(BLOCK);
   let done = 0;
   while (done < draws) {
     const size = Math.min(BLOCK, draws - done);
-    for (let i = 0; i < size; i++) block[i] = stream.next();
     let stopped = false;
-    for (const { table, counts } of columns) {
+    for (const [at, { table, counts }] of columns.entries()) {
+      const stream = streams[at];
+      if (stream) for (let i = 0; i < size; i++) block[i] = stream.next();
       for (let i = 0; i < size; i++) counts[table.draw(block[i]!)]!++;
       // A block is drawn at every temperature, so that all have the same number of draws.
       stopped = !(await turns.giveWay()) || stopped;
@@ -58,7 +63,9 @@ export async function drawTargets(
   const rows: TargetDraws[] = [];
   for (const [i, t] of temperatures.entries()) {
     const { counts: tokens } = columns[i]!;
-    rows.push({ draws: done, count: await targets(tree.root, tokens, t, seed, [], turns), tokens });
+    const streamAfter = (path: readonly number[]): RandomStream =>
+      common ? randomStream(seed, 'draw', ...path) : randomStream(seed, 'temperature', t, 'after', ...path);
+    rows.push({ draws: done, count: await targets(tree.root, tokens, t, streamAfter, [], turns), tokens });
   }
   return rows;
 }
@@ -77,7 +84,7 @@ async function targets(
   node: TokenizationNode,
   counts: Int32Array,
   temperature: number,
-  seed: number,
+  streamAfter: (path: readonly number[]) => RandomStream,
   before: readonly number[],
   turns: CooperativeYield,
 ): Promise<number> {
@@ -88,12 +95,12 @@ async function targets(
     else if (next && times > 0) {
       const path = [...before, id];
       const column = columnOf(next, temperature);
-      const stream = randomStream(seed, 'draw', ...path);
+      const stream = streamAfter(path);
       for (let i = 0; i < times; i++) {
         column.counts[column.table.draw(stream.next())]!++;
         if (i % BLOCK === BLOCK - 1) await turns.giveWay();
       }
-      sum += await targets(next, column.counts, temperature, seed, path, turns);
+      sum += await targets(next, column.counts, temperature, streamAfter, path, turns);
     }
   }
   return sum;

@@ -1,6 +1,7 @@
 /** Temperature: the exact probability of a text at every temperature, and how close draws come to it. */
 import { temperatureReport } from './report';
-import type { LanguageModel } from '../../core/languageModel';
+import type { LanguageModel, NextToken } from '../../core/languageModel';
+import { topIndices } from '../../core/logits';
 import { binomialInterval } from '../../core/statistics/binomial';
 import { chiSquareTest } from '../../core/statistics/chiSquare';
 import { wilsonInterval } from '../../core/statistics/interval';
@@ -8,8 +9,8 @@ import { CooperativeYield } from '../kit/cooperativeYield';
 import { onModel, type RunContext } from '../kit/experiment';
 import { Tokenizations, weightsAt, type TokenizationNode, type PhraseProbability } from './tokenizations';
 import { takePrompt } from '../kit/prompt';
-import { readPrompt } from '../kit/readPrompt';
-import { progressEventSchema, provenanceOf, resultToken } from '../kit/results';
+import { logitsOf, readPrompt } from '../kit/readPrompt';
+import { progressEventSchema, provenanceOf, resultToken, wholeText } from '../kit/results';
 import { drawTargets, type TargetDraws } from './draws';
 import { chapterOf, curveOf, entropyAt, limitsOf, listedTokens, tokenProbability, waysOf } from './exact';
 import { tenDraws } from '../kit/tenDraws';
@@ -24,10 +25,9 @@ import {
 /** Beginnings of the target that are read with the model. */
 const BUDGET = 64;
 
-/**
- * Temperature as an experiment. All temperatures draw with the same random numbers, so that what differs between
- * them is not chance.
- */
+/** Most probable tokens among which one is looked for that is text. */
+const CANDIDATES = 100;
+
 export const temperature = onModel<TemperatureParameters, TemperatureEvent, TemperatureResult>({
   parse: temperatureParameters.parse,
   events: progressEventSchema,
@@ -42,13 +42,16 @@ async function run(
   context: RunContext<TemperatureEvent>,
 ): Promise<TemperatureResult> {
   const begin = performance.now();
-  const target = `${parameters.leadingSpace ? ' ' : ''}${parameters.target}`;
-  const prompt = takePrompt(model, parameters.prompt, Math.max(1, model.encode(target).length));
+  const { commonRandomNumbers } = parameters;
+  const given = parameters.target === '' ? '' : `${parameters.leadingSpace ? ' ' : ''}${parameters.target}`;
+  const prompt = takePrompt(model, parameters.prompt, Math.max(1, model.encode(given).length));
   const promptIds = Array.from(prompt.ids);
   const turns = new CooperativeYield(context);
   const empty: TemperatureResult = {
     experiment: 'temperature',
-    target,
+    target: given,
+    ...(given === '' && { mostProbable: true }),
+    ...(commonRandomNumbers !== undefined && { commonRandomNumbers }),
     vocabularySize: model.info.vocabularySize,
     rows: [],
     curve: { temperatures: [], target: [], entropy: [], tokens: [] },
@@ -67,6 +70,7 @@ async function run(
 
   const first = await readPrompt(model, promptIds, context);
   if (!first) return stopped();
+  const target = given === '' ? mostProbableText(model, first) : given;
   const tree = await Tokenizations.read(model, promptIds, first, target, BUDGET, turns);
   if (!tree) return stopped();
   const ways = tree.ways();
@@ -80,7 +84,8 @@ async function run(
   const exact: PhraseProbability[] = [];
   for (const t of temperatures) exact.push(await tree.at(t, turns));
   const total = temperatures.length * parameters.draws;
-  const draws = await drawTargets(tree, temperatures, parameters, turns, (done) => {
+  const order = { ...parameters, common: commonRandomNumbers ?? true };
+  const draws = await drawTargets(tree, temperatures, order, turns, (done) => {
     context.emit({ type: 'progress', done, total, what: 'draws' });
   });
   const listed = listedTokens(tree.root);
@@ -91,6 +96,7 @@ async function run(
   }
   return {
     ...empty,
+    target,
     rows,
     curve,
     limits: limitsOf(model, tree),
@@ -102,6 +108,18 @@ async function run(
   };
 }
 
+/** The text of the most probable token that has one: no end of text, no part of a character. */
+function mostProbableText(model: LanguageModel, first: NextToken): string {
+  const { endOfText } = model.info;
+  for (const id of topIndices(logitsOf(first), CANDIDATES)) {
+    const text = endOfText.includes(id) ? null : wholeText(model, id);
+    if (text !== null && text !== '') return text;
+  }
+  throw new RangeError(
+    `None of the ${CANDIDATES} most probable tokens after this prompt is readable text; type a word or a phrase.`,
+  );
+}
+
 function unspellable(model: LanguageModel, target: string, leadingSpace: boolean): RangeError {
   const words = Array.from({ length: Math.min(12, model.info.vocabularySize) }, (_, id) =>
     model.decode([id]).trim(),
@@ -109,10 +127,10 @@ function unspellable(model: LanguageModel, target: string, leadingSpace: boolean
   const more = model.info.vocabularySize > words.length ? ', …' : '';
   const space =
     !leadingSpace && model.info.kind === 'toy'
-      ? ' Every word has a space before it: tick the leading space.'
+      ? ' Each of its words begins with a space: tick “space before it”.'
       : '';
   return new RangeError(
-    `No sequence of tokens of ${model.info.name} spells “${target}”.${space} Its words are ${words.join(', ')}${more}.`,
+    `${model.info.name} has no tokens that spell “${target}”.${space} Its vocabulary is ${words.join(', ')}${more}.`,
   );
 }
 

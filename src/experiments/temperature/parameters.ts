@@ -1,17 +1,17 @@
 /** What Temperature is asked. */
 import { prompt, seed, temperatures } from '../kit/commonParameters';
-import { declare, flag, inThousands, text, whole, type ParametersOf } from '../kit/parameters';
+import { declare, flag, inThousands, optional, text, whole, type ParametersOf } from '../kit/parameters';
 
 export const temperatureParameters = declare('Temperature', {
   prompt,
-  /** The text whose probability is asked for, without the space before it. */
+  /** The text whose probability is asked for, without the space before it; empty for the most probable token. */
   target: text({
     name: 'The target',
     label: 'word or phrase',
     term: 'target',
     most: 200,
-    empty: 'type a word or a phrase, for example pizza',
-    default: 'pizza',
+    default: '',
+    placeholder: 'the most probable token',
   }),
   /** Whether a space stands before the target, as before a word within a sentence. */
   leadingSpace: flag({
@@ -33,5 +33,14 @@ export const temperatureParameters = declare('Temperature', {
     short: inThousands,
   }),
   seed,
+  /** Absent in orders of earlier versions, which used the same random numbers at every temperature. */
+  commonRandomNumbers: optional(
+    flag({
+      name: 'Common random numbers',
+      label: 'same random numbers at every temperature',
+      term: 'commonRandomNumbers',
+      default: false,
+    }),
+  ),
 });
 export type TemperatureParameters = ParametersOf<typeof temperatureParameters>;

@@ -4,7 +4,7 @@ import type { TemperatureResult, TemperatureRow } from './result';
 import { visibleToken } from '../../core/visibleText';
 import { TEN_DRAWS, TEN_DRAWS_FORMATS, tenDrawsCells } from '../report/tenDraws';
 import type { Cell, ReportOf, ReportTable } from '../report/types';
-import { counted, inPercent, listed, rounded, timesIn100, whole } from '../report/words';
+import { counted, inPercent, listed, rounded, whole } from '../report/words';
 
 /** As many draws can be asked for. */
 const WITHIN_REACH = 1_000_000;
@@ -15,13 +15,13 @@ const TOO_MANY = 1e12;
 export const temperatureReport: ReportOf<TemperatureResult> = { summary, tables };
 
 function summary(result: TemperatureResult): string[] {
-  if (result.rows.length === 0) return ['The run was stopped before anything was computed.'];
+  if (result.rows.length === 0) return ['The run was stopped before there was a result.'];
   return [
     answer(result),
     tellingApart(result),
     trend(result),
     limits(result),
-    luck(result),
+    chance(result),
     ...chapter(result),
     ...ways(result),
   ];
@@ -32,19 +32,21 @@ export function quoted({ target }: TemperatureResult): string {
   return `“${visibleToken(target)}”`;
 }
 
-/** The coldest, the one nearest to 1 and the hottest. */
+/** The temperature nearest to 1, and beside it the hottest and the coldest. */
 function answer(result: TemperatureResult): string {
-  const { rows } = result;
-  const nearOne = rows.reduce((a, b) =>
+  const { rows, mostProbable } = result;
+  const base = rows.reduce((a, b) =>
     Math.abs(Math.log(b.temperature)) < Math.abs(Math.log(a.temperature)) ? b : a,
   );
-  const [first, ...rest] = [...new Set([rows[0]!, nearOne, rows.at(-1)!])];
-  const others = rest.map(
-    ({ temperature, probability }) =>
-      `${timesIn100(probability).replace(' times in 100', '')} at T = ${rounded(temperature)}`,
-  );
-  const opening = `${timesIn100(first!.probability)} at T = ${rounded(first!.temperature)}`;
-  return `${quoted(result)} is drawn ${listed([opening, ...others])}.`;
+  const others = [...new Set([rows.at(-1)!, rows[0]!])].filter((row) => row !== base);
+  const changes = others.map(({ temperature, probability }) => {
+    const [is, was] = [inPercent(probability), inPercent(base.probability)];
+    const verb = is === was ? 'stays at' : probability > base.probability ? 'rises to' : 'falls to';
+    return `${verb} ${is} at ${rounded(temperature)}`;
+  });
+  const name = mostProbable ? `The most probable token, ${quoted(result)},` : quoted(result);
+  const opening = `has probability ${inPercent(base.probability)} at temperature ${rounded(base.temperature)}`;
+  return `${name} ${listed([opening, ...changes])}.`;
 }
 
 interface Pair {
@@ -53,37 +55,40 @@ interface Pair {
   readonly needed: number;
 }
 
-/** Of neighbouring temperatures, the pair that is hardest to tell apart by counting. */
+/** Of neighbouring temperatures, the pair that is hardest to distinguish by counting. */
 function tellingApart({ rows }: TemperatureResult): string {
   if (rows.length < 2) {
-    return 'Give two temperatures or more to see how many draws tell them apart.';
+    return 'Enter at least two temperatures to see how many draws it takes to distinguish them.';
   }
   const pairs = rows.slice(1).map((b, i): Pair => {
     const a = rows[i]!;
     return { a, b, needed: drawsToTellApart(a.probability, b.probability) };
   });
   const { draws } = rows[0]!;
-  const name = ({ temperature, probability }: TemperatureRow): string =>
-    `T = ${rounded(temperature)} (${timesIn100(probability)})`;
-  const names = ({ a, b }: Pair): string => `${name(a)} from ${name(b)}`;
+  const names = ({ a, b }: Pair): string =>
+    `T = ${rounded(a.temperature)} from T = ${rounded(b.temperature)}`;
+  const about = ({ needed }: Pair): string => whole(Number(needed.toPrecision(2)));
   const blurred = pairs.filter(({ needed }) => needed > draws);
   if (blurred.length === 0) {
     const hardest = pairs.reduce((x, y) => (y.needed > x.needed ? y : x));
-    return `${counted(draws, 'draw')} tell every temperature from the next; the hardest, ${names(hardest)}, takes ${whole(hardest.needed)} (${TEST}).`;
+    return pairs.length === 1
+      ? `${counted(draws, 'draw')} are enough to distinguish ${names(hardest)}; about ${about(hardest)} are needed (${TEST}).`
+      : `${counted(draws, 'draw')} are enough to distinguish each temperature from the next; the hardest pair, ${names(hardest)}, needs about ${about(hardest)} (${TEST}).`;
   }
   const pair = hardestWithinReach(blurred);
+  const enough = pairs.length - blurred.length;
   const others =
     pairs.length > 1
-      ? ` Of ${pairs.length} neighbouring pairs they tell ${pairs.length - blurred.length} apart.`
+      ? ` They are enough for ${enough === 0 ? 'none' : whole(enough)} of the ${pairs.length} neighbouring pairs.`
       : '';
   if (pair.needed > TOO_MANY) {
-    return `No number of draws that one could wait for tells ${names(pair)}.${others}`;
+    return `${counted(draws, 'draw')} are too few to distinguish ${names(pair)}, and no practical number would be enough.${others}`;
   }
-  return `${counted(draws, 'draw')} cannot tell ${names(pair)}; ${whole(pair.needed)} can (${TEST}).${others}`;
+  return `${counted(draws, 'draw')} are too few to distinguish ${names(pair)}; about ${about(pair)} are needed (${TEST}).${others}`;
 }
 
-/** What telling apart means here; see `drawsToTellApart`. */
-const TEST = 'a difference at the 5 % level, in 4 of 5 attempts';
+/** What it takes to distinguish two here; see `drawsToTellApart`. */
+const TEST = '5 % level, 80 % power';
 
 /** The pair that takes the most draws, of those for which enough can be asked for; else the easiest. */
 function hardestWithinReach(pairs: readonly Pair[]): Pair {
@@ -97,43 +102,46 @@ function trend(result: TemperatureResult): string {
   const { temperatures, target } = result.curve;
   const peak = target.indexOf(Math.max(...target));
   const name = quoted(result);
-  const range = `from T = ${rounded(temperatures[0]!)} to ${rounded(temperatures.at(-1)!)}`;
+  const range = `between T = ${rounded(temperatures[0]!)} and ${rounded(temperatures.at(-1)!)}`;
   const falls = target.every((p, i) => i === 0 || p <= target[i - 1]!);
   if (falls && target[0] !== target.at(-1))
-    return `The higher the temperature, the rarer ${name} is, ${range}.`;
+    return `The higher the temperature, the less probable ${name} becomes, ${range}.`;
   if (target.every((p, i) => i === 0 || p >= target[i - 1]!)) {
     return target[0] === target.at(-1)
-      ? `The temperature makes no difference to ${name} ${range}.`
-      : `The higher the temperature, the more often ${name} comes, ${range}.`;
+      ? `Temperature makes no difference to ${name} ${range}.`
+      : `The higher the temperature, the more probable ${name} becomes, ${range}.`;
   }
-  return `${name} is most probable near T = ${rounded(temperatures[peak]!)}, ${inPercent(target[peak]!)}; colder, the best tokens take its place, and hotter, all the others.`;
+  return `${name} is most probable near T = ${rounded(temperatures[peak]!)} (${inPercent(target[peak]!)}): at lower temperatures more probable tokens take its share, at higher ones all the others do.`;
 }
 
 function limits(result: TemperatureResult): string {
   const { zero, infinity } = result.limits;
   const best = zero.best.map(({ text }) => `“${visibleToken(text)}”`);
   const share =
-    best.length === 1
-      ? `${best[0]!} alone is left`
-      : `${counted(best.length, 'token')} tie for the best place`;
-  return `As T → 0 its probability goes to ${inPercent(zero.probability)}, since ${share}; as T → ∞ it goes to ${inPercent(infinity.probability)}, since all ${whole(result.vocabularySize)} tokens become alike.`;
+    best.length === 1 ? `only ${best[0]!} is left` : `${counted(best.length, 'token')} tie for first place`;
+  return `As T → 0 its probability tends to ${inPercent(zero.probability)}, because ${share}; as T → ∞ it tends to ${inPercent(infinity.probability)}, because all ${whole(result.vocabularySize)} tokens become equally probable.`;
 }
 
 /** Whether the counts are such as chance gives. */
-function luck(result: TemperatureResult): string {
-  const { rows } = result;
+function chance(result: TemperatureResult): string {
+  const { rows, commonRandomNumbers = true } = result;
   const outside = rows.filter((row) => !isInside(row));
   const { draws } = rows[0]!;
+  const together = commonRandomNumbers && rows.length > 1;
   if (outside.length === 0) {
-    return `The ${counted(draws, 'draw')} gave it as often as the exact 95 % interval says at every temperature.`;
+    const why = together ? '; all temperatures use the same random numbers, so they err together' : '';
+    return `At ${rows.length === 1 ? 'this' : 'every'} temperature the count in ${counted(draws, 'draw')} lies inside its exact 95 % interval${why}.`;
   }
   const where = listed(
     outside.map(
       ({ temperature, count, expectedLow, expectedHigh }) =>
-        `T = ${rounded(temperature)} (${whole(count)}, not ${whole(expectedLow)} to ${whole(expectedHigh)})`,
+        `T = ${rounded(temperature)} (${whole(count)}, expected ${whole(expectedLow)} to ${whole(expectedHigh)})`,
     ),
   );
-  return `The ${counted(draws, 'draw')} gave it outside of the exact 95 % interval at ${where}: 1 in 20 does so by chance, and all temperatures share their luck, because they share their random numbers.`;
+  const why = together
+    ? 'All temperatures use the same random numbers, so they err together.'
+    : 'About 1 in 20 does so by chance.';
+  return `The count in ${counted(draws, 'draw')} lies outside its exact 95 % interval at ${where}. ${why}`;
 }
 
 export function isInside({ count, expectedLow, expectedHigh }: TemperatureRow): boolean {
@@ -147,8 +155,8 @@ function chapter(result: TemperatureResult): string[] {
   const outside = result.chapter.filter(({ inside }) => !inside);
   const verdict =
     outside.length === 0
-      ? 'all lie inside of the exact 95 % intervals'
-      : `${listed(outside.map(name))} ${outside.length === 1 ? 'lies' : 'lie'} outside of the exact 95 % interval, the others inside`;
+      ? 'all lie inside the exact 95 % intervals'
+      : `${listed(outside.map(name))} ${outside.length === 1 ? 'lies' : 'lie'} outside the exact 95 % interval and the others inside`;
   return [`Of the chapter’s printed counts in 100 draws, ${listed(result.chapter.map(name))}, ${verdict}.`];
 }
 
@@ -160,18 +168,18 @@ function ways(result: TemperatureResult): string[] {
   if (wayCount > 1 && first) {
     const tokens = first.tokens.map(({ text }) => visibleToken(text)).join(' + ');
     sentences.push(
-      `${name} is counted in each of the ${whole(wayCount)} ways to write it in tokens that were read; the most probable at T = 1 is ${tokens}, ${inPercent(first.probability)}.`,
+      `${name} can be written in tokens in ${whole(wayCount)} ways, and its probability is their sum; the most probable way at T = 1 is ${tokens} (${inPercent(first.probability)}).`,
     );
   } else if (first && first.tokens.length > 1) {
     sentences.push(
-      `${name} takes ${counted(first.tokens.length, 'token')}; its probability is that of the sequence.`,
+      `${name} takes ${counted(first.tokens.length, 'token')}; its probability is that of the whole sequence.`,
     );
   }
   const missing = rows.filter(({ probability, unexplored }) => unexplored > 1e-3 * probability);
   if (missing.length > 0) {
     const most = missing.reduce((a, b) => (b.unexplored > a.unexplored ? b : a));
     sentences.push(
-      `Not every way was read: at T = ${rounded(most.temperature)} the true probability may be higher by up to ${inPercent(most.unexplored)}.`,
+      `Not every way was evaluated: at T = ${rounded(most.temperature)} the true probability may be up to ${inPercent(most.unexplored)} higher.`,
     );
   }
   return sentences;
@@ -192,8 +200,8 @@ function tables(result: TemperatureResult): ReportTable[] {
 function targetTable(result: TemperatureResult): ReportTable {
   return {
     id: 'target',
-    title: `${quoted(result)} at every temperature`,
-    note: 'Exact probability; what the draws gave, with its Wilson 95 % interval; and the counts that 95 of 100 such runs give.',
+    title: `${quoted(result)} at each temperature`,
+    note: 'The exact probability; the frequency in the draws with its Wilson 95 % interval; and the range of counts expected in 95 of 100 such runs.',
     columns: [
       'T',
       'exact',
@@ -238,7 +246,7 @@ function chapterTable(rows: NonNullable<TemperatureResult['chapter']>): ReportTa
   return {
     id: 'chapter',
     title: 'The chapter’s printed frequencies',
-    note: 'Its 100 draws per temperature are random; the counts that 95 of 100 such runs give are exact.',
+    note: 'The chapter made 100 draws per temperature. The range expected in 95 of 100 such runs is exact.',
     columns: ['T', 'printed', 'draws', 'exact', 'expected from', 'expected to', 'inside'],
     formats: ['number', 'whole', 'whole', 'percent', 'whole', 'whole', 'text'],
     keys: 1,
@@ -257,7 +265,7 @@ function chapterTable(rows: NonNullable<TemperatureResult['chapter']>): ReportTa
 function tokensTable({ rows }: TemperatureResult): ReportTable {
   return {
     id: 'tokens',
-    title: 'print_sampled_tokens: what was drawn as the next token',
+    title: 'Next tokens drawn (the book’s print_sampled_tokens)',
     columns: ['T', 'token', 'drawn', 'frequency', 'exact', 'from', 'to'],
     formats: ['number', 'token', 'whole', 'percent', 'percent', 'percent', 'percent'],
     keys: 2,
@@ -279,7 +287,7 @@ function distributionTable({ rows }: TemperatureResult): ReportTable {
   return {
     id: 'distribution',
     title: 'The whole distribution at every temperature',
-    note: 'The effective vocabulary is exp(entropy): as many equally probable tokens would be as hard to guess. The fit is the probability of draws at least as far from the exact values (chi-square test).',
+    note: 'The effective vocabulary is exp(entropy): the number of equally probable tokens with the same entropy. The fit is the p-value of a chi-square test of the draws against the exact probabilities.',
     columns: ['T', 'entropy in nats', 'effective vocabulary', 'fit', ...TEN_DRAWS],
     formats: ['number', 'nats', 'number', 'number', ...TEN_DRAWS_FORMATS],
     keys: 1,
@@ -313,7 +321,7 @@ function waysTable({ ways: found, wayCount }: TemperatureResult): ReportTable {
     title: 'Ways to write it in tokens',
     note:
       found.length < wayCount
-        ? `The ${found.length} most probable at T = 1 of ${whole(wayCount)}.`
+        ? `The ${found.length} most probable of ${whole(wayCount)} at T = 1.`
         : 'At T = 1.',
     columns: ['tokens', 'ids', 'exact'],
     formats: ['text', 'text', 'percent'],
@@ -331,7 +339,7 @@ function curveTable({ curve, target }: TemperatureResult): ReportTable {
   return {
     id: 'curve',
     title: 'The curves',
-    note: 'Exact probabilities on the grid of the picture.',
+    note: 'Exact probabilities at the temperatures of the picture.',
     columns: ['T', `${visibleToken(target)} (target)`, 'entropy in nats', ...names],
     formats: ['number', 'percent', 'nats', ...names.map(() => 'percent' as const)],
     keys: 1,

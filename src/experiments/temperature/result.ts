@@ -57,6 +57,10 @@ export const temperatureResultSchema = v.object({
   experiment: v.literal('temperature'),
   /** With its leading space, where it has one. */
   target: v.string(),
+  /** Whether the target is the most probable token, for want of another; absent where one was given. */
+  mostProbable: v.optional(v.literal(true)),
+  /** Whether all temperatures used the same random numbers; absent in results of earlier versions, which did. */
+  commonRandomNumbers: v.optional(v.boolean()),
   vocabularySize: v.number(),
   /** In ascending order of temperature; those not reached before a stop are missing. */
   rows: v.array(temperatureRowSchema),

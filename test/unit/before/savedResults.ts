@@ -46,13 +46,16 @@ export const SAVED: readonly SavedResult[] = [
       seed: 7,
     },
     conclusion: 'Colder is surer: "pizza" gains what *sushi* loses.\n\nSeen twice.',
-    answer: '“·pizza·pasta” is drawn 2.34 times in 100 at T = 0.5, 4.98 at T = 1 and 5.22 at T = 2.',
+    answer:
+      '“·pizza·pasta” has probability 4.98 % at temperature 1, rises to 5.22 % at 2 and falls to 2.34 % at 0.5.',
     fields: {
       target: 'pizza pasta',
       leadingSpace: 'true',
       temperatures: '0.5, 1, 2',
       draws: '200',
       seed: '7',
+      // It says nothing of its random numbers: all temperatures had the same ones.
+      commonRandomNumbers: 'true',
     },
     figure: { file: 'temperature-target.csv', line: '1,', column: 1, is: PIZZA * PASTA },
     report: '| 1 | 4.98 % | 7 | 200 | 3.50 % | 1.71 % | 7.05 % | 4 | 16 | yes |',

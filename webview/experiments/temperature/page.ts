@@ -5,37 +5,50 @@ import { temperatureResultSchema, type TemperatureResult } from '../../../src/ex
 import { temperaturePictures } from './charts';
 import { parsedBy } from '../../frame/record';
 import { formOf } from '../../form/declared';
-import { valueText } from '../../form/form';
+import { valueText, type FormValues } from '../../form/form';
 import { ExperimentTab } from '../../frame/experimentTab';
 import { temperatureTerms } from './terms';
 import type { ExperimentPage } from '../../frame/experimentPage';
 import type { Tab, TabContext } from '../../frame/tab';
+
+const isGiven = (values: FormValues): boolean => valueText(values, 'target') !== '';
 
 const page: ExperimentPage<TemperatureResult> = {
   id: 'temperature',
   title: 'Temperature',
   question: 'How does the temperature change how often a word comes?',
   promise:
-    'Here will stand the exact probability of the target at every temperature, how close draws come to it, and how many draws it takes to tell two temperatures apart.',
+    'You will see the exact probability of a word at every temperature, how close random draws come to it, and how many draws it takes to distinguish two temperatures.',
   ...formOf(
     temperatureParameters,
     [
       {
         title: 'Target',
         fields: [
-          'target',
+          {
+            parameter: 'target',
+            note: (values) =>
+              isGiven(values) ? null : 'Empty: asks for the most probable token of this prompt.',
+          },
           {
             parameter: 'leadingSpace',
+            applies: isGiven,
             note: (values) =>
               `Asks for “${values['leadingSpace'] === true ? '·' : ''}${valueText(values, 'target')}”.`,
           },
         ],
       },
-      { title: 'Draws', fields: ['temperatures', 'draws', 'seed'] },
+      { title: 'Draws', fields: ['temperatures', 'draws', 'seed', 'commonRandomNumbers'] },
     ],
     {
-      line: (short) =>
-        `“${short('leadingSpace')}${short('target')}” at T ${short('temperatures')}; ${short('draws')} draws, seed ${short('seed')}`,
+      // Left out where it is ticked, as by earlier versions, which knew nothing else: both are the same order.
+      typed: (values) => ({
+        commonRandomNumbers: values['commonRandomNumbers'] === true ? undefined : false,
+      }),
+      shown: ({ commonRandomNumbers = true }) =>
+        typeof commonRandomNumbers === 'boolean' ? { commonRandomNumbers } : {},
+      line: (short, values) =>
+        `${isGiven(values) ? `“${short('leadingSpace')}${short('target')}”` : 'The most probable token'} at T ${short('temperatures')}; ${short('draws')} draws, seed ${short('seed')}${values['commonRandomNumbers'] === true ? ', the same random numbers' : ''}`,
     },
   ),
   read: parsedBy(temperatureResultSchema),

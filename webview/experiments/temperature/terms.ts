@@ -20,8 +20,15 @@ export const temperatureTerms: Readonly<Record<string, Term>> = {
   draws: {
     title: 'Draws',
     sentence:
-      'How often the next token is drawn at every temperature. All temperatures use the same random numbers, so what differs between them is not chance.',
+      'How often the next token is drawn at each temperature. The more draws, the closer their frequency comes to the exact probability.',
     formula: 'count / draws → p, with an error of about √(p (1 − p) / draws)',
+    source: 'Wilson, Probable Inference, the Law of Succession, and Statistical Inference, 1927',
+  },
+  commonRandomNumbers: {
+    title: 'Common random numbers',
+    sentence:
+      'Off, each temperature draws with random numbers of its own, so the points scatter around the curve independently. On, all temperatures use the same random numbers, so they err together, and a difference between two of them is due to the temperature.',
+    formula: 'Var(a − b) = Var(a) + Var(b) − 2 Cov(a, b)',
     source: 'Law, Simulation Modeling and Analysis, 2015, section 11.2',
   },
 };

@@ -2,13 +2,19 @@ import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LanguageModel } from '../../../../src/core/languageModel';
 import { TOY_BOOK, TOY_DEFAULT, ToyModel } from '../../../../src/core/toyModel';
-import { temperatureReport } from '../../../../src/experiments/temperature/report';
+import { isInside, temperatureReport } from '../../../../src/experiments/temperature/report';
 import { temperature } from '../../../../src/experiments/temperature';
 import { temperatureParameters } from '../../../../src/experiments/temperature/parameters';
 import {
   temperatureResultSchema,
   type TemperatureResult,
 } from '../../../../src/experiments/temperature/result';
+import { CooperativeYield } from '../../../../src/experiments/kit/cooperativeYield';
+import { drawTargets, type TargetDraws } from '../../../../src/experiments/temperature/draws';
+import { Tokenizations } from '../../../../src/experiments/temperature/tokenizations';
+import { binomialInterval } from '../../../../src/core/statistics/binomial';
+import { COURSE } from '../../../../webview/course/steps';
+import { depth } from '../../depth';
 import { fixture, loadFireside, runExperiment } from '../running';
 import { distribution, entropyOf, rawLogits } from '../slowPath';
 
@@ -30,6 +36,7 @@ const defaults = {
   temperatures: reference.map(({ T }) => T),
   draws: 1000,
   seed: 42,
+  commonRandomNumbers: false,
 };
 
 const run = async (
@@ -50,6 +57,30 @@ function cumulative(k: number, n: number, p: number): number {
     sum += term;
   }
   return sum;
+}
+
+/** Draws of pizza alone, without the rest of the experiment. */
+async function drawsOf(
+  model: LanguageModel,
+  temperatures: readonly number[],
+  order: Parameters<typeof drawTargets>[2],
+): Promise<TargetDraws[]> {
+  const turns = new CooperativeYield({
+    pause: () => Promise.resolve(),
+    signal: new AbortController().signal,
+  });
+  const [first] = await model.next([{ tokens: [0] }]);
+  const tree = await Tokenizations.read(model, [0], first!, ' pizza', 8, turns);
+  return drawTargets(tree!, temperatures, order, turns, () => undefined);
+}
+
+/** Pearson's coefficient. */
+function correlation(pairs: readonly (readonly [number, number])[]): number {
+  const mean = (of: 0 | 1): number => pairs.reduce((sum, pair) => sum + pair[of], 0) / pairs.length;
+  const [a, b] = [mean(0), mean(1)];
+  const sum = (of: (x: number, y: number) => number): number =>
+    pairs.reduce((all, [x, y]) => all + of(x - a, y - b), 0);
+  return sum((x, y) => x * y) / Math.sqrt(sum((x) => x * x) * sum((_, y) => y * y));
 }
 
 describe('On the five dishes', () => {
@@ -106,6 +137,78 @@ describe('On the five dishes', () => {
     }
   });
 
+  it('points lie inside their intervals as often as the binomial distribution says, temperature by temperature', async () => {
+    const model = new ToyModel(TOY_DEFAULT);
+    const temperatures = [0.1, 0.5, 1, 1.5, 2, 5];
+    const runs = depth(200, 4000);
+    const inside = temperatures.map(() => Array<boolean>(runs).fill(false));
+    for (let seed = 0; seed < runs; seed++) {
+      const draws = await drawsOf(model, temperatures, { draws: 100, seed, common: false });
+      draws.forEach(({ count }, i) => {
+        const p = distribution(TOY_DEFAULT.logits, temperatures[i])[0]!;
+        const { low, high } = binomialInterval(p, 100);
+        inside[i]![seed] = count >= low && count <= high;
+      });
+    }
+    temperatures.forEach((t, i) => {
+      const p = distribution(TOY_DEFAULT.logits, t)[0]!;
+      const { low, high } = binomialInterval(p, 100);
+      const coverage = cumulative(high, 100, p) - (low === 0 ? 0 : cumulative(low - 1, 100, p));
+      expect(coverage).toBeGreaterThanOrEqual(0.95);
+      const misses = inside[i]!.filter((hit) => !hit).length;
+      // Two-sided, at the level of 1 in 1,000 for each of the six.
+      expect(cumulative(misses, runs, 1 - coverage)).toBeGreaterThan(0.0005);
+      if (misses > 0) expect(cumulative(misses - 1, runs, 1 - coverage)).toBeLessThan(0.9995);
+    });
+    // Three of six independent ones are outside together in at most 20 · 0.05³ = 0.25 % of runs.
+    const outside = Array.from({ length: runs }, (_, seed) => inside.filter((row) => !row[seed]).length);
+    expect(outside.filter((count) => count >= 3).length / runs).toBeLessThan(0.01);
+  });
+
+  it('the course’s first run has no more than one of six points outside', async () => {
+    const { parameters } = COURSE[0]!.actions[0]!;
+    const { rows } = await run(parameters);
+    expect(rows).toHaveLength(6);
+    expect(rows.filter((row) => !isInside(row)).length).toBeLessThanOrEqual(1);
+  });
+
+  it('draws of one temperature do not depend on the others; those with common random numbers err together', async () => {
+    const model = new ToyModel(TOY_DEFAULT);
+    const errors = async (common: boolean): Promise<number> => {
+      const pairs: [number, number][] = [];
+      for (let seed = 0; seed < 200; seed++) {
+        const found = await drawsOf(model, [1, 1.01], { draws: 100, seed, common });
+        pairs.push([found[0]!.count, found[1]!.count]);
+      }
+      return correlation(pairs);
+    };
+    // Of 200 independent pairs it is within 0.28 but for 1 time in 10,000.
+    expect(Math.abs(await errors(false))).toBeLessThan(0.28);
+    expect(await errors(true)).toBeGreaterThan(0.95);
+    const alone = await run({ temperatures: [2] });
+    const among = await run({ temperatures: [0.5, 2, 5] });
+    expect(among.rows[1]).toEqual(alone.rows[0]);
+  });
+
+  it('an order that says nothing of random numbers has the same ones at every temperature', async () => {
+    const { commonRandomNumbers, ...order } = defaults;
+    expect(commonRandomNumbers).toBe(false);
+    const { result } = await runExperiment(temperature, new ToyModel(TOY_DEFAULT), order);
+    const common = await run({ commonRandomNumbers: true });
+    expect(result.rows).toEqual(common.rows);
+    expect(result).not.toHaveProperty('commonRandomNumbers');
+    expect(result.rows).not.toEqual((await run()).rows);
+  });
+
+  it('without a target asks for the most probable token, and names it', async () => {
+    const found = await run({ target: '', leadingSpace: false });
+    expect(found.target).toBe(' pizza');
+    expect(found.rows).toEqual((await run()).rows);
+    expect(temperatureReport.summary(found)[0]).toMatch(
+      /^The most probable token, “·pizza”, has probability 47\.2 % at temperature 1, /,
+    );
+  });
+
   it('the chapter’s printed frequencies are judged by that interval', async () => {
     const { chapter } = await run();
     const printed = new Map([
@@ -158,7 +261,6 @@ describe('Refuses', () => {
     [{ temperatures: ['warm'] }, /"warm"/],
     [{ draws: 0 }, /draws is 0/],
     [{ draws: 1e12 }, /1,?000,?000/],
-    [{ target: '' }, /empty/],
   ])('%j', (change, sentence) => {
     expect(() => temperatureParameters.parse({ ...defaults, ...change })).toThrow(sentence);
   });
