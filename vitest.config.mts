@@ -11,6 +11,7 @@ const ALONE = [
   'test/unit/extension/history/history.test.ts',
   'test/unit/onnx/loadGpt2.test.ts',
   'test/unit/training/checkpoints.test.ts',
+  'test/unit/webview/app.test.ts',
 ];
 
 export default defineConfig({

@@ -19,6 +19,9 @@ import { termCard } from './ui/info';
 import { legendCard } from './ui/legend';
 import { tabsView } from './frame/tabs';
 
+/** The tab that explores a prompt which is handed over to be run. */
+const EXPLORE = 'explore';
+
 /** Milliseconds without a change after which the page's state is stored. */
 const REMEMBER_AFTER = 300;
 
@@ -153,7 +156,9 @@ export class App {
     this.#session.before = null;
     this.#editing.value = false;
     this.#chips.value = CHIPS;
-    this.#active.value.promptChanged?.(run);
+    if (!run) return;
+    if (this.#active.value.id !== EXPLORE) window.scrollTo({ top: 0 });
+    this.#open(EXPLORE, {}, true);
   }
 
   /** Runs the active tab on another prompt than the one that was handed over. */
@@ -162,7 +167,7 @@ export class App {
     this.#chips.value = CHIPS;
     // What was clicked may stand far below the prompt that it has made.
     window.scrollTo({ top: 0 });
-    this.#active.value.promptChanged?.(true);
+    this.#active.value.run();
   }
 
   #unreadable(type: string): void {
@@ -189,7 +194,9 @@ export class App {
 
   #chooseModel(id: string, quietly = false): void {
     if (id === this.#session.model || id === '') return;
+    const { model } = this.#session;
     this.#session.model = id;
+    for (const tab of this.#tabs) tab.modelLeft?.(model);
     this.#load();
     if (!quietly) this.#active.value.modelChanged?.();
   }

@@ -169,7 +169,7 @@ export const toPanelSchema = v.variant('type', [
   v.object({ type: v.literal('presets'), presets: v.array(listedPresetSchema) }),
   /** Explore with a preset of those. */
   v.object({ type: v.literal('take-preset'), id: v.string() }),
-  /** A new prompt to explore; `run` asks the page to generate at once. */
+  /** A new prompt; `run` asks the page to explore it at once, whichever tab is in front. */
   v.object({ type: v.literal('prompt'), source: promptSourceSchema, run: v.boolean() }),
   v.object({
     type: v.literal('model'),

@@ -5,6 +5,7 @@ import type { Term } from '../ui/glossary';
 import type { Picture } from '../ui/picture';
 import type { FieldGroup, FormValues } from '../form/form';
 import type { LiveRun } from './live';
+import type { Stale } from './order';
 import type { Lane } from './queue';
 import type { Order, Outcome } from './record';
 
@@ -77,10 +78,12 @@ export interface Pieces<Result extends ExperimentResult> {
   readonly outcome: Outcome<Result> | null;
   readonly parts: ShownParts<Result> | null;
   /**
-   * A sentence when what came of an order belongs to other controls, another prompt or another model.
+   * Whether what came of an order belongs to other controls, another prompt or another model; null where not.
    * @param modelName of the order's model, for people
    */
-  readonly stale: (order: Order, modelName: string) => string | null;
+  readonly stale: (order: Order, modelName: string) => Stale | null;
+  /** Says so, where it is looked at; nothing for null. */
+  readonly staleMark: (stale: Stale | null) => TemplateResult | typeof nothing;
   /** What can be done with it. @param growing it is not whole yet */
   readonly bar: (growing: boolean) => TemplateResult;
   readonly historyButton: TemplateResult;

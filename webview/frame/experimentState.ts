@@ -7,12 +7,15 @@ import { draftOf } from '../form/toyDraft';
 import type { ExperimentPage } from './experimentPage';
 import { failureOf, UNREADABLE } from './failures';
 import { Keeping } from './keeping';
-import { orderOf, showTokens, staleness, type Refusal } from './order';
+import { orderOf, showTokens, staleness, type Refusal, type Stale } from './order';
 import { entryOf, outcomeOf, packMemory, unpackMemory, type Order } from './record';
 import { Runs } from './runs';
 import { samePrompt } from './session';
 import { ShownResult } from './shownResult';
 import type { TabContext } from './tab';
+
+/** Codes of failures that another model may not meet. */
+const OF_MODEL: ReadonlySet<string> = new Set(['parameter', 'model']);
 
 export class ExperimentState<Result extends ExperimentResult> {
   readonly form: Form;
@@ -88,17 +91,24 @@ export class ExperimentState<Result extends ExperimentResult> {
     this.shown.forgetVerdict();
   }
 
+  /** Another model was chosen: what was wrong with this one is no news any more. */
+  leaveModel(model: string): void {
+    this.keeping.notice = null;
+    const { trouble } = this.runs;
+    if (trouble?.order.model !== model) return;
+    if (trouble.failure === null || OF_MODEL.has(trouble.failure.code)) this.runs.forgetTrouble();
+  }
+
   /** Shows why something outside of a run did not work. */
   fail(error: unknown): void {
     this.keeping.notice = failureOf(error);
   }
 
   /**
-   * A sentence when what came of an order belongs to other controls, another prompt or another model.
+   * Whether what came of an order belongs to other controls, another prompt or another model; null where not.
    * @param modelName of the order's model, for people
    */
-  stale(order: Order, modelName: string): string | null {
-    if (this.runs.isGoing) return null;
+  stale(order: Order, modelName: string): Stale | null {
     const now = this.#orderNow();
     return 'sentence' in now ? null : staleness(order, modelName, now);
   }

@@ -13,6 +13,7 @@ import type { ExperimentPage, Pieces, ShownParts } from './experimentPage';
 import { ExperimentState } from './experimentState';
 import { exportChoices } from './exports';
 import { messageView } from './messageView';
+import type { Stale } from './order';
 import type { Outcome } from './record';
 import {
   answerView,
@@ -22,6 +23,7 @@ import {
   historyButton,
   historyView,
   resultBarView,
+  staleView,
 } from './resultView';
 import { meterView, PROGRESS_AFTER } from './statusView';
 import type { OpenRequest, Tab, TabContext } from './tab';
@@ -64,6 +66,7 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
       outcome,
       parts,
       stale: (order, modelName) => this.state.stale(order, modelName),
+      staleMark: (stale) => this.#staleMark(stale),
       bar: (growing) => this.#bar(outcome, parts, growing),
       historyButton: this.#historyButton(),
       history: this.#history(),
@@ -150,12 +153,26 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
     const state = this.state;
     const parts = this.#drawn.partsOf(outcome);
     const { summary } = this.#page.report;
+    const { modelName } = outcome.result.provenance;
     return html`
-      ${isGrowing ? growingView() : answerView(summary(outcome.result), state.stale(outcome.order, outcome.result.provenance.modelName))}
+      ${this.#staleMark(state.stale(outcome.order, modelName))}
+      ${isGrowing ? growingView() : answerView(summary(outcome.result))}
       ${this.#bar(outcome, parts, isGrowing)} ${this.#history()} ${isGrowing ? nothing : this.#comparison()}
       ${this.#page.view ? this.#page.view(parts, state.form.values) : html`<div class="figures">${parts.pictures.map(parts.figure)}</div>`}
       ${parts.tables.map(parts.table)} ${this.#conclusion()}
     `;
+  }
+
+  #staleMark(stale: Stale | null): TemplateResult | typeof nothing {
+    if (!stale) return nothing;
+    return staleView({
+      stale,
+      verb: (this.#page.verb ?? RUN).label,
+      busy: this.state.runs.jobState !== 'none',
+      onRun: () => {
+        this.run();
+      },
+    });
   }
 
   #bar(outcome: Outcome<Result> | null, parts: ShownParts<Result> | null, growing: boolean): TemplateResult {
@@ -306,8 +323,8 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
     return this.state.runs.stop();
   }
 
-  promptChanged(run: boolean): void {
-    if (run) this.run();
+  modelLeft(model: string): void {
+    this.state.leaveModel(model);
   }
 
   failed(error: unknown): void {

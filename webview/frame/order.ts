@@ -1,4 +1,5 @@
 /** What the controls ask for now, and whether that is what a result was made with. */
+import { visibleText } from '../../src/core/visibleText';
 import { firstDifference } from '../../src/experiments/report/compare';
 import type { ExperimentResult } from '../../src/experiments/kit/results';
 import type { Toy } from '../../src/protocol/messages';
@@ -44,16 +45,43 @@ export function orderOf(
   }
 }
 
+/** How what is on screen differs from what the controls ask for. */
+export interface Stale {
+  readonly by: 'prompt' | 'model' | 'settings';
+  /** Says where it comes from. */
+  readonly sentence: string;
+}
+
+/** Characters of another prompt that are repeated: its end, where the result begins. */
+const REPEATED = 40;
+
 /**
- * A sentence when a result belongs to other controls, another prompt or another model.
+ * Whether a result belongs to other controls, another prompt or another model; null where it does not.
  * @param modelName of the result's model, for people
  */
-export function staleness({ model, toy, parameters }: Order, modelName: string, now: Order): string | null {
-  if (parameters.prompt !== now.parameters.prompt) return 'This is the result for another prompt.';
-  if (model !== now.model || JSON.stringify(toy) !== JSON.stringify(now.toy)) {
-    return `This is the result of another model, ${modelName}.`;
+export function staleness({ model, toy, parameters }: Order, modelName: string, now: Order): Stale | null {
+  const otherModel = model !== now.model;
+  if (parameters.prompt !== now.parameters.prompt) {
+    const by = otherModel ? ` with ${visibleText(modelName)}` : '';
+    return { by: 'prompt', sentence: `From an earlier prompt${by}: ${quoted(parameters.prompt)}.` };
   }
-  return firstDifference(parameters, now.parameters) ? 'This is the result of other settings.' : null;
+  if (otherModel) return { by: 'model', sentence: `From another model, ${visibleText(modelName)}.` };
+  if (JSON.stringify(toy) !== JSON.stringify(now.toy)) {
+    return { by: 'model', sentence: 'From the toy vocabulary before you changed it.' };
+  }
+  return firstDifference(parameters, now.parameters)
+    ? { by: 'settings', sentence: 'From other settings.' }
+    : null;
+}
+
+function quoted(prompt: string): string {
+  const text = visibleText(
+    prompt
+      .slice(-REPEATED)
+      .replace(/^[\uDC00-\uDFFF]/, '')
+      .replace(/\s+/gu, ' '),
+  ).trim();
+  return text === '' ? 'an empty one' : `“${prompt.length > REPEATED ? '…' : ''}${text}”`;
 }
 
 /** The page's header shows the prompt as a run has read it. */

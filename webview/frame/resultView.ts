@@ -4,6 +4,7 @@ import { live } from 'lit/directives/live.js';
 import { visibleText } from '../../src/core/visibleText';
 import type { ReportTable } from '../../src/experiments/report/types';
 import type { HistoryLine } from '../../src/protocol/messages';
+import type { Stale } from './order';
 import type { Verdict } from './replayVerdict';
 import { dataTableView } from '../ui/dataTable';
 
@@ -160,11 +161,40 @@ export function historyView({ lines, canCompare, onOpen, onCompare }: HistoryPro
   </ul>`;
 }
 
+/** What the button of a mark says beside its verb. */
+const AGAIN: Readonly<Record<Stale['by'], string>> = {
+  prompt: 'again for the prompt above',
+  model: 'again with the model above',
+  settings: 'again',
+};
+
+export interface StaleProps {
+  readonly stale: Stale;
+  /** What runs: Run, or Generate. */
+  readonly verb: string;
+  /** A run goes on that may replace it. */
+  readonly busy: boolean;
+  readonly onRun: () => void;
+}
+
+/** Marks a result that does not belong to what stands above it. */
+export function staleView({ stale: { by, sentence }, verb, busy, onRun }: StaleProps): TemplateResult {
+  return html`<p class="stale" data-testid="stale" data-by=${by}>
+    ${sentence}
+    ${
+      busy
+        ? nothing
+        : html`<button type="button" class="link" data-testid="run-again" @click=${onRun}>
+            ${verb} ${AGAIN[by]}
+          </button>`
+    }
+  </p>`;
+}
+
 /** The answer in sentences, the first one set apart. */
-export function answerView(sentences: readonly string[], stale: string | null): TemplateResult {
+export function answerView(sentences: readonly string[]): TemplateResult {
   const [first = '', ...rest] = sentences;
   return html`<section class="answer" data-testid="answer" aria-label="Answer">
-    ${stale === null ? nothing : html`<p class="stale" data-testid="stale">${stale} Run to replace it.</p>`}
     <p class="answer-first">${unbroken(first)}</p>
     ${rest.map((sentence) => html`<p>${unbroken(sentence)}</p>`)}
   </section>`;

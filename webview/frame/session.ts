@@ -41,7 +41,8 @@ export class Session {
   readonly #source = signal<PromptSource | null>(null);
   readonly #sourceInDocument = signal<PromptSource | null>(null);
   readonly #before = signal<PromptSource | null>(null);
-  readonly #tokens = signal<PromptTokensOf | null>(null);
+  /** Of the prompt by one model and another: going back to a model finds them again. */
+  readonly #tokens = signal<readonly PromptTokensOf[]>([]);
   readonly #toyDraft = signal<ToyDraft>([]);
   readonly #host: Host;
   readonly #loaded = signal<ReadonlyMap<string, LoadedModel>>(new Map());
@@ -143,14 +144,26 @@ export class Session {
     this.#welcomed.value = true;
   }
 
-  /** The tokens of the present prompt; null while they are not known. */
+  /** The present prompt's tokens by the chosen model; null while they are not known. */
   get tokens(): PromptTokensOf | null {
-    const tokens = this.#tokens.value;
-    return tokens?.source === this.source ? tokens : null;
+    const { source } = this;
+    const own = this.#withAnyWeights(this.model);
+    return (
+      this.#tokens.value.find(
+        (tokens) => tokens.source === source && this.#withAnyWeights(tokens.model) === own,
+      ) ?? null
+    );
   }
 
-  set tokens(tokens: PromptTokensOf | null) {
-    this.#tokens.value = tokens;
+  set tokens(tokens: PromptTokensOf) {
+    const { source, model } = tokens;
+    const others = this.#tokens.peek().filter((other) => other.source === source && other.model !== model);
+    this.#tokens.value = [tokens, ...others];
+  }
+
+  /** Id of the model that a choice is a form of: its weights do not matter to its tokens. */
+  #withAnyWeights(id: string): string {
+    return this.models.find((choice) => choice.id === id)?.variant?.of ?? id;
   }
 
   /** Replaces the prompt by one typed in the page. */

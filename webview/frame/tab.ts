@@ -45,11 +45,11 @@ export interface Tab {
   run(): void;
   /** Stops what runs; false when nothing does. */
   stop(): boolean;
-  /** The prompt was replaced. */
-  promptChanged?(run: boolean): void;
   /** Explores with a preset; only the tab that has a sampler chain does. */
   takePreset?(preset: ListedPreset): void;
-  /** Another model was chosen. */
+  /** A model was left for another one. */
+  modelLeft?(model: string): void;
+  /** Another model was chosen while this tab was in front. */
   modelChanged?(): void;
   /** The chosen model's vocabulary and limits have arrived. */
   modelLoaded?(): void;

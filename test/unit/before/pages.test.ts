@@ -137,7 +137,7 @@ describe('Experiments of an earlier version', () => {
       conclusion: 'Not saved yet.',
     });
     expect(drawn.all('drawer', 'aria-expanded')).toEqual(['true']);
-    expect(drawn.text('stale')).toBe('This is the result of other settings. Run to replace it.');
+    expect(drawn.text('stale')).toBe('From other settings. Run again');
     expect(drawn.text('answer')).toContain(
       'Use low Temperature (0.5) and low Top-k (1) for predictable text',
     );

@@ -20,8 +20,10 @@ export interface CompletionsProps {
   readonly blocked: Readonly<Partial<Record<TextAction, string>>>;
   /** The sample and the sentence of the action done last. */
   readonly feedback: { readonly sample: number; readonly sentence: string } | null;
-  /** A sentence when the settings have changed since these were drawn. */
-  readonly stale: string | null;
+  /** Marks them where the settings, the prompt or the model have changed since they were drawn. */
+  readonly mark: TemplateResult | typeof nothing;
+  /** They are another prompt's or model's than those of now. */
+  readonly other: boolean;
   /** Lines kept free for every completion while they grow. */
   readonly reserved: number;
   readonly onUnit: (unit: LogUnit) => void;
@@ -34,14 +36,19 @@ export interface CompletionsProps {
 
 /** The sampled continuations, each token tinted by its probability. */
 export function completionsView(props: CompletionsProps): TemplateResult {
-  const { run, stale } = props;
+  const { run, mark, other } = props;
   const { samples } = run.order.parameters;
-  return html`<section class="completions" data-testid="completions" aria-labelledby="completions-title">
+  return html`<section
+    class="completions"
+    data-testid="completions"
+    ?data-other=${other}
+    aria-labelledby="completions-title"
+  >
     <div class="section-head">
       <h2 id="completions-title">Completions</h2>
       ${unitView(props)} ${legendView()}
     </div>
-    ${stale === null ? nothing : html`<p class="stale" data-testid="stale">${stale}</p>`}
+    ${mark}
     ${
       samples === 0
         ? html`<p class="quiet">No samples were asked for; set samples to 1 or more to see continuations.</p>`

@@ -20,6 +20,8 @@ export interface DistributionProps {
   /** What the token comes after, in words. */
   readonly after: string;
   readonly greedy: boolean;
+  /** Marks it where it is another prompt's or model's than those of now. */
+  readonly mark: TemplateResult | typeof nothing;
   /** A sentence about where it comes from. */
   readonly note: string | null;
   /** What each step of the chain did, in words. */
@@ -31,7 +33,12 @@ export interface DistributionProps {
 export function distributionView(props: DistributionProps): TemplateResult {
   const { summary } = props;
   const end = axisEnd(summary.rows);
-  return html`<section class="distribution" data-testid="distribution" aria-labelledby="next-token">
+  return html`<section
+    class="distribution"
+    data-testid="distribution"
+    ?data-other=${props.mark !== nothing}
+    aria-labelledby="next-token"
+  >
     <div class="section-head">
       <h2 id="next-token">Next token</h2>
       <span class="context quiet" title=${props.after}>${props.after}</span>
@@ -40,6 +47,7 @@ export function distributionView(props: DistributionProps): TemplateResult {
         <span class="key"><i class="swatch outline"></i>raw</span>
       </span>
     </div>
+    ${props.mark}
     ${props.note === null ? nothing : html`<p class="stale" data-testid="as-saved">${props.note}</p>`}
     ${statisticsView(summary)} ${warningsView(summary)}
     <table class="bars" role="grid" aria-labelledby="next-token" @keydown=${roveRows} @focusin=${keepStop}>

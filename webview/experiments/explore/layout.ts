@@ -11,6 +11,7 @@ import type { ChainEditor } from '../../form/chainEditor';
 import { valueText, type FormValues } from '../../form/form';
 import { chainOfSteps, deedLine, deedsOf } from '../../form/samplerSteps';
 import type { Pieces } from '../../frame/experimentPage';
+import type { Stale } from '../../frame/order';
 import type { Outcome } from '../../frame/record';
 import { TOY } from '../../frame/session';
 import { PROGRESS_AFTER } from '../../frame/statusView';
@@ -103,11 +104,12 @@ export class ExploreView {
 
   layout(pieces: Pieces<ExploreResult>): TemplateResult {
     const { run } = this.#onScreen;
+    const stale = this.#stale(pieces);
     return html`<div class="explore" ?data-empty=${this.#reading().summary === null}>
       ${pieces.form}
       <div class="results">
-        ${run ? this.#tools(run, pieces) : nothing} ${this.#distribution(pieces)}
-        ${this.#completions(run, this.#stale(pieces))} ${run ? this.#details(run, pieces) : nothing}
+        ${run ? this.#tools(run, pieces) : nothing} ${this.#distribution(pieces, stale)}
+        ${this.#completions(run, pieces, stale)} ${run ? this.#details(run, pieces) : nothing}
       </div>
     </div>`;
   }
@@ -118,8 +120,8 @@ export class ExploreView {
     return run.state !== 'running' && outcome !== null && (latest === null || latest.order === outcome.order);
   }
 
-  /** A sentence when what is on screen, which may be the part that a run has left, belongs to other controls. */
-  #stale({ outcome, stale }: Pieces<ExploreResult>): string | null {
+  /** Whether what is on screen, which may be the part that a run has left, belongs to other controls. */
+  #stale({ outcome, stale }: Pieces<ExploreResult>): Stale | null {
     const { latest } = this.#screen;
     if (!latest) return outcome && stale(outcome.order, outcome.result.provenance.modelName);
     const { order } = latest;
@@ -172,18 +174,24 @@ export class ExploreView {
     return deedsOf(this.#chain.steps, summary.steps);
   }
 
-  #distribution({ historyButton, history }: Pieces<ExploreResult>): TemplateResult | typeof nothing {
+  #distribution(
+    { historyButton, history, staleMark }: Pieces<ExploreResult>,
+    stale: Stale | null,
+  ): TemplateResult | typeof nothing {
     const screen = this.#onScreen;
     const { summary, asSaved } = this.#reading();
     const vocabulary = this.#next.vocabularyOf(screen);
     if (summary === null || !vocabulary) return this.#emptyOrWaiting(html`${historyButton} ${history}`);
     if (typeof summary === 'string') return html`<p class="empty">${summary}</p>`;
     const { steps } = this.#chain;
+    // It follows the controls; the toy's depends on nothing but its table.
+    const other = stale?.by === 'settings' || this.#context.session.isToy ? null : stale;
     return distributionView({
       summary,
       vocabulary,
       after: this.#lastWords(screen, vocabulary),
       greedy: this.#greedy,
+      mark: staleMark(other),
       note: asSaved ? 'As it was saved, with its own chain. Generate to have it follow the controls.' : null,
       report: this.#deeds().map((deed, index) => deedLine(steps[index]!, deed)),
       onRows: (rows) => {
@@ -226,7 +234,11 @@ export class ExploreView {
     return `after “${ids.length > last.length ? '…' : ''}${words}”`;
   }
 
-  #completions(run: ExploreRun | null, stale: string | null): TemplateResult | typeof nothing {
+  #completions(
+    run: ExploreRun | null,
+    { staleMark }: Pieces<ExploreResult>,
+    stale: Stale | null,
+  ): TemplateResult | typeof nothing {
     const vocabulary = this.#next.vocabularyOfRun(this.#onScreen);
     if (!run || !vocabulary) return nothing;
     return completionsView({
@@ -235,7 +247,8 @@ export class ExploreView {
       unit: this.unit,
       blocked: this.#actions.blocked(run),
       feedback: this.#actions.feedback,
-      stale: stale === null ? null : `${stale} Generate draws again.`,
+      mark: staleMark(stale),
+      other: stale !== null && stale.by !== 'settings',
       reserved: this.#room.of(run),
       onUnit: (unit) => {
         this.unit = unit;

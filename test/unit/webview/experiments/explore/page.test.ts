@@ -452,8 +452,37 @@ describe('completions', () => {
     expect(bench.page.text('stale')).toMatch(/other settings/);
     bench.type('seed', '42');
     expect(bench.page.text('stale')).toBe('');
+    expect(bench.page.all('distribution', '?data-other')).toEqual(['false']);
     bench.session.typePrompt('other');
-    expect(bench.page.text('stale')).toMatch(/another prompt/);
+    // Above the bars and above the completions.
+    const mark = 'From an earlier prompt: “once”. Generate again for the prompt above';
+    expect(bench.page.texts('stale')).toEqual([mark, mark]);
+    expect(bench.page.all('distribution', '?data-other')).toEqual(['true']);
+    expect(bench.page.all('completions', '?data-other')).toEqual(['true']);
+  });
+
+  it('are marked until the run for another prompt has something to show', async () => {
+    await bench.run('once');
+    bench.session.source = source('twice');
+    bench.page.fire('run-again', 'click');
+    expect(bench.last('run')['parameters']).toMatchObject({ prompt: 'twice' });
+    expect(bench.page.texts('run-again')).toEqual([]);
+    expect(bench.page.text('stale')).toBe('From an earlier prompt: “once”.');
+    bench.start();
+    expect(bench.page.text('stale')).toBe('');
+    expect(bench.page.all('distribution', '?data-other')).toEqual(['false']);
+  });
+
+  it('are marked with their model, and a long prompt by its end', async () => {
+    await bench.run(`${'word '.repeat(20)}and the end`);
+    bench.session.model = 'toy';
+    expect(bench.page.text('stale')).toBe('From another model, small. Generate again with the model above');
+    // The toy's own bars depend on no prompt.
+    expect(bench.page.all('distribution', '?data-other')).toEqual(['false']);
+    bench.session.typePrompt('other');
+    expect(bench.page.text('stale')).toContain(
+      'prompt with small: “…ord word word word word word and the end”',
+    );
   });
 
   it('of a run that failed are marked by what that run was asked, not the last result', async () => {
@@ -464,7 +493,7 @@ describe('completions', () => {
     await bench.failure('engine', 'Gone.');
     expect(bench.page.text('stale')).toBe('');
     bench.session.source = source('once');
-    expect(bench.page.text('stale')).toMatch(/another prompt/);
+    expect(bench.page.text('stale')).toMatch(/earlier prompt/);
   });
 });
 

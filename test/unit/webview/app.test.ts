@@ -1,0 +1,74 @@
+/** The page as a whole: what the extension hands to it, and what its tabs share. */
+import { describe, expect, it } from 'vitest';
+import type { PromptSource } from '../../../src/protocol/messages';
+import { openPage } from '../before/extension';
+import { until, type Page } from '../before/page';
+
+const source = (text: string): PromptSource => ({
+  ...{ text, document: 'menu.md', place: 'Ln 1, Col 1', kind: 'selection' },
+  notes: [],
+});
+
+/** The page on the toy vocabulary, with a prompt that was explored and an answer of Temperature to it. */
+async function withAnswer(): Promise<Page> {
+  const page = openPage(null);
+  page.receive({ type: 'prompt', source: source('pizza'), run: true });
+  await until(() => page.drawn.texts('completion').length).toBe(5);
+  page.receive({ type: 'open', tab: 'temperature', parameters: { target: 'one' }, run: true });
+  await until(() => page.drawn.text('answer')).not.toBe('');
+  return page;
+}
+
+const inFront = ({ drawn }: Page): string =>
+  ['explore', 'temperature'].filter((id) => drawn.all(`tab-${id}`, 'aria-selected')[0] === 'true').join();
+
+const runs = ({ sent }: Page): string[] =>
+  sent.flatMap((message) => (message.type === 'run' ? [message.experiment] : []));
+
+describe('A prompt that is handed over', () => {
+  it('is explored, whichever tab is in front, and marks what other tabs have of earlier ones', async () => {
+    const page = await withAnswer();
+    expect(inFront(page)).toBe('temperature');
+    expect(page.drawn.text('stale')).toBe('');
+    page.receive({ type: 'prompt', source: source('one two'), run: true });
+    expect(inFront(page)).toBe('explore');
+    expect(runs(page)).toEqual(['explore', 'temperature', 'explore']);
+    await until(() => page.drawn.text('prompt-chips')).toBe('·one·two');
+    page.drawn.fire('tab-temperature', 'click');
+    expect(page.drawn.text('stale')).toBe('From an earlier prompt: “pizza”. Run again for the prompt above');
+    page.drawn.fire('run-again', 'click');
+    await until(() => page.drawn.text('stale')).toBe('');
+    expect(runs(page).at(-1)).toBe('temperature');
+  });
+
+  it('is left to the tab of an experiment whose command hands it over', async () => {
+    const page = await withAnswer();
+    page.receive({ type: 'prompt', source: source('one two'), run: false });
+    expect(inFront(page)).toBe('temperature');
+    expect(runs(page)).toEqual(['explore', 'temperature']);
+    expect(page.drawn.text('stale')).toContain('From an earlier prompt');
+  });
+});
+
+describe('Another model', () => {
+  const choose = (page: Page, value: string): void => {
+    page.drawn.fire('model', 'change', { value });
+  };
+
+  it('takes the notes, tokens and failures of the one before off the page, and finds the tokens again', async () => {
+    const page = await withAnswer();
+    expect(page.drawn.text('notes')).toMatch(/does not know 1 word/);
+    choose(page, 'small');
+    expect(page.drawn.text('notes')).toBe('');
+    expect(page.drawn.texts('chip')).toEqual([]);
+    expect(page.drawn.text('stale')).toBe(
+      'From another model, Toy vocabulary. Run again with the model above',
+    );
+    page.drawn.fire('run', 'click');
+    await until(() => page.drawn.text('failure')).toContain('Only the toy runs here.');
+    choose(page, 'toy');
+    expect(page.drawn.text('failure')).toBe('');
+    expect(page.drawn.text('stale')).toBe('');
+    expect(page.drawn.text('notes')).toMatch(/does not know 1 word/);
+  });
+});
