@@ -151,7 +151,7 @@ export class App {
     const { source: before, tokens } = this.#session;
     this.#session.source = source;
     // The same prompt, handed over once more, has the same tokens.
-    if (before && tokens && samePrompt(before, source)) this.#session.tokens = { ...tokens, source };
+    if (before && tokens && samePrompt(before, source)) this.#session.takeTokens({ ...tokens, source });
     this.#session.sourceInDocument = source;
     this.#session.before = null;
     this.#editing.value = false;

@@ -93,7 +93,7 @@ export function showTokens(
   const { source } = session;
   if (source?.text !== parameters.prompt) return;
   const { promptIds: ids, promptTruncated: truncated, promptNotes: notes } = provenance;
-  session.tokens = { source, model, toy, ids, truncated, notes };
+  session.takeTokens({ source, model, toy, ids, truncated, notes });
   // Without the vocabulary the prompt stands as text; the next run says what is wrong with the model.
   session.load(model).catch(() => undefined);
 }

@@ -155,7 +155,8 @@ export class Session {
     );
   }
 
-  set tokens(tokens: PromptTokensOf) {
+  /** Takes a prompt's tokens by a model. */
+  takeTokens(tokens: PromptTokensOf): void {
     const { source, model } = tokens;
     const others = this.#tokens.peek().filter((other) => other.source === source && other.model !== model);
     this.#tokens.value = [tokens, ...others];

@@ -70,7 +70,7 @@ export class Screen {
     const { session } = this.#context;
     const { source, prompt, order } = latest?.run ?? {};
     if (!session.source || !source || !prompt || !order || !samePrompt(session.source, source)) return;
-    session.tokens = { source: session.source, model: order.model, toy: order.toy, ...prompt };
+    session.takeTokens({ source: session.source, model: order.model, toy: order.toy, ...prompt });
   }
 
   /** Leaves the screen to the result that comes on it. */
@@ -133,7 +133,7 @@ export class Screen {
     run.receive(parsed.output, this.#now());
     const { source, order, prompt } = run;
     if (parsed.output.type === 'prompt' && source && prompt) {
-      this.#context.session.tokens = { source, model: order.model, toy: order.toy, ...prompt };
+      this.#context.session.takeTokens({ source, model: order.model, toy: order.toy, ...prompt });
     }
     return true;
   }
