@@ -18,6 +18,7 @@ import { CursorView } from './cursor/cursorView';
 import { HistoryView } from './history/historyView';
 import { ModelsView } from './models/modelsView';
 import { PresetsView } from './presets/presetsView';
+import { SurprisalLegend } from './surprisal/surprisalLegend';
 import { SurprisalView } from './surprisal/surprisalView';
 import type { ScoredToken } from './surprisal/scoredDocument';
 
@@ -110,6 +111,7 @@ export function activate(context: vscode.ExtensionContext): DecodingLabApi {
     surprisal,
     surprisalStatus,
     new SurprisalView(surprisal),
+    new SurprisalLegend(surprisal),
     cursor,
     historyView,
     presets,

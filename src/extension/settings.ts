@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { EngineSettings } from '../engine/client';
 import type { Presets } from '../core/samplers/presets';
 import { allPresets, presetChain } from './presets/presets';
-import type { SurprisalScale } from './surprisal/surprisalColours';
+import type { SurprisalScale } from './surprisal/surprisalScale';
 
 const read = (name: string, scope?: vscode.ConfigurationScope): unknown =>
   vscode.workspace.getConfiguration('decodingLab', scope).get(name);

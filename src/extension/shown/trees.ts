@@ -12,9 +12,24 @@ export interface TreeRow extends Pick<
   readonly description?: string;
   /** Lines; empty ones are left out. */
   readonly tooltip?: readonly string[];
-  readonly iconPath?: vscode.ThemeIcon;
+  readonly iconPath?: vscode.ThemeIcon | Swatch;
   /** What a screen reader says instead of label and description. */
   readonly spoken?: string;
+}
+
+/** A picture for light and one for dark themes. */
+interface Swatch {
+  readonly light: vscode.Uri;
+  readonly dark: vscode.Uri;
+}
+
+/** A patch of colour before a row's label, as CSS names it in light and in dark themes. */
+export function swatchOf(colours: { readonly light: string; readonly dark: string }): Swatch {
+  const patch = (fill: string, line: string): vscode.Uri => {
+    const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="16" height="16"><rect x="1.5" y="1.5" width="13" height="13" rx="2" fill="${fill}" stroke="${line}"/></svg>`;
+    return vscode.Uri.parse(`data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}`);
+  };
+  return { light: patch(colours.light, '#8a5a30'), dark: patch(colours.dark, '#b98a5e') };
 }
 
 export interface TreeData<T> {

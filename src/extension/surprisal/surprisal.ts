@@ -186,7 +186,7 @@ export class SurprisalMap implements vscode.Disposable, vscode.HoverProvider {
     const shown = this.#of(document);
     const token = this.tokenAt(document, position);
     if (!shown || !token) return undefined;
-    return hover(hoverText(token, shown.model), rangeOf(document, token));
+    return hover(hoverText(token, shown.model, settings.surprisalScale()), rangeOf(document, token));
   }
 
   #of(document: vscode.TextDocument): Shown | undefined {

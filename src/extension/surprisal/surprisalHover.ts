@@ -3,10 +3,12 @@ import type { LoadedModel } from '../../engine/client';
 import { count, decimals } from '../numbers';
 import type { ScoredToken } from './scoredDocument';
 import { fillMarkdown, joinMarkdown, type Markdown } from '../shown/quote';
+import { classNames, tintClass, type SurprisalScale } from './surprisalScale';
 import { percentOfLog, tokenName } from '../tokenNames';
 
 /** What the model thought at one token: probability, rank, entropy, and what it would have preferred. */
-export function hoverText(token: ScoredToken, model: LoadedModel): Markdown {
+export function hoverText(token: ScoredToken, model: LoadedModel, scale: SurprisalScale): Markdown {
+  const names = classNames(scale, vscode.l10n.t, count);
   const rows = token.alternatives.map(({ id, logProbability }, i) =>
     fillMarkdown(
       id === token.id ? '| {0} | {1} ◀ | {2} |' : '| {0} | {1} | {2} |',
@@ -19,13 +21,27 @@ export function hoverText(token: ScoredToken, model: LoadedModel): Markdown {
     [
       fillMarkdown(vscode.l10n.t('**Surprisal** of {0}'), tokenName(token.id, model)),
       fillMarkdown(
-        vscode.l10n.t('probability **{0}**, {1} bits, rank {2} of {3}, entropy {4} nats ({5})'),
+        vscode.l10n.t('probability **{0}**, rank {1} of {2} ({3})'),
         percentOfLog(token.logProbability, vscode.env.language),
-        decimals(-token.logProbability / Math.LN2, 2),
         count(token.rank + 1),
         count(model.info.vocabularySize),
-        decimals(token.entropy, 2),
         model.info.name,
+      ),
+      fillMarkdown(
+        vscode.l10n.t('in nats: surprisal **{0}**, {1} expected (entropy)'),
+        decimals(-token.logProbability, 2),
+        decimals(token.entropy, 2),
+      ),
+      fillMarkdown(
+        vscode.l10n.t('in bits: surprisal **{0}**, {1} expected (entropy)'),
+        decimals(-token.logProbability / Math.LN2, 2),
+        decimals(token.entropy / Math.LN2, 2),
+      ),
+      fillMarkdown(
+        vscode.l10n.t('Colour {0} of {1}: {2}. Stronger colour means more surprising.'),
+        count(tintClass(scale, token) + 1),
+        count(names.length),
+        names[tintClass(scale, token)] ?? '',
       ),
       joinMarkdown([fillMarkdown('| | | |'), fillMarkdown('|--:|:--|--:|'), ...rows], '\n'),
     ],

@@ -4,6 +4,8 @@ import type { ScoringState } from './documentScoring';
 import { count } from '../numbers';
 import { toFailure } from '../panel/requests';
 import type { SurprisalMap } from './surprisal';
+import { settings } from '../settings';
+import { legendOf } from './surprisalScale';
 import { StatusItem } from '../shown/statusItem';
 
 /** What a user is told of a scoring that is not done, and the command that a click runs. */
@@ -58,7 +60,10 @@ export function noticeOf(state: ScoringState | undefined): ScoringNotice | undef
   }
 }
 
-/** A status bar item while the surprisal of the text in the editor is not complete: a click stops it or goes on. */
+/**
+ * A status bar item while the text in the editor has tints. Until its surprisal is complete, a click stops the scoring
+ * or goes on; then it says what the colours mean.
+ */
 export class SurprisalStatus implements vscode.Disposable {
   readonly #map: SurprisalMap;
   readonly #item = new StatusItem('decodingLab.surprisalStatus', vscode.l10n.t('Surprisal'), 89);
@@ -74,24 +79,40 @@ export class SurprisalStatus implements vscode.Disposable {
       vscode.window.onDidChangeActiveTextEditor(() => {
         this.#draw();
       }),
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration('decodingLab.surprisal.scale')) this.#draw();
+      }),
     ];
   }
 
-  /** What the item says; empty while it is hidden. */
+  /** What the item says of a scoring that is not complete; else empty. */
   text = '';
 
   #draw(): void {
     const document = activeText()?.document;
-    const notice = document && noticeOf(this.#map.state(document));
+    const state = document && this.#map.state(document);
+    const notice = noticeOf(state);
     if (!notice) {
       this.text = '';
-      this.#item.hide();
+      if (state) this.#showLegend();
+      else this.#item.hide();
       return;
     }
     const { icon, label, sentence, command } = notice;
     const text = `${vscode.l10n.t('Surprisal')}: ${label}`;
     this.#item.show({ icon, text, tooltip: sentence, spoken: `${text}. ${sentence}`, command });
     this.text = this.#item.text;
+  }
+
+  /** Where nothing is left to score, the item says what the colours mean. */
+  #showLegend(): void {
+    const legend = legendOf(settings.surprisalScale(), vscode.l10n.t, count);
+    this.#item.show({
+      icon: 'symbol-color',
+      text: vscode.l10n.t('Surprisal'),
+      tooltip: vscode.l10n.t('{0} Click for the numbers.', legend),
+      command: 'decodingLab.surprisal.focus',
+    });
   }
 
   dispose(): void {

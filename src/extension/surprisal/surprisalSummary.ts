@@ -1,4 +1,3 @@
-import { rankClass } from '../../experiments/surprisal/result';
 import type { ScoredToken } from './scoredDocument';
 
 /** What the scored tokens of a text say together. */
@@ -9,8 +8,6 @@ export interface SurprisalSummary {
   readonly perplexity: number;
   /** Total surprisal in bits over the characters (code points) that the tokens cover. */
   readonly bitsPerCharacter: number;
-  /** Tokens among the 10, 100, 1000 most probable, and beyond. */
-  readonly ranks: readonly [number, number, number, number];
 }
 
 /**
@@ -19,13 +16,11 @@ export interface SurprisalSummary {
  */
 export function summarize(tokens: readonly ScoredToken[], text: string): SurprisalSummary | undefined {
   if (tokens.length === 0) return undefined;
-  const ranks: [number, number, number, number] = [0, 0, 0, 0];
   let nats = 0;
   let characters = 0;
   let covered = 0;
-  for (const { start, end, logProbability, rank } of tokens) {
+  for (const { start, end, logProbability } of tokens) {
     nats -= logProbability;
-    ranks[rankClass(rank)] += 1;
     // Tokens that share a character cover it once.
     characters += Array.from(text.slice(Math.max(start, covered), end)).length;
     covered = Math.max(covered, end);
@@ -36,6 +31,5 @@ export function summarize(tokens: readonly ScoredToken[], text: string): Surpris
     meanSurprisal,
     perplexity: Math.exp(meanSurprisal),
     bitsPerCharacter: nats / Math.LN2 / characters,
-    ranks,
   };
 }

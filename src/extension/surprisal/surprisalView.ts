@@ -1,9 +1,10 @@
 import * as vscode from 'vscode';
-import { RANK_LIMITS } from '../../experiments/surprisal/result';
 import { activeText, holdsText } from '../document/activeText';
 import { count, decimals, significant } from '../numbers';
-import { TreeView, type TreeData, type TreeRow } from '../shown/trees';
+import { settings } from '../settings';
+import { swatchOf, TreeView, type TreeData, type TreeRow } from '../shown/trees';
 import type { SurprisalMap } from './surprisal';
+import { classCounts, classNames, legendOf, STRENGTHS, tint } from './surprisalScale';
 import { noticeOf } from './surprisalStatus';
 import { percentOfLog } from '../tokenNames';
 import { bar } from '../shown/bar';
@@ -13,6 +14,8 @@ interface Row {
   readonly value: string;
   /** Drawn behind the value, 0 to 1. */
   readonly share?: number;
+  /** Strength of the tint that it stands for. */
+  readonly swatch?: number;
   readonly tooltip: string;
   /** What a click runs. */
   readonly command?: string;
@@ -38,6 +41,9 @@ export class SurprisalView implements TreeData<Row>, vscode.Disposable {
       map.onDidChange(() => {
         this.#changed.fire(undefined);
       }),
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration('decodingLab.surprisal.scale')) this.#changed.fire(undefined);
+      }),
       vscode.window.onDidChangeActiveTextEditor((editor) => {
         if (!editor || !holdsText(editor)) return;
         this.#document = editor.document;
@@ -46,12 +52,13 @@ export class SurprisalView implements TreeData<Row>, vscode.Disposable {
     ];
   }
 
-  rowOf({ label, value, share, tooltip, command }: Row): TreeRow {
+  rowOf({ label, value, share, swatch, tooltip, command }: Row): TreeRow {
     return {
       label,
       description: share === undefined ? value : `${value}  ${bar(share)}`,
       tooltip: [tooltip],
       spoken: `${label}, ${value}`,
+      ...(swatch !== undefined && { iconPath: swatchOf(tint(swatch)) }),
       ...(command !== undefined && { command: { command, title: tooltip } }),
     };
   }
@@ -60,19 +67,19 @@ export class SurprisalView implements TreeData<Row>, vscode.Disposable {
     const document = this.#document;
     const found = row || !document || document.isClosed ? undefined : this.#map.summary(document);
     if (!found || !document) {
-      if (!row) this.#view.description = '';
+      if (!row) {
+        this.#view.description = '';
+        this.#view.message = '';
+      }
       return [];
     }
     const { summary, model, startless } = found;
     this.#view.description = vscode.workspace.asRelativePath(document.uri, false);
-    const { tokens, perplexity, meanSurprisal, bitsPerCharacter, ranks } = summary;
-    const [ten, hundred, thousand] = RANK_LIMITS;
-    const classes = [
-      vscode.l10n.t('Among the {0} likeliest', count(ten)),
-      vscode.l10n.t('{0} to {1}', count(ten + 1), count(hundred)),
-      vscode.l10n.t('{0} to {1}', count(hundred + 1), count(thousand)),
-      vscode.l10n.t('Beyond'),
-    ];
+    const { tokens, perplexity, meanSurprisal, bitsPerCharacter } = summary;
+    const scale = settings.surprisalScale();
+    const names = classNames(scale, vscode.l10n.t, count);
+    const counts = classCounts(scale, this.#map.tokens(document));
+    this.#view.message = legendOf(scale, vscode.l10n.t, count);
     const state = this.#map.state(document);
     const notice = state?.kind === 'scoring' ? undefined : noticeOf(state);
     return [
@@ -102,12 +109,23 @@ export class SurprisalView implements TreeData<Row>, vscode.Disposable {
           'All surprisal in bits over the number of characters: what the text would take, compressed with this model.',
         ),
       },
-      ...classes.map((label, i) => ({
-        label,
-        value: ranks[i] === 0 ? '0 %' : percentOfLog(Math.log(ranks[i]! / tokens), vscode.env.language),
-        share: ranks[i]! / tokens,
-        tooltip: vscode.l10n.t('{0} of {1} tokens, by their rank', count(ranks[i]!), count(tokens)),
-      })),
+      ...names.map((label, i): Row => {
+        const strength = STRENGTHS[scale][i]!;
+        const found = counts[i]!;
+        return {
+          label,
+          value: found === 0 ? '0 %' : percentOfLog(Math.log(found / tokens), vscode.env.language),
+          share: found / tokens,
+          swatch: strength,
+          tooltip: vscode.l10n.t(
+            'Colour {0} of {1}: {2} of {3} tokens. Stronger colour means more surprising.',
+            count(i + 1),
+            count(names.length),
+            count(found),
+            count(tokens),
+          ),
+        };
+      }),
       {
         label: vscode.l10n.t('Tokens'),
         value: vscode.l10n.t('{0}, read by {1}', count(tokens), model),

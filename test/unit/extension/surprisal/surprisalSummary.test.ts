@@ -19,14 +19,12 @@ describe('A summary of scored tokens', () => {
     expect(summary.perplexity).toBeCloseTo(4, 12);
     expect(summary.meanSurprisal).toBeCloseTo(2 * Math.LN2, 12);
     expect(summary.bitsPerCharacter).toBeCloseTo(6 / 4, 12);
-    expect(summary.ranks).toEqual([1, 1, 0, 1]);
   });
 
   it('counts a character once that several tokens share, and a pair of surrogates as one', () => {
     // Two tokens make one fish.
     const summary = summarize([token(0, 2, 1 / 2, 99), token(0, 2, 1 / 2, 100)], '🐟')!;
     expect(summary.bitsPerCharacter).toBeCloseTo(2, 12);
-    expect(summary.ranks).toEqual([0, 1, 1, 0]);
   });
 
   it('does not exist without a token', () => {
