@@ -257,6 +257,7 @@ export class App {
     const announcement = this.#announcement.value;
     if (this.#outdated.value) return html`<p class="empty" role="alert">${announcement}</p>`;
     return html`
+      <h1 class="unseen">Decoding Lab: ${active.title}</h1>
       ${headerView({
         session,
         editing: this.#editing.value,

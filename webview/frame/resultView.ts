@@ -250,10 +250,10 @@ export function comparisonView({ tables, earlier, model, onClose }: ComparisonPr
 
 export function conclusionView(conclusion: string, onChange: (text: string) => void): TemplateResult {
   return html`<section class="conclusion">
-    <h2 id="conclusion-title">Your conclusion</h2>
+    <h2>Your conclusion</h2>
     <vscode-text-area
       data-testid="conclusion"
-      aria-labelledby="conclusion-title"
+      aria-label="Your conclusion"
       rows="3"
       resize="vertical"
       placeholder="What does this show? It goes into the report."

@@ -40,7 +40,7 @@ const PAPER_WIDTH = 760;
 export function drawPicture(picture: Picture, frame: Frame): SVGSVGElement {
   const { options, marks = {} } = picture.draw(frame);
   const svg = render(options, frame);
-  svg.setAttribute('role', 'group');
+  svg.setAttribute('role', Object.keys(marks).length > 0 ? 'group' : 'img');
   svg.setAttribute('aria-label', picture.title);
   let first = true;
   for (const [name, label] of Object.entries(marks)) {
@@ -82,6 +82,8 @@ function render(options: PlotOptions, { width, palette }: Frame): SVGSVGElement 
   const drawn = plot({ ...options, width, document, figure: false });
   const svg = drawn as SVGSVGElement & ReturnType<typeof plot>;
   svg.querySelector('style')?.remove();
+  // It calls each layer by its kind ("rule", "dot"), which says nothing and is no name without a role.
+  for (const layer of svg.querySelectorAll('g[aria-label]')) layer.removeAttribute('aria-label');
   svg.setAttribute('color', palette.text);
   svg.setAttribute('font-family', palette.font);
   svg.setAttribute('font-size', String(FONT_SIZE));
