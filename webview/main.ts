@@ -9,6 +9,7 @@ import './course/style.css';
 import './styles/card.css';
 import { App } from './app';
 import { registerControls } from './controls';
+import { typeNumbersIn } from './format/typedNumber';
 import type { VsCodeApi } from './host';
 import { followTheme } from './theme';
 
@@ -17,6 +18,8 @@ declare function acquireVsCodeApi(): VsCodeApi;
 const root = document.getElementById('app');
 if (!root) throw new Error('The page has no #app.');
 registerControls();
+// The page is English; the numbers that are typed into it are those of the editor's display language.
+typeNumbersIn(root.dataset['numbers'] ?? navigator.language);
 followTheme();
 const api = acquireVsCodeApi();
 // What goes wrong in the page is found in the extension's log.

@@ -2,6 +2,7 @@
 import { definitionOf } from '../../src/core/samplers/catalog';
 import { checkParameter, rangeInWords } from '../../src/core/samplers/parameters';
 import { thousands } from '../format/numbers';
+import { typedNumber, typingHint, type NumberKind } from '../format/typedNumber';
 import {
   controlsOf,
   mainOf,
@@ -136,7 +137,11 @@ function readField(
   return { steps: steps.map((one) => (one === step ? changed : one)) };
 }
 
-const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+/** What the numbers of a parameter are. */
+function kindOf({ kind, min, max }: Exclude<ControlledParameter, { kind: 'choice' }>): NumberKind {
+  if (kind === 'integer') return 'whole';
+  return min >= 0 && max <= 1 ? 'share' : 'real';
+}
 
 /** A parameter has the range that the sampler itself declares, and its sentence when a value lies outside. */
 function readParameter(
@@ -148,14 +153,16 @@ function readParameter(
   const main = mainOf(parameter);
   if (main?.off !== undefined && (typed === '' || typed.toLowerCase() === 'off')) return { value: main.off };
   if (parameter.optional && typed === '') return { value: parameter.default };
-  const value = parameter.kind !== 'choice' && DECIMAL.test(typed) ? Number(typed) : typed;
+  const kind = parameter.kind === 'choice' ? null : kindOf(parameter);
+  const value = kind === null ? typed : typedNumber(typed, kind);
   try {
     checkParameter(step.sampler, parameter, value);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     if (!main || parameter.kind === 'choice') return error.message;
     const words = rangeInWords(parameter);
-    return `${step.sampler} is ${shown(typed)}; it must be ${main.off === undefined ? words : `${words}, or off`}.`;
+    const hint = typingHint(typed, kindOf(parameter));
+    return `${step.sampler} is ${shown(typed, value)}; it must be ${main.off === undefined ? words : `${words}, or off`}.${hint === null ? '' : ` ${hint}`}`;
   }
   const namesToken = parameter.kind === 'integer' && parameter.token !== undefined;
   if (namesToken && vocabularySize && Number(value) >= vocabularySize) {
@@ -164,10 +171,10 @@ function readParameter(
   return { value };
 }
 
-function shown(typed: string): string {
+function shown(typed: string, value: number | string): string {
   if (typed === '') return 'empty';
   const short = typed.length > 20 ? `${typed.slice(0, 20)}…` : typed;
-  return DECIMAL.test(typed) ? short : `"${short}"`;
+  return typeof value === 'number' ? short : `"${short}"`;
 }
 
 /** Where a parameter's slider stands, and what its places mean. */

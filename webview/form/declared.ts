@@ -1,15 +1,7 @@
 /** The controls of declared parameters: what stands in them, what was typed into them, and the drawer's line. */
 import type { Declared, Parameter, Parameters } from '../../src/experiments/kit/parameters';
-import {
-  listText,
-  typedList,
-  typedNumber,
-  valueText,
-  type Field,
-  type FieldGroup,
-  type FormValue,
-  type FormValues,
-} from './form';
+import { listText, readTyped, typedList, typedNumber } from '../format/typedNumber';
+import { valueText, type Field, type FieldGroup, type FormValue, type FormValues } from './form';
 
 /** What a page adds to a parameter's control. */
 export type Beside = Pick<Field, 'note' | 'applies'>;
@@ -56,7 +48,11 @@ export function fieldsOf(name: string, parameter: Parameter<unknown>, beside: Be
           wide: control.kind !== 'number',
           ...(control.kind === 'text' && control.placeholder && { placeholder: control.placeholder }),
           dice: control.kind === 'number' && control.dice === true,
-          check: (typed) => parameter.read(typedOf(name, parameter, { [name]: typed }), {}),
+          check: (text) => {
+            const typed = typedOf(name, parameter, { [name]: text });
+            const read = (): unknown => parameter.read(typed, {});
+            return control.kind === 'text' ? read() : readTyped(typed, control.of, read);
+          },
         },
       ];
   }
@@ -76,9 +72,9 @@ export function typedOf(name: string, { control }: Parameter<unknown>, values: F
     case 'none':
       return undefined;
     case 'number':
-      return control.off && value.trim() === OFF ? null : typedNumber(value);
+      return control.off && value.trim() === OFF ? null : typedNumber(value, control.of);
     case 'list':
-      return typedList(value);
+      return typedList(value, control.of);
     default:
       return value;
   }

@@ -171,24 +171,3 @@ function wrong(field: Field, value: FormValue): string | null {
 export function valueText(values: FormValues, name: string): string {
   return String(values[name] ?? '');
 }
-
-const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
-
-/** What was typed, as a number where it is one; anything else is left for the check to refuse by name. */
-export function typedNumber(text: string): number | string {
-  const typed = text.trim();
-  return DECIMAL.test(typed) ? Number(typed) : typed;
-}
-
-/** Numbers separated by commas, semicolons or white space. */
-export function typedList(text: string): (number | string)[] {
-  return text
-    .split(/[\s,;]+/)
-    .filter((part) => part !== '')
-    .map(typedNumber);
-}
-
-/** The inverse of `typedList`. */
-export function listText(values: readonly (number | string)[]): string {
-  return values.join(', ');
-}

@@ -1,5 +1,6 @@
 /** The toy vocabulary while it is edited: rows of text that may or may not be a model yet. */
 import { ToyModel, type ToyDefinition } from '../../src/core/toyModel';
+import { typedNumber, typingHint } from '../format/typedNumber';
 import type { Toy } from '../../src/protocol/messages';
 
 export interface ToyRow {
@@ -25,12 +26,16 @@ export function draftOf({ words, logits }: ToyDefinition): ToyDraft {
 /** The model that a draft describes, or the first thing that is wrong with it. */
 export function readDraft(draft: ToyDraft): { readonly toy: Toy; readonly model: ToyModel } | ToyProblem {
   const words = draft.map(({ word }) => word.trim());
-  const logits = draft.map(({ logit }) => (logit.trim() === '' ? Number.NaN : Number(logit)));
+  const logits = draft.map(({ logit }) => {
+    const typed = typedNumber(logit);
+    return typeof typed === 'number' ? typed : Number.NaN;
+  });
   const row = logits.findIndex((logit) => Number.isNaN(logit));
   if (row >= 0) {
     const typed = draft[row]!.logit.trim();
     const is = typed === '' ? 'empty' : `"${typed}"`;
-    const sentence = `The logit of "${words[row]!}" is ${is}; it must be a number, for example 1.5.`;
+    const hint = typingHint(typed) ?? 'It must be a number, for example 1.5.';
+    const sentence = `The logit of "${words[row]!}" is ${is}. ${hint}`;
     return { row, field: 'logit', sentence };
   }
   const whole = build(words, logits);

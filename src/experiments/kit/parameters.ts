@@ -19,12 +19,15 @@ export type Control =
   /** @property placeholder shown where nothing is typed. */
   | { readonly kind: 'text'; readonly placeholder?: string }
   /** @property off `off` may be typed, which is null. @property dice offers another whole number. */
-  | { readonly kind: 'number'; readonly off?: true; readonly dice?: true }
-  /** Numbers, typed with commas between them. */
-  | { readonly kind: 'list' }
+  | { readonly kind: 'number'; readonly of: NumberKind; readonly off?: true; readonly dice?: true }
+  /** Numbers, typed with spaces or commas between them. */
+  | { readonly kind: 'list'; readonly of: NumberKind }
   | { readonly kind: 'flag' }
   | { readonly kind: 'choice' | 'choices'; readonly options: readonly Option[] }
   | { readonly kind: 'none' };
+
+/** What a number is of: a count, a measure, or a share of 1, which may be typed in percent. */
+export type NumberKind = 'whole' | 'real' | 'share';
 
 export interface Option<Value extends string = string> {
   readonly value: Value;
@@ -161,7 +164,7 @@ export interface WholeParameter extends Described {
 export function whole({ least, most, dice, ...described }: WholeParameter): Parameter<number> {
   return {
     ...described,
-    control: { kind: 'number', ...(dice && { dice }) },
+    control: { kind: 'number', of: 'whole', ...(dice && { dice }) },
     read: (value) => wholeNumber(described.name, value, least, most),
   };
 }
@@ -181,9 +184,13 @@ export function real({
   const range = { least, leastExcluded, most, mostExcluded };
   return {
     ...described,
-    control: { kind: 'number' },
+    control: { kind: 'number', of: kindOf(range) },
     read: (value) => realNumber(described.name, value, range),
   };
+}
+
+function kindOf({ least, most = Infinity }: NumberRange): NumberKind {
+  return least >= 0 && most <= 1 ? 'share' : 'real';
 }
 
 export interface NumbersParameter extends Described, NumberRange {
@@ -202,7 +209,7 @@ export function numbers(parameter: NumbersParameter): Parameter<readonly number[
   const range = { least, leastExcluded, most, mostExcluded };
   return {
     ...described,
-    control: { kind: 'list' },
+    control: { kind: 'list', of: kindOf(range) },
     read: (value) =>
       listOf(described.name, value, entries, (entry, number) => {
         refuse?.(entry, `${each} ${number}`);
@@ -293,7 +300,7 @@ export function wholeOrOff({
   default: standard,
   ...described
 }: OrOff<WholeParameter>): Parameter<number | null> {
-  return orOff(whole({ ...described, default: standard ?? described.least }), standard);
+  return orOff(whole({ ...described, default: standard ?? described.least }), 'whole', standard);
 }
 
 /** A real number that may be null, typed as `off`. */
@@ -301,16 +308,20 @@ export function realOrOff({
   default: standard,
   ...described
 }: OrOff<RealParameter>): Parameter<number | null> {
-  return orOff(real({ ...described, default: standard ?? described.least }), standard);
+  return orOff(real({ ...described, default: standard ?? described.least }), kindOf(described), standard);
 }
 
 type OrOff<P> = Omit<P, 'default'> & { readonly default: number | null };
 
-function orOff(parameter: Parameter<number>, standard: number | null): Parameter<number | null> {
+function orOff(
+  parameter: Parameter<number>,
+  of: NumberKind,
+  standard: number | null,
+): Parameter<number | null> {
   return {
     ...parameter,
     default: standard,
-    control: { kind: 'number', off: true },
+    control: { kind: 'number', of, off: true },
     read: (value, earlier) => (value === null ? null : parameter.read(value, earlier)),
   };
 }

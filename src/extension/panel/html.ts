@@ -25,7 +25,7 @@ export function panelHtml(webview: vscode.Webview, extensionUri: vscode.Uri): st
   <title>Decoding Lab</title>
 </head>
 <body>
-  <main id="app"></main>
+  <main id="app" data-numbers="${vscode.env.language.replace(/[^\w-]/g, '')}"></main>
   <script nonce="${nonce}" src="${file('panel.js')}"></script>
 </body>
 </html>`;

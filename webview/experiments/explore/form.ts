@@ -7,7 +7,8 @@ import type { ExploreResult } from '../../../src/experiments/explore/result';
 import { thousands } from '../../format/numbers';
 import { stepsText, type ChainEditor } from '../../form/chainEditor';
 import { formOf, readOrNull } from '../../form/declared';
-import { typedNumber, valueText, type Field } from '../../form/form';
+import { valueText, type Field } from '../../form/form';
+import { readTyped, typedNumber } from '../../format/typedNumber';
 import { chainOfSteps, shortStep, stepsOf } from '../../form/samplerSteps';
 import type { ExperimentPage } from '../../frame/experimentPage';
 import type { TabContext } from '../../frame/tab';
@@ -54,7 +55,7 @@ export function exploreForm(
       },
       line: (short, values) => {
         const steps = chain.steps.length === 0 ? ['no sampler'] : chain.steps.map(shortStep);
-        const most = typedNumber(valueText(values, 'maxNewTokens'));
+        const most = typedNumber(valueText(values, 'maxNewTokens'), 'whole');
         return [
           ...(values['greedy'] === true ? ['greedy'] : steps),
           `${short('samples')} × ${typeof most === 'number' ? thousands(most) : most}`,
@@ -76,8 +77,8 @@ function newTokensField({ session }: TabContext): Field {
     term: 'maxNewTokens',
     initial: String(maxNewTokens.default),
     check: (typed) => {
-      const value = typedNumber(typed);
-      maxNewTokens.read(value, {});
+      const value = typedNumber(typed, 'whole');
+      readTyped(value, 'whole', () => maxNewTokens.read(value, {}));
       const most = (session.loaded?.info.contextLength ?? Infinity) - 1;
       if (typeof value !== 'number' || value <= most) return;
       throw new RangeError(

@@ -7,6 +7,7 @@ import { MOST_ROWS } from '../../../src/experiments/explore/distribution';
 import type { ExploreResult } from '../../../src/experiments/explore/result';
 import { count, duration, rate, type LogUnit } from '../../format/numbers';
 import { completionText } from '../../format/tokenText';
+import { typedNumber } from '../../format/typedNumber';
 import type { ChainEditor } from '../../form/chainEditor';
 import { valueText, type FormValues } from '../../form/form';
 import { chainOfSteps, deedLine, deedsOf } from '../../form/samplerSteps';
@@ -90,8 +91,9 @@ export class ExploreView {
   }
 
   get #controls(): Controls {
-    const seed = Number(valueText(this.#frame.values(), 'seed'));
-    return { steps: this.#chain.steps, seed: Number.isSafeInteger(seed) ? seed : 0, rows: this.rows };
+    const seed = typedNumber(valueText(this.#frame.values(), 'seed'), 'whole');
+    const read = typeof seed === 'number' && Number.isSafeInteger(seed) ? seed : 0;
+    return { steps: this.#chain.steps, seed: read, rows: this.rows };
   }
 
   get #greedy(): boolean {

@@ -18,7 +18,8 @@ import { gridPictures } from './charts';
 import { count, information, thousands } from '../../format/numbers';
 import { parsedBy } from '../../frame/record';
 import { formOf, readOrNull } from '../../form/declared';
-import { listText, typedList, valueText, type Field, type FormValues } from '../../form/form';
+import { valueText, type Field, type FormValues } from '../../form/form';
+import { listText, readTyped, typedList } from '../../format/typedNumber';
 import { legendView } from '../../ui/legend';
 import { sampledTextView, sampledTokenCard } from '../../ui/sampledText';
 import type { ExperimentPage, ShownParts } from '../../frame/experimentPage';
@@ -57,7 +58,11 @@ function sideFields(side: Side): Field[] {
       label: 'parameter',
       initial: keyOf(standard),
       options: AXIS_CHOICES.map((choice) => ({ value: keyOf(choice), label: choice.label })),
-      note: (values) => problemOf(() => parseAxis(name, axisOf(values, side))),
+      note: (values) =>
+        problemOf(() => {
+          const axis = axisOf(values, side);
+          readTyped(axis.values, 'real', () => parseAxis(name, axis));
+        }),
     },
     {
       kind: 'text',

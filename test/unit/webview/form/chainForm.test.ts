@@ -31,6 +31,8 @@ describe('a field', () => {
     ['temperature.temperature', '1e3', 1000],
     ['top-k.k', '1', 1],
     ['top-k.k', '100000', 100_000],
+    ['top-k.k', '1,000', 1000],
+    ['top-p.p', '95 %', 0.95],
     ['top-k.k', 'off', null],
     ['top-k.k', '', null],
     ['top-p.p', '1', 1],
@@ -44,7 +46,7 @@ describe('a field', () => {
 
   it.each<[FieldName, string, RegExp]>([
     ['temperature.temperature', '-1', /^temperature is -1; it must be a number of at least 0\.$/],
-    ['temperature.temperature', '0,5', /^temperature is "0,5"; /],
+    ['temperature.temperature', '0,5', /^temperature is "0,5"; .* Type decimals after a point: 0\.5\.$/],
     ['temperature.temperature', '', /^temperature is empty; /],
     ['temperature.temperature', 'Infinity', /at least 0/],
     ['temperature.temperature', '1e999', /at least 0/],
