@@ -129,9 +129,12 @@ export class Host {
     };
   }
 
-  /** @throws RequestError */
-  async insert(text: string, how: 'after' | 'replace'): Promise<void> {
-    await this.#ask({ type: 'insert', how, text });
+  /**
+   * @param whiteSpace stands in the document behind the prompt, which did not have it
+   * @throws RequestError
+   */
+  async insert(text: string, how: 'after' | 'replace', whiteSpace = ''): Promise<void> {
+    await this.#ask({ type: 'insert', how, text, ...(whiteSpace !== '' && { whiteSpace }) });
   }
 
   /** @throws RequestError */

@@ -104,6 +104,8 @@ export const fromPanelSchema = v.variant('type', [
     request: requestId,
     how: v.picklist(['after', 'replace']),
     text: text(1_000_000),
+    /** White space in the document behind the prompt, which was explored without it. */
+    whiteSpace: v.optional(text(1_000_000)),
   }),
   v.object({ type: v.literal('copy'), request: requestId, text: text(1_000_000) }),
   /** Write a file that the user chooses, answered by `done`, or by `failure` with code `stopped` when they do not. */

@@ -3,6 +3,7 @@ import { live } from 'lit/directives/live.js';
 import type { ModelChoice } from '../../src/protocol/messages';
 import { BOUNDARY_NOTE } from '../../src/experiments/kit/boundary';
 import { count } from '../format/numbers';
+import { endNote, onlySpaceRemoved } from './promptEnd';
 import type { Session } from './session';
 import { chipsView } from '../ui/chips';
 import { infoButton } from '../ui/info';
@@ -67,7 +68,7 @@ export function headerView(props: HeaderProps): TemplateResult {
       ${
         session.before
           ? html`<button type="button" class="link" data-testid="whole-prompt" @click=${onBack}>
-              whole prompt
+              ${onlySpaceRemoved(session) ? 'put the space back' : 'whole prompt'}
             </button>`
           : nothing
       }
@@ -163,17 +164,22 @@ function promptView({
   return html`<div class="chips pending" data-testid="prompt-chips">${source.text.slice(-300)}</div>`;
 }
 
-function notesView({ session, onTrim }: HeaderProps): TemplateResult | typeof nothing {
+function notesView({ session, editing, onTrim }: HeaderProps): TemplateResult | typeof nothing {
   const { source, tokens } = session;
-  const notes = [...(source?.notes ?? []), ...(tokens?.notes ?? [])];
-  if (notes.length === 0) return nothing;
+  const end = endNote(session, editing);
+  const notes = [...(source?.notes ?? []), ...(tokens?.notes ?? [])].filter((note) => note !== BOUNDARY_NOTE);
+  if (notes.length === 0 && !end) return nothing;
   return html`<ul class="notes" data-testid="notes" aria-label="Notes on the prompt">
-    ${notes.map((note) => html`<li>${note} ${note === BOUNDARY_NOTE ? trimButton(onTrim) : nothing}</li>`)}
+    ${
+      end
+        ? html`<li>
+            ${end.sentence}
+            <button type="button" class="link" data-testid="trim-prompt" @click=${onTrim}>
+              ${end.remedy}
+            </button>
+          </li>`
+        : nothing
+    }
+    ${notes.map((note) => html`<li>${note}</li>`)}
   </ul>`;
-}
-
-function trimButton(onTrim: () => void): TemplateResult {
-  return html`<button type="button" class="link" data-testid="trim-prompt" @click=${onTrim}>
-    Go on without it
-  </button>`;
 }

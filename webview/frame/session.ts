@@ -173,9 +173,23 @@ export class Session {
     this.before = null;
   }
 
-  /** Takes the white space off the prompt's end. */
+  /** Takes the white space off the prompt's end. It keeps its place in the document, where the white space stays. */
   trimPrompt(): void {
-    this.changePrompt(this.source?.text.trimEnd() ?? '', 'without the white space at its end');
+    if (!this.source) return;
+    const before = this.before ?? this.source;
+    this.source = { ...this.source, text: this.source.text.trimEnd() };
+    this.before = before;
+  }
+
+  /**
+   * The white space in the document between a prompt and the place where a completion is inserted: what was taken
+   * off its end. Null where it is not the prompt that the extension handed over last.
+   */
+  whiteSpaceBehind(prompt: string): string | null {
+    const whole = this.sourceInDocument?.text;
+    if (whole === undefined || !whole.startsWith(prompt)) return null;
+    const rest = whole.slice(prompt.length);
+    return rest.trim() === '' ? rest : null;
   }
 
   /**

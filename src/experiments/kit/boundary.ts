@@ -12,11 +12,11 @@ import type { LanguageModel, NextToken, Vocabulary } from '../../core/languageMo
 
 /** Said of a prompt whose white space at its end is tokenized as if nothing followed it. */
 export const BOUNDARY_NOTE =
-  'The prompt ends in white space, and is read with it. In the texts that a model learns from, that white space belongs to the token of the next word, so what comes after it here is unusual. Without it, the usual continuations appear.';
+  'The prompt ends in white space. In ordinary text, a space is part of the token of the word after it, so what comes after this prompt is unusual.';
 
 /** Said where the white space is left to the next token. */
 export const HEALED_NOTE =
-  'The text ends in white space: only tokens that begin with it are considered, as the text would be cut into tokens with one of them behind it.';
+  'The text ends in white space, which is part of the next token: only tokens that begin with it are considered.';
 
 /** Any word will do: tokenizers cut white space in the same way before all letters. */
 const PROBE = 'a';

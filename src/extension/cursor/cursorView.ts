@@ -194,7 +194,7 @@ export class CursorView implements TreeData<Row>, vscode.Disposable {
             owed === ''
               ? ''
               : vscode.l10n.t(
-                  'The text before the cursor ends in white space, with which these tokens begin: it is not inserted again.',
+                  'The text ends in white space, which is part of the next token: these tokens begin with it. It is not inserted twice.',
                 );
           this.#changed.fire(undefined);
         },

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { positionOf, rangeOf, textFor, TextEdits } from '../document/documentText';
+import { rangeOf, textFor, textOf, TextEdits } from '../document/documentText';
 import type { TakenPrompt } from './promptSource';
 import { followEdit, isEdited, type Edit, type Span } from '../document/spans';
 
@@ -44,9 +44,11 @@ export class Anchor implements vscode.Disposable {
 
   /**
    * Inserts `text` after the prompt, or replaces the prompt with it; one undo step.
+   * @param whiteSpace stands at the end of the prompt's place but was not explored with it: an inserted text, which
+   * begins with its own, takes its place; a replaced prompt leaves it where it is
    * @throws InsertionError when the document is gone or read-only, or when replacing would lose later edits.
    */
-  async insert(text: string, how: 'after' | 'replace'): Promise<void> {
+  async insert(text: string, how: 'after' | 'replace', whiteSpace = ''): Promise<void> {
     if (how === 'replace' && this.#kind === 'cursor') {
       throw new InsertionError(
         vscode.l10n.t(
@@ -64,8 +66,12 @@ export class Anchor implements vscode.Disposable {
     const document = await this.#open();
     const edit = new vscode.WorkspaceEdit();
     const given = textFor(document, text);
-    if (how === 'after') edit.insert(this.uri, positionOf(document, this.#span.end), given);
-    else edit.replace(this.uri, rangeOf(document, this.#span), given);
+    const { start, end } = this.#span;
+    const behind = rangeOf(document, { start: end - whiteSpace.length, end });
+    // It may have been edited since.
+    const promptEnd = textOf(document, behind) === whiteSpace ? end - whiteSpace.length : end;
+    if (how === 'after') edit.replace(this.uri, rangeOf(document, { start: promptEnd, end }), given);
+    else edit.replace(this.uri, rangeOf(document, { start, end: promptEnd }), given);
     if (!(await vscode.workspace.applyEdit(edit))) {
       throw new InsertionError(
         vscode.l10n.t(

@@ -133,7 +133,7 @@ export class Requests implements vscode.Disposable {
             ),
           );
         }
-        await anchor.insert(message.text, message.how);
+        await anchor.insert(message.text, message.how, message.whiteSpace);
         return { type: 'done', request };
       }
       case 'copy':

@@ -162,17 +162,23 @@ export class BranchEditor {
 
   /** Why a path cannot be put into the document; null where it can. */
   insertBlocked(result: BranchesResult): string | null {
-    const { sourceInDocument } = this.#context.session;
-    const prompt = readParameters(result.provenance.parameters)?.prompt;
-    if (sourceInDocument && sourceInDocument.text === prompt) return null;
+    if (this.#whiteSpaceBehind(result) !== null) return null;
     return 'The prompt of this tree is not the one that was taken from the document. Copy instead.';
+  }
+
+  /** White space in the document behind the tree's prompt; null where that is not the document's. */
+  #whiteSpaceBehind(result: BranchesResult): string | null {
+    const prompt = readParameters(result.provenance.parameters)?.prompt;
+    return prompt === undefined ? null : this.#context.session.whiteSpaceBehind(prompt);
   }
 
   async act(result: BranchesResult, index: number, action: 'insert' | 'copy'): Promise<void> {
     const { host, announce } = this.#context;
     try {
       const text = await this.#text(result, index);
-      await (action === 'copy' ? host.copy(text) : host.insert(text, 'after'));
+      await (action === 'copy'
+        ? host.copy(text)
+        : host.insert(text, 'after', this.#whiteSpaceBehind(result) ?? ''));
       this.#feedback.value = action === 'copy' ? 'Copied' : 'Inserted';
       announce(`${this.feedback}: ${text}`);
       setTimeout(() => {

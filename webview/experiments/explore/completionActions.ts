@@ -1,5 +1,6 @@
 /** What can be done with a completion's text: put it into the document, or on the clipboard. */
 import { signal } from '@preact/signals-core';
+import type { PromptSource } from '../../../src/protocol/messages';
 import { completionText } from '../../format/tokenText';
 import { samePrompt } from '../../frame/session';
 import type { TabContext } from '../../frame/tab';
@@ -39,7 +40,8 @@ export class CompletionActions {
       return { after: why, replace: why };
     }
     const { sourceInDocument } = this.#context.session;
-    if (!sourceInDocument || !samePrompt(source, sourceInDocument)) {
+    const taken = sourceInDocument && { ...source, text: sourceInDocument.text };
+    if (!taken || !samePrompt(taken, sourceInDocument) || this.#whiteSpaceBehind(source) === null) {
       const why = 'The prompt in the document is another one by now. Explore it again, or copy.';
       return { after: why, replace: why };
     }
@@ -52,7 +54,9 @@ export class CompletionActions {
     const text = this.textOf(run, sample);
     if (text === null) return;
     try {
-      await (action === 'copy' ? host.copy(text) : host.insert(text, action));
+      await (action === 'copy'
+        ? host.copy(text)
+        : host.insert(text, action, this.#whiteSpaceBehind(run.source) ?? ''));
       const feedback = { sample, sentence: DONE[action] };
       this.#feedback.value = feedback;
       announce(`${DONE[action]}: completion ${sample + 1}.`);
@@ -62,6 +66,10 @@ export class CompletionActions {
     } catch (error) {
       this.#failed(error);
     }
+  }
+
+  #whiteSpaceBehind(source: PromptSource | null): string | null {
+    return source && this.#context.session.whiteSpaceBehind(source.text);
   }
 
   /** A completion's text, without the end of text; null where there is none. */

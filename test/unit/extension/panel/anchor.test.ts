@@ -104,4 +104,33 @@ describe('a completion', () => {
       { numRuns: 200 },
     );
   });
+
+  it('takes the place of white space that was taken off the prompt, and leaves it where the prompt is replaced', async () => {
+    const { Position: At } = await import('../vscodeStandIn');
+    for (const { how, edited, expected } of [
+      { how: 'after', edited: false, expected: 'deep in the well said he. End' },
+      { how: 'replace', edited: false, expected: 'deep said he.  End' },
+      // The white space is gone by now: nothing else is taken away.
+      { how: 'after', edited: true, expected: 'deep in the well said he.End' },
+    ] as const) {
+      const document = Object.assign(new StandInDocument('deep in the well  End', 1), {
+        uri: 'story.txt' as unknown as vscode.Uri,
+        isClosed: false,
+      });
+      editor.document = document;
+      const taken = takePrompt({
+        document,
+        selection: { start: new At(0, 4), end: new At(0, 17), isEmpty: false },
+      } as unknown as vscode.TextEditor);
+      expect(taken.source.text).toBe(' in the well ');
+      const anchor = new Anchor(taken);
+      if (edited) {
+        const event = document.change([{ start: 16, end: 18, text: '' }]);
+        for (const listener of editor.listeners) listener(event);
+      }
+      await anchor.insert(' said he.', how, ' ');
+      anchor.dispose();
+      expect(document.text).toBe(expected);
+    }
+  });
 });
