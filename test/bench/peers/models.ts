@@ -6,20 +6,23 @@ import { writeExport } from '../../unit/library/optimumExport';
 import { readTensors } from '../../unit/library/tinyGpt2';
 import { writeGguf } from './gguf';
 
-/** The shape of GPT-2 124M; the weights are random, since speed does not depend on them. */
-const CONFIG = {
+/** A GPT-2 of some shape; the weights are random, since speed does not depend on them. */
+const configOf = (layers: number, heads: number, width: number) => ({
   model_type: 'gpt2',
   architectures: ['GPT2LMHeadModel'],
   activation_function: 'gelu_new',
   vocab_size: 50257,
   n_positions: 1024,
   n_ctx: 1024,
-  n_embd: 768,
-  n_layer: 12,
-  n_head: 12,
+  n_embd: width,
+  n_layer: layers,
+  n_head: heads,
   layer_norm_epsilon: 1e-5,
   'transformers.js_config': { use_external_data_format: true },
-};
+});
+
+/** The shape of GPT-2 124M. */
+const CONFIG = configOf(12, 12, 768);
 
 export interface BenchModels {
   /** Folder with the checkpoint. */
@@ -31,13 +34,9 @@ export interface BenchModels {
 
 /** Makes the model in every form that the contestants read; files made earlier are used again. */
 export async function prepareModels(folder: string): Promise<BenchModels> {
-  const checkpoint = join(folder, 'gpt2-124m');
+  const checkpoint = await prepareCheckpoint(join(folder, 'gpt2-124m'), CONFIG);
   mkdirSync(join(checkpoint, 'onnx'), { recursive: true });
-  writeFileSync(join(checkpoint, 'config.json'), JSON.stringify(CONFIG));
   const weights = join(checkpoint, 'model.safetensors');
-  await once(weights, (file) => {
-    writeRandomWeights(file);
-  });
   await once(join(checkpoint, 'onnx', 'model.onnx'), (file) => {
     // Both are renamed at the end: the graph names its data file.
     writeExport(file, readTensors(weights), CONFIG, { cache: 'past', externalData: 'model.onnx_data' });
@@ -51,6 +50,23 @@ export async function prepareModels(folder: string): Promise<BenchModels> {
   };
 }
 
+/** A checkpoint of some shape, in a folder below `folder`; one made earlier is used again. */
+export function prepareShape(
+  folder: string,
+  { layers, heads, width }: { readonly layers: number; readonly heads: number; readonly width: number },
+): Promise<string> {
+  return prepareCheckpoint(join(folder, `gpt2-${layers}x${width}`), configOf(layers, heads, width));
+}
+
+async function prepareCheckpoint(directory: string, config: object): Promise<string> {
+  mkdirSync(directory, { recursive: true });
+  writeFileSync(join(directory, 'config.json'), JSON.stringify(config));
+  await once(join(directory, 'model.safetensors'), (file) => {
+    writeRandomWeights(file, config);
+  });
+  return directory;
+}
+
 /** Writes a file beside its place and renames it, unless it is there. */
 async function once(file: string, write: (draft: string) => void | Promise<void>): Promise<void> {
   if (existsSync(file)) return;
@@ -59,8 +75,8 @@ async function once(file: string, write: (draft: string) => void | Promise<void>
   renameSync(`${file}.part`, file);
 }
 
-function writeRandomWeights(file: string): void {
-  const shapes = expectedShapes(readConfig(CONFIG, 'config.json'));
+function writeRandomWeights(file: string, config: object): void {
+  const shapes = expectedShapes(readConfig(config, 'config.json'));
   const header: Record<string, object> = {};
   let end = 0;
   for (const [name, shape] of shapes) {
