@@ -6,7 +6,7 @@
  * --from FOLDER    a copy on this disk, in place of a download
  * --endpoint URL   another hub (https://huggingface.co)
  * --storage FOLDER where downloads are kept (artifacts/models)
- * --verdict FILE   the text of The Verdict, in place of its public source
+ * --verdict FILE   the text of The Verdict (media/course/the-verdict.txt)
  */
 import { runMain } from './lib/main';
 import { verifyGpt2 } from './verify/verifyGpt2';

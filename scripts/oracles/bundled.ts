@@ -1,11 +1,12 @@
+import { readFile } from 'node:fs/promises';
 import { beamSearch } from '../../src/core/search/beam';
 import { entropy, logSumExp, softmax } from '../../src/core/logits';
 import type { LanguageModel } from '../../src/core/languageModel';
+import { THE_VERDICT_PATH } from '../../src/experiments/kit/theVerdict';
 import { loss } from '../../src/experiments/loss';
 import { lossParameters } from '../../src/experiments/loss/parameters';
 import { loadGpt2 } from '../../src/onnx/loadGpt2';
 import { compare, greedy, sameIds } from './modelChecks';
-import { VERDICT, readIfPresent } from './verdict';
 
 interface BundledReference {
   readonly model: string;
@@ -47,8 +48,8 @@ async function check(_file: string, json: unknown): Promise<string[]> {
   try {
     const mismatches: string[] = [];
     for (const one of reference.cases) mismatches.push(...(await checkCase(model, one)));
-    const verdict = await readIfPresent(VERDICT);
-    if (verdict !== undefined) mismatches.push(...(await checkVerdict(model, verdict, reference)));
+    const verdict = await readFile(THE_VERDICT_PATH, 'utf8');
+    mismatches.push(...(await checkVerdict(model, verdict, reference)));
     return mismatches;
   } finally {
     await model.dispose();

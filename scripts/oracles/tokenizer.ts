@@ -1,5 +1,6 @@
+import { readFile } from 'node:fs/promises';
+import { THE_VERDICT_PATH } from '../../src/experiments/kit/theVerdict';
 import { Gpt2Tokenizer } from '../../src/gpt2/tokenizer/tokenizer';
-import { VERDICT, readIfPresent } from './verdict';
 
 interface TokenizerReference {
   readonly the_verdict_token_count: number;
@@ -15,12 +16,9 @@ async function check(_file: string, json: unknown): Promise<string[]> {
     if (own.join() !== ids.join()) return [`${shown}: ids ${own.join(' ')}, expected ${ids.join(' ')}`];
     return tokenizer.decode(own) === text ? [] : [`${shown}: its ids do not give the text back`];
   });
-  const verdict = await readIfPresent(VERDICT);
-  if (verdict !== undefined) {
-    const count = tokenizer.encode(verdict).length;
-    const expected = reference.the_verdict_token_count;
-    if (count !== expected) mismatches.push(`The Verdict has ${count} tokens, expected ${expected}`);
-  }
+  const count = tokenizer.encode(await readFile(THE_VERDICT_PATH, 'utf8')).length;
+  const expected = reference.the_verdict_token_count;
+  if (count !== expected) mismatches.push(`The Verdict has ${count} tokens, expected ${expected}`);
   return mismatches;
 }
 

@@ -2,7 +2,7 @@
 import type { LanguageModel } from '../../src/core/languageModel';
 import { loss } from '../../src/experiments/loss';
 import { lossParameters } from '../../src/experiments/loss/parameters';
-import { isTheVerdict } from '../../src/experiments/loss/publishedLosses';
+import { isTheVerdict } from '../../src/experiments/kit/theVerdict';
 import { compare, greedy, sameIds } from '../oracles/modelChecks';
 
 /** Published figures of one model. */

@@ -1,7 +1,10 @@
 /** What `npm run verify:gpt2` does, so that it can be done without a process of its own. */
+import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import prettyBytes from 'pretty-bytes';
+import { withLf } from '../../src/core/lineEnds';
+import { THE_VERDICT_PATH } from '../../src/experiments/kit/theVerdict';
 import { loadCatalog } from '../../src/library/catalog';
 import { HUGGING_FACE } from '../../src/library/endpoint';
 import { LibraryError } from '../../src/library/libraryError';
@@ -11,15 +14,13 @@ import { ModelFileError } from '../../src/gpt2/checkpoint/modelFileError';
 import { loadGpt2 } from '../../src/onnx/loadGpt2';
 import { Failure } from '../lib/failure';
 import { checkModel, PUBLISHED, type Check } from './checks';
-import { readVerdict } from './verdict';
 
 /** Takes a line of what is told. */
 type Say = (line: string) => void;
 
-function readOptions(given: readonly string[]): Record<'model' | 'endpoint' | 'storage', string> & {
-  from?: string;
-  verdict?: string;
-} {
+function readOptions(
+  given: readonly string[],
+): Record<'model' | 'endpoint' | 'storage' | 'verdict', string> & { from?: string } {
   try {
     return parseArgs({
       args: [...given],
@@ -28,7 +29,7 @@ function readOptions(given: readonly string[]): Record<'model' | 'endpoint' | 's
         from: { type: 'string' },
         endpoint: { type: 'string', default: HUGGING_FACE },
         storage: { type: 'string', default: 'artifacts/models' },
-        verdict: { type: 'string' },
+        verdict: { type: 'string', default: THE_VERDICT_PATH },
       },
     }).values;
   } catch (error) {
@@ -54,6 +55,15 @@ function printer(say: Say): (progress: DownloadProgress) => void {
 function print({ name, problems }: Check, say: Say): void {
   say(`${problems.length === 0 ? 'ok    ' : 'FAILED'} ${name}`);
   for (const problem of problems) say(`       ${problem}`);
+}
+
+/** "The Verdict", or what is to be checked in its place, with LF. @throws Failure when the file cannot be read */
+async function readVerdict(file: string): Promise<string> {
+  try {
+    return withLf(await readFile(file, 'utf8'));
+  } catch (error) {
+    throw new Failure(`${file} cannot be read (${String(error)}). Give the path of the text of The Verdict.`);
+  }
 }
 
 /** The model's folder, and whether its files are those that were published. */
@@ -92,7 +102,7 @@ export async function verifyGpt2(given: readonly string[], say: Say): Promise<nu
   try {
     const { directory, files } = await getModel(options, say);
     files.forEach(tell);
-    const verdict = await readVerdict(options.verdict, fetch);
+    const verdict = await readVerdict(options.verdict);
     const model = await loadGpt2({ id: options.model, name: options.model, directory });
     const checks = [...files, ...(await checkModel(model, figures, verdict, tell))];
     await model.dispose();

@@ -4,6 +4,7 @@
  */
 import { NotificationType, RequestType, RequestType0, ResponseError } from 'vscode-jsonrpc/node';
 import type { ModelInfo, Vocabulary } from '../core/languageModel';
+import type { Offer } from '../experiments/kit/offers';
 import type { Precision } from '../library/memory';
 
 /** Where a model comes from. */
@@ -49,10 +50,13 @@ export type EngineErrorCode = 'parameter' | 'model' | 'engine' | 'stopped';
 export class EngineError extends Error {
   override readonly name = 'EngineError';
   readonly code: EngineErrorCode;
+  /** What can be run in place of what was refused. */
+  readonly offers: readonly Offer[];
 
-  constructor(code: EngineErrorCode, sentence: string) {
+  constructor(code: EngineErrorCode, sentence: string, offers: readonly Offer[] = []) {
     super(sentence);
     this.code = code;
+    this.offers = offers;
   }
 }
 
@@ -93,6 +97,7 @@ export interface HeldModel {
 
 interface ErrorData {
   readonly code: EngineErrorCode;
+  readonly offers: readonly Offer[];
 }
 
 export const LoadRequest = new RequestType<{ source: ModelSource }, LoadedModel, ErrorData>('load');
@@ -117,12 +122,17 @@ const APPLICATION_ERROR = -32001;
 const codes: readonly string[] = ['parameter', 'model', 'engine', 'stopped'] satisfies EngineErrorCode[];
 
 export function toResponseError(error: EngineError): ResponseError<ErrorData> {
-  return new ResponseError(APPLICATION_ERROR, error.message, { code: error.code });
+  return new ResponseError(APPLICATION_ERROR, error.message, {
+    code: error.code,
+    offers: error.offers,
+  });
 }
 
 /** The engine's error as it was thrown there; undefined when the error is JSON-RPC's own. */
 export function fromResponseError(error: unknown): EngineError | undefined {
   if (!(error instanceof ResponseError)) return undefined;
-  const { code } = (error.data ?? {}) as Partial<ErrorData>;
-  return code !== undefined && codes.includes(code) ? new EngineError(code, error.message) : undefined;
+  const { code, offers } = (error.data ?? {}) as Partial<ErrorData>;
+  return code !== undefined && codes.includes(code)
+    ? new EngineError(code, error.message, offers)
+    : undefined;
 }

@@ -4,6 +4,7 @@ import { createMessageConnection, IPCMessageReader } from 'vscode-jsonrpc/node';
 import type { LanguageModel } from '../core/languageModel';
 import { messageOf } from '../core/messageOf';
 import type { ModelAccess, Runnable } from '../experiments/kit/experiment';
+import { offersOf } from '../experiments/kit/offers';
 import { ChannelWriter } from './channel';
 import { nativeCalls } from '../onnx/nativeCalls';
 import { ModelFileError } from '../gpt2/checkpoint/modelFileError';
@@ -250,7 +251,7 @@ async function answer<T>(action: () => Promise<T>): Promise<T> {
 
 function toEngineError(error: unknown): EngineError {
   if (error instanceof EngineError) return error;
-  if (error instanceof RangeError) return new EngineError('parameter', error.message);
+  if (error instanceof RangeError) return new EngineError('parameter', error.message, offersOf(error));
   if (error instanceof ModelFileError) return new EngineError('model', error.message);
   console.error(error);
   return new EngineError(

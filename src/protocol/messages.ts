@@ -4,6 +4,7 @@
  * Requests carry an id chosen by the panel; every answer repeats it, and errors travel as values.
  */
 import * as v from 'valibot';
+import { offerSchema } from '../experiments/kit/offers';
 import { chainSchema, listedPresetSchema, offSchema } from './presets';
 
 /** Raised whenever a message changes its meaning; a page of another version asks to be reopened. */
@@ -151,6 +152,8 @@ export const failureSchema = v.object({
   code: v.string(),
   /** A sentence that names the value, the limit and the fix. */
   sentence: v.string(),
+  /** What can be done in place of what failed. */
+  offers: v.optional(v.array(offerSchema)),
 });
 export type Failure = v.InferOutput<typeof failureSchema>;
 

@@ -1,5 +1,6 @@
 /** What every experiment's tab knows and does, apart from drawing it, put together. */
 import { signal } from '@preact/signals-core';
+import type { Offer } from '../../src/experiments/kit/offers';
 import type { ExperimentResult } from '../../src/experiments/kit/results';
 import type { Saved } from '../../src/protocol/messages';
 import { Form } from '../form/form';
@@ -60,7 +61,8 @@ export class ExperimentState<Result extends ExperimentResult> {
   run(): Refusal | null {
     const order = this.#orderNow();
     if ('sentence' in order) {
-      this.keeping.notice = order.field === '' ? { code: 'parameter', sentence: order.sentence } : null;
+      const { field, sentence, offers = [] } = order;
+      this.keeping.notice = field === '' ? { code: 'parameter', sentence, offers: [...offers] } : null;
       return order;
     }
     this.keeping.notice = null;
@@ -97,6 +99,13 @@ export class ExperimentState<Result extends ExperimentResult> {
     const { trouble } = this.runs;
     if (trouble?.order.model !== model) return;
     if (trouble.failure === null || OF_MODEL.has(trouble.failure.code)) this.runs.forgetTrouble();
+  }
+
+  /** Takes over what a failure offers, to be run next. */
+  take({ parameters, model }: Offer): void {
+    this.dismiss();
+    if (model !== undefined) this.#context.chooseModel(model, true);
+    this.fill(parameters);
   }
 
   /** Shows why something outside of a run did not work. */

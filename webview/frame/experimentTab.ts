@@ -122,7 +122,15 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
   }
 
   message(): TemplateResult | typeof nothing {
-    return messageView(this.state, (order) => this.#page.showsPart?.(order) ?? false);
+    return messageView(
+      this.state,
+      (order) => this.#page.showsPart?.(order) ?? false,
+      (offer) => {
+        this.state.take(offer);
+        if (offer.anew) this.run();
+        else this.#run();
+      },
+    );
   }
 
   #historyButton(): TemplateResult {

@@ -1,5 +1,6 @@
 /** What stands above the footer of an experiment's tab: a question, what is waited for, what went wrong, a verdict. */
 import { html, nothing, type TemplateResult } from 'lit';
+import type { Offer } from '../../src/experiments/kit/offers';
 import type { ExperimentResult } from '../../src/experiments/kit/results';
 import type { ExperimentState } from './experimentState';
 import type { Order } from './record';
@@ -9,6 +10,7 @@ import { failureView, stoppedView } from './statusView';
 export function messageView<Result extends ExperimentResult>(
   state: ExperimentState<Result>,
   showsPart: (order: Order) => boolean,
+  onOffer: (offer: Offer) => void,
 ): TemplateResult | typeof nothing {
   const { runs, shown, keeping } = state;
   const { question, waitsFor, trouble } = runs;
@@ -27,12 +29,12 @@ export function messageView<Result extends ExperimentResult>(
   if (waitsFor.length > 0) {
     return html`<p class="message" data-testid="waiting">Waits for ${waitsFor.join(', then ')} to end.</p>`;
   }
-  if (keeping.notice) return failureView({ failure: keeping.notice, below: 'nothing', onDismiss });
+  if (keeping.notice) return failureView({ failure: keeping.notice, below: 'nothing', onOffer, onDismiss });
   if (trouble) {
     const own = outcome?.order === trouble.order || showsPart(trouble.order);
     const below = own ? 'part' : outcome ? 'earlier' : 'nothing';
     return trouble.failure
-      ? failureView({ failure: trouble.failure, below, onRetry, onDismiss })
+      ? failureView({ failure: trouble.failure, below, onRetry, onOffer, onDismiss })
       : stoppedView({ below, onRetry, onDismiss });
   }
   return verdict ? verdictView({ verdict, onDismiss }) : nothing;

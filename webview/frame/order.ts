@@ -1,6 +1,7 @@
 /** What the controls ask for now, and whether that is what a result was made with. */
 import { visibleText } from '../../src/core/visibleText';
 import { firstDifference } from '../../src/experiments/report/compare';
+import { offersOf, type Offer } from '../../src/experiments/kit/offers';
 import type { ExperimentResult } from '../../src/experiments/kit/results';
 import type { Toy } from '../../src/protocol/messages';
 import type { FormValues } from '../form/form';
@@ -12,6 +13,8 @@ export interface Refusal {
   /** Name of the control at fault, `toy` for the toy's table, or empty. */
   readonly field: string;
   readonly sentence: string;
+  /** What can be run in its place. */
+  readonly offers?: readonly Offer[];
 }
 
 interface Controls {
@@ -40,7 +43,7 @@ export function orderOf(
       parameters: parameters(form.values, session.source?.text ?? ''),
     };
   } catch (error) {
-    if (error instanceof RangeError) return { field: '', sentence: error.message };
+    if (error instanceof RangeError) return { field: '', sentence: error.message, offers: offersOf(error) };
     throw error;
   }
 }

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import type { Offer } from '../../src/experiments/kit/offers';
 import type { Failure } from '../../src/protocol/messages';
 import { properties } from '../ui/properties';
 
@@ -37,13 +38,30 @@ export interface FailureProps {
   readonly below: Below;
   /** Left out where trying again would not be the same. */
   readonly onRetry?: () => void;
+  /** Does what the failure offers; nothing is offered where it is left out. */
+  readonly onOffer?: (offer: Offer) => void;
   readonly onDismiss: () => void;
 }
 
-export function failureView({ failure, below, onRetry, onDismiss }: FailureProps): TemplateResult {
+export function failureView({ failure, below, onRetry, onOffer, onDismiss }: FailureProps): TemplateResult {
+  const offers = onOffer ? (failure.offers ?? []) : [];
   return html`<div class="message failure" role="alert" data-testid="failure" data-code=${failure.code}>
     <p>${failure.sentence} ${BELOW[below]}</p>
-    ${onRetry ? html`<vscode-button data-testid="retry" @click=${onRetry}>Retry</vscode-button>` : nothing}
+    ${offers.map(
+      (offer, i) =>
+        html`<vscode-button
+          appearance=${i === 0 ? 'primary' : 'secondary'}
+          data-testid="offer"
+          @click=${() => onOffer?.(offer)}
+          >${offer.label}</vscode-button
+        >`,
+    )}
+    ${
+      // What is refused is refused again.
+      onRetry && offers.length === 0
+        ? html`<vscode-button data-testid="retry" @click=${onRetry}>Retry</vscode-button>`
+        : nothing
+    }
     <vscode-button appearance="secondary" data-testid="dismiss" @click=${onDismiss}>Dismiss</vscode-button>
   </div>`;
 }

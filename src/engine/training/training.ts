@@ -3,8 +3,9 @@ import { freemem } from 'node:os';
 import { join } from 'node:path';
 import { createHash } from 'node:crypto';
 import prettyBytes from 'pretty-bytes';
-import { splitOffset } from '../../experiments/kit/textBatches';
-import { checkContext, checkLength } from '../../experiments/loss';
+import { checkContext, checkParts } from '../../experiments/kit/fittingWindows';
+import type { Offer } from '../../experiments/kit/offers';
+import { splitOffset, type WindowSettings } from '../../experiments/kit/textBatches';
 import { counted } from '../../experiments/report/words';
 import type { Provenance } from '../../experiments/kit/results';
 import { NO_PROGRESS, train } from '../../experiments/training/loop';
@@ -94,7 +95,7 @@ async function prepareAndTrain(
   const settings = resumed
     ? { ...resumed.settings, epochs: resumed.settings.epochs + job.furtherEpochs }
     : job.settings;
-  checkContext(settings.context, source.name, opened.config.contextLength);
+  checkContext(settings, source.name, opened.config.contextLength, asParameters);
   const memory = memoryFor(opened.config, settings);
   const atOnce = job.action === 'verify' ? VERIFIED_AT_ONCE : 1;
   const needed = atOnce * (memory.fixed + settings.batchSize * memory.window);
@@ -253,13 +254,21 @@ function memoryFor(
   return trainingMemory({ parameters, layers, width, vocabulary, heads, dropout, length: context });
 }
 
-/** @throws RangeError with the number of tokens that are needed. */
+/** Windows as a job has them. */
+const asParameters = ({ context, stride, batchSize }: WindowSettings): Offer['parameters'] => ({
+  settings: { context, stride, batchSize },
+});
+
+/** @throws RefusedError with the number of tokens that are needed. */
 function tokensOf(trainer: Gpt2Trainer, text: string, settings: TrainingSettings): TrainingData {
   const cut = splitOffset(text, settings.trainRatio);
   const training = Int32Array.from(trainer.tokenizer.encode(text.slice(0, cut)));
   const validation = Int32Array.from(trainer.tokenizer.encode(text.slice(cut)));
-  checkLength('training', training.length, settings.batchSize, settings);
-  if (settings.trainRatio < 1) checkLength('validation', validation.length, 1, settings);
+  checkParts(
+    { text, training: training.length, validation: settings.trainRatio < 1 ? validation.length : null },
+    settings,
+    asParameters,
+  );
   return { training, validation };
 }
 

@@ -4,7 +4,15 @@ import type { LanguageModel } from '../../core/languageModel';
 import { randomStream } from '../../core/random';
 import { mean, meanOrNull, sum } from '../../core/sums';
 import { onModel, type RunContext } from '../kit/experiment';
-import { arrangeBatches, countCharacters, splitOffset, tokensFor, windowStarts } from '../kit/textBatches';
+import { checkContext, checkParts } from '../kit/fittingWindows';
+import type { Offer } from '../kit/offers';
+import {
+  arrangeBatches,
+  countCharacters,
+  splitOffset,
+  windowStarts,
+  type WindowSettings,
+} from '../kit/textBatches';
 import {
   lossResultSchema,
   lossEventSchema,
@@ -58,7 +66,7 @@ async function run(
       `${info.name} cannot score a text: its logits do not depend on it. Choose a GPT-2 model.`,
     );
   }
-  checkContext(parameters.context, info.name, info.contextLength);
+  checkContext(parameters, info.name, info.contextLength, asParameters);
   const parts = takeParts(model, parameters);
   const total = parts.reduce((sum, { batches }) => sum + batches.flat().length, 0);
   let done = 0;
@@ -85,16 +93,9 @@ async function run(
   };
 }
 
-/** @throws RangeError when windows are longer than what the model can read. */
-export function checkContext(context: number, name: string, contextLength: number): void {
-  if (context <= contextLength) return;
-  throw new RangeError(
-    `The context length is ${context}, but ${name} reads at most ${contextLength} tokens. ` +
-      `Set the context length and the stride to ${contextLength} or less.`,
-  );
-}
+const asParameters = (settings: WindowSettings): Offer['parameters'] => ({ ...settings });
 
-/** @throws RangeError when a part has no batch. */
+/** @throws RefusedError when a part has no batch. */
 function takeParts(model: LanguageModel, parameters: LossParameters): Part[] {
   const { text, trainRatio, shuffle, seed, batchSize } = parameters;
   const cut = splitOffset(text, trainRatio);
@@ -107,35 +108,13 @@ function takeParts(model: LanguageModel, parameters: LossParameters): Part[] {
       shuffle: training && shuffle ? randomStream(seed, 'loss', 'shuffle') : undefined,
       dropLast: training,
     });
-    checkLength(name, ids.length, training ? batchSize : 1, parameters);
     return { name, text: part, offset: from, ids, spans, starts, batches };
   };
   const parts = [take('training', 0, cut)];
   if (trainRatio < 1) parts.push(take('validation', cut, text.length));
+  const [training, validation] = parts.map(({ ids }) => ids.length);
+  checkParts({ text, training: training!, validation: validation ?? null }, parameters, asParameters);
   return parts;
-}
-
-/**
- * Checks that a part of a text fills `windows` windows.
- * @throws RangeError with the number of tokens that are needed.
- */
-export function checkLength(
-  part: 'training' | 'validation',
-  tokens: number,
-  windows: number,
-  settings: Pick<LossParameters, 'context' | 'stride' | 'batchSize' | 'trainRatio'>,
-): void {
-  const needed = tokensFor(windows, settings);
-  if (tokens >= needed) return;
-  const what =
-    windows === 1
-      ? `a window of ${settings.context} tokens`
-      : `a batch of ${windows} windows of ${settings.context} tokens`;
-  throw new RangeError(
-    `The ${part} part of the text has ${tokens} tokens, but ${what} needs ${needed}. ` +
-      `Use a longer text or a shorter context length, or change the training ratio ${settings.trainRatio}` +
-      (windows === 1 ? '.' : ' or the batch size.'),
-  );
 }
 
 /** What is told of a window when it is done. */

@@ -1,11 +1,8 @@
 /** Losses printed in Raschka, Build a Large Language Model (From Scratch), chapter 5 and its exercises. */
-import { fnv1a64 } from '../../core/random';
 import { BOOK_TRAIN_RATIO, BOOK_WINDOWS } from '../kit/textBatches';
+import { isTheVerdict } from '../kit/theVerdict';
 import type { LossParameters } from './parameters';
 import type { PublishedLoss } from './result';
-
-/** "The Verdict" (Edith Wharton, 1908) as the book uses it: its length in UTF-8 bytes and its FNV-1a hash. */
-const THE_VERDICT = { bytes: 20_479, hash: 0xffada39b701b2123n };
 
 const ON_THE_VERDICT = [
   { model: 'GPT-2 124M', parameters: 124_439_808, training: 3.75475, validation: 3.55962 },
@@ -24,11 +21,4 @@ export function publishedLosses(
     batchSize === BOOK_WINDOWS.batchSize;
   if (!asInBook || !isTheVerdict(text)) return [];
   return ON_THE_VERDICT.map((loss) => ({ ...loss, sameSize: loss.parameters === parameters }));
-}
-
-/** Whether a text is The Verdict, with LF as the book reads it: with other line ends it is other tokens. */
-export function isTheVerdict(text: string): boolean {
-  if (text.length > THE_VERDICT.bytes) return false;
-  const bytes = new TextEncoder().encode(text);
-  return bytes.length === THE_VERDICT.bytes && fnv1a64(bytes) === THE_VERDICT.hash;
 }

@@ -86,6 +86,7 @@ export class LabPanel implements vscode.Disposable {
       library: services.library,
       history: services.history,
       log: services.log,
+      extensionUri: services.extensionUri,
       anchor: () => this.#anchor,
       post: (message) => {
         this.#post(message);

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { messageOf } from '../../core/messageOf';
 import { visibleText } from '../../core/visibleText';
 import { EngineError, type EngineClient } from '../../engine/client';
+import type { Offer } from '../../experiments/kit/offers';
 import { registry, type ExperimentName } from '../../experiments/registry';
 import { LibraryError } from '../../library/libraryError';
 import type { Failure, FromPanel, ToPanel } from '../../protocol/messages';
@@ -34,6 +35,7 @@ export interface RequestPorts {
   readonly library: Library;
   readonly history: History;
   readonly log: vscode.LogOutputChannel;
+  readonly extensionUri: vscode.Uri;
   /** Where the current prompt stands; undefined when it was typed in the panel. */
   readonly anchor: () => Anchor | undefined;
   readonly post: (message: ToPanel) => void;
@@ -149,7 +151,10 @@ export class Requests implements vscode.Disposable {
       case 'history':
         return { type: 'history', request, lines: await history.lines() };
       case 'text': {
-        const { name, text } = await readText(message.from, this.#ports.anchor()?.uri);
+        const { name, text } = await readText(message.from, {
+          document: this.#ports.anchor()?.uri,
+          extension: this.#ports.extensionUri,
+        });
         return { type: 'text', request, name: visibleText(name), text };
       }
       case 'reopen':
@@ -177,16 +182,25 @@ export class Requests implements vscode.Disposable {
 
 /** An error as a value with a sentence for people, in which nothing that it quotes is hidden. */
 export function toFailure(error: unknown): Failure {
-  const { code, sentence } = failureOf(error);
-  return { code, sentence: visibleText(sentence) };
+  const { sentence, ...failure } = failureOf(error);
+  return { ...failure, sentence: visibleText(sentence) };
+}
+
+function withOffers(failure: Failure, offers: readonly Offer[]): Failure {
+  return offers.length > 0 ? { ...failure, offers: [...offers] } : failure;
 }
 
 function failureOf(error: unknown): Failure {
-  if (error instanceof EngineError) return { code: error.code, sentence: error.message };
+  if (error instanceof EngineError) {
+    return withOffers({ code: error.code, sentence: error.message }, error.offers);
+  }
   if (error instanceof InsertionError) return { code: 'insert', sentence: error.message };
   if (error instanceof HistoryError) return { code: 'history', sentence: error.message };
   if (error instanceof TextError) {
-    return { code: error.declined ? 'stopped' : 'parameter', sentence: error.message };
+    return withOffers(
+      { code: error.declined ? 'stopped' : 'parameter', sentence: error.message },
+      error.offers,
+    );
   }
   if (error instanceof PresetNotSavedError) return { code: 'stopped', sentence: error.message };
   if (error instanceof NotSavedError) return { code: 'stopped', sentence: error.message };

@@ -1,25 +1,34 @@
 /** Whole texts for experiments that need more than a prompt: a document, a file, a folder, or the book's example. */
 import * as vscode from 'vscode';
 import { messageOf } from '../../core/messageOf';
-import { isTheVerdict } from '../../experiments/loss/publishedLosses';
-import { THE_VERDICT_ADDRESS } from '../../experiments/kit/theVerdict';
+import { USE_THE_VERDICT, type Offer } from '../../experiments/kit/offers';
+import { isTheVerdict, THE_VERDICT_PATH } from '../../experiments/kit/theVerdict';
 import type { TextSource } from '../../protocol/messages';
-import { visibleText } from '../document/activeText';
+import { openTexts, visibleText } from '../document/activeText';
 import { decodeText } from './decodeText';
 import { textOf } from '../document/documentText';
 import { count } from '../numbers';
-import { chooseFile } from '../shown/choices';
-import { ask, showProgress, tell, type Steps } from '../shown/messages';
+import { choose, chooseFile } from '../shown/choices';
+import { showProgress, type Steps } from '../shown/messages';
 import { readFolderTexts, type FolderEntry } from './textFolder';
 
 /** Why there is no text, as a sentence for people. */
 export class TextError extends Error {
   /** True when the user did not want one after all. */
   readonly declined: boolean;
+  /** What can be read in its place. */
+  readonly offers: readonly Offer[];
 
-  constructor(sentence: string, declined = false) {
+  constructor(
+    sentence: string,
+    {
+      declined = false,
+      offers = [],
+    }: { readonly declined?: boolean; readonly offers?: readonly Offer[] } = {},
+  ) {
     super(sentence);
     this.declined = declined;
+    this.offers = offers;
   }
 }
 
@@ -29,39 +38,71 @@ export interface NamedText {
   readonly text: string;
 }
 
+/** The user did not choose one. */
+const DECLINED = { declined: true };
+
 /** Largest file, in bytes: a text of so many is far above a book. */
 const MOST_BYTES = 50_000_000;
 
-/** How long a download of a small text may take, in milliseconds. */
-const PROGRESS_AFTER = 60_000;
+export interface TextPlaces {
+  /** Where the present prompt stands, if it stands somewhere. */
+  readonly document: vscode.Uri | undefined;
+  /** The extension's folder. */
+  readonly extension: vscode.Uri;
+}
 
-/**
- * @param document where the present prompt stands, if it stands somewhere
- * @throws TextError
- */
-export async function readText(from: TextSource, document: vscode.Uri | undefined): Promise<NamedText> {
+/** @throws TextError */
+export async function readText(from: TextSource, { document, extension }: TextPlaces): Promise<NamedText> {
   switch (from) {
     case 'document':
-      return readDocument(document ?? visibleText()?.document.uri);
+      return readDocument(document);
     case 'file':
       return readChosen(vscode.l10n.t('Choose a text file'));
     case 'folder':
       return chooseFolder();
     case 'verdict':
-      return readVerdict();
+      return readVerdict(extension);
   }
 }
 
-async function readDocument(uri: vscode.Uri | undefined): Promise<NamedText> {
-  if (!uri)
-    throw new TextError(vscode.l10n.t('No document is open. Open a text in an editor, or choose a file.'));
-  const document = await vscode.workspace.openTextDocument(uri);
-  return { name: vscode.workspace.asRelativePath(uri, false), text: textOf(document) };
+/** The prompt's document; else the one on screen; else one that is open in a tab, which the user chooses. */
+async function readDocument(ofPrompt: vscode.Uri | undefined): Promise<NamedText> {
+  const opened = await openDocument(ofPrompt ?? visibleText()?.document.uri);
+  if (opened) return named(opened);
+  const open = openTexts();
+  const uri = open.length > 1 ? await chooseOpen(open) : open[0];
+  const document = await openDocument(uri);
+  if (document) return named(document);
+  throw new TextError(
+    vscode.l10n.t(
+      'No text is open. Open one in an editor, choose a file, or use The Verdict, which comes along.',
+    ),
+    { offers: [USE_THE_VERDICT] },
+  );
+}
+
+/** A document; undefined where it is gone, as an untitled one is once it was closed. */
+async function openDocument(uri: vscode.Uri | undefined): Promise<vscode.TextDocument | undefined> {
+  return uri && vscode.workspace.openTextDocument(uri).then(undefined, () => undefined);
+}
+
+const named = (document: vscode.TextDocument): NamedText => ({
+  name: vscode.workspace.asRelativePath(document.uri, false),
+  text: textOf(document),
+});
+
+async function chooseOpen(open: readonly vscode.Uri[]): Promise<vscode.Uri> {
+  const choice = await choose(
+    open.map((uri) => ({ label: vscode.workspace.asRelativePath(uri, false), uri })),
+    { title: vscode.l10n.t('Choose an open text') },
+  );
+  if (!choice) throw new TextError(vscode.l10n.t('No text was chosen.'), DECLINED);
+  return choice.uri;
 }
 
 async function readChosen(title: string): Promise<NamedText> {
   const uri = await chooseFile({ title, openLabel: vscode.l10n.t('Use This Text') });
-  if (!uri) throw new TextError(vscode.l10n.t('No file was chosen.'), true);
+  if (!uri) throw new TextError(vscode.l10n.t('No file was chosen.'), DECLINED);
   const name = vscode.workspace.asRelativePath(uri, false);
   const { size } = await vscode.workspace.fs.stat(uri);
   if (size > MOST_BYTES) {
@@ -87,7 +128,7 @@ async function chooseFolder(): Promise<NamedText> {
     canSelectFolders: true,
     canSelectFiles: false,
   });
-  if (!folder) throw new TextError(vscode.l10n.t('No folder was chosen.'), true);
+  if (!folder) throw new TextError(vscode.l10n.t('No folder was chosen.'), DECLINED);
   const name = vscode.workspace.asRelativePath(folder, false);
   return showProgress(vscode.l10n.t('Reading {0}', name), (progress, token) =>
     readFolder(folder, name, progress, token),
@@ -131,7 +172,7 @@ async function readFolder(
     ];
     return { name: `${name} (${notes.join('; ')})`, text };
   } catch (error) {
-    if (stop.signal.aborted) throw new TextError(vscode.l10n.t('The reading was stopped.'), true);
+    if (stop.signal.aborted) throw new TextError(vscode.l10n.t('The reading was stopped.'), DECLINED);
     throw new TextError(messageOf(error));
   }
 }
@@ -141,55 +182,16 @@ function kindOf(type: vscode.FileType): FolderEntry['kind'] {
   return type === vscode.FileType.Directory ? 'folder' : 'other';
 }
 
-/** Downloads the book's text with the user's consent, or takes it from a file where there is no network. */
-async function readVerdict(): Promise<NamedText> {
-  const download = vscode.l10n.t('Download');
-  const choose = vscode.l10n.t('Choose a File');
-  const answer = await ask(
-    {
-      question: vscode.l10n.t('Get "The Verdict" by Edith Wharton (1908, public domain, 20 kB)?'),
-      detail: vscode.l10n.t('It is downloaded from {0}; nothing is sent.', new URL(THE_VERDICT_ADDRESS).host),
-    },
-    download,
-    choose,
-  );
-  if (answer === undefined) throw new TextError(vscode.l10n.t('The text was not wanted.'), true);
-  const found =
-    answer === choose
-      ? await readChosen(vscode.l10n.t('Choose the text of The Verdict'))
-      : await fetchVerdict();
-  if (isTheVerdict(found.text)) return { ...found, name: 'The Verdict' };
-  void tell.warning(
-    vscode.l10n.t(
-      "{0} is not The Verdict as the book uses it, so the book's losses do not apply to it.",
-      found.name,
-    ),
-  );
-  return found;
-}
-
-async function fetchVerdict(): Promise<NamedText> {
-  return showProgress(vscode.l10n.t('Downloading {0}', 'The Verdict'), async (_, token) => {
-    const stop = new AbortController();
-    token.onCancellationRequested(() => {
-      stop.abort();
-    });
-    try {
-      const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(PROGRESS_AFTER)]);
-      const response = await fetch(THE_VERDICT_ADDRESS, { signal });
-      if (!response.ok) throw new Error(vscode.l10n.t('the server answers with status {0}', response.status));
-      const text = decodeText(new Uint8Array(await response.arrayBuffer()));
-      if (text === null) throw new Error(vscode.l10n.t('what came is not a text'));
-      return { name: 'The Verdict', text };
-    } catch (error) {
-      if (stop.signal.aborted) throw new TextError(vscode.l10n.t('The download was stopped.'), true);
-      const why = messageOf(error);
-      throw new TextError(
-        vscode.l10n.t(
-          'The Verdict could not be downloaded: {0}. Try again, or choose a file that has it.',
-          why,
-        ),
-      );
-    }
-  });
+/** @throws TextError where the file is not as the extension brought it. */
+async function readVerdict(extension: vscode.Uri): Promise<NamedText> {
+  const file = vscode.Uri.joinPath(extension, THE_VERDICT_PATH);
+  const text = await vscode.workspace.fs.readFile(file).then(decodeText, () => null);
+  if (text === null || !isTheVerdict(text)) {
+    throw new TextError(
+      vscode.l10n.t(
+        'The text of The Verdict, which comes with the extension, is missing or was changed. Install the extension again, or choose a file.',
+      ),
+    );
+  }
+  return { name: 'The Verdict', text };
 }

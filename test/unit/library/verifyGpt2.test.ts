@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { explain } from '../../../scripts/lib/failure';
 import { checkModel, PUBLISHED, type Figures } from '../../../scripts/verify/checks';
-import { readVerdict } from '../../../scripts/verify/verdict';
 import { verifyGpt2 } from '../../../scripts/verify/verifyGpt2';
+import { THE_VERDICT_PATH } from '../../../src/experiments/kit/theVerdict';
 import { loadGpt2 } from '../../../src/onnx/loadGpt2';
 import { libraryFixture } from './fixture';
 import { builtFile } from '../builtFile';
@@ -13,9 +13,6 @@ import { isDeep } from '../depth';
 
 const { at, hub, library } = libraryFixture();
 const run = promisify(execFile);
-const VERDICT = '../shared/texts/the-verdict.txt';
-/** Its loss takes a while. */
-const hasVerdict = isDeep && existsSync(VERDICT);
 const fireside = {
   'config.json': readFileSync('models/fireside/config.json'),
   'model.safetensors': readFileSync('models/fireside/model.safetensors'),
@@ -63,7 +60,8 @@ describe('checkModel', () => {
       greedy: { prompt, continuation: model.decode(greedy_40.slice(input_ids.length)), tokens: 40 },
       losses: { training: train.mean, validation: validation.mean },
     };
-    const verdict = hasVerdict ? readFileSync(VERDICT, 'utf8') : undefined;
+    // Its loss takes a while.
+    const verdict = isDeep ? readFileSync(THE_VERDICT_PATH, 'utf8') : undefined;
     const checks = await checkModel(model, figures, verdict, () => undefined);
     await model.dispose();
     expect(checks).toHaveLength(verdict === undefined ? 1 : 4);
@@ -100,12 +98,12 @@ describe('npm run verify:gpt2', () => {
     hub().add('tester/fireside', fireside);
     const { code, output } = await command(
       ...['--model', 'tester/fireside', '--endpoint', hub().endpoint, '--storage', at('storage')],
-      ...['--verdict', hasVerdict ? VERDICT : 'README.md'],
+      ...(isDeep ? [] : ['--verdict', 'README.md']),
     );
     expect(output).toMatch(/ok {5}model.safetensors by sha256/);
     expect(output).toMatch(/ok {5}config.json by git/);
     expect([code, output.trim().split('\n').at(-1)]).toEqual(
-      hasVerdict ? [0, '4 passed, 0 failed'] : [1, '3 passed, 1 failed'],
+      isDeep ? [0, '4 passed, 0 failed'] : [1, '3 passed, 1 failed'],
     );
   });
 
@@ -127,30 +125,5 @@ describe('npm run verify:gpt2', () => {
     expect(code).toBe(1);
     expect(output).toMatch(sentence);
     expect(output).not.toMatch(/\n\s+at /);
-  });
-});
-
-describe('readVerdict', () => {
-  it('fetches the text where no file is given, and goes without when it cannot', async () => {
-    const answers = (answer: () => Promise<Response>): typeof fetch => answer;
-    await expect(
-      readVerdict(
-        undefined,
-        answers(() => Promise.resolve(new Response('I HAD'))),
-      ),
-    ).resolves.toBe('I HAD');
-    const missing = new Response('', { status: 404 });
-    await expect(
-      readVerdict(
-        undefined,
-        answers(() => Promise.resolve(missing)),
-      ),
-    ).resolves.toBeUndefined();
-    await expect(
-      readVerdict(
-        undefined,
-        answers(() => Promise.reject(new Error('offline'))),
-      ),
-    ).resolves.toBeUndefined();
   });
 });

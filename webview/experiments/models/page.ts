@@ -4,6 +4,9 @@ import { chainOf, modelSamplers, modelsParameters } from '../../../src/experimen
 import { modelsResultSchema, type ModelsResult } from '../../../src/experiments/models/result';
 import { modelsReport } from '../../../src/experiments/models/report';
 import { modelsPictures } from './charts';
+import { RefusedError } from '../../../src/experiments/kit/offers';
+import type { ModelChoice } from '../../../src/protocol/messages';
+import { count } from '../../format/numbers';
 import { parsedBy } from '../../frame/record';
 import { fieldsOf, formOf, shownParameters, typedParameters, type Given } from '../../form/declared';
 import { valueText, type ChoiceField, type FormValues } from '../../form/form';
@@ -12,6 +15,7 @@ import { Rubric } from './rubric';
 import { modelsTerms } from './terms';
 import type { ExperimentPage } from '../../frame/experimentPage';
 import { ExperimentTab } from '../../frame/experimentTab';
+import type { Session } from '../../frame/session';
 import type { Tab, TabContext } from '../../frame/tab';
 
 /** A choice among the models there are, which are not known yet when the tab is made. */
@@ -28,9 +32,37 @@ function modelField(context: TabContext, name: string, label: string, none: stri
   };
 }
 
+const baseOf = ({ id, variant }: ModelChoice): string => variant?.of ?? id;
+
+/** The model that stands beside another unless a user chooses: another one, or else the same with other weights. */
+function besides(id: string, { models }: Session): ModelChoice | undefined {
+  const others = models.filter((choice) => choice.kind === 'gpt2' && choice.id !== id);
+  const own = models.find((choice) => choice.id === id);
+  return others.find((choice) => !own || baseOf(choice) !== baseOf(own)) ?? others[0];
+}
+
+/** The toy's words are not GPT-2's tokens: nothing of the two can be compared. @throws RefusedError */
+function refuseToy({ session }: TabContext): never {
+  const words = session.toyDraft.length;
+  const first = session.models.find(({ kind }) => kind === 'gpt2');
+  const second = first && besides(first.id, session);
+  throw new RefusedError(
+    `The toy vocabulary has ${count(words, 'word')} of its own and a GPT-2 tens of thousands of tokens: their probabilities are of different things and cannot be compared. Compare two GPT-2 models.`,
+    first && second
+      ? [
+          {
+            label: `Compare ${first.name} with ${second.name}`,
+            model: first.id,
+            parameters: { others: [second.id] },
+          },
+        ]
+      : [],
+  );
+}
+
 /** Ids of the models beside the chosen one. */
 function othersOf(values: FormValues, { session }: TabContext): string[] {
-  const automatic = session.models.find(({ id, kind }) => kind === 'gpt2' && id !== session.model)?.id ?? '';
+  const automatic = besides(session.model, session)?.id ?? '';
   const second = valueText(values, 'second') === '' ? automatic : valueText(values, 'second');
   const third = valueText(values, 'third');
   return [...new Set([second, third])].filter((id) => id !== '' && id !== session.model);
@@ -99,6 +131,7 @@ function pageOf(looking: Looking, rubric: Rubric, context: TabContext): Experime
       'Here will stand the texts of both models in columns, how likely each finds the other’s, where their next tokens differ, and how fast they are. You can judge the texts before you know whose they are.',
     ...form,
     parameters: (values, prompt) => {
+      if (context.session.isToy) refuseToy(context);
       const others = othersOf(values, context);
       if (others.length === 0) {
         throw new RangeError(

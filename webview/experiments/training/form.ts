@@ -25,6 +25,8 @@ const savedSchema = v.object({
   settings: v.optional(v.record(v.string(), v.unknown())),
   checkpoints: v.optional(v.record(v.string(), v.unknown())),
   furtherEpochs: v.optional(v.unknown()),
+  action: v.optional(v.string()),
+  source: v.optional(v.string()),
 });
 
 const free = ({ action }: FormValues): boolean => action !== 'continue';
@@ -89,8 +91,10 @@ export function trainingForm(
     values: (given) => {
       const parsed = v.safeParse(savedSchema, given);
       if (!parsed.success) return {};
-      const { settings = {}, checkpoints = {}, furtherEpochs: further } = parsed.output;
+      const { settings = {}, checkpoints = {}, furtherEpochs: further, action, source } = parsed.output;
       return {
+        ...(action !== undefined && { action }),
+        ...(source !== undefined && { source }),
         ...shownParameters(trainingSettings, settings),
         ...('decay' in settings && { cosine: settings['decay'] === 'cosine' }),
         ...shownParameters(checkpointSettings, checkpoints),

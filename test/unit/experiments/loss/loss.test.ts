@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LanguageModel, ScoreOptions, TextScores } from '../../../../src/core/languageModel';
@@ -6,13 +6,12 @@ import { ToyModel, TOY_DEFAULT } from '../../../../src/core/toyModel';
 import { loss } from '../../../../src/experiments/loss';
 import { lossParameters } from '../../../../src/experiments/loss/parameters';
 import { lossResultSchema, type LossEvent, type LossResult } from '../../../../src/experiments/loss/result';
-import { isTheVerdict } from '../../../../src/experiments/loss/publishedLosses';
+import { isTheVerdict, THE_VERDICT_PATH } from '../../../../src/experiments/kit/theVerdict';
 import { decodeText } from '../../../../src/extension/panel/decodeText';
 import { loadGpt2 } from '../../../../src/onnx/loadGpt2';
 import { TableModel } from '../tableModel';
 import { isDeep } from '../../depth';
 
-const VERDICT = '../shared/texts/the-verdict.txt';
 const BUNDLED = 'test/fixtures/oracles/bundled/fireside.json';
 
 /** A model to which token i after token j has the log-probability -(i + j / 10 + 1). */
@@ -181,7 +180,7 @@ describe('parameters of loss', () => {
   });
 });
 
-describe.skipIf(!existsSync(VERDICT))('loss on The Verdict', () => {
+describe('loss on The Verdict', () => {
   let model: LanguageModel;
   beforeAll(async () => {
     model = await loadGpt2({ id: 'fireside', name: 'fireside', directory: 'models/fireside' });
@@ -196,7 +195,7 @@ describe.skipIf(!existsSync(VERDICT))('loss on The Verdict', () => {
   }
 
   it.skipIf(!isDeep)('is that of the reference, with the published figures beside it', async () => {
-    const text = readFileSync(VERDICT, 'utf8');
+    const text = readFileSync(THE_VERDICT_PATH, 'utf8');
     const { the_verdict_loss: expected } = JSON.parse(readFileSync(BUNDLED, 'utf8')) as {
       the_verdict_loss: { train: Reference; validation: Reference };
     };
@@ -219,7 +218,8 @@ describe.skipIf(!existsSync(VERDICT))('loss on The Verdict', () => {
   });
 
   it('knows the text with the line ends of Windows, and no other', () => {
-    const text = readFileSync(VERDICT, 'utf8');
+    const text = readFileSync(THE_VERDICT_PATH, 'utf8');
+    expect(isTheVerdict(text)).toBe(true);
     // With CR LF it is other tokens, and the published losses are not its own; a file of them is read with LF.
     const windows = text.replaceAll('\n', '\r\n');
     expect(isTheVerdict(windows)).toBe(false);

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { encode as libraryEncode } from 'gpt-tokenizer/encoding/r50k_base';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { THE_VERDICT_PATH } from '../../../../src/experiments/kit/theVerdict';
 import { END_OF_TEXT, Gpt2Tokenizer, GPT2_VOCABULARY_SIZE } from '../../../../src/gpt2/tokenizer/tokenizer';
 import '../../fixedSeed';
 import { depth } from '../../depth';
@@ -92,10 +93,8 @@ describe('Gpt2Tokenizer', () => {
     expect(tokenizer.decode(tokenizer.encode(text)) === text).toBe(true);
   });
 
-  describe.skipIf(!existsSync('../shared/texts/the-verdict.txt'))('on The Verdict', () => {
-    it('counts its tokens', () => {
-      const text = readFileSync('../shared/texts/the-verdict.txt', 'utf8');
-      expect(tokenizer.encode(text)).toHaveLength(reference.the_verdict_token_count);
-    });
+  it('counts the tokens of The Verdict', () => {
+    const text = readFileSync(THE_VERDICT_PATH, 'utf8');
+    expect(tokenizer.encode(text)).toHaveLength(reference.the_verdict_token_count);
   });
 });
