@@ -130,11 +130,18 @@ export class Host {
   }
 
   /**
+   * Names the insertion for `inserted`.
    * @param whiteSpace stands in the document behind the prompt, which did not have it
    * @throws RequestError
    */
-  async insert(text: string, how: 'after' | 'replace', whiteSpace = ''): Promise<void> {
-    await this.#ask({ type: 'insert', how, text, ...(whiteSpace !== '' && { whiteSpace }) });
+  async insert(text: string, how: 'after' | 'replace', whiteSpace = ''): Promise<number> {
+    const message = { type: 'insert', how, text, ...(whiteSpace !== '' && { whiteSpace }) } as const;
+    return (await this.#ask(message)).request;
+  }
+
+  /** Takes an insertion back, or shows it in its document. @throws RequestError */
+  async inserted(insertion: number, act: 'undo' | 'show'): Promise<void> {
+    await this.#ask({ type: 'inserted', insertion, act });
   }
 
   /** @throws RequestError */

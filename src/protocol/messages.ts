@@ -108,6 +108,13 @@ export const fromPanelSchema = v.variant('type', [
     /** White space in the document behind the prompt, which was explored without it. */
     whiteSpace: v.optional(text(1_000_000)),
   }),
+  /** Take back what an earlier `insert`, named by its request, has put there, or show it; answered likewise. */
+  v.object({
+    type: v.literal('inserted'),
+    request: requestId,
+    insertion: requestId,
+    act: v.picklist(['undo', 'show']),
+  }),
   v.object({ type: v.literal('copy'), request: requestId, text: text(1_000_000) }),
   /** Write a file that the user chooses, answered by `done`, or by `failure` with code `stopped` when they do not. */
   v.object({

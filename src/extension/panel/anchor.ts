@@ -1,10 +1,21 @@
 import * as vscode from 'vscode';
+import { withLf } from '../../core/lineEnds';
 import { rangeOf, textFor, textOf, TextEdits } from '../document/documentText';
 import type { TakenPrompt } from './promptSource';
 import { followEdit, isEdited, type Edit, type Span } from '../document/spans';
 
 /** Why a completion could not be put into the document, as a sentence for people. */
 export class InsertionError extends Error {}
+
+/** A text that was put into the document, and what stood there before. */
+interface Insertion {
+  span: Span;
+  /** With LF, as `former`. */
+  readonly text: string;
+  readonly former: string;
+  /** True once something within it was edited. */
+  changed: boolean;
+}
 
 /**
  * Remembers where a prompt stands in its document while the document is edited, so that a completion lands
@@ -21,6 +32,7 @@ export class Anchor implements vscode.Disposable {
   #span: Span;
   /** True once the prompt's own text was edited. */
   #changed = false;
+  readonly #insertions = new Map<number, Insertion>();
   #disposed = false;
   readonly #listener: vscode.Disposable;
 
@@ -40,15 +52,20 @@ export class Anchor implements vscode.Disposable {
   #follow(edit: Edit): void {
     this.#changed ||= isEdited(this.#span, edit);
     this.#span = followEdit(this.#span, edit);
+    for (const insertion of this.#insertions.values()) {
+      insertion.changed ||= isEdited(insertion.span, edit);
+      insertion.span = followEdit(insertion.span, edit);
+    }
   }
 
   /**
    * Inserts `text` after the prompt, or replaces the prompt with it; one undo step.
+   * @param id names the insertion for `undo` and `show`
    * @param whiteSpace stands at the end of the prompt's place but was not explored with it: an inserted text, which
    * begins with its own, takes its place; a replaced prompt leaves it where it is
    * @throws InsertionError when the document is gone or read-only, or when replacing would lose later edits.
    */
-  async insert(text: string, how: 'after' | 'replace', whiteSpace = ''): Promise<void> {
+  async insert(text: string, how: 'after' | 'replace', id: number, whiteSpace = ''): Promise<void> {
     if (how === 'replace' && this.#kind === 'cursor') {
       throw new InsertionError(
         vscode.l10n.t(
@@ -70,8 +87,10 @@ export class Anchor implements vscode.Disposable {
     const behind = rangeOf(document, { start: end - whiteSpace.length, end });
     // It may have been edited since.
     const promptEnd = textOf(document, behind) === whiteSpace ? end - whiteSpace.length : end;
-    if (how === 'after') edit.replace(this.uri, rangeOf(document, { start: promptEnd, end }), given);
-    else edit.replace(this.uri, rangeOf(document, { start, end: promptEnd }), given);
+    const place = how === 'after' ? { start: promptEnd, end } : { start, end: promptEnd };
+    const range = rangeOf(document, place);
+    const former = textOf(document, range);
+    edit.replace(this.uri, range, given);
     if (!(await vscode.workspace.applyEdit(edit))) {
       throw new InsertionError(
         vscode.l10n.t(
@@ -80,6 +99,62 @@ export class Anchor implements vscode.Disposable {
         ),
       );
     }
+    const lf = withLf(text);
+    const span = { start: place.start, end: place.start + lf.length };
+    this.#insertions.set(id, { span, text: lf, former, changed: false });
+  }
+
+  /**
+   * Takes an insertion back, and nothing else, whatever was edited elsewhere since.
+   * @throws InsertionError when it was edited or is gone
+   */
+  async undo(id: number): Promise<void> {
+    const { document, insertion } = await this.#find(id);
+    const range = rangeOf(document, insertion.span);
+    const edit = new vscode.WorkspaceEdit();
+    edit.replace(this.uri, range, textFor(document, insertion.former));
+    if (!(await vscode.workspace.applyEdit(edit))) {
+      throw new InsertionError(
+        vscode.l10n.t(
+          '{0} did not accept the change (is it read-only?).',
+          vscode.workspace.asRelativePath(this.uri),
+        ),
+      );
+    }
+    this.#insertions.delete(id);
+  }
+
+  /**
+   * Shows an insertion in its document, selected.
+   * @throws InsertionError when it was edited or is gone
+   */
+  async show(id: number): Promise<void> {
+    const { document, insertion } = await this.#find(id);
+    const shown = vscode.window.visibleTextEditors.find((editor) => editor.document === document);
+    await vscode.window.showTextDocument(document, {
+      selection: rangeOf(document, insertion.span),
+      ...(shown?.viewColumn !== undefined && { viewColumn: shown.viewColumn }),
+    });
+  }
+
+  async #find(
+    id: number,
+  ): Promise<{ readonly document: vscode.TextDocument; readonly insertion: Insertion }> {
+    const insertion = this.#insertions.get(id);
+    if (!insertion) {
+      throw new InsertionError(
+        vscode.l10n.t(
+          'This text was taken back, or another place has been explored since. Use Undo in the editor.',
+        ),
+      );
+    }
+    const document = await this.#open();
+    if (insertion.changed || textOf(document, rangeOf(document, insertion.span)) !== insertion.text) {
+      throw new InsertionError(
+        vscode.l10n.t('The inserted text has been edited since. Use Undo in the editor.'),
+      );
+    }
+    return { document, insertion };
   }
 
   async #open(): Promise<vscode.TextDocument> {

@@ -135,7 +135,13 @@ export class Requests implements vscode.Disposable {
             ),
           );
         }
-        await anchor.insert(message.text, message.how, message.whiteSpace);
+        await anchor.insert(message.text, message.how, request, message.whiteSpace);
+        return { type: 'done', request };
+      }
+      case 'inserted': {
+        const anchor = this.#ports.anchor();
+        if (!anchor) throw new InsertionError(vscode.l10n.t('The place of this text is not known any more.'));
+        await (message.act === 'undo' ? anchor.undo(message.insertion) : anchor.show(message.insertion));
         return { type: 'done', request };
       }
       case 'copy':

@@ -10,13 +10,22 @@ export type TextAction = 'after' | 'replace' | 'copy';
 
 const DONE = { after: 'Inserted', replace: 'Replaced', copy: 'Copied' } as const;
 
+/** What was done last with a completion. */
+export interface Feedback {
+  readonly run: ExploreRun;
+  readonly sample: number;
+  readonly sentence: string;
+  /** Names what was put into the document, where it was and can be taken back; null otherwise. */
+  readonly insertion: number | null;
+}
+
 /** Milliseconds for which "Copied" stands beside a completion. */
 const FEEDBACK = 2500;
 
 export class CompletionActions {
   readonly #context: TabContext;
   readonly #failed: (error: unknown) => void;
-  readonly #feedback = signal<{ readonly sample: number; readonly sentence: string } | null>(null);
+  readonly #feedback = signal<Feedback | null>(null);
 
   /** @param failed is told why an action did not work */
   constructor(context: TabContext, failed: (error: unknown) => void) {
@@ -24,8 +33,7 @@ export class CompletionActions {
     this.#failed = failed;
   }
 
-  /** The sample and the sentence of the action done last. */
-  get feedback(): { readonly sample: number; readonly sentence: string } | null {
+  get feedback(): Feedback | null {
     return this.#feedback.value;
   }
 
@@ -54,15 +62,13 @@ export class CompletionActions {
     const text = this.textOf(run, sample);
     if (text === null) return;
     try {
-      await (action === 'copy'
-        ? host.copy(text)
-        : host.insert(text, action, this.#whiteSpaceBehind(run.source) ?? ''));
-      const feedback = { sample, sentence: DONE[action] };
-      this.#feedback.value = feedback;
-      announce(`${DONE[action]}: completion ${sample + 1}.`);
-      setTimeout(() => {
-        if (this.feedback === feedback) this.#feedback.value = null;
-      }, FEEDBACK);
+      const insertion =
+        action === 'copy' ? null : await host.insert(text, action, this.#whiteSpaceBehind(run.source) ?? '');
+      if (action === 'copy') await host.copy(text);
+      this.#say({ run, sample, sentence: DONE[action], insertion });
+      announce(
+        `${DONE[action]}: completion ${sample + 1}.${insertion === null ? '' : ' Undo and Show stand beside it.'}`,
+      );
     } catch (error) {
       this.#failed(error);
     }
@@ -70,6 +76,28 @@ export class CompletionActions {
 
   #whiteSpaceBehind(source: PromptSource | null): string | null {
     return source && this.#context.session.whiteSpaceBehind(source.text);
+  }
+
+  /** Takes back what was put into the document, or shows it there. */
+  async actOnInserted({ run, sample, insertion }: Feedback, act: 'undo' | 'show'): Promise<void> {
+    if (insertion === null) return;
+    try {
+      await this.#context.host.inserted(insertion, act);
+      if (act === 'show') return;
+      this.#say({ run, sample, sentence: 'Taken back', insertion: null });
+      this.#context.announce(`Completion ${sample + 1} is taken out of the document again.`);
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  /** What can be taken back stands until something else is done; the rest goes by itself. */
+  #say(feedback: Feedback): void {
+    this.#feedback.value = feedback;
+    if (feedback.insertion !== null) return;
+    setTimeout(() => {
+      if (this.feedback === feedback) this.#feedback.value = null;
+    }, FEEDBACK);
   }
 
   /** A completion's text, without the end of text; null where there is none. */

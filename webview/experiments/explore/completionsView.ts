@@ -5,7 +5,7 @@ import { count, full, information, percent, type LogUnit } from '../../format/nu
 import { JoinedText, tokenBytes, type TokenText } from '../../format/tokenText';
 import type { Vocabulary } from '../../../src/core/languageModel';
 import type { ExploreRun, RunningCompletion } from './run';
-import type { TextAction } from './completionActions';
+import type { Feedback, TextAction } from './completionActions';
 import { infoButton } from '../../ui/info';
 import { legendView } from '../../ui/legend';
 import { runningView } from '../../ui/pieces';
@@ -18,8 +18,8 @@ export interface CompletionsProps {
   readonly unit: LogUnit;
   /** Why an action cannot be used now; undefined where it can. */
   readonly blocked: Readonly<Partial<Record<TextAction, string>>>;
-  /** The sample and the sentence of the action done last. */
-  readonly feedback: { readonly sample: number; readonly sentence: string } | null;
+  /** What was done last with one of the completions. */
+  readonly feedback: Feedback | null;
   /** Marks them where the settings, the prompt or the model have changed since they were drawn. */
   readonly mark: TemplateResult | typeof nothing;
   /** They are another prompt's or model's than those of now. */
@@ -27,6 +27,7 @@ export interface CompletionsProps {
   /** Lines kept free for every completion while they grow. */
   readonly reserved: number;
   readonly onUnit: (unit: LogUnit) => void;
+  readonly onInserted: (feedback: Feedback, act: 'undo' | 'show') => void;
   readonly onAction: (sample: number, action: TextAction) => void;
   /** Shows a completion's token in the tree of continuations; null where that is not possible. */
   readonly onBranch: ((sample: number, index: number) => void) | null;
@@ -88,6 +89,33 @@ const ACTIONS: readonly { action: TextAction; label: string; hook: string; title
   { action: 'copy', label: 'Copy', hook: 'copy', title: 'Copy the completion' },
 ];
 
+/** "Inserted · Undo · Show". */
+function feedbackView({ onInserted }: CompletionsProps, feedback: Feedback): TemplateResult {
+  const { sentence, sample, insertion } = feedback;
+  if (insertion === null) return html`${sentence}`;
+  return html`${sentence}${(
+    [
+      ['undo', 'Undo', 'take it out of the document again'],
+      ['show', 'Show', 'show it in the document'],
+    ] as const
+  ).map(
+    ([act, label, what]) =>
+      html` ·
+        <button
+          type="button"
+          class="link"
+          data-testid="${act}-inserted"
+          aria-label="${label}: ${what}, completion ${sample + 1}"
+          title=${`${what[0]?.toUpperCase() ?? ''}${what.slice(1)}`}
+          @click=${() => {
+            onInserted(feedback, act);
+          }}
+        >
+          ${label}
+        </button>`,
+  )}`;
+}
+
 const ENDS = { length: '', 'end of text': 'end of text', stopped: 'stopped' } as const;
 
 function completionView(
@@ -106,7 +134,7 @@ function completionView(
       >${sample === 0 ? infoButton('logProbability') : nothing}
       <span class="quiet">${count(completion.steps.length, 'token')}</span>
       ${completion.end && ENDS[completion.end] ? html`<span class="quiet">${ENDS[completion.end]}</span>` : nothing}
-      <span class="feedback quiet">${feedback?.sample === sample ? feedback.sentence : ''}</span>
+      <span class="feedback quiet">${feedback?.sample === sample ? feedbackView(props, feedback) : ''}</span>
       <span class="completion-actions">
         ${ACTIONS.map(
           ({ action, label, hook, title }) =>

@@ -95,10 +95,28 @@ describe('a completion', () => {
           );
           if (after) tell(document.endLinesWith(after));
           const whole = document.text;
-          await anchor.insert(' said:\nyes', 'after');
-          anchor.dispose();
+          await anchor.insert(' said:\nyes', 'after', 1);
           expect(document.getText()).not.toMatch(document.eol === 2 ? /[^\r]\n/ : /\r/);
           expect(document.text).toBe(whole.replace(PROMPT, `${PROMPT} said:\nyes`));
+          // Something more before it and behind it: what was put in is taken back, and that stays.
+          const edge = document.text.length;
+          tell(
+            document.change([
+              { start: 0, end: 0, text: added },
+              { start: edge, end: edge, text: last },
+            ]),
+          );
+          await anchor.undo(1);
+          expect(document.text).toBe(added + whole + last);
+          await expect(anchor.undo(1)).rejects.toThrow('taken back');
+          // Edited within, it is nobody's to take back but the editor's.
+          await anchor.insert('a king', 'after', 2);
+          const inside = document.text.indexOf(PROMPT) + PROMPT.length + 1;
+          tell(document.change([{ start: inside, end: inside, text: '!' }]));
+          const edited = document.text;
+          await expect(anchor.undo(2)).rejects.toThrow('edited');
+          expect(document.text).toBe(edited);
+          anchor.dispose();
         },
       ),
       { numRuns: 200 },
@@ -128,7 +146,7 @@ describe('a completion', () => {
         const event = document.change([{ start: 16, end: 18, text: '' }]);
         for (const listener of editor.listeners) listener(event);
       }
-      await anchor.insert(' said he.', how, ' ');
+      await anchor.insert(' said he.', how, 1, ' ');
       anchor.dispose();
       expect(document.text).toBe(expected);
     }

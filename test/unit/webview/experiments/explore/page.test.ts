@@ -395,7 +395,28 @@ describe('completions', () => {
     expect(bench.last('insert')).toMatchObject({ how: 'replace', text: ' a' });
     bench.answer('insert', { type: 'done' });
     await settle();
-    expect(bench.said.at(-1)).toBe('Replaced: completion 1.');
+    expect(bench.said.at(-1)).toMatch(/^Replaced: completion 1\./);
+  });
+
+  it('are shown in the document and taken back from it, and say why where that cannot be', async () => {
+    await bench.run('once');
+    bench.page.fire('insert-after', 'click');
+    const { request } = bench.last('insert');
+    bench.answer('insert', { type: 'done' });
+    await settle();
+    bench.page.fire('show-inserted', 'click');
+    expect(bench.last('inserted')).toMatchObject({ insertion: request, act: 'show' });
+    bench.answer('inserted', { type: 'done' });
+    await settle();
+    bench.page.fire('undo-inserted', 'click');
+    expect(bench.last('inserted')).toMatchObject({ insertion: request, act: 'undo' });
+    await bench.failure('insert', 'It was edited since.', 'inserted');
+    expect(bench.message.text('failure')).toContain('It was edited since.');
+    bench.page.fire('undo-inserted', 'click');
+    bench.answer('inserted', { type: 'done' });
+    await settle();
+    expect(bench.page.html).toContain('Taken back');
+    expect(bench.page.html).not.toContain('undo-inserted');
   });
 
   it('say why they could not be inserted', async () => {
