@@ -1,7 +1,7 @@
 /** A whole text that an experiment works on: where it comes from, and what was read last. */
 import { signal } from '@preact/signals-core';
 import type { TextSource } from '../../src/protocol/messages';
-import { thousands } from '../format/numbers';
+import { count } from '../format/numbers';
 import type { Host } from '../host';
 import type { ChoiceField, FormValues } from './form';
 
@@ -46,7 +46,7 @@ export function textSourceField(source: WholeText): ChoiceField {
     initial: 'document',
     options: SOURCES,
     note: () =>
-      source.name === '' ? null : `Last: ${source.name}, ${thousands(source.text.length)} characters.`,
+      source.name === '' ? null : `Last: ${source.name}, ${count(source.text.length, 'character')}.`,
   };
 }
 

@@ -32,9 +32,10 @@ function scientific(text: string): string {
   return `${mantissa}·10^${String(Number(exponent)).replace('-', MINUS)}`;
 }
 
-/** Every digit that tells this number from its neighbours. */
+/** Ten significant digits, more than any comparison needs; whole numbers as they are. */
 export function full(value: number): string {
-  return String(value).replace(/-/g, MINUS);
+  const shown = Number.isInteger(value) ? value : Number(value.toPrecision(10));
+  return String(shown).replace(/-/g, MINUS);
 }
 
 export type LogUnit = 'nats' | 'bits';

@@ -4,6 +4,7 @@
  */
 
 import type { NumberKind } from '../../src/experiments/kit/parameters';
+import { count } from './numbers';
 
 export type { NumberKind };
 
@@ -78,6 +79,12 @@ function plainDigits(typed: string, kind: NumberKind, { decimal, group }: Notati
 /** Typewriters have one apostrophe. */
 function sameMark(mark: string): string {
   return mark === '\u2019' ? "'" : mark;
+}
+
+/** What was typed as a number of things: `1 epoch`, `1,024 tokens`. */
+export function typedCount(text: string, singular: string): string {
+  const value = typedNumber(text, 'whole');
+  return typeof value === 'number' ? count(value, singular) : `${value} ${singular}s`;
 }
 
 /**

@@ -326,11 +326,6 @@ function orOff(
   };
 }
 
-/** A typed whole number with its thousands separated. */
-export function inThousands(typed: string): string {
-  return /^\d+$/.test(typed.trim()) ? english(Number(typed)) : typed;
-}
-
 function english(count: number): string {
   return count.toLocaleString('en-US');
 }

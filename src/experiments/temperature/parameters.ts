@@ -1,6 +1,6 @@
 /** What Temperature is asked. */
 import { prompt, seed, temperatures } from '../kit/commonParameters';
-import { declare, flag, inThousands, optional, text, whole, type ParametersOf } from '../kit/parameters';
+import { declare, flag, optional, text, whole, type ParametersOf } from '../kit/parameters';
 
 export const temperatureParameters = declare('Temperature', {
   prompt,
@@ -30,7 +30,6 @@ export const temperatureParameters = declare('Temperature', {
     least: 10,
     most: 1_000_000,
     default: 1000,
-    short: inThousands,
   }),
   seed,
   /** Absent in orders of earlier versions, which used the same random numbers at every temperature. */

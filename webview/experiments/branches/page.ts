@@ -6,6 +6,7 @@ import { branchesReport } from '../../../src/experiments/branches/report';
 import { beamPictures } from './beams';
 import { treePicture } from './charts';
 import { count } from '../../format/numbers';
+import { typedCount } from '../../format/typedNumber';
 import { BranchEditor } from './editor';
 import {
   aheadOf,
@@ -111,13 +112,13 @@ function pageOf({ session }: TabContext, editor: BranchEditor): ExperimentPage<B
 function line(values: FormValues): string {
   const text = (name: string): string => valueText(values, name);
   const starts: Readonly<Record<string, string>> = {
-    greedy: `greedy, ${text('length')} tokens`,
-    samples: `${text('texts')} texts of ${text('length')} tokens, T ${text('temperature')}, seed ${text('seed')}`,
-    exact: `${text('best')} most probable of ${text('exactLength')} tokens`,
-    beam: `${text('beams')} beams, ${text('length')} tokens`,
+    greedy: `greedy, ${typedCount(text('length'), 'token')}`,
+    samples: `${typedCount(text('texts'), 'text')} of ${typedCount(text('length'), 'token')}, T ${text('temperature')}, seed ${text('seed')}`,
+    exact: `${text('best')} most probable of ${typedCount(text('exactLength'), 'token')}`,
+    beam: `${typedCount(text('beams'), 'beam')}, ${typedCount(text('length'), 'token')}`,
     alternatives: 'the next token',
   };
-  return `${starts[text('start')] ?? ''}; ${text('alternatives')} alternatives, ${text('ahead')} tokens on`;
+  return `${starts[text('start')] ?? ''}; ${typedCount(text('alternatives'), 'alternative')}, ${typedCount(text('ahead'), 'token')} on`;
 }
 
 function view(

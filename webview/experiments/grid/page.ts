@@ -15,11 +15,11 @@ import {
 import { gridParameters } from '../../../src/experiments/grid/parameters';
 import { cellName, gridReport } from '../../../src/experiments/grid/report';
 import { gridPictures } from './charts';
-import { count, information, thousands } from '../../format/numbers';
+import { count, information } from '../../format/numbers';
 import { parsedBy } from '../../frame/record';
 import { formOf, readOrNull } from '../../form/declared';
 import { valueText, type Field, type FormValues } from '../../form/form';
-import { listText, readTyped, typedList } from '../../format/typedNumber';
+import { listText, readTyped, typedCount, typedList } from '../../format/typedNumber';
 import { legendView } from '../../ui/legend';
 import { sampledTextView, sampledTokenCard } from '../../ui/sampledText';
 import type { ExperimentPage, ShownParts } from '../../frame/experimentPage';
@@ -108,7 +108,7 @@ function pageOf(place: Place): ExperimentPage<GridResult> {
         line: (short, values) => {
           const side = (name: Side): string =>
             `${valueText(values, name).split(' ').at(-1) ?? ''} ${valueText(values, `${name}Values`)}`;
-          return `${side('rows')} × ${side('columns')}; ${short('samples')} × ${short('maxNewTokens')} tokens, seed ${short('seed')}`;
+          return `${side('rows')} × ${side('columns')}; ${short('samples')} × ${typedCount(short('maxNewTokens'), 'token')}, seed ${short('seed')}`;
         },
       },
     ),
@@ -117,7 +117,7 @@ function pageOf(place: Place): ExperimentPage<GridResult> {
       const cells = rows.values.length * columns.values.length;
       const tokens = cells * samples * maxNewTokens;
       return cells > MANY_CELLS || tokens > MANY_TOKENS
-        ? `This grid has ${thousands(cells)} fields and up to ${count(tokens, 'token')} to draw, which can take long. Run it?`
+        ? `This grid has ${count(cells, 'field')} and up to ${count(tokens, 'token')} to draw, which can take long. Run it?`
         : null;
     },
     live: () => growing(gridEventSchema, growGrid),

@@ -19,6 +19,7 @@ import { methodsReport } from '../../../src/experiments/methods/report';
 import type { ListedPreset } from '../../../src/protocol/presets';
 import { methodsPictures } from './charts';
 import { count, information } from '../../format/numbers';
+import { typedCount } from '../../format/typedNumber';
 import { parsedBy } from '../../frame/record';
 import { boxOf, fieldsOf, formOf, readOrNull, shownParameters, typedParameters } from '../../form/declared';
 import { valueText, type Field, type FormValues } from '../../form/form';
@@ -92,7 +93,7 @@ const pageOf = (presets: () => readonly ListedPreset[]): ExperimentPage<MethodsR
       },
       line: (short, values) => {
         const number = (name: keyof MethodNumbers): string => valueText(values, name);
-        const what = isTexts(values) ? `texts of ${short('maxNewTokens')} tokens` : 'tokens';
+        const what = isTexts(values) ? `texts of ${typedCount(short('maxNewTokens'), 'token')}` : 'tokens';
         return `${count(compared(values).length, 'method')}, ${short('trials')} × ${short('samples')} ${what}; T ${number('temperature')}, p ${number('p')}, k ${number('k')}; seed ${short('seed')}`;
       },
     },

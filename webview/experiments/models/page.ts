@@ -9,6 +9,7 @@ import type { ModelChoice } from '../../../src/protocol/messages';
 import { count } from '../../format/numbers';
 import { parsedBy } from '../../frame/record';
 import { fieldsOf, formOf, shownParameters, typedParameters, type Given } from '../../form/declared';
+import { typedCount } from '../../format/typedNumber';
 import { valueText, type ChoiceField, type FormValues } from '../../form/form';
 import { modelTokenCard, modelsView, type Looking } from './columns';
 import { Rubric } from './rubric';
@@ -118,7 +119,7 @@ function pageOf(looking: Looking, rubric: Rubric, context: TabContext): Experime
       line: (short, values) => {
         const sampler = (name: keyof typeof modelSamplers.parameters): string => valueText(values, name);
         const trials = short('trials') === '1' ? '' : `${short('trials')} × `;
-        return `${trials}${short('samples')} × ${short('maxNewTokens')} tokens, T ${sampler('temperature')}, top-k ${sampler('topK')}, top-p ${sampler('topP')}, seed ${short('seed')}`;
+        return `${trials}${short('samples')} × ${typedCount(short('maxNewTokens'), 'token')}, T ${sampler('temperature')}, top-k ${sampler('topK')}, top-p ${sampler('topP')}, seed ${short('seed')}`;
       },
     },
   );

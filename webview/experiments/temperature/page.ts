@@ -5,6 +5,7 @@ import { temperatureResultSchema, type TemperatureResult } from '../../../src/ex
 import { temperaturePictures } from './charts';
 import { parsedBy } from '../../frame/record';
 import { formOf } from '../../form/declared';
+import { typedCount } from '../../format/typedNumber';
 import { valueText, type FormValues } from '../../form/form';
 import { ExperimentTab } from '../../frame/experimentTab';
 import { temperatureTerms } from './terms';
@@ -48,7 +49,7 @@ const page: ExperimentPage<TemperatureResult> = {
       shown: ({ commonRandomNumbers = true }) =>
         typeof commonRandomNumbers === 'boolean' ? { commonRandomNumbers } : {},
       line: (short, values) =>
-        `${isGiven(values) ? `“${short('leadingSpace')}${short('target')}”` : 'The most probable token'} at T ${short('temperatures')}; ${short('draws')} draws, seed ${short('seed')}${values['commonRandomNumbers'] === true ? ', the same random numbers' : ''}`,
+        `${isGiven(values) ? `“${short('leadingSpace')}${short('target')}”` : 'The most probable token'} at T ${short('temperatures')}; ${typedCount(valueText(values, 'draws'), 'draw')}, seed ${short('seed')}${values['commonRandomNumbers'] === true ? ', the same random numbers' : ''}`,
     },
   ),
   read: parsedBy(temperatureResultSchema),

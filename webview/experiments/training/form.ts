@@ -7,6 +7,7 @@ import {
 } from '../../../src/experiments/training/parameters';
 import type { TrainingResult } from '../../../src/experiments/training/result';
 import { fieldsOf, shownParameters, typedOf, typedParameters, valuesOf } from '../../form/declared';
+import { typedCount } from '../../format/typedNumber';
 import { valueText, type Field, type FormValues } from '../../form/form';
 import { textSourceField, type WholeText } from '../../form/wholeText';
 import type { ExperimentPage } from '../../frame/experimentPage';
@@ -104,8 +105,9 @@ export function trainingForm(
     line: (values) => {
       const shown = (name: string): string => valueText(values, name);
       const from = ACTIONS.find(({ value }) => value === values['action'])?.label ?? '';
-      if (values['action'] === 'continue') return `${from}; ${shown('furtherEpochs')} further epochs`;
-      return `${from}; ${shown('epochs')} epochs, rate ${shown('learningRate')}, ${shown('batchSize')} × ${shown('context')} tokens`;
+      if (values['action'] === 'continue')
+        return `${from}; ${typedCount(shown('furtherEpochs'), 'further epoch')}`;
+      return `${from}; ${typedCount(shown('epochs'), 'epoch')}, rate ${shown('learningRate')}, ${shown('batchSize')} × ${typedCount(shown('context'), 'token')}`;
     },
   };
 }

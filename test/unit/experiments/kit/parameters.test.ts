@@ -6,7 +6,6 @@ import {
   custom,
   declare,
   flag,
-  inThousands,
   numbers,
   optional,
   orDefault,
@@ -262,15 +261,4 @@ describe('Declared parameters', () => {
     expect(() => declared.parse(value)).toThrow(RangeError);
     expect(() => declared.parse(value)).toThrow(sentence);
   });
-});
-
-it('thousands are separated only where a whole number was typed', () => {
-  expect(['1000', ' 12345 ', '999', '1e3', 'many', ''].map(inThousands)).toEqual([
-    '1,000',
-    '12,345',
-    '999',
-    '1e3',
-    'many',
-    '',
-  ]);
 });

@@ -67,7 +67,9 @@ describe('other numbers', () => {
     expect(significant(-Infinity)).toBe('−∞');
     expect(significant(1.5e-9)).toBe('1.50·10^−9');
     expect(full(-0.1)).toBe('−0.1');
-    expect(full(0.16631663243054337)).toBe('0.16631663243054337');
+    expect(full(0.16631663243054337)).toBe('0.1663166324');
+    expect(full(-1.0000000000000002e-7)).toBe('−1e−7');
+    expect(full(123_456_789_012_345)).toBe('123456789012345');
   });
 
   it('give information in nats or bits', () => {

@@ -4,6 +4,7 @@ import {
   listText,
   notationOf,
   readTyped,
+  typedCount,
   typedList,
   typedNumber,
   typeNumbersIn,
@@ -70,6 +71,15 @@ describe('a number that a language writes', () => {
       ),
     );
   });
+});
+
+it('what was typed is counted', () => {
+  expect(['1', ' 1,000 ', '0', 'many'].map((text) => typedCount(text, 'epoch'))).toEqual([
+    '1\u00A0epoch',
+    '1,000\u00A0epochs',
+    '0\u00A0epochs',
+    'many epochs',
+  ]);
 });
 
 describe('a number that the page writes', () => {
