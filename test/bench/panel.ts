@@ -108,27 +108,31 @@ interface Drawn {
  */
 async function watch(frame: Frame): Promise<() => Promise<Drawn>> {
   const handle = await frame.locator('body').evaluateHandle((body) => {
-    const read = (selector: string): string =>
-      [...body.querySelectorAll(selector)]
-        .map((element) => `${element.textContent} ${element.getAttribute('data-raw-probability') ?? ''}`)
-        .join('|');
-    /** When what a selector finds is there and another than now; in the frame in which it is seen. */
-    const change = (selector: string): Promise<number> => {
-      const before = read(selector);
-      return new Promise((resolve) => {
-        const observer = new MutationObserver(() => {
-          const now = read(selector);
-          if (now === '' || now === before) return;
-          observer.disconnect();
-          requestAnimationFrame(() => {
-            resolve(Date.now());
+    // Methods, as the page does not have what tsx puts around functions that are given names.
+    const looking = {
+      read(selector: string): string {
+        return [...body.querySelectorAll(selector)]
+          .map((element) => `${element.textContent} ${element.getAttribute('data-raw-probability') ?? ''}`)
+          .join('|');
+      },
+      /** When what a selector finds is there and another than now; in the frame in which it is seen. */
+      change(selector: string): Promise<number> {
+        const before = looking.read(selector);
+        return new Promise((resolve) => {
+          const observer = new MutationObserver(() => {
+            const now = looking.read(selector);
+            if (now === '' || now === before) return;
+            observer.disconnect();
+            requestAnimationFrame(() => {
+              resolve(Date.now());
+            });
           });
+          observer.observe(body, { subtree: true, childList: true, characterData: true, attributes: true });
         });
-        observer.observe(body, { subtree: true, childList: true, characterData: true, attributes: true });
-      });
+      },
     };
     return {
-      at: Promise.all([change('[data-testid="chip"]'), change('[data-testid="bar-row"]')]),
+      at: Promise.all([looking.change('[data-testid="chip"]'), looking.change('[data-testid="bar-row"]')]),
     };
   });
   return async () => {
@@ -147,18 +151,21 @@ async function timeTabs(frame: Frame): Promise<number[]> {
           new Promise<number>((resolve) => {
             const begin = performance.now();
             button.click();
-            const look = (): void => {
-              if (button.getAttribute('aria-selected') !== 'true') requestAnimationFrame(look);
-              else {
+            const looking = {
+              look(): void {
+                if (button.getAttribute('aria-selected') !== 'true') {
+                  requestAnimationFrame(looking.look);
+                  return;
+                }
                 // After the frame's own work.
                 const { port1, port2 } = new MessageChannel();
                 port1.onmessage = () => {
                   resolve(performance.now() - begin);
                 };
                 port2.postMessage(null);
-              }
+              },
             };
-            requestAnimationFrame(look);
+            requestAnimationFrame(looking.look);
           }),
       );
       times.push(time);
@@ -191,16 +198,18 @@ async function timeStop(frame: Frame, tab: string): Promise<number[]> {
         new Promise<number>((resolve) => {
           const begin = performance.now();
           button.click();
-          const look = (): void => {
-            const free =
-              button.textContent.trim() === 'Stop' &&
-              button.hasAttribute('disabled') &&
-              document.querySelector('[data-testid="progress"]') === null &&
-              document.querySelector('[data-testid="stopped"]') !== null;
-            if (free) resolve(performance.now() - begin);
-            else requestAnimationFrame(look);
+          const looking = {
+            look(): void {
+              const free =
+                button.textContent.trim() === 'Stop' &&
+                button.hasAttribute('disabled') &&
+                document.querySelector('[data-testid="progress"]') === null &&
+                document.querySelector('[data-testid="stopped"]') !== null;
+              if (free) resolve(performance.now() - begin);
+              else requestAnimationFrame(looking.look);
+            },
           };
-          look();
+          looking.look();
         }),
     );
     times.push(time);

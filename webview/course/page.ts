@@ -106,10 +106,6 @@ class Course implements Tab {
     }
   }
 
-  status(): typeof nothing {
-    return nothing;
-  }
-
   message(): TemplateResult | typeof nothing {
     const failure = this.#failure.value;
     if (!failure) return nothing;

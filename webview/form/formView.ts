@@ -11,6 +11,8 @@ export interface FormProps {
   /** What the button says that runs, and its `data-testid`. */
   readonly verb: { readonly label: string; readonly hook: string };
   readonly drawerOpen: boolean;
+  /** How far the run is, which stands beside what stops it. */
+  readonly status: TemplateResult | typeof nothing;
   /** The values in one line. */
   readonly line: string;
   /** Controls of the toy vocabulary when it is the model. */
@@ -45,6 +47,7 @@ export function formView(props: FormProps): TemplateResult {
         @click=${onStop}
         >${STOP[job]}</vscode-button
       >
+      <div class="run-status">${props.status}</div>
     </div>
     <button
       type="button"

@@ -49,6 +49,8 @@ export interface ExperimentPage<Result extends ExperimentResult> {
   readonly noReplay?: (parameters: unknown) => string | null;
   /** Asked for at the beginning of every run: what is made of its events while it goes on. */
   readonly live?: (order: Order, isReplay: boolean) => LiveRun<Result>;
+  /** A stopped run puts things in order first, and is shown to stop until that is done. */
+  readonly keepsOnStop?: boolean;
   /** True of a stopped run's result in which there is nothing to see: the last one stays in its place. */
   readonly isEmpty?: (result: Result) => boolean;
   /** Whether what came of a run that gave no result is on screen. */

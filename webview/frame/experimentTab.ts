@@ -90,6 +90,7 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
       job: state.runs.jobState,
       verb: this.#page.verb ?? RUN,
       drawerOpen: state.drawerOpen,
+      status: this.#status(),
       line: this.#page.line(state.form.values),
       toy: this.#context.session.isToy ? this.#toy() : nothing,
       onRun: () => {
@@ -157,14 +158,14 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
 
   #result(): TemplateResult {
     const { outcome, isGrowing } = this.#drawn;
-    if (!outcome) return this.#empty();
+    if (!outcome) return this.#empty(this.state.runs.jobState !== 'none');
     const state = this.state;
     const parts = this.#drawn.partsOf(outcome);
     const { summary } = this.#page.report;
     const { modelName } = outcome.result.provenance;
     return html`
       ${this.#staleMark(state.stale(outcome.order, modelName))}
-      ${isGrowing ? growingView() : answerView(summary(outcome.result))}
+      ${isGrowing ? growingView(state.runs.jobState === 'none') : answerView(summary(outcome.result))}
       ${this.#bar(outcome, parts, isGrowing)} ${this.#history()} ${isGrowing ? nothing : this.#comparison()}
       ${this.#page.view ? this.#page.view(parts, state.form.values) : html`<div class="figures">${parts.pictures.map(parts.figure)}</div>`}
       ${parts.tables.map(parts.table)} ${this.#conclusion()}
@@ -227,8 +228,26 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
     });
   }
 
-  #empty(): TemplateResult {
+  /** What will stand here. @param coming a run is to give it */
+  #empty(coming: boolean): TemplateResult {
     const { question, promise } = this.#page;
+    if (coming) {
+      return html`<div class="empty" data-testid="coming">
+        <h2>${question}</h2>
+        <p>${promise}</p>
+        <div class="empty-actions">
+          <vscode-button
+            appearance="secondary"
+            data-testid="coming-stop"
+            @click=${() => {
+              this.stop();
+            }}
+            >Stop</vscode-button
+          >
+          ${this.#status('coming-progress')}
+        </div>
+      </div>`;
+    }
     return html`<div class="empty" data-testid="empty">
         <h2>${question}</h2>
         <p>${promise}</p>
@@ -258,9 +277,10 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
       ${this.#history()}`;
   }
 
-  status(): TemplateResult | typeof nothing {
+  /** How far the run is; nothing where none goes on, or only just. */
+  #status(hook?: string): TemplateResult | typeof nothing {
     const { runs } = this.state;
-    if (runs.elapsed < PROGRESS_AFTER) return nothing;
+    if (runs.elapsed < PROGRESS_AFTER || runs.jobState === 'none') return nothing;
     const { status } = runs.live ?? {};
     if (status) return status();
     const progress = runs.progress();
@@ -270,7 +290,7 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
           progress.left === null ? nothing : html`<span class="left">, ${duration(progress.left)} left</span>`
         }`
       : 'Reading the prompt';
-    return meterView(text, `${this.title} runs`, progress ? progress.done / progress.total : 0);
+    return meterView(text, `${this.title} runs`, progress ? progress.done / progress.total : 0, hook);
   }
 
   footer(): TemplateResult | typeof nothing {

@@ -31,7 +31,8 @@ export function messageView<Result extends ExperimentResult>(
   }
   if (keeping.notice) return failureView({ failure: keeping.notice, below: 'nothing', onOffer, onDismiss });
   if (trouble) {
-    const own = outcome?.order === trouble.order || showsPart(trouble.order);
+    const onScreen = runs.growing ?? outcome;
+    const own = onScreen?.order === trouble.order || showsPart(trouble.order);
     const below = own ? 'part' : outcome ? 'earlier' : 'nothing';
     return trouble.failure
       ? failureView({ failure: trouble.failure, below, onRetry, onOffer, onDismiss })

@@ -201,10 +201,14 @@ export function answerView(sentences: readonly string[]): TemplateResult {
 }
 
 /** In the answer's place while what it is the answer of is still to come. */
-export function growingView(): TemplateResult {
+export function growingView(stopped: boolean): TemplateResult {
   return html`<section class="answer" data-testid="growing" data-growing>
     <p class="quiet">
-      Still running: below is what has come so far. The answer follows when all of it is there.
+      ${
+        stopped
+          ? 'Stopped. The answer is made of what has come so far.'
+          : 'Still running: below is what has come so far. The answer follows when all of it is there.'
+      }
     </p>
   </section>`;
 }

@@ -45,6 +45,8 @@ export class Runs<Result extends ExperimentResult> {
   /** False while something else is on screen than what the run has so far. */
   readonly #growthShown = signal(false);
   #growing: Outcome<Result> | null = null;
+  /** The run of which it was said last that it was stopped. */
+  #stopTold: ExperimentRun | null = null;
 
   /**
    * @param finished takes what a run gave
@@ -62,8 +64,10 @@ export class Runs<Result extends ExperimentResult> {
     this.#now = now;
   }
 
+  /** A run that was stopped is over for whoever looks on: what is asked for next waits for its end by itself. */
   get jobState(): JobState {
-    return this.#context.queue.stateOf(this.#page.id);
+    const state = this.#context.queue.stateOf(this.#page.id);
+    return state === 'stopping' && !this.#page.keepsOnStop ? 'none' : state;
   }
 
   /** Labels of what runs before it. */
@@ -151,7 +155,17 @@ export class Runs<Result extends ExperimentResult> {
       this.answer(false);
       return true;
     }
+    const run = this.#going.peek()?.run;
+    if (run && this.jobState === 'running' && !this.#page.keepsOnStop) this.#tellStopped(run);
     return this.#context.queue.cancel(this.#page.id);
+  }
+
+  /** Says once that a run was stopped, unless it was for the next one. */
+  #tellStopped(run: ExperimentRun): void {
+    if (this.#stopTold === run || this.jobState === 'waiting') return;
+    this.#stopTold = run;
+    this.#trouble.value = { order: run.order, replays: run.replays, failure: null };
+    this.#context.announce('Stopped.');
   }
 
   forgetTrouble(): void {
@@ -211,15 +225,19 @@ export class Runs<Result extends ExperimentResult> {
       return;
     }
     live?.finish?.(result);
-    const { order, replays } = run;
-    if (result.stopped) this.#trouble.value = { order, replays, failure: null };
+    if (result.stopped) this.#tellStopped(run);
+    // It was done before the stop reached it.
+    else if (this.#stopTold === run) this.#trouble.value = null;
     this.#finished(run, result);
   }
 
-  #fail({ order, replays }: ExperimentRun, live: LiveRun<Result> | null, failure: Failure): void {
+  #fail(run: ExperimentRun, live: LiveRun<Result> | null, failure: Failure): void {
     live?.fail?.(failure);
-    const stopped = failure.code === 'stopped';
-    this.#trouble.value = { order, replays, failure: stopped ? null : failure };
-    this.#context.announce(stopped ? 'Stopped.' : failure.sentence);
+    if (failure.code === 'stopped') {
+      this.#tellStopped(run);
+      return;
+    }
+    this.#trouble.value = { order: run.order, replays: run.replays, failure };
+    this.#context.announce(failure.sentence);
   }
 }

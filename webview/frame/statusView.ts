@@ -6,10 +6,9 @@ import { properties } from '../ui/properties';
 /** A run shows its progress when it has taken so many milliseconds. */
 export const PROGRESS_AFTER = 100;
 
-/** How far a run is: a sentence and a bar, which sweeps while nothing can be measured yet. */
-export function meterView(text: unknown, label: string, share: number): TemplateResult {
-  return html`<div class="status" data-testid="progress">
-    <span class="status-text">${text}</span>
+/** How far a run is: a bar, which sweeps while nothing can be measured yet, and a sentence. */
+export function meterView(text: unknown, label: string, share: number, hook = 'progress'): TemplateResult {
+  return html`<div class="status" data-testid=${hook}>
     <span
       class="meter"
       role="progressbar"
@@ -20,7 +19,7 @@ export function meterView(text: unknown, label: string, share: number): Template
       ?data-unknown=${share === 0}
       ${properties({ '--share': String(share) })}
     ></span>
-    <kbd>Esc</kbd>
+    <span class="status-text">${text}</span>
   </div>`;
 }
 

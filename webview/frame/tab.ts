@@ -33,8 +33,6 @@ export interface Tab {
   readonly title: string;
   /** What stands under the tabs. */
   body(): TemplateResult;
-  /** How far a run is; stands beside the tabs. */
-  status(): TemplateResult | typeof nothing;
   /** What went wrong or was broken off; stands above the footer, where it moves nothing. */
   message(): TemplateResult | typeof nothing;
   /** What produced the result on screen. */

@@ -1,6 +1,7 @@
 import { html, type TemplateResult } from 'lit';
 import { ref } from 'lit/directives/ref.js';
 import type { Tab } from './tab';
+import { afterDraw } from '../ui/afterDraw';
 import { rove } from '../ui/roving';
 
 export interface TabsProps {
@@ -9,8 +10,9 @@ export interface TabsProps {
   readonly onSelect: (tab: Tab) => void;
 }
 
-/** The tabs in one row, with arrows to scroll it where it is narrow, and how far the active one's run is. */
-export function tabsView({ tabs, active, onSelect }: TabsProps): TemplateResult {
+/** The tabs in one row; where they do not all fit, arrows scroll it and a menu lists them all. */
+export function tabsView(props: TabsProps): TemplateResult {
+  const { tabs, active, onSelect } = props;
   return html`<div class="tab-row">
     <div class="tab-strip" ${ref(watchStrip)}>
       ${arrowView('earlier', -1)}
@@ -40,9 +42,8 @@ export function tabsView({ tabs, active, onSelect }: TabsProps): TemplateResult 
             </button>`,
         )}
       </div>
-      ${arrowView('later', 1)}
+      ${arrowView('later', 1)} ${menuView(props)}
     </div>
-    ${active.status()}
   </div>`;
 }
 
@@ -68,28 +69,86 @@ function arrowView(side: 'earlier' | 'later', direction: -1 | 1): TemplateResult
   </button>`;
 }
 
+/** All tabs in a list. Arrows go through it, Enter opens a tab, Escape closes the list. */
+function menuView({ tabs, active, onSelect }: TabsProps): TemplateResult {
+  return html`<details
+    class="menu tab-menu"
+    @toggle=${enterMenu}
+    @focusout=${closeWhenLeft}
+    @keydown=${menuKey}
+  >
+    <summary data-testid="tabs-menu" aria-label="All experiments" title="All experiments">☰</summary>
+    <div class="menu-items">
+      ${tabs.map(
+        (tab) =>
+          html`<button
+            type="button"
+            data-rove
+            data-testid="menu-${tab.id}"
+            aria-current=${tab === active ? 'true' : 'false'}
+            @click=${({ currentTarget }: Event) => {
+              (currentTarget as Element).closest('details')!.open = false;
+              onSelect(tab);
+              // The row scrolls to the tab with its selection; the keyboard goes on from there.
+              afterDraw(() => {
+                document.querySelector<HTMLElement>('.tab[aria-selected="true"]')?.focus();
+              });
+            }}
+          >
+            ${tab.title}
+          </button>`,
+      )}
+    </div>
+  </details>`;
+}
+
+function enterMenu(event: Event): void {
+  const menu = event.currentTarget as HTMLDetailsElement;
+  if (menu.open) menu.querySelector<HTMLElement>('[aria-current="true"]')?.focus();
+}
+
+function closeWhenLeft(event: FocusEvent): void {
+  const menu = event.currentTarget as HTMLDetailsElement;
+  if (!(event.relatedTarget instanceof Node && menu.contains(event.relatedTarget))) menu.open = false;
+}
+
+function menuKey(event: KeyboardEvent): void {
+  const menu = event.currentTarget as HTMLDetailsElement;
+  if (event.key === 'Escape' && menu.open) {
+    event.stopPropagation();
+    menu.open = false;
+    menu.querySelector('summary')?.focus();
+  } else rove(event, 'vertical');
+}
+
 let stopWatching = (): void => undefined;
 
-/** Keeps note, in the strip's attributes, of the sides to which the row can be scrolled, and of the chosen tab in view. */
+/** Keeps note, in the strip's attributes, of the sides to which the row can be scrolled; brings a tab that is chosen into view. */
 function watchStrip(strip?: Element): void {
   stopWatching();
   stopWatching = () => undefined;
   const row = strip?.querySelector('.tabs');
   if (!strip || !row) return;
   const note = (): void => {
-    const hidden = row.scrollWidth - row.clientWidth;
-    strip.toggleAttribute('data-earlier', row.scrollLeft > 1);
-    strip.toggleAttribute('data-later', row.scrollLeft < hidden - 1);
+    const { scrollLeft, scrollWidth, clientWidth } = row;
+    const needed = [...row.children].reduce((sum, tab) => sum + (tab as HTMLElement).offsetWidth, 0);
+    // Against the whole strip: arrows and the menu take their room from the row, and must not keep themselves there.
+    strip.toggleAttribute('data-crowded', needed > strip.clientWidth);
+    strip.toggleAttribute('data-earlier', scrollLeft > 1);
+    strip.toggleAttribute('data-later', scrollLeft < scrollWidth - clientWidth - 1);
   };
   const show = (): void => {
     row.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
     note();
   };
-  const size = new ResizeObserver(show);
+  const size = new ResizeObserver(note);
   size.observe(row);
+  size.observe(strip);
   const chosen = new MutationObserver(show);
   chosen.observe(row, { subtree: true, attributeFilter: ['aria-selected'] });
   row.addEventListener('scroll', note, { passive: true });
+  // The page may have opened with a tab that is out of view.
+  afterDraw(show);
   stopWatching = () => {
     size.disconnect();
     chosen.disconnect();

@@ -41,6 +41,54 @@ export function looks(current: () => Session): void {
     });
   });
 
+  describe('A row too narrow for its tabs', () => {
+    const row = (): Promise<{ left: boolean; right: boolean }> =>
+      panel.frame.locator('[role="tablist"]').evaluate((list) => ({
+        left: list.scrollLeft <= 1,
+        right: list.scrollLeft >= list.scrollWidth - list.clientWidth - 1,
+      }));
+
+    test('is scrolled to either end by its arrows', async () => {
+      await panel.makeWidth(620);
+      for (const [arrow, end] of [
+        ['tabs-later', 'right'],
+        ['tabs-earlier', 'left'],
+      ] as const) {
+        // One press after the other, until there is nothing more to scroll to.
+        await expect
+          .poll(async () => {
+            await panel
+              .part(arrow)
+              .click({ timeout: 1000 })
+              .catch(() => undefined);
+            return (await row())[end];
+          })
+          .toBe(true);
+        await panel.part(arrow).waitFor({ state: 'hidden' });
+      }
+    });
+
+    test('has a menu of all tabs, by keyboard', async () => {
+      const focused = (): Promise<string> =>
+        panel.frame.evaluate(() => document.activeElement?.getAttribute('data-testid') ?? '');
+      await panel.part('tabs-menu').press('Enter');
+      await expect.poll(focused).toBe('menu-explore');
+      await panel.part('menu-explore').press('End');
+      await expect.poll(focused).toBe('menu-course');
+      await panel.part('menu-course').press('Enter');
+      await panel.part('course').waitFor();
+      await expect.poll(focused).toBe('tab-course');
+      await expect.poll(async () => (await row()).right).toBe(true);
+      await panel.part('tabs-menu').press('Enter');
+      await expect.poll(focused).toBe('menu-course');
+      await panel.part('menu-course').press('Escape');
+      await expect.poll(focused).toBe('tabs-menu');
+      await panel.part('tabs-menu').press('Enter');
+      await panel.part('menu-explore').click();
+      await panel.part('distribution').waitFor();
+    });
+  });
+
   describe('Widths', () => {
     test.each([400, 800, 1600])(
       '%i pixels: everything is there and nothing scrolls sideways',

@@ -62,6 +62,8 @@ export function running(current: () => Session): void {
       await session.window.picture('running');
       await panel.part('stop').click();
       await panel.part('stopped').waitFor();
+      // It is said at once; the process ends the run within its step.
+      await panel.ended();
       const tokens = await panel.tokens();
       expect(tokens).toBeGreaterThan(64);
       expect(tokens).toBeLessThan(64 * 240);

@@ -52,9 +52,12 @@ const answer: Answer = async (message, emit) => {
   }
 };
 
-/** A page that opens with a stored state, in an extension whose toy is another one by now. */
-export function openPage(state: unknown): Page {
-  const page = new Page(state, answer);
+/**
+ * A page that opens with a stored state, in an extension whose toy is another one by now.
+ * @param instead the extension's answers, where they are to be others
+ */
+export function openPage(state: unknown, instead: Answer = answer): Page {
+  const page = new Page(state, instead);
   page.welcome(MODELS, { words: ['one', 'two'], logits: [1, 2] });
   return page;
 }

@@ -50,6 +50,39 @@ describe('A prompt that is handed over', () => {
   });
 });
 
+describe('A run that is stopped', () => {
+  it('frees the controls at once, and the next one waits for its end', async () => {
+    let end = (): void => undefined;
+    const page = openPage(null, async (message) => {
+      if (message.type !== 'run') return undefined;
+      await new Promise<void>((resolve) => {
+        end = resolve;
+      });
+      const failure = { code: 'stopped', sentence: 'Stopped.' };
+      return { type: 'failure', request: message.request, failure };
+    });
+    const stop = (): unknown[] => [page.drawn.text('stop'), page.drawn.all('stop', '?disabled')[0]];
+    page.drawn.fire('tab-temperature', 'click');
+    page.drawn.fire('run', 'click');
+    expect(stop()).toEqual(['Stop', 'false']);
+    // What is still to come has the empty tab's place, and nothing there to run.
+    expect(page.drawn.texts('empty-run')).toEqual([]);
+    page.drawn.fire('coming-stop', 'click');
+    expect(stop()).toEqual(['Stop', 'true']);
+    expect(page.drawn.text('stopped')).toMatch(/^Stopped\./);
+    expect(page.sent.at(-1)?.type).toBe('cancel');
+    page.drawn.fire('run', 'click');
+    expect(page.drawn.text('stopped')).toBe('');
+    expect(stop()).toEqual(['Take back', 'false']);
+    expect(runs(page)).toEqual(['temperature']);
+    end();
+    await until(stop).toEqual(['Stop', 'false']);
+    expect(runs(page)).toEqual(['temperature', 'temperature']);
+    // The first run's end is no news of the second one.
+    expect(page.drawn.text('stopped')).toBe('');
+  });
+});
+
 describe('Another model', () => {
   const choose = (page: Page, value: string): void => {
     page.drawn.fire('model', 'change', { value });

@@ -44,6 +44,8 @@ function pageOf(text: WholeText, context: TabContext): ExperimentPage<TrainingRe
       actionOf(parameters) === 'verify'
         ? null
         : 'A training is not replayed by itself: it would take the place of the checkpoints that are there. Press Run to train with these settings.',
+    // A checkpoint is written first.
+    keepsOnStop: true,
     live: () => {
       const live = new TrainingLive();
       return {
