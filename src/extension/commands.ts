@@ -75,9 +75,11 @@ export function registerCommands(services: CommandServices): vscode.Disposable[]
     pauseInline: () => {
       status.setPaused(!status.paused);
     },
-    insertToken: async (id) => {
-      if (typeof id === 'number') await cursor.insert(id);
+    clickToken: async (id) => {
+      if (typeof id === 'number') await cursor.click(id);
     },
+    insertToken: (given) => cursor.insert(given),
+    insertFocusedToken: () => cursor.insertFocused(),
     pauseCursor: () => {
       cursor.setPaused(true);
     },

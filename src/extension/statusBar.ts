@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { modelLabel } from './models/trainedName';
 import { StatusItem } from './shown/statusItem';
 
 type State = 'idle' | 'thinking' | 'error';
@@ -69,7 +70,7 @@ export class StatusBar implements vscode.Disposable {
     this.#item.show({
       icon,
       command: 'decodingLab.menu',
-      text: `${this.#model}${latency}`,
+      text: `${modelLabel(this.#model)}${latency}`,
       tooltip: vscode.l10n.t('Decoding Lab: {0}, {1}', this.#model, words),
       background:
         this.#state === 'error' ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined,

@@ -37,6 +37,18 @@ describe('Decoding Lab in the side panel', () => {
     assert.equal(editor.document.getText(), `${PROMPT} had`);
   });
 
+  it('shows the figures of a token that is clicked, and inserts it when it is clicked twice', async () => {
+    await vscode.commands.executeCommand('decodingLab.cursor.focus');
+    const editor = await openText(PROMPT);
+    select(editor, PROMPT.length, PROMPT.length);
+    await until('the distribution is shown', () => BEST.every((id, i) => api.atCursor()[i] === id));
+    await vscode.commands.executeCommand('decodingLab.clickToken', BEST[1]);
+    await vscode.commands.executeCommand('decodingLab.clickToken', BEST[0]);
+    assert.equal(editor.document.getText(), PROMPT);
+    await vscode.commands.executeCommand('decodingLab.clickToken', BEST[0]);
+    assert.equal(editor.document.getText(), `${PROMPT} had`);
+  });
+
   it('goes on with the text while the log has the focus, which is an editor too', async () => {
     await vscode.commands.executeCommand('decodingLab.cursor.focus');
     const editor = await openText(PROMPT);
@@ -76,6 +88,16 @@ describe('Decoding Lab in the side panel', () => {
       until('the chosen one is named', () => / toy\b/.test(api.statusText())),
     );
     await until('the default one is named again', () => / fireside\b/.test(api.statusText()));
+  });
+
+  it('explores with a preset that is clicked, which leaves the suggestions as they are', async () => {
+    await withSettings({ 'decodingLab.inlineSuggest.preset': 'precise' }, async () => {
+      await vscode.commands.executeCommand('decodingLab.explorePreset', 'creative');
+      assert.ok(api.isPanelOpen());
+      const preset = vscode.workspace.getConfiguration('decodingLab').get('inlineSuggest.preset');
+      assert.equal(preset, 'precise');
+    });
+    await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
   });
 
   it('takes a chosen preset for suggestions', async () => {

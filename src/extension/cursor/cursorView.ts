@@ -8,6 +8,7 @@ import type { Library } from '../models/library';
 import { nextTokenAfter } from './nextToken';
 import { lastPart } from '../panel/promptSource';
 import { toFailure } from '../panel/requests';
+import { count, decimals, significant } from '../numbers';
 import { settings } from '../settings';
 import { tell } from '../shown/messages';
 import { TreeView, type TreeData, type TreeRow } from '../shown/trees';
@@ -23,11 +24,17 @@ const DELAY = 250;
 /** Characters before the cursor that are read. */
 const LONGEST_PREFIX = 8_000;
 
-interface Row {
+/** Milliseconds within which a second click on a row makes it a double click. */
+const DOUBLE_CLICK = 500;
+
+interface TokenRow {
   readonly id: number;
   readonly probability: number;
   readonly rank: number;
 }
+
+/** A token, or one of the figures under it. */
+type Row = TokenRow | { readonly of: TokenRow; readonly label: string; readonly value: string };
 
 export interface CursorServices {
   readonly engine: EngineClient;
@@ -42,7 +49,11 @@ export class CursorView implements TreeData<Row>, vscode.Disposable {
   readonly onDidChangeTreeData = this.#changed.event;
   readonly #disposables: { dispose(): unknown }[];
   readonly #models = new Map<string, LoadedModel>();
-  #rows: readonly Row[] = [];
+  #rows: readonly TokenRow[] = [];
+  /** The row that was clicked last, and when; on a clock that only goes forward. */
+  #clicked: { readonly id: number; readonly at: number } | undefined;
+  /** Until when the next row that is chosen is inserted: Enter was pressed. */
+  #entered = 0;
   #model: LoadedModel | undefined;
   /** White space before the cursor that the tokens begin with. */
   #owed = '';
@@ -78,7 +89,7 @@ export class CursorView implements TreeData<Row>, vscode.Disposable {
   }
 
   /** The tokens shown, most probable first. */
-  get rows(): readonly Row[] {
+  get rows(): readonly TokenRow[] {
     return this.#rows;
   }
 
@@ -97,8 +108,30 @@ export class CursorView implements TreeData<Row>, vscode.Disposable {
     } else this.#schedule();
   }
 
-  /** Puts a token at the cursor of the active editor. */
-  async insert(id: number): Promise<void> {
+  /** What a click on a row does: the first shows the token's figures, a second one soon after inserts it. */
+  async click(id: number): Promise<void> {
+    const now = performance.now();
+    const isDouble = this.#clicked?.id === id && now - this.#clicked.at < DOUBLE_CLICK;
+    this.#clicked = isDouble ? undefined : { id, at: now };
+    if (isDouble || now < this.#entered) {
+      this.#entered = 0;
+      await this.insert(id);
+      return;
+    }
+    const row = this.#rows.find((one) => one.id === id);
+    if (row) await this.#view.expand(row);
+  }
+
+  /** Inserts the row that has the focus, which VS Code tells by choosing it. */
+  async insertFocused(): Promise<void> {
+    this.#entered = performance.now() + DOUBLE_CLICK;
+    await vscode.commands.executeCommand('list.select');
+  }
+
+  /** Puts a token, or that of a row, at the cursor of the active editor. */
+  async insert(given: unknown): Promise<void> {
+    const id = typeof given === 'object' && given !== null && 'id' in given ? given.id : given;
+    if (typeof id !== 'number') return;
     const editor = activeText();
     const { vocabulary } = this.#model ?? {};
     if (!editor || !vocabulary) return;
@@ -117,7 +150,9 @@ export class CursorView implements TreeData<Row>, vscode.Disposable {
     });
   }
 
-  rowOf({ id, probability, rank }: Row): TreeRow {
+  rowOf(row: Row): TreeRow {
+    if ('of' in row) return { label: row.label, description: row.value };
+    const { id, probability, rank } = row;
     const name = tokenName(id, this.#model!);
     const share = percentOfLog(Math.log(probability), vscode.env.language);
     return {
@@ -125,20 +160,58 @@ export class CursorView implements TreeData<Row>, vscode.Disposable {
       description: `${share}  ${bar(probability)}`,
       tooltip: [
         vscode.l10n.t(
-          '{0}: probability {1}, rank {2}, token id {3}. Click to insert it.',
+          '{0}: probability {1}, rank {2}, token id {3}.',
           name,
           probability.toLocaleString(vscode.env.language, { maximumSignificantDigits: 6 }),
           rank + 1,
           id,
         ),
+        vscode.l10n.t('Click to see its figures; double-click, or press Enter, to insert it.'),
       ],
       spoken: `${name}, ${share}`,
-      command: { command: 'decodingLab.insertToken', title: vscode.l10n.t('Insert'), arguments: [id] },
+      collapsibleState: vscode.TreeItemCollapsibleState.Collapsed,
+      contextValue: 'token',
+      command: { command: 'decodingLab.clickToken', title: vscode.l10n.t('Show'), arguments: [id] },
     };
   }
 
   getChildren(row?: Row): Row[] {
-    return row ? [] : [...this.#rows];
+    if (!row) return [...this.#rows];
+    return 'of' in row ? [] : this.#figures(row);
+  }
+
+  getParent(row: Row): Row | undefined {
+    return 'of' in row ? row.of : undefined;
+  }
+
+  #figures(of: TokenRow): Row[] {
+    const { id, probability, rank } = of;
+    const best = this.#rows[0]?.probability ?? probability;
+    const digits = (value: number): string =>
+      value.toLocaleString(vscode.env.language, { maximumSignificantDigits: 6 });
+    return [
+      { of, label: vscode.l10n.t('Probability'), value: digits(probability) },
+      {
+        of,
+        label: vscode.l10n.t('Rank'),
+        value: vscode.l10n.t('{0} of {1}', count(rank + 1), count(this.#model?.info.vocabularySize ?? 0)),
+      },
+      {
+        of,
+        label: vscode.l10n.t('Surprisal'),
+        value: vscode.l10n.t('{0} nats', decimals(-Math.log(probability), 2)),
+      },
+      ...(rank === 0
+        ? []
+        : [
+            {
+              of,
+              label: vscode.l10n.t('The likeliest'),
+              value: vscode.l10n.t('{0} times as probable', significant(best / probability)),
+            },
+          ]),
+      { of, label: vscode.l10n.t('Token id'), value: String(id) },
+    ];
   }
 
   #schedule(): void {

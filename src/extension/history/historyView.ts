@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { HistoryLine } from '../../protocol/messages';
 import type { History } from './history';
+import { modelLabel } from '../models/trainedName';
 import { TreeView, type TreeData, type TreeRow } from '../shown/trees';
 
 interface Day {
@@ -34,7 +35,7 @@ export class HistoryView implements TreeData<Node>, vscode.Disposable {
       id,
       label: title || experiment,
       contextValue: 'result',
-      description: `${experiment}, ${model}, ${new Date(savedAt).toLocaleTimeString(vscode.env.language)}`,
+      description: `${experiment}, ${modelLabel(model)}, ${new Date(savedAt).toLocaleTimeString(vscode.env.language)}`,
       iconPath: new vscode.ThemeIcon('beaker'),
       command: { command: 'decodingLab.reopenResult', title: vscode.l10n.t('Reopen'), arguments: [node] },
     };

@@ -13,6 +13,7 @@ import type { LibraryEntry } from '../../library/installedModels';
 import { readVariantId, VARIANTS, variantId } from '../../library/variants';
 import type { ModelChoice, Toy } from '../../protocol/messages';
 import { settings } from '../settings';
+import { modelLabel } from './trainedName';
 
 /** A model that was asked for but is not in the library. */
 export class UnknownModelError extends Error {
@@ -43,7 +44,9 @@ function variantsOf({ id, name, description, memory = {} }: LibraryEntry): Model
 
 /** A model's name as the page, results and reports show it: a folder can be called anything. */
 const variantName = (name: string, precision: Precision): string =>
-  visibleText(precision === 'fp32' ? name : `${name}, ${VARIANTS[precision].label}`);
+  visibleText(
+    precision === 'fp32' ? modelLabel(name) : `${modelLabel(name)}, ${VARIANTS[precision].label}`,
+  );
 
 /** The models a user can choose from, and how the engine finds each. */
 export class Library implements vscode.Disposable {

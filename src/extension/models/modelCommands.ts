@@ -15,6 +15,7 @@ import { settings } from '../settings';
 import { choose, chooseSeveral } from '../shown/choices';
 import { ask, showProgress, tell } from '../shown/messages';
 import { signalOf } from '../../engine/signalOf';
+import { modelLabel } from './trainedName';
 import { size, type ModelRow, type ModelsView } from './modelsView';
 
 export interface ModelCommandServices {
@@ -61,7 +62,7 @@ export function modelCommands({
       return undefined;
     }
     const items = entries.map(({ id, name, description }) => ({
-      label: name,
+      label: modelLabel(name),
       detail: description,
       id,
     }));
@@ -102,10 +103,39 @@ export function modelCommands({
     return true;
   };
 
-  const makeDefault = async (id: string): Promise<void> => {
+  const setDefault = async (id: string | undefined): Promise<void> => {
     await vscode.workspace
       .getConfiguration('decodingLab')
       .update('defaultModel', id, vscode.ConfigurationTarget.Global);
+  };
+
+  /** Makes a model the default, and says so with a way back. */
+  const makeDefault = async (id: string): Promise<void> => {
+    const before = vscode.workspace.getConfiguration('decodingLab').inspect<string>('defaultModel');
+    if (settings.defaultModel() === id) return;
+    await setDefault(id);
+    if (settings.defaultModel() !== id) {
+      void tell.warning(
+        vscode.l10n.t(
+          '{0} is your default model now, but this workspace has its own: {1} (decodingLab.defaultModel in its settings).',
+          modelLabel(id),
+          modelLabel(settings.defaultModel()),
+        ),
+      );
+      return;
+    }
+    const undo = vscode.l10n.t('Undo');
+    void tell
+      .information(
+        vscode.l10n.t(
+          '{0} is the default model now: for new panels, suggestions, surprisal and At the Cursor.',
+          modelLabel(id),
+        ),
+        undo,
+      )
+      .then((answer) => {
+        if (answer === undo && settings.defaultModel() === id) void setDefault(before?.globalValue);
+      });
   };
 
   return {
@@ -165,7 +195,7 @@ export function modelCommands({
           return { ...item, detail };
         });
         const chosen = await choose(items, {
-          title: vscode.l10n.t('Weights of {0}, the default', id),
+          title: vscode.l10n.t('Weights of {0}, the default', modelLabel(id)),
         });
         if (chosen) await makeDefault(variantId(id, chosen.precision));
       }),
@@ -210,7 +240,7 @@ export function modelCommands({
         );
         if (id === undefined) return;
         const verification = await showProgress(
-          vscode.l10n.t('Verifying {0}', id),
+          vscode.l10n.t('Verifying {0}', modelLabel(id)),
           async (progress, token) => {
             let before = 0;
             return (await library.models()).verify(id, {
@@ -224,7 +254,7 @@ export function modelCommands({
           },
         );
         const wrong = verification.files.find(({ problem }) => problem !== undefined);
-        if (verification.ok) void tell.information(vscode.l10n.t('{0} is whole.', id));
+        if (verification.ok) void tell.information(vscode.l10n.t('{0} is whole.', modelLabel(id)));
         else {
           void tell.warning(
             `${id}: ${wrong?.problem ?? verification.problem ?? vscode.l10n.t('something is wrong')}`,

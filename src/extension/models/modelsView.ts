@@ -10,6 +10,7 @@ import { toFailure } from '../panel/requests';
 import { settings } from '../settings';
 import { TreeView, type TreeData, type TreeRow } from '../shown/trees';
 import { known } from '../words';
+import { modelLabel } from './trainedName';
 
 const SECTIONS = ['here', 'toDownload'] as const;
 type Section = (typeof SECTIONS)[number];
@@ -103,7 +104,7 @@ export class ModelsView implements TreeData<ModelRow>, vscode.Disposable {
     const used = base === id;
     const held = this.#of(id);
     return {
-      label: name,
+      label: modelLabel(name),
       description: [
         size(bytes),
         used ? vscode.l10n.t('default') : '',
@@ -116,6 +117,7 @@ export class ModelsView implements TreeData<ModelRow>, vscode.Disposable {
       iconPath: new vscode.ThemeIcon(problem ? 'warning' : used ? 'check' : 'package'),
       contextValue: `${kind === 'bundled' ? 'bundled' : 'own'}Model${held.length > 0 ? 'Loaded' : ''}`,
       tooltip: [
+        modelLabel(id) === id ? '' : id,
         description,
         problem ?? memoryLine(entry),
         ...held.map(heldLine),

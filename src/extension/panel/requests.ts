@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import * as v from 'valibot';
 import * as vscode from 'vscode';
 import { messageOf } from '../../core/messageOf';
@@ -11,7 +12,7 @@ import { InsertionError, type Anchor } from './anchor';
 import { exportFile, NotSavedError } from './exportFile';
 import { HistoryError, type History } from '../history/history';
 import { UnknownModelError, type Library } from '../models/library';
-import { count } from '../numbers';
+import { trainedName } from '../models/trainedName';
 import { PresetNotSavedError, savePreset } from '../presets/savePreset';
 import { readText, TextError } from './textSource';
 
@@ -175,7 +176,7 @@ export class Requests implements vscode.Disposable {
     const { directory, provenance, progress } = parsed.output;
     await this.#ports.library.addTrained(
       directory,
-      vscode.l10n.t('{0}, trained {1} steps', provenance.modelName, count(progress.step)),
+      trainedName(basename(directory), provenance.modelName, progress.step),
     );
     this.#ports.modelsChanged();
   }

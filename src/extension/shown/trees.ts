@@ -36,6 +36,8 @@ export interface TreeData<T> {
   readonly onDidChangeTreeData: vscode.Event<T | undefined>;
   rowOf(element: T): TreeRow;
   getChildren(element?: T): vscode.ProviderResult<T[]>;
+  /** The row that a row stands under; a view whose rows are revealed needs it. */
+  getParent?(element: T): T | undefined;
 }
 
 /** Errors of a view's data are shown by VS Code as they are. */
@@ -62,6 +64,7 @@ export class TreeView<T> implements vscode.Disposable {
       treeDataProvider: {
         onDidChangeTreeData: data.onDidChangeTreeData,
         getTreeItem: (element) => itemOf(data.rowOf(element)),
+        ...(data.getParent && { getParent: (element: T) => data.getParent?.(element) }),
         getChildren: async (element) => {
           try {
             return await data.getChildren(element);
@@ -81,6 +84,11 @@ export class TreeView<T> implements vscode.Disposable {
   /** Said beside the view's name. */
   set description(description: string) {
     this.#view.description = forLine(description);
+  }
+
+  /** Selects a row and shows what stands under it. */
+  async expand(element: T): Promise<void> {
+    await this.#view.reveal(element, { select: true, focus: false, expand: true });
   }
 
   get visible(): boolean {

@@ -1,6 +1,7 @@
 /** What the extension does in the editor itself: the side panel, surprisal, suggestions. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { SAMPLE_LINE } from '../../../scripts/lib/exploreSample';
+import { part } from '../../../scripts/lib/panelReading';
 import type { Session } from '../session';
 
 let session: Session;
@@ -30,6 +31,29 @@ export function editorItself(current: () => Session): void {
         await sidebar.getByText(text, { exact: false }).first().waitFor();
       }
       await window.picture('side-panel');
+    });
+
+    test('shows the figures of a token on a click, and inserts it on a double click or Enter', async () => {
+      const { window } = session;
+      const { page } = window;
+      const rows = page.locator('.pane:has-text("At the Cursor") .monaco-list-row');
+      const text = page.locator('.editor-instance .view-lines').first();
+      const line = async (): Promise<string> => (await text.innerText()).replaceAll('\u00a0', ' ');
+      const before = await line();
+      await rows.first().click();
+      await expect.poll(async () => (await rows.allInnerTexts()).join(' ')).toMatch(/Rank\s*1 of 50,257/);
+      await window.picture('token-figures');
+      expect(before).toBe(await line());
+      await rows.first().dblclick();
+      await expect.poll(line).toContain(`${SAMPLE_LINE} had`);
+      await expect.poll(() => rows.first().innerText()).not.toContain('·had');
+      await rows.first().focus();
+      await page.keyboard.press('ArrowUp');
+      const next = (await rows.first().innerText()).match(/^·(\S+)/)?.[1] ?? '';
+      await page.keyboard.press('Enter');
+      await expect.poll(line).toContain(`${SAMPLE_LINE} had ${next}`);
+      await window.focusEditor();
+      await window.run('File: Revert File');
     });
   });
 
@@ -76,6 +100,9 @@ export function editorItself(current: () => Session): void {
       await expect
         .poll(text)
         .toMatch(/Perplexity ?\d+.*Bits per character ?\d\.\d+.*Beyond.*Tokens ?\d+, read by fireside/);
+      await expect.poll(() => summary.innerText()).toContain('Stronger colour means more surprising');
+      const legend = window.page.locator('.monaco-editor .codelens-decoration');
+      await expect.poll(() => legend.first().innerText()).toContain('Stronger colour means more surprising');
       await window.picture('surprisal');
     });
   });
@@ -105,6 +132,13 @@ export function editorItself(current: () => Session): void {
       await answer('Name of the preset', 'Wilder');
       await answer('samplers', '[{"sampler":"temperature","temperature":3}]');
       await expect.poll(() => pane.innerText()).toMatch(/Wilder\s*temperature 3/);
+      // A click explores with it in the panel and leaves the suggestions as they are.
+      await expect.poll(() => pane.innerText()).toMatch(/Precise\s*used for suggestions/);
+      await pane.getByText('Wilder', { exact: true }).click();
+      const frame = await window.frameWith(part('preset'));
+      const preset = frame.locator(part('preset'));
+      await expect.poll(() => preset.getAttribute('current-value')).toBe('wild');
+      await expect.poll(() => pane.innerText()).toMatch(/Precise\s*used for suggestions/);
       await window.picture('presets');
       await window.run('Decoding Lab: Delete Preset');
       await answer('Delete a preset');
