@@ -18,7 +18,7 @@ function sessionOf(text: string): Session {
 
 function read(session: Session, notes: string[]): void {
   const source = session.source!;
-  session.tokens = { source, model: 'fireside', toy: undefined, ids: [1], truncated: false, notes };
+  session.takeTokens({ source, model: 'fireside', toy: undefined, ids: [1], truncated: false, notes });
 }
 
 describe('a prompt that ends in a space', () => {
