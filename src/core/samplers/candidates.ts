@@ -52,6 +52,8 @@ export class Candidates {
   #entropy = 0;
   #max = 0;
   #logSum = 0;
+  /** What the latest softmax of logits as given has noted. */
+  #ofRaw = { max: 0, logSum: 0, entropy: 0, zeros: false };
 
   /** @throws RangeError for a vocabulary without tokens. */
   constructor(readonly vocabularySize: number) {
@@ -65,7 +67,8 @@ export class Candidates {
     this.removedBy = new Int16Array(vocabularySize);
     this.scratch = new Float64Array(vocabularySize);
     this.#order = new Int32Array(vocabularySize);
-    this.#all = Int32Array.from({ length: vocabularySize }, (_, id) => id);
+    this.#all = new Int32Array(vocabularySize);
+    for (let id = 0; id < vocabularySize; id++) this.#all[id] = id;
     this.#massCut = new MassCut();
   }
 
@@ -74,23 +77,43 @@ export class Candidates {
    * @throws RangeError for a vector of another length, NaN, +Infinity, or no finite logit.
    */
   load(given: ArrayLike<number>): void {
-    const { raw, logits, ids, removedBy } = this;
     if (given.length !== this.vocabularySize) {
       throw new RangeError(
         `There are ${given.length} logits; the vocabulary has ${this.vocabularySize} tokens, one logit each.`,
       );
     }
     const max = largestLogit(given);
+    this.#begin(given);
+    this.#softmaxOfAll(max, this.raw);
+    this.#ofRaw = { max, logSum: this.#logSum, entropy: this.#entropy, zeros: this.#zeros };
+    this.#loaded();
+  }
+
+  /** Starts over with the logits that were loaded last, whose softmax is still there. @param given they, unchanged */
+  reload(given: ArrayLike<number>): void {
+    this.#begin(given);
+    const { max, logSum, entropy, zeros } = this.#ofRaw;
+    this.#max = max;
+    this.#logSum = logSum;
+    this.#entropy = entropy;
+    this.#zeros = zeros;
+    this.#loaded();
+  }
+
+  #begin(given: ArrayLike<number>): void {
+    const { logits, ids, removedBy } = this;
     // Each pass writes one vector: together they would not stay in the processor's fast memory.
     logits.set(given);
     removedBy.fill(KEPT);
     ids.set(this.#all);
     this.count = given.length;
-    this.#softmaxOfAll(max, raw);
+  }
+
+  #loaded(): void {
     this.#fresh = false;
     this.#rawHolds = true;
     // Only what is impossible, or nearly so, has a probability of 0.
-    if (this.#zeros && logits.includes(-Infinity)) this.#leaveOutImpossible();
+    if (this.#zeros && this.logits.includes(-Infinity)) this.#leaveOutImpossible();
     this.rawEntropy = this.#entropy;
     this.warnings.length = 0;
   }

@@ -68,14 +68,17 @@ export class SamplerChain {
 
   /**
    * @param vocabulary the bytes of the tokens, for samplers that name tokens by text or pattern.
+   * @param before a chain over as many tokens that is used no more: its vectors are taken over.
    * @throws RangeError for a bad parameter (see `parseChain`), an empty vocabulary, or a spec that does not fit it.
    */
   constructor(
     readonly spec: ChainSpec,
     vocabularySize: number,
     vocabulary?: SamplerContext['vocabulary'],
+    before?: SamplerChain,
   ) {
-    this.#candidates = new Candidates(vocabularySize);
+    this.#candidates =
+      before?.vocabularySize === vocabularySize ? before.#candidates : new Candidates(vocabularySize);
     const context = { vocabularySize, vocabulary };
     this.#samplers = parseChain(spec).map((step) => definitionOf(step.sampler).create(step, context));
     this.#result = new ChainResult(
@@ -91,9 +94,23 @@ export class SamplerChain {
    * @throws RangeError when the logits are not one per token, hold NaN or +Infinity, or none is finite.
    */
   apply(logits: ArrayLike<number>, history: SamplerHistory = NO_HISTORY): ProcessedDistribution {
+    this.#candidates.load(logits);
+    return this.#run(history);
+  }
+
+  /** The same for the logits that were given last, here or to the chain whose vectors these are: they are not read anew. */
+  applyAgain(logits: ArrayLike<number>, history: SamplerHistory = NO_HISTORY): ProcessedDistribution {
+    this.#candidates.reload(logits);
+    return this.#run(history);
+  }
+
+  get vocabularySize(): number {
+    return this.#candidates.vocabularySize;
+  }
+
+  #run(history: SamplerHistory): ProcessedDistribution {
     const candidates = this.#candidates;
     const result = this.#result;
-    candidates.load(logits);
     for (let step = 0; step < this.#samplers.length; step++) {
       const sampler = this.#samplers[step]!;
       const before = candidates.count;

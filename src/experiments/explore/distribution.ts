@@ -69,6 +69,8 @@ export class Distribution {
   readonly #logSumExp: number;
   readonly #vocabulary: Vocabulary | undefined;
   #chain: SamplerChain | undefined;
+  /** The chain's vectors hold the softmax of the logits. */
+  #loaded = false;
   #spec = '';
 
   /**
@@ -122,7 +124,8 @@ export class Distribution {
   #apply(spec: ChainSpec, { tokens, seed }: PromptContext): ProcessedDistribution {
     const key = JSON.stringify(spec);
     if (!this.#chain || key !== this.#spec) {
-      this.#chain = new SamplerChain(spec, this.#logits.length, this.#vocabulary);
+      // A slider asks for another chain in every frame: the vectors stay, and with them the softmax of the logits.
+      this.#chain = new SamplerChain(spec, this.#logits.length, this.#vocabulary, this.#chain);
       this.#spec = key;
     }
     const history: SamplerHistory = {
@@ -131,7 +134,10 @@ export class Distribution {
       memory: this.#chain.newMemory(),
       random: randomStream(seed, 'sampler', 0),
     };
-    return this.#chain.apply(this.#logits, history);
+    if (this.#loaded) return this.#chain.applyAgain(this.#logits, history);
+    const result = this.#chain.apply(this.#logits, history);
+    this.#loaded = true;
+    return result;
   }
 
   #row(

@@ -73,6 +73,35 @@ describe('the distribution on screen', () => {
     expect(distribution.through(chain, 15)).toEqual(first);
   });
 
+  it('is to the last bit what a fresh one is, whatever chains it was seen through before', () => {
+    const logit = fc.oneof(fc.double({ min: -900, max: 20, noNaN: true }), fc.constant(-Infinity));
+    const step = fc.oneof(
+      fc.record({
+        sampler: fc.constant('temperature' as const),
+        temperature: fc.double({ min: 0.1, max: 5, noNaN: true }),
+      }),
+      fc.record({ sampler: fc.constant('top-k' as const), k: fc.integer({ min: 1, max: 45 }) }),
+      fc.record({ sampler: fc.constant('top-p' as const), p: fc.double({ min: 0.01, max: 1, noNaN: true }) }),
+      fc.record({
+        sampler: fc.constant('typical' as const),
+        p: fc.double({ min: 0.01, max: 1, noNaN: true }),
+      }),
+    );
+    fc.assert(
+      fc.property(
+        fc.array(logit, { minLength: 1, maxLength: 40 }),
+        fc.array(fc.array(step, { maxLength: 4 }), { minLength: 1, maxLength: 5 }),
+        (others, chains) => {
+          const logits = [1, ...others];
+          const reused = new Distribution(logits);
+          for (const chain of chains) {
+            expect(reused.through(chain, 41)).toEqual(new Distribution(logits).through(chain, 41));
+          }
+        },
+      ),
+    );
+  });
+
   it('never drops any probability: rows and rest make one', () => {
     const logits = fc.array(fc.double({ min: -20, max: 20, noNaN: true }), { minLength: 1, maxLength: 40 });
     fc.assert(
