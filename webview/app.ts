@@ -1,6 +1,7 @@
 /** The page: connects the extension, the session, the tabs and the drawing. */
 import { effect, signal, type Signal } from '@preact/signals-core';
-import { html, render, type TemplateResult } from 'lit';
+import { html, nothing, render, type TemplateResult } from 'lit';
+import { messageOf } from '../src/core/messageOf';
 import type { PromptSource } from '../src/protocol/messages';
 import { visibleText } from '../src/core/visibleText';
 import { completionText } from './format/tokenText';
@@ -117,6 +118,10 @@ export class App {
         break;
       case 'take-preset':
         this.#takePreset(message.id);
+        break;
+      case 'use-model':
+        // One that the welcome did not offer cannot be run here.
+        if (this.#session.models.some(({ id }) => id === message.model)) this.#chooseModel(message.model);
         break;
       case 'prompt':
         this.#takePrompt(message.source, message.run);
@@ -242,7 +247,7 @@ export class App {
   #draw(): void {
     follow(
       () => {
-        render(this.#page(), this.#root);
+        this.#render();
         this.#card.place();
       },
       (turn) => {
@@ -251,7 +256,19 @@ export class App {
     );
   }
 
-  #page(): TemplateResult {
+  /** One result that cannot be drawn, as a damaged file may hold, must not end the page. */
+  #render(): void {
+    try {
+      render(this.#page(null), this.#root);
+    } catch (error) {
+      this.#host.log(`The tab ${this.#active.value.id} could not be drawn: ${String(error)}`);
+      this.#card.close();
+      render(this.#page(messageOf(error)), this.#root);
+    }
+  }
+
+  /** @param broken why the tab in front cannot be drawn; null where it can */
+  #page(broken: string | null): TemplateResult {
     const session = this.#session;
     const active = this.#active.value;
     const announcement = this.#announcement.value;
@@ -298,15 +315,32 @@ export class App {
           this.#active.value = tab;
         },
       })}
-      <div class="tab-body" role="tabpanel" aria-label=${active.title}>${active.body()}</div>
-      <div class="message-row">${active.message()}</div>
+      <div class="tab-body" role="tabpanel" aria-label=${active.title}>
+        ${broken === null ? active.body() : this.#brokenView(active, broken)}
+      </div>
+      <div class="message-row">${broken === null ? active.message() : nothing}</div>
       <footer class="footer" data-testid="footer">
-        <span>${active.footer()}</span>
+        <span>${broken === null ? active.footer() : nothing}</span>
         <span class="quiet">${ENGINE[session.engine]}</span>
       </footer>
       <div class="unseen" role="status" aria-live="polite">${announcement}</div>
       ${this.#card.view()}
     `;
+  }
+
+  #brokenView(tab: Tab, why: string): TemplateResult {
+    return html`<div class="empty" role="alert" data-testid="broken">
+      <p>This result of ${tab.title} cannot be drawn, so its file may be damaged: ${why}</p>
+      <div class="empty-actions">
+        <vscode-button
+          data-testid="broken-clear"
+          @click=${() => {
+            tab.clear?.();
+          }}
+          >Take it off the screen</vscode-button
+        >
+      </div>
+    </div>`;
   }
 
   #cardContent(reference: string): TemplateResult | null {

@@ -39,7 +39,7 @@ export interface LoadedModel {
 /** A message that answers no request. */
 export type Announcement = Extract<
   ToPanel,
-  { type: 'welcome' | 'presets' | 'take-preset' | 'prompt' | 'open' | 'engine' }
+  { type: 'welcome' | 'presets' | 'take-preset' | 'use-model' | 'prompt' | 'open' | 'engine' }
 >;
 export type RunMessage = Extract<FromPanel, { type: 'tell' }>['message'];
 type Answer = Extract<ToPanel, { request: number }>;

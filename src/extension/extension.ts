@@ -122,7 +122,10 @@ export function activate(context: vscode.ExtensionContext): DecodingLabApi {
         panels.modelsChanged();
       }
       if (event.affectsConfiguration('decodingLab.presets')) panels.presetsChanged();
-      if (event.affectsConfiguration('decodingLab.defaultModel')) status.idle(settings.defaultModel());
+      if (event.affectsConfiguration('decodingLab.defaultModel')) {
+        status.idle(settings.defaultModel());
+        panels.useModel(settings.defaultModel());
+      }
       if (event.affectsConfiguration('decodingLab.engine')) client.configure();
     }),
     ...registerTools(services),

@@ -181,6 +181,8 @@ export const toPanelSchema = v.variant('type', [
   v.object({ type: v.literal('presets'), presets: v.array(listedPresetSchema) }),
   /** Explore with a preset of those. */
   v.object({ type: v.literal('take-preset'), id: v.string() }),
+  /** The default model is another one now: the page follows. */
+  v.object({ type: v.literal('use-model'), model: v.string() }),
   /** A new prompt; `run` asks the page to explore it at once, whichever tab is in front. */
   v.object({ type: v.literal('prompt'), source: promptSourceSchema, run: v.boolean() }),
   v.object({

@@ -162,6 +162,14 @@ export class ExperimentState<Result extends ExperimentResult> {
     return true;
   }
 
+  /** Takes the result off the screen. */
+  clear(): void {
+    this.dismiss();
+    this.runs.hideGrowth();
+    this.#page.opened?.();
+    this.shown.show(null);
+  }
+
   /** Fills the controls, and the prompt, from parameters; what is left out of them stays. */
   fill(parameters: unknown): void {
     const { session } = this.#context;

@@ -359,6 +359,10 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
     this.state.fail(error);
   }
 
+  clear(): void {
+    this.state.clear();
+  }
+
   open({ parameters, entry, earlier, replay }: OpenRequest): void {
     if (!entry) {
       if (parameters !== undefined) this.state.fill(parameters);

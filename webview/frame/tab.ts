@@ -53,6 +53,8 @@ export interface Tab {
   modelLoaded?(): void;
   /** Something the page asked for outside of a run failed. */
   failed(error: unknown): void;
+  /** Takes its result off the screen. */
+  clear?(): void;
   /** Fills the controls from parameters, or shows a saved result, because the extension asked for it. */
   open?(request: OpenRequest): void;
   /**

@@ -112,7 +112,10 @@ export function modelCommands({
   /** Makes a model the default, and says so with a way back. */
   const makeDefault = async (id: string): Promise<void> => {
     const before = vscode.workspace.getConfiguration('decodingLab').inspect<string>('defaultModel');
-    if (settings.defaultModel() === id) return;
+    if (settings.defaultModel() === id) {
+      panels.useModel(id);
+      return;
+    }
     await setDefault(id);
     if (settings.defaultModel() !== id) {
       void tell.warning(
@@ -125,14 +128,15 @@ export function modelCommands({
       return;
     }
     const undo = vscode.l10n.t('Undo');
-    void tell
-      .information(
-        vscode.l10n.t(
+    const name = modelLabel(id);
+    const sentence = panels.useModel(id)
+      ? vscode.l10n.t('{0} is the default model now, and the open panel uses it.', name)
+      : vscode.l10n.t(
           '{0} is the default model now: for new panels, suggestions, surprisal and At the Cursor.',
-          modelLabel(id),
-        ),
-        undo,
-      )
+          name,
+        );
+    void tell
+      .information(sentence, undo)
       .then((answer) => {
         if (answer === undo && settings.defaultModel() === id) void setDefault(before?.globalValue);
       });

@@ -50,6 +50,8 @@ export class LabPanel implements vscode.Disposable {
   #tab: Extract<ToPanel, { type: 'open' }> | undefined;
   /** Id of the preset to take then. */
   #preset: string | undefined;
+  /** Id of the model to use then. */
+  #model: string | undefined;
   /** Whether the page has said that it is ready. */
   #asked = false;
   /** Whether it has been told the models since. */
@@ -142,6 +144,12 @@ export class LabPanel implements vscode.Disposable {
     this.#panel.reveal(undefined, false);
   }
 
+  /** Uses a model from now on, without coming to the front. */
+  useModel(id: string): void {
+    this.#model = id;
+    if (this.#ready) this.#handOver();
+  }
+
   /** Explores with a preset, in whatever text the panel has. */
   takePreset(id: string): void {
     this.#preset = id;
@@ -165,6 +173,8 @@ export class LabPanel implements vscode.Disposable {
   }
 
   #handOver(): void {
+    if (this.#model !== undefined) this.#post({ type: 'use-model', model: this.#model });
+    this.#model = undefined;
     if (this.#waiting) {
       // A tab that is to run has its own experiment to do with the prompt.
       this.#post({ type: 'prompt', source: this.#waiting.source, run: this.#tab === undefined });

@@ -18,6 +18,12 @@ export class PanelHolder implements vscode.Disposable, vscode.WebviewPanelSerial
     return this.#panel ?? this.#keep(LabPanel.create(this.#services));
   }
 
+  /** The default model is another one now: an open panel uses it. @returns whether there is one */
+  useModel(id: string): boolean {
+    this.#panel?.useModel(id);
+    return this.#panel !== undefined;
+  }
+
   /** The library has other models now. */
   modelsChanged(): void {
     this.#panel?.modelsChanged();

@@ -1,5 +1,6 @@
 /** The page as a whole: what the extension hands to it, and what its tabs share. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { temperatureReport } from '../../../src/experiments/temperature/report';
 import type { PromptSource } from '../../../src/protocol/messages';
 import { openPage } from '../before/extension';
 import { until, type Page } from '../before/page';
@@ -83,10 +84,38 @@ describe('A run that is stopped', () => {
   });
 });
 
+describe('A result that cannot be drawn', () => {
+  it('ends neither the page nor its tab, and can be taken off the screen', async () => {
+    const page = await withAnswer();
+    const drawing = vi.spyOn(temperatureReport, 'summary').mockImplementation(() => {
+      throw new TypeError('a row is missing');
+    });
+    page.drawn.fire('tab-explore', 'click');
+    expect(page.drawn.texts('completion')).toHaveLength(5);
+    page.drawn.fire('tab-temperature', 'click');
+    expect(page.drawn.text('broken')).toMatch(
+      /^This result of Temperature cannot be drawn.*a row is missing/,
+    );
+    page.drawn.fire('broken-clear', 'click');
+    expect(page.drawn.text('broken')).toBe('');
+    expect(page.drawn.texts('empty-run')).toHaveLength(1);
+    drawing.mockRestore();
+  });
+});
+
 describe('Another model', () => {
   const choose = (page: Page, value: string): void => {
     page.drawn.fire('model', 'change', { value });
   };
+
+  it('is used when it has become the default one, where the page can offer it', async () => {
+    const page = await withAnswer();
+    page.receive({ type: 'use-model', model: 'gone' });
+    expect(page.drawn.field('model')).toBe('toy');
+    page.receive({ type: 'use-model', model: 'small' });
+    expect(page.drawn.field('model')).toBe('small');
+    expect(page.drawn.text('stale')).toMatch(/^From another model, Toy vocabulary\./);
+  });
 
   it('takes the notes, tokens and failures of the one before off the page, and finds the tokens again', async () => {
     const page = await withAnswer();
