@@ -15,6 +15,8 @@ import type { OpenRequest, Tab, TabContext } from './frame/tab';
 import { afterDraw } from './ui/afterDraw';
 import { Card } from './ui/card';
 import { chipCard, CHIPS } from './ui/chips';
+import { modelCard } from './frame/aboutModel';
+import { ProseCheck } from './frame/proseCheck';
 import { headerView } from './frame/header';
 import { termCard } from './ui/info';
 import { legendCard } from './ui/legend';
@@ -40,6 +42,7 @@ export class App {
   readonly #host: Host;
   readonly #session: Session;
   readonly #queue = new RunQueue();
+  readonly #prose: ProseCheck;
   readonly #tabs: readonly Tab[];
   readonly #card: Card;
   readonly #active: Signal<Tab>;
@@ -62,6 +65,7 @@ export class App {
       },
     );
     this.#session = new Session(this.#host);
+    this.#prose = new ProseCheck(this.#host, this.#session);
     const context = this.#tabContext();
     this.#tabs = tabFactories.map((create) => create(context));
     this.#active = signal(this.#tabs[0]!);
@@ -74,6 +78,10 @@ export class App {
       this.#key(event);
     });
     this.#draw();
+    effect(() => {
+      // Nobody waits for it: it must not slow down what is waited for.
+      if (this.#queue.stateOf('explore') === 'none') this.#prose.check();
+    });
     this.#remember();
     this.#host.ready();
   }
@@ -285,6 +293,7 @@ export class App {
         onGetModel: () => {
           this.#host.getModel();
         },
+        prose: this.#prose,
         onEdit: (editing) => {
           this.#edit(editing);
         },
@@ -347,6 +356,7 @@ export class App {
     const [kind = '', ...rest] = reference.split(':');
     if (kind === 'term') return termCard(rest[0] ?? '');
     if (kind === 'legend') return legendCard();
+    if (kind === 'model') return modelCard(this.#session);
     if (kind !== 'chip') return this.#active.value.card(kind, rest);
     const { tokens } = this.#session;
     const model = tokens && this.#session.loadedOf(tokens.model, tokens.toy);

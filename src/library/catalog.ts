@@ -45,7 +45,24 @@ export type CatalogEntry = v.InferOutput<typeof entrySchema>;
 /** Shape of a GPT-2. */
 export type ModelShape = NonNullable<CatalogEntry['shape']>;
 
-const catalogSchema = v.strictObject({ version: v.literal(1), models: v.array(entrySchema) });
+const bundledSchema = v.strictObject({
+  id: identifier,
+  /** What it is, what it was trained on and what it is for: a sentence or two for people. */
+  about: v.pipe(v.string(), v.maxLength(500)),
+  /** The texts that it was trained on, for the middle of a sentence. */
+  kind: v.pipe(v.string(), v.maxLength(100)),
+  /** Nats that it gives a character of such texts which it was not trained on. */
+  natsPerCharacter: v.pipe(v.number(), v.minValue(0)),
+});
+
+/** What is known of a model that comes with the extension. */
+export type BundledModel = v.InferOutput<typeof bundledSchema>;
+
+const catalogSchema = v.strictObject({
+  version: v.literal(1),
+  bundled: v.optional(v.array(bundledSchema), []),
+  models: v.array(entrySchema),
+});
 
 /** Whether a text is the id of a repository on the hub, `owner/name`. */
 export function isRepository(text: string): boolean {
@@ -74,13 +91,20 @@ export function parseCatalog(value: unknown, where: string): CatalogEntry[] {
 
 /** Reads and checks a catalog file. @throws LibraryError as `parseEntries`, or when the file cannot be read. */
 export async function loadCatalog(file: string): Promise<CatalogEntry[]> {
-  let json: unknown;
+  return parseCatalog(await readCatalog(file), file);
+}
+
+/** Of the same file, what it says of the models that come with the extension. @throws LibraryError as `loadCatalog` */
+export async function loadBundled(file: string): Promise<BundledModel[]> {
+  return parse(catalogSchema, await readCatalog(file), file).bundled;
+}
+
+async function readCatalog(file: string): Promise<unknown> {
   try {
-    json = JSON.parse(await readFile(file, 'utf8'));
+    return JSON.parse(await readFile(file, 'utf8'));
   } catch (error) {
     throw new LibraryError('name', `${file} cannot be read (${reason(error)}). Install the extension again.`);
   }
-  return parseCatalog(json, file);
 }
 
 /**

@@ -2,7 +2,7 @@
 import { mkdir, readdir, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import prettyBytes from 'pretty-bytes';
-import type { ModelShape } from './catalog';
+import type { BundledModel, CatalogEntry, ModelShape } from './catalog';
 import { inspectHere, type Inspect, type InspectedFolder } from './inspect';
 import { reason } from './libraryError';
 import { cacheBytes, memoryNeed, type MachineMemory, type MemoryNeed } from './memory';
@@ -18,6 +18,10 @@ export interface LibraryEntry {
   readonly directory: string;
   /** One line for people. */
   readonly description: string;
+  /** What it was trained on and what it is for, where that is known. */
+  readonly about: string | undefined;
+  /** What is known of it, where it comes with the extension. */
+  readonly bundled: BundledModel | undefined;
   readonly format: 'safetensors' | 'onnx' | undefined;
   readonly parameters: number | undefined;
   readonly shape: ModelShape | undefined;
@@ -86,12 +90,14 @@ export const nameOf = ({ id, record }: Place): string => record?.name ?? id;
 /**
  * Looks at a model. Never fails: what is wrong with it is part of the answer.
  * @param inspect looks at a model that does not come with the extension.
+ * @param known what is said of models by their ids.
  */
 export async function describePlace(
   place: Place,
   memory: MachineMemory,
   state: { readonly inUse: boolean; readonly lastUsed: Date | undefined },
   inspect: Inspect,
+  known: { readonly bundled: readonly BundledModel[]; readonly catalog: readonly CatalogEntry[] },
 ): Promise<LibraryEntry> {
   const { id, kind, directory, record } = place;
   const [model, problem] = await (kind === 'bundled' ? inspectHere : inspect)(directory).then(
@@ -99,6 +105,8 @@ export async function describePlace(
     (error: unknown) => [undefined, reason(error)] as const,
   );
   const shape = model?.shape;
+  const bundled = kind === 'bundled' ? known.bundled.find((one) => one.id === id) : undefined;
+  const listed = kind === 'downloaded' ? known.catalog.find((one) => one.id === id) : undefined;
   const bytes = await bytesOf(directory, 2);
   return {
     id,
@@ -106,6 +114,8 @@ export async function describePlace(
     kind,
     directory,
     description: model ? describe(model, bytes) : `cannot be used: ${problem}`,
+    about: bundled?.about ?? listed?.about,
+    bundled,
     format: model?.format,
     parameters: model?.parameters,
     shape,

@@ -342,7 +342,8 @@ export class ModelLibrary {
   async #describe(place: Place): Promise<LibraryEntry> {
     const inUse = await this.#usage.isUsed(place.folder);
     const lastUsed = await this.#lastUsed.read(place.folder);
-    return describePlace(place, this.memory(), { inUse, lastUsed }, this.inspect);
+    const { aboutBundled: bundled = [], catalog } = this.#options;
+    return describePlace(place, this.memory(), { inUse, lastUsed }, this.inspect, { bundled, catalog });
   }
 
   #hidden(name: string): string {

@@ -1,5 +1,5 @@
 /** What the model library is given, and what it tells. */
-import type { CatalogEntry } from './catalog';
+import type { BundledModel, CatalogEntry } from './catalog';
 import type { DownloadTools } from './download';
 import type { TokenSource } from './http';
 import type { Inspect } from './inspect';
@@ -16,6 +16,8 @@ export interface ModelLibraryOptions {
   /** Folder with the models that are shipped; nothing is ever written to it. */
   readonly bundled?: string | undefined;
   readonly catalog: readonly CatalogEntry[];
+  /** What is known of the models that are shipped. */
+  readonly aboutBundled?: readonly BundledModel[] | undefined;
   /** Addresses of the hub and its mirrors, in the order in which they are asked; the Hugging Face hub alone. */
   readonly endpoints?: readonly string[] | undefined;
   /** Access token for an endpoint. It is sent to that endpoint alone, and only where nobody can read it on the way. */

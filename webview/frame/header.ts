@@ -5,6 +5,8 @@ import { BOUNDARY_NOTE } from '../../src/experiments/kit/boundary';
 import { count } from '../format/numbers';
 import { endNote, onlySpaceRemoved } from './promptEnd';
 import type { Session } from './session';
+import { aboutView, proseView } from './aboutModel';
+import type { ProseCheck } from './proseCheck';
 import { chipsView } from '../ui/chips';
 import { infoButton } from '../ui/info';
 
@@ -16,6 +18,7 @@ export interface HeaderProps {
   readonly onModel: (id: string) => void;
   /** Download or import another model. */
   readonly onGetModel: () => void;
+  readonly prose: ProseCheck;
   readonly onEdit: (editing: boolean) => void;
   readonly onPrompt: (text: string) => void;
   /** Runs without the white space at the prompt's end. */
@@ -40,7 +43,7 @@ export function headerView(props: HeaderProps): TemplateResult {
         class="model"
         data-testid="model"
         aria-label="Model"
-        title=${session.choice?.description ?? ''}
+        title=${[session.choice?.about, session.choice?.description].filter(Boolean).join(' ')}
         @change=${(event: Event) => {
           const menu = event.target as HTMLSelectElement;
           if (menu.value !== GET_MODEL) {
@@ -84,7 +87,11 @@ export function headerView(props: HeaderProps): TemplateResult {
         ${editing ? 'close editor' : session.source ? 'edit prompt' : 'type a prompt'}
       </button>
     </div>
-    ${editing ? editorView(props) : nothing} ${promptView(props)} ${notesView(props)}
+    ${aboutView(session, onGetModel)} ${editing ? editorView(props) : nothing} ${promptView(props)}
+    ${proseView(props.prose.hint, onGetModel, () => {
+      props.prose.dismiss();
+    })}
+    ${notesView(props)}
   </header>`;
 }
 

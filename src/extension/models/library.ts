@@ -26,9 +26,9 @@ export class UnknownModelError extends Error {
 const MARKED = 4;
 
 /** A model as a user chooses it: with the weights as they are, and quantized where that is possible. */
-function variantsOf({ id, name, description, memory = {} }: LibraryEntry): ModelChoice[] {
+function variantsOf({ id, name, description, about, bundled, memory = {} }: LibraryEntry): ModelChoice[] {
   return PRECISIONS.filter((precision) => precision === 'fp32' || memory[precision]).map((precision) => {
-    const { label, about } = VARIANTS[precision];
+    const { label, about: expected } = VARIANTS[precision];
     const need = memory[precision];
     const fits = need && !need.fits ? ', more than is free now' : '';
     const needs = need ? `; needs ${prettyBytes(need.bytes)} of memory${fits}` : '';
@@ -36,7 +36,9 @@ function variantsOf({ id, name, description, memory = {} }: LibraryEntry): Model
       id: variantId(id, precision),
       name: variantName(name, precision),
       kind: 'gpt2',
-      description: visibleText(`${description}. ${label}: ${about}${needs}`),
+      description: visibleText(`${description}. ${label}: ${expected}${needs}`),
+      ...(about !== undefined && { about: visibleText(about) }),
+      ...(bundled && { bundled: { kind: bundled.kind, natsPerCharacter: bundled.natsPerCharacter } }),
       variant: { of: id, label },
     };
   });
@@ -163,17 +165,17 @@ export class Library implements vscode.Disposable {
 
   async #open(): Promise<ModelLibrary> {
     const { ModelLibrary } = await import('../../library/modelLibrary');
-    const { loadCatalog, mergeCatalogs, parseEntries } = await import('../../library/catalog');
+    const { loadBundled, loadCatalog, mergeCatalogs, parseEntries } = await import('../../library/catalog');
     const { HubTokens } = await import('./hubTokens');
     const bundled = vscode.Uri.joinPath(this.#context.extensionUri, 'models').fsPath;
     const { folder, endpoints, added } = settings.library();
     const where = 'The setting decodingLab.library.catalog';
-    const known = await loadCatalog(
-      vscode.Uri.joinPath(this.#context.extensionUri, 'models', 'catalog.json').fsPath,
-    );
+    const file = vscode.Uri.joinPath(this.#context.extensionUri, 'models', 'catalog.json').fsPath;
+    const known = await loadCatalog(file);
     return new ModelLibrary({
       storage: folder ?? vscode.Uri.joinPath(this.#context.globalStorageUri, 'models').fsPath,
       bundled,
+      aboutBundled: await loadBundled(file),
       inspect: this.#inspector.inspect,
       inspectTokenizer: this.#inspector.inspectTokenizer,
       catalog: mergeCatalogs(known, parseEntries(added, where), where),

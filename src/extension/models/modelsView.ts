@@ -99,7 +99,7 @@ export class ModelsView implements TreeData<ModelRow>, vscode.Disposable {
   }
 
   #here(entry: LibraryEntry): TreeRow {
-    const { id, name, kind, bytes, problem, inUse, description, license, lastUsed } = entry;
+    const { id, name, kind, bytes, problem, inUse, about, description, license, lastUsed } = entry;
     const { base, precision } = readVariantId(settings.defaultModel());
     const used = base === id;
     const held = this.#of(id);
@@ -118,6 +118,7 @@ export class ModelsView implements TreeData<ModelRow>, vscode.Disposable {
       contextValue: `${kind === 'bundled' ? 'bundled' : 'own'}Model${held.length > 0 ? 'Loaded' : ''}`,
       tooltip: [
         modelLabel(id) === id ? '' : id,
+        about === undefined ? '' : known(about),
         description,
         problem ?? memoryLine(entry),
         ...held.map(heldLine),

@@ -13,7 +13,10 @@ import { spacing } from './translations';
 const FOLDER = 'src/extension';
 const read = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'));
 const french = read('l10n/bundle.l10n.fr.json') as Readonly<Record<string, string>>;
-const catalog = read('models/catalog.json') as { readonly models: readonly { readonly about: string }[] };
+const catalog = read('models/catalog.json') as {
+  readonly bundled: readonly { readonly about: string }[];
+  readonly models: readonly { readonly about: string }[];
+};
 
 /** What `known` of words.ts is given: texts that modules hold as data. The types keep these lists complete. */
 const PHASES: Record<DownloadPhase, true> = {
@@ -31,7 +34,7 @@ const STATES: Record<Exclude<CatalogListing['state'], 'absent' | 'here'>, true> 
 const DATA = [
   ...Object.values(builtInPresets).flatMap(({ name, description }) => [name, description]),
   ...Object.values(VARIANTS).flatMap(({ label, about }) => [label, about]),
-  ...catalog.models.map(({ about }) => about),
+  ...[...catalog.bundled, ...catalog.models].map(({ about }) => about),
   ...Object.keys(PHASES),
   ...Object.keys(STATES),
 ];
