@@ -14,7 +14,7 @@ export const determinismParameters = declare('Determinism', {
   /** Runs of each configuration, which are all computed anew: that they are the same is what is asked. */
   repeats: whole({
     name: 'The number of runs',
-    label: 'runs of each',
+    label: 'runs of each configuration',
     term: 'repeats',
     least: 2,
     most: 20,

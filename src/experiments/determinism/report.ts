@@ -8,38 +8,42 @@ export const determinismReport: ReportOf<DeterminismResult> = { summary, tables 
 
 function summary(result: DeterminismResult): string[] {
   const { verdicts } = result;
-  if (verdicts.length === 0) return ['The run was stopped before a configuration was done.'];
+  if (verdicts.length === 0) return ['The run was stopped before the first configuration was finished.'];
   const same = verdicts.filter(isIdentical);
-  const simple = same.filter(({ fromSimple }) => fromSimple === null);
   const varied = verdicts.filter((verdict) => !isIdentical(verdict));
-  const runs = verdicts[0]!.runs.length;
-  const labels = (list: readonly DeterminismVerdict[]): string => listed(list.map(({ label }) => label));
-  const sentences = [
-    `${counted(same.length, 'configuration')} of ${verdicts.length} gave the same text in all ${runs} runs${same.length > 0 ? `: ${labels(same)}` : ''}.`,
+  return [
+    answer(verdicts, same),
+    ...(same.length > 0 ? [comparedWithGreedy(same)] : []),
+    ...(varied.length > 0
+      ? [`Different from run to run: ${labels(varied)}. ${why(varied[0]!, varied[0]!.label)}`]
+      : []),
+    ...tieSentences(verdicts),
+    logitsSentence(verdicts),
   ];
-  if (same.length > 0) sentences.push(comparedWithSimple(same, simple));
-  if (varied.length > 0) {
-    sentences.push(`Not the same from run to run: ${labels(varied)}. ${why(varied[0]!)}`);
-  }
-  sentences.push(...tieSentences(verdicts), logitsSentence(verdicts));
-  return sentences;
 }
 
-function comparedWithSimple(
-  same: readonly DeterminismVerdict[],
-  simple: readonly DeterminismVerdict[],
-): string {
-  const others = same.filter(({ fromSimple }) => fromSimple !== null);
-  if (others.length === 0) return 'Each of them gives exactly the text of generate_simple.';
-  const parts = others.map(
-    ({ label, fromSimple }) =>
-      `${label} repeats itself but parts from it at token ${fromSimple!.position + 1}`,
+function answer(verdicts: readonly DeterminismVerdict[], same: readonly DeterminismVerdict[]): string {
+  const runs = verdicts[0]!.runs.length;
+  const of = `of ${counted(verdicts.length, 'configuration')} gave the same text in all ${runs} runs`;
+  if (same.length === 0) return `None ${of}.`;
+  const greedy = same.filter(({ fromSimple }) => fromSimple === null).length;
+  const which = greedy === same.length ? '' : `${greedy === 0 ? 'none' : greedy} of them `;
+  return `${same.length} ${of}, ${which}${which === '' ? 'that' : 'the text'} of greedy decoding.`;
+}
+
+const labels = (list: readonly DeterminismVerdict[]): string => listed(list.map(({ label }) => label));
+
+function comparedWithGreedy(same: readonly DeterminismVerdict[]): string {
+  const equal = same.filter(({ fromSimple }) => fromSimple === null);
+  const parts = same.flatMap(({ label, fromSimple }) =>
+    fromSimple ? [`${label} repeats itself but differs from it at token ${fromSimple.position + 1}`] : [],
   );
-  const equal =
-    simple.length === 0
-      ? 'None of them gives the text of generate_simple'
-      : `${listed(simple.map(({ label }) => label))} ${simple.length === 1 ? 'gives' : 'give'} exactly the text of generate_simple`;
-  return `${equal}; ${listed(parts)}.`;
+  const first =
+    equal.length === 0
+      ? 'None of them gives exactly the text of greedy decoding (the book’s generate_simple)'
+      : `${labels(equal)} ${equal.length === 1 ? 'gives' : 'give'} exactly the text of greedy decoding (the book’s generate_simple)`;
+  const sentence = [first, ...(parts.length > 0 ? [listed(parts)] : [])].join('; ');
+  return `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}.`;
 }
 
 function tieSentences(verdicts: readonly DeterminismVerdict[]): string[] {
@@ -47,51 +51,53 @@ function tieSentences(verdicts: readonly DeterminismVerdict[]): string[] {
   if (tied.length === 0) return [];
   const most = Math.max(...tied.map(({ ties }) => ties));
   return [
-    `At up to ${counted(most, 'step')} two or more tokens share the largest logit: greedy then takes the lowest id, while what keeps all of them (top-k 1, min-p 1, T → 0) draws one.`,
+    `At up to ${counted(most, 'step')}, two or more tokens tie for the largest logit: greedy decoding then takes the lowest id, while top-k 1, min-p 1 and T → 0 keep all of them and draw one.`,
   ];
 }
 
 function logitsSentence(verdicts: readonly DeterminismVerdict[]): string {
   const apart = verdicts.filter(({ logitsApart }) => logitsApart > 0);
-  if (apart.length === 0) {
-    return 'Wherever the context was the same, the logits were computed the same to the last bit.';
-  }
+  if (apart.length === 0) return 'Identical contexts gave identical logits, to the last bit.';
   const most = apart.reduce((a, b) => (b.logitsApart > a.logitsApart ? b : a));
-  return `The same context did not always give the same logits: they differ by up to ${rounded(most.logitsApart)} in ${listed(apart.map(({ label }) => label))}, because sums are rounded in another order when sequences are computed side by side; a near tie can turn on it.`;
+  return `Identical contexts did not always give identical logits: they differ by up to ${rounded(most.logitsApart)} in ${labels(apart)}, because sums are rounded in a different order when sequences are computed together. That can decide a near tie.`;
 }
 
 export function isIdentical({ distinct }: DeterminismVerdict): boolean {
   return distinct === 1;
 }
 
-/** Why the runs of a configuration are the same, or are not. */
-export function why(verdict: DeterminismVerdict): string {
+/**
+ * Why the runs of a configuration are the same, or are not.
+ * @param label names it where the sentence stands alone.
+ */
+export function why(verdict: DeterminismVerdict, label?: string): string {
   const { difference, mostKept, leastChosen, seeds, greedy, runs } = verdict;
   if (difference) {
     const { position, second, firstStep, secondStep } = difference;
     const tie =
-      difference.tied > 1 ? ` ${counted(difference.tied, 'token')} share the largest logit there.` : '';
+      difference.tied > 1 ? ` ${counted(difference.tied, 'token')} tie for the largest logit there.` : '';
+    const at = `${label === undefined ? 'At' : `With ${label}, at`} token ${position + 1}`;
     if (greedy) {
-      return `Run 1 took ${taken(firstStep)} and run ${second + 1} ${taken(secondStep)} as token ${position + 1}, though nothing was drawn: their logits differ.${tie}`;
+      return `${at} run 1 took ${taken(firstStep)} and run ${second + 1} took ${taken(secondStep)} although nothing was drawn: their logits differ.${tie}`;
     }
-    return `At token ${position + 1} run 1 drew ${drawn(firstStep)} and run ${second + 1} ${drawn(secondStep)}, of ${counted(firstStep.kept, 'token')} that were left.${tie}`;
+    return `${at} run 1 drew ${drawn(firstStep)} and run ${second + 1} drew ${drawn(secondStep)} from ${counted(firstStep.kept, 'candidate')}.${tie}`;
   }
-  if (greedy) return 'It takes the largest logit, the lowest id among equals; nothing is drawn.';
-  if (mostKept === 1) return 'Every step left exactly one token, so the random numbers had no say.';
+  if (greedy) return 'It takes the largest logit (the lowest id in a tie); nothing is drawn.';
+  if (mostKept === 1) return 'Only one token was left at every step, so random numbers made no difference.';
   if (seeds === 'same') {
-    return `Up to ${counted(mostKept, 'token')} could be drawn, but every run drew with the same random numbers.`;
+    return `Up to ${counted(mostKept, 'token')} could be drawn, but every run used the same random numbers.`;
   }
   if (leastChosen === 1) {
-    return `Up to ${counted(mostKept, 'token')} were left, but at every step one had all the probability that float64 can tell from nothing.`;
+    return `Up to ${counted(mostKept, 'token')} were left, but at every step one of them had a probability that rounds to 1 in float64.`;
   }
   return leastChosen > 0.999
-    ? `Up to ${counted(mostKept, 'token')} could be drawn, but those that were had a probability of ${inPercent(leastChosen)} or more.`
-    : `More than one token could be drawn (${inPercent(leastChosen)} was the least probable that was), and the ${runs.length} runs agree by chance; more runs would part.`;
+    ? `Up to ${counted(mostKept, 'token')} could be drawn, but each one that was drawn had a probability of at least ${inPercent(leastChosen)}.`
+    : `Several tokens could be drawn, and the ${runs.length} runs agree by chance (the least probable token drawn had ${inPercent(leastChosen)}); more runs would differ.`;
 }
 
-/** How the first run relates to `generate_simple`. */
+/** How the first run relates to greedy decoding, the book’s `generate_simple`. */
 export function againstSimple({ fromSimple }: DeterminismVerdict): string {
-  if (!fromSimple) return 'equal';
+  if (!fromSimple) return 'same text';
   const { position, firstStep, secondStep } = fromSimple;
   return `from token ${position + 1}: ${visibleToken(firstStep.token.text)} instead of ${visibleToken(secondStep.token.text)}`;
 }
@@ -112,7 +118,7 @@ function verdictTable({ verdicts }: DeterminismResult): ReportTable {
   return {
     id: 'verdicts',
     title: 'Verdicts',
-    columns: ['configuration', 'same every time', 'different texts', 'generate_simple', 'why'],
+    columns: ['configuration', 'same every time', 'different texts', 'compared with greedy decoding', 'why'],
     formats: ['text', 'text', 'whole', 'text', 'text'],
     keys: 1,
     rows: verdicts.map((verdict) => [
@@ -133,7 +139,7 @@ function textTable({ simple, verdicts }: DeterminismResult): ReportTable {
     formats: ['text', 'text', 'text', 'text'],
     keys: 2,
     rows: [
-      ['generate_simple', '', simple.text, simple.ids.join(' ')],
+      ['greedy decoding (generate_simple)', '', simple.text, simple.ids.join(' ')],
       ...verdicts.flatMap(({ label, runs }) =>
         runs.map(({ text, ids }, i): Cell[] => [label, String(i + 1), text, ids.join(' ')]),
       ),
@@ -158,19 +164,19 @@ function differenceTable({ verdicts }: DeterminismResult): ReportTable {
   return {
     id: 'differences',
     title: 'First differences',
-    note: 'Probability before the chain, and the one that it was drawn with.',
+    note: 'Probabilities before and after the samplers.',
     columns: [
       'configuration',
       'between',
       'token number',
-      'first',
-      'before',
-      'drawn with',
-      'second',
-      'its before',
-      'its drawn with',
-      'tokens left',
-      'tied for best',
+      'first token',
+      'first before samplers',
+      'first after samplers',
+      'second token',
+      'second before samplers',
+      'second after samplers',
+      'candidates',
+      'tied for first place',
     ],
     formats: [
       'text',
@@ -188,7 +194,7 @@ function differenceTable({ verdicts }: DeterminismResult): ReportTable {
     keys: 2,
     rows: verdicts.flatMap(({ label, difference, fromSimple }) => [
       ...(difference ? [row(label, `runs 1 and ${difference.second + 1}`, difference)] : []),
-      ...(fromSimple ? [row(label, 'run 1 and generate_simple', fromSimple)] : []),
+      ...(fromSimple ? [row(label, 'run 1 and greedy decoding', fromSimple)] : []),
     ]),
   };
 }
@@ -199,10 +205,10 @@ function logitTable({ verdicts }: DeterminismResult): ReportTable {
     title: 'What could have been drawn',
     columns: [
       'configuration',
-      'most tokens left',
-      'least probable drawn',
+      'most candidates',
+      'least probable token drawn',
       'steps with a tie',
-      'logits apart',
+      'largest difference of logits',
     ],
     formats: ['text', 'whole', 'percent', 'whole', 'number'],
     keys: 1,

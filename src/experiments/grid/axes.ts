@@ -37,7 +37,7 @@ export function axisChoice({ sampler, parameter }: Pick<GridAxis, 'sampler' | 'p
   const found = AXIS_CHOICES.find((choice) => choice.sampler === sampler && choice.parameter === parameter);
   if (found) return found;
   const known = AXIS_CHOICES.map((choice) => `${choice.sampler} ${choice.parameter}`).join(', ');
-  throw new RangeError(`A grid has no side ${show(`${sampler} ${parameter}`)}; it can have ${known}.`);
+  throw new RangeError(`A grid cannot vary ${show(`${sampler} ${parameter}`)}; it can vary ${known}.`);
 }
 
 /**

@@ -19,7 +19,7 @@ export const GRID_METRICS: readonly GridMetric[] = [
   {
     id: 'effective-vocabulary',
     label: 'Effective vocabulary',
-    explanation: 'As many equally likely next tokens would be as hard to guess: exp(entropy). Exact.',
+    explanation: 'The number of equally probable tokens with the same entropy: exp(entropy). Exact.',
     format: 'number',
     of: ({ exact }) => exact.effectiveVocabulary,
     sampled: false,
@@ -27,7 +27,7 @@ export const GRID_METRICS: readonly GridMetric[] = [
   {
     id: 'entropy',
     label: 'Entropy',
-    explanation: 'Uncertainty of the next token after the chain, in nats. Exact.',
+    explanation: 'Uncertainty of the next token after the samplers, in nats. Exact.',
     format: 'nats',
     of: ({ exact }) => exact.entropy,
     sampled: false,
@@ -35,15 +35,15 @@ export const GRID_METRICS: readonly GridMetric[] = [
   {
     id: 'kept',
     label: 'Tokens kept',
-    explanation: 'Next tokens that the chain leaves. Exact.',
+    explanation: 'Number of next tokens that the samplers keep. Exact.',
     format: 'whole',
     of: ({ exact }) => exact.kept,
     sampled: false,
   },
   {
     id: 'kept-mass',
-    label: 'Mass kept',
-    explanation: 'Probability before the chain of the tokens that it leaves. Exact.',
+    label: 'Probability kept',
+    explanation: 'Total probability, before the samplers, of the tokens that they keep. Exact.',
     format: 'percent',
     of: ({ exact }) => exact.keptMass,
     sampled: false,
@@ -51,7 +51,8 @@ export const GRID_METRICS: readonly GridMetric[] = [
   {
     id: 'diversity',
     label: 'Diversity',
-    explanation: 'Expected distinct / all of 10 draws of the next token, as the chapter defines it. Exact.',
+    explanation:
+      'Expected number of distinct tokens / 10, in 10 draws of the next token, as the chapter defines it. Exact.',
     format: 'percent',
     of: ({ exact }) => exact.diversity,
     sampled: false,
@@ -60,7 +61,7 @@ export const GRID_METRICS: readonly GridMetric[] = [
     id: 'coherence',
     label: 'Coherence',
     explanation:
-      'Expected share of the most common token in 10 draws of the next one, as the chapter defines it. Exact.',
+      'Expected share of the most common token in 10 draws of the next token, as the chapter defines it. Exact.',
     format: 'percent',
     of: ({ exact }) => exact.coherence,
     sampled: false,
@@ -84,7 +85,7 @@ export const GRID_METRICS: readonly GridMetric[] = [
   {
     id: 'distinct-3',
     label: 'Distinct-3',
-    explanation: 'Distinct runs of three tokens / all of them, in the sampled texts.',
+    explanation: 'Distinct sequences of three tokens / all of them, in the sampled texts.',
     format: 'percent',
     of: ({ measured }) => measured?.distinct3 ?? null,
     sampled: true,
@@ -102,7 +103,7 @@ export const GRID_METRICS: readonly GridMetric[] = [
     id: 'log-probability',
     label: 'Mean log-probability',
     explanation:
-      'How likely the model itself finds the texts: nats per token before the chain, mean over texts.',
+      'How probable the model finds the texts: nats per token before the samplers, mean over texts.',
     format: 'nats',
     of: ({ measured }) => measured?.meanLogProbability ?? null,
     sampled: true,
@@ -110,7 +111,7 @@ export const GRID_METRICS: readonly GridMetric[] = [
   {
     id: 'text-entropy',
     label: 'Entropy along the texts',
-    explanation: 'Entropy after the chain, in nats, mean over every step of the texts.',
+    explanation: 'Entropy after the samplers, in nats, mean over all steps of the texts.',
     format: 'nats',
     of: ({ measured }) => measured?.meanEntropy ?? null,
     sampled: true,
@@ -118,7 +119,7 @@ export const GRID_METRICS: readonly GridMetric[] = [
   {
     id: 'text-kept',
     label: 'Tokens kept along the texts',
-    explanation: 'Tokens that the chain leaves, mean over every step of the texts.',
+    explanation: 'Number of tokens that the samplers keep, mean over all steps of the texts.',
     format: 'number',
     of: ({ measured }) => measured?.meanKept ?? null,
     sampled: true,

@@ -32,7 +32,7 @@ export const gridParameters = declare(
       checkSize(rows.values.length, columns.values.length, samples, maxNewTokens);
       if (rows.sampler === columns.sampler && rows.parameter === columns.parameter) {
         throw new RangeError(
-          `Rows and columns are both ${rows.sampler} ${rows.parameter}; let one of them be another parameter.`,
+          `Rows and columns both vary ${rows.sampler} ${rows.parameter}; choose another parameter for one of them.`,
         );
       }
       // Two numbers of one sampler may each be allowed and yet not go together.
@@ -48,13 +48,13 @@ function checkSize(height: number, width: number, samples: number, maxNewTokens:
   const cells = height * width;
   if (cells > MOST_CELLS) {
     throw new RangeError(
-      `The grid has ${height} x ${width} = ${cells.toLocaleString('en-US')} cells; it may have at most ${MOST_CELLS.toLocaleString('en-US')}. Take fewer values.`,
+      `The grid has ${height} x ${width} = ${cells.toLocaleString('en-US')} cells; the limit is ${MOST_CELLS.toLocaleString('en-US')}. Use fewer values.`,
     );
   }
   const tokens = cells * samples * maxNewTokens;
   if (tokens > MOST_TOKENS) {
     throw new RangeError(
-      `${cells.toLocaleString('en-US')} cells with ${samples} samples of ${maxNewTokens.toLocaleString('en-US')} tokens are ${tokens.toLocaleString('en-US')} tokens; at most ${MOST_TOKENS.toLocaleString('en-US')} fit in a result. Take fewer cells, samples or tokens.`,
+      `${cells.toLocaleString('en-US')} cells with ${samples} samples of ${maxNewTokens.toLocaleString('en-US')} tokens are ${tokens.toLocaleString('en-US')} tokens; the limit for a result is ${MOST_TOKENS.toLocaleString('en-US')}. Use fewer cells, samples or tokens.`,
     );
   }
 }

@@ -7,15 +7,25 @@ import { GRID_METRICS } from './metrics';
 import type { Cell, ReportOf, ReportTable } from '../report/types';
 import { counted, inPercent, listed, rounded } from '../report/words';
 
-/** The name of a side for people. */
+/** The name of a side for people, where it stands alone. */
 export function axisLabel(axis: Pick<GridAxis, 'sampler' | 'parameter'>): string {
   return axisChoice(axis).label;
 }
 
+/** The same within a sentence; names of methods keep their capitals. */
+const inSentence = (label: string): string =>
+  /^[A-Z](?!.*[A-Z])/.test(label) && !label.startsWith('Mirostat')
+    ? `${label.charAt(0).toLowerCase()}${label.slice(1)}`
+    : label;
+
 /** `Temperature 0.5, Top-k 3`. */
-export function cellName({ rows, columns }: GridResult, cell: Pick<GridCell, 'row' | 'column'>): string {
+export function cellName(
+  { rows, columns }: GridResult,
+  cell: Pick<GridCell, 'row' | 'column'>,
+  named: (label: string) => string = (label) => label,
+): string {
   return [[rows, cell.row] as const, [columns, cell.column] as const]
-    .map(([axis, index]) => `${axisLabel(axis)} ${rounded(axis.values[index]!, 6)}`)
+    .map(([axis, index]) => `${named(axisLabel(axis))} ${rounded(axis.values[index]!, 6)}`)
     .join(', ');
 }
 
@@ -81,7 +91,7 @@ export const gridReport: ReportOf<GridResult> = { summary, tables };
 
 function summary(result: GridResult): string[] {
   const { cells } = result;
-  if (cells.length === 0) return ['The run was stopped before the first cell was computed.'];
+  if (cells.length === 0) return ['The run was stopped before the first cell was finished.'];
   const effects = (['rows', 'columns'] as const)
     .filter((side) => result[side].values.length > 1)
     .map((side) => sideEffect(result, side));
@@ -106,15 +116,16 @@ function whatMatters(effects: readonly SideEffect[]): string[] {
   const ordered = [...effects].sort((a, b) => strength(b) - strength(a));
   const parts = ordered.map(({ label, low, high, vocabularyLow, vocabularyHigh }) =>
     Math.max(vocabularyLow / vocabularyHigh, vocabularyHigh / vocabularyLow) < NOTICEABLE
-      ? `${label} from ${rounded(low)} to ${rounded(high)} changes nothing here`
-      : `${label} from ${rounded(low)} to ${rounded(high)} takes the effective vocabulary of the next token from ${rounded(vocabularyLow)} to ${rounded(vocabularyHigh)} tokens`,
+      ? `raising ${inSentence(label)} from ${rounded(low)} to ${rounded(high)} changes nothing here`
+      : `raising ${inSentence(label)} from ${rounded(low)} to ${rounded(high)} changes the effective vocabulary of the next token from ${rounded(vocabularyLow)} to ${rounded(vocabularyHigh)} tokens`,
   );
   const [first, second] = ordered;
   const winner =
     second && strength(first!) > strength(second) * NOTICEABLE
-      ? `${first!.label} decides more than ${second.label} after this prompt: `
+      ? `${first!.label} matters more than ${inSentence(second.label)} after this prompt: `
       : '';
-  return [`${winner}${parts.join('; ')}${second ? ', averaged over the other side' : ''}.`];
+  const sentence = `${winner}${parts.join('; ')}${second ? ', averaged over the other axis' : ''}.`;
+  return [`${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}`];
 }
 
 /** Which end of each side to take for predictable and for varied text, from the entropies of this prompt. */
@@ -125,7 +136,7 @@ function guidance(result: GridResult, effects: readonly SideEffect[]): string[] 
   const distinct = (cell: GridCell): string => rounded(cell.exact.expectedDistinct);
   if (effects.length === 0 || wild.exact.entropy - calm.exact.entropy < 1e-9) {
     return [
-      `Every cell leaves the same distribution: of 10 draws the most common token takes ${chance(calm)} on average; expected distinct tokens: ${distinct(calm)}.`,
+      `Every cell gives the same distribution: in 10 draws the most common token makes up ${chance(calm)} on average, and ${distinct(calm)} of 10 ${distinct(calm) === '1' ? 'is' : 'are'} distinct.`,
     ];
   }
   const ends = (which: 'calm' | 'wild'): string =>
@@ -134,12 +145,12 @@ function guidance(result: GridResult, effects: readonly SideEffect[]): string[] 
         .filter((effect) => strength(effect) >= NOTICEABLE)
         .map(({ label, low, high, vocabularyLow, vocabularyHigh }) => {
           const useHigh = vocabularyHigh > vocabularyLow === (which === 'wild');
-          return `${useHigh ? 'high' : 'low'} ${label} (${rounded(useHigh ? high : low)})`;
+          return `${useHigh ? 'high' : 'low'} ${inSentence(label)} (${rounded(useHigh ? high : low)})`;
         }),
     );
   return [
-    `Use ${ends('calm')} for predictable text, ${ends('wild')} for varied text.`,
-    `Of 10 draws of the next token the most common one takes ${chance(calm)} on average at ${cellName(result, calm)}; at ${cellName(result, wild)} it takes ${chance(wild)}, and ${distinct(wild)} of 10 are distinct.`,
+    `Use ${ends('calm')} for predictable text, and ${ends('wild')} for varied text.`,
+    `In 10 draws of the next token, the most common one makes up ${chance(calm)} on average at ${cellName(result, calm, inSentence)}; at ${cellName(result, wild, inSentence)} it makes up ${chance(wild)}, and ${distinct(wild)} of 10 are distinct.`,
   ];
 }
 
@@ -147,20 +158,20 @@ function guidance(result: GridResult, effects: readonly SideEffect[]): string[] 
 function measuredEffect(result: GridResult, effect: SideEffect): string[] {
   const { label, low, high, logProbability, repetition } = effect;
   if (!logProbability || !repetition) return [];
-  const from = `From ${label} ${rounded(low)} to ${rounded(high)}`;
+  const raised = `With ${inSentence(label)} raised from ${rounded(low)} to ${rounded(high)}`;
   const parts = [
-    change('a text’s log-probability', 'nats per token', logProbability),
+    change('the log-probability of a text', 'nats per token', logProbability),
     change('its repetition', '', repetition),
   ];
   return [
-    `${from}, over ${counted(result.samples, 'sample')} with the same random numbers, ${parts.join(', and ')}.`,
+    `${raised} (${counted(result.samples, 'sample')}, the same random numbers), ${parts.join(', and ')}.`,
   ];
 }
 
 function change(what: string, unit: string, { mean: difference, low, high }: MeanInterval): string {
   const range = `95 % interval ${rounded(low)} to ${rounded(high)}`;
   if (low === 0 && high === 0) return `${what} does not change`;
-  if (low <= 0 && high >= 0) return `no change of ${what} can be told from chance (${range})`;
+  if (low <= 0 && high >= 0) return `the change in ${what} may be chance (${range})`;
   const by = [rounded(Math.abs(difference)), unit].filter((part) => part !== '').join(' ');
   return `${what} ${difference > 0 ? 'rises' : 'falls'} by ${by} (${range})`;
 }
@@ -175,7 +186,7 @@ function extremes(result: GridResult): string[] {
   const fresh = best(({ measured: m }) => -m!.repetition);
   const { meanLogProbability, repetition } = likely.measured!;
   return [
-    `The model finds its texts most likely at ${cellName(result, likely)} (${rounded(meanLogProbability)} nats per token, repetition ${inPercent(repetition)}); they repeat themselves least at ${cellName(result, fresh)} (${rounded(fresh.measured!.meanLogProbability)} nats, ${inPercent(fresh.measured!.repetition)}).`,
+    `The texts are most probable at ${cellName(result, likely, inSentence)} (${rounded(meanLogProbability)} nats per token, repetition ${inPercent(repetition)}) and least repetitive at ${cellName(result, fresh, inSentence)} (${rounded(fresh.measured!.meanLogProbability)} nats per token, repetition ${inPercent(fresh.measured!.repetition)}).`,
   ];
 }
 
@@ -189,8 +200,8 @@ function tables(result: GridResult): ReportTable[] {
   const cells: ReportTable = {
     id: 'cells',
     title: 'Every cell',
-    note: `Diversity and coherence are expectations over ${result.draws} draws of the next token; what is measured comes from ${counted(result.samples, 'text')} of up to ${counted(result.maxNewTokens, 'token')} per cell.`,
-    columns: [...names, ...metrics.map(({ label }) => label), 'Greedy is the mode of 10'],
+    note: `Diversity and coherence are expectations over ${result.draws} draws of the next token; the other measures come from ${counted(result.samples, 'text')} of up to ${counted(result.maxNewTokens, 'token')} per cell.`,
+    columns: [...names, ...metrics.map(({ label }) => label), 'Greedy token most often in 10'],
     formats: ['number', 'number', ...metrics.map(({ format }) => format), 'percent'],
     keys: 2,
     rows: result.cells.map((cell) => [
@@ -202,7 +213,7 @@ function tables(result: GridResult): ReportTable[] {
   const next: ReportTable = {
     id: 'next-tokens',
     title: 'The most probable next tokens in every cell',
-    columns: [...names, 'Token', 'Before the chain', 'After the chain'],
+    columns: [...names, 'Token', 'Before samplers', 'After samplers'],
     formats: ['number', 'number', 'token', 'percent', 'percent'],
     keys: 3,
     rows: result.cells.flatMap((cell) =>

@@ -71,7 +71,7 @@ export const METHOD_CHOICES: readonly MethodChoice[] = [
   {
     id: 'hybrid',
     label: 'Hybrid',
-    explanation: 'The nucleus of the whole distribution, and of it at most the k most probable tokens.',
+    explanation: 'Draws from the nucleus, cut to its k most probable tokens.',
     chapter: true,
     search: false,
     spec: ({ temperature, p, k }) => sampling('Hybrid', nucleusThenTopK({ temperature, p, k })),
@@ -91,7 +91,7 @@ export const METHOD_CHOICES: readonly MethodChoice[] = [
   {
     id: 'top-k-nucleus',
     label: 'Top-k, then nucleus',
-    explanation: 'The k most probable tokens, renormalised, and the nucleus of those alone.',
+    explanation: 'Draws from the nucleus of the k most probable tokens, renormalised.',
     chapter: false,
     search: false,
     spec: ({ temperature, p, k }) => sampling('Top-k, then nucleus', topKThenNucleus({ temperature, p, k })),
@@ -114,7 +114,7 @@ export const METHOD_CHOICES: readonly MethodChoice[] = [
   {
     id: 'typical',
     label: 'Locally typical',
-    explanation: 'Keeps tokens about as surprising as the distribution leads one to expect, mass p.',
+    explanation: 'Keeps tokens that are about as surprising as expected, with total probability p.',
     chapter: false,
     search: false,
     spec: ({ temperature, p }) =>
@@ -126,7 +126,7 @@ export const METHOD_CHOICES: readonly MethodChoice[] = [
   {
     id: 'mirostat-2',
     label: 'Mirostat 2',
-    explanation: 'Steers the surprise per token towards 5 bits.',
+    explanation: 'Keeps the surprise per token near 5 bits.',
     chapter: false,
     search: false,
     spec: () => sampling('Mirostat 2', [{ sampler: 'mirostat-2', tau: 5, eta: 0.1 }]),
@@ -134,7 +134,7 @@ export const METHOD_CHOICES: readonly MethodChoice[] = [
   {
     id: 'beam',
     label: 'Beam search',
-    explanation: 'Keeps the best few beginnings at every step; nothing is drawn.',
+    explanation: 'Keeps the few most probable beginnings at every step; nothing is drawn.',
     chapter: false,
     search: true,
     spec: ({ beams }) => ({ name: 'Beam search', kind: 'beam', beams, lengthPenalty: 1 }),
@@ -142,7 +142,7 @@ export const METHOD_CHOICES: readonly MethodChoice[] = [
   {
     id: 'diverse-beam',
     label: 'Diverse beam search',
-    explanation: 'Groups of beams that keep away from each other’s tokens; nothing is drawn.',
+    explanation: 'Beam search in groups that avoid each other’s tokens; nothing is drawn.',
     chapter: false,
     search: true,
     spec: ({ beams }) => ({
@@ -157,7 +157,7 @@ export const METHOD_CHOICES: readonly MethodChoice[] = [
     id: 'contrastive',
     label: 'Contrastive search',
     explanation:
-      'Probable tokens whose meaning is unlike what was said; needs a model that shows hidden states.',
+      'Takes probable tokens whose hidden state differs from earlier ones; needs a model that gives its hidden states.',
     chapter: false,
     search: true,
     spec: () => ({ name: 'Contrastive search', kind: 'contrastive', k: 4, alpha: 0.6 }),

@@ -14,7 +14,7 @@ export interface MethodMeasureInfo {
 export const LOG_PROBABILITY: MethodMeasureInfo = {
   id: 'log-probability',
   label: 'Log-probability per token',
-  explanation: 'How likely the model itself finds what is chosen, in nats per token, before any sampler.',
+  explanation: 'How probable the model finds the chosen tokens before any sampler, in nats per token.',
   format: 'nats',
 };
 
@@ -38,7 +38,7 @@ const TEXT_MEASURES: readonly MethodMeasureInfo[] = [
   {
     id: 'distinct-2',
     label: 'Distinct-2',
-    explanation: 'Distinct pairs of tokens / all pairs, over the texts of a trial together.',
+    explanation: 'Distinct pairs of tokens / all pairs, across the texts of a trial.',
     format: 'percent',
   },
   {
@@ -57,25 +57,25 @@ const TEXT_MEASURES: readonly MethodMeasureInfo[] = [
   {
     id: 'diversity',
     label: 'Diversity',
-    explanation: 'Distinct texts / all texts of a trial: the chapter’s definition, with texts for tokens.',
+    explanation: 'Distinct texts / all texts of a trial: the chapter’s definition, applied to texts.',
     format: 'percent',
   },
   {
     id: 'coherence',
     label: 'Coherence',
-    explanation: 'Share of the most common text of a trial: the chapter’s definition, with texts for tokens.',
+    explanation: 'Share of the most common text of a trial: the chapter’s definition, applied to texts.',
     format: 'percent',
   },
   {
     id: 'distinct-1',
     label: 'Distinct-1',
-    explanation: 'Distinct tokens / all tokens, over the texts of a trial together.',
+    explanation: 'Distinct tokens / all tokens, across the texts of a trial.',
     format: 'percent',
   },
   {
     id: 'distinct-3',
     label: 'Distinct-3',
-    explanation: 'Distinct runs of three tokens / all of them, over the texts of a trial together.',
+    explanation: 'Distinct sequences of three tokens / all of them, across the texts of a trial.',
     format: 'percent',
   },
   {
@@ -87,13 +87,13 @@ const TEXT_MEASURES: readonly MethodMeasureInfo[] = [
   {
     id: 'rep-3',
     label: 'Rep-3',
-    explanation: 'Share of a text’s runs of three tokens that repeat an earlier one, mean over texts.',
+    explanation: 'Share of a text’s sequences of three tokens that repeat an earlier one, mean over texts.',
     format: 'percent',
   },
   {
     id: 'rep-4',
     label: 'Rep-4',
-    explanation: 'Share of a text’s runs of four tokens that repeat an earlier one, mean over texts.',
+    explanation: 'Share of a text’s sequences of four tokens that repeat an earlier one, mean over texts.',
     format: 'percent',
   },
 ];

@@ -28,7 +28,7 @@ export const methodsParameters = declare(
     /** Single next tokens, as in the chapter, or whole texts. */
     form: choice({
       name: 'The form',
-      label: 'by',
+      label: 'compare by',
       options: [
         { value: 'tokens', label: 'next tokens' },
         { value: 'continuations', label: 'whole texts' },
@@ -38,7 +38,7 @@ export const methodsParameters = declare(
     /** Tokens or texts per trial. */
     samples: whole({
       name: 'The number of samples',
-      label: 'per trial',
+      label: 'samples per trial',
       least: 1,
       most: 10_000,
       default: 10,
@@ -72,7 +72,7 @@ function parseMethod(value: unknown, number: number): MethodSpec {
   // Sentences and tables begin with it.
   if (name.trim() === '') {
     throw new RangeError(
-      `The name of ${what.toLowerCase()} is ${show(name)}; give it one that can be read, for example beam.`,
+      `The name of ${what.toLowerCase()} is ${show(name)}; give it a visible name, for example beam.`,
     );
   }
   const { kind } = given;
@@ -118,7 +118,7 @@ function checkNames(methods: readonly MethodSpec[]): void {
   const names = methods.map(({ name }) => name);
   const twice = names.find((name, i) => names.indexOf(name) < i);
   if (twice !== undefined) {
-    throw new RangeError(`Two methods are named ${show(twice)}; give each a name of its own.`);
+    throw new RangeError(`Two methods are named ${show(twice)}; give each a different name.`);
   }
 }
 
@@ -128,12 +128,12 @@ function checkTokens(methods: readonly MethodSpec[], samples: number, trials: nu
   const search = methods.find(({ kind }) => kind !== 'sampling');
   if (search) {
     throw new RangeError(
-      `${search.name} grows whole texts and draws no single tokens; compare whole texts, or leave it out.`,
+      `${search.name} writes whole texts and draws no single tokens; compare by whole texts, or leave it out.`,
     );
   }
   if (samples * trials <= MOST_DRAWS) return;
   throw new RangeError(
-    `${english(trials)} trials of ${english(samples)} tokens are ${english(samples * trials)} draws per method; take at most ${english(MOST_DRAWS)}.`,
+    `${english(trials)} trials of ${english(samples)} tokens are ${english(samples * trials)} draws per method; the limit is ${english(MOST_DRAWS)}. Use fewer trials or samples.`,
   );
 }
 
@@ -148,6 +148,6 @@ function checkTexts(
   const tokens = methods.length * samples * trials * maxNewTokens;
   if (tokens <= MOST_TOKENS) return;
   throw new RangeError(
-    `${methods.length} methods with ${english(trials)} trials of ${samples} texts of ${english(maxNewTokens)} tokens are ${english(tokens)} tokens; take at most ${english(MOST_TOKENS)}.`,
+    `${methods.length} methods with ${english(trials)} trials of ${samples} texts of ${english(maxNewTokens)} tokens are ${english(tokens)} tokens; the limit is ${english(MOST_TOKENS)}. Use fewer methods, trials, samples or new tokens.`,
   );
 }

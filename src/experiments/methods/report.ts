@@ -21,13 +21,14 @@ function summary(result: MethodsResult): string[] {
   if (measured.length === 0) {
     return [
       ...unavailable,
-      ...(unavailable.length > 0 ? [] : ['The run was stopped before its first trial.']),
+      ...(unavailable.length > 0 ? [] : ['The run was stopped before its first trial was finished.']),
     ];
   }
   const [variety, price] = mainMeasures(result.form);
   return [
-    ranking(result, measured, variety),
-    ranking(result, measured, price),
+    extremes(result, measured, variety),
+    ...ranking(measured, variety),
+    ...ranking(measured, price),
     ...certainty(result, measured, variety),
     ...exactness(result, measured),
     ...unavailable,
@@ -40,23 +41,44 @@ const show = (value: number, { format }: MethodMeasureInfo): string =>
 /** The value that is known best: the exact one where there is one. */
 const best = ({ exact, mean }: MethodMeasure): number => exact ?? mean;
 
-function ranking(
-  { form, samples }: MethodsResult,
-  methods: readonly MethodResult[],
-  info: MethodMeasureInfo,
-): string {
-  const ordered = methods
+interface Ranked {
+  readonly name: string;
+  readonly value: number;
+}
+
+/** The methods that have the measure, smallest value first. */
+function ranked(methods: readonly MethodResult[], info: MethodMeasureInfo): Ranked[] {
+  return methods
     .flatMap((method) => {
       const measure = measureOfMethod(method, info.id);
       return measure ? [{ name: method.name, value: best(measure) }] : [];
     })
     .sort((a, b) => a.value - b.value);
-  const parts = ordered.map(({ name, value }) => `${name} ${show(value, info)}`);
-  const of = form === 'tokens' ? counted(samples, 'draw') : counted(samples, 'text');
-  return `${info.label} over ${of}, least first: ${listed(parts)}.`;
 }
 
-/** Whether neighbours in the ranking can be told apart, by their differences within the same random numbers. */
+function extremes(
+  { form, samples }: MethodsResult,
+  methods: readonly MethodResult[],
+  info: MethodMeasureInfo,
+): string {
+  const ordered = ranked(methods, info);
+  const over = `over ${counted(samples, form === 'tokens' ? 'draw' : 'text')}`;
+  const value = ({ name, value: of }: Ranked): string => `${name} (${show(of, info)})`;
+  const [least, most] = [ordered[0], ordered.at(-1)];
+  if (!least || !most || most.value - least.value < 1e-12) {
+    return most
+      ? `${info.label} ${over} is ${show(most.value, info)} for every method.`
+      : `${info.label} was not measured.`;
+  }
+  return `${info.label} ${over} is highest for ${value(most)} and lowest for ${value(least)}.`;
+}
+
+function ranking(methods: readonly MethodResult[], info: MethodMeasureInfo): string[] {
+  const parts = ranked(methods, info).map(({ name, value }) => `${name} ${show(value, info)}`);
+  return parts.length === 0 ? [] : [`${info.label} from lowest to highest: ${listed(parts)}.`];
+}
+
+/** Whether neighbours in the ranking differ by more than chance, by their differences within the same random numbers. */
 function certainty(
   result: MethodsResult,
   methods: readonly MethodResult[],
@@ -80,14 +102,10 @@ function certainty(
     return low <= 0 && high >= 0 ? [`${lower.name} and ${higher.name}`] : [];
   });
   if (sampled.length < 2) return [];
-  const of = `${info.label.toLowerCase()} measured in ${counted(result.trials, 'trial')}`;
+  const of = `${info.label.toLowerCase()} in ${counted(result.trials, 'trial')} with the same random numbers`;
   return same.length === 0
-    ? [
-        `Every neighbouring pair differs by more than chance (95 %) in the ${of} with the same random numbers.`,
-      ]
-    : [
-        `In the ${of} with the same random numbers, chance cannot be told from a difference (95 %) between ${listed(same)}.`,
-      ];
+    ? [`Each method differs from the next by more than chance (95 %) in ${of}.`]
+    : [`In ${of}, the difference may be chance (95 %) between ${same.join('; ')}.`];
 }
 
 /** How the sampled means compare with what is exact. */
@@ -106,7 +124,7 @@ function exactness({ form, trials }: MethodsResult, methods: readonly MethodResu
   return [
     outside.length === 0
       ? `All ${checks.length} exact values lie within the 95 % intervals of the trials.`
-      : `${count} exact values lie within the 95 % intervals of the trials; outside: ${listed(outside.map(({ what }) => what))}. About 1 in 20 is to be expected.`,
+      : `${count} exact values lie within the 95 % intervals of the trials; outside: ${listed(outside.map(({ what }) => what))}. About 1 in 20 is expected to.`,
   ];
 }
 
@@ -114,7 +132,7 @@ function tables(result: MethodsResult): ReportTable[] {
   const infos = measureInfos(result.form);
   const measures: ReportTable = {
     id: 'measures',
-    title: 'What was measured',
+    title: 'Measures',
     note: `Means over ${counted(result.trials, 'trial')} of ${counted(result.samples, result.form === 'tokens' ? 'token' : 'text')}, with Student’s 95 % interval; searches draw nothing and run once.`,
     columns: ['Method', 'Measure', 'Exact', 'Mean', 'From', 'To', 'Trials'],
     formats: ['text', 'text', 'number', 'number', 'number', 'number', 'whole'],
@@ -155,7 +173,14 @@ function distributions(result: MethodsResult): ReportTable[] {
   const support: ReportTable = {
     id: 'support',
     title: 'What each method draws the next token from',
-    columns: ['Method', 'Tokens kept', 'Mass kept', 'Entropy', 'Effective vocabulary', 'Greedy is the mode'],
+    columns: [
+      'Method',
+      'Tokens kept',
+      'Probability kept',
+      'Entropy',
+      'Effective vocabulary',
+      'Greedy token most often',
+    ],
     formats: ['text', 'whole', 'percent', 'nats', 'number', 'percent'],
     keys: 1,
     rows: known.map(({ name, next }) => [
@@ -170,7 +195,7 @@ function distributions(result: MethodsResult): ReportTable[] {
   const next: ReportTable = {
     id: 'next-tokens',
     title: single ? 'Next tokens: probability and how often each was drawn' : 'Next tokens',
-    columns: ['Method', 'Token', 'Before', 'After', ...(single ? ['Drawn'] : [])],
+    columns: ['Method', 'Token', 'Before samplers', 'After samplers', ...(single ? ['Drawn'] : [])],
     formats: ['text', 'token', 'percent', 'percent', ...(single ? (['whole'] as const) : [])],
     keys: 2,
     rows: known.flatMap(({ name, next: { top, others } }) =>
@@ -198,7 +223,7 @@ function textTable(result: MethodsResult): ReportTable[] {
     {
       id: 'texts',
       title: 'The texts of the first trial',
-      columns: ['Method', 'Text', 'What it says', 'Tokens', 'Log-probability per token', 'End'],
+      columns: ['Method', 'Number', 'Text', 'Tokens', 'Log-probability per token', 'End'],
       formats: ['text', 'whole', 'text', 'whole', 'nats', 'text'],
       keys: 2,
       rows,

@@ -12,13 +12,13 @@ export const nucleusReport: ReportOf<NucleusResult> = { summary, tables };
 
 function summary(result: NucleusResult): string[] {
   const { cells } = result;
-  if (cells.length === 0) return ['The run was stopped before anything was computed.'];
+  if (cells.length === 0) return ['The run was stopped before there was a result.'];
   const smallest = cells.reduce((a, b) => (b.kept < a.kept ? b : a));
   const largest = cells.reduce((a, b) => (b.kept > a.kept ? b : a));
   return [
     smallest.kept === largest.kept
-      ? `Every nucleus holds ${counted(smallest.kept, 'token')} of ${whole(result.vocabularySize)}.`
-      : `The nucleus holds from ${counted(smallest.kept, 'token')} at ${place(smallest)} to ${whole(largest.kept)} of ${whole(result.vocabularySize)} at ${place(largest)}.`,
+      ? `Every nucleus keeps ${whole(smallest.kept)} of ${counted(result.vocabularySize, 'token')}.`
+      : `The nucleus keeps ${counted(smallest.kept, 'token')} at ${place(smallest)}, and ${whole(largest.kept)} of ${whole(result.vocabularySize)} at ${place(largest)}.`,
     ...growth(result),
     outside(smallest),
     ...certain(result),
@@ -38,12 +38,12 @@ function growth({ cells }: NucleusResult): string[] {
   const changes: string[] = [];
   if (hotter && hotter !== first) {
     changes.push(
-      `raising T from ${rounded(first!.temperature)} to ${rounded(hotter.temperature)} at p = ${rounded(first!.p, 12)} takes it from ${whole(first!.kept)} to ${whole(hotter.kept)}`,
+      `raising T from ${rounded(first!.temperature)} to ${rounded(hotter.temperature)} at p = ${rounded(first!.p, 12)} changes it from ${whole(first!.kept)} to ${counted(hotter.kept, 'token')}`,
     );
   }
   if (wider && wider !== first) {
     changes.push(
-      `raising p from ${rounded(first!.p, 12)} to ${rounded(wider.p, 12)} at T = ${rounded(first!.temperature)} takes it from ${whole(first!.kept)} to ${whole(wider.kept)}`,
+      `raising p from ${rounded(first!.p, 12)} to ${rounded(wider.p, 12)} at T = ${rounded(first!.temperature)} changes it from ${whole(first!.kept)} to ${counted(wider.kept, 'token')}`,
     );
   }
   if (changes.length === 0) return [];
@@ -53,9 +53,9 @@ function growth({ cells }: NucleusResult): string[] {
 
 function outside(cell: NucleusCell): string {
   const mass = 1 - cell.keptMass;
-  if (cell.outside.length === 0) return `At ${place(cell)} nothing falls outside.`;
+  if (cell.outside.length === 0) return `At ${place(cell)} no token is left out.`;
   const names = cell.outside.slice(0, NAMED).map(({ token }) => `“${visibleToken(token.text)}”`);
-  return `At ${place(cell)} what falls outside holds ${inPercent(mass)}; its most probable tokens are ${listed(names)}.`;
+  return `At ${place(cell)} the tokens left out have ${inPercent(mass)} together; the most probable ${names.length === 1 ? 'is' : 'are'} ${listed(names)}.`;
 }
 
 /** Where the nucleus is a single token, so that drawing from it is greedy. */
@@ -67,7 +67,7 @@ function certain({ curves }: NucleusResult): string[] {
   const best = curves[0]?.tokens[0];
   if (!best) return [];
   return [
-    `With p no larger than the probability of “${visibleToken(best.token.text)}” (${listed(limits)}) it alone is left, and drawing is greedy.`,
+    `When p is no larger than the probability of “${visibleToken(best.token.text)}” (${listed(limits)}), only that token is left and sampling is greedy.`,
   ];
 }
 
@@ -91,8 +91,8 @@ function cellsTable({ cells }: NucleusResult): ReportTable {
   return {
     id: 'cells',
     title: 'Temperature and p',
-    note: 'What the nucleus holds and what falls outside, before the cut.',
-    columns: ['T', 'p', 'tokens kept', 'nucleus', 'held', 'outside'],
+    note: 'The probability inside and outside the nucleus, before the cut.',
+    columns: ['T', 'p', 'tokens kept', 'nucleus', 'inside', 'outside'],
     formats: ['number', 'number', 'whole', 'text', 'percent', 'percent'],
     keys: 2,
     rows: cells.map((cell) => [
@@ -109,9 +109,9 @@ function cellsTable({ cells }: NucleusResult): ReportTable {
 function leftTable({ cells }: NucleusResult): ReportTable {
   return {
     id: 'left',
-    title: 'What is left to draw from',
-    note: 'After the cut. By how much the nucleus holds more than p; as many equally probable tokens as are as hard to guess; exact figures for 10 draws.',
-    columns: ['T', 'p', 'over p', 'entropy in nats', 'effective vocabulary', ...TEN_DRAWS],
+    title: 'The distribution after the cut',
+    note: 'How far the nucleus exceeds p; the effective vocabulary, exp(entropy); and exact figures for 10 draws.',
+    columns: ['T', 'p', 'excess over p', 'entropy in nats', 'effective vocabulary', ...TEN_DRAWS],
     formats: ['number', 'number', 'number', 'nats', 'number', ...TEN_DRAWS_FORMATS],
     keys: 2,
     rows: cells.map((cell) => [
@@ -129,7 +129,7 @@ function nucleusTable({ cells }: NucleusResult): ReportTable {
   return {
     id: 'nucleus',
     title: 'Inside: probabilities after the cut',
-    note: 'The first 20 tokens of every nucleus.',
+    note: 'The 20 most probable tokens of each nucleus.',
     columns: ['T', 'p', 'token', 'probability'],
     formats: ['number', 'number', 'token', 'percent'],
     keys: 3,
@@ -143,7 +143,7 @@ function outsideTable({ cells }: NucleusResult): ReportTable {
   return {
     id: 'outside',
     title: 'Outside: probabilities before the cut',
-    note: 'The first 20 tokens that each cut removes.',
+    note: 'The 20 most probable tokens that each cut removes.',
     columns: ['T', 'p', 'token', 'probability'],
     formats: ['number', 'number', 'token', 'percent'],
     keys: 3,
@@ -175,8 +175,8 @@ function rankTable({ curves }: NucleusResult): ReportTable {
 function curveTable({ curves }: NucleusResult): ReportTable {
   return {
     id: 'curve',
-    title: 'The cumulative curves',
-    note: 'Probability of the so many most probable tokens together: the points of the picture.',
+    title: 'Cumulative probability',
+    note: 'Total probability of the given number of most probable tokens, at the points of the picture.',
     columns: ['T', 'tokens', 'cumulative'],
     formats: ['number', 'whole', 'percent'],
     keys: 2,

@@ -1,8 +1,15 @@
 /** Two results of one experiment beside each other: equal, and if not, where they differ. */
 import type { Cell, ReportTable } from './types';
 
-/** Differs between two runs that are the same in every other respect: time, speed, memory, version. */
-const IGNORED: ReadonlySet<string> = new Set(['milliseconds', 'software', 'tokensPerSecond', 'memoryUse']);
+/** Differs between two runs that are the same in every other respect: time, speed, memory, version and its words. */
+const IGNORED: ReadonlySet<string> = new Set([
+  'milliseconds',
+  'software',
+  'tokensPerSecond',
+  'memoryUse',
+  // Sentences about the prompt: what they tell of is in its ids.
+  'promptNotes',
+]);
 
 export interface Difference {
   /** Where, as a path of names and indices: `temperatures[3].counts[0]`. */

@@ -3,10 +3,10 @@ import type { TenDraws } from '../kit/tenDraws';
 import type { Cell, CellFormat } from './types';
 
 export const TEN_DRAWS: readonly string[] = [
-  'distinct in 10 draws',
-  'best most often',
-  'best most often or tied',
-  'best most often, ties drawn',
+  'distinct tokens in 10 draws',
+  'best token drawn most often',
+  'or tied for most often',
+  'with ties broken at random',
 ];
 
 export const TEN_DRAWS_FORMATS: readonly CellFormat[] = ['number', 'percent', 'percent', 'percent'];

@@ -139,7 +139,7 @@ describe('Experiments of an earlier version', () => {
     expect(drawn.all('drawer', 'aria-expanded')).toEqual(['true']);
     expect(drawn.text('stale')).toBe('From other settings. Run again');
     expect(drawn.text('answer')).toContain(
-      'Use low Temperature (0.5) and low Top-k (1) for predictable text',
+      'Use low temperature (0.5) and low top-k (1) for predictable text',
     );
     expect(drawn.text('grid-texts')).toContain('pizza pizza pizza pizza pizza pizza');
     expect(drawn.text('save')).toBe('Save');

@@ -75,7 +75,7 @@ export const SAVED: readonly SavedResult[] = [
       seed: 9,
     },
     conclusion: 'Greedy repeats, sampling with a seed too.',
-    answer: '8 configurations of 11 gave the same text in all 2 runs',
+    answer: '8 of 11 configurations gave the same text in all 2 runs, 7 of them the text of greedy decoding.',
     fields: { repeats: '2', maxNewTokens: '5', seed: '9', 'use-nucleus': 'true' },
     figure: {
       file: 'determinism-differences.csv',
@@ -84,7 +84,7 @@ export const SAVED: readonly SavedResult[] = [
       is: PIZZA,
     },
     report:
-      '| temperature 1 | no | 2 | from token 4: ·burger instead of ·pizza | At token 2 run 1 drew “·pizza” (47.2 %) and run 2 “·burger” (28.6 %), of 5 tokens that were left. |',
+      '| temperature 1 | no | 2 | from token 4: ·burger instead of ·pizza | At token 2 run 1 drew “·pizza” (47.2 %) and run 2 drew “·burger” (28.6 %) from 5 candidates. |',
   },
   {
     id: '1795856520000-8503c400',
@@ -92,7 +92,7 @@ export const SAVED: readonly SavedResult[] = [
     model: 'toy',
     parameters: { prompt: PROMPT, temperatures: [0.7, 1], ps: [0.5, 0.8, 0.95] },
     conclusion: 'A nucleus of three words.',
-    answer: 'The nucleus holds from 1 token at T = 0.7, p = 0.5 to 5 of 5 at T = 1, p = 0.95.',
+    answer: 'The nucleus keeps 1 token at T = 0.7, p = 0.5, and 5 of 5 at T = 1, p = 0.95.',
     fields: { temperatures: '0.7, 1', ps: '0.5, 0.8, 0.95' },
     figure: { file: 'nucleus-cells.csv', line: '1,0.5,2,', column: 4, is: PIZZA + BURGER },
     report: '| 1 | 0.5 | 2 | ·pizza ·burger | 75.9 % | 24.1 % |',
@@ -110,7 +110,7 @@ export const SAVED: readonly SavedResult[] = [
       seed: 11,
     },
     conclusion: 'k = 1 leaves nothing to the temperature.',
-    answer: 'Use low Temperature (0.5) and low Top-k (1) for predictable text',
+    answer: 'Use low temperature (0.5) and low top-k (1) for predictable text',
     fields: {
       rows: 'temperature temperature',
       rowsValues: '0.5, 1',
@@ -148,7 +148,7 @@ export const SAVED: readonly SavedResult[] = [
       ],
     },
     conclusion: 'Beams agree with greedy here.',
-    answer: 'Distinct-2 over 3 texts, least first: Greedy 11.1 %, Beam search 50.0 %',
+    answer: 'Distinct-2 from lowest to highest: Greedy 11.1 %, Beam search 50.0 %',
     fields: {
       form: 'continuations',
       samples: '3',

@@ -379,15 +379,15 @@ describe('gridParameters', () => {
     [{ columns: { ...TOP_K, values: [3, 4, 3] } }, 'The columns (Top-k) hold 3 twice, in places 1 and 3'],
     [{ columns: { ...TOP_K, values: [1.5] } }, 'top-k: k is 1.5; it must be a whole number of at least 1.'],
     [{ columns: { ...TOP_P, values: ['x'] } }, 'top-p: p is "x"; it must be a number above 0 and at most 1.'],
-    [{ columns: { ...TEMPERATURES, values: [1] } }, 'Rows and columns are both temperature temperature'],
+    [{ columns: { ...TEMPERATURES, values: [1] } }, 'Rows and columns both vary temperature temperature'],
     [
       { rows: { sampler: 'top-k', parameter: 'ties', values: [1] } },
-      'A grid has no side "top-k ties"; it can',
+      'A grid cannot vary "top-k ties"; it can',
     ],
     [{ samples: 65 }, 'The number of samples is 65; it must be a whole number from 0 to 64.'],
     [
       { rows: { ...TEMPERATURES, values: many(101) }, columns: { ...TOP_K, values: many(100) } },
-      'The grid has 101 x 100 = 10,100 cells; it may have at most 10,000. Take fewer values.',
+      'The grid has 101 x 100 = 10,100 cells; the limit is 10,000. Use fewer values.',
     ],
     [{ rows: { ...TOP_K, values: many(10_001) } }, 'The rows (Top-k) are 10,001; give at most 10,000.'],
     [
@@ -396,7 +396,7 @@ describe('gridParameters', () => {
         columns: { ...TOP_K, values: many(100) },
         maxNewTokens: 13,
       },
-      '10,000 cells with 8 samples of 13 tokens are 1,040,000 tokens; at most 1,000,000 fit in a result.',
+      '10,000 cells with 8 samples of 13 tokens are 1,040,000 tokens; the limit for a result is 1,000,000.',
     ],
   ])('refuses %j', (change, sentence) => {
     const parse = () => gridParameters.parse(change === null ? null : { ...defaults, ...change });

@@ -60,11 +60,11 @@ describe('the report of a grid', () => {
 
   it('answers with the ends that this prompt asks for', async () => {
     const [guidance, , matters] = gridReport.summary(await run({}));
-    expect(guidance).toMatch(/^Use low Temperature \(0\.5\) and low Top-k \(2\) for predictable text, /);
-    expect(guidance).toContain('high Temperature (1.5) and high Top-k (5) for varied text.');
+    expect(guidance).toMatch(/^Use low temperature \(0\.5\) and low top-k \(2\) for predictable text, and /);
+    expect(guidance).toContain('high temperature (1.5) and high top-k (5) for varied text.');
     // Top-k 2 to 5 and T 0.5 to 1.5, from the reference's perplexities.
     expect(matters).toMatch(
-      /^Top-k decides more than Temperature after this prompt: Top-k from 2 to 5 takes/,
+      /^Top-k matters more than temperature after this prompt: raising top-k from 2 to 5 changes/,
     );
   });
 
@@ -75,17 +75,17 @@ describe('the report of a grid', () => {
         columns: { sampler: 'top-k', parameter: 'k', values: [500, 1000] },
       }),
     );
-    expect(guidance).toMatch(/^Use high Min-p \(0\.9\) for predictable text, /);
-    expect(guidance).toContain('low Min-p (0.05) for varied text.');
-    expect(guidance).not.toContain('low Top-k');
+    expect(guidance).toMatch(/^Use high min-p \(0\.9\) for predictable text, and /);
+    expect(guidance).toContain('low min-p (0.05) for varied text.');
+    expect(guidance).not.toContain('low top-k');
   });
 
   it('says that nothing changes where nothing does', async () => {
     const result = await run({ columns: { sampler: 'top-k', parameter: 'k', values: [5, 50] } });
     const summary = gridReport.summary(result).join('\n');
-    expect(summary).toContain('Top-k from 5 to 50 changes nothing here');
+    expect(summary).toContain('raising top-k from 5 to 50 changes nothing here');
     expect(summary).toContain(
-      'From Top-k 5 to 50, over 8 samples with the same random numbers, a text’s log-probability does not change, and its repetition does not change.',
+      'With top-k raised from 5 to 50 (8 samples, the same random numbers), the log-probability of a text does not change, and its repetition does not change.',
     );
     const { logProbability, repetition } = sideEffect(result, 'columns');
     expect([logProbability, repetition]).toEqual([
@@ -118,11 +118,11 @@ describe('the report of a grid', () => {
       samples: 0,
     });
     expect(gridReport.summary(one)).toEqual([
-      'Every cell leaves the same distribution: of 10 draws the most common token takes 100 % on average; expected distinct tokens: 1.',
+      'Every cell gives the same distribution: in 10 draws the most common token makes up 100 % on average, and 1 of 10 is distinct.',
     ]);
     expect(gridReport.tables(one).map(({ id }) => id)).toEqual(['cells', 'next-tokens']);
     expect(gridReport.summary({ ...one, cells: [] })).toEqual([
-      'The run was stopped before the first cell was computed.',
+      'The run was stopped before the first cell was finished.',
     ]);
   });
 });

@@ -389,12 +389,12 @@ describe('methodsParameters', () => {
     [{ methods: [{ kind: 'beam' }] }, 'The name of method 1 is missing; it must be text.'],
     [
       { methods: [choice('nucleus'), choice('nucleus', { p: 0.5 })] },
-      'Two methods are named "Nucleus"; give each a name of its own.',
+      'Two methods are named "Nucleus"; give each a different name.',
     ],
     [{ methods: [choice('nucleus', { p: 2 })] }, 'top-p: p is 2; it must be a number above 0 and at most 1.'],
     [
       { methods: [beam] },
-      'b grows whole texts and draws no single tokens; compare whole texts, or leave it out.',
+      'b writes whole texts and draws no single tokens; compare by whole texts, or leave it out.',
     ],
     [
       { ...long, methods: [{ ...beam, beams: 65 }] },
@@ -410,7 +410,7 @@ describe('methodsParameters', () => {
     ],
     [
       { ...long, methods: [{ name: ' ', kind: 'contrastive', k: 3, alpha: 0 }] },
-      'The name of method 1 is " "; give it one that can be read, for example beam.',
+      'The name of method 1 is " "; give it a visible name, for example beam.',
     ],
     [
       { ...long, methods: [{ name: 'c', kind: 'contrastive', k: 0, alpha: 0 }] },
@@ -421,7 +421,7 @@ describe('methodsParameters', () => {
     [{ samples: 10_000, trials: 101 }, '101 trials of 10,000 tokens are 1,010,000 draws per method'],
     [
       { ...long, samples: 64, trials: 100, maxNewTokens: 40 },
-      '4 methods with 100 trials of 64 texts of 40 tokens are 1,024,000 tokens; take at most 1,000,000.',
+      '4 methods with 100 trials of 64 texts of 40 tokens are 1,024,000 tokens; the limit is 1,000,000. Use fewer methods, trials, samples or new tokens.',
     ],
   ])('refuses %j', (change, sentence) => {
     const parse = () => methodsParameters.parse(change === null ? null : { ...defaults, ...change });
