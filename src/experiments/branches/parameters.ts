@@ -103,7 +103,7 @@ export function parseStart(value: unknown): BranchStart {
 /** Tokens by which a path that is taken goes on. */
 export const ahead = whole({
   name: 'Tokens ahead',
-  label: 'go on by tokens',
+  label: 'tokens to continue by',
   term: 'ahead',
   least: 0,
   most: 100,
@@ -148,9 +148,7 @@ export type BranchesParameters = ParametersOf<typeof branchesParameters>;
 function parseEdits(edits: unknown): readonly BranchEdit[] {
   if (!Array.isArray(edits)) throw new RangeError(`The edits are ${show(edits)}; they must be a list.`);
   if (edits.length > MOST_EDITS) {
-    throw new RangeError(
-      `The tree has ${edits.length} edits; it may have at most ${MOST_EDITS}. Start again.`,
-    );
+    throw new RangeError(`The tree has ${edits.length} edits; the limit is ${MOST_EDITS}. Start a new tree.`);
   }
   return Array.from(edits, parseEdit);
 }
@@ -164,12 +162,10 @@ function parseEdit(value: unknown, index: number): BranchEdit {
   }
   if (!Array.isArray(path)) throw new RangeError(`The path of ${what} is ${show(path)}; it must be a list.`);
   if (path.length > MOST_TOKENS) {
-    throw new RangeError(
-      `The path of ${what} has ${path.length} tokens; it may have at most ${MOST_TOKENS}.`,
-    );
+    throw new RangeError(`The path of ${what} has ${path.length} tokens; the limit is ${MOST_TOKENS}.`);
   }
   if (path.length === 0 && edit !== 'expand') {
-    throw new RangeError(`The path of ${what} is empty; only expand can be asked of the prompt's end.`);
+    throw new RangeError(`The path of ${what} is empty; the end of the prompt can only be expanded.`);
   }
   const ids = Array.from(path, (id: unknown) =>
     wholeNumber(`A token id of ${what}`, id, 0, Number.MAX_SAFE_INTEGER),

@@ -45,12 +45,12 @@ export function smallPercent(logProbability: number): string {
 }
 
 function nats(value: number): string {
-  return `${rounded(value, 4)} nats`;
+  return `${rounded(value)} nats`;
 }
 
 function summary(result: BranchesResult): string[] {
   const { nodes, exact, beam } = result;
-  if (nodes.length < 2) return ['The run was stopped before anything was read.'];
+  if (nodes.length < 2) return ['The run was stopped before there was a result.'];
   if (exact) return exactSummary(result, exact);
   if (beam && beam.results.length > 0) return beamSummary(beam);
   return treeSummary(result);
@@ -63,15 +63,15 @@ function exactSummary({ stopped }: BranchesResult, exact: Exact): string[] {
   const [best] = continuations;
   if (!best) {
     return [
-      `No continuation was read to its end in ${counted(read, 'beginning')}; give a larger budget or a smaller length.`,
+      `No continuation was finished within the budget of ${counted(read, 'beginning')}; raise the budget or lower the length.`,
     ];
   }
-  const name = `${quoted(best.text)}${best.ids.length < length ? ', which ends there' : ''}, with ${smallPercent(best.logProbability)} (${nats(best.logProbability)})`;
+  const name = `${quoted(best.text)}${best.ids.length < length ? ', which ends there' : ''}, with probability ${smallPercent(best.logProbability)} (${nats(best.logProbability)})`;
   const what = `continuation of ${counted(length, 'token')}`;
   return [
     best.proven
       ? `The most probable ${what} is ${name}.`
-      : `The best ${what} that was found is ${name}; whether there is a better one is open.`,
+      : `The most probable ${what} found so far is ${name}; a better one is not ruled out.`,
     proofOf(exact, stopped),
     ...(stopped ? [] : [greedySentence(exact)]),
   ];
@@ -81,26 +81,29 @@ function exactSummary({ stopped }: BranchesResult, exact: Exact): string[] {
 function proofOf({ continuations, bound, read }: Exact, stopped: boolean): string {
   const proven = continuations.filter((continuation) => continuation.proven).length;
   const why =
-    'A continuation is never more probable than its beginning, because every further token can only lower the product.';
+    'A continuation is never more probable than its beginning, because each further token can only lower the product.';
   const others =
-    bound === null ? 'There are no others' : `Whatever is not listed has at most ${smallPercent(bound)}`;
+    bound === null
+      ? 'There are no others'
+      : `Every continuation that is not listed has at most ${smallPercent(bound)}`;
   if (proven === continuations.length) {
-    return `Proof: ${counted(read, 'beginning')} were read, always the most probable one next. ${why} ${others}, so ${proven === 1 ? 'it is' : `these ${whole(proven)} are`} the best.`;
+    return `Proof: ${counted(read, 'beginning')} ${read === 1 ? 'was' : 'were'} evaluated, always the most probable one next. ${why} ${others}, so ${proven === 1 ? 'this one is' : `these ${whole(proven)} are`} the most probable.`;
   }
-  const first = proven === 0 ? 'Nothing is' : `Only the first ${whole(proven)} are`;
+  const first =
+    proven === 0 ? 'None is' : proven === 1 ? 'Only the first is' : `Only the first ${whole(proven)} are`;
   const end = stopped
     ? `the search was stopped after ${counted(read, 'beginning')}`
     : `the budget of ${counted(read, 'beginning')} ran out`;
-  const limit = bound === null ? '' : ` Any other may have up to ${smallPercent(bound)}.`;
-  return `${first} proven: ${end}. ${why}${limit}${stopped ? '' : ' A larger budget settles it.'}`;
+  const limit = bound === null ? '' : ` Others may have up to ${smallPercent(bound)}.`;
+  return `${first} proven: ${end}. ${why}${limit}${stopped ? '' : ' A larger budget would settle it.'}`;
 }
 
 function greedySentence({ continuations, greedy }: Exact): string {
   const place = continuations.findIndex(({ ids }) => ids.join() === greedy.ids.join());
   const name = `${quoted(greedy.text)} with ${smallPercent(greedy.logProbability)}`;
-  if (place === 0) return 'Greedy search finds it too.';
-  if (place > 0) return `Greedy search finds ${name}: place ${place + 1} of this list.`;
-  return `Greedy search finds ${name}, which is not among these ${whole(continuations.length)}.`;
+  if (place === 0) return 'Greedy decoding finds it too.';
+  if (place > 0) return `Greedy decoding finds ${name}, number ${place + 1} in this list.`;
+  return `Greedy decoding finds ${name}, which is not among these ${whole(continuations.length)}.`;
 }
 
 function beamSummary({ steps, results }: BeamRecord): string[] {
@@ -108,9 +111,9 @@ function beamSummary({ steps, results }: BeamRecord): string[] {
   const ranked = steps.reduce((count, candidates) => count + candidates.length, 0);
   const dropped = steps.flat().filter(({ fate }) => fate === 'dropped').length;
   return [
-    `Beam search finds ${quoted(best!.text)}: ${smallPercent(best!.logProbability)} (${nats(best!.logProbability)}), score ${rounded(best!.score, 4)}.`,
+    `Beam search finds ${quoted(best!.text)}, with probability ${smallPercent(best!.logProbability)} (${nats(best!.logProbability)}).`,
     detour(steps, best!.ids),
-    `In ${counted(steps.length, 'step')} ${counted(ranked, 'candidate')} were ranked and ${whole(dropped)} of them dropped. The result is a guess: what was dropped could have led to something better. Exact enumeration proves whether it did.`,
+    `Its score is ${rounded(best!.score)}. In ${counted(steps.length, 'step')}, ${counted(ranked, 'candidate')} were ranked and ${whole(dropped)} of them dropped. A dropped one could have led to something better; exact enumeration shows whether it does.`,
   ];
 }
 
@@ -128,11 +131,11 @@ function detour(steps: BeamRecord['steps'], ids: readonly number[]): string {
   });
   const way =
     worst <= 0
-      ? 'Its beginning was the first at every step'
-      : `Its beginning was only in place ${worst + 1} at step ${places.indexOf(worst) + 1}`;
-  if (parting < 0) return `${way}; greedy search finds it too.`;
+      ? 'It ranked first at every step'
+      : `It ranked only number ${worst + 1} at step ${places.indexOf(worst) + 1}`;
+  if (parting < 0) return `${way}; greedy decoding finds it too.`;
   const other = steps[parting]!.find(({ beam }) => beam === steps[parting]![places[parting]!]!.beam)!;
-  return `${way}; greedy search misses it at step ${parting + 1}, where it takes “${visibleToken(other.token.text)}”.`;
+  return `${way}; greedy decoding misses it at step ${parting + 1}, where it takes “${visibleToken(other.token.text)}”.`;
 }
 
 function treeSummary({ nodes, promptEnd }: BranchesResult): string[] {
@@ -144,7 +147,8 @@ function treeSummary({ nodes, promptEnd }: BranchesResult): string[] {
     const best = nodes[shown[0]!]!;
     const all = shown.length + (root!.rest?.tokens ?? 0);
     return [
-      `After ${promptEnd === '' ? 'the empty prompt' : quoted(promptEnd)} the most probable token is “${visibleToken(best.token.text)}” with ${inPercent(Math.exp(best.logProbability))}; the ${whole(shown.length)} of ${whole(all)} tokens that are shown hold ${inPercent(1 - (root!.rest?.mass ?? 0))}. Choose one to go that way.`,
+      `After ${promptEnd === '' ? 'the empty prompt' : quoted(promptEnd)} the most probable token is “${visibleToken(best.token.text)}” (${inPercent(Math.exp(best.logProbability))}).`,
+      `The ${whole(shown.length)} of ${counted(all, 'token')} shown have ${inPercent(1 - (root!.rest?.mass ?? 0))} together. Choose one to continue with it.`,
     ];
   }
   const best = ends.reduce((a, b) => (nodes[b]!.total > nodes[a]!.total ? b : a));
@@ -153,10 +157,10 @@ function treeSummary({ nodes, promptEnd }: BranchesResult): string[] {
     quoted(runningText(layout.way(index).map((at) => nodes[at]!.token)));
   const { total } = nodes[best]!;
   return [
-    `${ends.length === 1 ? 'The one path' : `Of ${counted(ends.length, 'path')} the most probable`} is ${text(best)}: ${smallPercent(total)} (${nats(total)}).`,
+    `${ends.length === 1 ? 'The only path' : `The most probable of ${counted(ends.length, 'path')}`} is ${text(best)}, with probability ${smallPercent(total)} (${nats(total)}).`,
     ...(ends.length === 1
       ? []
-      : [`Together they hold ${smallPercent(Math.log(mass))} of the probability of all continuations.`]),
+      : [`Together they have ${smallPercent(Math.log(mass))} of the probability of all continuations.`]),
     ...widest(layout),
   ];
 }
@@ -168,7 +172,7 @@ function widest({ nodes }: BranchLayout): string[] {
   const most = read.reduce((a, b) => (b.entropy! > a.entropy! ? b : a));
   const after = most.parent < 0 ? 'the prompt' : `“${visibleToken(most.token.text)}”`;
   return [
-    `It is least certain after ${after}: ${rounded(most.entropy!)} nats of entropy, as hard to guess as one of ${rounded(Math.exp(most.entropy!))} equally probable tokens.`,
+    `The model is least certain after ${after}: the entropy is ${rounded(most.entropy!)} nats, as with ${rounded(Math.exp(most.entropy!))} equally probable tokens.`,
   ];
 }
 
@@ -194,7 +198,7 @@ function pathsTable(layout: BranchLayout): ReportTable {
   return {
     id: 'paths',
     title: 'Paths',
-    note: 'Every path to its end, most probable first; its probability is the product of those of its tokens.',
+    note: 'Every path, most probable first. Its probability is the product of the probabilities of its tokens.',
     columns: ['path', 'tokens', 'probability', 'ln p', 'nats per token'],
     formats: ['text', 'whole', 'percent', 'nats', 'nats'],
     keys: 1,
@@ -219,8 +223,8 @@ function tokensTable(layout: BranchLayout): ReportTable {
   return {
     id: 'tokens',
     title: 'Tokens of the tree',
-    note: 'Every token with its probability after what stands before it, and that of the whole path up to it.',
-    columns: ['ids', 'token', 'place', 'probability', 'path so far', 'in the tree as'],
+    note: 'The probability of every token given the text before it, and of the path up to it.',
+    columns: ['ids', 'token', 'rank', 'probability', 'path so far', 'origin'],
     formats: ['text', 'token', 'whole', 'percent', 'percent', 'text'],
     keys: 1,
     rows: nodes
@@ -240,9 +244,9 @@ function placesTable(layout: BranchLayout): ReportTable {
   const { nodes } = layout;
   return {
     id: 'places',
-    title: 'What is left out at every place',
-    note: 'After the path: how uncertain the model is, and what all tokens that are not in the tree hold.',
-    columns: ['after ids', 'last token', 'entropy in nats', 'tokens left out', 'they hold'],
+    title: 'What is not in the tree',
+    note: 'After each path: the entropy of the next token, and the tokens that are not shown with their total probability.',
+    columns: ['after ids', 'last token', 'entropy in nats', 'tokens not shown', 'their probability'],
     formats: ['text', 'token', 'nats', 'whole', 'percent'],
     keys: 1,
     rows: nodes.flatMap(({ rest, entropy, token, parent }, index): Cell[][] =>
@@ -265,8 +269,8 @@ function exactTable({ continuations, greedy }: Exact): ReportTable {
   return {
     id: 'exact',
     title: 'The most probable continuations',
-    note: 'By exact enumeration. Proven: no other continuation can stand above it.',
-    columns: ['place', 'continuation', 'probability', 'ln p', 'proven', 'greedy'],
+    note: 'By exact enumeration. Proven: no other continuation can be more probable.',
+    columns: ['rank', 'continuation', 'probability', 'ln p', 'proven', 'greedy decoding'],
     formats: ['whole', 'text', 'percent', 'nats', 'text', 'text'],
     keys: 1,
     rows: continuations.map(({ ids, text, logProbability, proven }, i): Cell[] => [
@@ -290,9 +294,9 @@ const ENDS: Readonly<Record<BeamRecord['results'][number]['end'], string>> = {
 function beamResultsTable({ results }: BeamRecord): ReportTable {
   return {
     id: 'beams',
-    title: 'What beam search found',
+    title: 'Results of beam search',
     note: 'Score: the sum of ln p divided by the number of tokens to the power of the length penalty.',
-    columns: ['place', 'continuation', 'tokens', 'score', 'ln p', 'end'],
+    columns: ['rank', 'continuation', 'tokens', 'score', 'ln p', 'end'],
     formats: ['whole', 'text', 'whole', 'nats', 'nats', 'text'],
     keys: 1,
     rows: results.map(({ ids, text, score, logProbability, end }, i): Cell[] => [
@@ -310,8 +314,8 @@ function beamStepsTable({ steps }: BeamRecord): ReportTable {
   return {
     id: 'steps',
     title: 'Beam search, step by step',
-    note: 'The candidates of every step by the sum of ln p, twice as many as there are beams; beams are counted from 1, best first.',
-    columns: ['step', 'place', 'beam', 'token', 'ln p', 'sum', 'fate'],
+    note: 'The candidates of every step by their sum of ln p, twice as many as there are beams. Beam 1 is the best.',
+    columns: ['step', 'rank', 'beam', 'token', 'ln p', 'sum', 'fate'],
     formats: ['whole', 'whole', 'whole', 'token', 'nats', 'nats', 'text'],
     keys: 2,
     rows: steps.flatMap((candidates, step) =>

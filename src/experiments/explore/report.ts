@@ -24,24 +24,26 @@ function summary(result: ExploreResult): string[] {
   const [first] = next?.rows ?? [];
   if (!next || !first) {
     return completions.length === 0
-      ? ['The run was stopped before anything was computed.']
+      ? ['The run was stopped before there was a result.']
       : [...likeliest(result)];
   }
   const name = quoted(tokenTexts(result)(first.id));
   const after =
-    first.removedBy === null ? `${inPercent(first.processed)} after it` : `removed by ${first.removedBy}`;
+    first.removedBy === null
+      ? `${inPercent(first.processed)} after them`
+      : `but ${first.removedBy} removes it`;
   return [
-    `${name} is the most probable next token: ${inPercent(first.raw)} before the chain, ${after}.`,
+    `${name} is the most probable next token: ${inPercent(first.raw)} before the samplers, ${after}.`,
     kept(next),
     ...likeliest(result),
     ...next.warnings,
-    ...(stopped ? ['The run was stopped before all completions were whole.'] : []),
+    ...(stopped ? ['The run was stopped before all completions were finished.'] : []),
   ];
 }
 
 function kept({ kept: left, keptMass, vocabularySize, entropy, rawEntropy }: Next): string {
   const of = `${whole(left)} of ${counted(vocabularySize, 'token')}`;
-  return `The chain leaves ${of}, which hold ${inPercent(keptMass)} of the probability; the entropy is ${rounded(entropy)} nats after it and ${rounded(rawEntropy)} before.`;
+  return `The samplers keep ${of} with ${inPercent(keptMass)} of the probability; the entropy is ${rounded(rawEntropy)} nats before them and ${rounded(entropy)} nats after.`;
 }
 
 /** Mean over a completion's tokens of the natural log of the probability before the chain; null for no tokens. */
@@ -59,7 +61,9 @@ function likeliest({ completions }: ExploreResult): string[] {
     'token',
   );
   return [
-    `Of ${counted(completions.length, 'completion')} with ${tokens}, number ${sample} is the likeliest by token: ${rounded(best)} nats, perplexity ${rounded(Math.exp(-best))}.`,
+    completions.length === 1
+      ? `The completion has ${tokens} and ${rounded(best)} nats per token (perplexity ${rounded(Math.exp(-best))}).`
+      : `Of ${counted(completions.length, 'completion')} with ${tokens}, number ${sample} is the most probable per token: ${rounded(best)} nats (perplexity ${rounded(Math.exp(-best))}).`,
   ];
 }
 
@@ -77,8 +81,8 @@ function nextTable(result: ExploreResult, { rows, rest }: Next): ReportTable {
   return {
     id: 'next',
     title: 'The next token',
-    note: `Before and after the chain, most probable first. Of ${counted(rest.tokens, 'other token')} the chain leaves ${whole(rest.kept)}.`,
-    columns: ['token', 'id', 'before', 'after', 'removed by', 'logit'],
+    note: `Most probable first. Of ${counted(rest.tokens, 'other token')} the samplers keep ${whole(rest.kept)}.`,
+    columns: ['token', 'id', 'before samplers', 'after samplers', 'removed by', 'logit'],
     formats: ['token', 'text', 'percent', 'percent', 'text', 'number'],
     keys: 2,
     rows: [
@@ -105,9 +109,9 @@ function samplersTable(next: Next, parameters: unknown): ReportTable {
   ]);
   return {
     id: 'chain',
-    title: 'What the chain does',
-    note: 'Each step, the tokens that it removes, and their probability before the chain; and the whole.',
-    columns: ['step', 'settings', 'removed', 'held'],
+    title: 'What the samplers do',
+    note: 'The tokens that each sampler removes, with their probability before the samplers; and all samplers together.',
+    columns: ['step', 'settings', 'removed', 'their probability'],
     formats: ['text', 'text', 'whole', 'percent'],
     keys: 1,
     rows: [...rows, ['all', null, next.vocabularySize - next.kept, 1 - next.keptMass]],
@@ -127,13 +131,13 @@ function settings(step: unknown): string {
     .join(', ');
 }
 
-const ENDS = { length: 'as long as asked for', 'end of text': 'end of text', stopped: 'stopped' } as const;
+const ENDS = { length: 'full length', 'end of text': 'end of text', stopped: 'stopped' } as const;
 
 function completionsTable({ completions }: ExploreResult): ReportTable {
   return {
     id: 'completions',
     title: 'Completions',
-    note: 'ln p is the sum over the tokens of the natural log of the probability before the chain, and its mean is that per token.',
+    note: 'ln p is the sum over the tokens of the natural logarithm of the probability before the samplers; the mean is per token.',
     columns: ['sample', 'text', 'tokens', 'ln p', 'mean ln p', 'perplexity', 'end'],
     formats: ['whole', 'text', 'whole', 'nats', 'nats', 'number', 'text'],
     keys: 1,
@@ -150,9 +154,9 @@ function tokensTable(result: ExploreResult): ReportTable {
   const text = tokenTexts(result);
   return {
     id: 'tokens',
-    title: 'The completions’ tokens',
-    note: 'Rank 1 is the most probable before the chain.',
-    columns: ['sample', 'place', 'token', 'id', 'before', 'after', 'rank'],
+    title: 'Tokens of the completions',
+    note: 'Rank 1 is the most probable token before the samplers.',
+    columns: ['sample', 'position', 'token', 'id', 'before samplers', 'after samplers', 'rank'],
     formats: ['whole', 'whole', 'token', 'text', 'percent', 'percent', 'whole'],
     keys: 2,
     rows: result.completions.flatMap(({ steps }, sample) =>

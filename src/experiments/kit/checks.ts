@@ -68,7 +68,7 @@ export function listOf<Entry>(
   if (value.length === 0) throw new RangeError(`${name} are empty; give at least one.`);
   if (value.length > most) {
     throw new RangeError(
-      `${name} are ${value.length.toLocaleString('en-US')}; give at most ${most.toLocaleString('en-US')}.`,
+      `${name} have ${value.length.toLocaleString('en-US')} entries; the limit is ${most.toLocaleString('en-US')}.`,
     );
   }
   // `map` would leave out the holes of a sparse list, which stay undefined.
@@ -78,7 +78,7 @@ export function listOf<Entry>(
   if (second >= 0) {
     const first = keys.indexOf(keys[second]!);
     throw new RangeError(
-      `${name} hold ${keys[second]!} twice, in places ${first + 1} and ${second + 1}; every one may stand there once.`,
+      `${name} contain ${keys[second]!} twice, as numbers ${first + 1} and ${second + 1}; list each value once.`,
     );
   }
   return entries;

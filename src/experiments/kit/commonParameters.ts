@@ -47,7 +47,7 @@ export function temperatures(parameter: {
     refuse: (entry, what) => {
       if (entry !== 0) return;
       throw new RangeError(
-        `${what} is 0, which is greedy: nothing is drawn. Give values from ${LEAST_TEMPERATURE}; the limit T → 0 is shown anyway.`,
+        `${what} is 0, which is greedy: nothing is drawn. Use values from ${LEAST_TEMPERATURE}; the limit T → 0 is shown in any case.`,
       );
     },
   });

@@ -148,7 +148,7 @@ export function text({
       const given = textValue(name, value);
       if (given === '' && empty !== undefined) throw new RangeError(`${name} is empty; ${empty}.`);
       if (given.length <= most) return given;
-      const words = limit ?? ((allowed: string) => `it may have at most ${allowed}.`);
+      const words = limit ?? ((allowed: string) => `the limit is ${allowed}.`);
       throw new RangeError(`${name} has ${english(given.length)} characters; ${words(english(most))}`);
     },
   };
@@ -270,7 +270,7 @@ export function choices<const Value extends string>({
       listOf(described.name, value, options.length, (entry) => {
         const found = options.find((option) => option.value === entry);
         if (found) return found.value;
-        throw new RangeError(`${described.name} hold ${show(entry)}, which is none; there are ${all}.`);
+        throw new RangeError(`${described.name} contain ${show(entry)}; choose from ${all}.`);
       }),
   };
 }

@@ -43,15 +43,21 @@ export function excerpt(passage: string): string {
 
 function summary(result: LossResult): string[] {
   const { training, validation, provenance } = result;
-  if (training.loss === null) return ['The run was stopped before its first batch was done.'];
+  if (training.loss === null) return ['The run was stopped before its first batch was finished.'];
   const of = ({ loss, perplexity }: PartLoss): string =>
-    loss === null ? 'not reached' : `${loss.toFixed(5)} nats per token (perplexity ${rounded(perplexity!)})`;
+    loss === null ? 'not reached' : `${rounded(loss)} nats per token (perplexity ${rounded(perplexity!)})`;
   const losses = [
-    `the training loss is ${of(training)}`,
-    ...(validation ? [`the validation loss ${of(validation)}`] : []),
+    `a training loss of ${of(training)}`,
+    ...(validation
+      ? [
+          validation.loss === null
+            ? 'a validation loss that was not reached'
+            : `a validation loss of ${of(validation)}`,
+        ]
+      : []),
   ];
   return [
-    `For ${provenance.modelName}, ${listed(losses)}.`,
+    `${provenance.modelName} has ${listed(losses)}.`,
     ...gap(result),
     ...published(result),
     ...bits(result),
@@ -64,7 +70,7 @@ function gap({ training, validation }: LossResult): string[] {
   const difference = validation.loss - training.loss;
   const [more, less] = difference > 0 ? ['validation', 'training'] : ['training', 'validation'];
   return [
-    `The ${more} part is harder by ${rounded(Math.abs(difference))} nats: a token of it is on average ${rounded(Math.exp(Math.abs(difference)))} times less probable than one of the ${less} part. A model that had learnt the training part by heart would show a far lower loss there.`,
+    `The ${more} part is harder by ${rounded(Math.abs(difference))} nats per token: its tokens are on average ${rounded(Math.exp(Math.abs(difference)))} times less probable than those of the ${less} part. A model that had memorised the training part would have a far lower loss there.`,
   ];
 }
 
@@ -79,10 +85,10 @@ function published({ published: known, training, validation }: LossResult): stri
         found === null
           ? []
           : [
-              `${name} ${expected}, here ${rounded(Math.abs(found - expected), 2)} ${found >= expected ? 'more' : 'less'}`,
+              `${name} ${expected} (here ${rounded(Math.abs(found - expected), 2)} ${found >= expected ? 'higher' : 'lower'})`,
             ],
       );
-      return `Published for ${reference.model} on this text: ${listed(parts)}.`;
+      return `The losses published for ${reference.model} on this text are ${listed(parts)}.`;
     });
 }
 
@@ -90,9 +96,7 @@ function bits(result: LossResult): string[] {
   const parts = partsOf(result).flatMap(([name, { bitsPerCharacter }]) =>
     bitsPerCharacter === null ? [] : [`${rounded(bitsPerCharacter)} in the ${name} part`],
   );
-  return parts.length === 0
-    ? []
-    : [`Bits per character, which do not depend on the tokenizer: ${listed(parts)}.`];
+  return parts.length === 0 ? [] : [`Bits per character, comparable between tokenizers: ${listed(parts)}.`];
 }
 
 function passages(result: LossResult): string[] {
@@ -101,14 +105,14 @@ function passages(result: LossResult): string[] {
   if (!easiest || !hardest || easiest === hardest) return [];
   const said = ({ window }: PlacedWindow): string =>
     `“${excerpt(passageOf(result, window))}” (${rounded(window.loss)} nats)`;
-  return [`The hardest window begins ${said(hardest)}, the easiest ${said(easiest)}.`];
+  return [`The hardest window begins with ${said(hardest)} and the easiest with ${said(easiest)}.`];
 }
 
 function tables(result: LossResult): ReportTable[] {
   const parts: ReportTable = {
     id: 'parts',
     title: 'Both parts',
-    note: 'The loss is the mean over batches of the mean over their tokens, as the book computes it.',
+    note: 'The loss is the mean over batches of the mean over the tokens of each, as the book computes it.',
     columns: [
       'Part',
       'Loss',
@@ -117,7 +121,7 @@ function tables(result: LossResult): ReportTable[] {
       'Tokens',
       'Characters',
       'Windows',
-      'Left out',
+      'Windows left out',
       'Batches',
     ],
     formats: ['text', 'nats', 'number', 'number', 'whole', 'whole', 'whole', 'whole', 'whole'],
@@ -137,8 +141,8 @@ function tables(result: LossResult): ReportTable[] {
   const windows: ReportTable = {
     id: 'windows',
     title: 'Every window',
-    note: `Each is a text of its own to the model: ${counted(lossParameters.parse(result.provenance.parameters).context, 'token')} are predicted.`,
-    columns: ['Part', 'Window', 'Loss', 'Perplexity', 'Batch', 'Begins'],
+    note: `The model reads each window on its own and predicts ${counted(lossParameters.parse(result.provenance.parameters).context, 'token')}.`,
+    columns: ['Part', 'Window', 'Loss', 'Perplexity', 'Batch', 'Begins with'],
     formats: ['text', 'whole', 'nats', 'number', 'whole', 'text'],
     keys: 2,
     rows: windowsOf(result).map(({ part, window }): Cell[] => [

@@ -28,7 +28,7 @@ async function compare(
 ): Promise<ModelsResult> {
   const begin = performance.now();
   if (access.count < 2) {
-    throw new RangeError('One model alone cannot be compared. Choose a second one to stand beside it.');
+    throw new RangeError('A comparison needs two models. Choose a second one.');
   }
   const progress = new Progress(access.count, parameters, context);
   const written: Written[] = [];
@@ -102,7 +102,7 @@ function checkVocabulary(first: Written, other: Written): void {
     return;
   }
   throw new RangeError(
-    `${first.info.name} has a vocabulary of ${first.info.vocabularySize.toLocaleString('en-US')} tokens, ${other.info.name} one of ${other.info.vocabularySize.toLocaleString('en-US')}: their probabilities cannot be compared token by token. Choose models with the same tokenizer.`,
+    `${first.info.name} has a vocabulary of ${first.info.vocabularySize.toLocaleString('en-US')} tokens and ${other.info.name} one of ${other.info.vocabularySize.toLocaleString('en-US')}, so their probabilities cannot be compared token by token. Choose models with the same tokenizer.`,
   );
 }
 

@@ -56,9 +56,9 @@ export const modelsParameters = declare(
     /** A text that all models are measured on; none where empty. */
     reference: {
       ...text({ name: 'The reference text',
-        label: 'reference text, read by both',
+        label: 'reference text, read by all models',
         most: 200_000,
-        limit: (most) => `it may have at most ${most}. Take a part of it.`,
+        limit: (most) => `the limit is ${most}. Use a part of it.`,
         default: 'Once upon a time there was a king who had three sons.',
       }),
       leftOut: () => '',
@@ -68,7 +68,7 @@ export const modelsParameters = declare(
     const tokens = trials * samples * maxNewTokens;
     if (tokens <= MOST_TOKENS) return;
     throw new RangeError(
-      `${trials} trials of ${samples} texts of ${maxNewTokens} tokens are ${tokens.toLocaleString('en-US')} tokens of each model; take at most ${MOST_TOKENS.toLocaleString('en-US')}, by fewer trials, samples or new tokens.`,
+      `${trials} trials of ${samples} texts of ${maxNewTokens} tokens are ${tokens.toLocaleString('en-US')} tokens per model; the limit is ${MOST_TOKENS.toLocaleString('en-US')}. Use fewer trials, samples or new tokens.`,
     );
   } },
 );

@@ -14,9 +14,10 @@ function summary(result: ModelsResult): string[] {
   return [
     ...pairs.map((pair) => {
       const [first, second] = [models[pair.first]!, models[pair.second]!];
-      return `After this prompt ${first.name} and ${second.name} share ${pair.overlap} of their 10 most probable tokens (Jensen-Shannon divergence ${rounded(pair.jensenShannon)} nats of at most ${rounded(Math.LN2)}).`;
+      return `After this prompt, ${first.name} and ${second.name} share ${pair.overlap} of their 10 most probable tokens.`;
     }),
     ...pairs.map((pair) => parting(models, pair)),
+    ...pairs.map((pair) => divergence(models, pair)),
     opinions(models),
     variety(models),
     ...consistency(result),
@@ -31,9 +32,16 @@ function parting(
   { first, second, parts }: ModelsResult['pairs'][number],
 ): string {
   const names = `${models[first]!.name} and ${models[second]!.name}`;
-  if (!parts) return `Greedily, ${names} write the same text.`;
+  if (!parts) return `With greedy decoding, ${names} write the same text.`;
   const token = (text: string): string => `“${visibleToken(text)}”`;
-  return `Greedily, ${names} part at token ${parts.position + 1}: ${token(parts.firstToken.text)} against ${token(parts.secondToken.text)}.`;
+  return `With greedy decoding, ${names} diverge at token ${parts.position + 1}: ${token(parts.firstToken.text)} against ${token(parts.secondToken.text)}.`;
+}
+
+function divergence(
+  models: readonly ComparedModel[],
+  { first, second, jensenShannon }: ModelsResult['pairs'][number],
+): string {
+  return `The Jensen-Shannon divergence of ${models[first]!.name} and ${models[second]!.name} for the next token is ${rounded(jensenShannon)} nats (0 for equal distributions, at most ${rounded(Math.LN2)}).`;
 }
 
 /** ` (means over 4 trials)`; nothing for a single one. */
@@ -59,15 +67,15 @@ function opinions(models: readonly ComparedModel[]): string {
 function variety(models: readonly ComparedModel[]): string {
   const shown = (model: ComparedModel, id: ModelMeasureInfo['id']): string => {
     const found = measureOf(model, id);
-    if (!found) return 'no';
+    if (!found) return 'unknown';
     const { mean, deviation } = found;
     return `${inPercent(mean)}${deviation === null ? '' : ` ± ${rounded(100 * deviation, 2)}`}`;
   };
   const parts = models.map(
     (model) =>
-      `${model.name} ${shown(model, 'distinct2')} distinct pairs of tokens, repetition ${shown(model, 'repetition')}`,
+      `${model.name} has ${shown(model, 'distinct2')} distinct pairs of tokens and a repetition of ${shown(model, 'repetition')}`,
   );
-  return `How varied the texts are: ${parts.join('; ')}${overTrials(models)}.`;
+  return `Variety of the texts: ${parts.join('; ')}${overTrials(models)}.`;
 }
 
 /** Whether the more varied model is so in every trial: all draw with the same random numbers. */
@@ -82,10 +90,10 @@ function consistency({ models, pairs }: ModelsResult): string[] {
     const less = difference.filter((value) => value < 0).length;
     const equal = difference.length - more - less;
     if (equal === difference.length) {
-      return `With the same random numbers ${a.name} and ${b.name} wrote equally many distinct pairs in every trial.`;
+      return `With the same random numbers, ${a.name} and ${b.name} wrote equally many distinct pairs in every trial.`;
     }
-    const ties = equal === 0 ? '' : `, and as many in ${whole(equal)}`;
-    return `With the same random numbers ${a.name} wrote more distinct pairs than ${b.name} in ${whole(more)} of ${counted(difference.length, 'trial')}, and fewer in ${whole(less)}${ties}.`;
+    const ties = equal === 0 ? '' : `, and equally many in ${whole(equal)}`;
+    return `With the same random numbers, ${a.name} wrote more distinct pairs than ${b.name} in ${whole(more)} of ${counted(difference.length, 'trial')}, and fewer in ${whole(less)}${ties}.`;
   });
 }
 
@@ -118,9 +126,9 @@ export function heldSentence({ models, memoryUse }: ModelsResult): string | null
   const needed = megabytes(memoryUse.models.reduce((sum, model) => sum + model.needed, 0));
   switch (memoryUse.turns) {
     case 'memory':
-      return `${names} do not fit into the free memory together (an estimated ${needed}), so they took turns: each was loaded again to read the texts of the others.`;
+      return `${names} do not fit in the free memory together (an estimated ${needed}), so they took turns: each was loaded again to read the texts of the others.`;
     case 'number':
-      return `${names} took turns, because only some of them are kept in memory at a time: one that had left was loaded again to read the texts of the others.`;
+      return `${names} took turns, because only a few models are kept in memory at a time: one that had been freed was loaded again to read the texts of the others.`;
     case null:
       return `${names} ran one after the other and stayed in memory together (an estimated ${needed}).`;
   }

@@ -22,7 +22,7 @@ function measuresTable({ models }: ModelsResult): ReportTable {
   return {
     id: 'measures',
     title: 'Measures',
-    note: 'Of the sampled texts; diversity and coherence as the chapter defines them, with texts for tokens.',
+    note: 'Of the sampled texts. Diversity and coherence are the chapter’s definitions, applied to texts.',
     columns: ['Model', ...MODEL_MEASURES.map(({ label }) => label), 'Entropy of the next token'],
     formats: ['text', ...MODEL_MEASURES.map(() => 'percent' as const), 'nats'],
     keys: 1,
@@ -63,7 +63,7 @@ function spreadTable(result: ModelsResult): ReportTable {
   return {
     id: 'spread',
     title: `Measures over ${models[0]!.trials.length} trials`,
-    note: 'Of the sampled texts of each trial, as shares of 1; diversity and coherence as the chapter defines them, with texts for tokens. The standard deviation is that of the trials.',
+    note: 'Of the sampled texts of each trial, as shares of 1. Diversity and coherence are the chapter’s definitions, applied to texts. The standard deviation is over the trials.',
     columns: ['Measure', 'Model', 'Mean', 'Standard deviation', 'Least', 'Most'],
     formats: ['text', 'text', 'number', 'number', 'number', 'number'],
     keys: 2,
@@ -83,7 +83,7 @@ function trialsTable(result: ModelsResult): ReportTable {
   return {
     id: 'trials',
     title: 'Trial by trial',
-    note: 'Every model draws a trial’s texts with the same random numbers; running its seed alone gives them again.',
+    note: 'In each trial all models draw with the same random numbers; a run with its seed alone gives the same texts.',
     columns: [
       'Model',
       'Trial',
@@ -136,15 +136,15 @@ function distancesTable(result: ModelsResult): ReportTable {
   const names = namesOf(result);
   return {
     id: 'distances',
-    title: 'The next token, model against model',
-    note: 'Divergences in nats, before any sampler.',
+    title: 'Next tokens, model against model',
+    note: 'Divergences in nats, before the samplers.',
     columns: [
       'First',
       'Second',
       'KL (first from second)',
       'KL (second from first)',
       'Jensen-Shannon',
-      'Shared of the best 10',
+      'Shared of the 10 best',
     ],
     formats: ['text', 'text', 'nats', 'nats', 'nats', 'whole'],
     keys: 2,
@@ -212,14 +212,14 @@ function costsTable({ models, memoryUse }: ModelsResult): ReportTable {
   return {
     id: 'costs',
     title: 'Size, memory and speed',
-    note: 'Needed is an estimate for the weights and one full context; grown is what the process really grew by with the model, where no other came or went meanwhile.',
+    note: 'The memory needed is an estimate for the weights and one full context; the growth of the process was measured, where no other model was loaded or freed meanwhile.',
     columns: [
       'Model',
       'Parameters',
       'Arithmetic',
-      'Weights in their files, MB',
+      'Weights on disk, MB',
       'Memory needed (estimate), MB',
-      'Process grown (measured), MB',
+      'Growth of the process (measured), MB',
       'Tokens per second',
     ],
     formats: ['text', 'whole', 'text', 'number', 'number', 'number', 'number'],

@@ -9,7 +9,7 @@ export const surprisalParameters = declare('Surprisal', {
   text: text({
     name: 'The text',
     most: 20_000_000,
-    limit: (most) => `at most ${most} can be read. Use a part of it.`,
+    limit: (most) => `the limit is ${most}. Use a part of it.`,
     default: '',
   }),
   /** UTF-16 offsets between which tokens are reported. */

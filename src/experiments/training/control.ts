@@ -24,7 +24,7 @@ export class TrainingControl {
       else {
         emit({
           type: 'trouble',
-          sentence: `The training does not know ${JSON.stringify(message)}; it knows pause, resume, checkpoint, stop and discard.`,
+          sentence: `${JSON.stringify(message)} cannot be sent to a training; use pause, resume, checkpoint, stop or discard.`,
         });
         return;
       }

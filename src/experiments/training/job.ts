@@ -24,7 +24,7 @@ export function parseTrainingJob(value: unknown): TrainingJob {
   const parsed = v.safeParse(parametersSchema, given);
   if (!parsed.success) {
     throw new RangeError(
-      `A training is asked for by an action (start, continue or verify), a text and a folder; this one is not: ${parsed.issues[0].message}.`,
+      `A training needs an action (start, continue or verify), a text and a folder: ${parsed.issues[0].message}.`,
     );
   }
   const settings = trainingSettings.parse(given['settings']);

@@ -251,7 +251,7 @@ class TrainingLoop {
   #cancelled(): TrainingEnd {
     const { step } = this.#saved;
     const from = step > 0 ? `the checkpoint of step ${step}` : 'the beginning';
-    return this.#end('cancelled', `The training was cancelled; it can go on from ${from}.`);
+    return this.#end('cancelled', `The training was cancelled; it can be resumed from ${from}.`);
   }
 
   #end(status: TrainingStatus, sentence: string | null): TrainingEnd {
@@ -289,10 +289,10 @@ class TrainingLoop {
 function divergence(step: number, saved: number | null): string {
   const kept =
     saved === null || saved === 0
-      ? 'Nothing was written over the model that it began with.'
+      ? 'The model that it began with is unchanged.'
       : `The last good state is the checkpoint of step ${saved}.`;
   return (
-    `After step ${step} the loss or its gradient is no finite number any more, and the training stopped. ${kept} ` +
-    `Lower the learning rate, for example to a tenth; or add warm-up steps, or limit the gradient's norm to 1.`
+    `The training stopped after step ${step} because the loss or its gradient is no longer finite. ${kept} ` +
+    `Lower the learning rate, for example to a tenth, add warm-up steps, or limit the norm of the gradient to 1.`
   );
 }

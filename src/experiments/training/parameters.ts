@@ -59,7 +59,7 @@ export const trainingSettings = declare(
     }),
     evaluateEvery: whole({
       name: 'The number of steps between evaluations',
-      label: 'every so many steps',
+      label: 'steps between evaluations',
       least: 1,
       most: MOST_STEPS,
       default: 5,
@@ -73,12 +73,12 @@ export const trainingSettings = declare(
     }),
     startText: text({
       name: 'The start text',
-      label: 'the sample begins with',
+      label: 'sample begins with',
       default: 'Every effort moves you',
     }),
     sampleTokens: whole({
       name: 'The length of the sample',
-      label: 'tokens of a sample',
+      label: 'tokens per sample',
       least: 0,
       most: 10_000,
       default: 50,
@@ -110,14 +110,14 @@ export const checkpointSettings = declare(
   {
     keep: whole({
       name: 'The number of checkpoints kept',
-      label: 'the last ones kept',
+      label: 'checkpoints kept',
       least: 1,
       most: 1000,
       default: 2,
     }),
     seconds: real({
       name: 'The seconds between checkpoints',
-      label: 'seconds between',
+      label: 'seconds between checkpoints',
       least: 0,
       most: 86_400,
       default: 60,

@@ -18,7 +18,7 @@ function summary(result: TrainingResult): string[] {
     ...(result.checkpoint === null
       ? []
       : [
-          'The trained model is in the list of models; “continue” goes on from its weights and optimizer state.',
+          'The trained model is in the list of models; “continue” resumes from its weights and optimizer state.',
         ]),
   ];
 }
@@ -30,14 +30,14 @@ function verified({
   tensors,
   different,
 }: NonNullable<TrainingResult['continuity']>): string[] {
-  const what = `${counted(steps, 'step')} at once, and ${before} + ${after} with a checkpoint that was written, read and continued from in between`;
+  const runs = `${counted(steps, 'step')} in one go and ${before} + ${after} steps resumed from a checkpoint`;
   return different.length === 0
     ? [
-        `Continuity holds: ${what}, give the same ${whole(tensors)} tensors to the last bit.`,
-        'Weights and both moments of AdamW were compared. Saving the weights alone would not do: the moments say how far each step goes.',
+        `Continuity holds: ${runs} give the same ${whole(tensors)} tensors, to the last bit.`,
+        'The weights and both moments of AdamW were compared. Saving the weights alone is not enough, because the moments decide the size of each step.',
       ]
     : [
-        `Continuity is broken: ${what}, differ in ${whole(different.length)} of ${whole(tensors)} tensors, first in ${different[0]!}.`,
+        `Continuity is broken: ${runs} differ in ${whole(different.length)} of ${whole(tensors)} tensors, first in ${different[0]!}.`,
       ];
 }
 
@@ -45,22 +45,24 @@ function fall(first: Evaluation, last: Evaluation): string {
   const part = (name: string, before: number | null, after: number | null): string[] =>
     before === null || after === null
       ? []
-      : [`the ${name} loss from ${before.toFixed(3)} to ${after.toFixed(3)} nats per token`];
+      : [
+          `the ${name} loss ${after < before ? 'fell' : after > before ? 'rose' : 'stayed'} from ${rounded(before)} to ${rounded(after)}`,
+        ];
   const parts = [
     ...part('training', first.training, last.training),
     ...part('validation', first.validation, last.validation),
   ];
-  return `From step ${first.step} to step ${last.step} training took ${parts.join(' and ')}.`;
+  return `From step ${first.step} to step ${last.step} ${parts.join(', and ')} nats per token.`;
 }
 
 function extent({ progress, settings, plan }: TrainingResult): string {
-  return `${counted(progress.step, 'step')} of ${settings.batchSize} × ${settings.context} tokens, ${counted(progress.epoch, 'whole epoch')}; the training part has ${counted(plan.trainingTokens, 'token')}.`;
+  return `It trained for ${counted(progress.step, 'step')} of ${settings.batchSize} × ${settings.context} tokens (${counted(progress.epoch, 'whole epoch')}); the training part has ${counted(plan.trainingTokens, 'token')}.`;
 }
 
 function costs({ tokensPerSecond, progress, peakMemory }: TrainingResult): string[] {
   if (tokensPerSecond === null) return [];
   return [
-    `It read ${rounded(tokensPerSecond)} tokens per second and took ${rounded(progress.seconds)} seconds in all; the model process takes ${rounded(peakMemory / 1e6)} MB.`,
+    `It processed ${rounded(tokensPerSecond)} tokens per second and took ${rounded(progress.seconds)} seconds in all; the model process used ${rounded(peakMemory / 1e6)} MB of memory.`,
   ];
 }
 
@@ -97,7 +99,7 @@ function tables(result: TrainingResult): ReportTable[] {
   };
   const samples: ReportTable = {
     id: 'samples',
-    title: 'What it wrote after each epoch',
+    title: 'Samples after each epoch',
     columns: ['Epoch', 'Step', 'Text'],
     formats: ['whole', 'whole', 'text'],
     keys: 1,
@@ -106,7 +108,7 @@ function tables(result: TrainingResult): ReportTable[] {
   const steps: ReportTable = {
     id: 'steps',
     title: 'Every step',
-    note: 'Loss of the step’s batch before it, and the norm of the gradient over all parameters.',
+    note: 'The loss of the step’s batch before the update, and the norm of the gradient over all parameters.',
     columns: ['Step', 'Tokens seen', 'Loss', 'Gradient norm', 'Learning rate'],
     formats: ['whole', 'whole', 'nats', 'number', 'number'],
     keys: 1,

@@ -183,7 +183,7 @@ export function experimentTabs(current: () => Session): void {
       await run('loss', { context: '12', stride: '12', batchSize: '1' });
       await expect
         .poll(() => panel.part('answer').innerText())
-        .toMatch(/training loss is \d+\.\d{5}\snats per token/);
+        .toMatch(/training loss of \d+\.\d+\snats per token/);
       const windows = panel.frame.locator('[data-picture="windows"] [data-card]');
       const labels = await windows.evaluateAll((all) => all.map((bar) => bar.ariaLabel!));
       expect(labels.length).toBeGreaterThan(4);

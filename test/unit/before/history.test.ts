@@ -49,7 +49,7 @@ describe('the history of an earlier version', () => {
     await until(() => page.drawn.texts('reopen')).toHaveLength(3);
     expect(page.drawn.text('history-list')).toContain('Branches: pizza pasta');
     page.drawn.fire('reopen', 'click', {}, 1);
-    await until(() => page.drawn.text('answer')).toContain('Proof: 6 beginnings were read');
+    await until(() => page.drawn.text('answer')).toContain('Proof: 6 beginnings were evaluated');
     page.drawn.fire('compare', 'click', {}, 0);
     await until(() => page.drawn.text('comparison')).toContain('Beam search finds');
   });

@@ -213,7 +213,7 @@ describe('Branches of an earlier version', () => {
     expect(tree).toContain(`salad sushi pizza pinned × ${percent(salad * sushi * pizza)}`);
     expect(tree).toContain(`pizza burger × ${percent(pizza * burger)} = ${percent(pizza * pizza * burger)}`);
     expect(tree).toContain(`·sushi ${percent(sushi)} 5th, taken`);
-    expect(drawn.text('answer')).toContain('Of 3 paths the most probable is “pizza pizza burger”');
+    expect(drawn.text('answer')).toContain('The most probable of 3 paths is “pizza pizza burger”');
   });
 
   it('take the last change back', async () => {

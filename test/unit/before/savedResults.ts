@@ -186,7 +186,7 @@ export const SAVED: readonly SavedResult[] = [
       ],
     },
     conclusion: 'Pasta after pizza costs 1.5 nats.',
-    answer: 'Of 3 paths the most probable is “burger”: 28.6 % (−1.25 nats).',
+    answer: 'The most probable of 3 paths is “burger”, with probability 28.6 % (−1.25 nats).',
     fields: { start: 'greedy', length: '3', alternatives: '3' },
     figure: {
       file: 'branches-paths.csv',
@@ -207,7 +207,8 @@ export const SAVED: readonly SavedResult[] = [
       edits: [],
     },
     conclusion: 'Exact.',
-    answer: 'The most probable continuation of 2 tokens is “pizza pizza”, with 22.3 % (−1.5 nats).',
+    answer:
+      'The most probable continuation of 2 tokens is “pizza pizza”, with probability 22.3 % (−1.5 nats).',
     fields: { start: 'exact', exactLength: '2', best: '4', budget: '100', alternatives: '3' },
     figure: { file: 'branches-exact.csv', line: '2," pizza burger",', column: 2, is: PIZZA * BURGER },
     report: '| 2 |  pizza burger | 13.5 % | −2 | yes |  |',
@@ -223,7 +224,7 @@ export const SAVED: readonly SavedResult[] = [
       edits: [],
     },
     conclusion: '',
-    answer: 'Beam search finds “pizza pizza pizza”: 10.5 % (−2.251 nats), score −0.7502.',
+    answer: 'Beam search finds “pizza pizza pizza”, with probability 10.5 % (−2.25 nats).',
     fields: { start: 'beam', length: '3', beams: '2', lengthPenalty: '1', alternatives: '3' },
     figure: {
       file: 'branches-beams.csv',
@@ -239,7 +240,7 @@ export const SAVED: readonly SavedResult[] = [
     model: 'small',
     parameters: { prompt: TEXT.slice(0, 200), text: TEXT, ...WINDOWS, shuffle: true, seed: 123 },
     conclusion: 'A model that has learnt nothing is near ln 257.',
-    answer: 'For Small, the training loss is 6.36619 nats per token (perplexity 582)',
+    answer: 'Small has a training loss of 6.37 nats per token (perplexity 582)',
     fields: { ...TYPED_WINDOWS, shuffle: 'true', seed: '123' },
     figure: { file: 'loss-parts.csv', line: 'training,', column: 2, is: Math.exp(6.366192277021424) },
     report: '| training | 6.366 | 581.838 | 9.18447 | 264 | 264 | 16 | 0 | 8 |',
@@ -263,7 +264,7 @@ export const SAVED: readonly SavedResult[] = [
       others: ['other'],
     },
     conclusion: 'Two strangers.',
-    answer: 'After this prompt Small and Other share 0 of their 10 most probable tokens',
+    answer: 'After this prompt, Small and Other share 0 of their 10 most probable tokens',
     fields: {
       second: 'other',
       third: '',
@@ -304,7 +305,7 @@ export const SAVED: readonly SavedResult[] = [
       checkpoints: { keep: 1, seconds: 60 },
     },
     conclusion: 'It falls.',
-    answer: 'From step 0 to step 16 training took the training loss from 6.516 to 5.394 nats per token',
+    answer: 'From step 0 to step 16 the training loss fell from 6.52 to 5.39',
     fields: {
       ...TYPED_WINDOWS,
       epochs: '2',
@@ -327,7 +328,7 @@ export const SAVED: readonly SavedResult[] = [
     parameters: { action: 'verify', text: TEXT, settings: { ...WINDOWS, epochs: 2, sampleTokens: 2 } },
     conclusion: 'Bit by bit.',
     answer:
-      'Continuity holds: 6 steps at once, and 3 + 3 with a checkpoint that was written, read and continued from in between, give the same 84 tensors to the last bit.',
+      'Continuity holds: 6 steps in one go and 3 + 3 steps resumed from a checkpoint give the same 84 tensors, to the last bit.',
     fields: { ...TYPED_WINDOWS, epochs: '2', sampleTokens: '2' },
     figure: {
       file: 'training-continuity.csv',

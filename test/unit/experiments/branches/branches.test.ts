@@ -513,14 +513,14 @@ describe('parameters', () => {
       { ...good, edits: [{ edit: 'fell', path: [1] }] },
       /Edit 1 is "fell"; it must be expand, take, prune or pin/,
     ],
-    [{ ...good, edits: [{ edit: 'prune', path: [] }] }, /path of edit 1 is empty; only expand/],
+    [
+      { ...good, edits: [{ edit: 'prune', path: [] }] },
+      /path of edit 1 is empty; the end of the prompt can only be expanded/,
+    ],
     [{ ...good, edits: [{ edit: 'take', path: [1], ahead: 101 }] }, /Tokens ahead is 101; .* 0 to 100/],
     [{ ...good, edits: [{ edit: 'pin', path: [0.5] }] }, /token id of edit 1 is 0.5/],
-    [
-      { ...good, edits: [{ edit: 'pin', path: Array(1025).fill(0) }] },
-      /1025 tokens; it may have at most 1024/,
-    ],
-    [{ ...good, edits: Array(501).fill({ edit: 'pin', path: [1] }) }, /501 edits; it may have at most 500/],
+    [{ ...good, edits: [{ edit: 'pin', path: Array(1025).fill(0) }] }, /1025 tokens; the limit is 1024/],
+    [{ ...good, edits: Array(501).fill({ edit: 'pin', path: [1] }) }, /501 edits; the limit is 500/],
   ])('%j are refused', (value, message) => {
     expect(() => branches.parse(value)).toThrow(message);
   });

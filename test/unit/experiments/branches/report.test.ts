@@ -34,10 +34,14 @@ describe('the sentences', () => {
   it('name the best continuation, its proof, and where greedy search ends', async () => {
     const result = await grow(trap(), { kind: 'exact', length: 2, count: 4, budget: 100 });
     const [answer, proof, greedy] = branchesReport.summary(result);
-    expect(answer).toBe('The most probable continuation of 2 tokens is “ba”, with 40.0 % (−0.9163 nats).');
-    expect(proof).toMatch(/^Proof: \d+ beginnings were read/);
-    expect(proof).toMatch(/Whatever is not listed has at most 3\.33 %, so these 4 are the best\.$/);
-    expect(greedy).toBe('Greedy search finds “aa” with 16.7 %: place 2 of this list.');
+    expect(answer).toBe(
+      'The most probable continuation of 2 tokens is “ba”, with probability 40.0 % (−0.916 nats).',
+    );
+    expect(proof).toMatch(/^Proof: \d+ beginnings were evaluated/);
+    expect(proof).toMatch(
+      /Every continuation that is not listed has at most 3\.33 %, so these 4 are the most probable\.$/,
+    );
+    expect(greedy).toBe('Greedy decoding finds “aa” with 16.7 %, number 2 in this list.');
   });
 
   it('say what is open when the budget ran out', async () => {
@@ -45,7 +49,8 @@ describe('the sentences', () => {
     const [, open] = branchesReport.summary(result);
     const proven = result.exact!.continuations.filter((continuation) => continuation.proven).length;
     expect(proven).toBeLessThan(result.exact!.continuations.length);
-    expect(open).toContain(proven === 0 ? 'Nothing is proven' : `Only the first ${proven} are proven`);
+    const first = proven === 1 ? 'Only the first is proven' : `Only the first ${proven} are proven`;
+    expect(open).toContain(proven === 0 ? 'None is proven' : first);
     const best = listAll(letters(5, 6), [0], 4, null);
     const limit = Math.exp(result.exact!.bound!);
     expect(Math.exp(best[proven]!.logProbability)).toBeLessThanOrEqual(limit + 1e-12);
@@ -55,11 +60,11 @@ describe('the sentences', () => {
   it('say whether greedy search would have found what beam search finds', async () => {
     const wide = await grow(trap(), { kind: 'beam', length: 2, beams: 2, lengthPenalty: 1 });
     expect(branchesReport.summary(wide)[1]).toBe(
-      'Its beginning was only in place 2 at step 1; greedy search misses it at step 1, where it takes “a”.',
+      'It ranked only number 2 at step 1; greedy decoding misses it at step 1, where it takes “a”.',
     );
     const narrow = await grow(trap(), { kind: 'beam', length: 2, beams: 1, lengthPenalty: 1 });
     expect(branchesReport.summary(narrow)[1]).toBe(
-      'Its beginning was the first at every step; greedy search finds it too.',
+      'It ranked first at every step; greedy decoding finds it too.',
     );
   });
 
@@ -74,7 +79,7 @@ describe('the sentences', () => {
           const greedy = await grow(model, { kind: 'greedy', length: 3 });
           const path = greedy.nodes.filter(({ origin }) => origin === 'start').map(({ token }) => token.id);
           const same = beam.beam!.results[0]!.ids.join() === path.join();
-          expect(branchesReport.summary(beam)[1]!.includes('greedy search finds it too')).toBe(same);
+          expect(branchesReport.summary(beam)[1]!.includes('greedy decoding finds it too')).toBe(same);
         },
       ),
       { ...PROPERTY, numRuns: 40 },
@@ -84,7 +89,8 @@ describe('the sentences', () => {
   it('of a tree without a path say what can come next', async () => {
     const result = await grow(trap(), { kind: 'alternatives' });
     expect(branchesReport.summary(result)).toEqual([
-      'After “a” the most probable token is “a” with 50.0 %; the 3 of 3 tokens that are shown hold 100 %. Choose one to go that way.',
+      'After “a” the most probable token is “a” (50.0 %).',
+      'The 3 of 3 tokens shown have 100 % together. Choose one to continue with it.',
     ]);
   });
 });
@@ -100,7 +106,7 @@ describe('the tables', () => {
     expect(Number(rows[0]![2])).toBeCloseTo(0.4, 7);
     expect(Number(rows[1]![2])).toBeCloseTo(0.5 / 3, 7);
     expect(branchesReport.summary(result)[1]).toBe(
-      'Together they hold 56.7 % of the probability of all continuations.',
+      'Together they have 56.7 % of the probability of all continuations.',
     );
   });
 

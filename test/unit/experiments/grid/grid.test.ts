@@ -376,7 +376,7 @@ describe('gridParameters', () => {
     [null, 'The parameters of Grid are null; they must be an object.'],
     [{ rows: 3 }, 'The parameters of the rows are 3'],
     [{ rows: { ...TOP_K, values: [] } }, 'The rows (Top-k) are empty; give at least one.'],
-    [{ columns: { ...TOP_K, values: [3, 4, 3] } }, 'The columns (Top-k) hold 3 twice, in places 1 and 3'],
+    [{ columns: { ...TOP_K, values: [3, 4, 3] } }, 'The columns (Top-k) contain 3 twice, as numbers 1 and 3'],
     [{ columns: { ...TOP_K, values: [1.5] } }, 'top-k: k is 1.5; it must be a whole number of at least 1.'],
     [{ columns: { ...TOP_P, values: ['x'] } }, 'top-p: p is "x"; it must be a number above 0 and at most 1.'],
     [{ columns: { ...TEMPERATURES, values: [1] } }, 'Rows and columns both vary temperature temperature'],
@@ -389,7 +389,10 @@ describe('gridParameters', () => {
       { rows: { ...TEMPERATURES, values: many(101) }, columns: { ...TOP_K, values: many(100) } },
       'The grid has 101 x 100 = 10,100 cells; the limit is 10,000. Use fewer values.',
     ],
-    [{ rows: { ...TOP_K, values: many(10_001) } }, 'The rows (Top-k) are 10,001; give at most 10,000.'],
+    [
+      { rows: { ...TOP_K, values: many(10_001) } },
+      'The rows (Top-k) have 10,001 entries; the limit is 10,000.',
+    ],
     [
       {
         rows: { ...TEMPERATURES, values: many(100) },

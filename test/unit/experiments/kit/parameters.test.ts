@@ -101,12 +101,13 @@ describe('A value is taken as it is, or refused by name, value and limit:', () =
         if (sentence === undefined) return;
         if (!Array.isArray(value)) expect(sentence).toMatch(/^The shares are .+; they must be a list\.$/s);
         else if (list.length === 0) expect(sentence).toBe('The shares are empty; give at least one.');
-        else if (list.length > 3) expect(sentence).toBe(`The shares are ${list.length}; give at most 3.`);
+        else if (list.length > 3)
+          expect(sentence).toBe(`The shares have ${list.length} entries; the limit is 3.`);
         else if (!allowed) {
           const wrong = list.findIndex((entry) => !(typeof entry === 'number' && entry >= 0 && entry <= 1));
           expect(sentence).toContain(`Share ${wrong + 1} is `);
           expect(sentence).toContain('0 or more, at most 1');
-        } else expect(sentence).toMatch(/twice, in places \d and \d; every one may stand there once\.$/);
+        } else expect(sentence).toMatch(/twice, as numbers \d and \d; list each value once\.$/);
       }),
       RUNS,
     );
@@ -134,7 +135,7 @@ describe('A value is taken as it is, or refused by name, value and limit:', () =
         if (typeof value !== 'string') expect(sentence).toMatch(/^The word is .+; it must be text\.$/s);
         else if (value === '') expect(sentence).toBe('The word is empty; type one.');
         else if (value.length <= 3) expect(sentence).toBeUndefined();
-        else expect(sentence).toBe(`The word has ${value.length} characters; it may have at most 3.`);
+        else expect(sentence).toBe(`The word has ${value.length} characters; the limit is 3.`);
       }),
       RUNS,
     );
@@ -168,7 +169,7 @@ describe('A value is taken as it is, or refused by name, value and limit:', () =
         const fits = list.length > 0 && list.length <= 3 && known && new Set(list).size === list.length;
         expect(isSome === undefined).toBe(fits);
         if (list.length > 0 && list.length <= 3 && !known)
-          expect(isSome).toMatch(/^The ways hold .+, which is none; there are a, b, c\.$/s);
+          expect(isSome).toMatch(/^The ways contain .+; choose from a, b, c\.$/s);
       }),
       RUNS,
     );

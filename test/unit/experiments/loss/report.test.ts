@@ -51,15 +51,15 @@ describe('What the loss of a text says', () => {
   it('are both means, their difference as a factor, and the passages at either end', () => {
     const [answer, gap, bits, passages] = lossReport.summary(result());
     expect(answer).toBe(
-      'For GPT-2 (124M), the training loss is 3.00000 nats per token (perplexity 20.1) and the validation loss 5.00000 nats per token (perplexity 148).',
+      'GPT-2 (124M) has a training loss of 3 nats per token (perplexity 20.1) and a validation loss of 5 nats per token (perplexity 148).',
     );
     // e^2 is 7.389.
     expect(gap).toContain(
-      'The validation part is harder by 2 nats: a token of it is on average 7.39 times less',
+      'The validation part is harder by 2 nats per token: its tokens are on average 7.39 times less',
     );
     expect(bits).toContain('in the training part');
     expect(passages).toBe(
-      'The hardest window begins “And a third.” (5 nats), the easiest “The first passage is easy.” (2 nats).',
+      'The hardest window begins with “And a third.” (5 nats) and the easiest with “The first passage is easy.” (2 nats).',
     );
   });
 
@@ -71,8 +71,8 @@ describe('What the loss of a text says', () => {
         { model: 'GPT-2 1558M', ...reference, sameSize: false },
       ]),
     );
-    expect(known.filter((sentence) => sentence.startsWith('Published'))).toEqual([
-      'Published for GPT-2 124M on this text: training 3.75475, here 0.75 less and validation 3.55962, here 1.4 more.',
+    expect(known.filter((sentence) => sentence.startsWith('The losses published'))).toEqual([
+      'The losses published for GPT-2 124M on this text are training 3.75475 (here 0.75 lower) and validation 3.55962 (here 1.4 higher).',
     ]);
   });
 

@@ -161,7 +161,7 @@ describe('Refuses', () => {
     [{ samples: 0 }, /samples is 0/],
     [{ trials: 0 }, /trials is 0/],
     [{ trials: 17 }, /trials is 17.*16/],
-    [{ trials: 16, samples: 16, maxNewTokens: 200 }, /51,200 tokens of each model; take at most 20,000/],
+    [{ trials: 16, samples: 16, maxNewTokens: 200 }, /51,200 tokens per model; the limit is 20,000/],
     [{ maxNewTokens: 1000 }, /1000/],
     [{ reference: 'x'.repeat(200_001) }, /200,001/],
   ])('%#', (change, sentence) => {

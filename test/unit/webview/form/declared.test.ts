@@ -162,7 +162,7 @@ describe('A form of declared parameters', () => {
   it('says what is wrong with a control in the parameter’s own words', () => {
     const typed = new Form(form.groups);
     for (const [name, value, sentence] of [
-      ['word', 'x'.repeat(21), 'The word has 21 characters; it may have at most 20.'],
+      ['word', 'x'.repeat(21), 'The word has 21 characters; the limit is 20.'],
       ['count', '1.5', 'The count is 1.5; it must be a whole number from 0 to 9,999.'],
       ['count', 'off', 'The count is "off"; it must be a whole number from 0 to 9,999.'],
       ['limit', '10', 'The limit is 10; it must be a whole number from 1 to 9.'],
