@@ -123,7 +123,7 @@ function checkDefinition(words: readonly string[], logits: readonly number[]): v
     const earlier = first.get(word);
     if (earlier !== undefined) {
       throw new RangeError(
-        `The toy vocabulary has "${word}" twice, as words ${earlier + 1} and ${index + 1}; every word may stand there once.`,
+        `The toy vocabulary has "${word}" twice, as words ${earlier + 1} and ${index + 1}; use each word once.`,
       );
     }
     first.set(word, index);

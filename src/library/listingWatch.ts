@@ -51,7 +51,7 @@ export class ListingWatch {
   #fail(what: string): never {
     throw new LibraryError(
       'network',
-      `${this.host} was asked for the list of files of ${this.repo} and ${what}. It is not listened to any longer; ` +
+      `${this.host} was asked for the list of files of ${this.repo} and ${what}. The request was given up; ` +
         `check the hub's address.`,
     );
   }

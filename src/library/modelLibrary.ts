@@ -236,7 +236,7 @@ export class ModelLibrary {
     // A removal that began before the mark was set has taken the record away first.
     if (!(await this.#search(id))) {
       await release();
-      throw new LibraryError('missing', `The model ${id} is not here. Download or import it.`);
+      throw new LibraryError('missing', `The model ${id} is not installed. Download or import it.`);
     }
     await this.#lastUsed.touch(place.folder);
     return { entry: await this.#describe(place), release };
@@ -335,7 +335,7 @@ export class ModelLibrary {
 
   async #place(id: string): Promise<Place> {
     const place = await this.#search(id);
-    if (!place) throw new LibraryError('missing', `The model ${id} is not here. Download or import it.`);
+    if (!place) throw new LibraryError('missing', `The model ${id} is not installed. Download or import it.`);
     return place;
   }
 

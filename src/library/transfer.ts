@@ -180,7 +180,7 @@ function checkAnswer(
     throw new LibraryError(
       'changed',
       `${new URL(endpoint).host} gives ${name} of the version ${answer.commit}, not of ${commit}, which was listed. ` +
-        `Files of two versions make no model; try again.`,
+        `Files of two versions cannot be combined; try again.`,
     );
   }
   if (sha256 !== undefined && file.sha256 !== undefined && sha256 !== file.sha256) {

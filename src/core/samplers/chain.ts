@@ -49,7 +49,7 @@ function checkSampler(value: unknown): asserts value is SamplerSpec {
   const known = about.parameters.map((parameter) => parameter.name);
   const unknown = Object.keys(given).find((key) => key !== 'sampler' && !known.includes(key));
   if (unknown !== undefined) {
-    throw new RangeError(`${name}: ${unknown} is no parameter of it; it has ${known.join(', ')}.`);
+    throw new RangeError(`${name} has no parameter ${unknown}; its parameters are ${known.join(', ')}.`);
   }
 }
 

@@ -42,7 +42,7 @@ const PARAMETERS = [
   {
     name: 'breakers',
     label: 'Sequence breakers',
-    explanation: 'Repetition does not reach across these token sequences.',
+    explanation: 'Token sequences that a repetition cannot extend across.',
     kind: 'list',
     entries: 'lists of token ids, none of them empty',
     isEntry: isBreaker,

@@ -23,7 +23,7 @@ export const eta = defineSampler({
       {
         name: 'eta',
         label: 'η',
-        explanation: 'The largest the threshold can be; larger values keep fewer tokens.',
+        explanation: 'The largest possible threshold; larger values keep fewer tokens.',
         kind: 'number',
         min: 0,
         minExcluded: true,

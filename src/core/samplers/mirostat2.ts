@@ -17,7 +17,8 @@ export const mirostat2 = defineSampler({
   rank: { huggingFace: 230, llamaCpp: 230 },
   about: {
     label: 'Mirostat 2',
-    explanation: 'Cuts by surprise, and adapts the cut so that the text stays equally surprising.',
+    explanation:
+      'Removes tokens that are too surprising, with a limit that adapts so that the text stays equally surprising.',
     formula: 'keep i where −log₂ p_i ≤ μ; then μ ← μ − η (S − τ)',
     paper:
       'Basu, Ramachandran, Keskar and Varshney, Mirostat: A Neural Text Decoding Algorithm that Directly Controls Perplexity, 2021',

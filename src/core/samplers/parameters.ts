@@ -94,7 +94,7 @@ type Flat<T> = { [Key in keyof T]: T[Key] };
 export const MIN_KEEP = {
   name: 'minKeep',
   label: 'Keep at least',
-  explanation: 'The filter leaves at least this many tokens, whatever its cutoff says.',
+  explanation: 'The sampler keeps at least this many tokens, whatever its cutoff.',
   kind: 'integer',
   min: 1,
   max: Number.MAX_SAFE_INTEGER,
@@ -107,7 +107,7 @@ export const MIN_KEEP = {
 export const WINDOW = {
   name: 'window',
   label: 'Window',
-  explanation: 'Only the last so many tokens count; 0 means all of them, prompt included.',
+  explanation: 'How many of the last tokens count; 0 means all of them, prompt included.',
   kind: 'integer',
   min: 0,
   max: Number.MAX_SAFE_INTEGER,

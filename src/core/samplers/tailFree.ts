@@ -25,7 +25,7 @@ export const tailFree = defineSampler({
       {
         name: 'z',
         label: 'z',
-        explanation: 'How much of the curve’s bending stays; 1 keeps everything.',
+        explanation: 'How much of the curvature is kept; 1 keeps everything.',
         kind: 'number',
         min: 0,
         minExcluded: true,

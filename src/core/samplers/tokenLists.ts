@@ -82,7 +82,7 @@ function tokenOf(owner: string, text: string, { bytes, offsets }: Vocabulary): n
     if (i === wanted.length) return id;
   }
   throw new RangeError(
-    `${owner}: texts holds ${JSON.stringify(text)}, which is not one token; mind the leading space, or use a pattern.`,
+    `${owner}: texts holds ${JSON.stringify(text)}, which is not one token; check its leading space, or use a pattern.`,
   );
 }
 

@@ -40,7 +40,7 @@ export const topK = defineSampler({
       {
         name: 'ties',
         label: 'Ties',
-        explanation: 'Whether tokens equal to the k-th all stay, or only so many that exactly k are left.',
+        explanation: 'Whether all tokens that tie with the k-th stay, or exactly k tokens are kept.',
         kind: 'choice',
         choices: ['all', 'exact'],
         default: 'all',

@@ -106,7 +106,7 @@ export async function loadCheckpoint(checkpoint: string, tensors: readonly Train
     const stored = moments.get(name);
     if (stored?.byteLength !== into.byteLength) {
       throw new RangeError(
-        `The checkpoint ${checkpoint} belongs to another model: ${MOMENTS} has no "${name}" of ${into.length} numbers. Start anew.`,
+        `The checkpoint ${checkpoint} belongs to another model: ${MOMENTS} has no "${name}" of ${into.length} numbers. Start a new training.`,
       );
     }
     into.set(await readFloats({ ...stored, file, dtype: 'F32' }, 0, into.length));
@@ -183,7 +183,7 @@ export class Checkpoints implements TrainingStore {
       await rm(partial, { recursive: true, force: true }).catch(() => undefined);
       const why = messageOf(error);
       throw new Error(
-        `The checkpoint of step ${progress.step} could not be written: ${why}. The one before is whole. Make room on the disk.`,
+        `The checkpoint of step ${progress.step} could not be written: ${why}. The one before it is intact. Free some disk space.`,
         { cause: error },
       );
     }

@@ -332,7 +332,7 @@ async function findCheckpoint(
     run.checkpoints.map((directory) => ({ run, directory })),
   );
   if (all.length === 0) {
-    throw new RangeError(`${name} has no checkpoint to go on from. Start a training first.`);
+    throw new RangeError(`${name} has no checkpoint to resume from. Start a training first.`);
   }
   const notes: string[] = [];
   for (const { run, directory } of all.reverse()) {
@@ -346,7 +346,7 @@ async function findCheckpoint(
     }
     if (state.parent !== parent) {
       throw new RangeError(
-        'The last checkpoint began with other weights than the model has now. Start anew.',
+        'The last checkpoint was made from other weights than the model has now. Start a new training.',
       );
     }
     if (state.data !== data) {
@@ -355,7 +355,7 @@ async function findCheckpoint(
       );
     }
     const { settings, progress, history, verified } = state;
-    if (notes.length > 0) notes.push(`The training goes on from step ${progress.step} instead.`);
+    if (notes.length > 0) notes.push(`The training resumes from step ${progress.step} instead.`);
     if (!verified) {
       notes.push(
         `The checkpoint of step ${progress.step} was written by a version that kept no digests of its files: whether they are as they were written cannot be seen.`,
@@ -363,7 +363,7 @@ async function findCheckpoint(
     }
     return { directory, run, settings, progress, history, notes };
   }
-  throw new RangeError(`${notes.join(' ')} ${name} has no other checkpoint that is whole. Start anew.`);
+  throw new RangeError(`${notes.join(' ')} ${name} has no other intact checkpoint. Start a new training.`);
 }
 
 /** @throws RangeError where a checkpoint's progress is not one that its training can have made. */
@@ -372,7 +372,7 @@ function checkProgress({ directory, progress }: Resumed, perEpoch: number): void
   if (batch < perEpoch && step === epoch * perEpoch + batch) return;
   throw damaged(
     directory,
-    `step ${step} cannot be batch ${batch} of epoch ${epoch}, where an epoch has ${perEpoch} batches. Start anew`,
+    `step ${step} cannot be batch ${batch} of epoch ${epoch}, where an epoch has ${perEpoch} batches. Start a new training`,
   );
 }
 

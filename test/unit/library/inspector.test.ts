@@ -144,7 +144,7 @@ describe('the process that looks at models', () => {
     const { id } = await library().importFolder(at('m'));
     const here = library({ inspect: () => Promise.reject(new Error('a disk that does not answer')) });
     expect(await here.locate(id)).toEqual({ name: 'm', kind: 'imported', directory: at('m') });
-    await expect(here.locate('nothing')).rejects.toThrow(/is not here/);
+    await expect(here.locate('nothing')).rejects.toThrow(/is not installed/);
   });
 
   it('keeps a download that could not be looked at, and goes on with it', async () => {

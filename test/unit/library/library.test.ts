@@ -454,7 +454,7 @@ describe('verify', () => {
     const here = library();
     await here.download(REPO);
     await expectError(here.verify(REPO, { signal: AbortSignal.abort() }), 'stopped', /./);
-    await expectError(here.verify('nothing'), 'missing', /nothing is not here/);
+    await expectError(here.verify('nothing'), 'missing', /nothing is not installed/);
   });
 });
 
@@ -475,7 +475,7 @@ describe('a model in use', () => {
     await here.remove(REPO);
     expect(await here.list()).toEqual([]);
     expect(existsSync(at('storage', 'tester--tiny'))).toBe(false);
-    await expectError(here.use(REPO), 'missing', /is not here/);
+    await expectError(here.use(REPO), 'missing', /is not installed/);
     expectRight(await here.download(REPO));
   });
 

@@ -69,7 +69,7 @@ describe('A checkpoint', () => {
     for (const { parameter } of tensors) parameter.fill(7);
     disk.room = Math.floor(share * tensors.reduce((sum, { parameter }) => sum + parameter.byteLength, 0));
     await expect(checkpoints.save({ ...NO_PROGRESS, step: 2 })).rejects.toThrow(
-      /step 2 could not be written: ENOSPC.*The one before is whole. Make room/,
+      /step 2 could not be written: ENOSPC.*The one before it is intact. Free some disk/,
     );
     expect(readdirSync(folder)).toEqual(['step-1']);
     const [last] = await checkpointsIn(folder);

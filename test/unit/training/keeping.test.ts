@@ -124,7 +124,7 @@ describe('A training', () => {
       },
     });
     expect(told[0]).toContain(`${done.checkpoint!} is damaged: its optimizer.safetensors is not the file`);
-    expect(told[1]).toMatch(/goes on from step \d+ instead/);
+    expect(told[1]).toMatch(/resumes from step \d+ instead/);
     expect(weights(again.checkpoint!).equals(whole)).toBe(true);
   });
 });

@@ -36,7 +36,7 @@ describe('bad chains', () => {
     [[{ sampler: 'top-q' }], /sampler is "top-q"; it must be one of temperature, /],
     [[{ sampler: 'top-k' }], /top-k: k is missing; it must be a whole number of at least 1/],
     [[{ sampler: 'top-k', k: '3' }], /top-k: k is "3"/],
-    [[{ sampler: 'top-k', k: 3, p: 1 }], /top-k: p is no parameter of it; it has k, ties, minKeep/],
+    [[{ sampler: 'top-k', k: 3, p: 1 }], /top-k has no parameter p; its parameters are k, ties, minKeep/],
     [[{ sampler: 'top-k', k: 3, ties: 'some' }], /ties is "some"; it must be 'all' or 'exact'/],
     [[{ sampler: 'banned-tokens', pattern: '(' }], /pattern is "\("; it must be a regular expression/],
     [[{ sampler: 'banned-tokens', ids: [1, -1] }], /ids is \[1,-1\]; it must be a list of token ids/],
