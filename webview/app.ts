@@ -18,6 +18,7 @@ import { chipCard, CHIPS } from './ui/chips';
 import { modelCard } from './frame/aboutModel';
 import { ProseCheck } from './frame/proseCheck';
 import { headerView } from './frame/header';
+import { Presentation } from './frame/presentation';
 import { termCard } from './ui/info';
 import { legendCard } from './ui/legend';
 import { tabsView } from './frame/tabs';
@@ -45,6 +46,7 @@ export class App {
   readonly #prose: ProseCheck;
   readonly #tabs: readonly Tab[];
   readonly #card: Card;
+  readonly #presentation: Presentation;
   readonly #active: Signal<Tab>;
   readonly #editing = signal(false);
   readonly #chips = signal(CHIPS);
@@ -70,6 +72,7 @@ export class App {
     this.#tabs = tabFactories.map((create) => create(context));
     this.#active = signal(this.#tabs[0]!);
     this.#card = new Card((reference) => this.#cardContent(reference));
+    this.#presentation = new Presentation(() => this.#active.value.slides?.() ?? []);
     this.#restore(readPageMemory(api.getState()));
     window.addEventListener('message', (event) => {
       this.#host.receive(event.data);
@@ -93,6 +96,9 @@ export class App {
       queue: this.#queue,
       announce: (sentence) => {
         this.#announcement.value = sentence;
+      },
+      present: () => {
+        this.#presentation.open();
       },
       editPrompt: () => {
         this.#edit(true);
@@ -239,7 +245,9 @@ export class App {
   }
 
   #key(event: KeyboardEvent): void {
-    if (event.key === 'Escape') {
+    if (this.#presentation.key(event)) {
+      this.#card.close();
+    } else if (event.key === 'Escape') {
       // A card that happens to be open must not keep a run from being stopped.
       const closed = this.#card.close();
       if (this.#active.value.stop() || closed) event.preventDefault();
@@ -256,6 +264,7 @@ export class App {
     follow(
       () => {
         this.#render();
+        this.#presentation.place();
         this.#card.place();
       },
       (turn) => {
@@ -333,7 +342,7 @@ export class App {
         <span class="quiet">${ENGINE[session.engine]}</span>
       </footer>
       <div class="unseen" role="status" aria-live="polite">${announcement}</div>
-      ${this.#card.view()}
+      ${this.#presentation.isOpen ? this.#presentation.view(this.#card.view()) : this.#card.view()}
     `;
   }
 

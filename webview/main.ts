@@ -7,6 +7,7 @@ import './styles/experiment.css';
 import './experiments/branches/style.css';
 import './course/style.css';
 import './styles/card.css';
+import './styles/presentation.css';
 import { App } from './app';
 import { registerControls } from './controls';
 import { typeNumbersIn } from './format/typedNumber';

@@ -1,5 +1,4 @@
 /** The result that a tab has on screen, made ready to be drawn and written into files. */
-import type { ReportTable } from '../../src/experiments/report/types';
 import type { ExperimentResult } from '../../src/experiments/kit/results';
 import { dataTableView } from '../ui/dataTable';
 import { figureView } from '../ui/figureView';
@@ -8,18 +7,9 @@ import type { ExperimentState } from './experimentState';
 import { exportFile } from './exports';
 import type { Outcome } from './record';
 
-/** Cells of a table that is open from the start: on a narrow page it stands as a list, each cell on its own. */
-const SHORT = 160;
-
-function isShort({ rows, columns }: ReportTable): boolean {
-  return rows.length * columns.length <= SHORT;
-}
-
 export class DrawnResult<Result extends ExperimentResult> {
   readonly #page: ExperimentPage<Result>;
   readonly #state: ExperimentState<Result>;
-  /** Whether the first table is unfolded. */
-  #open = false;
   #parts: ShownParts<Result> | undefined;
 
   constructor(page: ExperimentPage<Result>, state: ExperimentState<Result>) {
@@ -49,9 +39,7 @@ export class DrawnResult<Result extends ExperimentResult> {
     if (this.#parts?.result === result && this.#parts.earlier === earlier) return this.#parts;
     const growing = this.isGrowing;
     const tables = this.#page.report.tables(result);
-    // What fills neither unfolds nor folds under the pointer.
-    if (!growing) this.#open = !this.#page.layout && tables[0] !== undefined && isShort(tables[0]);
-    const open = this.#open;
+    const { folds } = this.#state;
     this.#parts = {
       result,
       earlier,
@@ -61,9 +49,14 @@ export class DrawnResult<Result extends ExperimentResult> {
         const before = this.#state.shown.outcome?.conclusion ?? '';
         this.#state.shown.conclude(before === '' ? text : `${before}\n\n${text}`);
       },
-      figure: (picture) =>
-        figureView({ picture, onExport: growing ? null : () => void this.export(`svg-${picture.id}`) }),
-      table: (table) => dataTableView(table, open && table === tables[0]),
+      figure: (picture, head) =>
+        figureView({
+          picture,
+          head,
+          caption: folds.of(`caption-${picture.id}`),
+          onExport: growing ? null : () => void this.export(`svg-${picture.id}`),
+        }),
+      table: (table) => dataTableView(table, folds.of(`table-${table.id}`)),
     };
     return this.#parts;
   }

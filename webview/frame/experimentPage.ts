@@ -1,4 +1,4 @@
-import type { nothing, TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit';
 import type { ReportOf, ReportTable } from '../../src/experiments/report/types';
 import type { ExperimentResult } from '../../src/experiments/kit/results';
 import type { Term } from '../ui/glossary';
@@ -43,7 +43,9 @@ export interface ExperimentPage<Result extends ExperimentResult> {
   readonly report: ReportOf<Result>;
   /** @param earlier the result that it is compared with, to be drawn in the second colour */
   readonly pictures: (result: Result, earlier: Result | null) => readonly Picture[];
-  /** What stands between the answer and the tables; the pictures, in their order, where left out. */
+  /** What shows the answer at a glance, under its first sentence; the first picture where left out. */
+  readonly lead?: (shown: ShownParts<Result>, values: FormValues) => TemplateResult | typeof nothing;
+  /** What stands between the answer and the tables; the other pictures, in their order, where left out. */
   readonly view?: (shown: ShownParts<Result>, values: FormValues) => TemplateResult;
   /** Why a result with these parameters is not run again by itself; null where it can be. */
   readonly noReplay?: (parameters: unknown) => string | null;
@@ -103,6 +105,17 @@ export interface ShownParts<Result> {
   readonly tables: readonly ReportTable[];
   /** Adds to the reader's conclusion, which goes into the report. */
   readonly conclude: (text: string) => void;
-  readonly figure: (picture: Picture) => TemplateResult;
+  /** @param head in the place of its title */
+  readonly figure: (picture: Picture, head?: TemplateResult) => TemplateResult;
   readonly table: (table: ReportTable) => TemplateResult;
+}
+
+/** Pictures one under another. */
+export function figuresView<Result>(
+  { figure }: ShownParts<Result>,
+  pictures: readonly Picture[],
+): TemplateResult | typeof nothing {
+  return pictures.length === 0
+    ? nothing
+    : html`<div class="figures">${pictures.map((picture) => figure(picture))}</div>`;
 }

@@ -5,6 +5,7 @@ import type { ExperimentResult } from '../../src/experiments/kit/results';
 import type { Saved } from '../../src/protocol/messages';
 import { Form } from '../form/form';
 import { draftOf } from '../form/toyDraft';
+import { Folds } from '../ui/folds';
 import type { ExperimentPage } from './experimentPage';
 import { failureOf, UNREADABLE } from './failures';
 import { Keeping } from './keeping';
@@ -23,6 +24,7 @@ export class ExperimentState<Result extends ExperimentResult> {
   readonly runs: Runs<Result>;
   readonly shown: ShownResult<Result>;
   readonly keeping: Keeping;
+  readonly folds = new Folds();
   readonly #drawerOpen = signal(false);
   readonly #page: ExperimentPage<Result>;
   readonly #context: TabContext;
@@ -185,6 +187,7 @@ export class ExperimentState<Result extends ExperimentResult> {
     const memory = {
       values: this.form.values,
       drawerOpen: this.drawerOpen,
+      folds: this.folds.touched,
       outcome: this.shown.outcome,
     };
     return () => packMemory(memory);
@@ -197,6 +200,7 @@ export class ExperimentState<Result extends ExperimentResult> {
     if (memory.outcome) this.form.fill(this.#page.values(memory.outcome.order.parameters));
     this.form.fill(memory.values);
     this.drawerOpen = memory.drawerOpen;
+    this.folds.restore(memory.folds);
     this.shown.show(memory.outcome);
     const { session } = this.#context;
     const { source, tokens } = session;

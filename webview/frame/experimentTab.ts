@@ -9,11 +9,12 @@ import { RequestError } from '../host';
 import { afterDraw } from '../ui/afterDraw';
 import { addTerms } from '../ui/glossary';
 import { DrawnResult } from './drawnResult';
-import type { ExperimentPage, Pieces, ShownParts } from './experimentPage';
+import { figuresView, type ExperimentPage, type Pieces, type ShownParts } from './experimentPage';
 import { ExperimentState } from './experimentState';
 import { exportChoices } from './exports';
 import { messageView } from './messageView';
 import type { Stale } from './order';
+import { slidesOf, type Slide } from './presentation';
 import type { Outcome } from './record';
 import {
   answerView,
@@ -24,6 +25,7 @@ import {
   historyView,
   resultBarView,
   staleView,
+  type EarlierAnswer,
 } from './resultView';
 import { meterView, PROGRESS_AFTER } from './statusView';
 import type { OpenRequest, Tab, TabContext } from './tab';
@@ -52,7 +54,8 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
 
   body(): TemplateResult {
     if (this.#page.layout) return this.#page.layout(this.#pieces());
-    return html`<div class="explore experiment" data-testid="experiment-${this.id}">
+    const filled = this.#drawn.outcome !== null || this.state.runs.isGoing;
+    return html`<div class="explore experiment" data-testid="experiment-${this.id}" ?data-filled=${filled}>
       ${this.#form()}
       <div class="results">${this.#live()} ${this.#result()}</div>
     </div>`;
@@ -73,6 +76,14 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
       comparison: this.#comparison(),
       conclusion: this.#conclusion(),
     };
+  }
+
+  slides(): readonly Slide[] {
+    const { outcome, isGrowing } = this.#drawn;
+    if (!outcome) return [];
+    const { question, report } = this.#page;
+    const sentences = isGrowing ? [`${question} Still running.`] : report.summary(outcome.result);
+    return slidesOf(sentences, this.#drawn.partsOf(outcome).pictures);
   }
 
   #live(): TemplateResult | typeof nothing {
@@ -161,13 +172,24 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
     if (!outcome) return this.#empty(this.state.runs.jobState !== 'none');
     const state = this.state;
     const parts = this.#drawn.partsOf(outcome);
-    const { summary } = this.#page.report;
+    const { report, view } = this.#page;
     const { modelName } = outcome.result.provenance;
+    const values = state.form.values;
+    const picture = this.#page.lead?.(parts, values) ?? figuresView(parts, parts.pictures.slice(0, 1));
     return html`
       ${this.#staleMark(state.stale(outcome.order, modelName))}
-      ${isGrowing ? growingView(state.runs.jobState === 'none') : answerView(summary(outcome.result))}
+      ${
+        isGrowing
+          ? growingView(state.runs.jobState === 'none', picture)
+          : answerView({
+              sentences: report.summary(outcome.result),
+              earlier: this.#earlier(),
+              picture,
+              fold: state.folds.of('answer'),
+            })
+      }
       ${this.#bar(outcome, parts, isGrowing)} ${this.#history()} ${isGrowing ? nothing : this.#comparison()}
-      ${this.#page.view ? this.#page.view(parts, state.form.values) : html`<div class="figures">${parts.pictures.map(parts.figure)}</div>`}
+      ${view ? view(parts, values) : figuresView(parts, parts.pictures.slice(1))}
       ${parts.tables.map(parts.table)} ${this.#conclusion()}
     `;
   }
@@ -200,6 +222,7 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
       onReplay: () => {
         state.replay();
       },
+      onPresent: this.#context.present,
       kept: shown.keptToCompare,
       onKeep: () => {
         shown.keepToCompare();
@@ -207,13 +230,23 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
     });
   }
 
-  #comparison(): TemplateResult | typeof nothing {
+  /** What the result is compared with, in a sentence; null where it is with nothing. */
+  #earlier(): EarlierAnswer | null {
     const { earlier } = this.#drawn;
+    if (!earlier) return null;
+    return {
+      model: visibleText(earlier.result.provenance.modelName),
+      headline: this.#page.report.summary(earlier.result)[0] ?? '',
+    };
+  }
+
+  #comparison(): TemplateResult | typeof nothing {
+    const earlier = this.#earlier();
     if (!earlier) return nothing;
     return comparisonView({
       tables: this.state.shown.comparison,
-      earlier: this.#page.report.summary(earlier.result),
-      model: visibleText(earlier.result.provenance.modelName),
+      folds: this.state.folds,
+      earlier: this.#page.layout ? earlier : null,
       onClose: () => {
         this.state.shown.compareWith(null);
       },
@@ -339,11 +372,24 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
 
   #run(): void {
     const wrong = this.state.run();
-    if (!wrong) return;
+    if (!wrong) {
+      if (!this.#page.layout) this.#makeRoom();
+      return;
+    }
     this.#context.announce(wrong.sentence);
     this.state.drawerOpen = true;
     afterDraw(() => {
       document.querySelector<HTMLElement>('.settings [aria-invalid="true"]')?.focus();
+    });
+  }
+
+  /** Where the page is one column its settings fold to their line, and the answer has the screen below that. */
+  #makeRoom(): void {
+    const line = settingsLine();
+    if (line?.parentElement?.querySelector('.fields')?.contains(document.activeElement)) line.focus();
+    this.state.drawerOpen = false;
+    afterDraw(() => {
+      settingsLine()?.parentElement?.scrollIntoView({ block: 'start' });
     });
   }
 
@@ -380,4 +426,10 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
   restore(saved: unknown): void {
     this.state.unpack(saved);
   }
+}
+
+/** The line that the settings fold to; null where they stand beside the answer. */
+function settingsLine(): HTMLElement | null {
+  const line = document.querySelector<HTMLElement>('.experiment > .settings > .drawer');
+  return line === null || line.offsetParent === null ? null : line;
 }

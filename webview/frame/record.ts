@@ -64,6 +64,8 @@ export function outcomeOf<Result extends ExperimentResult>(
 const memorySchema = v.object({
   values: v.record(v.string(), v.unknown()),
   drawerOpen: v.boolean(),
+  // Earlier versions kept none.
+  folds: v.optional(v.record(v.string(), v.boolean()), {}),
   outcome: v.nullable(
     v.object({
       model: v.string(),
@@ -79,6 +81,8 @@ const memorySchema = v.object({
 export interface TabMemory<Result extends ExperimentResult> {
   readonly values: Readonly<Record<string, unknown>>;
   readonly drawerOpen: boolean;
+  /** What a user has unfolded or folded of the result. */
+  readonly folds: Readonly<Record<string, boolean>>;
   readonly outcome: Outcome<Result> | null;
 }
 
@@ -111,11 +115,12 @@ export function unpackMemory<Result extends ExperimentResult>(
 ): TabMemory<Result> | null {
   const parsed = v.safeParse(memorySchema, value);
   if (!parsed.success) return null;
-  const { values, drawerOpen, outcome } = parsed.output;
+  const { values, drawerOpen, folds, outcome } = parsed.output;
   const result = outcome && read(outcome.result);
-  if (!result) return { values, drawerOpen, outcome: null };
+  if (!result) return { values, drawerOpen, folds, outcome: null };
   const { model, toy, parameters, savedId, conclusion } = outcome;
-  return { values, drawerOpen, outcome: { order: { model, toy, parameters }, result, savedId, conclusion } };
+  const order = { model, toy, parameters };
+  return { values, drawerOpen, folds, outcome: { order, result, savedId, conclusion } };
 }
 
 /** Reads a value by its schema; null where it does not fit. */

@@ -4,12 +4,17 @@ import { live } from 'lit/directives/live.js';
 import { visibleText } from '../../src/core/visibleText';
 import type { ReportTable } from '../../src/experiments/report/types';
 import type { HistoryLine } from '../../src/protocol/messages';
+import { count } from '../format/numbers';
+import { dataTableView } from '../ui/dataTable';
+import type { Fold, Folds } from '../ui/folds';
 import type { Stale } from './order';
 import type { Verdict } from './replayVerdict';
-import { dataTableView } from '../ui/dataTable';
 
 /** Rows of a comparison's table that is open from the start: longer ones would push what they are about out of view. */
 const MOST_OPEN = 12;
+
+/** Sentences of an answer that stand open under its first picture. */
+const OPEN_SENTENCES = 2;
 
 /** A kind of file that a result can be written into. */
 export interface ExportChoice {
@@ -30,6 +35,7 @@ export interface ResultBarProps {
   readonly onSave: () => void;
   readonly onHistory: () => void;
   readonly onReplay: () => void;
+  readonly onPresent: () => void;
   /** Whether the next result will be compared with this one. */
   readonly kept: boolean;
   readonly onKeep: () => void;
@@ -37,7 +43,7 @@ export interface ResultBarProps {
 
 export function resultBarView(props: ResultBarProps): TemplateResult {
   const { growing, exports, saved, historyOpen, busy, kept, feedback } = props;
-  const { onExport, onSave, onReplay, onKeep } = props;
+  const { onExport, onSave, onReplay, onPresent, onKeep } = props;
   return html`<div class="result-bar" role="group" aria-label="This result">
     <details class="menu" data-testid="export" @focusout=${closeWhenLeft} @keydown=${closeOnEscape}>
       <summary>Export</summary>
@@ -59,6 +65,16 @@ export function resultBarView(props: ResultBarProps): TemplateResult {
         )}
       </div>
     </details>
+    <button
+      type="button"
+      class="link"
+      data-testid="present"
+      title="Show it large, one picture at a time (P)"
+      aria-keyshortcuts="P"
+      @click=${onPresent}
+    >
+      Present
+    </button>
     <button type="button" class="link" data-testid="save" ?disabled=${saved || growing} @click=${onSave}>
       ${saved ? 'Saved' : 'Save'}
     </button>
@@ -191,17 +207,52 @@ export function staleView({ stale: { by, sentence }, verb, busy, onRun }: StaleP
   </p>`;
 }
 
-/** The answer in sentences, the first one set apart. */
-export function answerView(sentences: readonly string[]): TemplateResult {
-  const [first = '', ...rest] = sentences;
+export interface AnswerProps {
+  /** The first is the headline. */
+  readonly sentences: readonly string[];
+  /** What it is compared with, which the picture shows too. */
+  readonly earlier: EarlierAnswer | null;
+  /** What shows it at a glance. */
+  readonly picture: TemplateResult | typeof nothing;
+  readonly fold: Fold;
+}
+
+export interface EarlierAnswer {
+  readonly model: string;
+  readonly headline: string;
+}
+
+/** The answer: one sentence, its picture, then what else is to be said. */
+export function answerView({ sentences, earlier, picture, fold }: AnswerProps): TemplateResult {
+  const [headline = '', ...others] = sentences;
+  const open = others.slice(0, OPEN_SENTENCES);
+  const folded = others.slice(OPEN_SENTENCES);
+  const paragraph = (sentence: string): TemplateResult => html`<p>${unbroken(sentence)}</p>`;
   return html`<section class="answer" data-testid="answer" aria-label="Answer">
-    <p class="answer-first">${unbroken(first)}</p>
-    ${rest.map((sentence) => html`<p>${unbroken(sentence)}</p>`)}
+    <p class="answer-first" data-testid="headline">${unbroken(headline)}</p>
+    ${earlier === null ? nothing : earlierView(earlier)} ${picture} ${open.map(paragraph)}
+    ${
+      folded.length === 0
+        ? nothing
+        : html`<details
+            class="more-answer"
+            data-testid="more-answer"
+            .open=${fold.open}
+            @toggle=${fold.onToggle}
+          >
+            <summary>${count(folded.length, 'more sentence')}</summary>
+            ${folded.map(paragraph)}
+          </details>`
+    }
   </section>`;
 }
 
-/** In the answer's place while what it is the answer of is still to come. */
-export function growingView(stopped: boolean): TemplateResult {
+function earlierView({ model, headline }: EarlierAnswer): TemplateResult {
+  return html`<p class="earlier-answer" data-testid="earlier">Earlier, ${model}: ${unbroken(headline)}</p>`;
+}
+
+/** In the answer's place while what it is the answer of is still to come. @param picture what has come so far */
+export function growingView(stopped: boolean, picture: TemplateResult | typeof nothing): TemplateResult {
   return html`<section class="answer" data-testid="growing" data-growing>
     <p class="quiet">
       ${
@@ -210,6 +261,7 @@ export function growingView(stopped: boolean): TemplateResult {
           : 'Still running: below is what has come so far. The answer follows when all of it is there.'
       }
     </p>
+    ${picture}
   </section>`;
 }
 
@@ -235,20 +287,21 @@ export function verdictView({ verdict: { equal, sentence }, onDismiss }: Verdict
 
 export interface ComparisonProps {
   readonly tables: readonly ReportTable[];
-  readonly earlier: readonly string[];
-  readonly model: string;
+  readonly folds: Folds;
+  /** null where it stands beside the answer. */
+  readonly earlier: EarlierAnswer | null;
   readonly onClose: () => void;
 }
 
 /** The result that the one on screen is compared with, and every value that differs. */
-export function comparisonView({ tables, earlier, model, onClose }: ComparisonProps): TemplateResult {
+export function comparisonView({ tables, folds, earlier, onClose }: ComparisonProps): TemplateResult {
   return html`<section class="comparison" data-testid="comparison" aria-label="Comparison">
     <div class="section-head">
       <h2>Compared with an earlier result</h2>
       <button type="button" class="link" data-testid="comparison-close" @click=${onClose}>close</button>
     </div>
-    <p>Earlier, ${model}: ${earlier[0] ?? ''}</p>
-    ${tables.length === 0 ? html`<p>Every value that both have is the same.</p>` : tables.map((table) => dataTableView(table, table.rows.length <= MOST_OPEN))}
+    ${earlier === null ? nothing : earlierView(earlier)}
+    ${tables.length === 0 ? html`<p>Every value that both have is the same.</p>` : tables.map((table) => dataTableView(table, folds.of(`compared-${table.id}`, table.rows.length <= MOST_OPEN)))}
   </section>`;
 }
 

@@ -2,6 +2,7 @@ import type { TemplateResult, nothing } from 'lit';
 import type { Saved } from '../../src/protocol/messages';
 import type { ListedPreset } from '../../src/protocol/presets';
 import type { Host } from '../host';
+import type { Slide } from './presentation';
 import type { RunQueue } from './queue';
 import type { Session } from './session';
 
@@ -20,6 +21,8 @@ export interface TabContext {
   readonly hasTab: (id: string) => boolean;
   /** Opens another tab with parameters filled in, and runs it if `run`. */
   readonly openTab: (id: string, parameters: unknown, run: boolean) => void;
+  /** Shows the active tab's result large, one picture at a time. */
+  readonly present: () => void;
   /** Says a sentence to screen readers. */
   readonly announce: (sentence: string) => void;
 }
@@ -37,6 +40,8 @@ export interface Tab {
   message(): TemplateResult | typeof nothing;
   /** What produced the result on screen. */
   footer(): TemplateResult | typeof nothing;
+  /** Its result for a room: none while there is none. */
+  slides?(): readonly Slide[];
   /** What a card says about the thing with this `data-card` reference; null for references of others. */
   card(kind: string, rest: readonly string[]): TemplateResult | null;
   /** Runs the experiment, for example because Ctrl+Enter was pressed. */

@@ -2,7 +2,7 @@
 import { html, type TemplateResult } from 'lit';
 import { tintOf } from '../format/colour';
 import { full, percent, significant } from '../format/numbers';
-import { JoinedText, tokenPieces } from '../format/tokenText';
+import { JoinedText, tokenPieces, type Piece } from '../format/tokenText';
 import { cardView, type CardLine } from './cardView';
 import { runningView } from './pieces';
 import { keepStop, rove } from './roving';
@@ -38,7 +38,7 @@ export function sampledTextView(
     }}
     @focusin=${keepStop}
   >
-    ${joined(tokens).map(({ pieces }, i) => {
+    ${joined(tokens).map((pieces, i) => {
       const name = pieces.map(({ text }) => text).join('');
       return html`<span
         class="tinted token"
@@ -57,10 +57,15 @@ export function sampledTextView(
   </div>`;
 }
 
-function joined(tokens: SampledText['tokens']): JoinedText['tokens'] {
+/** A line break is its mark alone: texts are compared line by line, and empty lines would push them apart. */
+function joined(tokens: SampledText['tokens']): readonly (readonly Piece[])[] {
   const text = new JoinedText();
   for (const token of tokens) text.append(bytesOf(token));
-  return text.tokens;
+  return text.tokens.map(({ pieces }) =>
+    pieces
+      .map(({ text, mark }) => ({ text: mark ? text : text.replaceAll('\n', ''), mark }))
+      .filter((piece) => piece.text !== ''),
+  );
 }
 
 const bytesOf = (token: string | Uint8Array): Uint8Array =>

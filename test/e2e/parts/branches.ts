@@ -155,12 +155,14 @@ export function branches(current: () => Session): void {
 
     test('exact enumeration proves its continuations, in the order of their probability', async () => {
       await runWith('exact');
-      await expect.poll(() => panel.part('answer').innerText()).toMatch(/Proof: [\d,]+ beginnings were read/);
+      await expect
+        .poll(() => panel.part('answer').textContent())
+        .toMatch(/Proof: [\d,]+ beginnings were read/);
       const rows = panel.frame.locator('[data-table="exact"] tbody tr');
       const shown = await rows.evaluateAll((all) =>
         all.map((row) => ({
           logProbability: Number(row.querySelectorAll('td')[2]!.title.replace('−', '-')),
-          proven: row.querySelectorAll('td')[3]!.innerText,
+          proven: row.querySelectorAll('td')[3]!.textContent.trim(),
         })),
       );
       expect(shown).toHaveLength(10);
@@ -188,7 +190,7 @@ export function branches(current: () => Session): void {
       const fates = await picture.locator('[data-card]').evaluateAll((all) => all.map((e) => e.ariaLabel));
       expect(fates.filter((label) => label!.endsWith('went on'))).toHaveLength(4 * 11);
       expect(fates.filter((label) => label!.endsWith('among the best'))).toHaveLength(4);
-      await expect.poll(() => panel.frame.locator('[data-table="steps"]').innerText()).toContain('96');
+      await expect.poll(() => panel.frame.locator('[data-table="steps"]').textContent()).toContain('96');
     });
   });
 

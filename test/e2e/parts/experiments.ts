@@ -221,7 +221,7 @@ export function experimentTabs(current: () => Session): void {
     test('falls in loss, leaves a model in the list, and is continued for one more epoch', async () => {
       await panel.makeWidth(800);
       await run('training', small);
-      const answer = (): Promise<string> => panel.part('answer').innerText();
+      const answer = async (): Promise<string> => (await panel.part('answer').textContent()) ?? '';
       const [, before, after] = /training loss from ([\d.]+) to ([\d.]+)/.exec(await answer())!;
       expect(Number(after)).toBeLessThan(Number(before));
       await expect.poll(answer).toContain('1 whole epoch');
@@ -271,14 +271,14 @@ export function experimentTabs(current: () => Session): void {
         .not.toContain(`step ${paused}`);
       await panel.part('stop').click();
       await panel.part('stopped').waitFor();
-      await expect.poll(() => panel.part('answer').innerText()).toMatch(/From step 0 to step \d+/);
+      await expect.poll(() => panel.part('answer').textContent()).toMatch(/From step 0 to step \d+/);
       await panel.part('dismiss').click();
     });
 
     test('shows that it can be continued to the last bit', async () => {
       await chooseOption('action', 'nothing: verify continuity');
       await run('training', small);
-      await expect.poll(() => panel.part('answer').innerText()).toContain('Continuity holds');
+      await expect.poll(() => panel.part('answer').textContent()).toContain('Continuity holds');
     });
   });
 
@@ -329,7 +329,7 @@ export function experimentTabs(current: () => Session): void {
     test('write several times: each trial can be looked at, and the table has the spread', async () => {
       await panel.makeWidth(800);
       await run('models', { trials: '3', samples: '2', maxNewTokens: '6' });
-      await expect.poll(() => panel.part('answer').innerText()).toContain('over 3 trials');
+      await expect.poll(() => panel.part('answer').textContent()).toContain('over 3 trials');
       await expect.poll(() => panel.part('models-held').innerText()).toContain('one after the other');
       const texts = (): Promise<string[]> => panel.part('model-text').allInnerTexts();
       await expect.poll(() => panel.part('trial').count()).toBe(3);
@@ -369,6 +369,69 @@ export function experimentTabs(current: () => Session): void {
       expect(svg).toMatch(/^<svg[^>]+xmlns/);
     });
 
+    test('has its headline and its picture on the first screen, and tables whose first column stays', async () => {
+      await panel.makeWidth(400);
+      await run('nucleus');
+      const bottom = (name: string): Promise<number> =>
+        panel
+          .part(name)
+          .first()
+          .evaluate((element) => element.getBoundingClientRect().bottom);
+      const height = await panel.frame.evaluate(() => window.innerHeight);
+      await expect.poll(() => bottom('headline')).toBeLessThan(height / 2);
+      const top = panel.part('picture').first();
+      await expect
+        .poll(() => top.evaluate((element) => element.getBoundingClientRect().top))
+        .toBeLessThan(height / 2);
+      await expect.poll(() => panel.part('drawer').getAttribute('aria-expanded')).toBe('false');
+      await panel.part('table').first().locator('summary').click();
+      const box = panel.part('table-box').first();
+      await box.press('End');
+      const key = box.locator('tbody tr').last().locator('th').first();
+      const left = (): Promise<number> => key.evaluate((cell) => cell.getBoundingClientRect().left);
+      const before = await left();
+      await box.evaluate((element) => {
+        element.scrollBy({ left: 120 });
+      });
+      await expect.poll(() => box.evaluate((element) => element.scrollLeft)).toBeGreaterThan(0);
+      await expect.poll(left).toBe(before);
+      await expect.poll(overflow).toBeLessThanOrEqual(0);
+      // It is still open after another tab was looked at.
+      await panel.part('tab-grid').click();
+      await panel.part('tab-nucleus').click();
+      await expect.poll(() => panel.part('table').first().getAttribute('open')).not.toBeNull();
+      await panel.makeWidth(800);
+    });
+
+    test('is shown large, one picture at a time, by keys', async () => {
+      const { keyboard } = session.window.page;
+      const number = (): Promise<string> => panel.part('slide-number').innerText();
+      await panel.part('present').focus();
+      await keyboard.press('p');
+      await expect.poll(number).toBe('1 of 2');
+      await expect
+        .poll(
+          async () =>
+            (await panel.part('slide-heading').innerText()) === (await panel.part('headline').textContent()),
+        )
+        .toBe(true);
+      await panel.part('slide-picture').locator('svg').waitFor();
+      await session.window.picture('presented');
+      await keyboard.press('ArrowRight');
+      await expect.poll(number).toBe('2 of 2');
+      await keyboard.press('PageDown');
+      await expect.poll(number).toBe('2 of 2');
+      await keyboard.press('Home');
+      await expect.poll(number).toBe('1 of 2');
+      await panel.part('slide-next').click();
+      await expect.poll(number).toBe('2 of 2');
+      await keyboard.press('Escape');
+      await panel.part('presentation').waitFor({ state: 'detached' });
+      await expect
+        .poll(() => panel.frame.evaluate(() => document.activeElement?.getAttribute('data-testid')))
+        .toBe('present');
+    });
+
     test('is kept, found again, and replayed to the same numbers', async () => {
       await panel.part('save').click();
       await expect.poll(() => panel.part('save').innerText()).toBe('Saved');
@@ -389,7 +452,7 @@ export function experimentTabs(current: () => Session): void {
       await expect.poll(() => panel.part('comparison').count()).toBe(0);
       await panel.choose('toy vocabulary');
       await run('nucleus');
-      await expect.poll(() => panel.part('comparison').innerText()).toContain('Earlier, fireside:');
+      await expect.poll(() => panel.part('earlier').innerText()).toContain('Earlier, fireside:');
       await session.window.picture('compared');
       await panel.part('comparison-close').click();
       await chooseOption('model', 'fireside');

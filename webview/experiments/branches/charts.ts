@@ -15,6 +15,9 @@ const INDENT = 16;
 const LETTER = 7.3;
 const PAD = 3;
 const FIGURES = 170;
+/** Its id: on the page the tree stands in the picture's place, and is drawn as one in files and when it is shown large. */
+export const TREE = 'tree';
+
 /** Lines of a picture; larger trees are in the tables. */
 const MOST_LINES = 80;
 
@@ -43,7 +46,7 @@ export function treePicture({ nodes, promptEnd }: BranchesResult): Picture[] {
   const left = layout.branches.length - MOST_LINES;
   return [
     {
-      id: 'tree',
+      id: TREE,
       title: 'Tree of continuations',
       description: `After ${promptEnd === '' ? 'the empty prompt' : `“${promptEnd.replace(/\s+/g, ' ')}”`}: ${count(ends.length, 'path')}. A line for every stretch without a fork, its tokens tinted by their probability; at the right the probability of the stretch (×) and of the whole path (=).${left > 0 ? ` ${count(left, 'more line')} have no room here.` : ''}`,
       draw: (frame) => draw(frame, layout, promptEnd),

@@ -4,7 +4,7 @@ import { branchesParameters } from '../../../src/experiments/branches/parameters
 import { branchesResultSchema, type BranchesResult } from '../../../src/experiments/branches/result';
 import { branchesReport } from '../../../src/experiments/branches/report';
 import { beamPictures } from './beams';
-import { treePicture } from './charts';
+import { TREE, treePicture } from './charts';
 import { count } from '../../format/numbers';
 import { typedCount } from '../../format/typedNumber';
 import { BranchEditor } from './editor';
@@ -28,7 +28,7 @@ import { branchTreeView } from './treeView';
 import { afterDraw } from '../../ui/afterDraw';
 import { infoButton } from '../../ui/info';
 import { legendView } from '../../ui/legend';
-import type { ExperimentPage, ShownParts } from '../../frame/experimentPage';
+import { figuresView, type ExperimentPage, type ShownParts } from '../../frame/experimentPage';
 import { ExperimentTab } from '../../frame/experimentTab';
 import type { OpenRequest, Tab, TabContext } from '../../frame/tab';
 import { wayIn } from '../../frame/way';
@@ -105,7 +105,12 @@ function pageOf({ session }: TabContext, editor: BranchEditor): ExperimentPage<B
     terms: branchTerms,
     report: branchesReport,
     pictures: (result) => [...beamPictures(result), ...treePicture(result)],
-    view: (shown, values) => view(editor, shown, values),
+    lead: (shown, values) => treeView(editor, shown, values),
+    view: (shown) =>
+      html`${figuresView(
+        shown,
+        shown.pictures.filter(({ id }) => id !== TREE),
+      )}`,
   };
 }
 
@@ -121,18 +126,16 @@ function line(values: FormValues): string {
   return `${starts[text('start')] ?? ''}; ${typedCount(text('alternatives'), 'alternative')}, ${typedCount(text('ahead'), 'token')} on`;
 }
 
-function view(
+function treeView(
   editor: BranchEditor,
-  { result, pictures, figure }: ShownParts<BranchesResult>,
+  { result }: ShownParts<BranchesResult>,
   values: FormValues,
-): TemplateResult {
-  if (result.nodes.length < 2) return html`${nothing}`;
+): TemplateResult | typeof nothing {
+  if (result.nodes.length < 2) return nothing;
   const layout = editor.layout(result);
   const selected = editor.selected(result);
   const blocked = editor.blocked(result);
   const edits = editor.edits(result).length;
-  // The tree itself is drawn as a picture in files only.
-  const figures = pictures.filter(({ id }) => id !== 'tree');
   const lines = editor.lines(layout, selected);
   const hidden = layout.branches.length - lines;
   const ends = layout.ends.filter((index) => index > 0).length;
@@ -149,94 +152,93 @@ function view(
     editor.undo(result);
   };
   return html`<section class="branches" data-testid="branches" aria-labelledby="tree-title">
-      <div class="branches-tools">
-        <h2 id="tree-title">Tree</h2>
-        ${infoButton('branchTree')}
-        <span class="quiet">${count(ends, 'path')}, ${count(result.nodes.length - 1, 'token')}</span>
-        <button
-          type="button"
-          class="link"
-          data-testid="undo"
-          title="Take the last change back (Ctrl+Z in the tree)"
-          ?disabled=${edits === 0 || blocked !== null}
-          @click=${onUndo}
-        >
-          Undo${edits > 0 ? ` (${edits})` : ''}
-        </button>
-        <button
-          type="button"
-          class="link"
-          data-testid="clear"
-          title="Take all changes back"
-          ?disabled=${edits === 0 || blocked !== null}
-          @click=${() => {
-            editor.clear(result);
-          }}
-        >
-          Start again
-        </button>
-        ${legendView()}
-      </div>
-      ${
-        edits === 0
-          ? html`<p class="quiet">
-              Click a token to see what else could have stood there, and an alternative to go that way.
-            </p>`
-          : nothing
-      }
-      <div class="branches-body">
-        <div class="branch-lines">
-          ${branchTreeView({
-            layout,
-            promptEnd: result.promptEnd,
-            selected,
-            lines,
-            onSelect,
-            onPrune,
-            onPin,
-            onUndo,
-            onEnter: () => {
-              document
-                .querySelector<HTMLElement>('.branch-place [data-rove][tabindex="0"], .branch-place button')
-                ?.focus();
-            },
-          })}
-          ${
-            hidden === 0
-              ? nothing
-              : html`<button
-                  type="button"
-                  class="link"
-                  data-testid="more-lines"
-                  @click=${() => {
-                    editor.drawMore();
-                  }}
-                >
-                  ${count(hidden, 'more line')}
-                </button>`
-          }
-        </div>
-        ${branchPlaceView({
+    <div class="branches-tools">
+      <h2 id="tree-title">Tree</h2>
+      ${infoButton('branchTree')}
+      <span class="quiet">${count(ends, 'path')}, ${count(result.nodes.length - 1, 'token')}</span>
+      <button
+        type="button"
+        class="link"
+        data-testid="undo"
+        title="Take the last change back (Ctrl+Z in the tree)"
+        ?disabled=${edits === 0 || blocked !== null}
+        @click=${onUndo}
+      >
+        Undo${edits > 0 ? ` (${edits})` : ''}
+      </button>
+      <button
+        type="button"
+        class="link"
+        data-testid="clear"
+        title="Take all changes back"
+        ?disabled=${edits === 0 || blocked !== null}
+        @click=${() => {
+          editor.clear(result);
+        }}
+      >
+        Start again
+      </button>
+      ${legendView()}
+    </div>
+    ${
+      edits === 0
+        ? html`<p class="quiet">
+            Click a token to see what else could have stood there, and an alternative to go that way.
+          </p>`
+        : nothing
+    }
+    <div class="branches-body">
+      <div class="branch-lines">
+        ${branchTreeView({
           layout,
+          promptEnd: result.promptEnd,
           selected,
-          ahead: aheadOf(values),
-          alternatives: readParameters(result.provenance.parameters)?.alternatives ?? 0,
-          blocked,
-          insertBlocked: editor.insertBlocked(result),
-          feedback: editor.feedback,
+          lines,
           onSelect,
-          onTake: (path) => {
-            editor.take(result, path, values);
-          },
-          onExpand: (path) => {
-            editor.expand(result, path);
-          },
-          onPin,
           onPrune,
-          onAct: (action) => void editor.act(result, selected, action),
-          onLeave: focusSelected,
+          onPin,
+          onUndo,
+          onEnter: () => {
+            document
+              .querySelector<HTMLElement>('.branch-place [data-rove][tabindex="0"], .branch-place button')
+              ?.focus();
+          },
         })}
+        ${
+          hidden === 0
+            ? nothing
+            : html`<button
+                type="button"
+                class="link"
+                data-testid="more-lines"
+                @click=${() => {
+                  editor.drawMore();
+                }}
+              >
+                ${count(hidden, 'more line')}
+              </button>`
+        }
       </div>
-    </section>
-    ${figures.length > 0 ? html`<div class="figures">${figures.map(figure)}</div>` : nothing}`;
+      ${branchPlaceView({
+        layout,
+        selected,
+        ahead: aheadOf(values),
+        alternatives: readParameters(result.provenance.parameters)?.alternatives ?? 0,
+        blocked,
+        insertBlocked: editor.insertBlocked(result),
+        feedback: editor.feedback,
+        onSelect,
+        onTake: (path) => {
+          editor.take(result, path, values);
+        },
+        onExpand: (path) => {
+          editor.expand(result, path);
+        },
+        onPin,
+        onPrune,
+        onAct: (action) => void editor.act(result, selected, action),
+        onLeave: focusSelected,
+      })}
+    </div>
+  </section>`;
 }

@@ -20,40 +20,51 @@ export function explorePictures(result: ExploreResult, earlier: ExploreResult | 
   const { next } = result;
   if (!next || next.rows.length === 0) return [];
   const text = tokenTexts(result);
-  const rows = next.rows.slice(0, BARS);
-  const before = new Map(earlier?.next?.rows.map((row) => [row.id, row]));
+  return [nextPicture(next.rows, ({ id }) => visibleToken(text(id)), earlier?.next?.rows ?? [])];
+}
+
+/**
+ * A bar for each of the most probable tokens.
+ * @param said a token's text, with its white space visible
+ * @param earlier a distribution to be drawn behind it
+ */
+export function nextPicture(
+  all: readonly DistributionRow[],
+  said: (row: DistributionRow) => string,
+  earlier: readonly DistributionRow[],
+): Picture {
+  const rows = all.slice(0, BARS);
+  const before = new Map(earlier.map((row) => [row.id, row]));
   const compared = rows.flatMap(({ id }) => before.get(id) ?? []);
   // Tokens whose texts read the same are told apart by their ids.
-  const label = ({ id }: DistributionRow): string => `${visibleToken(text(id))} ${id}`;
-  return [
-    {
-      id: 'next',
-      title: 'The next token',
-      description: `Probability of the ${count(rows.length, 'most probable token')}: outlined before the chain, filled after it${
-        compared.length > 0 ? '; thin, the earlier result after its chain' : ''
-      }. ${rows
-        .slice(0, 3)
-        .map((row) => `${visibleToken(text(row.id))} ${percent(row.raw)}, then ${percent(row.processed)}`)
-        .join('; ')}.`,
-      draw: ({ palette }) => ({
-        options: {
-          height: 56 + ROW * rows.length,
-          marginLeft: 150,
-          marginRight: 20,
-          marginBottom: 40,
-          x: { domain: [0, axisEnd([...rows, ...compared])] },
-          y: { type: 'band', domain: rows.map(label), padding: 0.15 },
-          marks: [
-            gridX({ stroke: palette.line, strokeOpacity: 0.4 }),
-            axisX({ label: 'probability →', tickFormat: axisPercent, color: palette.quiet }),
-            axisY({ label: null, color: palette.text, tickSize: 0 }),
-            barX(rows, { x: 'processed', y: label, fill: palette.first, insetTop: 3, insetBottom: 3 }),
-            barX(rows, { x: 'raw', y: label, fill: 'none', stroke: palette.text }),
-            barX(compared, { x: 'processed', y: label, fill: palette.second, insetTop: 6, insetBottom: 6 }),
-            ruleX([0], { stroke: palette.line }),
-          ],
-        },
-      }),
-    },
-  ];
+  const label = (row: DistributionRow): string => `${said(row)} ${row.id}`;
+  return {
+    id: 'next',
+    title: 'The next token',
+    description: `Probability of the ${count(rows.length, 'most probable token')}: outlined before the chain, filled after it${
+      compared.length > 0 ? '; thin, the earlier result after its chain' : ''
+    }. ${rows
+      .slice(0, 3)
+      .map((row) => `${said(row)} ${percent(row.raw)}, then ${percent(row.processed)}`)
+      .join('; ')}.`,
+    draw: ({ palette }) => ({
+      options: {
+        height: 56 + ROW * rows.length,
+        marginLeft: 150,
+        marginRight: 20,
+        marginBottom: 40,
+        x: { domain: [0, axisEnd([...rows, ...compared])] },
+        y: { type: 'band', domain: rows.map(label), padding: 0.15 },
+        marks: [
+          gridX({ stroke: palette.line, strokeOpacity: 0.4 }),
+          axisX({ label: 'probability →', tickFormat: axisPercent, color: palette.quiet }),
+          axisY({ label: null, color: palette.text, tickSize: 0 }),
+          barX(rows, { x: 'processed', y: label, fill: palette.first, insetTop: 3, insetBottom: 3 }),
+          barX(rows, { x: 'raw', y: label, fill: 'none', stroke: palette.text }),
+          barX(compared, { x: 'processed', y: label, fill: palette.second, insetTop: 6, insetBottom: 6 }),
+          ruleX([0], { stroke: palette.line }),
+        ],
+      },
+    }),
+  };
 }

@@ -3,7 +3,7 @@ import { signal } from '@preact/signals-core';
 import { html, nothing, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import type { Vocabulary } from '../../../src/core/languageModel';
-import { MOST_ROWS } from '../../../src/experiments/explore/distribution';
+import { MOST_ROWS, type DistributionSummary } from '../../../src/experiments/explore/distribution';
 import type { ExploreResult } from '../../../src/experiments/explore/result';
 import { count, duration, rate, type LogUnit } from '../../format/numbers';
 import { completionText } from '../../format/tokenText';
@@ -11,6 +11,7 @@ import { typedNumber } from '../../format/typedNumber';
 import type { ChainEditor } from '../../form/chainEditor';
 import { valueText, type FormValues } from '../../form/form';
 import { chainOfSteps, deedLine, deedsOf } from '../../form/samplerSteps';
+import type { Slide } from '../../frame/presentation';
 import type { Pieces } from '../../frame/experimentPage';
 import type { Stale } from '../../frame/order';
 import type { Outcome } from '../../frame/record';
@@ -22,11 +23,13 @@ import { chainControls } from './chainControls';
 import { CompletionActions } from './completionActions';
 import { completionsView } from './completionsView';
 import { distributionView } from './distributionView';
+import type { Picture } from '../../ui/picture';
 import { emptyView } from './emptyView';
 import { NextToken, ROWS, type Controls, type OnScreen, type Reading } from './nextToken';
 import { Room } from './room';
 import type { ExploreRun } from './run';
 import type { Screen } from './screen';
+import { completionsSlide, distributionSlide, summaryPicture } from './slides';
 import { barCard, stepCard } from './tokenCards';
 
 /** Milliseconds of silence after which the page says that something must be wrong. */
@@ -55,6 +58,8 @@ export class ExploreView {
   readonly #rows = signal(ROWS);
   readonly #unit = signal<LogUnit>('nats');
   readonly #late = signal(false);
+  /** The distribution on screen as a picture, made once. */
+  #picture: { readonly of: DistributionSummary; readonly picture: Picture } | undefined;
 
   constructor(context: TabContext, chain: ChainEditor, screen: Screen, frame: ExploreFrame) {
     this.#context = context;
@@ -144,7 +149,7 @@ export class ExploreView {
     return html`<section class="explore-tools" aria-label="Keep and compare">
       ${isResult || growing ? bar(growing) : html`<div class="result-bar">${historyButton}</div>`} ${history}
       ${isResult ? comparison : nothing}
-      ${isResult && parts?.earlier ? parts.pictures.map(parts.figure) : nothing}
+      ${isResult && parts?.earlier ? parts.pictures.map((picture) => parts.figure(picture)) : nothing}
     </section>`;
   }
 
@@ -282,6 +287,21 @@ export class ExploreView {
     const ids = run.completions[sample]?.steps.map((step) => step.id) ?? [];
     const way: Way = { prompt: run.order.parameters.prompt, ids, index, id };
     this.#context.openTab('branches', { way }, true);
+  }
+
+  slides(): readonly Slide[] {
+    const screen = this.#onScreen;
+    const { summary } = this.#reading();
+    const vocabulary = this.#next.vocabularyOf(screen);
+    if (summary === null || typeof summary === 'string' || !vocabulary) return [];
+    if (this.#picture?.of !== summary) {
+      this.#picture = { of: summary, picture: summaryPicture(summary, vocabulary) };
+    }
+    const ofRun = this.#next.vocabularyOfRun(screen);
+    return [
+      distributionSlide(this.#picture.picture, this.#lastWords(screen, vocabulary)),
+      ...(screen.run && ofRun ? completionsSlide(screen.run, ofRun) : []),
+    ];
   }
 
   footer(): TemplateResult | typeof nothing {

@@ -5,6 +5,7 @@ import { exploreResultSchema, type ExploreResult } from '../../../src/experiment
 import type { ListedPreset } from '../../../src/protocol/presets';
 import type { ExperimentPage } from '../../frame/experimentPage';
 import { ExperimentTab } from '../../frame/experimentTab';
+import type { Slide } from '../../frame/presentation';
 import { isRemembered, parsedBy } from '../../frame/record';
 import type { Tab, TabContext } from '../../frame/tab';
 import { ChainEditor } from '../../form/chainEditor';
@@ -51,6 +52,10 @@ class Explore extends ExperimentTab<ExploreResult> {
 
   override card(kind: string, rest: readonly string[]): TemplateResult | null {
     return this.#view.card(kind, rest) ?? super.card(kind, rest);
+  }
+
+  override slides(): readonly Slide[] {
+    return this.#view.slides();
   }
 
   /** A run that goes on will fail for the same reason, and say it. */

@@ -124,7 +124,8 @@ function pageOf(place: Place): ExperimentPage<GridResult> {
     read: parsedBy(gridResultSchema),
     report: gridReport,
     pictures: (result) => gridPictures(result),
-    view: (shown) => view(place, shown),
+    lead: (shown) => mapView(place, shown),
+    view: ({ result }) => html`${textsView(result, place.cell.value)}`,
     card: (kind, [cell, text, token], { cells }) => {
       const found = kind === 'text' ? cells[Number(cell)]?.texts[Number(text)] : undefined;
       return found ? sampledTokenCard(found, Number(token)) : null;
@@ -137,41 +138,35 @@ function sideValues(side: Side, given: unknown): FormValues {
   return axis ? { [side]: keyOf(axis), [`${side}Values`]: listText(axis.values) } : {};
 }
 
-function view(place: Place, { result, pictures, figure }: ShownParts<GridResult>): TemplateResult {
+function mapView(
+  place: Place,
+  { pictures, figure }: ShownParts<GridResult>,
+): TemplateResult | typeof nothing {
   const picture = pictures.find(({ id }) => id === place.metric.value) ?? pictures[0];
-  if (!picture) return html`${nothing}`;
-  return html`
-    <div class="field metric-choice" data-choice>
-      <span class="label">colour shows</span>
-      <vscode-dropdown
-        data-testid="metric"
-        aria-label="What the colour shows"
-        .value=${live(picture.id)}
-        @change=${(event: Event) => {
-          place.metric.value = (event.target as HTMLSelectElement).value;
-        }}
-      >
-        ${pictures.map(
-          ({ id, title }) =>
-            html`<vscode-option value=${id} ?selected=${id === picture.id}>${title}</vscode-option>`,
-        )}
-      </vscode-dropdown>
-    </div>
-    <div
-      class="figures heat-map"
-      @click=${(event: Event) => {
-        const index = fieldOf(event.target);
-        if (index !== null) place.cell.value = index;
-      }}
-      @focusin=${(event: Event) => {
-        const index = fieldOf(event.target);
-        if (index !== null) place.cell.value = index;
+  if (!picture) return nothing;
+  const choice = html`<div class="field metric-choice" data-choice>
+    <span class="label">colour shows</span>
+    <vscode-dropdown
+      data-testid="metric"
+      aria-label="What the colour shows"
+      .value=${live(picture.id)}
+      @change=${(event: Event) => {
+        place.metric.value = (event.target as HTMLSelectElement).value;
       }}
     >
-      ${figure(picture)}
-    </div>
-    ${textsView(result, place.cell.value)}
-  `;
+      ${pictures.map(
+        ({ id, title }) =>
+          html`<vscode-option value=${id} ?selected=${id === picture.id}>${title}</vscode-option>`,
+      )}
+    </vscode-dropdown>
+  </div>`;
+  const onField = (event: Event): void => {
+    const index = fieldOf(event.target);
+    if (index !== null) place.cell.value = index;
+  };
+  return html`<div class="figures heat-map" @click=${onField} @focusin=${onField}>
+    ${figure(picture, choice)}
+  </div>`;
 }
 
 /** The index of the field whose mark an event happened on. */

@@ -11,15 +11,17 @@ import {
   type PlacedWindow,
 } from '../../../src/experiments/loss/report';
 import { lossPictures } from './charts';
+import { visibleText } from '../../../src/core/visibleText';
 import { significant } from '../../format/numbers';
 import { tokenBytes } from '../../format/tokenText';
 import { parsedBy } from '../../frame/record';
 import { formOf } from '../../form/declared';
 import type { FormValues } from '../../form/form';
 import { sourceLabel, textSourceField, WholeText } from '../../form/wholeText';
+import type { Picture } from '../../ui/picture';
 import { legendView } from '../../ui/legend';
 import { sampledTextView, sampledTokenCard, type SampledText } from '../../ui/sampledText';
-import type { ExperimentPage, ShownParts } from '../../frame/experimentPage';
+import { figuresView, type ExperimentPage, type ShownParts } from '../../frame/experimentPage';
 import { ExperimentTab } from '../../frame/experimentTab';
 import { checked } from '../../frame/live';
 import type { OpenRequest, Tab, TabContext } from '../../frame/tab';
@@ -91,6 +93,7 @@ function pageOf(source: Source, context: TabContext): ExperimentPage<LossResult>
         source.tokens.set(keyOf(part, window.index), { ids, logProbabilities });
       }),
     }),
+    lead: (shown) => figuresOf(source, shown, shown.pictures.slice(0, 1)),
     view: (shown) => view(source, context, shown),
     card: (kind, [token], result) => {
       if (kind !== 'passage') return null;
@@ -118,25 +121,32 @@ function passageTokens(
   };
 }
 
-function view(
-  source: Source,
-  context: TabContext,
-  { result, pictures, figure }: ShownParts<LossResult>,
-): TemplateResult {
+function view(source: Source, context: TabContext, shown: ShownParts<LossResult>): TemplateResult {
+  const { result, pictures } = shown;
   const windows = windowsOf(result);
   const choose = (index: number): void => {
     source.selected.value = index;
   };
+  return html`${figuresOf(source, shown, pictures.slice(1))} ${passagesView(result, windows, choose)}
+  ${passageView(source, context, result, windows)}`;
+}
+
+/** Pictures whose windows choose the passage on screen. */
+function figuresOf(
+  source: Source,
+  shown: ShownParts<LossResult>,
+  pictures: readonly Picture[],
+): TemplateResult | typeof nothing {
+  if (pictures.length === 0) return nothing;
   const onMark = (event: Event): void => {
     const { target } = event;
     const card = target instanceof Element ? target.closest('[data-card]')?.getAttribute('data-card') : null;
     const index = /^mark:windows:window:(\d+)$/.exec(card ?? '')?.[1];
-    if (index !== undefined && Number(index) !== source.selected.value) choose(Number(index));
+    if (index !== undefined && Number(index) !== source.selected.value) source.selected.value = Number(index);
   };
-  return html`
-    <div class="figures heat-map" @click=${onMark} @focusin=${onMark}>${pictures.map(figure)}</div>
-    ${passagesView(result, windows, choose)} ${passageView(source, context, result, windows)}
-  `;
+  return html`<div class="heat-map" @click=${onMark} @focusin=${onMark}>
+    ${figuresView(shown, pictures)}
+  </div>`;
 }
 
 /** The ends of the order by loss, as buttons. */
@@ -195,7 +205,7 @@ function passageView(
     ${
       text
         ? sampledTextView(text, 'passage', 'Passage, tokens')
-        : html`<p class="passage-plain">${passageOf(result, placed.window)}</p>
+        : html`<p class="passage-plain">${visibleText(passageOf(result, placed.window))}</p>
             <p class="quiet">Run again to see every token tinted by its probability.</p>`
     }
   </section>`;

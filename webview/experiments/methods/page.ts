@@ -27,7 +27,7 @@ import { legendView } from '../../ui/legend';
 import { sampledTextView, sampledTokenCard } from '../../ui/sampledText';
 import { ofPresets, presetsField, presetsText, readPresetMethods } from './presetMethods';
 import { methodsTerms } from './terms';
-import type { ExperimentPage, ShownParts } from '../../frame/experimentPage';
+import { figuresView, type ExperimentPage, type ShownParts } from '../../frame/experimentPage';
 import { ExperimentTab } from '../../frame/experimentTab';
 import { growing } from '../../frame/live';
 import type { Tab, TabContext } from '../../frame/tab';
@@ -103,9 +103,7 @@ const pageOf = (presets: () => readonly ListedPreset[]): ExperimentPage<MethodsR
   terms: methodsTerms,
   report: methodsReport,
   pictures: methodsPictures,
-  view: ({ result, pictures, figure }) =>
-    html`<div class="figures">${pictures.map(figure)}</div>
-      ${textsView(result)}`,
+  view: (shown) => html`${figuresView(shown, shown.pictures.slice(1))} ${textsView(shown.result)}`,
   card: (kind, [method, text, token], { methods }) => {
     const found = kind === 'text' ? methods[Number(method)]?.texts[Number(text)] : undefined;
     return found ? sampledTokenCard(found, Number(token)) : null;

@@ -3,8 +3,9 @@ import type { Signal } from '@preact/signals-core';
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ComparedText, ModelsResult } from '../../../src/experiments/models/result';
 import { heldSentence } from '../../../src/experiments/models/report';
+import { visibleText } from '../../../src/core/visibleText';
 import { count, information } from '../../format/numbers';
-import type { ShownParts } from '../../frame/experimentPage';
+import { figuresView, type ShownParts } from '../../frame/experimentPage';
 import { legendView } from '../../ui/legend';
 import { rubricView, type Rubric } from './rubric';
 import { sampledTextView, sampledTokenCard, type SampledText } from '../../ui/sampledText';
@@ -31,8 +32,9 @@ function seenBy({ ids, tokens, probabilities }: ComparedText, model: number): Sa
 export function modelsView(
   looking: Looking,
   rubric: Rubric,
-  { result, pictures, figure, conclude }: ShownParts<ModelsResult>,
+  shown: ShownParts<ModelsResult>,
 ): TemplateResult {
+  const { result, conclude } = shown;
   const { models } = result;
   if (models.length === 0) return html`${nothing}`;
   rubric.begin(result, models.length);
@@ -43,7 +45,7 @@ export function modelsView(
   const held = result.memoryUse?.turns ? null : heldSentence(result);
   return html`
     ${held === null ? nothing : html`<p class="quiet" data-testid="models-held">${held}</p>`}
-    <div class="figures">${pictures.map(figure)}</div>
+    ${figuresView(shown, shown.pictures.slice(1))}
     <section class="completions" data-testid="models-texts" aria-label="Texts of the models">
       <div class="section-head">
         <h2>Texts</h2>
@@ -161,7 +163,7 @@ function columnView(
           </div>
           ${
             rubric.blind
-              ? html`<div class="completion-text">${text.text}</div>`
+              ? html`<div class="completion-text">${visibleText(text.text)}</div>`
               : sampledTextView(
                   seen,
                   `text:${model}:${looking.trial.value}:${index}`,

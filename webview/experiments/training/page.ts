@@ -7,12 +7,13 @@ import {
 } from '../../../src/experiments/training/result';
 import { trainingReport } from '../../../src/experiments/training/report';
 import { lossPictures } from './charts';
+import { visibleText } from '../../../src/core/visibleText';
 import { thousands } from '../../format/numbers';
 import { parsedBy } from '../../frame/record';
 import { WholeText } from '../../form/wholeText';
 import { trainingForm } from './form';
 import { TrainingLive, trainingLiveView } from './liveView';
-import type { ExperimentPage, ShownParts } from '../../frame/experimentPage';
+import { figuresView, type ExperimentPage, type ShownParts } from '../../frame/experimentPage';
 import { ExperimentTab } from '../../frame/experimentTab';
 import { checked } from '../../frame/live';
 import type { Tab, TabContext } from '../../frame/tab';
@@ -62,10 +63,10 @@ function pageOf(text: WholeText, context: TabContext): ExperimentPage<TrainingRe
   };
 }
 
-function view({ result, pictures, figure }: ShownParts<TrainingResult>): TemplateResult {
-  const { samples } = result.history;
+function view(shown: ShownParts<TrainingResult>): TemplateResult {
+  const { samples } = shown.result.history;
   return html`
-    <div class="figures">${pictures.map(figure)}</div>
+    ${figuresView(shown, shown.pictures.slice(1))}
     ${
       samples.length === 0
         ? nothing
@@ -73,7 +74,9 @@ function view({ result, pictures, figure }: ShownParts<TrainingResult>): Templat
             <h2>What it writes</h2>
             ${samples.map(
               ({ epoch, text }) =>
-                html`<p class="passage-plain"><span class="quiet">after epoch ${epoch}</span> ${text}</p>`,
+                html`<p class="passage-plain">
+                  <span class="quiet">after epoch ${epoch}</span> ${visibleText(text)}
+                </p>`,
             )}
           </section>`
     }

@@ -14,7 +14,14 @@ it('The page has a tab of its name for every experiment, in the same order, and 
   vi.stubGlobal('requestAnimationFrame', nothing);
   const host = new Host({ postMessage: nothing }, nothing, nothing);
   const context = {
-    ...{ host, session: new Session(host), queue: new RunQueue(), hasTab: () => true, announce: nothing },
+    ...{
+      host,
+      session: new Session(host),
+      queue: new RunQueue(),
+      hasTab: () => true,
+      announce: nothing,
+      present: nothing,
+    },
     ...{ editPrompt: nothing, chooseModel: nothing, changePrompt: nothing, openTab: nothing },
   };
   expect(tabFactories.map((create) => create(context).id)).toEqual([...TAB_NAMES, 'course']);

@@ -45,6 +45,7 @@ class Bench {
       openTab: nothing,
       hasTab: () => true,
       announce: (sentence: string) => void this.said.push(sentence),
+      present: () => undefined,
     };
     this.editor = new BranchEditor('branches', context, {
       rerun: (parameters) => void this.runs.push(parameters),

@@ -73,6 +73,7 @@ class Bench {
         this.session.model = id;
       },
       announce: (sentence) => void this.said.push(sentence),
+      present: () => undefined,
     });
   }
 
