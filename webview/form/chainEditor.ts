@@ -7,6 +7,7 @@ import type { ListedPreset } from '../../src/protocol/presets';
 import {
   checkAgain,
   editField,
+  fieldName,
   firstError,
   setField,
   withSteps,
@@ -16,8 +17,10 @@ import {
 import {
   addStep,
   chainOfSteps,
+  firstOf,
   START_STEPS,
   stepsOfPreset,
+  withUsual,
   type SamplerStep,
   type StepValue,
 } from './samplerSteps';
@@ -144,6 +147,13 @@ export class ChainEditor {
 
   slide(name: FieldName, value: StepValue): void {
     this.#form.value = setField(this.form, name, value);
+  }
+
+  /** Sets the chain's first sampler of a kind, which is added at its usual place where there is none. */
+  slideFirst(sampler: SamplerName, value: StepValue): void {
+    if (!this.steps.some((step) => step.sampler === sampler)) this.steps = withUsual(this.steps, sampler);
+    const field = firstOf(this.steps, sampler);
+    this.slide(fieldName(field.step, field.parameter), value);
   }
 
   add(sampler: SamplerName): void {

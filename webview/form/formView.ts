@@ -15,6 +15,8 @@ export interface FormProps {
   readonly status: TemplateResult | typeof nothing;
   /** The values in one line. */
   readonly line: string;
+  /** Controls that are never folded away; nothing where all are. */
+  readonly quick: TemplateResult | typeof nothing;
   /** Controls of the toy vocabulary when it is the model. */
   readonly toy: TemplateResult | typeof nothing;
   readonly onRun: () => void;
@@ -49,6 +51,7 @@ export function formView(props: FormProps): TemplateResult {
       >
       <div class="run-status">${props.status}</div>
     </div>
+    ${props.quick}
     <button
       type="button"
       class="drawer"

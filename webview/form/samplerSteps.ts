@@ -109,7 +109,7 @@ function stepOf({ sampler, ...given }: SamplerSpec): Omit<SamplerStep, 'key'> {
   };
 }
 
-function offStep({ sampler }: OffStep): Omit<SamplerStep, 'key'> {
+function offStep({ sampler }: Pick<OffStep, 'sampler'>): Omit<SamplerStep, 'key'> {
   const values: Record<string, StepValue> = {};
   for (const parameter of controlsOf(sampler)) {
     const off = mainOf(parameter)?.off;
@@ -161,6 +161,26 @@ export function addStep(
   const end = controls.find((parameter) => parameter.kind === 'integer' && parameter.token === 'end of text');
   const own = end && endOfText.length > 0 ? endOfText.map((id) => ({ ...values, [end.name]: id })) : [values];
   return own.reduce((all, its) => [...all, { key: freeKey(all, sampler), sampler, values: its }], steps);
+}
+
+/** The chain with a sampler more, before the first that the order of Hugging Face has later. */
+export function withUsual(steps: readonly SamplerStep[], sampler: SamplerName): readonly SamplerStep[] {
+  const rank = (name: SamplerName): number => definitionOf(name).rank.huggingFace;
+  const later = steps.findIndex((step) => rank(step.sampler) > rank(sampler));
+  const at = later < 0 ? steps.length : later;
+  const added = addStep(steps, sampler, []).slice(steps.length);
+  return [...steps.slice(0, at), ...added, ...steps.slice(at)];
+}
+
+/** The control of the first sampler of a kind; where the chain has none, of one that does nothing. */
+export function firstOf(
+  steps: readonly SamplerStep[],
+  sampler: SamplerName,
+): { readonly step: SamplerStep; readonly parameter: ControlledParameter } {
+  const parameter = controlsOf(sampler).find(mainOf);
+  if (!parameter) throw new Error(`${sampler} has no control that stands for it`);
+  const step = steps.find((one) => one.sampler === sampler) ?? offStep({ sampler });
+  return { step: { key: sampler, ...step }, parameter };
 }
 
 function freeKey(steps: readonly SamplerStep[], sampler: SamplerName): string {

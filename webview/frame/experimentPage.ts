@@ -38,6 +38,8 @@ export interface ExperimentPage<Result extends ExperimentResult> {
   readonly values: (parameters: unknown) => FormValues;
   /** The controls in one line, for the folded drawer. */
   readonly line: (values: FormValues) => string;
+  /** Controls that are never folded away. */
+  readonly quick?: (values: FormValues) => TemplateResult;
   /** The result where it is one that this version can draw; null for anything else. */
   readonly read: (value: unknown) => Result | null;
   readonly report: ReportOf<Result>;

@@ -103,6 +103,7 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
       drawerOpen: state.drawerOpen,
       status: this.#status(),
       line: this.#page.line(state.form.values),
+      quick: this.#page.quick?.(state.form.values) ?? nothing,
       toy: this.#context.session.isToy ? this.#toy() : nothing,
       onRun: () => {
         this.run();

@@ -20,11 +20,13 @@ import { PROGRESS_AFTER } from '../../frame/statusView';
 import type { TabContext } from '../../frame/tab';
 import type { Way } from '../../frame/way';
 import { chainControls } from './chainControls';
+import { keepBarsInView } from './barsInView';
 import { CompletionActions } from './completionActions';
 import { completionsView } from './completionsView';
 import { distributionView } from './distributionView';
 import type { Picture } from '../../ui/picture';
 import { emptyView } from './emptyView';
+import { lastWords } from './lastWords';
 import { NextToken, ROWS, type Controls, type OnScreen, type Reading } from './nextToken';
 import { Room } from './room';
 import type { ExploreRun } from './run';
@@ -112,7 +114,11 @@ export class ExploreView {
   layout(pieces: Pieces<ExploreResult>): TemplateResult {
     const { run } = this.#onScreen;
     const stale = this.#stale(pieces);
-    return html`<div class="explore" ?data-empty=${this.#reading().summary === null}>
+    return html`<div
+      class="explore one-screen"
+      ?data-empty=${this.#reading().summary === null}
+      @input=${keepBarsInView}
+    >
       ${pieces.form}
       <div class="results">
         ${run ? this.#tools(run, pieces) : nothing} ${this.#distribution(pieces, stale)}
@@ -233,12 +239,9 @@ export class ExploreView {
     const ids = run?.prompt?.ids;
     if (!ids) return '';
     const last = Array.from(ids.slice(-CONTEXT_TOKENS));
-    const words = completionText(vocabulary, last)
-      .replace(/^\uFFFD+|\s+/gu, ' ')
-      .trim();
     // A saved result names no tokens of the prompt.
-    if (words === '') return '';
-    return `after “${ids.length > last.length ? '…' : ''}${words}”`;
+    if (last.length === 0) return '';
+    return `after ${lastWords(completionText(vocabulary, last), ids.length > last.length)}`;
   }
 
   #completions(

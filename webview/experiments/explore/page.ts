@@ -9,6 +9,7 @@ import type { Slide } from '../../frame/presentation';
 import { isRemembered, parsedBy } from '../../frame/record';
 import type { Tab, TabContext } from '../../frame/tab';
 import { ChainEditor } from '../../form/chainEditor';
+import { quickView } from '../../form/quickView';
 import { explorePictures } from './charts';
 import { exploreForm } from './form';
 import { ExploreView } from './layout';
@@ -113,6 +114,7 @@ function pageOf(
     lane: 'quick',
     verb: { label: 'Generate', hook: 'generate' },
     toyUnfolded: true,
+    quick: (values) => quickView(chain, values['greedy'] === true),
     ...exploreForm(context, chain, () => view.samplers()),
     read: parsedBy(exploreResultSchema),
     report: exploreReport,
