@@ -333,6 +333,7 @@ export class App {
           this.#active.value = tab;
         },
       })}
+      ${this.#tabs.map((tab) => (tab === active ? nothing : (tab.strip?.(active) ?? nothing)))}
       <div class="tab-body" role="tabpanel" aria-label=${active.title}>
         ${broken === null ? active.body() : this.#brokenView(active, broken)}
       </div>

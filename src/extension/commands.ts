@@ -111,9 +111,11 @@ export function registerCommands(services: CommandServices): vscode.Disposable[]
     else panels.open().openTab(request);
   };
   commands['course'] = (step) => {
-    panels
-      .open()
-      .openTab({ tab: 'course', run: false, ...(typeof step === 'string' && { parameters: step }) });
+    const request = { tab: 'course', run: false, ...(typeof step === 'string' && { parameters: step }) };
+    // A step is about the text that is there.
+    const editor = typeof step === 'string' ? currentEditor() : undefined;
+    if (editor) panels.open().explore(takePrompt(editor), request);
+    else panels.open().openTab(request);
   };
   Object.assign(commands, modelCommands(services), historyCommands(history, panels), presetCommands());
   for (const tab of TAB_NAMES) {

@@ -7,6 +7,8 @@ import { COURSE, courseReport, type CourseAction, type CourseStep } from './step
 import { RequestError } from '../host';
 import { TOY } from '../frame/session';
 import { failureView } from '../frame/statusView';
+import { afterDraw } from '../ui/afterDraw';
+import { stripView } from './strip';
 import type { OpenRequest, Tab, TabContext } from '../frame/tab';
 
 /** Longest conclusion, in UTF-16 units. */
@@ -15,7 +17,12 @@ const LONGEST = 20_000;
 const memorySchema = v.object({
   conclusions: v.record(v.string(), v.pipe(v.string(), v.maxLength(LONGEST))),
   opened: v.array(v.string()),
+  /** Id of the step whose strip stands over its experiments. */
+  following: v.optional(v.nullable(v.string()), null),
 });
+
+/** What a course begins with where there is no prompt. */
+const PROMPT = 'Once upon a time there was a king who';
 
 class Course implements Tab {
   readonly id = 'course';
@@ -23,6 +30,9 @@ class Course implements Tab {
   readonly #context: TabContext;
   readonly #conclusions = signal<Readonly<Record<string, string>>>({});
   readonly #opened = signal<ReadonlySet<string>>(new Set());
+  readonly #following = signal<string | null>(null);
+  /** The model that the toy took the place of. */
+  #beforeToy: string | null = null;
   readonly #failure = signal<RequestError['failure'] | null>(null);
 
   constructor(context: TabContext) {
@@ -72,6 +82,7 @@ class Course implements Tab {
       </div>
       <vscode-text-area
         data-testid="course-conclusion"
+        data-answer=${id}
         aria-label="Your answer: ${title}"
         rows="2"
         resize="vertical"
@@ -86,15 +97,67 @@ class Course implements Tab {
     </li>`;
   }
 
-  #openAction(step: string, { tab, toy, parameters, run }: CourseAction): void {
+  #openAction(step: string, { tab, toy, parameters }: CourseAction): void {
     this.#opened.value = new Set([...this.#opened.value, step]);
-    const { session, chooseModel, openTab } = this.#context;
-    if (toy) chooseModel(TOY);
-    else if (session.isToy) {
-      const other = session.models.find(({ kind }) => kind !== 'toy');
-      if (other) chooseModel(other.id);
+    this.#following.value = step;
+    const { session, openTab } = this.#context;
+    this.#chooseModel(toy);
+    if ((session.source?.text ?? '').trim() === '') session.typePrompt(PROMPT);
+    openTab(tab, parameters, true);
+  }
+
+  /** The chapter's toy; or else a GPT-2, and after the toy the one that was chosen before it. */
+  #chooseModel(toy: boolean): void {
+    const { session, chooseModel } = this.#context;
+    if (toy) {
+      if (!session.isToy) this.#beforeToy = session.model;
+      chooseModel(TOY, true);
+    } else if (session.isToy) {
+      const models = session.models.filter(({ kind }) => kind !== 'toy');
+      const model = models.find(({ id }) => id === this.#beforeToy) ?? models[0];
+      if (model) chooseModel(model.id, true);
     }
-    openTab(tab, parameters, run);
+  }
+
+  strip(active: Tab): TemplateResult | typeof nothing {
+    const place = COURSE.findIndex(({ id }) => id === this.#following.value);
+    const step = COURSE[place];
+    if (!step?.actions.some(({ tab }) => tab === active.id)) return nothing;
+    const next = COURSE[place + 1];
+    return stripView({
+      step,
+      place: place + 1,
+      of: COURSE.length,
+      onAction: (action) => {
+        this.#openAction(step.id, action);
+      },
+      onBack: () => {
+        this.#back(step.id);
+      },
+      onNext:
+        next &&
+        (() => {
+          this.#openStep(next);
+        }),
+      onClose: () => {
+        this.#following.value = null;
+      },
+    });
+  }
+
+  /** Goes back to a step's answer. */
+  #back(step: string): void {
+    this.#context.openTab(this.id, undefined, false);
+    afterDraw(() => {
+      const answer = document.querySelector<HTMLElement>(`[data-answer="${step}"]`);
+      answer?.closest('li')?.scrollIntoView({ block: 'start' });
+      answer?.focus({ preventScroll: true });
+    });
+  }
+
+  #openStep(step: CourseStep): void {
+    const action = step.actions.find(({ tab }) => this.#context.hasTab(tab));
+    if (action) this.#openAction(step.id, action);
   }
 
   async #export(): Promise<void> {
@@ -138,13 +201,13 @@ class Course implements Tab {
   /** Opened with a step's id, it goes to that step's first experiment. */
   open({ parameters }: OpenRequest): void {
     const step = COURSE.find(({ id }) => id === parameters);
-    const action = step?.actions.find(({ tab }) => this.#context.hasTab(tab));
-    if (step && action) this.#openAction(step.id, action);
+    if (step) this.#openStep(step);
   }
 
   save(): () => unknown {
     const [conclusions, opened] = [this.#conclusions.value, this.#opened.value];
-    return () => ({ conclusions, opened: [...opened] });
+    const following = this.#following.value;
+    return () => ({ conclusions, opened: [...opened], following });
   }
 
   restore(saved: unknown): void {
@@ -152,6 +215,7 @@ class Course implements Tab {
     if (!memory.success) return;
     this.#conclusions.value = memory.output.conclusions;
     this.#opened.value = new Set(memory.output.opened);
+    this.#following.value = memory.output.following;
   }
 }
 

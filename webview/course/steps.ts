@@ -1,8 +1,9 @@
 /** The course: six questions about decoding, each with the experiments that answer it. */
 import { CONFIGURATIONS } from '../../src/experiments/determinism/decodings';
+import { BOOK_TRAIN_RATIO, BOOK_WINDOWS } from '../../src/experiments/kit/textBatches';
 import { METHOD_CHOICES, METHOD_NUMBERS } from '../../src/experiments/methods/list';
 
-/** An experiment with the chapter's own settings. */
+/** An experiment with the chapter's own settings: it runs as soon as it is opened, with what the extension brings along. */
 export interface CourseAction {
   /** Id of the tab. */
   readonly tab: string;
@@ -12,8 +13,6 @@ export interface CourseAction {
   readonly toy: boolean;
   /** In the form that the experiment's results keep them; what is left out stays as it is. */
   readonly parameters: Readonly<Record<string, unknown>>;
-  /** Quick, and asks for nothing: runs as soon as it is opened. */
-  readonly run: boolean;
 }
 
 export interface CourseStep {
@@ -26,6 +25,9 @@ export interface CourseStep {
 }
 
 const SEED = 42;
+
+/** The book's own, for its text. */
+const BOOK_LOADER = { ...BOOK_WINDOWS, trainRatio: BOOK_TRAIN_RATIO };
 
 const methods = (chapterOnly: boolean): unknown[] =>
   METHOD_CHOICES.filter(({ chapter }) => chapter || !chapterOnly).map(({ spec }) => spec(METHOD_NUMBERS));
@@ -54,7 +56,6 @@ export const COURSE: readonly CourseStep[] = [
           seed: SEED,
           commonRandomNumbers: false,
         },
-        run: true,
       },
       {
         tab: 'temperature',
@@ -68,7 +69,6 @@ export const COURSE: readonly CourseStep[] = [
           seed: SEED,
           commonRandomNumbers: true,
         },
-        run: true,
       },
       {
         tab: 'temperature',
@@ -81,7 +81,6 @@ export const COURSE: readonly CourseStep[] = [
           seed: SEED,
           commonRandomNumbers: false,
         },
-        run: false,
       },
     ],
   },
@@ -105,7 +104,6 @@ export const COURSE: readonly CourseStep[] = [
           maxNewTokens: 20,
           seed: SEED,
         },
-        run: false,
       },
     ],
   },
@@ -129,14 +127,12 @@ export const COURSE: readonly CourseStep[] = [
           maxNewTokens: 20,
           seed: SEED,
         },
-        run: false,
       },
       {
         tab: 'nucleus',
         label: 'Temperature × p on five dishes',
         toy: true,
         parameters: { temperatures: [0.7, 1], ps: [0.8, 0.9, 0.95] },
-        run: true,
       },
     ],
   },
@@ -151,10 +147,21 @@ export const COURSE: readonly CourseStep[] = [
     actions: [
       {
         tab: 'training',
-        label: 'Train on the document',
+        label: 'Train an epoch on The Verdict',
         toy: false,
-        parameters: {},
-        run: false,
+        parameters: { action: 'start', source: 'verdict', settings: { ...BOOK_LOADER, epochs: 1 } },
+      },
+      {
+        tab: 'training',
+        label: 'One more, from the checkpoint',
+        toy: false,
+        parameters: { action: 'continue', source: 'verdict', furtherEpochs: 1 },
+      },
+      {
+        tab: 'training',
+        label: 'Verify that it continues exactly',
+        toy: false,
+        parameters: { action: 'verify', source: 'verdict', settings: { ...BOOK_LOADER, epochs: 1 } },
       },
     ],
   },
@@ -170,10 +177,9 @@ export const COURSE: readonly CourseStep[] = [
     actions: [
       {
         tab: 'loss',
-        label: 'The Verdict',
+        label: 'The loss of The Verdict',
         toy: false,
-        parameters: { source: 'verdict', context: 256, stride: 256, batchSize: 2, trainRatio: 0.9 },
-        run: false,
+        parameters: { source: 'verdict', ...BOOK_LOADER },
       },
       {
         tab: 'methods',
@@ -187,7 +193,6 @@ export const COURSE: readonly CourseStep[] = [
           maxNewTokens: 24,
           seed: SEED,
         },
-        run: true,
       },
     ],
   },
@@ -201,7 +206,7 @@ export const COURSE: readonly CourseStep[] = [
       'Which method is most varied, and what does the model itself think of its texts?',
     ],
     actions: [
-      { tab: 'models', label: 'Side by side', toy: false, parameters: {}, run: false },
+      { tab: 'models', label: 'Side by side', toy: false, parameters: {} },
       {
         tab: 'methods',
         label: 'Whole texts by every method',
@@ -214,7 +219,6 @@ export const COURSE: readonly CourseStep[] = [
           maxNewTokens: 24,
           seed: SEED,
         },
-        run: false,
       },
     ],
   },

@@ -1,7 +1,9 @@
 // The panel without VS Code, for work on its looks: npx tsx webview/dev/serve.mjs [port]
 // Serves the page under the extension's content security policy, and answers it with the real engine.
 import { build } from 'esbuild';
+import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { THE_VERDICT_PATH } from '../../src/experiments/kit/theVerdict.ts';
 import { EngineClient } from '../../src/engine/client.ts';
 import { PROTOCOL_VERSION } from '../../src/protocol/messages.ts';
 import { builtInPresets } from '../../src/core/samplers/presets.ts';
@@ -54,12 +56,12 @@ const listed = () => ({
 /** Results kept as in the workspace's history, for as long as this runs. */
 const saved = [];
 
+const gpt2 = (id) => ({ kind: 'gpt2', id, name: id, directory: `models/${id}` });
+
 async function answer(message) {
   const { type, request } = message;
   const source =
-    message.model === 'toy'
-      ? { kind: 'toy', ...(message.toy ?? TOY_DEFAULT) }
-      : { kind: 'gpt2', id: message.model, name: message.model, directory: `models/${message.model}` };
+    message.model === 'toy' ? { kind: 'toy', ...(message.toy ?? TOY_DEFAULT) } : gpt2(message.model);
   switch (type) {
     case 'ready': {
       post(listed());
@@ -72,11 +74,15 @@ async function answer(message) {
       const controller = new AbortController();
       running.set(request, controller);
       const onEvent = (event) => post({ type: 'event', request, event });
-      const options = { onEvent, signal: controller.signal };
+      const others = (message.others ?? []).map(gpt2);
+      const options = { onEvent, signal: controller.signal, ...(others.length > 0 && { others }) };
+      const directory = { directory: `out/dev/trainings/${message.model}` };
+      const parameters =
+        message.experiment === 'training' ? { ...message.parameters, ...directory } : message.parameters;
       return {
         type: 'result',
         request,
-        result: await engine.run(message.experiment, source, message.parameters, options),
+        result: await engine.run(message.experiment, source, parameters, options),
       };
     }
     case 'cancel':
@@ -105,6 +111,11 @@ async function answer(message) {
       if (!found) throw new Error('This saved result is no longer there.');
       return { type: 'entry', request, id: message.id, entry: found.entry };
     }
+    case 'text': {
+      const [name, file] =
+        message.from === 'verdict' ? ['The Verdict', THE_VERDICT_PATH] : ['sample.md', 'media/sample.md'];
+      return { type: 'text', request, name, text: await readFile(file, 'utf8') };
+    }
     case 'log':
       console.log(`page: ${message.message}`);
       return null;
@@ -118,7 +129,7 @@ async function handle(message) {
     const reply = await answer(message);
     if (reply) post(reply);
   } catch (error) {
-    const failure = { code: error.code ?? 'internal', sentence: error.message };
+    const failure = { code: error.code ?? 'internal', sentence: error.message, offers: error.offers ?? [] };
     post({ type: 'failure', request: message.request, failure });
   }
 }

@@ -36,6 +36,8 @@ export interface Tab {
   readonly title: string;
   /** What stands under the tabs. */
   body(): TemplateResult;
+  /** What it puts over the body of another tab, the one in front. */
+  strip?(active: Tab): TemplateResult | typeof nothing;
   /** What went wrong or was broken off; stands above the footer, where it moves nothing. */
   message(): TemplateResult | typeof nothing;
   /** What produced the result on screen. */
