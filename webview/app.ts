@@ -280,6 +280,7 @@ export class App {
     } catch (error) {
       this.#host.log(`The tab ${this.#active.value.id} could not be drawn: ${String(error)}`);
       this.#card.close();
+      this.#presentation.close();
       render(this.#page(messageOf(error)), this.#root);
     }
   }

@@ -58,6 +58,13 @@ export function metricText(metric: GridMetric, value: number): string {
   }
 }
 
+/** The same in two digits, for a narrow field; the field's card has all of them. */
+export function briefText(metric: GridMetric, value: number): string {
+  if (metric.format === 'percent') return value > 0 && value < 0.005 ? '<1%' : `${Math.round(value * 100)}%`;
+  if (Math.abs(value) >= 1000) return `${significant(value / 1000, 2)}k`;
+  return Math.abs(value) < 10 ? significant(value, 2) : thousands(Math.round(value));
+}
+
 /**
  * The step of the colour scale that a value has, from 0 for the smallest to 6 for the largest. Values that differ
  * by a large factor are stepped by their logarithms. All steps are 0 where all values are the same.
@@ -88,8 +95,11 @@ function heatMap(result: GridResult, metric: GridMetric, fields: readonly Field[
     const left = 12 + Math.max(...rows.values.map((value) => tick(value).length), 4) * LETTER;
     const fieldWidth = (width - left - 8) / columns.values.length;
     const fieldHeight = Math.max(12, Math.min(40, 480 / rows.values.length));
-    const longest = Math.max(1, ...valued.map((field) => said(field).length));
-    const roomy = longest * LETTER + 4 <= fieldWidth && fieldHeight >= 16;
+    const fits = (text: (field: ValuedField) => string): boolean =>
+      Math.max(1, ...valued.map((field) => text(field).length)) * LETTER + 4 <= fieldWidth;
+    const brief = ({ value }: ValuedField): string => briefText(metric, value);
+    const shown = fits(said) ? said : brief;
+    const roomy = fits(shown) && fieldHeight >= 16;
     return {
       options: {
         height: Math.round(fieldHeight * rows.values.length) + 62,
@@ -131,7 +141,7 @@ function heatMap(result: GridResult, metric: GridMetric, fields: readonly Field[
             x: 'column',
             y: 'row',
             filter: (field: Field) => growing || isValued(field),
-            text: (field: Field) => (isValued(field) ? said(field) : PENDING),
+            text: (field: Field) => (isValued(field) ? shown(field) : PENDING),
             fill: (field: Field) => (isValued(field) ? palette.onTint : palette.quiet),
             pointerEvents: 'none',
           }),
