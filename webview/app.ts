@@ -334,8 +334,8 @@ export class App {
           this.#active.value = tab;
         },
       })}
-      ${this.#tabs.map((tab) => (tab === active ? nothing : (tab.strip?.(active) ?? nothing)))}
       <div class="tab-body" role="tabpanel" aria-label=${active.title}>
+        ${this.#tabs.map((tab) => (tab === active ? nothing : (tab.strip?.(active) ?? nothing)))}
         ${broken === null ? active.body() : this.#brokenView(active, broken)}
       </div>
       <div class="message-row">${broken === null ? active.message() : nothing}</div>

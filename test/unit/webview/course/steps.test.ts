@@ -21,7 +21,14 @@ describe('The course', () => {
     (tab, { parameters }) => {
       const experiment = Object.entries(registry).find(([name]) => name === tab)?.[1];
       // What a step leaves out, the tab's own controls have.
-      const rest = { prompt: 'Once', text: 'Once', target: 'upon', leadingSpace: true, directory: '', settings: {} };
+      const rest = {
+        prompt: 'Once',
+        text: 'Once',
+        target: 'upon',
+        leadingSpace: true,
+        directory: '',
+        settings: {},
+      };
       if (experiment && Object.keys(parameters).length > 0) {
         expect(() => experiment.parse({ ...rest, ...parameters })).not.toThrow();
       } else {
