@@ -67,7 +67,7 @@ function opinions(models: readonly ComparedModel[]): string {
 function variety(models: readonly ComparedModel[]): string {
   const shown = (model: ComparedModel, id: ModelMeasureInfo['id']): string => {
     const found = measureOf(model, id);
-    if (!found) return 'unknown';
+    if (!found) return 'no';
     const { mean, deviation } = found;
     return `${inPercent(mean)}${deviation === null ? '' : ` ± ${rounded(100 * deviation, 2)}`}`;
   };

@@ -157,7 +157,7 @@ export function branches(current: () => Session): void {
       await runWith('exact');
       await expect
         .poll(() => panel.part('answer').textContent())
-        .toMatch(/Proof: [\d,]+ beginnings were read/);
+        .toMatch(/Proof: [\d,]+ beginnings were evaluated/);
       const rows = panel.frame.locator('[data-table="exact"] tbody tr');
       const shown = await rows.evaluateAll((all) =>
         all.map((row) => ({

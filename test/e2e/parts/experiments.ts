@@ -222,7 +222,7 @@ export function experimentTabs(current: () => Session): void {
       await panel.makeWidth(800);
       await run('training', small);
       const answer = async (): Promise<string> => (await panel.part('answer').textContent()) ?? '';
-      const [, before, after] = /training loss from ([\d.]+) to ([\d.]+)/.exec(await answer())!;
+      const [, before, after] = /training loss \w+ from ([\d.]+) to ([\d.]+)/.exec(await answer())!;
       expect(Number(after)).toBeLessThan(Number(before));
       await expect.poll(answer).toContain('1 whole epoch');
       await expect

@@ -108,8 +108,8 @@ describe('Trials', () => {
     const { models } = result;
     expect(modelsReport.summary(result)).toEqual(
       expect.arrayContaining([
-        'How varied the texts are: low 16.7 % ± 0 distinct pairs of tokens, repetition 83.3 % ± 0; high 16.7 % ± 0 distinct pairs of tokens, repetition 83.3 % ± 0 (mean ± standard deviation over 2 trials).',
-        'With the same random numbers low and high wrote equally many distinct pairs in every trial.',
+        'Variety of the texts: low has 16.7 % ± 0 distinct pairs of tokens and a repetition of 83.3 % ± 0; high has 16.7 % ± 0 distinct pairs of tokens and a repetition of 83.3 % ± 0 (mean ± standard deviation over 2 trials).',
+        'With the same random numbers, low and high wrote equally many distinct pairs in every trial.',
       ]),
     );
     for (const { trials } of models) {
@@ -134,7 +134,7 @@ describe('Trials', () => {
     Object.assign(sure.info, { endOfText: [1] });
     const alone = await run([sure, sure], { samples: 1 });
     expect(alone.models[0]!.trials[0]!.measures).toMatchObject({ distinct1: 1, distinct2: null });
-    expect(modelsReport.summary(alone).join(' ')).toContain('sure no distinct pairs');
+    expect(modelsReport.summary(alone).join(' ')).toContain('sure has no distinct pairs');
   });
 });
 
@@ -220,8 +220,8 @@ describe('How models were held', () => {
 
   it.each([
     [null, /^even and bent ran one after the other and stayed in memory together \(an estimated 10,000 MB\)/],
-    ['memory', /^even and bent do not fit into the free memory together .*10,000 MB.* took turns/],
-    ['number', /^even and bent took turns, because only some of them are kept/],
+    ['memory', /^even and bent do not fit in the free memory together .*10,000 MB.* took turns/],
+    ['number', /^even and bent took turns, because only a few models are kept/],
   ] as const)('is told for %j', async (turns, sentence) => {
     const result = await run(coins(), {}, memory(turns));
     expect(heldSentence(result)).toMatch(sentence);
@@ -230,7 +230,7 @@ describe('How models were held', () => {
     const costs = modelsReport.tables(result).find(({ id }) => id === 'costs')!;
     const column = (name: string) => costs.rows.map((row) => row[costs.columns.indexOf(name)]);
     expect(column('Memory needed (estimate), MB')).toEqual([3000, 7000]);
-    expect(column('Process grown (measured), MB')).toEqual([2500, null]);
+    expect(column('Growth of the process (measured), MB')).toEqual([2500, null]);
   });
 
   it('is not told where nobody looked', async () => {
