@@ -3,6 +3,7 @@ import type { Locator } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { SAMPLE_LINE } from '../../../scripts/lib/exploreSample';
 import { part } from '../../../scripts/lib/panelReading';
+import { violations } from '../accessibility';
 import { drawn, type Panel } from '../panelPage';
 import { explored } from '../explored';
 import type { Session } from '../session';
@@ -191,6 +192,7 @@ export function branches(current: () => Session): void {
       expect(fates.filter((label) => label!.endsWith('went on'))).toHaveLength(4 * 11);
       expect(fates.filter((label) => label!.endsWith('among the best'))).toHaveLength(4);
       await expect.poll(() => panel.frame.locator('[data-table="steps"]').textContent()).toContain('96');
+      await expect.poll(() => violations(panel.frame)).toEqual([]);
     });
   });
 

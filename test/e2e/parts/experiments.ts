@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { SAMPLE_LINE } from '../../../scripts/lib/exploreSample';
+import { violations } from '../accessibility';
 import { drawn, type Panel } from '../panelPage';
 import { explored } from '../explored';
 import { exported } from '../exported';
@@ -13,6 +14,9 @@ let panel: Panel;
 
 const overflow = (): Promise<number> =>
   panel.frame.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+/** What cannot be read, heard or reached. */
+const faults = (): Promise<string[]> => violations(panel.frame);
 
 /** Opens a tab, changes its fields and runs it to its end. */
 async function run(tab: string, fields: Readonly<Record<string, string>> = {}): Promise<void> {
@@ -54,6 +58,7 @@ export function experimentTabs(current: () => Session): void {
       await expect
         .poll(() => panel.frame.locator('[data-testid="table"] tbody tr').count())
         .toBeGreaterThan(2);
+      await expect.poll(faults).toEqual([]);
       await session.window.picture(`tab-${tab}`);
       await expect.poll(overflow).toBeLessThanOrEqual(0);
       await panel.makeWidth(400);
@@ -197,6 +202,7 @@ export function experimentTabs(current: () => Session): void {
         .evaluateAll((all) => all.map((token) => Number((token as HTMLElement).dataset['probability'])));
       const mean = probabilities.reduce((sum, p) => sum - Math.log(p), 0) / probabilities.length;
       expect(Number(/window 1: ([\d.]+)\snats/.exec(labels[0]!)![1])).toBeCloseTo(mean, 1);
+      await expect.poll(faults).toEqual([]);
       await session.window.picture('tab-loss');
       await panel.makeWidth(400);
       await expect.poll(overflow).toBeLessThanOrEqual(0);
@@ -228,6 +234,7 @@ export function experimentTabs(current: () => Session): void {
       await expect
         .poll(() => panel.part('model').locator('vscode-option').allInnerTexts())
         .toContainEqual(expect.stringMatching(/^fireside, trained \d+ steps/));
+      await expect.poll(faults).toEqual([]);
       await session.window.picture('tab-training');
       await chooseOption('action', 'the last checkpoint');
       // What the checkpoint says is not asked for again, and no heading stands over nothing.
@@ -320,6 +327,7 @@ export function experimentTabs(current: () => Session): void {
       const first = await tints();
       await panel.part('tint-by').nth(1).click();
       await expect.poll(tints).not.toEqual(first);
+      await expect.poll(faults).toEqual([]);
       await session.window.picture('tab-models');
       await panel.makeWidth(400);
       await expect.poll(overflow).toBeLessThanOrEqual(0);
@@ -512,6 +520,9 @@ export function experimentTabs(current: () => Session): void {
       await session.window.picture('course');
       const steps = panel.part('course-step');
       await expect.poll(() => steps.count()).toBe(6);
+      await expect.poll(faults).toEqual([]);
+      const answers = panel.frame.getByRole('textbox', { name: 'Your answer: ' });
+      await expect.poll(() => answers.count()).toBe(6);
       await steps.first().locator('textarea').fill('A high temperature makes all dishes alike.');
       await steps.first().locator('[data-testid="course-open"]').first().click();
       // It runs at once, on the five dishes.
@@ -558,6 +569,15 @@ export function experimentTabs(current: () => Session): void {
           await expect
             .poll(() => panel.frame.locator('.settings [data-testid="field-error"]').count())
             .toBe(0);
+        }
+        // Each is announced by its own name; the toolkit would call them all the same.
+        const names = await fields.evaluateAll((all) => all.map((field) => field.ariaLabel ?? ''));
+        expect(names, tab).not.toContain('');
+        expect(names, tab).not.toContain('Text field');
+        for (const name of new Set(names)) {
+          const heard = panel.frame.getByRole('textbox', { name, exact: true });
+          const expected = names.filter((other) => other === name).length;
+          await expect.poll(() => heard.count(), { message: `${tab}: ${name}` }).toBe(expected);
         }
         // Texts may say anything; every number has limits.
         expect(refused, tab).toBeGreaterThanOrEqual(1);
@@ -611,6 +631,7 @@ export function experimentTabs(current: () => Session): void {
           await panel.part(`tab-${tab}`).click();
           await panel.part(`experiment-${tab}`).waitFor();
           await expect.poll(overflow, { message: `${tab} at ${width}` }).toBeLessThanOrEqual(0);
+          await expect.poll(() => violations(panel.frame, ['color-contrast']), { message: tab }).toEqual([]);
           await session.window.picture(`tab-${tab}-${name}-${width}`);
         }
       }

@@ -5,6 +5,7 @@ import { whatIsMissing } from '../../../scripts/check';
 import { EXPLORE, SAMPLE_LINE } from '../../../scripts/lib/exploreSample';
 import { repository } from '../../../scripts/lib/paths';
 import { part } from '../../../scripts/lib/panelReading';
+import { violations } from '../accessibility';
 import { drawn, Panel } from '../panelPage';
 import { explored } from '../explored';
 import type { Session } from '../session';
@@ -27,6 +28,23 @@ export function exploring(current: () => Session): void {
       expect(reading.chips).toHaveLength(SAMPLE_LINE.split(' ').length);
       expect(reading.completions).toHaveLength(5);
       expect(reading.footer).toContain('seed 42');
+    });
+
+    test('can be heard: every control by its name, and nothing that cannot be read or reached', async () => {
+      for (const [role, name] of [
+        ['combobox', 'Model'],
+        ['textbox', 'temperature'],
+        ['textbox', 'top-k'],
+        ['textbox', 'samples'],
+        ['textbox', 'seed'],
+        ['checkbox', 'greedy'],
+        ['tab', 'Explore'],
+        ['heading', 'Decoding Lab: Explore'],
+      ] as const) {
+        const heard = panel.frame.getByRole(role, { name, exact: true });
+        await expect.poll(() => heard.count(), { message: name }).toBe(1);
+      }
+      await expect.poll(() => violations(panel.frame)).toEqual([]);
     });
 
     test('gives the same completions for the same seed, and others for another', async () => {

@@ -1,5 +1,6 @@
 /** Themes and widths: what can be read, and what fits. Its screenshots are there to be looked at. */
 import { beforeAll, describe, expect, test } from 'vitest';
+import { violations } from '../accessibility';
 import { contrasts } from '../contrast';
 import type { Panel } from '../panelPage';
 import { explored } from '../explored';
@@ -29,6 +30,7 @@ export function looks(current: () => Session): void {
       // The page computes its scale after the theme has arrived.
       await expect.poll(async () => (await measured()).filter(({ ratio }) => ratio < 4.5)).toEqual([]);
       expect((await measured()).length).toBeGreaterThan(20);
+      await expect.poll(() => violations(panel.frame, ['color-contrast'])).toEqual([]);
       await session.window.picture(`theme-${name}`);
     });
 
