@@ -41,7 +41,7 @@ export function distributionView(props: DistributionProps): TemplateResult {
   >
     <div class="section-head">
       <h2 id="next-token">Next token</h2>
-      <span class="context quiet" title=${props.after}>${props.after}</span>
+      <span class="context quiet" title=${props.after}><bdi>${props.after}</bdi></span>
       <span class="keys">
         <span class="key"><i class="swatch solid"></i>processed, after the chain</span>
         <span class="key"><i class="swatch outline"></i>raw</span>
