@@ -79,11 +79,14 @@ export class PresetsView implements TreeData<Row>, vscode.Disposable {
   getChildren(row?: Row): Row[] {
     if (row) return [];
     const own = settings.userPresets();
-    return Object.entries(settings.presets()).map(([id, preset]) => ({
+    const rows = Object.entries(settings.presets()).map(([id, preset]) => ({
       id,
       preset,
       own: Object.hasOwn(own, id),
     }));
+    // The built-in ones fill the view; those that somebody made for a purpose stand before them.
+    const isBuiltIn = ({ id }: Row): boolean => Object.hasOwn(builtInPresets, id);
+    return [...rows.filter((one) => !isBuiltIn(one)), ...rows.filter(isBuiltIn)];
   }
 
   /** Id of the preset that a row or another command names, or else of the one that the user chooses. */
