@@ -58,11 +58,14 @@ export function metricText(metric: GridMetric, value: number): string {
   }
 }
 
-/** The same in two digits, for a narrow field; the field's card has all of them. */
+/** The same in four characters at most, for a narrow field; the field's card has all digits. */
 export function briefText(metric: GridMetric, value: number): string {
   if (metric.format === 'percent') return value > 0 && value < 0.005 ? '<1%' : `${Math.round(value * 100)}%`;
-  if (Math.abs(value) >= 1000) return `${significant(value / 1000, 2)}k`;
-  return Math.abs(value) < 10 ? significant(value, 2) : thousands(Math.round(value));
+  const size = Math.abs(value);
+  if (size >= 1000) return `${Math.round(value / 1000)}k`;
+  if (size >= 9.95) return String(Math.round(value)).replace('-', '−');
+  if (value > 0 && size < 0.05) return '<0.1';
+  return size < 0.05 ? '0' : value.toFixed(1).replace('-', '−');
 }
 
 /**
