@@ -4,6 +4,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { afterDraw } from '../ui/afterDraw';
 import { chart } from '../ui/figureView';
 import type { Picture } from '../ui/picture';
+import { unbroken } from './resultView';
 
 /** What is seen at one time. */
 export interface Slide {
@@ -127,7 +128,7 @@ export class Presentation {
       }}
     >
       <section class="slide" aria-live="polite">
-        <h2 id="slide-heading" data-testid="slide-heading">${slide?.heading}</h2>
+        <h2 id="slide-heading" data-testid="slide-heading">${unbroken(slide?.heading ?? '')}</h2>
         ${
           slide?.picture
             ? html`<div

@@ -266,7 +266,7 @@ export function growingView(stopped: boolean, picture: TemplateResult | typeof n
 }
 
 /** A number stays on one line with its unit and with what it is the value of. */
-function unbroken(sentence: string): string {
+export function unbroken(sentence: string): string {
   return sentence
     .replace(/\b([Tp]) = (?=\d)/g, '$1\u00A0=\u00A0')
     .replace(/(?<=\d) (?=(?:%|nats|bits|s)(?![\p{L}\d]))|(?<=<) (?=\d)/gu, '\u00A0');
