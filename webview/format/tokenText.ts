@@ -58,6 +58,8 @@ export function completionText(vocabulary: Vocabulary, ids: readonly number[]): 
 /** A completion's tokens as running text, grown token by token. */
 export class JoinedText {
   readonly #settled: Piece[][] = [];
+  /** The last whole character; the beginning is that of a line. */
+  #last = '\n';
   #tokens: TokenText[] = [];
   /** Bytes at the end that may become a character with what follows, and the token of each. */
   #tail: { byte: number; owner: number }[] = [];
@@ -77,7 +79,10 @@ export class JoinedText {
       const part = waiting.slice(start, start + length);
       if (unfinished) this.#tail = part;
       else if (character === null) this.#addBytes(this.#settled, part);
-      else addRunning(this.#settled[part[0]!.owner]!, character);
+      else {
+        addRunning(this.#settled[part[0]!.owner]!, character, this.#last);
+        this.#last = character;
+      }
     }
     const shown = new Map([...touched].map((owner) => [owner, [...this.#settled[owner]!]]));
     this.#addBytes(shown, this.#tail);
@@ -100,12 +105,16 @@ export class JoinedText {
 /** Belong to the character before them in running text: joiners and variation selectors, as emoji use them. */
 const JOINING = /^[\u200C\u200D\p{Variation_Selector}]$/u;
 
-/** White space stays white space in running text; what would be invisible gets its mark. */
-function addRunning(pieces: Piece[], character: string): void {
+/**
+ * White space stays white space in running text; what would be invisible gets its mark. Of line ends in a row each has
+ * its mark, and the first alone ends the line: empty lines would be voids.
+ * @param last the character before it
+ */
+function addRunning(pieces: Piece[], character: string, last: string): void {
   const plain = character === ' ' || JOINING.test(character);
   const mark = plain ? null : visibleMark(character);
   if (mark !== null) add(pieces, mark, true);
-  if (mark === null || character === '\n') add(pieces, character, false);
+  if (mark === null || (character === '\n' && last !== '\n')) add(pieces, character, false);
 }
 
 function add(pieces: Piece[], text: string, mark: boolean): void {

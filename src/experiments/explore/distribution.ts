@@ -4,7 +4,7 @@
  */
 import * as v from 'valibot';
 import type { Vocabulary } from '../../core/languageModel';
-import { logSumExp, topIndices } from '../../core/logits';
+import { logSumExp, rankOf, topIndices } from '../../core/logits';
 import {
   KEPT,
   SamplerChain,
@@ -55,6 +55,12 @@ export type DistributionSummary = v.InferOutput<typeof distributionSchema>;
 export interface PromptContext {
   readonly tokens: ArrayLike<number>;
   readonly seed: number;
+}
+
+/** A token wherever it ranks. */
+export interface RankedRow extends DistributionRow {
+  /** Tokens that are more probable before the chain. */
+  readonly rank: number;
 }
 
 /** Most tokens that are listed. */
@@ -114,6 +120,16 @@ export class Distribution {
       warnings: [...result.warnings],
       logSumExp: this.#logSumExp,
     };
+  }
+
+  /**
+   * Rows of any tokens.
+   * @param ids of this vocabulary
+   * @throws RangeError when the chain's parameters do not fit.
+   */
+  rowsOf(ids: readonly number[], spec: ChainSpec, context: PromptContext = NO_PROMPT): readonly RankedRow[] {
+    const result = this.#apply(spec, context);
+    return ids.map((id) => ({ ...this.#row(id, result, spec), rank: rankOf(this.#logits, id) }));
   }
 
   /** How many tokens the chain keeps. */

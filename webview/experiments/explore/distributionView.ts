@@ -6,6 +6,7 @@ import {
   MOST_ROWS,
   type DistributionRow,
   type DistributionSummary,
+  type RankedRow,
 } from '../../../src/experiments/explore/distribution';
 import { axisEnd } from './axis';
 import { ROWS } from './nextToken';
@@ -22,6 +23,11 @@ export interface DistributionProps {
   readonly greedy: boolean;
   /** Marks it where it is another prompt's or model's than those of now. */
   readonly mark: TemplateResult | typeof nothing;
+  /** The field to find any token by. */
+  readonly search: TemplateResult | typeof nothing;
+  readonly found: readonly RankedRow[];
+  /** What must be said about what was found, or was not. */
+  readonly remark: string | null;
   /** A sentence about where it comes from. */
   readonly note: string | null;
   /** What each step of the chain did, in words. */
@@ -49,7 +55,7 @@ export function distributionView(props: DistributionProps): TemplateResult {
     </div>
     ${props.mark}
     ${props.note === null ? nothing : html`<p class="stale" data-testid="as-saved">${props.note}</p>`}
-    ${statisticsView(summary)} ${warningsView(summary)}
+    ${statisticsView(props)} ${warningsView(summary)}
     <table class="bars" role="grid" aria-labelledby="next-token" @keydown=${roveRows} @focusin=${keepStop}>
       <thead>
         <tr>
@@ -61,8 +67,10 @@ export function distributionView(props: DistributionProps): TemplateResult {
           <th scope="col" class="number">raw</th>
         </tr>
       </thead>
+      ${foundView(props, end)}
       <tbody>
-        ${summary.rows.map((row, index) => rowView(props, row, index, end))} ${restView(summary)}
+        ${summary.rows.map((row, index) => rowView(props, row, { card: `bar:${index}`, end }))}
+        ${restView(summary)}
       </tbody>
     </table>
     ${moreView(props)} ${reportView(props)}
@@ -73,67 +81,90 @@ function roveRows(event: KeyboardEvent): void {
   rove(event, 'vertical');
 }
 
-function statisticsView({
-  entropy,
-  rawEntropy,
-  kept,
-  keptMass,
-  vocabularySize,
-}: DistributionSummary): TemplateResult {
-  return html`<dl class="statistics">
-    <div>
-      <dt>entropy ${infoButton('entropy')}</dt>
-      <dd
-        data-testid="entropy"
-        data-nats=${entropy}
-        data-raw-nats=${rawEntropy}
-        title="${full(entropy)} nats"
-      >
-        <b>${information(entropy, 'nats')}</b>, ${information(entropy, 'bits')}
-        <span class="quiet"
-          >(before ${information(rawEntropy, 'nats')}, ${information(rawEntropy, 'bits')})</span
+function statisticsView({ summary, search }: DistributionProps): TemplateResult {
+  const { entropy, rawEntropy, kept, keptMass, vocabularySize } = summary;
+  return html`<div class="about-distribution">
+    <dl class="statistics">
+      <div>
+        <dt>entropy ${infoButton('entropy')}</dt>
+        <dd
+          data-testid="entropy"
+          data-nats=${entropy}
+          data-raw-nats=${rawEntropy}
+          title="${full(entropy)} nats"
         >
-      </dd>
-    </div>
-    <div>
-      <dt>kept ${infoButton('kept')}</dt>
-      <dd>
-        <span data-testid="kept" data-kept=${kept}
-          ><b>${thousands(kept)}</b> of ${count(vocabularySize, 'token')}</span
-        >
-        <span class="quiet">holding</span>
-        <b data-testid="kept-mass" data-mass=${keptMass} title=${full(keptMass)}>${percent(keptMass)}</b>
-      </dd>
-    </div>
-  </dl>`;
+          <b>${information(entropy, 'nats')}</b>, ${information(entropy, 'bits')}
+          <span class="quiet"
+            >(before ${information(rawEntropy, 'nats')}, ${information(rawEntropy, 'bits')})</span
+          >
+        </dd>
+      </div>
+      <div>
+        <dt>kept ${infoButton('kept')}</dt>
+        <dd>
+          <span data-testid="kept" data-kept=${kept}
+            ><b>${thousands(kept)}</b> of ${count(vocabularySize, 'token')}</span
+          >
+          <span class="quiet">holding</span>
+          <b data-testid="kept-mass" data-mass=${keptMass} title=${full(keptMass)}>${percent(keptMass)}</b>
+        </dd>
+      </div>
+    </dl>
+    ${search}
+  </div>`;
+}
+
+/** What was looked for stands first, however improbable it is. */
+function foundView(props: DistributionProps, end: number): TemplateResult | typeof nothing {
+  const { found, remark } = props;
+  if (found.length === 0 && remark === null) return nothing;
+  return html`<tbody class="found" data-testid="found">
+    ${
+      remark === null
+        ? nothing
+        : html`<tr>
+            <td colspan="4" class="quiet">${remark}</td>
+          </tr>`
+    }
+    ${found.map((row) => rowView(props, row, { card: `found:${row.id}`, end, rank: row.rank }))}
+  </tbody>`;
+}
+
+interface RowPlace {
+  /** The `data-card` reference. */
+  readonly card: string;
+  /** Where the axis ends. */
+  readonly end: number;
+  /** Tokens that are more probable, where the row stands apart from them. */
+  readonly rank?: number;
 }
 
 function rowView(
-  { vocabulary, greedy }: DistributionProps,
+  { vocabulary, greedy, summary }: DistributionProps,
   { id, raw, processed, removedBy, logit }: DistributionRow,
-  index: number,
-  end: number,
+  { card, end, rank }: RowPlace,
 ): TemplateResult {
+  const best = id === summary.rows[0]?.id;
   const kept = removedBy === null;
   const label = tokenLabel(tokenBytes(vocabulary, id));
   return html`<tr
     class="bar-row"
-    data-testid="bar-row"
+    data-testid=${rank === undefined ? 'bar-row' : 'found-row'}
     data-token-id=${id}
     data-kept=${kept}
     data-probability=${processed}
     data-raw-probability=${raw}
-    data-card="bar:${index}"
+    data-card=${card}
     data-rove
-    tabindex=${index === 0 ? 0 : -1}
-    aria-label="${label}: after ${percent(processed)}, before ${before(raw, logit)}${
+    tabindex=${best && rank === undefined ? 0 : -1}
+    aria-label="${label}${rank === undefined ? '' : `, rank ${thousands(rank + 1)}`}: after ${percent(processed)}, before ${before(raw, logit)}${
       kept ? '' : `, removed by ${removedBy}`
     }"
   >
     <th scope="row" class="token-cell">
       <span class="token-text">${tokenView(vocabulary, id)}</span>${
-        greedy && index === 0 ? html`<span class="badge">greedy</span>` : nothing
-      }
+        rank === undefined ? nothing : html`<span class="badge">#${thousands(rank + 1)}</span>`
+      }${greedy && best && rank === undefined ? html`<span class="badge">greedy</span>` : nothing}
     </th>
     <td class="bar-cell" aria-hidden="true">
       <i class="bar before" ${properties({ '--share': String(raw / end) })}></i>

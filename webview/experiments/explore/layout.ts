@@ -27,6 +27,7 @@ import { distributionView } from './distributionView';
 import type { Picture } from '../../ui/picture';
 import { emptyView } from './emptyView';
 import { lastWords } from './lastWords';
+import { FoundTokensView } from './foundTokens';
 import { NextToken, ROWS, type Controls, type OnScreen, type Reading } from './nextToken';
 import { Room } from './room';
 import type { ExploreRun } from './run';
@@ -55,6 +56,7 @@ export class ExploreView {
   readonly #screen: Screen;
   readonly #frame: ExploreFrame;
   readonly #next: NextToken;
+  readonly #found: FoundTokensView;
   readonly #actions: CompletionActions;
   readonly #room = new Room();
   readonly #rows = signal(ROWS);
@@ -69,6 +71,7 @@ export class ExploreView {
     this.#screen = screen;
     this.#frame = frame;
     this.#next = new NextToken(context.session);
+    this.#found = new FoundTokensView(this.#next);
     this.#actions = new CompletionActions(context, frame.failed);
     setTimeout(() => {
       this.#late.value = true;
@@ -118,10 +121,12 @@ export class ExploreView {
       class="explore one-screen"
       ?data-empty=${this.#reading().summary === null}
       @input=${keepBarsInView}
+      @pointerdown=${keepBarsInView}
+      @keydown=${keepBarsInView}
     >
       ${pieces.form}
       <div class="results">
-        ${run ? this.#tools(run, pieces) : nothing} ${this.#distribution(pieces, stale)}
+        ${this.#distribution(pieces, stale)} ${run ? this.#tools(run, pieces) : nothing}
         ${this.#completions(run, pieces, stale)} ${run ? this.#details(run, pieces) : nothing}
       </div>
     </div>`;
@@ -205,6 +210,9 @@ export class ExploreView {
       after: this.#lastWords(screen, vocabulary),
       greedy: this.#greedy,
       mark: staleMark(other),
+      search: this.#found.view(screen),
+      found: this.#found.rows(screen, this.#controls),
+      remark: this.#found.remark(screen),
       note: asSaved ? 'As it was saved, with its own chain. Generate to have it follow the controls.' : null,
       report: this.#deeds().map((deed, index) => deedLine(steps[index]!, deed)),
       onRows: (rows) => {
@@ -322,12 +330,7 @@ export class ExploreView {
   card(kind: string, rest: readonly string[]): TemplateResult | null {
     const screen = this.#onScreen;
     const { run } = screen;
-    if (kind === 'bar') {
-      const { summary } = this.#reading();
-      const vocabulary = this.#next.vocabularyOf(screen);
-      if (summary === null || typeof summary === 'string' || !vocabulary) return null;
-      return barCard(summary, vocabulary, chainOfSteps(this.#chain.steps), Number(rest[0]));
-    }
+    if (kind === 'bar' || kind === 'found') return this.#barCard(kind, Number(rest[0]));
     if (kind !== 'step' || !run) return null;
     const [sample, index] = rest.map(Number);
     const step = run.completions[sample ?? 0]?.steps[index ?? 0];
@@ -342,5 +345,17 @@ export class ExploreView {
           }
         : null,
     });
+  }
+
+  #barCard(kind: 'bar' | 'found', which: number): TemplateResult | null {
+    const screen = this.#onScreen;
+    const { summary } = this.#reading();
+    const vocabulary = this.#next.vocabularyOf(screen);
+    if (summary === null || typeof summary === 'string' || !vocabulary) return null;
+    const found = this.#found.rows(screen, this.#controls).find(({ id }) => id === which);
+    const row = kind === 'found' ? found : summary.rows[which];
+    const rank = kind === 'found' ? found?.rank : which;
+    if (!row || rank === undefined) return null;
+    return barCard(row, rank, summary, vocabulary, chainOfSteps(this.#chain.steps));
   }
 }

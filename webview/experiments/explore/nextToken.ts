@@ -6,6 +6,7 @@ import {
   Distribution,
   firstRows,
   type DistributionSummary,
+  type RankedRow,
 } from '../../../src/experiments/explore/distribution';
 import type { ExploreResult } from '../../../src/experiments/explore/result';
 import type { Toy } from '../../../src/protocol/messages';
@@ -65,6 +66,7 @@ export class NextToken {
   /** The same, for other orders of the chain: each keeps its last chain. */
   readonly #compared = new Memo<Distribution | string>();
   readonly #reading = new Memo<Reading>();
+  readonly #found = new Memo<readonly RankedRow[]>();
   readonly #orders = new Memo<Readonly<Record<string, number>>>();
   /** The last distribution of a chain that fitted, and of what. */
   #good: { readonly of: Distribution; readonly summary: DistributionSummary } | undefined;
@@ -90,9 +92,7 @@ export class NextToken {
     const logits = this.#logitsOf(screen);
     if (!logits) return this.#saved(screen, rows);
     const vocabulary = this.vocabularyOf(screen);
-    const distribution = this.#distribution.of([logits, vocabulary], () =>
-      distributionOf(logits, vocabulary),
-    );
+    const distribution = this.#distributionOf(logits, vocabulary);
     if (typeof distribution === 'string') return { ...NOTHING, summary: distribution };
     const tokens = this.#tokensOf(screen);
     return this.#reading.of([distribution, steps, seed, rows, tokens], () => {
@@ -106,6 +106,32 @@ export class NextToken {
         return { ...NOTHING, summary: good, problem };
       }
     });
+  }
+
+  /** Rows of any tokens, as the controls are; none where the logits are not there or the chain does not fit. */
+  rowsOf(ids: readonly number[], screen: OnScreen, { steps, seed }: Controls): readonly RankedRow[] {
+    const logits = this.#logitsOf(screen);
+    if (!logits || ids.length === 0) return [];
+    const distribution = this.#distributionOf(logits, this.vocabularyOf(screen));
+    if (typeof distribution === 'string') return [];
+    const tokens = this.#tokensOf(screen);
+    return this.#found.of([distribution, steps, seed, tokens, ids], () => {
+      try {
+        return distribution.rowsOf(ids, chainOfSteps(steps), { tokens, seed });
+      } catch (error) {
+        sentenceOf(error);
+        return [];
+      }
+    });
+  }
+
+  #distributionOf(logits: Float32Array, vocabulary: Vocabulary | undefined): Distribution | string {
+    return this.#distribution.of([logits, vocabulary], () => distributionOf(logits, vocabulary));
+  }
+
+  /** Whether any token can be asked for: a saved result lists its most probable ones only. */
+  hasLogits(screen: OnScreen): boolean {
+    return this.#logitsOf(screen) !== undefined;
   }
 
   /** How many tokens the chain would keep in each program's order, by the order's name. */

@@ -13,22 +13,21 @@ import {
   type LogUnit,
 } from '../../format/numbers';
 import type { Vocabulary } from '../../../src/core/languageModel';
-import type { DistributionSummary } from '../../../src/experiments/explore/distribution';
+import type { DistributionRow, DistributionSummary } from '../../../src/experiments/explore/distribution';
 import { tokenView } from '../../ui/pieces';
 
 /** A bar: both probabilities in full, and the formula with this token's numbers put in. */
 export function barCard(
+  row: DistributionRow,
+  rank: number,
   summary: DistributionSummary,
   vocabulary: Vocabulary,
   chain: readonly SamplerSpec[],
-  index: number,
-): TemplateResult | null {
-  const row = summary.rows[index];
-  if (!row) return null;
+): TemplateResult {
   return html`
     <h3>
       <span class="token-text">${tokenView(vocabulary, row.id)}</span>
-      <span class="quiet">id ${row.id}, ${ordinal(index)} of ${thousands(summary.vocabularySize)}</span>
+      <span class="quiet">id ${row.id}, ${ordinal(rank)} of ${thousands(summary.vocabularySize)}</span>
     </h3>
     <dl>
       <dt>before</dt>

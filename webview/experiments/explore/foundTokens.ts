@@ -1,0 +1,76 @@
+/** Looking for any token in the distribution: its field, and the tokens found. */
+import { signal } from '@preact/signals-core';
+import { html, nothing, type TemplateResult } from 'lit';
+import { live } from 'lit/directives/live.js';
+import type { Vocabulary } from '../../../src/core/languageModel';
+import { visibleText } from '../../../src/core/visibleText';
+import type { RankedRow } from '../../../src/experiments/explore/distribution';
+import type { Controls, NextToken, OnScreen } from './nextToken';
+import { TokenSearch, type FoundTokens } from './tokenSearch';
+
+/** Characters of a word that are looked for. */
+const LONGEST = 100;
+
+const NONE: FoundTokens = { ids: [], pieces: false };
+
+export class FoundTokensView {
+  readonly #next: NextToken;
+  readonly #typed = signal('');
+  #search: { readonly of: Vocabulary; readonly search: TokenSearch } | undefined;
+  #found: { readonly of: TokenSearch; readonly typed: string; readonly found: FoundTokens } | undefined;
+
+  constructor(next: NextToken) {
+    this.#next = next;
+  }
+
+  /** Rows of what was typed, as the controls are. */
+  rows(screen: OnScreen, controls: Controls): readonly RankedRow[] {
+    return this.#next.rowsOf(this.#foundIn(this.#next.vocabularyOf(screen)).ids, screen, controls);
+  }
+
+  #foundIn(vocabulary: Vocabulary | undefined): FoundTokens {
+    const typed = this.#typed.value;
+    if (!vocabulary || typed === '') return NONE;
+    if (this.#search?.of !== vocabulary)
+      this.#search = { of: vocabulary, search: new TokenSearch(vocabulary) };
+    const { search } = this.#search;
+    if (this.#found?.of !== search || this.#found.typed !== typed) {
+      this.#found = { of: search, typed, found: search.find(typed) };
+    }
+    return this.#found.found;
+  }
+
+  /** Why the rows are not those of the word itself; nothing where they are. */
+  remark(screen: OnScreen): string | null {
+    const typed = this.#typed.value;
+    const { ids, pieces } = this.#foundIn(this.#next.vocabularyOf(screen));
+    if (typed === '' || !pieces) return null;
+    const word = `“${visibleText(typed.trim())}”`;
+    return ids.length === 0
+      ? `No token is ${word}, or begins it.`
+      : `${word} is more than one token. It may begin with one of these:`;
+  }
+
+  /** The field; nothing where only the most probable tokens are known. */
+  view(screen: OnScreen): TemplateResult | typeof nothing {
+    if (!this.#next.hasLogits(screen)) return nothing;
+    return html`<input
+      type="search"
+      class="find-token"
+      data-testid="find-token"
+      aria-label="Find a token"
+      placeholder="Find a token"
+      title="Type a word: its probability and rank, in every way it is written as one token"
+      maxlength=${LONGEST}
+      .value=${live(this.#typed.value)}
+      @input=${(event: Event) => {
+        this.#typed.value = (event.target as HTMLInputElement).value;
+      }}
+      @keydown=${(event: KeyboardEvent) => {
+        if (event.key !== 'Escape' || this.#typed.value === '') return;
+        event.stopPropagation();
+        this.#typed.value = '';
+      }}
+    />`;
+  }
+}

@@ -1,0 +1,70 @@
+/** Finding tokens by their text. */
+import type { Vocabulary } from '../../../src/core/languageModel';
+import { tokenBytes } from '../../format/tokenText';
+
+/** Tokens that are found at most. */
+const MOST_FOUND = 8;
+
+export interface FoundTokens {
+  /** The ways to write the word as one token, in the order of `writings`. */
+  readonly ids: readonly number[];
+  /** True where no token is the word: the ids are those of the longest tokens that it begins with. */
+  readonly pieces: boolean;
+}
+
+/** A vocabulary by its tokens' texts. */
+export class TokenSearch {
+  readonly #ids = new Map<string, number>();
+  readonly #longest: number;
+
+  constructor(vocabulary: Vocabulary) {
+    let longest = 0;
+    for (let id = vocabulary.offsets.length - 2; id >= 0; id--) {
+      const key = keyOf(tokenBytes(vocabulary, id));
+      longest = Math.max(longest, key.length);
+      this.#ids.set(key, id);
+    }
+    this.#longest = longest;
+  }
+
+  /** The tokens of a word; none for an empty one. */
+  find(typed: string): FoundTokens {
+    const keys = writings(typed).map((text) => keyOf(encoder.encode(text)));
+    const whole = keys.flatMap((key) => this.#ids.get(key) ?? []);
+    if (whole.length > 0) return { ids: unique(whole), pieces: false };
+    const pieces = keys.flatMap((key) => this.#beginning(key) ?? []);
+    return { ids: unique(pieces), pieces: true };
+  }
+
+  /** The longest token that a text begins with. */
+  #beginning(key: string): number | undefined {
+    for (let length = Math.min(key.length, this.#longest); length > 0; length--) {
+      const id = this.#ids.get(key.slice(0, length));
+      if (id !== undefined && (length > 1 || key[0] !== ' ')) return id;
+    }
+    return undefined;
+  }
+}
+
+/** A word as it may stand in a text: as it was typed, after a space, with a capital and without. */
+export function writings(typed: string): readonly string[] {
+  const word = typed.trim();
+  // White space alone is looked for as it is.
+  if (word === '') return typed === '' ? [] : [typed];
+  const [first = ''] = word;
+  const rest = word.slice(first.length);
+  const spelt = [word, first.toUpperCase() + rest, first.toLowerCase() + rest];
+  const near = spelt.flatMap((one) => [` ${one}`, one]);
+  return [...new Set([typed, ...near])];
+}
+
+const encoder = new TextEncoder();
+
+/** A character for each byte. */
+function keyOf(bytes: Uint8Array): string {
+  return String.fromCharCode(...bytes);
+}
+
+function unique(ids: readonly number[]): readonly number[] {
+  return [...new Set(ids)].slice(0, MOST_FOUND);
+}
