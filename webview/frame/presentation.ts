@@ -180,8 +180,8 @@ export class Presentation {
 
   /** Brings it over the page; to be called after the page was drawn. */
   place(): void {
-    const dialog = document.getElementById(ID);
-    if (!(dialog instanceof HTMLDialogElement) || dialog.open) return;
+    const dialog = document.querySelector<HTMLDialogElement>(`#${ID}`);
+    if (!dialog || dialog.open) return;
     dialog.showModal();
     // Its heading is read out, and no button has the focus that a key could press unseen.
     dialog.focus();

@@ -74,6 +74,16 @@ export function exploring(current: () => Session): void {
       await expect.poll(() => panel.probabilities()).toEqual(whole);
     });
 
+    test('finds any token by its text, with its rank', async () => {
+      const field = panel.frame.getByRole('searchbox', { name: 'Find a token' });
+      await field.fill('queen');
+      const rows = panel.part('found-row');
+      await rows.first().waitFor();
+      await expect.poll(() => rows.first().innerText()).toMatch(/queen[^]*rank [\d,]+/u);
+      await field.press('Escape');
+      await expect.poll(() => rows.count()).toBe(0);
+    });
+
     test('shows what else could have come, at a token under the pointer', async () => {
       await panel.part('completion').first().locator('[data-testid="token"]').nth(2).hover();
       const alternatives = panel.part('alternatives');

@@ -51,7 +51,7 @@ describe('the history of an earlier version', () => {
     page.drawn.fire('reopen', 'click', {}, 1);
     await until(() => page.drawn.text('answer')).toContain('Proof: 6 beginnings were evaluated');
     page.drawn.fire('compare', 'click', {}, 0);
-    await until(() => page.drawn.text('comparison')).toContain('Beam search finds');
+    await until(() => page.drawn.text('earlier')).toContain('Beam search finds');
   });
 });
 

@@ -77,7 +77,7 @@ it('two that do not fit together take turns, give the same, and the result says 
   const needed = await modelMemory(sources[0]!);
   const tight = await compare(2, { memoryLimit: PROCESS_BYTES + 1.5 * needed });
   expect(tight.memoryUse!.turns).toBe('memory');
-  expect(heldSentence(tight)).toMatch(/one and two do not fit into the free memory together/);
+  expect(heldSentence(tight)).toMatch(/one and two do not fit in the free memory together/);
   const texts = ({ models }: ModelsResult) => models.map(({ greedy, trials }) => ({ greedy, trials }));
   expect(texts(tight)).toEqual(texts(roomy));
 });

@@ -162,13 +162,13 @@ function rowView(
     }"
   >
     <th scope="row" class="token-cell">
-      <span class="token-text">${tokenView(vocabulary, id)}</span>${
-        rank === undefined ? nothing : html`<span class="badge">#${thousands(rank + 1)}</span>`
-      }${greedy && best && rank === undefined ? html`<span class="badge">greedy</span>` : nothing}
+      <span class="token-text">${tokenView(vocabulary, id)}</span
+      >${greedy && best && rank === undefined ? html`<span class="badge">greedy</span>` : nothing}
     </th>
     <td class="bar-cell" aria-hidden="true">
       <i class="bar before" ${properties({ '--share': String(raw / end) })}></i>
       <i class="bar after" ${properties({ '--share': String(processed / end) })}></i>
+      ${rank === undefined ? nothing : html`<span class="rank">rank ${thousands(rank + 1)}</span>`}
     </td>
     <td class="number">${kept ? percent(processed) : html`<span class="cut-by">${removedBy}</span>`}</td>
     <td class="number quiet">${before(raw, logit)}</td>

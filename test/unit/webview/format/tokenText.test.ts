@@ -88,8 +88,9 @@ describe('tokens of a completion', () => {
     expect(texts(joined)).toEqual(['‹E2›', '‹82›', 'x']);
   });
 
-  it('make line ends visible and keep them', () => {
-    expect(texts(join([utf8('a'), utf8('\n\n'), utf8(' b')]))).toEqual(['a', '⏎\n⏎\n', ' b']);
+  it('make line ends visible, and leave no empty line between them or before the first word', () => {
+    expect(texts(join([utf8('a'), utf8('\n\n'), utf8(' b')]))).toEqual(['a', '⏎\n⏎', ' b']);
+    expect(texts(join([utf8('\n'), utf8('\n'), utf8('b\n'), utf8('c')]))).toEqual(['⏎', '⏎', 'b⏎\n', 'c']);
   });
 
   it('leave joiners inside emoji as they are', () => {
