@@ -357,7 +357,7 @@ export class App {
           @click=${() => {
             tab.clear?.();
           }}
-          >Take it off the screen</vscode-button
+          >Remove it from the screen</vscode-button
         >
       </div>
     </div>`;

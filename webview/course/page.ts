@@ -46,7 +46,7 @@ class Course implements Tab {
         <h2>Six questions about decoding</h2>
         <span class="quiet">${answered} of ${COURSE.length} answered</span>
         <button type="button" class="link" data-testid="course-export" @click=${() => void this.#export()}>
-          Export the answers
+          Export answers
         </button>
       </div>
       <ol class="course-steps">

@@ -41,7 +41,7 @@ export const COURSE: readonly CourseStep[] = [
     look: [
       'The line is exact; each point is 100 draws. How far from the line do points fall by chance, and how many draws would distinguish two neighbours?',
       'Then use the same random numbers at every temperature: why do all points now err together?',
-      'Where does “pizza” go when the temperature rises without end? What becomes of the other words?',
+      'What does the probability of “pizza” approach as the temperature rises without limit? What happens to the other words?',
     ],
     actions: [
       {
@@ -72,7 +72,7 @@ export const COURSE: readonly CourseStep[] = [
       },
       {
         tab: 'temperature',
-        label: 'The best token after your own text',
+        label: 'The most probable token after your text',
         toy: false,
         parameters: {
           target: '',
@@ -89,7 +89,7 @@ export const COURSE: readonly CourseStep[] = [
     title: 'Temperature and top-k',
     question: 'What do temperature and top-k together do to the text?',
     look: [
-      'Which of the two decides more after your text? The answer says so, with the numbers it rests on.',
+      'Which of the two matters more for your text? The answer says which, with its numbers.',
       'Compare the texts in opposite corners: where do they repeat themselves, and where do they fall apart?',
     ],
     actions: [
@@ -111,9 +111,9 @@ export const COURSE: readonly CourseStep[] = [
     id: 'determinism',
     title: 'Determinism and the nucleus',
     question:
-      'Which settings make generation deterministic, and does it then equal generate_simple? What does the nucleus keep?',
+      'Which settings make generation deterministic, and do they equal greedy decoding (the book’s generate_simple)? What does the nucleus keep?',
     look: [
-      'Some settings leave one token at every step, one only repeats its random numbers. Which of them equal greedy decoding?',
+      'Some settings leave only one token at every step; one just repeats its random numbers. Which of them equal greedy decoding?',
       'Where does the cumulative probability cross p? How many tokens does a higher temperature let in?',
     ],
     actions: [
@@ -141,13 +141,13 @@ export const COURSE: readonly CourseStep[] = [
     title: 'Continued pretraining',
     question: 'How is pretraining continued from saved weights and optimizer state, for one more epoch?',
     look: [
-      'Why must the moments of AdamW be saved beside the weights? Look at the first steps after a resume.',
-      'Where do the training and the validation loss part?',
+      'Why must the moments of AdamW be saved along with the weights? Look at the first steps after resuming.',
+      'Where do the training and validation losses diverge?',
     ],
     actions: [
       {
         tab: 'training',
-        label: 'Train an epoch on The Verdict',
+        label: 'Train one epoch on The Verdict',
         toy: false,
         parameters: { action: 'start', source: 'verdict', settings: { ...BOOK_LOADER, epochs: 1 } },
       },
@@ -169,9 +169,9 @@ export const COURSE: readonly CourseStep[] = [
     id: 'loss',
     title: 'Losses and the hybrid',
     question:
-      'What are the training and validation loss of a pretrained GPT-2 on a text? And what does the hybrid of nucleus and top-k do?',
+      'What are the training and validation losses of a pretrained GPT-2 on a text? And what does the hybrid of nucleus and top-k do?',
     look: [
-      'With GPT-2 on The Verdict the book’s figures are drawn beside yours. Which passages are hard, and why those?',
+      'With GPT-2 on The Verdict, the book’s figures are shown next to yours. Which passages are hard, and why?',
       'The hybrid keeps at most k tokens of the nucleus. When does it differ from top-k, and when from the nucleus?',
     ],
     actions: [
@@ -183,7 +183,7 @@ export const COURSE: readonly CourseStep[] = [
       },
       {
         tab: 'methods',
-        label: 'The hybrid beside the others',
+        label: 'The hybrid next to the others',
         toy: true,
         parameters: {
           form: 'tokens',
@@ -202,14 +202,14 @@ export const COURSE: readonly CourseStep[] = [
     question:
       'How does GPT-2 124M compare with 1558M on the same text? How diverse and coherent are greedy, stochastic, nucleus and hybrid decoding?',
     look: [
-      'Read the texts before you know whose they are. Does your judgement agree with the measures?',
-      'Which method is most varied, and what does the model itself think of its texts?',
+      'Read the texts before you know which model wrote them. Does your judgement agree with the measures?',
+      'Which method is the most varied, and how likely does the model itself find its texts?',
     ],
     actions: [
       { tab: 'models', label: 'Side by side', toy: false, parameters: {} },
       {
         tab: 'methods',
-        label: 'Whole texts by every method',
+        label: 'Whole texts by each method',
         toy: false,
         parameters: {
           form: 'continuations',

@@ -29,7 +29,7 @@ const SEEDS = 2 ** 32;
 
 const STOP = {
   none: 'Stop',
-  waiting: 'Take back',
+  waiting: 'Cancel',
   running: 'Stop',
   stopping: 'Stopping',
 } as const;
@@ -61,7 +61,7 @@ export function formView(props: FormProps): TemplateResult {
       @click=${onDrawer}
     >
       <span class="drawer-values">${line}</span>
-      <span class="drawer-verb">${drawerOpen ? 'fold' : 'change'}</span>
+      <span class="drawer-verb">${drawerOpen ? 'Hide settings' : 'Edit settings'}</span>
     </button>
     <div id="settings-fields" class="fields">
       ${props.toy}

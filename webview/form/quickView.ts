@@ -10,7 +10,7 @@ const QUICK: readonly SamplerName[] = ['temperature', 'top-k', 'top-p'];
 
 /** @param muted the samplers are only shown */
 export function quickView(chain: ChainEditor, muted: boolean): TemplateResult {
-  return html`<div class="quick" role="group" aria-label="Quick controls of the chain" ?data-muted=${muted}>
+  return html`<div class="quick" role="group" aria-label="Main samplers" ?data-muted=${muted}>
     ${QUICK.map((sampler) => sliderView(chain, sampler))}
   </div>`;
 }

@@ -58,8 +58,8 @@ export function samplersView(props: SamplersProps): TemplateResult {
   const { form, problem } = props;
   const { steps } = form;
   return html`${presetView(props)}
-    ${steps.length === 0 ? html`<p class="quiet">No sampler: the model’s own distribution.</p>` : nothing}
-    <ol class="steps" aria-label="Sampler chain, in the order in which it acts">
+    ${steps.length === 0 ? html`<p class="quiet">No samplers: the model’s own distribution.</p>` : nothing}
+    <ol class="steps" aria-label="Samplers, in the order they are applied">
       ${repeat(
         steps,
         ({ key }) => key,
@@ -85,7 +85,7 @@ function presetView({
       <vscode-dropdown
         data-testid="preset"
         aria-label="preset"
-        title=${named ? named.description || named.name : 'A chain of your own.'}
+        title=${named ? named.description || named.name : 'Your own chain.'}
         .value=${live(id)}
         @change=${(event: Event) => {
           const chosen = (event.target as HTMLSelectElement).value;
@@ -107,7 +107,7 @@ function presetView({
         type="button"
         class="link"
         data-testid="save-preset"
-        title=${unsaved ?? 'Keeps these samplers as a preset of your own: for this panel, the Presets view, suggestions and Methods'}
+        title=${unsaved ?? 'Save these samplers as your own preset, for this panel, the Presets view, suggestions and Methods'}
         ?disabled=${unsaved !== null}
         @click=${onSavePreset}
       >
@@ -297,7 +297,7 @@ function menuView({ menuOpen, onMenu, onAdd }: SamplersProps): TemplateResult {
         onMenu(!menuOpen);
       }}
     >
-      ${menuOpen ? '− close the menu' : '+ add a sampler'}
+      ${menuOpen ? '− close menu' : '+ add a sampler'}
     </button>
     ${
       menuOpen
@@ -334,14 +334,14 @@ function roveMenu(event: KeyboardEvent): void {
 
 /** The order matters: each button says how many tokens would be left. */
 function ordersView({ keptInOrder, onOrder }: SamplersProps): TemplateResult {
-  return html`<div class="orders" role="group" aria-label="Order of the chain">
+  return html`<div class="orders" role="group" aria-label="Order of the samplers">
     ${ORDERS.map((order) => {
       const kept = keptInOrder[order.name];
       return html`<button
         type="button"
         class="link"
         data-testid=${order.hook}
-        title="Sorts the steps as that program does, with its rule for ties at top-k"
+        title="Sort the samplers as that program does, with its rule for ties at top-k"
         @click=${() => {
           onOrder(order);
         }}

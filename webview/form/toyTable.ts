@@ -13,8 +13,8 @@ export interface ToyTableProps {
 const BUILT_IN: readonly { readonly name: string; readonly title: string; readonly draft: ToyDraft }[] = [
   { name: 'five dishes', title: 'The chapter’s exercise', draft: draftOf(TOY_DEFAULT) },
   {
-    name: 'nine words of the book',
-    title: 'The logits after “every effort moves you” in the book’s section 5.3',
+    name: 'nine words from the book',
+    title: 'The logits after “every effort moves you” in section 5.3 of the book',
     draft: draftOf(TOY_BOOK),
   },
 ];

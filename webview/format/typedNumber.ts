@@ -132,7 +132,7 @@ export function typingHint(
   if (commas > 1 || typed.includes('.')) return null;
   const pointed = typed.replace(',', '.');
   return /,\d{3}$/.test(typed)
-    ? `Type ${typed.replace(',', '')}, or ${pointed} if the comma is meant as a decimal point.`
+    ? `Type ${typed.replace(',', '')}, or ${pointed} if the comma is a decimal point.`
     : `Type decimals after a point: ${pointed}.`;
 }
 

@@ -39,7 +39,7 @@ export function proseView(
   if (!hint) return nothing;
   const { name, kind } = hint;
   return html`<p class="notes" role="status" data-testid="prose-hint">
-    This prompt does not look like English prose. ${name} was trained on ${kind}, so expect little of it here.
+    This prompt does not look like English prose. ${name} was trained on ${kind} and may do poorly here.
     ${getGpt2(onGetModel)}
     <button type="button" class="link" data-testid="dismiss-prose-hint" @click=${onDismiss}>Dismiss</button>
   </p>`;

@@ -324,7 +324,7 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
           progress.left === null ? nothing : html`<span class="left">, ${duration(progress.left)} left</span>`
         }`
       : 'Reading the prompt';
-    return meterView(text, `${this.title} runs`, progress ? progress.done / progress.total : 0, hook);
+    return meterView(text, `${this.title} is running`, progress ? progress.done / progress.total : 0, hook);
   }
 
   footer(): TemplateResult | typeof nothing {
@@ -334,9 +334,10 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
     const { milliseconds, provenance } = outcome.result;
     const { modelName, precision, fingerprint, seed, promptIds } = provenance;
     return html`${visibleText(modelName)}
-      <span class="quiet" title="Fingerprint of what determines the logits: ${fingerprint}">${precision}</span
+      <span class="quiet" title="Fingerprint of everything that determines the logits: ${fingerprint}"
+        >${precision}</span
       >${promptIds.length > 0 ? `, prompt of ${count(promptIds.length, 'token')}` : ''},
-      ${seed === null ? 'nothing drawn' : html`seed ${seed}`},
+      ${seed === null ? 'no sampling' : html`seed ${seed}`},
       ${isGrowing ? 'still running' : duration(milliseconds)}`;
   }
 

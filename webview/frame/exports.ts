@@ -25,7 +25,7 @@ export interface ExportedFile {
 export function exportChoices(tables: readonly ReportTable[], pictures: readonly Picture[]): ExportChoice[] {
   return [
     { id: 'md', label: 'Report with pictures and conclusion (Markdown)' },
-    { id: 'json', label: 'Everything, to be read by programs (JSON)' },
+    { id: 'json', label: 'All data (JSON)' },
     ...tables.map(({ id, title }) => ({ id: `csv-${id}`, label: `Table: ${title} (CSV)` })),
     ...pictures.map(({ id, title }) => ({ id: `svg-${id}`, label: `Picture: ${title} (SVG)` })),
   ];

@@ -12,5 +12,5 @@ export function failureOf(error: unknown): Failure {
 export const UNREADABLE: Failure = {
   code: 'protocol',
   sentence:
-    'The result has a shape that this page does not know. It may have been saved by another version; run the experiment again.',
+    'This page cannot read the result. It may have been saved by another version. Run the experiment again.',
 };

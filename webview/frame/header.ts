@@ -63,7 +63,7 @@ export function headerView(props: HeaderProps): TemplateResult {
                 >${name}</vscode-option
               >`,
           )}
-        <vscode-option value=${GET_MODEL} data-testid="get-model">Download or import ...</vscode-option>
+        <vscode-option value=${GET_MODEL} data-testid="get-model">Download or import a model…</vscode-option>
       </vscode-dropdown>
       ${weightsView(props)}
       <span class="place" data-testid="place">${placeOf(session)}</span>
@@ -143,7 +143,7 @@ function editorView({ session, onPrompt }: HeaderProps): TemplateResult {
     aria-label="Prompt"
     rows="3"
     resize="vertical"
-    placeholder="Type a beginning, for example: Once upon a time"
+    placeholder="Type a prompt, for example: Once upon a time"
     .value=${live(session.source?.text ?? '')}
     @input=${(event: Event) => {
       onPrompt((event.target as HTMLTextAreaElement).value);

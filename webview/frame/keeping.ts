@@ -52,7 +52,7 @@ export class Keeping {
     await this.#attempt(async () => {
       saved(await this.#context.host.save(entry));
       if (this.history) await this.#load();
-      this.#say('Saved to the history.');
+      this.#say('Saved to History.');
     });
   }
 

@@ -27,7 +27,9 @@ export function messageView<Result extends ExperimentResult>(
     });
   }
   if (waitsFor.length > 0) {
-    return html`<p class="message" data-testid="waiting">Waits for ${waitsFor.join(', then ')} to end.</p>`;
+    return html`<p class="message" data-testid="waiting">
+      Waiting for ${waitsFor.join(', then ')} to finish.
+    </p>`;
   }
   if (keeping.notice) return failureView({ failure: keeping.notice, below: 'nothing', onOffer, onDismiss });
   if (trouble) {
@@ -47,7 +49,9 @@ function questionView(sentence: string, onAnswer: (yes: boolean) => void): Templ
   };
   return html`<div class="message" role="alertdialog" aria-label=${sentence} data-testid="question">
     <p>${sentence}</p>
-    <vscode-button data-testid="question-yes" @click=${answer(true)}>Run it</vscode-button>
-    <vscode-button appearance="secondary" data-testid="question-no" @click=${answer(false)}>No</vscode-button>
+    <vscode-button data-testid="question-yes" @click=${answer(true)}>Run</vscode-button>
+    <vscode-button appearance="secondary" data-testid="question-no" @click=${answer(false)}
+      >Cancel</vscode-button
+    >
   </div>`;
 }

@@ -17,10 +17,10 @@ export function verdictOf(saved: ExperimentResult, replayed: ExperimentResult): 
   }
   const { path, first, second } = difference;
   const otherModel = saved.provenance.fingerprint !== replayed.provenance.fingerprint;
-  const why = otherModel ? ' The model has other weights or logits than it had then.' : '';
+  const why = otherModel ? ' The model’s weights or logits have changed since.' : '';
   return {
     equal: false,
-    sentence: `Replayed, and it is not the same: ${path} was ${brief(first)} and is now ${brief(second)}.${why}`,
+    sentence: `Replayed with a different result: ${path} was ${brief(first)} and is now ${brief(second)}.${why}`,
   };
 }
 

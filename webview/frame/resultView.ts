@@ -48,7 +48,7 @@ export function resultBarView(props: ResultBarProps): TemplateResult {
     <details class="menu" data-testid="export" @focusout=${closeWhenLeft} @keydown=${closeOnEscape}>
       <summary>Export</summary>
       <div class="menu-items">
-        ${growing ? html`<p class="quiet">When the run is over.</p>` : nothing}
+        ${growing ? html`<p class="quiet">Available when the run ends.</p>` : nothing}
         ${exports.map(
           ({ id, label }) =>
             html`<button
@@ -69,7 +69,7 @@ export function resultBarView(props: ResultBarProps): TemplateResult {
       type="button"
       class="link"
       data-testid="present"
-      title="Show it large, one picture at a time (P)"
+      title="Show the result large, one picture at a time (P)"
       aria-keyshortcuts="P"
       @click=${onPresent}
     >
@@ -82,7 +82,7 @@ export function resultBarView(props: ResultBarProps): TemplateResult {
       type="button"
       class="link"
       data-testid="replay"
-      title="Run it again as it was run, and see whether the same comes out"
+      title="Run it again with the same settings and check that the result is the same"
       ?disabled=${busy}
       @click=${onReplay}
     >
@@ -92,12 +92,12 @@ export function resultBarView(props: ResultBarProps): TemplateResult {
       type="button"
       class="link"
       data-testid="keep"
-      title="Compare the next result with this one: change the model or a setting, and run"
+      title="Keep this result and compare the next one with it: change the model or a setting, then run"
       aria-pressed=${kept ? 'true' : 'false'}
       ?disabled=${growing}
       @click=${onKeep}
     >
-      ${kept ? 'Comparing the next' : 'Compare the next'}
+      ${kept ? 'Comparing with next run' : 'Keep and compare with next run'}
     </button>
     ${historyButton(historyOpen, props.onHistory)}
     <span class="feedback quiet" data-testid="feedback">${feedback}</span>
@@ -140,7 +140,7 @@ export interface HistoryProps {
 export function historyView({ lines, canCompare, onOpen, onCompare }: HistoryProps): TemplateResult {
   if (lines.length === 0) {
     return html`<p class="quiet history" data-testid="history-list">
-      Nothing was saved of this experiment in this workspace yet. Save keeps the result on screen.
+      This workspace has no saved results of this experiment yet. Save keeps the one on screen.
     </p>`;
   }
   return html`<ul class="history" data-testid="history-list" aria-label="Saved results">
@@ -179,7 +179,7 @@ export function historyView({ lines, canCompare, onOpen, onCompare }: HistoryPro
 
 /** What the button of a mark says beside its verb. */
 const AGAIN: Readonly<Record<Stale['by'], string>> = {
-  prompt: 'again for the prompt above',
+  prompt: 'again with the prompt above',
   model: 'again with the model above',
   settings: 'again',
 };
@@ -257,8 +257,8 @@ export function growingView(stopped: boolean, picture: TemplateResult | typeof n
     <p class="quiet">
       ${
         stopped
-          ? 'Stopped. The answer is made of what has come so far.'
-          : 'Still running: below is what has come so far. The answer follows when all of it is there.'
+          ? 'Stopped. The answer covers only what was finished.'
+          : 'Still running. Below are the results so far; the answer comes at the end.'
       }
     </p>
     ${picture}
@@ -301,7 +301,7 @@ export function comparisonView({ tables, folds, earlier, onClose }: ComparisonPr
       <button type="button" class="link" data-testid="comparison-close" @click=${onClose}>close</button>
     </div>
     ${earlier === null ? nothing : earlierView(earlier)}
-    ${tables.length === 0 ? html`<p>Every value that both have is the same.</p>` : tables.map((table) => dataTableView(table, folds.of(`compared-${table.id}`, table.rows.length <= MOST_OPEN)))}
+    ${tables.length === 0 ? html`<p>All values that both results have are the same.</p>` : tables.map((table) => dataTableView(table, folds.of(`compared-${table.id}`, table.rows.length <= MOST_OPEN)))}
   </section>`;
 }
 
@@ -313,7 +313,7 @@ export function conclusionView(conclusion: string, onChange: (text: string) => v
       aria-label="Your conclusion"
       rows="3"
       resize="vertical"
-      placeholder="What does this show? It goes into the report."
+      placeholder="What does this show? Your answer goes into the report."
       .value=${live(conclusion)}
       @input=${(event: Event) => {
         onChange((event.target as HTMLTextAreaElement).value);

@@ -200,7 +200,7 @@ export class Runs<Result extends ExperimentResult> {
     // What a replay is to repeat stays on screen.
     this.#growthShown.value = replays === null;
     const timer = setInterval(beat, TICK);
-    announce(`${this.#page.title} runs.`);
+    announce(`${this.#page.title} is running.`);
     const ended = request.result
       .then(
         (value) => {

@@ -93,7 +93,9 @@ export class ShownResult<Result extends ExperimentResult> {
   keepToCompare(): void {
     const kept = !this.keptToCompare;
     this.#earlier.value = kept ? this.outcome : null;
-    this.#announce(kept ? 'The next result will be compared with this one.' : 'Not compared.');
+    this.#announce(
+      kept ? 'The next result will be compared with this one.' : 'The next result will not be compared.',
+    );
   }
 
   /** The values in which it and the earlier one differ. */

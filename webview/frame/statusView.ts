@@ -28,7 +28,7 @@ type Below = 'nothing' | 'part' | 'earlier';
 
 const BELOW: Readonly<Record<Below, string>> = {
   nothing: '',
-  part: 'What had arrived until then stays on screen.',
+  part: 'What had arrived stays on screen.',
   earlier: 'The last good result stays on screen.',
 };
 

@@ -53,9 +53,7 @@ export function chipsView({ ids, truncated, model, shown, onEarlier, onChip }: C
             show ${thousands(Math.min(CHIPS, from))} earlier${from > CHIPS ? ` of ${thousands(from)}` : ''}
           </button>`
         : truncated
-          ? html`<span class="quiet" title="The beginning of the text did not fit; the notes say why."
-              >…</span
-            >`
+          ? html`<span class="quiet" title="The beginning of the text did not fit; see the notes.">…</span>`
           : nothing
     }
     ${visible.map(
@@ -100,7 +98,7 @@ export function chipCard(ids: ArrayLike<number>, model: LoadedModel, index: numb
     </dl>
     ${
       index + 1 < ids.length
-        ? html`<p class="quiet">Click, or press Enter: explore from here, without what follows.</p>`
+        ? html`<p class="quiet">Click or press Enter to explore from here, without what follows.</p>`
         : nothing
     }
   `;

@@ -9,7 +9,7 @@ import { piecesView } from './pieces';
 /** Texts longer than this, in characters, are sentences, and get room for some words to a line. */
 const LONG = 40;
 
-/** Rows drawn at first; the exports have all of them. */
+/** Rows drawn at first. Export to get them all. */
 const ROWS = 50;
 
 /** Its rows scroll sideways under a first column that stays, so that a column can be read down at any width. */
@@ -40,7 +40,7 @@ export function dataTableView(table: ReportTable, { open, onToggle }: Fold): Tem
     ${
       table.rows.length > ROWS
         ? html`<p class="quiet">
-            The first ${ROWS} of ${count(table.rows.length, 'row')}; the exports have all of them.
+            The first ${ROWS} of ${count(table.rows.length, 'row')}. Export to get them all.
           </p>`
         : nothing
     }

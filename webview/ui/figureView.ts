@@ -28,7 +28,7 @@ export function figureView({ picture, head, caption, onExport }: FigureProps): T
         type="button"
         class="link"
         data-testid="export-svg"
-        title="Write this picture into a file"
+        title="Save this picture as a file"
         ?disabled=${onExport === null}
         @click=${onExport}
       >

@@ -21,53 +21,53 @@ const shared: Readonly<Record<string, Term>> = {
   greedy: {
     title: 'Greedy',
     sentence:
-      'Takes the most probable token at every step; nothing is drawn, so every sample is the same and the samplers have no say.',
+      'Takes the most probable token at every step. Nothing is drawn, so every sample is the same and the samplers have no effect.',
     formula: 'next = the token with the largest logit, the lowest id among equals',
     source: 'Raschka, Build a Large Language Model (From Scratch), 2024',
   },
   maxNewTokens: {
     title: 'Max new tokens',
-    sentence: 'A sample ends after so many tokens, or earlier at the end-of-text token.',
+    sentence: 'A sample stops after this many tokens, or earlier at the end-of-text token.',
     formula: 'prompt + new tokens ≤ context length of the model',
     source: 'Radford et al., Language Models are Unsupervised Multitask Learners, 2019',
   },
   samples: {
     title: 'Samples',
-    sentence: 'How many continuations are drawn side by side; 0 asks for the next-token distribution alone.',
-    formula: 'sample i draws from its own stream (seed, i), so it is the same among 8 or among 64',
+    sentence: 'How many continuations to draw. 0 shows the next-token distribution alone.',
+    formula: 'sample i has its own random stream (seed, i), so it is the same among 8 or among 64',
     source: 'Blackman and Vigna, Scrambled Linear Pseudorandom Number Generators, 2018',
   },
   seed: {
     title: 'Seed',
-    sentence: 'The same seed, settings, prompt and model give the same tokens again, on any machine.',
-    formula: 'token = the first id whose cumulated probability exceeds u, u uniform in [0, 1)',
+    sentence: 'The same seed, settings, prompt and model give the same tokens, on any machine.',
+    formula: 'token = the first id whose cumulative probability exceeds u, u uniform in [0, 1)',
     source: 'Devroye, Non-Uniform Random Variate Generation, 1986',
   },
   entropy: {
     title: 'Entropy',
     sentence:
-      'How open the choice is: 0 when one token is certain, ln n nats when n tokens are equally probable.',
+      'How uncertain the next token is: 0 when one token is certain, ln n nats when n tokens are equally probable.',
     formula: 'H = −Σ p ln p  (nats); divided by ln 2 for bits',
     source: 'Shannon, A Mathematical Theory of Communication, 1948',
   },
   kept: {
     title: 'Kept tokens and their mass',
     sentence:
-      'How many tokens can still be drawn after the chain, and how probable they were together before it.',
+      'How many tokens can still be drawn after the samplers, and their total probability before them.',
     formula: 'mass kept = Σ p(before) over the kept tokens',
     source: 'Holtzman et al., The Curious Case of Neural Text Degeneration, 2020',
   },
   logProbability: {
     title: 'Mean log-probability per token',
     sentence:
-      'How expected the text is to the model, before the chain: nearer to 0 is more expected; its negative, exponentiated, is the perplexity.',
+      'How well the model expected the text, before samplers: closer to 0 means more expected. The exponential of its negative is the perplexity.',
     formula: '(1/n) Σ ln p(before)',
     source: 'Jelinek et al., Perplexity: a Measure of the Difficulty of Speech Recognition Tasks, 1977',
   },
   token: {
     title: 'Tokens',
     sentence:
-      'The pieces of text that the model reads and writes, one number each; a piece can be part of a character.',
+      'The pieces of text that the model reads and writes, each with a number. A piece can be part of a character.',
     formula: 'text → bytes → byte-pair merges → ids',
     source: 'Sennrich, Haddow and Birch, Neural Machine Translation of Rare Words with Subword Units, 2016',
   },

@@ -14,7 +14,7 @@ export function legendView(): TemplateResult {
     role="img"
     tabindex="0"
     data-card="legend"
-    aria-label="Tint: probability before the chain, stronger is more probable"
+    aria-label="Tint: probability before samplers. Stronger colour means higher."
   >
     <span class="quiet">rare</span>${TINTS.map((tint) => html`<i class="tinted" data-tint=${tint}></i>`)}<span
       class="quiet"
@@ -25,7 +25,7 @@ export function legendView(): TemplateResult {
 
 export function legendCard(): TemplateResult {
   return html`
-    <h3>Tint: probability before the chain</h3>
+    <h3>Tint: probability before samplers</h3>
     <ul class="legend-list">
       ${TINTS.map((tint) => html`<li><i class="tinted" data-tint=${tint}></i>${meaning(tint)}</li>`)}
     </ul>
@@ -36,5 +36,5 @@ function meaning(tint: number): string {
   const from = LIMITS[tint - 1];
   const to = LIMITS[tint];
   if (from === undefined) return `less than ${to ?? ''}`;
-  return to === undefined ? `${from} and more` : `${from} to ${to}`;
+  return to === undefined ? `${from} or more` : `${from} to ${to}`;
 }

@@ -79,8 +79,8 @@ export function sampledTokenCard(
   const [token, before, after] = [tokens[index], raw[index], processed?.[index]];
   if (token === undefined || before === undefined) return null;
   const lines: CardLine[] = [
-    ['before the chain', percent(before), full(before)],
-    ...(after === undefined ? [] : [['after the chain', percent(after), full(after)] as const]),
+    ['before samplers', percent(before), full(before)],
+    ...(after === undefined ? [] : [['after samplers', percent(after), full(after)] as const]),
     ['surprisal', `${significant(-Math.log(before), 4)} nats`, full(-Math.log(before))],
     ['id', String(ids[index]!), String(ids[index]!)],
   ];

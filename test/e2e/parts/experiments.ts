@@ -100,7 +100,7 @@ export function experimentTabs(current: () => Session): void {
       await panel.type('samples', '0');
       await panel.part('run').click();
       await panel.part('question').waitFor();
-      await expect.poll(() => panel.part('question').innerText()).toContain('10,000 fields');
+      await expect.poll(() => panel.part('question').innerText()).toContain('10,000 cells');
       await panel.part('question-no').click();
       await panel.part('question').waitFor({ state: 'detached' });
     });
@@ -257,7 +257,7 @@ export function experimentTabs(current: () => Session): void {
       await panel.part('run').click();
       await expect
         .poll(() => panel.part('question').innerText())
-        .toMatch(/fireside stands at step \d+ and can be continued/);
+        .toMatch(/fireside has reached step \d+ and can be continued/);
       await panel.begin(() => panel.part('question-yes').click());
       const live = panel.part('training-live');
       const step = async (): Promise<number> =>
@@ -265,10 +265,10 @@ export function experimentTabs(current: () => Session): void {
       await expect.poll(step, { timeout: 60_000 }).toBeGreaterThan(4);
       const pause = panel.part('training-pause');
       await pause.click();
-      await expect.poll(() => live.innerText(), { timeout: 30_000 }).toContain('Paused, with a checkpoint');
+      await expect.poll(() => live.innerText(), { timeout: 30_000 }).toContain('Paused, checkpoint saved');
       const paused = await step();
       await session.window.picture('tab-training-paused');
-      await expect.poll(() => pause.innerText()).toBe('Go on');
+      await expect.poll(() => pause.innerText()).toBe('Resume');
       await expect.poll(() => panel.part('training-kept').innerText()).toContain(`step ${paused}`);
       await pause.click();
       await expect.poll(step, { timeout: 30_000 }).toBeGreaterThan(paused);
@@ -283,7 +283,7 @@ export function experimentTabs(current: () => Session): void {
     });
 
     test('shows that it can be continued to the last bit', async () => {
-      await chooseOption('action', 'nothing: verify continuity');
+      await chooseOption('action', 'nothing: only verify continuation');
       await run('training', small);
       await expect.poll(() => panel.part('answer').textContent()).toContain('Continuity holds');
     });

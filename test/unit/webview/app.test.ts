@@ -36,7 +36,7 @@ describe('A prompt that is handed over', () => {
     expect(runs(page)).toEqual(['explore', 'temperature', 'explore']);
     await until(() => page.drawn.text('prompt-chips')).toBe('·one·two');
     page.drawn.fire('tab-temperature', 'click');
-    expect(page.drawn.text('stale')).toBe('From an earlier prompt: “pizza”. Run again for the prompt above');
+    expect(page.drawn.text('stale')).toBe('From an earlier prompt: “pizza”. Run again with the prompt above');
     page.drawn.fire('run-again', 'click');
     await until(() => page.drawn.text('stale')).toBe('');
     expect(runs(page).at(-1)).toBe('temperature');
@@ -74,7 +74,7 @@ describe('A run that is stopped', () => {
     expect(page.sent.at(-1)?.type).toBe('cancel');
     page.drawn.fire('run', 'click');
     expect(page.drawn.text('stopped')).toBe('');
-    expect(stop()).toEqual(['Take back', 'false']);
+    expect(stop()).toEqual(['Cancel', 'false']);
     expect(runs(page)).toEqual(['temperature']);
     end();
     await until(stop).toEqual(['Stop', 'false']);

@@ -24,7 +24,7 @@ const LETTER = 7.3;
 const LEAST = 30;
 
 const FATES: Readonly<Record<BeamCandidate['fate'], string>> = {
-  kept: 'went on',
+  kept: 'was kept',
   finished: 'ended here, among the best',
   dropped: 'was dropped',
 };
@@ -44,8 +44,8 @@ export function beamPictures({ beam }: BranchesResult): Picture[] {
   return [
     {
       id: 'beam',
-      title: 'Beam search as it ran',
-      description: `A row per step, the candidates from left to right by their sum of ln p. Filled by the token’s probability: went on. Double frame: ended among the best. Struck out: dropped. Lines lead from each to what it goes on from; the thick line is the best sequence.`,
+      title: 'Beam search, step by step',
+      description: `One row per step, its candidates from left to right by their sum of ln p. Filled by the token’s probability: kept. Double frame: ended among the best. Struck out: dropped. Lines connect each candidate to the one it continues; the thick line is the best sequence.`,
       draw: (frame) => draw(frame, places, columns, isBest),
       card: (_, index) => {
         const found = places[index];
@@ -164,7 +164,7 @@ function placeCard({ candidate, step, place }: Place): ReturnType<typeof cardVie
   return cardView(
     `Step ${step + 1}, place ${place + 1}: ${visibleToken(token.text)}`,
     [
-      ['goes on from', step === 0 ? 'the prompt' : `beam ${beam + 1}`, `beam ${beam + 1}`],
+      ['continues', step === 0 ? 'the prompt' : `beam ${beam + 1}`, `beam ${beam + 1}`],
       ['probability', percent(p), full(p)],
       ['ln p', significant(logProbability, 4), full(logProbability)],
       ['sum of ln p', significant(total, 4), full(total)],

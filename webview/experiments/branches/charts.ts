@@ -48,7 +48,7 @@ export function treePicture({ nodes, promptEnd }: BranchesResult): Picture[] {
     {
       id: TREE,
       title: 'Tree of continuations',
-      description: `After ${promptEnd === '' ? 'the empty prompt' : `“${promptEnd.replace(/\s+/g, ' ')}”`}: ${count(ends.length, 'path')}. A line for every stretch without a fork, its tokens tinted by their probability; at the right the probability of the stretch (×) and of the whole path (=).${left > 0 ? ` ${count(left, 'more line')} have no room here.` : ''}`,
+      description: `After ${promptEnd === '' ? 'the empty prompt' : `“${promptEnd.replace(/\s+/g, ' ')}”`}: ${count(ends.length, 'path')}. One line for each stretch without a fork, its tokens tinted by their probability; on the right, the probability of the stretch (×) and of the whole path (=).${left > 0 ? ` ${count(left, 'more line')} not shown.` : ''}`,
       draw: (frame) => draw(frame, layout, promptEnd),
     },
   ];

@@ -99,12 +99,13 @@ export class BranchEditor {
   /** Why the tree cannot be changed now; null where it can. */
   blocked(result: BranchesResult): string | null {
     const { queue, session } = this.#context;
-    if (queue.stateOf(this.id) !== 'none') return 'The tree is being read.';
+    if (queue.stateOf(this.id) !== 'none') return 'Wait until the tree is complete.';
     const parameters = readParameters(result.provenance.parameters);
-    if (!parameters) return 'This tree is of another version and can only be looked at.';
-    if (result.provenance.model !== session.model) return 'This tree is of another model. Run to grow one.';
+    if (!parameters) return 'This tree was saved by another version, so it cannot be changed.';
+    if (result.provenance.model !== session.model)
+      return 'This tree belongs to another model. Run again to grow a new one.';
     if (parameters.prompt !== (session.source?.text ?? '')) {
-      return 'This tree is of another prompt. Run to grow one.';
+      return 'This tree belongs to another prompt. Run again to grow a new one.';
     }
     return null;
   }
@@ -163,7 +164,7 @@ export class BranchEditor {
   /** Why a path cannot be put into the document; null where it can. */
   insertBlocked(result: BranchesResult): string | null {
     if (this.#whiteSpaceBehind(result) !== null) return null;
-    return 'The prompt of this tree is not the one that was taken from the document. Copy instead.';
+    return 'The prompt of this tree was not taken from the document. Use Copy instead.';
   }
 
   /** White space in the document behind the tree's prompt; null where that is not the document's. */

@@ -76,9 +76,9 @@ function pageOf({ session }: TabContext, editor: BranchEditor): ExperimentPage<B
   return {
     id: ID,
     title: 'Branches',
-    question: 'How else could it go on?',
+    question: 'How else could the text continue?',
     promise:
-      'Here will stand a tree of continuations. Choose any token to see what else could have come there, and go that way. Exact enumeration finds the most probable continuations and proves it; beam search is shown as it runs.',
+      'You will see a tree of continuations. Choose any token to see its alternatives, and follow another path. Exact enumeration finds the most probable continuations and proves it; beam search is shown as it runs.',
     groups: branchGroups,
     parameters: (values, prompt) => {
       const start = startOf(values);
@@ -160,7 +160,7 @@ function treeView(
         type="button"
         class="link"
         data-testid="undo"
-        title="Take the last change back (Ctrl+Z in the tree)"
+        title="Undo the last change (Ctrl+Z in the tree)"
         ?disabled=${edits === 0 || blocked !== null}
         @click=${onUndo}
       >
@@ -170,7 +170,7 @@ function treeView(
         type="button"
         class="link"
         data-testid="clear"
-        title="Take all changes back"
+        title="Undo all changes"
         ?disabled=${edits === 0 || blocked !== null}
         @click=${() => {
           editor.clear(result);
@@ -182,9 +182,7 @@ function treeView(
     </div>
     ${
       edits === 0
-        ? html`<p class="quiet">
-            Click a token to see what else could have stood there, and an alternative to go that way.
-          </p>`
+        ? html`<p class="quiet">Click a token to see its alternatives; click an alternative to follow it.</p>`
         : nothing
     }
     <div class="branches-body">

@@ -65,7 +65,7 @@ function tokenSection(props: PlaceProps): TemplateResult {
         isEnd && ahead > 0
           ? actionView(
               'go-on',
-              `Go on ${count(ahead, 'token')}`,
+              `Add ${count(ahead, 'token')}`,
               'Add the greedy continuation',
               blocked,
               () => {
@@ -77,13 +77,13 @@ function tokenSection(props: PlaceProps): TemplateResult {
       ${actionView(
         'pin',
         node.pinned ? 'Unpin' : 'Pin',
-        'Keep this token before its siblings (P)',
+        'Keep this token first among its alternatives (P)',
         blocked,
         () => {
           props.onPin(selected);
         },
       )}
-      ${actionView('prune', 'Cut', 'Cut this token off with all that follows (Delete)', blocked, () => {
+      ${actionView('prune', 'Cut', 'Remove this token and everything after it (Delete)', blocked, () => {
         props.onPrune(selected);
       })}
       ${actionView(
@@ -129,7 +129,7 @@ function choicesView(props: PlaceProps, before: number, kind: 'instead' | 'after
   const { rest, entropy, expanded } = nodes[before]!;
   const children = [...layout.children(before)].sort((a, b) => nodes[a]!.rank - nodes[b]!.rank);
   const name = before === 0 ? 'the prompt' : `“${runningText([nodes[before]!.token]).trim()}”`;
-  const title = kind === 'after' ? `What can come after ${name}` : `What could stand here, after ${name}`;
+  const title = kind === 'after' ? `What can come after ${name}` : `What could come here, after ${name}`;
   return html`<h3 id="choices-${kind}">${title}</h3>
     ${
       entropy === null
@@ -169,7 +169,7 @@ function choicesView(props: PlaceProps, before: number, kind: 'instead' | 'after
         : actionView(
             `expand-${kind}`,
             `Show the ${alternatives} most probable`,
-            'Read what else the model thinks possible here',
+            'Show what else the model expects here',
             blocked,
             () => {
               props.onExpand(layout.path(before));
@@ -198,7 +198,7 @@ function choiceView(props: PlaceProps, index: number, first: boolean): TemplateR
       tabindex=${first ? 0 : -1}
       aria-current=${here ? 'true' : nothing}
       aria-disabled=${!gone && blocked !== null}
-      title=${gone ? 'Look at it' : (blocked ?? 'Go this way')}
+      title=${gone ? 'Show it' : (blocked ?? 'Follow this path')}
       @click=${() => {
         if (gone) onSelect(index);
         else if (blocked === null) onTake(layout.path(index));

@@ -5,29 +5,29 @@ export const branchTerms: Readonly<Record<string, Term>> = {
   branchStart: {
     title: 'How the tree begins',
     sentence:
-      'The paths that are in the tree before you go any way of your own. Greedy: the best token at every step. Samples: drawn texts. Exact: the most probable texts, proven. Beams: what beam search finds. Next token: none, only what can come next.',
+      'The paths in the tree before you add your own. Greedy: the best token at every step. Samples: drawn texts. Exact: the most probable texts, proven. Beams: what beam search finds. Next token: no path, only what can come next.',
     formula: 'p(path) = Π p(token | prompt and tokens before)',
     source: 'Jurafsky and Martin, Speech and Language Processing, 3rd edition, chapter 3',
   },
   branchTree: {
     title: 'The tree',
     sentence:
-      'A line for every stretch without a fork; tokens are tinted by their probability after what stands before them. Arrows move along and between the lines, Enter leads to the alternatives and left arrow back, P pins, Delete cuts, Ctrl+Z takes back.',
+      'One line for each stretch without a fork; tokens are tinted by their probability given what comes before. Arrow keys move along and between the lines, Enter goes to the alternatives and left arrow back, P pins, Delete cuts, Ctrl+Z undoes.',
     formula: '× probability of the stretch, = probability of the whole path: the product of its tokens’',
     source: 'Strobelt et al., Seq2Seq-Vis: A Visual Debugging Tool for Sequence-to-Sequence Models, 2018',
   },
   enumeration: {
     title: 'Exact enumeration',
     sentence:
-      'Reads the most probable beginning next, again and again. No continuation can be more probable than its beginning, so when a whole one comes first in the queue it is proven to be the best.',
+      'Extends the most probable beginning first. No continuation can be more probable than its beginning, so the first complete one to reach the front of the queue is proven to be the best.',
     formula: 'p(beginning + more) ≤ p(beginning)',
     source: 'Stahlberg and Byrne, On NMT Search Errors and Model Errors: Cat Got Your Tongue?, 2019',
   },
   budget: {
     title: 'Budget',
     sentence:
-      'Most beginnings that are read before the search gives up. The longer the continuations and the flatter the distribution, the more it takes.',
-    formula: 'read ≤ budget; what is not proven by then is bounded',
+      'The most beginnings to read before the search gives up. Longer continuations and flatter distributions need more.',
+    formula: 'read ≤ budget; what is not proven by then gets a bound',
     source:
       'Hart, Nilsson and Raphael, A Formal Basis for the Heuristic Determination of Minimum Cost Paths, 1968',
   },
@@ -41,21 +41,21 @@ export const branchTerms: Readonly<Record<string, Term>> = {
   lengthPenalty: {
     title: 'Length penalty',
     sentence:
-      'Sequences of different length are ranked by their sum divided by a power of their length: 0 ranks by the sum, 1 by the mean, more favours long ones.',
+      'Sequences of different lengths are ranked by their sum divided by a power of their length: 0 ranks by the sum, 1 by the mean, more favours longer ones.',
     formula: 'score = Σ ln p / length^penalty',
     source: 'Wu et al., Google’s Neural Machine Translation System, 2016; here without its constant',
   },
   alternatives: {
     title: 'Alternatives',
-    sentence: 'How many of the most probable tokens are shown at a place that you look at.',
-    formula: 'the rest is summed up in a row of its own',
+    sentence: 'How many of the most probable tokens are shown at the selected place.',
+    formula: 'the rest is summed in one row',
     source:
       'Gehrmann, Strobelt and Rush, GLTR: Statistical Detection and Visualization of Generated Text, 2019',
   },
   ahead: {
     title: 'Going on',
     sentence:
-      'When you go another way, so many further tokens are added by greedy search, to show where it leads. 0 adds none.',
+      'When you follow another path, this many tokens are added by greedy search, to show where it leads. 0 adds none.',
     formula: 'next = argmax p(token | path)',
     source: 'Jurafsky and Martin, Speech and Language Processing, 3rd edition, chapter 10',
   },

@@ -33,7 +33,7 @@ export function branchTreeView(props: TreeProps): TemplateResult {
     class="branch-tree"
     role="tree"
     data-testid="tree"
-    aria-label="Tree of continuations; arrows move along and between its paths, Enter shows what else can come"
+    aria-label="Tree of continuations; arrow keys move along and between its paths, Enter shows the alternatives"
     @keydown=${(event: KeyboardEvent) => {
       keyPressed(event, props);
     }}
@@ -81,7 +81,7 @@ function branchView(props: TreeProps, branch: Branch): TemplateResult {
       ${first.pinned || pinned ? html`<span class="badge">pinned</span>` : nothing}
       <span
         class="quiet"
-        title="Probability of this stretch after what stands before it: the product of its tokens’, ${full(Math.exp(total - before))}"
+        title="Probability of this stretch given what comes before: the product over its tokens, ${full(Math.exp(total - before))}"
         >× ${smallPercent(total - before)}</span
       >
       ${

@@ -18,8 +18,8 @@ interface Place {
 }
 
 const MEANING: Readonly<Record<State, string>> = {
-  simple: 'all runs as generate_simple',
-  same: 'all runs alike, but not as generate_simple',
+  simple: 'all runs equal greedy decoding',
+  same: 'all runs agree, but differ from greedy decoding',
   apart: 'runs differ',
 };
 
@@ -84,7 +84,7 @@ function agreementPicture({ verdicts, simple }: DeterminismResult): Picture {
   return {
     id: 'agreement',
     title: 'Where the runs agree',
-    description: `One row per configuration, one field per new token. Filled: all runs gave the token of generate_simple. Second colour and “=”: all runs gave the same other token. Dashed and “≠”: the runs differ. ${count(same, 'configuration')} of ${verdicts.length} are the same in all runs.`,
+    description: `One row per configuration, one cell per new token. Filled: all runs gave the token of greedy decoding. Second colour and “=”: all runs gave the same other token. Dashed and “≠”: the runs differ. In ${count(same, 'configuration')} of ${verdicts.length}, all runs are the same.`,
     draw,
     card: (_, index) => {
       const place = places[index];
@@ -94,7 +94,7 @@ function agreementPicture({ verdicts, simple }: DeterminismResult): Picture {
       return cardView(
         `${verdict.label}, token ${position}`,
         [
-          ['generate_simple', token(simple.tokens), `id ${simple.ids[position - 1]!}`],
+          ['greedy decoding', token(simple.tokens), `id ${simple.ids[position - 1]!}`],
           ...verdict.runs.map(
             ({ tokens, ids }, run) => [`run ${run + 1}`, token(tokens), `id ${ids[position - 1]!}`] as const,
           ),

@@ -16,7 +16,7 @@ const page: ExperimentPage<DeterminismResult> = {
   title: 'Determinism',
   question: 'Which settings give the same text every time?',
   promise:
-    'Each configuration is run several times. Here will stand whether its texts are the same, whether they are those of generate_simple, where they part first, and why.',
+    'Each configuration runs several times. You will see whether its texts are the same, whether they equal greedy decoding (the book’s generate_simple), where they first differ, and why.',
   ...formOf(
     determinismParameters,
     [

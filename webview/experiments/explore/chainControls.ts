@@ -22,7 +22,7 @@ export function chainControls(
     form: chain.form,
     presets: session.presets,
     preset: chain.preset,
-    unsaved: chain.error && 'Correct the field that is marked, then save the chain.',
+    unsaved: chain.error && 'Correct the marked field, then save the chain.',
     onPreset: (preset) => {
       chain.take(preset);
     },
@@ -67,7 +67,7 @@ async function save(chain: ChainEditor, host: TabContext['host']): Promise<strin
   const { steps } = chain;
   try {
     chain.preset = await host.savePreset(chainOfSteps(steps), offOf(steps));
-    return 'The preset is saved.';
+    return 'Preset saved.';
   } catch (error) {
     if (error instanceof RequestError && error.failure.code === 'stopped') return 'Nothing was saved.';
     throw error;

@@ -41,8 +41,8 @@ export function nextPicture(
   return {
     id: 'next',
     title: 'The next token',
-    description: `Probability of the ${count(rows.length, 'most probable token')}: outlined before the chain, filled after it${
-      compared.length > 0 ? '; thin, the earlier result after its chain' : ''
+    description: `Probability of the ${count(rows.length, 'most probable token')}: outlined before samplers, filled after${
+      compared.length > 0 ? '; thin, the earlier result after samplers' : ''
     }. ${rows
       .slice(0, 3)
       .map((row) => `${said(row)} ${percent(row.raw)}, then ${percent(row.processed)}`)

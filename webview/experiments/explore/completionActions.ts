@@ -40,21 +40,22 @@ export class CompletionActions {
   /** Why an action on a run's completions is not possible now. */
   blocked({ source }: ExploreRun): Partial<Record<TextAction, string>> {
     if (!source) {
-      const why = 'This result was saved; its prompt has no place in a document any more. Copy instead.';
+      const why =
+        'This is a saved result, so its prompt no longer has a place in a document. Use Copy instead.';
       return { after: why, replace: why };
     }
     if (source.kind === 'typed') {
-      const why = 'This prompt was typed in the panel, so it has no place in a document. Copy instead.';
+      const why = 'This prompt was typed in the panel, so it has no place in a document. Use Copy instead.';
       return { after: why, replace: why };
     }
     const { sourceInDocument } = this.#context.session;
     const taken = sourceInDocument && { ...source, text: sourceInDocument.text };
     if (!taken || !samePrompt(taken, sourceInDocument) || this.#whiteSpaceBehind(source) === null) {
-      const why = 'The prompt in the document is another one by now. Explore it again, or copy.';
+      const why = 'The prompt in the document has changed. Explore it again, or use Copy.';
       return { after: why, replace: why };
     }
     if (source.kind === 'selection') return {};
-    return { replace: 'Nothing was selected, so there is nothing to replace. Insert instead.' };
+    return { replace: 'Nothing was selected, so there is nothing to replace. Use Insert instead.' };
   }
 
   async act(run: ExploreRun, sample: number, action: TextAction): Promise<void> {
@@ -67,7 +68,7 @@ export class CompletionActions {
       if (action === 'copy') await host.copy(text);
       this.#say({ run, sample, sentence: DONE[action], insertion });
       announce(
-        `${DONE[action]}: completion ${sample + 1}.${insertion === null ? '' : ' Undo and Show stand beside it.'}`,
+        `${DONE[action]}: completion ${sample + 1}.${insertion === null ? '' : ' Undo and Show are next to it.'}`,
       );
     } catch (error) {
       this.#failed(error);
@@ -84,8 +85,8 @@ export class CompletionActions {
     try {
       await this.#context.host.inserted(insertion, act);
       if (act === 'show') return;
-      this.#say({ run, sample, sentence: 'Taken back', insertion: null });
-      this.#context.announce(`Completion ${sample + 1} is taken out of the document again.`);
+      this.#say({ run, sample, sentence: 'Undone', insertion: null });
+      this.#context.announce(`Completion ${sample + 1} was removed from the document.`);
     } catch (error) {
       this.#failed(error);
     }

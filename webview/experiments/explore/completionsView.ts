@@ -52,7 +52,7 @@ export function completionsView(props: CompletionsProps): TemplateResult {
     ${mark}
     ${
       samples === 0
-        ? html`<p class="quiet">No samples were asked for; set samples to 1 or more to see continuations.</p>`
+        ? html`<p class="quiet">Samples is 0. Set it to 1 or more to see completions.</p>`
         : html`<ol @keydown=${roveAcross}>
             ${run.completions.map((completion, sample) => completionView(props, completion, sample))}
           </ol>`
@@ -95,7 +95,7 @@ function feedbackView({ onInserted }: CompletionsProps, feedback: Feedback): Tem
   if (insertion === null) return html`${sentence}`;
   return html`${sentence}${(
     [
-      ['undo', 'Undo', 'take it out of the document again'],
+      ['undo', 'Undo', 'remove it from the document'],
       ['show', 'Show', 'show it in the document'],
     ] as const
   ).map(
@@ -165,7 +165,7 @@ function completionView(
           appearance="icon"
           data-testid="branch"
           aria-label="Branch ${name}"
-          title="See it in the tree of continuations, and go other ways (Enter on a token: from there)"
+          title="Open it in Branches and try other paths (Enter on a token starts there)"
           ?disabled=${completion.end === null || onBranch === null || completion.steps.length === 0}
           @click=${() => {
             onBranch?.(sample, 0);

@@ -49,8 +49,8 @@ export function distributionView(props: DistributionProps): TemplateResult {
       <h2 id="next-token">Next token</h2>
       <span class="context quiet" title=${props.after}><bdi>${props.after}</bdi></span>
       <span class="keys">
-        <span class="key"><i class="swatch solid"></i>processed, after the chain</span>
-        <span class="key"><i class="swatch outline"></i>raw</span>
+        <span class="key"><i class="swatch solid"></i>after samplers</span>
+        <span class="key"><i class="swatch outline"></i>before</span>
       </span>
     </div>
     ${props.mark}
@@ -63,8 +63,8 @@ export function distributionView(props: DistributionProps): TemplateResult {
           <th scope="col" class="axis" aria-hidden="true">
             <span><i>0</i><i>${axisLabel(end)}</i></span>
           </th>
-          <th scope="col" class="number">processed</th>
-          <th scope="col" class="number">raw</th>
+          <th scope="col" class="number">after</th>
+          <th scope="col" class="number">before</th>
         </tr>
       </thead>
       ${foundView(props, end)}

@@ -42,9 +42,9 @@ export function emptyView({
         : html`<p>There is no language model here yet; the toy vocabulary works without one.</p>`
     }
     <ul>
-      <li><b>Next token:</b> how probable every continuation is, before and after the samplers.</li>
+      <li><b>Next token:</b> how probable each token is, before and after the samplers.</li>
       <li>
-        <b>Completions:</b> how the text goes on when tokens are drawn from that, each tinted by its
+        <b>Completions:</b> how the text continues when tokens are drawn from it, each tinted by its
         probability.
       </li>
     </ul>

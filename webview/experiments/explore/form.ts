@@ -41,7 +41,9 @@ export function exploreForm(
           {
             parameter: 'greedy',
             note: (values) =>
-              values['greedy'] === true ? 'Greedy takes the best token; the samplers are only shown.' : null,
+              values['greedy'] === true
+                ? 'Greedy decoding takes the most probable token; the samplers are shown but not used.'
+                : null,
           },
         ],
       },

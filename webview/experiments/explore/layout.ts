@@ -170,7 +170,7 @@ export class ExploreView {
     { outcome, parts, conclusion }: Pieces<ExploreResult>,
   ): TemplateResult | typeof nothing {
     if (!parts || !this.#isResult(run, outcome)) return nothing;
-    return html`<section class="explore-details" aria-label="In figures">
+    return html`<section class="explore-details" aria-label="Figures">
       ${guard([parts], () => parts.tables.map(parts.table))} ${conclusion}
     </section>`;
   }
@@ -213,7 +213,7 @@ export class ExploreView {
       search: this.#found.view(screen),
       found: this.#found.rows(screen, this.#controls),
       remark: this.#found.remark(screen),
-      note: asSaved ? 'As it was saved, with its own chain. Generate to have it follow the controls.' : null,
+      note: asSaved ? 'As saved, with its own samplers. Generate again to use the controls.' : null,
       report: this.#deeds().map((deed, index) => deedLine(steps[index]!, deed)),
       onRows: (rows) => {
         this.rows = rows;
@@ -243,7 +243,7 @@ export class ExploreView {
 
   /** What the distribution comes after: the last words of the prompt that it was computed for. */
   #lastWords({ run }: OnScreen, vocabulary: Vocabulary): string {
-    if (this.#context.session.isToy) return 'whatever the prompt';
+    if (this.#context.session.isToy) return 'for any prompt';
     const ids = run?.prompt?.ids;
     if (!ids) return '';
     const last = Array.from(ids.slice(-CONTEXT_TOKENS));

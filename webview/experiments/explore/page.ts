@@ -110,7 +110,7 @@ function pageOf(
     title: 'Explore',
     question: 'What comes next?',
     promise:
-      'Here will stand how probable every next token is, before and after the samplers, and how the text goes on when tokens are drawn from that.',
+      'You will see how probable each next token is, before and after the samplers, and how the text continues when tokens are drawn from it.',
     lane: 'quick',
     verb: { label: 'Generate', hook: 'generate' },
     toyUnfolded: true,

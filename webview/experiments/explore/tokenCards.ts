@@ -50,7 +50,7 @@ function afterView(
   chain: readonly SamplerSpec[],
 ): TemplateResult {
   if (removedBy !== null || logit === null || processedLogit === null)
-    return html`<p>${removedBy} removed it: it cannot be drawn.</p>`;
+    return html`<p>${removedBy} removed it, so it cannot be drawn.</p>`;
   if (kept === 1) return html`<p>It is the only token left, so it is certain.</p>`;
   const temperature = chain.find((step) => step.sampler === 'temperature')?.temperature ?? 1;
   // From p = e^z / sum follows the sum's logarithm without adding it up again.
@@ -59,7 +59,7 @@ function afterView(
   if (Math.abs(scaled - processedLogit) > 1e-9 * Math.max(1, Math.abs(scaled))) {
     // Penalties, several temperatures or one that the chain chose: more than one division.
     return html`<p class="formula">
-      e^(processed logit − ln Σ over the ${thousands(kept)} kept) = e^(${significant(processedLogit, 6)} −
+      e^(logit after samplers − ln Σ over the ${thousands(kept)} kept) = e^(${significant(processedLogit, 6)} −
       ${significant(logSum, 6)})
     </p>`;
   }
@@ -88,8 +88,8 @@ export function stepCard(
   return html`
     <h3><span class="token-text">${tokenView(vocabulary, id)}</span> <span class="quiet">id ${id}</span></h3>
     <p>
-      <b>${percent(raw)}</b> before the chain,
-      <b>${percent(processed)}</b> ${greedy ? 'with greedy' : 'after it'}; ${ordinal(rank)} of
+      <b>${percent(raw)}</b> before samplers,
+      <b>${percent(processed)}</b> ${greedy ? 'with greedy decoding' : 'after'}; ${ordinal(rank)} of
       ${thousands(vocabulary.offsets.length - 1)}; ${information(Math.log(raw), unit)}
     </p>
     ${
@@ -99,7 +99,7 @@ export function stepCard(
             <thead>
               <tr>
                 <th scope="col"><span class="unseen">rank</span></th>
-                <th scope="col">could have come</th>
+                <th scope="col">alternative</th>
                 <th scope="col" class="number">after</th>
                 <th scope="col" class="number">before</th>
               </tr>
@@ -110,7 +110,7 @@ export function stepCard(
             </tbody>
           </table>`
     }
-    ${onBranch ? html`<p class="quiet">Click a token to go that way in the tree of Branches.</p>` : nothing}
+    ${onBranch ? html`<p class="quiet">Click a token to follow it in Branches.</p>` : nothing}
   `;
 }
 
@@ -132,7 +132,7 @@ function alternativeView(
               type="button"
               class="branch-to"
               data-testid="branch-to"
-              title="Branches: the tree with this way in it"
+              title="Follow it in Branches"
               @click=${() => {
                 onBranch(id);
               }}

@@ -172,7 +172,7 @@ function description(result: GridResult, metric: GridMetric, fields: readonly Va
   if (!least || !most) return metric.explanation;
   const said = ({ cell: found, value }: ValuedField): string =>
     `${metricText(metric, value)} at ${cellName(result, found)}`;
-  return `${metric.explanation} Least: ${said(least)}. Most: ${said(most)}. The stronger the colour, the more.`;
+  return `${metric.explanation} Lowest: ${said(least)}. Highest: ${said(most)}. Stronger colour means higher.`;
 }
 
 function fieldCard(result: GridResult, metric: GridMetric, found: GridCell): ReturnType<typeof cardView> {

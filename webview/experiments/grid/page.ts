@@ -94,13 +94,13 @@ function pageOf(place: Place): ExperimentPage<GridResult> {
     title: 'Grid',
     question: 'What do two settings do together?',
     promise:
-      'Here will stand a map with a field for every pair of values: how open the choice of the next token is, and how varied, repetitive and likely the texts are. A click on a field shows its texts. All fields draw with the same random numbers.',
+      'You will see a map with a cell for every pair of values: how uncertain the next token is, and how varied, repetitive and likely the texts are. Click a cell to read its texts. All cells use the same random numbers, so they err together.',
     ...formOf(
       gridParameters,
       [
         { title: 'Rows', fields: sideFields('rows') },
         { title: 'Columns', fields: sideFields('columns') },
-        { title: 'Texts of every field', fields: ['samples', 'maxNewTokens', 'seed'] },
+        { title: 'Texts of each cell', fields: ['samples', 'maxNewTokens', 'seed'] },
       ],
       {
         typed: (values) => ({ rows: axisOf(values, 'rows'), columns: axisOf(values, 'columns') }),
@@ -117,7 +117,7 @@ function pageOf(place: Place): ExperimentPage<GridResult> {
       const cells = rows.values.length * columns.values.length;
       const tokens = cells * samples * maxNewTokens;
       return cells > MANY_CELLS || tokens > MANY_TOKENS
-        ? `This grid has ${count(cells, 'field')} and up to ${count(tokens, 'token')} to draw, which can take long. Run it?`
+        ? `This grid has ${count(cells, 'cell')} and up to ${count(tokens, 'token')} to draw, which may take a while. Run it?`
         : null;
     },
     live: () => growing(gridEventSchema, growGrid),
@@ -194,8 +194,8 @@ function textsView(result: GridResult, index: number): TemplateResult | typeof n
         ? html`<p class="quiet">
             ${
               more && result.samples > 0
-                ? 'Its texts are still to come.'
-                : 'No texts were drawn; set samples to 1 or more to see some.'
+                ? 'Its texts have not been drawn yet.'
+                : 'No texts were drawn. Set samples to 1 or more to see some.'
             }
           </p>`
         : html`<ol>

@@ -102,7 +102,7 @@ function windowsPicture(result: LossResult, windows: readonly PlacedWindow[]): P
   return {
     id: 'windows',
     title: 'Which passages are hard',
-    description: `One bar per window of the text, in its order; the first colour is the training part, the second the validation part. Dashed: means${levels.some(({ part }) => part === null) ? ', and in grey what was published' : ''}. Choose a bar to read the passage.`,
+    description: `One bar per window of the text, in order: training in the first colour, validation in the second. Dashed: means${levels.some(({ part }) => part === null) ? ', and in grey the published figures' : ''}. Choose a bar to read its passage.`,
     draw,
     card: (_, index) => {
       const placed = windows[index];

@@ -50,7 +50,7 @@ function pageOf(source: Source, context: TabContext): ExperimentPage<LossResult>
     [
       { title: 'Text', fields: [textSourceField(source)] },
       {
-        title: 'The book’s loader',
+        title: 'The book’s data loader',
         fields: [
           'context',
           'stride',
@@ -74,7 +74,7 @@ function pageOf(source: Source, context: TabContext): ExperimentPage<LossResult>
     needsText: true,
     question: 'How well does the model predict a text?',
     promise:
-      'Here will stand the training and the validation loss of a whole text, as the book’s chapter 5 computes them, with perplexity, bits per character, and the passages that are hard and easy.',
+      'You will see the training and validation loss of a whole text, computed as in chapter 5 of the book, with perplexity, bits per character, and the hardest and easiest passages.',
     ...form,
     parameters: (values) => ({
       prompt: source.text.slice(0, BEGINNING),

@@ -196,7 +196,7 @@ function distributionPicture(result: MethodsResult): Picture[] {
   const names = methods.flatMap(({ name, next }) => (next || toCome.includes(name) ? [name] : []));
   const tokens = [...new Set(bars.map(({ token }) => token))];
   const label = ({ name, token, raw, processed, drawn }: Bar): string =>
-    `${name}, “${token}”: ${percent(processed)} after the chain, ${percent(raw)} before${drawn === null ? '' : `, drawn ${percent(drawn)}`}`;
+    `${name}, “${token}”: ${percent(processed)} after samplers, ${percent(raw)} before${drawn === null ? '' : `, drawn ${percent(drawn)}`}`;
   const draw = ({ width, palette }: Frame): ReturnType<Picture['draw']> => {
     const left = 16 + Math.min(14, Math.max(...tokens.map(({ length }) => length))) * LETTER;
     const right = Math.min(width / 4, 16 + Math.max(...names.map(({ length }) => length)) * LETTER);
@@ -251,7 +251,7 @@ function distributionPicture(result: MethodsResult): Picture[] {
     {
       id: 'distributions',
       title: 'What each method draws from',
-      description: `Outline: probability before the chain; solid: after it; dot: share of ${count(samples * trials, 'draw')}. Tokens without a solid bar cannot be drawn.`,
+      description: `Outline: probability before samplers; solid: after samplers; dot: share of ${count(samples * trials, 'draw')}. Tokens without a solid bar cannot be drawn.`,
       draw,
       card: (_, index) => {
         const bar = bars[index];

@@ -65,9 +65,9 @@ const compared = (values: FormValues): readonly MethodSpec[] => [
 const pageOf = (presets: () => readonly ListedPreset[]): ExperimentPage<MethodsResult> => ({
   id: 'methods',
   title: 'Methods',
-  question: 'Which way of choosing tokens is varied, and which holds together?',
+  question: 'Which decoding method gives the most varied texts, and which the most coherent?',
   promise:
-    'Here will stand greedy, stochastic, nucleus and hybrid decoding beside each other, with their diversity and coherence, how much of that is chance, and the texts themselves.',
+    'You will see greedy, stochastic, nucleus and hybrid decoding side by side: their diversity and coherence, how much of the difference may be chance, and the texts themselves.',
   ...formOf(
     methodsParameters,
     [
@@ -75,7 +75,7 @@ const pageOf = (presets: () => readonly ListedPreset[]): ExperimentPage<MethodsR
         title: 'Compare',
         fields: ['form', 'samples', 'trials', { parameter: 'maxNewTokens', applies: isTexts }, 'seed'],
       },
-      { title: 'Numbers of the methods', fields: numberFields },
+      { title: 'Settings of the methods', fields: numberFields },
       { title: 'Methods', fields: [...methodBoxes, presetsField(presets)] },
     ],
     {
@@ -148,7 +148,7 @@ function methodView({ name, texts, deterministic }: MethodResult, method: number
   if (texts.length === 0) return nothing;
   const sameAs = texts.map(({ ids }) => ids.join());
   return html`<h3 class="method-name">
-      ${name} ${deterministic ? html`<span class="quiet">nothing drawn</span>` : nothing}
+      ${name} ${deterministic ? html`<span class="quiet">no sampling</span>` : nothing}
     </h3>
     <ol>
       ${texts.map((text, index) => {

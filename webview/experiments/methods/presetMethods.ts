@@ -76,7 +76,7 @@ function presetsView(
   }));
   // Those of a saved result, whose presets may be gone.
   const gone = chosen.filter(({ name }) => offered.every(({ method }) => method.name !== name));
-  const all = [...offered, ...gone.map((method) => ({ method, description: 'Of an earlier run.' }))];
+  const all = [...offered, ...gone.map((method) => ({ method, description: 'From an earlier run.' }))];
   return html`<details class="fold" data-testid="method-presets">
     <summary>Presets${chosen.length === 0 ? nothing : `, ${chosen.length} chosen`}</summary>
     ${repeat(

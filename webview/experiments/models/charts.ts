@@ -82,7 +82,7 @@ export function modelsPictures(result: ModelsResult): Picture[] {
     {
       id: 'next',
       title: 'What each model expects next',
-      description: `Before any sampler; from top to bottom for every token: ${names.join(', ')}.`,
+      description: `Probabilities before samplers; for each token, from top to bottom: ${names.join(', ')}.`,
       draw,
       card: (_, index) => {
         const bar = bars[index];

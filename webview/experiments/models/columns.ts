@@ -52,7 +52,7 @@ export function modelsView(
         ${
           rubric.blind
             ? html`<span class="quiet"
-                >The columns are shuffled. Judge the texts, then see whose they are.</span
+                >The columns are shuffled. Judge the texts, then reveal the models.</span
               >`
             : choiceView(
                 'tinted by',
@@ -70,7 +70,7 @@ export function modelsView(
             ? nothing
             : choiceView(
                 'trial',
-                'Trial whose texts are shown',
+                'Trial shown',
                 'trial',
                 trials.map((_, trial) => String(trial + 1)),
                 looking.trial.value,

@@ -48,7 +48,7 @@ function refuseToy({ session }: TabContext): never {
   const first = session.models.find(({ kind }) => kind === 'gpt2');
   const second = first && besides(first.id, session);
   throw new RefusedError(
-    `The toy vocabulary has ${count(words, 'word')} of its own and a GPT-2 tens of thousands of tokens: their probabilities are of different things and cannot be compared. Compare two GPT-2 models.`,
+    `The toy vocabulary has ${count(words, 'word')} and GPT-2 has tens of thousands of tokens, so their probabilities cannot be compared. Compare two GPT-2 models.`,
     first && second
       ? [
           {
@@ -88,9 +88,9 @@ function pageOf(looking: Looking, rubric: Rubric, context: TabContext): Experime
     modelsParameters,
     [
       {
-        title: 'Beside the chosen model',
+        title: 'Compare with',
         fields: [
-          modelField(context, 'second', 'second', 'the next one'),
+          modelField(context, 'second', 'second', 'the next model'),
           modelField(context, 'third', 'third', 'none'),
         ],
       },
@@ -129,14 +129,14 @@ function pageOf(looking: Looking, rubric: Rubric, context: TabContext): Experime
     needsText: true,
     question: 'How do two models differ on the same text?',
     promise:
-      'Here will stand the texts of both models in columns, how likely each finds the other’s, where their next tokens differ, and how fast they are. You can judge the texts before you know whose they are.',
+      'You will see the texts of both models in columns, how likely each finds the other’s, where their next tokens differ, and how fast they are. You can judge the texts before you know which model wrote them.',
     ...form,
     parameters: (values, prompt) => {
       if (context.session.isToy) refuseToy(context);
       const others = othersOf(values, context);
       if (others.length === 0) {
         throw new RangeError(
-          'There is no second model to stand beside the chosen one. Choose another one, or other weights of the same.',
+          'There is no second model to compare with. Choose another model, or other weights of the same one.',
         );
       }
       return { ...form.parameters(values, prompt), others };

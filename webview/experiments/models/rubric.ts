@@ -72,7 +72,7 @@ export class Rubric {
       const said = [given.join(', '), notes.trim()].filter((part) => part !== '').join('. ');
       return said === '' ? [] : [`- ${names[model]!}: ${said}`];
     });
-    return lines.length === 0 ? '' : `Judged without knowing whose texts they were:\n\n${lines.join('\n')}`;
+    return lines.length === 0 ? '' : `Judged blind, before the models were revealed:\n\n${lines.join('\n')}`;
   }
 }
 
@@ -92,7 +92,7 @@ export function rubricView(
 ): TemplateResult {
   const { marks, notes } = rubric.judgement(column);
   return html`<fieldset class="rubric" data-testid="rubric">
-    <legend>Your judgement of ${name}, 1 to ${BEST}</legend>
+    <legend>Your rating of ${name}, 1 to ${BEST}</legend>
     ${CRITERIA.map(
       (criterion) =>
         html`<div class="rubric-row" role="radiogroup" aria-label="${criterion} of ${name}">

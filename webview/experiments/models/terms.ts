@@ -5,8 +5,8 @@ export const modelsTerms: Readonly<Record<string, Term>> = {
   modelTrials: {
     title: 'Trials',
     sentence:
-      'How often every model writes its texts, each time with other random numbers that all models share: how much the trials differ says how much of a difference between models is chance.',
-    formula: 'trial t draws with seed + t - 1',
+      'How many times every model writes its texts, each time with different random numbers that all models share. The spread of the trials shows how much of a difference between models may be chance.',
+    formula: 'trial t uses seed + t − 1',
     source: 'Law, Simulation Modeling and Analysis, 2015, section 11.2',
   },
 };

@@ -56,7 +56,7 @@ function curvePicture(result: NucleusResult): Picture {
         marks: [
           gridY({ stroke: palette.line, strokeOpacity: 0.4, ticks: 5 }),
           axisX(ticks, { label: 'most probable tokens →', text: thousands, color: palette.quiet }),
-          axisY({ label: 'probability together', tickFormat: axisPercent, ticks: 5, color: palette.quiet }),
+          axisY({ label: 'cumulative probability', tickFormat: axisPercent, ticks: 5, color: palette.quiet }),
           ruleY(ps, { stroke: palette.quiet, strokeDasharray: '4 3' }),
           text(apartLabels(ps), {
             x: vocabularySize,
@@ -102,7 +102,7 @@ function curvePicture(result: NucleusResult): Picture {
   return {
     id: 'cumulative',
     title: 'Where the cut falls',
-    description: `Probability of the most probable tokens together, one line per temperature. Dashed: p. Circles: the nuclei, each the first place where its line is at or above p. ${cells.slice(0, 4).map(cellLabel).join('; ')}${cells.length > 4 ? '; the table has the others' : ''}.`,
+    description: `Cumulative probability of the most probable tokens, one line per temperature. Dashed: p. Circles: where each line first reaches p, the end of the nucleus. ${cells.slice(0, 4).map(cellLabel).join('; ')}${cells.length > 4 ? '; the table has the others' : ''}.`,
     draw,
     card: (_, index) => {
       const cell = cells[index];
@@ -130,7 +130,7 @@ function cellCard(cell: NucleusCell): ReturnType<typeof cardView> {
         : []),
       ['entropy left', `${significant(entropy, 4)} nats`, full(entropy)],
     ],
-    `The fewest most probable tokens whose probabilities sum to at least ${p}.`,
+    `The smallest set of most probable tokens whose probabilities sum to at least ${p}.`,
   );
 }
 
@@ -219,7 +219,7 @@ function outsidePicture({ cells, vocabularySize }: NucleusResult): Picture {
   return {
     id: 'outside',
     title: 'What falls outside',
-    description: `Solid: the probability that the nucleus holds, and its number of tokens. Dashed: what the cut removes, with its most probable tokens.`,
+    description: `Solid: the probability inside the nucleus, and its number of tokens. Dashed: what the cut removes, with the most probable tokens.`,
     draw,
     card: (_, index) => {
       const share = shares[index];

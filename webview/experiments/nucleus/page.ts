@@ -14,7 +14,7 @@ const page: ExperimentPage<NucleusResult> = {
   title: 'Nucleus',
   question: 'Which tokens does the nucleus keep?',
   promise:
-    'Here will stand, for every temperature and p, how many tokens the nucleus holds, where the cumulative probability crosses p, and what falls outside.',
+    'You will see how many tokens the nucleus holds at each temperature and p, where the cumulative probability crosses p, and what falls outside.',
   ...formOf(nucleusParameters, [{ title: 'Nuclei', fields: ['temperatures', 'ps'] }]),
   read: parsedBy(nucleusResultSchema),
   report: nucleusReport,

@@ -109,8 +109,8 @@ function curvePicture(result: TemperatureResult, earlier: TemperatureResult | nu
   };
   return {
     id: 'curve',
-    title: `How often ${name} comes`,
-    description: `Line: exact probability of ${name} at every temperature. Circles: its share of ${count(rows[0]!.draws, 'draw')}, with Wilson 95 % intervals; filled where outside of the exact interval. Thin lines: the most probable tokens. Dotted: the limit for T → ∞.${earlier ? ' Second colour: the earlier result.' : ''}${logarithmic ? ' The axis of probabilities is logarithmic.' : ''}`,
+    title: `How often ${name} is drawn`,
+    description: `Line: exact probability of ${name} at every temperature. Circles: its share of ${count(rows[0]!.draws, 'draw')}, with Wilson 95 % intervals; filled where outside the exact interval. Thin lines: the most probable tokens. Dotted: the limit for T → ∞.${earlier ? ' Second colour: the earlier result.' : ''}${logarithmic ? ' The probability axis is logarithmic.' : ''}`,
     draw,
     card: (mark, index) => {
       if (mark === 'point') {
@@ -143,7 +143,7 @@ function sampleCard(row: TemperatureRow, name: string): ReturnType<typeof cardVi
         isInside(row) ? 'inside' : 'outside',
       ],
     ],
-    'Interval: Wilson, 95 %, of the probability behind the draws. Expected: the counts that 95 of 100 such runs give, exactly.',
+    'Interval: 95 % Wilson interval of the probability. Expected: the exact range of counts in 95 of 100 such runs.',
   );
 }
 
@@ -229,8 +229,8 @@ function entropyPicture({ curve, rows, vocabularySize, limits }: TemperatureResu
   const [first, last] = [rows[0]!, rows.at(-1)!];
   return {
     id: 'entropy',
-    title: 'How open the choice is',
-    description: `Entropy of the next token: ${significant(first.entropy)} nats at T = ${first.temperature}, ${significant(last.entropy)} at T = ${last.temperature}; dotted: ln ${thousands(vocabularySize)} = ${significant(limits.infinity.entropy)}, the most there can be.`,
+    title: 'How uncertain the next token is',
+    description: `Entropy of the next token: ${significant(first.entropy)} nats at T = ${first.temperature}, ${significant(last.entropy)} at T = ${last.temperature}; dotted: ln ${thousands(vocabularySize)} = ${significant(limits.infinity.entropy)}, the maximum.`,
     draw,
     card: (_, index) => {
       const row = rows[index];

@@ -17,7 +17,7 @@ const isGiven = (values: FormValues): boolean => valueText(values, 'target') !==
 const page: ExperimentPage<TemperatureResult> = {
   id: 'temperature',
   title: 'Temperature',
-  question: 'How does the temperature change how often a word comes?',
+  question: 'How does temperature change how often a word is drawn?',
   promise:
     'You will see the exact probability of a word at every temperature, how close random draws come to it, and how many draws it takes to distinguish two temperatures.',
   ...formOf(
@@ -29,13 +29,13 @@ const page: ExperimentPage<TemperatureResult> = {
           {
             parameter: 'target',
             note: (values) =>
-              isGiven(values) ? null : 'Empty: asks for the most probable token of this prompt.',
+              isGiven(values) ? null : 'Empty: the most probable next token of this prompt.',
           },
           {
             parameter: 'leadingSpace',
             applies: isGiven,
             note: (values) =>
-              `Asks for “${values['leadingSpace'] === true ? '·' : ''}${valueText(values, 'target')}”.`,
+              `Looks for “${values['leadingSpace'] === true ? '·' : ''}${valueText(values, 'target')}”.`,
           },
         ],
       },

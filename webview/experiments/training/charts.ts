@@ -86,7 +86,7 @@ export function lossPictures({ steps, evaluations }: TrainingHistory, live = fal
       id: 'losses',
       title: 'Losses',
       description:
-        'Dots: means of an evaluation, the first colour for the training part, the second for the validation part. Thin line: each step’s own batch.',
+        'Dots: mean loss at each evaluation, training in the first colour, validation in the second. Thin line: the batch of each step.',
       draw,
       card: (_, index) => {
         const point = points[index];

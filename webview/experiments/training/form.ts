@@ -18,7 +18,7 @@ const BEGINNING = 200;
 const ACTIONS = [
   { value: 'start', label: 'the model as it is' },
   { value: 'continue', label: 'the last checkpoint' },
-  { value: 'verify', label: 'nothing: verify continuity' },
+  { value: 'verify', label: 'nothing: only verify continuation' },
 ];
 
 /** What a saved training was asked, as far as it stands in controls. */
@@ -51,7 +51,7 @@ export function trainingForm(
           ...fieldsOf('furtherEpochs', furtherEpochs, {
             applies: ({ action }) => action === 'continue',
             note: (values) =>
-              valueText(values, 'furtherEpochs').trim() === '0' ? 'Only what is left of it.' : null,
+              valueText(values, 'furtherEpochs').trim() === '0' ? 'Only finishes what is left.' : null,
           }),
         ],
       },
@@ -64,7 +64,7 @@ export function trainingForm(
         ],
       },
       {
-        title: 'The book’s loader',
+        title: 'The book’s data loader',
         fields: settings('context', 'stride', 'batchSize', 'trainRatio', 'seed'),
       },
       {

@@ -40,8 +40,8 @@ export class TrainingLive {
 const STATES: Readonly<Record<TrainingState, string>> = {
   training: 'Training',
   evaluating: 'Evaluating',
-  saving: 'Writing a checkpoint',
-  paused: 'Paused, with a checkpoint',
+  saving: 'Saving a checkpoint',
+  paused: 'Paused, checkpoint saved',
 };
 
 /** Where a training stands, what can be asked of it now, and its losses so far. */
@@ -50,7 +50,7 @@ export function trainingLiveView(live: TrainingLive, tell: (message: RunMessage)
   // It says `paused` also where it waits for room on the disk.
   const stuck = state === 'paused' && trouble !== '';
   const doing = stuck
-    ? 'Waiting: the checkpoint could not be written'
+    ? 'Waiting: the checkpoint could not be saved'
     : state === null
       ? 'Preparing'
       : STATES[state];
@@ -84,22 +84,24 @@ function buttonsView(
     html`<vscode-button appearance="secondary" data-testid="training-${name}" @click=${onClick}
       >${label}</vscode-button
     >`;
-  const pause = button('pause', waits ? 'Go on' : 'Pause', () => {
+  const pause = button('pause', waits ? 'Resume' : 'Pause', () => {
     live.waits.value = !waits;
     tell(waits ? 'resume' : 'pause');
   });
-  const discard = button('discard', 'End without it', () => {
+  const discard = button('discard', 'Stop without saving', () => {
     tell('discard');
   });
   return html`<div class="empty-actions">
     ${stuck && !waits ? discard : pause}
-    ${button('checkpoint', stuck ? 'Try again' : 'Write a checkpoint', () => {
+    ${button('checkpoint', stuck ? 'Try again' : 'Save a checkpoint', () => {
       tell('checkpoint');
     })}
     ${
       checkpoint === null
         ? nothing
-        : html`<span class="quiet" data-testid="training-kept">last one: step ${thousands(checkpoint)}</span>`
+        : html`<span class="quiet" data-testid="training-kept"
+            >last checkpoint: step ${thousands(checkpoint)}</span
+          >`
     }
   </div>`;
 }

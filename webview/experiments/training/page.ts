@@ -27,7 +27,7 @@ function replaced({ session }: TabContext): string | null {
   const choice = session.models.find(({ id }) => id === session.model);
   return choice?.checkpoint === undefined
     ? null
-    : `A training of ${choice.name} stands at step ${thousands(choice.checkpoint)} and can be continued. Starting anew removes its checkpoints once there is a new one; the models that came of it stay.`;
+    : `Training of ${choice.name} has reached step ${thousands(choice.checkpoint)} and can be continued. Starting over deletes its checkpoints once a new one is saved; models already trained are kept.`;
 }
 
 function pageOf(text: WholeText, context: TabContext): ExperimentPage<TrainingResult> {
@@ -37,14 +37,14 @@ function pageOf(text: WholeText, context: TabContext): ExperimentPage<TrainingRe
     needsText: true,
     question: 'How is pretraining continued?',
     promise:
-      'Here will stand the losses while the model learns your text, and what it writes after each epoch. Weights and optimizer state are kept, so that it can be continued later exactly where it stopped. The model itself is not changed: a trained one is added to the list.',
+      'You will see the losses while the model learns your text, and what it writes after each epoch. Weights and optimizer state are saved, so training can continue later exactly where it stopped. The model itself does not change: the trained one is added to the list.',
     ...trainingForm(text),
     prepare: (values) => text.read(values, context.host),
     confirm: (parameters) => (actionOf(parameters) === 'start' ? replaced(context) : null),
     noReplay: (parameters) =>
       actionOf(parameters) === 'verify'
         ? null
-        : 'A training is not replayed by itself: it would take the place of the checkpoints that are there. Press Run to train with these settings.',
+        : 'Training is not replayed, because that would overwrite its checkpoints. Press Run to train with these settings.',
     // A checkpoint is written first.
     keepsOnStop: true,
     live: () => {

@@ -174,7 +174,7 @@ describe('what is typed', () => {
 
   it.each<[string, string, string | null]>([
     ['en', '1,5', 'Type decimals after a point: 1.5.'],
-    ['en', '1,000', 'Type 1000, or 1.000 if the comma is meant as a decimal point.'],
+    ['en', '1,000', 'Type 1000, or 1.000 if the comma is a decimal point.'],
     ['en', '1.5', null],
     ['en', 'a, b', null],
     ['de', '1,2,5', 'Separate numbers by spaces or semicolons.'],

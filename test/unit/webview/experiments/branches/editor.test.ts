@@ -131,9 +131,9 @@ describe('an edited tree', () => {
     editor.pin(result, [0]);
     expect(bench.runs).toEqual([]);
     expect(bench.said).toEqual([
-      'This tree is of another prompt. Run to grow one.',
-      'This tree is of another model. Run to grow one.',
-      'The tree is being read.',
+      'This tree belongs to another prompt. Run again to grow a new one.',
+      'This tree belongs to another model. Run again to grow a new one.',
+      'Wait until the tree is complete.',
     ]);
   });
 
@@ -164,7 +164,7 @@ describe('a path', () => {
     const bench = new Bench();
     const { editor, session } = bench;
     const result = await bench.begin();
-    expect(editor.insertBlocked(result)).toMatch(/not the one that was taken from the document/);
+    expect(editor.insertBlocked(result)).toMatch(/was not taken from the document/);
     const source = { text: 'red', document: 'a.md', place: '', kind: 'selection', notes: [] } as const;
     session.sourceInDocument = { ...source, notes: [] };
     expect(editor.insertBlocked(result)).toBeNull();
