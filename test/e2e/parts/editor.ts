@@ -144,6 +144,9 @@ export function editorItself(current: () => Session): void {
       await answer('Delete a preset');
       await page.getByRole('button', { name: 'Delete', exact: true }).click();
       await expect.poll(() => pane.innerText()).not.toContain('Wilder');
+      // What follows needs the room.
+      await page.getByRole('tab', { name: 'Decoding Lab' }).locator('.codicon-close').click();
+      await expect.poll(() => page.getByRole('tab', { name: 'Decoding Lab' }).count()).toBe(0);
     });
   });
 
