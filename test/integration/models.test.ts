@@ -104,7 +104,7 @@ describe('The model library in the extension', () => {
       const said = await listening('showInformationMessage', async () => {
         await vscode.commands.executeCommand('decodingLab.removeModel');
       });
-      assert.deepEqual(said, ['The models here came with the extension and cannot be removed.']);
+      assert.deepEqual(said, ['These models come with the extension and cannot be removed.']);
     });
   });
 

@@ -66,9 +66,7 @@ export class CursorView implements TreeData<Row>, vscode.Disposable {
   constructor(services: CursorServices) {
     this.#services = services;
     this.#view = new TreeView('decodingLab.cursor', this);
-    this.#view.message = vscode.l10n.t(
-      'Put the cursor into a text: what the model expects next appears here.',
-    );
+    this.#view.message = vscode.l10n.t('Place the cursor in a text to see here what the model expects next.');
     this.#disposables = [
       this.#view,
       this.#changed,
@@ -140,7 +138,7 @@ export class CursorView implements TreeData<Row>, vscode.Disposable {
     if (text.includes('\uFFFD')) {
       void tell.information(
         vscode.l10n.t(
-          'This token is only a part of a character, so it cannot be inserted alone. Choose another.',
+          'This token is only part of a character, so it cannot be inserted alone. Choose another.',
         ),
       );
       return;
@@ -206,7 +204,7 @@ export class CursorView implements TreeData<Row>, vscode.Disposable {
         : [
             {
               of,
-              label: vscode.l10n.t('The likeliest'),
+              label: vscode.l10n.t('Most probable'),
               value: vscode.l10n.t('{0} times as probable', significant(best / probability)),
             },
           ]),

@@ -117,7 +117,7 @@ export class History {
       if (info.size > MOST_BYTES) {
         throw new HistoryError(
           this.translate(
-            'The saved result {0} has {1}, more than the {2} that a result can have; it was left as it is.',
+            'The saved result {0} has {1}, more than the limit of {2}; it was left unchanged.',
             path,
             prettyBytes(info.size),
             prettyBytes(MOST_BYTES),
@@ -192,7 +192,7 @@ export class History {
     if (content.length > MOST_BYTES) {
       throw new HistoryError(
         this.translate(
-          'This result has {0}, more than the {1} that are kept. Export it to a file instead.',
+          'This result has {0}, more than the limit of {1}. Export it to a file instead.',
           prettyBytes(content.length),
           prettyBytes(MOST_BYTES),
         ),
@@ -203,7 +203,7 @@ export class History {
 
   #damaged(path: string): HistoryError {
     return new HistoryError(
-      this.translate('The saved result {0} is damaged or of another version; it was left as it is.', path),
+      this.translate('The saved result {0} is damaged or from another version; it was left unchanged.', path),
     );
   }
 

@@ -70,7 +70,7 @@ export function historyCommands(history: History, panels: PanelHolder): Record<s
       const two = marked(all);
       if (two.length > 2) {
         void tell.information(
-          vscode.l10n.t('{0} results are marked; two can be compared. Mark two.', count(two.length)),
+          vscode.l10n.t('{0} results are selected. Select exactly two to compare.', count(two.length)),
         );
         return;
       }
@@ -81,7 +81,7 @@ export function historyCommands(history: History, panels: PanelHolder): Record<s
       if (first.experiment !== second.experiment) {
         void tell.information(
           vscode.l10n.t(
-            'Results of {0} and of {1} say different things. Choose two of the same experiment.',
+            'Results of {0} and {1} cannot be compared. Choose two of the same experiment.',
             first.experiment,
             second.experiment,
           ),
@@ -123,7 +123,7 @@ export function historyCommands(history: History, panels: PanelHolder): Record<s
     if (others.length === 0) {
       void tell.information(
         vscode.l10n.t(
-          'There is no other result of {0} to compare it with. Save a second one.',
+          'There is no other saved result of {0} to compare with. Save a second one.',
           line.experiment,
         ),
       );

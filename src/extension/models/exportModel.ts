@@ -20,7 +20,7 @@ export async function exportModelFolder(entry: LibraryEntry, inspect: Inspect): 
     return;
   }
   const parent = await chooseFile({
-    title: vscode.l10n.t('Export {0}: choose where its folder is to be', entry.name),
+    title: vscode.l10n.t('Export {0}: choose where to put its folder', entry.name),
     openLabel: vscode.l10n.t('Export Here'),
     canSelectFolders: true,
     canSelectFiles: false,
@@ -29,7 +29,7 @@ export async function exportModelFolder(entry: LibraryEntry, inspect: Inspect): 
   const target = vscode.Uri.joinPath(parent, entry.name.replace(/[^\p{L}\p{N}._-]+/gu, '-'));
   if (await exists(target)) {
     void tell.error(
-      vscode.l10n.t('{0} is there already. Rename it, or choose another folder.', target.fsPath),
+      vscode.l10n.t('{0} already exists. Rename it, or choose another folder.', target.fsPath),
     );
     return;
   }
@@ -49,7 +49,7 @@ export async function exportModelFolder(entry: LibraryEntry, inspect: Inspect): 
     });
     if (!done) return;
     void tell.information(
-      vscode.l10n.t('{0} is in {1}: files copied: {2}.', entry.name, target.fsPath, count(files.length)),
+      vscode.l10n.t('{0} was exported to {1}. Files copied: {2}.', entry.name, target.fsPath, count(files.length)),
     );
   } catch (error) {
     if (!(error instanceof CopyError)) throw error;

@@ -110,7 +110,7 @@ function fidelityReport(id: string, document: string, rows: readonly FidelityRow
   ];
   return joinMarkdown(
     [
-      fillMarkdown(`# ${vscode.l10n.t('{0}: how near its quantized weights come')}`, id),
+      fillMarkdown(`# ${vscode.l10n.t('{0}: how close its quantized weights come')}`, id),
       fillMarkdown(
         vscode.l10n.t('{0} tokens of {1}, each predicted from those before it.'),
         count(first.fidelity.tokens),
@@ -119,7 +119,7 @@ function fidelityReport(id: string, document: string, rows: readonly FidelityRow
       joinMarkdown(table, '\n'),
       fillMarkdown(
         `${vscode.l10n.t(
-          'The KL divergence says how far the distribution of the next token is from the one of the 32-bit weights; 0 is equal.',
+          'KL divergence measures how far the next-token distribution is from that of the 32-bit weights; 0 means equal.',
         )}\n`,
       ),
     ],

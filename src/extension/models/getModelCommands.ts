@@ -25,7 +25,7 @@ export function getModelCommands({
     const paused = await (await library.models()).unfinishedOf(name);
     if (!paused) return;
     const { id } = paused;
-    const [goOn, discard] = [vscode.l10n.t('Go On'), vscode.l10n.t('Discard')];
+    const [goOn, discard] = [vscode.l10n.t('Resume'), vscode.l10n.t('Discard')];
     const answer = await tell.information(
       vscode.l10n.t(
         'The download of {0} is paused. {1} of {2} have arrived and are kept.',
@@ -81,7 +81,7 @@ export function getModelCommands({
         const row = given as ModelRow | undefined;
         if (row?.kind === 'catalog') return download(row.entry.id);
         const listed = (await (await library.models()).catalog()).filter(({ state }) => state !== 'here');
-        const other = vscode.l10n.t('Another model of the hub ...');
+        const other = vscode.l10n.t('Another model from the hub…');
         const items = [
           ...listed.map(({ id, name, bytes, about }) => ({
             label: name ?? id,
@@ -104,7 +104,7 @@ export function getModelCommands({
         const name =
           chosen.id ||
           (await askText({
-            title: vscode.l10n.t('Model of the hub'),
+            title: vscode.l10n.t('Model from the hub'),
             prompt: vscode.l10n.t('Id of a GPT-2 model, owner/name, or the address of its page'),
             validateInput: (value) =>
               /^\S+\/\S+$/.test(value.trim()) ? undefined : vscode.l10n.t('Write owner/name.'),
@@ -151,7 +151,7 @@ export function getModelCommands({
           command: 'decodingLab.downloadModel',
         },
         {
-          label: vscode.l10n.t('Import a folder of this machine'),
+          label: vscode.l10n.t('Import a folder from this machine'),
           iconPath: new vscode.ThemeIcon('folder-opened'),
           command: 'decodingLab.importModel',
         },
@@ -168,7 +168,7 @@ export function getModelCommands({
         });
         if (!folder) return;
         const entry = await (await library.models()).importFolder(folder.fsPath);
-        void tell.information(vscode.l10n.t('{0} is in the library: {1}.', entry.name, entry.description));
+        void tell.information(vscode.l10n.t('{0} was added to the library: {1}.', entry.name, entry.description));
       }),
   };
 }

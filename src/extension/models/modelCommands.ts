@@ -74,7 +74,7 @@ export function modelCommands({
       given,
       title,
       ({ problem }) => problem === undefined,
-      vscode.l10n.t('No model here can be run. Download or import one first.'),
+      vscode.l10n.t('No installed model can be run. Download or import one first.'),
     );
 
   /** A model that can be run, and has quantized forms. */
@@ -84,7 +84,7 @@ export function modelCommands({
       title,
       ({ problem, memory }) => problem === undefined && Object.keys(memory ?? {}).length > 1,
       vscode.l10n.t(
-        'No model here has quantized weights: they are made of safetensors files. Download or import a model with such files.',
+        'No installed model can have quantized weights: they are made from safetensors files. Download or import a model with such files.',
       ),
     );
 
@@ -95,7 +95,7 @@ export function modelCommands({
   /** Lets go of a model that is to be removed; false, and says so, while a run of this window uses it. */
   const letGo = async (id: string, name: string): Promise<boolean> => {
     if (await isAtWork(id)) {
-      void tell.error(vscode.l10n.t('{0} is at work in this window. Stop its run, then remove it.', name));
+      void tell.error(vscode.l10n.t('{0} is running in this window. Stop it, then remove it.', name));
       return false;
     }
     for (const precision of PRECISIONS) await engine.unload(await library.locate(variantId(id, precision)));
@@ -227,7 +227,7 @@ export function modelCommands({
           vscode.l10n.t('Export a model'),
           ({ problem }) => problem === undefined,
           vscode.l10n.t(
-            'No model here can be run, so there is none to export. Download or import one first.',
+            'No installed model can be run, so there is none to export. Download or import one first.',
           ),
         );
         if (id === undefined) return;
@@ -240,7 +240,7 @@ export function modelCommands({
           given,
           vscode.l10n.t('Verify a model'),
           () => true,
-          vscode.l10n.t('There is no model here to verify. Download or import one first.'),
+          vscode.l10n.t('There is no model to verify. Download or import one first.'),
         );
         if (id === undefined) return;
         const verification = await showProgress(
@@ -258,7 +258,7 @@ export function modelCommands({
           },
         );
         const wrong = verification.files.find(({ problem }) => problem !== undefined);
-        if (verification.ok) void tell.information(vscode.l10n.t('{0} is whole.', modelLabel(id)));
+        if (verification.ok) void tell.information(vscode.l10n.t('{0} is intact.', modelLabel(id)));
         else {
           void tell.warning(
             `${id}: ${wrong?.problem ?? verification.problem ?? vscode.l10n.t('something is wrong')}`,
@@ -271,19 +271,19 @@ export function modelCommands({
           given,
           vscode.l10n.t('Remove a model'),
           ({ kind }) => kind !== 'bundled',
-          vscode.l10n.t('The models here came with the extension and cannot be removed.'),
+          vscode.l10n.t('These models come with the extension and cannot be removed.'),
         );
         if (id === undefined) return;
         const entry = await (await library.models()).find(id);
         const question =
           entry.kind === 'imported'
             ? vscode.l10n.t(
-                'Take {0} out of the library? Its files stay in {1}.',
+                'Remove {0} from the library? Its files stay in {1}.',
                 entry.name,
                 entry.directory,
               )
             : vscode.l10n.t('Delete {0} ({1}) from this machine?', entry.name, size(entry.bytes));
-        const yes = entry.kind === 'imported' ? vscode.l10n.t('Take Out') : vscode.l10n.t('Delete');
+        const yes = entry.kind === 'imported' ? vscode.l10n.t('Remove') : vscode.l10n.t('Delete');
         if ((await ask({ question, warns: true }, yes)) === yes) {
           if (!(await letGo(id, entry.name))) return;
           await (await library.models()).remove(id);

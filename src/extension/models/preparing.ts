@@ -38,7 +38,7 @@ export class Preparing implements vscode.Disposable {
       sink?.report({ message: `${Math.floor(percent)} %`, increment: percent - before });
       before = percent;
     };
-    void showProgress(vscode.l10n.t('Writing the weights of {0}, once', name), (progress, token) => {
+    void showProgress(vscode.l10n.t('Preparing the weights of {0}, once only', name), (progress, token) => {
       sink = progress;
       token.onCancellationRequested(() => {
         this.stop(source);

@@ -76,7 +76,7 @@ export class Anchor implements vscode.Disposable {
     if (how === 'replace' && this.#changed) {
       throw new InsertionError(
         vscode.l10n.t(
-          'The selected text was edited since it was explored, so replacing it would lose that edit. Use Insert, or explore the selection again.',
+          'The selected text has been edited since it was explored; replacing it would lose the edit. Use Insert, or explore the selection again.',
         ),
       );
     }
@@ -144,7 +144,7 @@ export class Anchor implements vscode.Disposable {
     if (!insertion) {
       throw new InsertionError(
         vscode.l10n.t(
-          'This text was taken back, or another place has been explored since. Use Undo in the editor.',
+          'This text was already undone, or another place has been explored since. Use Undo in the editor.',
         ),
       );
     }

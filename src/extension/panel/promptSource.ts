@@ -50,12 +50,12 @@ function take(document: vscode.TextDocument, selection: vscode.Selection): Taken
       ? [
           selected
             ? vscode.l10n.t(
-                'The selection has {0} characters; only the last {1} can matter to the model and were taken.',
+                'The selection has {0} characters. Only the last {1} can affect the model, so only those are used.',
                 count(whole),
                 count(text.length),
               )
             : vscode.l10n.t(
-                'The text before the cursor has {0} characters; only the last {1} can matter to the model and were taken.',
+                'The text before the cursor has {0} characters. Only the last {1} can affect the model, so only those are used.',
                 count(whole),
                 count(text.length),
               ),

@@ -132,7 +132,7 @@ export class Requests implements vscode.Disposable {
         if (!anchor) {
           throw new InsertionError(
             vscode.l10n.t(
-              'This prompt was typed in the panel, so there is no place in a document for the text. Use Copy instead.',
+              'This prompt was typed in the panel, so the text has no place in a document. Use Copy instead.',
             ),
           );
         }
@@ -141,7 +141,7 @@ export class Requests implements vscode.Disposable {
       }
       case 'inserted': {
         const anchor = this.#ports.anchor();
-        if (!anchor) throw new InsertionError(vscode.l10n.t('The place of this text is not known any more.'));
+        if (!anchor) throw new InsertionError(vscode.l10n.t('The place of this text is no longer known.'));
         await (message.act === 'undo' ? anchor.undo(message.insertion) : anchor.show(message.insertion));
         return { type: 'done', request };
       }

@@ -104,13 +104,13 @@ function noText(files: number, tooLarge: number, { translate, count, mostBytes }
   return new RangeError(
     tooLarge > 0
       ? translate(
-          'No file of this folder can be read: of {0}, {1} have more than {2} bytes each, the most that can be read. Divide them.',
+          'No file in this folder can be read: {1} of {0} have more than {2} bytes, the limit. Split them.',
           count(files),
           count(tooLarge),
           count(mostBytes),
         )
       : translate(
-          'None of the {0} files of this folder is a text in UTF-8. Choose a folder with text files.',
+          'None of the {0} files in this folder is UTF-8 text. Choose a folder with text files.',
           count(files),
         ),
   );

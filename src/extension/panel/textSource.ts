@@ -75,7 +75,7 @@ async function readDocument(ofPrompt: vscode.Uri | undefined): Promise<NamedText
   if (document) return named(document);
   throw new TextError(
     vscode.l10n.t(
-      'No text is open. Open one in an editor, choose a file, or use The Verdict, which comes along.',
+      'No text is open. Open one in an editor, choose a file, or use The Verdict, which comes with the extension.',
     ),
     { offers: [USE_THE_VERDICT] },
   );
@@ -116,8 +116,7 @@ async function readChosen(title: string): Promise<NamedText> {
     );
   }
   const text = decodeText(await vscode.workspace.fs.readFile(uri));
-  if (text === null)
-    throw new TextError(vscode.l10n.t('{0} is not a text in UTF-8. Choose a text file.', name));
+  if (text === null) throw new TextError(vscode.l10n.t('{0} is not UTF-8 text. Choose a text file.', name));
   return { name, text };
 }
 
@@ -167,7 +166,7 @@ async function readFolder(
     );
     const notes = [
       vscode.l10n.t('{0} files', count(files)),
-      ...(leftOut === 0 ? [] : [vscode.l10n.t('{0} others are no text', count(leftOut))]),
+      ...(leftOut === 0 ? [] : [vscode.l10n.t('{0} others are not text', count(leftOut))]),
       ...(tooLarge === 0 ? [] : [vscode.l10n.t('{0} are too large', count(tooLarge))]),
     ];
     return { name: `${name} (${notes.join('; ')})`, text };

@@ -37,7 +37,7 @@ async function choosePreset(presets: Presets, title: string): Promise<string | u
 async function chooseOwn(given: unknown, title: string): Promise<[string, Preset] | undefined> {
   const own = ownPresets();
   if (Object.keys(own).length === 0) {
-    void tell.information(vscode.l10n.t('You have no presets of your own yet. Make one with New Preset.'));
+    void tell.information(vscode.l10n.t('You have no presets yet. Create one with New Preset.'));
     return undefined;
   }
   const id = idOf(given) ?? (await choosePreset(own, title));
@@ -45,7 +45,7 @@ async function chooseOwn(given: unknown, title: string): Promise<[string, Preset
   const preset = own[id];
   if (preset) return [id, preset];
   void tell.information(
-    vscode.l10n.t('The preset "{0}" is not one of your user settings. Change it where it comes from.', id),
+    vscode.l10n.t('The preset "{0}" is not in your user settings. Change it where it is defined.', id),
   );
   return undefined;
 }
@@ -65,9 +65,7 @@ async function ask(title: string, name: string, chain: ChainSpec): Promise<[stri
   if (called === undefined) return undefined;
   const written = await askText({
     title,
-    prompt: vscode.l10n.t(
-      'Its samplers in the order in which they act, as JSON; [] leaves the distribution as it is',
-    ),
+    prompt: vscode.l10n.t('Its samplers in order, as JSON; [] leaves the distribution unchanged'),
     value: JSON.stringify(chain),
     validateInput: (value) => {
       try {
@@ -86,7 +84,7 @@ export function presetCommands(): Record<string, (given?: unknown) => Promise<vo
     addPreset: async () => {
       const title = vscode.l10n.t('New preset');
       const all = settings.presets();
-      const from = await choosePreset(all, vscode.l10n.t('New preset: begin with the samplers of'));
+      const from = await choosePreset(all, vscode.l10n.t('New preset: start from the samplers of'));
       const base = from === undefined ? undefined : all[from];
       if (!base) return;
       const answer = await ask(title, '', base.chain);

@@ -64,7 +64,7 @@ export class PresetsView implements TreeData<Row>, vscode.Disposable {
         vscode.l10n.t('Click to explore with it in the panel.'),
         used
           ? vscode.l10n.t('Used for suggestions.')
-          : vscode.l10n.t('Its button Use Preset for Suggestions takes it for suggestions in the editor.'),
+          : vscode.l10n.t('Use Preset for Suggestions, on its row, uses it for suggestions in the editor.'),
       ],
       iconPath: new vscode.ThemeIcon(used ? 'lightbulb' : 'list-ordered'),
       contextValue: `${own ? 'ownPreset' : 'preset'}${used ? 'Used' : ''}`,

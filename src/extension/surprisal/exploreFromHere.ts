@@ -13,7 +13,7 @@ export class ExploreFromHere implements vscode.CodeActionProvider {
   provideCodeActions(document: vscode.TextDocument, range: vscode.Range): vscode.CodeAction[] {
     const token = this.#map.tokenAt(document, range.start);
     if (!token) return [];
-    const action = new vscode.CodeAction(vscode.l10n.t('Explore what else could stand here (Decoding Lab)'));
+    const action = new vscode.CodeAction(vscode.l10n.t('Explore what else could come here (Decoding Lab)'));
     action.command = {
       command: 'decodingLab.exploreAt',
       title: action.title,

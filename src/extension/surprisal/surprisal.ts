@@ -263,7 +263,7 @@ export class SurprisalMap implements vscode.Disposable, vscode.HoverProvider {
     shown.limitTold = true;
     void tell.information(
       vscode.l10n.t(
-        'At most {0} characters are scored at once; the last {1} are left out. Go on with them from the status bar, or select another part to score that.',
+        'At most {0} characters are scored at once; the last {1} were left out. Continue from the status bar, or select another part to score.',
         count(SCORING_LIMITS.scored),
         count(left),
       ),

@@ -36,7 +36,7 @@ export function noticeOf(state: ScoringState | undefined): ScoringNotice | undef
         icon: 'warning',
         label: vscode.l10n.t('{0} characters not scored', count(state.left)),
         sentence: vscode.l10n.t(
-          'The last {0} characters have no surprisal: so many are not scored at once. Click to go on.',
+          'The last {0} characters have no surprisal yet: the text is too long to score at once. Click to continue.',
           count(state.left),
         ),
         command: goOn,
@@ -46,7 +46,7 @@ export function noticeOf(state: ScoringState | undefined): ScoringNotice | undef
         icon: 'debug-pause',
         label: vscode.l10n.t('not all tokens scored'),
         sentence: vscode.l10n.t(
-          'The scoring was stopped: what was not reached, or was edited since, has no surprisal of its own. Click to go on.',
+          'Scoring was stopped: text not reached yet, or edited since, has no surprisal. Click to continue.',
         ),
         command: goOn,
       };

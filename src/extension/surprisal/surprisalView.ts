@@ -97,7 +97,7 @@ export class SurprisalView implements TreeData<Row>, vscode.Disposable {
         label: vscode.l10n.t('Perplexity'),
         value: significant(perplexity),
         tooltip: vscode.l10n.t(
-          'The model was as unsure at every token as if it had to guess among {0} equally likely ones: e to the mean surprisal of {1} nats.',
+          'On average, the model was as unsure of each token as if it had to guess among {0} equally likely ones: e to the power of the mean surprisal, {1} nats.',
           significant(perplexity),
           decimals(meanSurprisal, 3),
         ),
@@ -106,7 +106,7 @@ export class SurprisalView implements TreeData<Row>, vscode.Disposable {
         label: vscode.l10n.t('Bits per character'),
         value: decimals(bitsPerCharacter, 3),
         tooltip: vscode.l10n.t(
-          'All surprisal in bits over the number of characters: what the text would take, compressed with this model.',
+          'Total surprisal in bits, divided by the number of characters: the size of the text if compressed with this model.',
         ),
       },
       ...names.map((label, i): Row => {
@@ -137,7 +137,7 @@ export class SurprisalView implements TreeData<Row>, vscode.Disposable {
               label: vscode.l10n.t('First token'),
               value: vscode.l10n.t('no value'),
               tooltip: vscode.l10n.t(
-                '{0} has no token that stands before a text (bos_token_id or eos_token_id in its config.json), so the first token of the text is predicted by nothing and has no value.',
+                '{0} has no token to begin a text with (bos_token_id or eos_token_id in its config.json), so nothing predicts the first token, and it has no value.',
                 model,
               ),
             },

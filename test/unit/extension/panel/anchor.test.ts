@@ -108,7 +108,7 @@ describe('a completion', () => {
           );
           await anchor.undo(1);
           expect(document.text).toBe(added + whole + last);
-          await expect(anchor.undo(1)).rejects.toThrow('taken back');
+          await expect(anchor.undo(1)).rejects.toThrow('already undone');
           // Edited within, it is nobody's to take back but the editor's.
           await anchor.insert('a king', 'after', 2);
           const inside = document.text.indexOf(PROMPT) + PROMPT.length + 1;
