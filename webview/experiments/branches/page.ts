@@ -78,7 +78,7 @@ function pageOf({ session }: TabContext, editor: BranchEditor): ExperimentPage<B
     title: 'Branches',
     question: 'How else could the text continue?',
     promise:
-      'You will see a tree of continuations. Choose any token to see its alternatives, and follow another path. Exact enumeration finds the most probable continuations and proves it; beam search is shown as it runs.',
+      'You will see a tree of continuations. Choose any token to see its alternatives, and follow another path. Exact enumeration finds the most probable continuations and proves it; beam search is shown step by step.',
     groups: branchGroups,
     parameters: (values, prompt) => {
       const start = startOf(values);
@@ -123,7 +123,7 @@ function line(values: FormValues): string {
     beam: `${typedCount(text('beams'), 'beam')}, ${typedCount(text('length'), 'token')}`,
     alternatives: 'the next token',
   };
-  return `${starts[text('start')] ?? ''}; ${typedCount(text('alternatives'), 'alternative')}, ${typedCount(text('ahead'), 'token')} on`;
+  return `${starts[text('start')] ?? ''}; ${typedCount(text('alternatives'), 'alternative')}, ${typedCount(text('ahead'), 'token')} ahead`;
 }
 
 function treeView(

@@ -47,7 +47,7 @@ export class FoundTokensView {
     if (typed === '' || !pieces) return null;
     const word = `“${visibleText(typed.trim())}”`;
     return ids.length === 0
-      ? `No token is ${word}, or begins it.`
+      ? `No token is ${word} or the beginning of it.`
       : `${word} is more than one token. It may begin with one of these:`;
   }
 
@@ -60,7 +60,7 @@ export class FoundTokensView {
       data-testid="find-token"
       aria-label="Find a token"
       placeholder="Find a token"
-      title="Type a word: its probability and rank, in every way it is written as one token"
+      title="Type a word to see its probability and rank, in every form that is one token"
       maxlength=${LONGEST}
       .value=${live(this.#typed.value)}
       @input=${(event: Event) => {
