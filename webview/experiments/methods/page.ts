@@ -94,7 +94,9 @@ const pageOf = (presets: () => readonly ListedPreset[]): ExperimentPage<MethodsR
       line: (short, values) => {
         const number = (name: keyof MethodNumbers): string => valueText(values, name);
         const what = isTexts(values) ? `texts of ${typedCount(short('maxNewTokens'), 'token')}` : 'tokens';
-        return `${count(compared(values).length, 'method')}, ${short('trials')} × ${short('samples')} ${what}; T ${number('temperature')}, p ${number('p')}, k ${number('k')}; seed ${short('seed')}`;
+        // Their numbers may be wrong while they are typed.
+        const methods = chosen(values).length + readPresetMethods(values['presets']).length;
+        return `${count(methods, 'method')}, ${short('trials')} × ${short('samples')} ${what}; T ${number('temperature')}, p ${number('p')}, k ${number('k')}; seed ${short('seed')}`;
       },
     },
   ),
