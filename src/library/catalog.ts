@@ -51,8 +51,8 @@ const bundledSchema = v.strictObject({
   about: v.pipe(v.string(), v.maxLength(500)),
   /** The texts that it was trained on, for the middle of a sentence. */
   kind: v.pipe(v.string(), v.maxLength(100)),
-  /** Nats that it gives a character of such texts which it was not trained on. */
-  natsPerCharacter: v.pipe(v.number(), v.minValue(0)),
+  /** Nats per character from which a text is of another kind: English prose has less, other languages and code more. */
+  foreignAbove: v.pipe(v.number(), v.minValue(0)),
 });
 
 /** What is known of a model that comes with the extension. */

@@ -137,7 +137,7 @@ function describe(model: InspectedFolder, bytes: number): string {
   const millions = (model.parameters / 1e6).toFixed(model.parameters < 1e7 ? 1 : 0);
   const kind = model.format === 'onnx' ? 'GPT-2 as ONNX' : 'GPT-2';
   return (
-    `${kind}: ${millions} million parameters, ${layers} layers, ${heads} heads, width ${width}, ` +
+    `${kind}: ${millions} million parameters, ${layers} ${layers === 1 ? 'layer' : 'layers'}, ${heads} heads, width ${width}, ` +
     [
       `context ${context}, ${prettyBytes(bytes)} on disk`,
       ...model.notes.map((note) => note.replace(/\.$/, '')),

@@ -150,7 +150,7 @@ export const modelChoiceSchema = v.object({
   /** What it was trained on and what it is for, where that is known. */
   about: v.optional(v.string()),
   /** Of a model that comes with the extension: its kind of texts, and the nats that it gives a character of them. */
-  bundled: v.optional(v.object({ kind: v.string(), natsPerCharacter: v.number() })),
+  bundled: v.optional(v.object({ kind: v.string(), foreignAbove: v.number() })),
   /** Where a model can be had with other weights: the id of the model itself, and what its weights are called. */
   variant: v.optional(v.object({ of: v.string(), label: v.string() })),
   /** Step of the last checkpoint of a training that can be continued. */

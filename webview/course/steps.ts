@@ -203,10 +203,11 @@ export const COURSE: readonly CourseStep[] = [
       'How does GPT-2 124M compare with 1558M on the same text? How diverse and coherent are greedy, stochastic, nucleus and hybrid decoding?',
     look: [
       'Read the texts before you know which model wrote them. Does your judgement agree with the measures?',
+      'Two sizes come with the extension: fireside with 7.3 and kindling with 0.8 million parameters. Which is less surprised by your text, and what does size cost?',
       'Which method is the most varied, and how likely does the model itself find its texts?',
     ],
     actions: [
-      { tab: 'models', label: 'Side by side', toy: false, parameters: {} },
+      { tab: 'models', label: 'Two sizes side by side', toy: false, parameters: {} },
       {
         tab: 'methods',
         label: 'Whole texts by each method',

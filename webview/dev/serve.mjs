@@ -35,7 +35,16 @@ const MODELS = [
     description: 'GPT-2: 7.3 million parameters, 4 layers, 4 heads, width 128, context 256, 14.5 MB on disk',
     about:
       'A small GPT-2 of 7.3 million parameters, trained on English fairy tales and novels: for watching decoding, not for sense. It knows no other language and no code.',
-    bundled: { kind: 'English fairy tales and novels', natsPerCharacter: 1.07 },
+    bundled: { kind: 'English fairy tales and novels', foreignAbove: 2.35 },
+  },
+  {
+    id: 'kindling',
+    name: 'kindling',
+    kind: 'gpt2',
+    description: 'GPT-2: 0.8 million parameters, 1 layer, 2 heads, width 16, context 256, 1.62 MB on disk',
+    about:
+      'A GPT-2 of 0.81 million parameters, a ninth of fireside’s size, trained on English novels and children’s books: for comparing two sizes, not for sense. It knows no other language and no code.',
+    bundled: { kind: 'English novels and children’s books', foreignAbove: 2.33 },
   },
   { id: 'toy', name: 'toy vocabulary', kind: 'toy', description: '5 words with fixed logits, editable' },
 ];

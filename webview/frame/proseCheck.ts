@@ -1,16 +1,12 @@
 /**
- * Whether a prompt is of the kind that a bundled model was trained on. The model itself is asked: on another language
- * or on code it gives a character more than twice the nats that it gives one of its own kind of texts, on any English
- * prose less.
+ * Whether a prompt is of the kind that a bundled model was trained on. The model itself is asked: it gives a character
+ * of another language or of code more nats than one of any English prose, and the catalog says where they part.
  */
 import { signal } from '@preact/signals-core';
 import * as v from 'valibot';
 import type { ModelChoice } from '../../src/protocol/messages';
 import type { Host } from '../host';
 import type { Session } from './session';
-
-/** Times the nats per character of its own kind of texts from which a prompt is another kind. */
-export const FOREIGN = 2.2;
 
 /** Fewer characters say too little. */
 const SHORTEST = 10;
@@ -44,7 +40,7 @@ export class ProseCheck {
     if (!asked || this.#dismissed.value.has(asked.key)) return null;
     const { key, name, bundled } = asked;
     const nats = this.#nats.value.get(key) ?? NaN;
-    return nats > FOREIGN * bundled.natsPerCharacter ? { name, kind: bundled.kind } : null;
+    return nats > bundled.foreignAbove ? { name, kind: bundled.kind } : null;
   }
 
   /** Does not speak of this prompt again. */

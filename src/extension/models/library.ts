@@ -38,7 +38,7 @@ function variantsOf({ id, name, description, about, bundled, memory = {} }: Libr
       kind: 'gpt2',
       description: visibleText(`${description}. ${label}: ${expected}${needs}`),
       ...(about !== undefined && { about: visibleText(about) }),
-      ...(bundled && { bundled: { kind: bundled.kind, natsPerCharacter: bundled.natsPerCharacter } }),
+      ...(bundled && { bundled: { kind: bundled.kind, foreignAbove: bundled.foreignAbove } }),
       variant: { of: id, label },
     };
   });

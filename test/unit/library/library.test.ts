@@ -511,8 +511,14 @@ describe('a model in use', () => {
 describe('models that are not the library’s own', () => {
   it('are listed beside its own, and never removed', async () => {
     const here = library({ bundled: 'models' });
-    const [fireside, ...more] = await here.list();
+    const [fireside, kindling, ...more] = await here.list();
     expect(more).toEqual([]);
+    expect(kindling).toMatchObject({
+      id: 'kindling',
+      kind: 'bundled',
+      problem: undefined,
+      shape: { layers: 1, heads: 2, width: 16, context: 256, vocabulary: 50257 },
+    });
     expect(fireside).toMatchObject({
       id: 'fireside',
       kind: 'bundled',
@@ -531,6 +537,7 @@ describe('models that are not the library’s own', () => {
     expect((await here.list()).map(({ id, kind }) => [id, kind])).toEqual([
       ['by-hand', 'imported'],
       ['fireside', 'bundled'],
+      ['kindling', 'bundled'],
     ]);
     await expectError(here.remove('by-hand'), 'permission', /by hand.*yourself/);
     expect(existsSync(at('storage', 'by-hand', WEIGHTS))).toBe(true);

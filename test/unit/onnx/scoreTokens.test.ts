@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { entropy, logSoftmax, softmax, topIndices } from '../../../src/core/logits';
 import type { LanguageModel, ScoreOptions, TextScores } from '../../../src/core/languageModel';
+import { THE_VERDICT_PATH } from '../../../src/experiments/kit/theVerdict';
 import { loadGpt2 } from '../../../src/onnx/loadGpt2';
 import '../fixedSeed';
 
@@ -86,6 +87,22 @@ describe('scoring a text', () => {
       token_log_probs.forEach((expected, i) => {
         expect(scores.logProbabilities[i + 1]).toBeCloseTo(expected, 4);
       });
+    }
+  });
+
+  it('has two sizes of which the larger is less surprised by The Verdict, by as much as in PyTorch', async () => {
+    // Mean loss of its first 256 tokens in torch 1.13, float64, by a GPT-2 written for the purpose.
+    const expected = { fireside: 6.023734, kindling: 6.626402 };
+    const kindling = await loadGpt2({ id: 'kindling', name: 'kindling', directory: 'models/kindling' });
+    try {
+      const tokens = kindling.encode(readFileSync(THE_VERDICT_PATH, 'utf8')).slice(0, 256);
+      for (const model of [fireside, kindling]) {
+        const { logProbabilities } = await model.score!(tokens);
+        const loss = -logProbabilities.subarray(1).reduce((sum, one) => sum + one, 0) / 255;
+        expect(loss).toBeCloseTo(expected[model.info.id as keyof typeof expected], 4);
+      }
+    } finally {
+      await kindling.dispose();
     }
   });
 

@@ -44,90 +44,91 @@ const FOREIGN = [
   'git commit -m "fix" && npm run build',
 ];
 
-describe('a prompt for a model that knows one kind of text', async () => {
-  const [bundled] = await loadBundled('models/catalog.json');
-  const model = await loadGpt2({ id: 'fireside', name: 'fireside', directory: 'models/fireside' });
+describe.each(await loadBundled('models/catalog.json'))(
+  'a prompt for $id',
+  async ({ id, kind, foreignAbove }) => {
+    const model = await loadGpt2({ id, name: id, directory: `models/${id}` });
 
-  /** The model's own answers, without the processes between. */
-  const run = (_experiment: string, _model: string, _toy: undefined, asked: unknown): RunRequest => ({
-    result: surprisal.run(model, surprisalParameters.parse(asked), {
-      emit: nothing,
-      pause: () => Promise.resolve(),
-      signal: new AbortController().signal,
-    }),
-    cancel: nothing,
-    tell: nothing,
-  });
-
-  function checkOf(text: string): { session: Session; check: ProseCheck; asked: () => number } {
-    const session = new Session(new Host({ postMessage: nothing }, nothing, nothing));
-    const { kind, natsPerCharacter } = bundled!;
-    const choice = { id: 'fireside', name: 'fireside', kind: 'gpt2' as const, description: '' };
-    session.welcome([{ ...choice, bundled: { kind, natsPerCharacter } }], 'fireside', {
-      words: ['a'],
-      logits: [0],
+    /** The model's own answers, without the processes between. */
+    const run = (_experiment: string, _model: string, _toy: undefined, asked: unknown): RunRequest => ({
+      result: surprisal.run(model, surprisalParameters.parse(asked), {
+        emit: nothing,
+        pause: () => Promise.resolve(),
+        signal: new AbortController().signal,
+      }),
+      cancel: nothing,
+      tell: nothing,
     });
-    session.typePrompt(text);
-    const source = session.source!;
-    session.takeTokens({ source, model: 'fireside', toy: undefined, ids: [1], truncated: false, notes: [] });
-    let count = 0;
-    const counted: Pick<Host, 'run' | 'log'> = {
-      log: nothing,
-      run: (experiment, id, _toy, asked) => {
-        count += 1;
-        return run(experiment, id, undefined, asked);
-      },
-    };
-    return { session, check: new ProseCheck(counted, session), asked: () => count };
-  }
 
-  /** What is said once the model has answered. */
-  async function verdict(text: string): Promise<boolean> {
-    let answer: Promise<unknown> = Promise.resolve();
-    const { session } = checkOf(text);
-    const check = new ProseCheck(
-      {
+    function checkOf(text: string): { session: Session; check: ProseCheck; asked: () => number } {
+      const session = new Session(new Host({ postMessage: nothing }, nothing, nothing));
+      const choice = { id, name: id, kind: 'gpt2' as const, description: '' };
+      session.welcome([{ ...choice, bundled: { kind, foreignAbove } }], id, {
+        words: ['a'],
+        logits: [0],
+      });
+      session.typePrompt(text);
+      const source = session.source!;
+      session.takeTokens({ source, model: id, toy: undefined, ids: [1], truncated: false, notes: [] });
+      let count = 0;
+      const counted: Pick<Host, 'run' | 'log'> = {
         log: nothing,
         run: (experiment, id, _toy, asked) => {
-          const request = run(experiment, id, undefined, asked);
-          answer = request.result;
-          return request;
+          count += 1;
+          return run(experiment, id, undefined, asked);
         },
-      },
-      session,
-    );
-    check.check();
-    await answer;
-    return check.hint !== null;
-  }
+      };
+      return { session, check: new ProseCheck(counted, session), asked: () => count };
+    }
 
-  it.each(ENGLISH)('is told nothing of in English: %s', async (text) => {
-    expect(await verdict(text)).toBe(false);
-  });
+    /** What is said once the model has answered. */
+    async function verdict(text: string): Promise<boolean> {
+      let answer: Promise<unknown> = Promise.resolve();
+      const { session } = checkOf(text);
+      const check = new ProseCheck(
+        {
+          log: nothing,
+          run: (experiment, id, _toy, asked) => {
+            const request = run(experiment, id, undefined, asked);
+            answer = request.result;
+            return request;
+          },
+        },
+        session,
+      );
+      check.check();
+      await answer;
+      return check.hint !== null;
+    }
 
-  it.each(FOREIGN)('is told of: %s', async (text) => {
-    expect(await verdict(text)).toBe(true);
-  });
+    it.each(ENGLISH)('is told nothing of in English: %s', async (text) => {
+      expect(await verdict(text)).toBe(false);
+    });
 
-  it('is asked about once, and not told again once that was put away', async () => {
-    const { check, asked } = checkOf(FOREIGN[0]!);
-    check.check();
-    check.check();
-    expect(asked()).toBe(1);
-    await expect.poll(() => check.hint).toEqual({ name: 'fireside', kind: 'English fairy tales and novels' });
-    check.dismiss();
-    check.check();
-    expect(check.hint).toBeNull();
-    expect(asked()).toBe(1);
-  });
+    it.each(FOREIGN)('is told of: %s', async (text) => {
+      expect(await verdict(text)).toBe(true);
+    });
 
-  it('is told nothing of a few characters, or before the model has read it', () => {
-    const { check, asked } = checkOf('Le chat');
-    check.check();
-    expect(asked()).toBe(0);
-    const unread = checkOf(FOREIGN[0]!);
-    unread.session.typePrompt('Je ne sais pas encore');
-    unread.check.check();
-    expect(unread.asked()).toBe(0);
-  });
-});
+    it('is asked about once, and not told again once that was put away', async () => {
+      const { check, asked } = checkOf(FOREIGN[0]!);
+      check.check();
+      check.check();
+      expect(asked()).toBe(1);
+      await expect.poll(() => check.hint).toEqual({ name: id, kind });
+      check.dismiss();
+      check.check();
+      expect(check.hint).toBeNull();
+      expect(asked()).toBe(1);
+    });
+
+    it('is told nothing of a few characters, or before the model has read it', () => {
+      const { check, asked } = checkOf('Le chat');
+      check.check();
+      expect(asked()).toBe(0);
+      const unread = checkOf(FOREIGN[0]!);
+      unread.session.typePrompt('Je ne sais pas encore');
+      unread.check.check();
+      expect(unread.asked()).toBe(0);
+    });
+  },
+);
