@@ -4,11 +4,12 @@ import { html, nothing, render, type TemplateResult } from 'lit';
 import { messageOf } from '../src/core/messageOf';
 import type { PromptSource } from '../src/protocol/messages';
 import { visibleText } from '../src/core/visibleText';
-import { completionText } from './format/tokenText';
 import { Host, type Announcement, type VsCodeApi } from './host';
+import { beginningUpTo } from './frame/beginning';
+import { brokenView } from './frame/brokenView';
 import { follow } from './frame/follow';
 import { RunQueue } from './frame/queue';
-import { readPageMemory, type PageMemory } from './frame/memory';
+import { packPage, readPageMemory, unpackPage, type PageMemory } from './frame/memory';
 import { samePrompt, Session, type EngineState } from './frame/session';
 import { tabFactories } from './experiments/registry';
 import type { OpenRequest, Tab, TabContext } from './frame/tab';
@@ -222,17 +223,10 @@ export class App {
 
   /** Makes the tokens up to and including one the prompt. */
   #cutPrompt(index: number): void {
-    const { tokens } = this.#session;
-    const model = tokens && this.#session.loadedOf(tokens.model, tokens.toy);
-    if (!tokens || !model) return;
-    const ids = Array.from(tokens.ids);
-    const textTo = (end: number): string => completionText(model.vocabulary, ids.slice(0, end));
-    let end = index + 1;
-    // A prompt is text, so it does not end within a character.
-    while (end < ids.length && textTo(end).endsWith('\uFFFD')) end += 1;
-    if (end >= ids.length) return;
+    const beginning = beginningUpTo(this.#session, index);
+    if (!beginning) return;
     this.#changePrompt(() => {
-      this.#session.changePrompt(textTo(end), `up to token ${end} of ${ids.length}`);
+      this.#session.changePrompt(beginning.text, beginning.place);
     });
   }
 
@@ -336,7 +330,7 @@ export class App {
       })}
       <div class="tab-body" role="tabpanel" aria-label=${active.title}>
         ${this.#tabs.map((tab) => (tab === active ? nothing : (tab.strip?.(active) ?? nothing)))}
-        ${broken === null ? active.body() : this.#brokenView(active, broken)}
+        ${broken === null ? active.body() : brokenView(active, broken)}
       </div>
       <div class="message-row">${broken === null ? active.message() : nothing}</div>
       <footer class="footer" data-testid="footer">
@@ -346,21 +340,6 @@ export class App {
       <div class="unseen" role="status" aria-live="polite">${announcement}</div>
       ${this.#presentation.isOpen ? this.#presentation.view(this.#card.view()) : this.#card.view()}
     `;
-  }
-
-  #brokenView(tab: Tab, why: string): TemplateResult {
-    return html`<div class="empty" role="alert" data-testid="broken">
-      <p>This result of ${tab.title} cannot be drawn, so its file may be damaged: ${why}</p>
-      <div class="empty-actions">
-        <vscode-button
-          data-testid="broken-clear"
-          @click=${() => {
-            tab.clear?.();
-          }}
-          >Remove it from the screen</vscode-button
-        >
-      </div>
-    </div>`;
   }
 
   #cardContent(reference: string): TemplateResult | null {
@@ -392,28 +371,13 @@ export class App {
     });
   }
 
-  /** Reads what is worth keeping, which costs little; what it returns makes the state of that. */
   #packed(): () => PageMemory {
-    const { model, toyDraft, source } = this.#session;
-    const tab = this.#active.value.id;
-    const packs = this.#tabs.map((one) => [one.id, one.save()] as const);
-    return () => ({
-      version: 1,
-      model: model === '' ? null : model,
-      toy: [...toyDraft],
-      source,
-      tab,
-      tabs: Object.fromEntries(packs.map(([id, pack]) => [id, pack()])),
-    });
+    return packPage(this.#session, this.#active.value, this.#tabs);
   }
 
   #restore(memory: PageMemory | null): void {
     if (!memory) return;
-    this.#session.model = memory.model ?? '';
-    this.#session.toyDraft = memory.toy;
-    this.#session.source = memory.source;
-    if (memory.source?.kind !== 'typed') this.#session.sourceInDocument = memory.source;
-    for (const tab of this.#tabs) tab.restore(memory.tabs[tab.id]);
+    unpackPage(memory, this.#session, this.#tabs);
     const active = this.#tabs.find(({ id }) => id === memory.tab);
     if (active) this.#active.value = active;
   }

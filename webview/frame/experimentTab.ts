@@ -2,19 +2,21 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { visibleText } from '../../src/core/visibleText';
 import type { ExperimentResult } from '../../src/experiments/kit/results';
-import { count, duration, thousands } from '../format/numbers';
+import { count } from '../format/numbers';
 import { formView } from '../form/formView';
 import { toyTableView } from '../form/toyTable';
 import { RequestError } from '../host';
 import { afterDraw } from '../ui/afterDraw';
 import { addTerms } from '../ui/glossary';
 import { DrawnResult } from './drawnResult';
+import { comingView, emptyView } from './emptyView';
 import { figuresView, type ExperimentPage, type Pieces, type ShownParts } from './experimentPage';
 import { ExperimentState } from './experimentState';
 import { exportChoices } from './exports';
 import { messageView } from './messageView';
 import type { Stale } from './order';
 import { slidesOf, type Slide } from './presentation';
+import { provenanceView } from './provenanceView';
 import type { Outcome } from './record';
 import {
   answerView,
@@ -27,7 +29,8 @@ import {
   staleView,
   type EarlierAnswer,
 } from './resultView';
-import { meterView, PROGRESS_AFTER } from './statusView';
+import { leaveSettings, showAnswer } from './roomForAnswer';
+import { PROGRESS_AFTER, runProgressView } from './statusView';
 import type { OpenRequest, Tab, TabContext } from './tab';
 
 const RUN = { label: 'Run', hook: 'run' };
@@ -262,53 +265,35 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
     });
   }
 
-  /** What will stand here. @param coming a run is to give it */
+  /** @param coming a run is to give a result */
   #empty(coming: boolean): TemplateResult {
-    const { question, promise } = this.#page;
+    const { question, promise, needsText = false } = this.#page;
+    const { session, chooseModel } = this.#context;
     if (coming) {
-      return html`<div class="empty" data-testid="coming">
-        <h2>${question}</h2>
-        <p>${promise}</p>
-        <div class="empty-actions">
-          <vscode-button
-            appearance="secondary"
-            data-testid="coming-stop"
-            @click=${() => {
-              this.stop();
-            }}
-            >Stop</vscode-button
-          >
-          ${this.#status('coming-progress')}
-        </div>
-      </div>`;
+      return comingView({
+        question,
+        promise,
+        progress: this.#status('coming-progress'),
+        onStop: () => {
+          this.stop();
+        },
+      });
     }
-    return html`<div class="empty" data-testid="empty">
-        <h2>${question}</h2>
-        <p>${promise}</p>
-        <div class="empty-actions">
-          <vscode-button
-            data-testid="empty-run"
-            @click=${() => {
-              this.run();
-            }}
-            >Run</vscode-button
-          >
-          ${
-            this.#context.session.isToy || this.#page.needsText
-              ? nothing
-              : html`<vscode-button
-                  appearance="secondary"
-                  data-testid="empty-toy"
-                  @click=${() => {
-                    this.#context.chooseModel('toy');
-                  }}
-                  >Use the toy vocabulary</vscode-button
-                >`
-          }
-          ${this.#historyButton()}
-        </div>
-      </div>
-      ${this.#history()}`;
+    return html`${emptyView({
+      question,
+      promise,
+      historyButton: this.#historyButton(),
+      onRun: () => {
+        this.run();
+      },
+      onToy:
+        session.isToy || needsText
+          ? null
+          : () => {
+              chooseModel('toy');
+            },
+    })}
+    ${this.#history()}`;
   }
 
   /** How far the run is; nothing where none goes on, or only just. */
@@ -317,28 +302,14 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
     if (runs.elapsed < PROGRESS_AFTER || runs.jobState === 'none') return nothing;
     const { status } = runs.live ?? {};
     if (status) return status();
-    const progress = runs.progress();
-    const text = progress
-      ? html`${thousands(progress.done)} of ${thousands(progress.total)}
-        ${progress.what}${
-          progress.left === null ? nothing : html`<span class="left">, ${duration(progress.left)} left</span>`
-        }`
-      : 'Reading the prompt';
-    return meterView(text, `${this.title} is running`, progress ? progress.done / progress.total : 0, hook);
+    return runProgressView(runs.progress(), `${this.title} is running`, hook);
   }
 
   footer(): TemplateResult | typeof nothing {
     if (this.#page.footer) return this.#page.footer();
     const { outcome, isGrowing } = this.#drawn;
     if (!outcome) return nothing;
-    const { milliseconds, provenance } = outcome.result;
-    const { modelName, precision, fingerprint, seed, promptIds } = provenance;
-    return html`${visibleText(modelName)}
-      <span class="quiet" title="Fingerprint of everything that determines the logits: ${fingerprint}"
-        >${precision}</span
-      >${promptIds.length > 0 ? `, prompt of ${count(promptIds.length, 'token')}` : ''},
-      ${seed === null ? 'no sampling' : html`seed ${seed}`},
-      ${isGrowing ? 'still running' : duration(milliseconds)}`;
+    return provenanceView(outcome.result, isGrowing);
   }
 
   card(kind: string, rest: readonly string[]): TemplateResult | null {
@@ -375,23 +346,17 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
   #run(): void {
     const wrong = this.state.run();
     if (!wrong) {
-      if (!this.#page.layout) this.#makeRoom();
+      if (!this.#page.layout) {
+        leaveSettings();
+        this.state.drawerOpen = false;
+        showAnswer();
+      }
       return;
     }
     this.#context.announce(wrong.sentence);
     this.state.drawerOpen = true;
     afterDraw(() => {
       document.querySelector<HTMLElement>('.settings [aria-invalid="true"]')?.focus();
-    });
-  }
-
-  /** Where the page is one column its settings fold to their line, and the answer has the screen below that. */
-  #makeRoom(): void {
-    const line = settingsLine();
-    if (line?.parentElement?.querySelector('.fields')?.contains(document.activeElement)) line.focus();
-    this.state.drawerOpen = false;
-    afterDraw(() => {
-      settingsLine()?.parentElement?.scrollIntoView({ block: 'start' });
     });
   }
 
@@ -428,10 +393,4 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
   restore(saved: unknown): void {
     this.state.unpack(saved);
   }
-}
-
-/** The line that the settings fold to; null where they stand beside the answer. */
-function settingsLine(): HTMLElement | null {
-  const line = document.querySelector<HTMLElement>('.experiment > .settings > .drawer');
-  return line === null || line.offsetParent === null ? null : line;
 }

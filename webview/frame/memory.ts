@@ -1,6 +1,8 @@
 /** What the page keeps over a reload, in the state that VS Code stores for it. */
 import * as v from 'valibot';
 import { promptSourceSchema } from '../../src/protocol/messages';
+import type { Session } from './session';
+import type { Tab } from './tab';
 
 const pageMemorySchema = v.object({
   version: v.literal(1),
@@ -17,6 +19,32 @@ export type PageMemory = v.InferOutput<typeof pageMemorySchema>;
 export function readPageMemory(value: unknown): PageMemory | null {
   const parsed = v.safeParse(pageMemorySchema, value);
   return parsed.success ? parsed.output : null;
+}
+
+/** Reads what is worth keeping, which costs little; what it returns makes the state of that. */
+export function packPage(
+  { model, toyDraft, source }: Session,
+  active: Tab,
+  tabs: readonly Tab[],
+): () => PageMemory {
+  const packs = tabs.map((one) => [one.id, one.save()] as const);
+  return () => ({
+    version: 1,
+    model: model === '' ? null : model,
+    toy: [...toyDraft],
+    source,
+    tab: active.id,
+    tabs: Object.fromEntries(packs.map(([id, pack]) => [id, pack()])),
+  });
+}
+
+/** The inverse of `packPage`, but for the tab in front. */
+export function unpackPage(memory: PageMemory, session: Session, tabs: readonly Tab[]): void {
+  session.model = memory.model ?? '';
+  session.toyDraft = memory.toy;
+  session.source = memory.source;
+  if (memory.source?.kind !== 'typed') session.sourceInDocument = memory.source;
+  for (const tab of tabs) tab.restore(memory.tabs[tab.id]);
 }
 
 /** Little-endian float32 numbers as text, since VS Code stores JSON. */

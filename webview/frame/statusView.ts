@@ -1,7 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { Offer } from '../../src/experiments/kit/offers';
 import type { Failure } from '../../src/protocol/messages';
+import { duration, thousands } from '../format/numbers';
 import { properties } from '../ui/properties';
+import type { RunProgress } from './run';
 
 /** A run shows its progress when it has taken so many milliseconds. */
 export const PROGRESS_AFTER = 100;
@@ -21,6 +23,14 @@ export function meterView(text: unknown, label: string, share: number, hook = 'p
     ></span>
     <span class="status-text">${text}</span>
   </div>`;
+}
+
+/** How far a run of several steps is; null before the first. */
+export function runProgressView(progress: RunProgress | null, label: string, hook?: string): TemplateResult {
+  if (!progress) return meterView('Reading the prompt', label, 0, hook);
+  const { done, total, what, left } = progress;
+  const time = left === null ? nothing : html`<span class="left">, ${duration(left)} left</span>`;
+  return meterView(html`${thousands(done)} of ${thousands(total)} ${what}${time}`, label, done / total, hook);
 }
 
 /** What stays on screen beside a message: nothing, part of the run it is about, or the result before it. */

@@ -1,0 +1,58 @@
+/** What a tab says before it has a result. */
+import { html, nothing, type TemplateResult } from 'lit';
+
+interface Asked {
+  readonly question: string;
+  /** What a result will show. */
+  readonly promise: string;
+}
+
+/** While the first run goes on. */
+export function comingView({
+  question,
+  promise,
+  progress,
+  onStop,
+}: Asked & {
+  readonly progress: TemplateResult | typeof nothing;
+  readonly onStop: () => void;
+}): TemplateResult {
+  return html`<div class="empty" data-testid="coming">
+    <h2>${question}</h2>
+    <p>${promise}</p>
+    <div class="empty-actions">
+      <vscode-button appearance="secondary" data-testid="coming-stop" @click=${onStop}>Stop</vscode-button>
+      ${progress}
+    </div>
+  </div>`;
+}
+
+/** Before a run. */
+export function emptyView({
+  question,
+  promise,
+  historyButton,
+  onRun,
+  onToy,
+}: Asked & {
+  readonly historyButton: TemplateResult;
+  readonly onRun: () => void;
+  /** Chooses the toy vocabulary; null where that is no use. */
+  readonly onToy: (() => void) | null;
+}): TemplateResult {
+  return html`<div class="empty" data-testid="empty">
+    <h2>${question}</h2>
+    <p>${promise}</p>
+    <div class="empty-actions">
+      <vscode-button data-testid="empty-run" @click=${onRun}>Run</vscode-button>
+      ${
+        onToy === null
+          ? nothing
+          : html`<vscode-button appearance="secondary" data-testid="empty-toy" @click=${onToy}
+              >Use the toy vocabulary</vscode-button
+            >`
+      }
+      ${historyButton}
+    </div>
+  </div>`;
+}
