@@ -59,8 +59,8 @@ function afterView(
   if (Math.abs(scaled - processedLogit) > 1e-9 * Math.max(1, Math.abs(scaled))) {
     // Penalties, several temperatures or one that the chain chose: more than one division.
     return html`<p class="formula">
-      e^(logit after samplers − ln Σ over the ${thousands(kept)} kept) = e^(${significant(processedLogit, 6)} −
-      ${significant(logSum, 6)})
+      e^(logit after samplers − ln Σ over the ${thousands(kept)} kept) = e^(${significant(processedLogit, 6)}
+      − ${significant(logSum, 6)})
     </p>`;
   }
   return html`<p class="formula">

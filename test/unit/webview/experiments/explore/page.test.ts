@@ -570,7 +570,9 @@ describe('a result of Explore', () => {
     bench.token(1);
     expect(bench.tokens).toEqual([0]);
     await bench.result([0], ' a');
-    expect(bench.message.text('verdict')).toMatch(/^Replayed: all \d+ values of the result are the same again/);
+    expect(bench.message.text('verdict')).toMatch(
+      /^Replayed: all \d+ values of the result are the same again/,
+    );
     bench.page.fire('replay', 'click');
     await bench.result([1], ' b');
     expect(bench.message.text('verdict')).toMatch(

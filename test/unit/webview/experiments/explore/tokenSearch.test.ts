@@ -36,9 +36,12 @@ describe('looking for a token', () => {
   });
 
   it('finds each token of any vocabulary by its text', () => {
-    const texts = fc.uniqueArray(fc.string({ unit: fc.constantFrom('a', 'B', ' ', 'é', '日'), minLength: 1 }), {
-      minLength: 1,
-    });
+    const texts = fc.uniqueArray(
+      fc.string({ unit: fc.constantFrom('a', 'B', ' ', 'é', '日'), minLength: 1 }),
+      {
+        minLength: 1,
+      },
+    );
     fc.assert(
       fc.property(texts, (tokens) => {
         const own = new TokenSearch(vocabularyOf(tokens));
