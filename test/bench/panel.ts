@@ -154,7 +154,9 @@ async function timeTabs(frame: Frame): Promise<number[]> {
             const looking = {
               look(): void {
                 if (button.getAttribute('aria-selected') !== 'true') {
-                  requestAnimationFrame(looking.look);
+                  requestAnimationFrame(() => {
+                    looking.look();
+                  });
                   return;
                 }
                 // After the frame's own work.
@@ -165,7 +167,9 @@ async function timeTabs(frame: Frame): Promise<number[]> {
                 port2.postMessage(null);
               },
             };
-            requestAnimationFrame(looking.look);
+            requestAnimationFrame(() => {
+              looking.look();
+            });
           }),
       );
       times.push(time);
@@ -206,7 +210,11 @@ async function timeStop(frame: Frame, tab: string): Promise<number[]> {
                 document.querySelector('[data-testid="progress"]') === null &&
                 document.querySelector('[data-testid="stopped"]') !== null;
               if (free) resolve(performance.now() - begin);
-              else requestAnimationFrame(looking.look);
+              else {
+                requestAnimationFrame(() => {
+                  looking.look();
+                });
+              }
             },
           };
           looking.look();
