@@ -68,7 +68,12 @@ describe('Decoding Lab in the text editor', () => {
         .flatMap(({ contents }) => contents)
         .map((c) => (c instanceof vscode.MarkdownString ? c.value : ''))
         .join('\n');
-      assert.match(shown, /probability \*\*.*%\*\*.*bits.*rank .* of 50,257.*entropy .* nats/);
+      assert.match(shown, /probability \*\*.*%\*\*, rank .* of 50,257/);
+      const nats = /in nats: surprisal \*\*([\d.]+)\*\*, ([\d.]+) expected \(entropy\)/.exec(shown);
+      const bits = /in bits: surprisal \*\*([\d.]+)\*\*, ([\d.]+) expected \(entropy\)/.exec(shown);
+      for (const of of [1, 2]) {
+        assert.ok(Math.abs(Number(bits?.[of]) * Math.LN2 - Number(nats?.[of])) < 0.01, shown);
+      }
       assert.equal(shown.match(/^\| \d+ \|/gm)?.length, 10);
     });
 
