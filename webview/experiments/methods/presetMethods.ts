@@ -65,36 +65,53 @@ export function presetsField(presets: () => readonly ListedPreset[]): OwnField {
   };
 }
 
+/** A preset, or a method of an earlier run, that can be compared. */
+interface Offered {
+  readonly method: Sampling;
+  readonly description: string;
+  readonly chosen: boolean;
+}
+
+const isSame = (a: Sampling, b: Sampling): boolean =>
+  a.name === b.name && JSON.stringify(a.chain) === JSON.stringify(b.chain);
+
+/** All that can be chosen: the presets as they are now, then what was chosen and is none of them any more. */
+export function offeredMethods(
+  presets: readonly ListedPreset[],
+  chosen: readonly Sampling[],
+): readonly Offered[] {
+  const offered = presets.map((preset) => {
+    const method = presetMethod(preset);
+    return { method, description: preset.description, chosen: chosen.some((one) => isSame(one, method)) };
+  });
+  const gone = chosen.filter((one) => !offered.some(({ method }) => isSame(one, method)));
+  return [
+    ...offered,
+    ...gone.map((method) => ({ method, description: 'From an earlier run.', chosen: true })),
+  ];
+}
+
 function presetsView(
   presets: readonly ListedPreset[],
   chosen: readonly Sampling[],
   toggle: (method: Sampling, on: boolean) => void,
 ): TemplateResult {
-  const offered = presets.map((preset) => ({
-    method: presetMethod(preset),
-    description: preset.description,
-  }));
-  // Those of a saved result, whose presets may be gone.
-  const gone = chosen.filter(({ name }) => offered.every(({ method }) => method.name !== name));
-  const all = [...offered, ...gone.map((method) => ({ method, description: 'From an earlier run.' }))];
   return html`<details class="fold" data-testid="method-presets">
     <summary>Presets${chosen.length === 0 ? nothing : `, ${chosen.length} chosen`}</summary>
     ${repeat(
-      all,
-      ({ method }) => method.name,
-      ({ method, description }) => {
-        const taken = chosen.find(({ name }) => name === method.name);
-        return html`<div class="check" title=${description}>
+      offeredMethods(presets, chosen),
+      ({ method }) => JSON.stringify(method),
+      ({ method, description, chosen: taken }) =>
+        html`<div class="check" title=${visibleText(description)}>
           <vscode-checkbox
             data-testid="use-preset"
-            .checked=${live(taken !== undefined)}
+            .checked=${live(taken)}
             @change=${(event: Event) => {
               toggle(method, (event.target as HTMLInputElement).checked);
             }}
             >${visibleText(method.name)}</vscode-checkbox
           >
-        </div>`;
-      },
+        </div>`,
     )}
   </details>`;
 }
