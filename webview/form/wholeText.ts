@@ -28,6 +28,13 @@ export class WholeText {
     this.#last.value = { name, text };
   }
 
+  /** Takes the text of a result that was saved, or is shown again after a reload; ignores what has none. */
+  giveFrom(parameters: unknown): void {
+    if (typeof parameters !== 'object' || parameters === null || !('text' in parameters)) return;
+    const { text } = parameters;
+    if (typeof text === 'string') this.give('the text of the result on screen', text);
+  }
+
   /** Reads it anew unless it is to stay. @throws RequestError, with code `stopped` when none is given */
   async read(values: FormValues, host: Host): Promise<void> {
     const from = SOURCES.find(({ value }) => value === values['source'])?.value ?? 'document';

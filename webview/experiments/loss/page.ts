@@ -222,11 +222,13 @@ class Loss extends ExperimentTab<LossResult> {
 
   /** A saved result brings its text along. */
   override open(request: OpenRequest): void {
-    const given = request.entry?.entry.parameters;
-    if (typeof given === 'object' && given !== null && 'text' in given && typeof given.text === 'string') {
-      this.#source.give('the text of the saved result', given.text);
-    }
+    this.#source.giveFrom(request.entry?.entry.parameters);
     super.open(request);
+  }
+
+  override restore(saved: unknown): void {
+    super.restore(saved);
+    this.#source.giveFrom(this.state.shown.outcome?.order.parameters);
   }
 }
 
