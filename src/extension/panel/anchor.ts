@@ -15,6 +15,8 @@ interface Insertion {
   readonly former: string;
   /** True once something within it was edited. */
   changed: boolean;
+  /** Whether it took the place of a part of the prompt. */
+  readonly inPrompt: boolean;
 }
 
 /**
@@ -30,8 +32,10 @@ export class Anchor implements vscode.Disposable {
   readonly #kind: 'selection' | 'cursor';
   /** Where the prompt stands. */
   #span: Span;
-  /** True once the prompt's own text was edited. */
+  /** True once the prompt's own text was edited by others. */
   #changed = false;
+  /** The edit that is being made from here: its undoing gives the prompt back. */
+  #own: Edit | undefined;
   readonly #insertions = new Map<number, Insertion>();
   #disposed = false;
   readonly #listener: vscode.Disposable;
@@ -50,11 +54,25 @@ export class Anchor implements vscode.Disposable {
   }
 
   #follow(edit: Edit): void {
-    this.#changed ||= isEdited(this.#span, edit);
+    this.#changed ||= !sameEdit(edit, this.#own) && isEdited(this.#span, edit);
     this.#span = followEdit(this.#span, edit);
     for (const insertion of this.#insertions.values()) {
       insertion.changed ||= isEdited(insertion.span, edit);
       insertion.span = followEdit(insertion.span, edit);
+    }
+  }
+
+  /** Whether the prompt is another text than was taken, by others or by what was put in its place and still stands. */
+  get #promptChanged(): boolean {
+    return this.#changed || [...this.#insertions.values()].some(({ inPrompt }) => inPrompt);
+  }
+
+  async #apply(edit: vscode.WorkspaceEdit, own: Edit): Promise<boolean> {
+    this.#own = own;
+    try {
+      return await vscode.workspace.applyEdit(edit);
+    } finally {
+      this.#own = undefined;
     }
   }
 
@@ -73,7 +91,7 @@ export class Anchor implements vscode.Disposable {
         ),
       );
     }
-    if (how === 'replace' && this.#changed) {
+    if (how === 'replace' && this.#promptChanged) {
       throw new InsertionError(
         vscode.l10n.t(
           'The selected text has been edited since it was explored; replacing it would lose the edit. Use Insert, or explore the selection again.',
@@ -91,7 +109,10 @@ export class Anchor implements vscode.Disposable {
     const range = rangeOf(document, place);
     const former = textOf(document, range);
     edit.replace(this.uri, range, given);
-    if (!(await vscode.workspace.applyEdit(edit))) {
+    const lf = withLf(text);
+    const own = { offset: place.start, length: former.length, inserted: lf.length };
+    const inPrompt = isEdited(this.#span, own);
+    if (!(await this.#apply(edit, own))) {
       throw new InsertionError(
         vscode.l10n.t(
           '{0} did not accept the text (is it read-only?). Use Copy instead.',
@@ -99,9 +120,8 @@ export class Anchor implements vscode.Disposable {
         ),
       );
     }
-    const lf = withLf(text);
     const span = { start: place.start, end: place.start + lf.length };
-    this.#insertions.set(id, { span, text: lf, former, changed: false });
+    this.#insertions.set(id, { span, text: lf, former, changed: false, inPrompt });
   }
 
   /**
@@ -112,8 +132,9 @@ export class Anchor implements vscode.Disposable {
     const { document, insertion } = await this.#find(id);
     const range = rangeOf(document, insertion.span);
     const edit = new vscode.WorkspaceEdit();
-    edit.replace(this.uri, range, textFor(document, insertion.former));
-    if (!(await vscode.workspace.applyEdit(edit))) {
+    const { span, text, former } = insertion;
+    edit.replace(this.uri, range, textFor(document, former));
+    if (!(await this.#apply(edit, { offset: span.start, length: text.length, inserted: former.length }))) {
       throw new InsertionError(
         vscode.l10n.t(
           '{0} did not accept the change (is it read-only?).',
@@ -179,3 +200,9 @@ export class Anchor implements vscode.Disposable {
     this.#listener.dispose();
   }
 }
+
+const sameEdit = (edit: Edit, own: Edit | undefined): boolean =>
+  own !== undefined &&
+  edit.offset === own.offset &&
+  edit.length === own.length &&
+  edit.inserted === own.inserted;

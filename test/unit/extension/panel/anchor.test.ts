@@ -40,10 +40,12 @@ vi.mock('vscode', async () => {
         const document = editor.document!;
         const [{ range, text }] = edits as [Edit];
         const whole = document.getText();
-        const raw =
-          whole.slice(0, document.offsetAt(range.start)) + text + whole.slice(document.offsetAt(range.end));
+        const [rangeOffset, rangeEnd] = [document.offsetAt(range.start), document.offsetAt(range.end)];
+        const raw = whole.slice(0, rangeOffset) + text + whole.slice(rangeEnd);
         // As it was given: line ends of another kind than the document's would stay.
         document.lines = raw.split(document.eol === 2 ? '\r\n' : '\n');
+        const contentChanges = [{ range, rangeOffset, rangeLength: rangeEnd - rangeOffset, text }];
+        for (const listener of editor.listeners) listener({ document, contentChanges });
         return Promise.resolve(true);
       },
     },
@@ -150,5 +152,30 @@ describe('a completion', () => {
       anchor.dispose();
       expect(document.text).toBe(expected);
     }
+  });
+
+  it('can replace the prompt again once that was undone, but not where others have edited it', async () => {
+    const { Position: At } = await import('../vscodeStandIn');
+    const document = Object.assign(new StandInDocument('deep in the well. End', 1), {
+      uri: 'story.txt' as unknown as vscode.Uri,
+      isClosed: false,
+    });
+    editor.document = document;
+    const anchor = new Anchor(
+      takePrompt({
+        document,
+        selection: { start: new At(0, 5), end: new At(0, 16), isEmpty: false },
+      } as unknown as vscode.TextEditor),
+    );
+    await anchor.insert('on the hill', 'replace', 1);
+    await expect(anchor.insert('at sea', 'replace', 2)).rejects.toThrow('edited');
+    await anchor.undo(1);
+    await anchor.insert('at sea', 'replace', 3);
+    expect(document.text).toBe('deep at sea. End');
+    await anchor.undo(3);
+    const event = document.change([{ start: 8, end: 11, text: 'a' }]);
+    for (const listener of editor.listeners) listener(event);
+    await expect(anchor.insert('at sea', 'replace', 4)).rejects.toThrow('edited');
+    anchor.dispose();
   });
 });
