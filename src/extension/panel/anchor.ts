@@ -154,7 +154,8 @@ export class Anchor implements vscode.Disposable {
     const shown = vscode.window.visibleTextEditors.find((editor) => editor.document === document);
     await vscode.window.showTextDocument(document, {
       selection: rangeOf(document, insertion.span),
-      ...(shown?.viewColumn !== undefined && { viewColumn: shown.viewColumn }),
+      // Not over the panel, which has the active column.
+      viewColumn: shown?.viewColumn ?? vscode.ViewColumn.One,
     });
   }
 
