@@ -111,9 +111,10 @@ export class ChainEditor {
     this.#preset.value = id;
   }
 
-  /** Takes a preset's steps. */
+  /** Takes a preset's steps; what was typed before is forgotten. */
   take(preset: ListedPreset): void {
-    this.steps = stepsOfPreset(preset);
+    const form = { steps: stepsOfPreset(preset), texts: {}, errors: {} };
+    this.#form.value = checkAgain(form, this.#vocabularySize);
     this.preset = preset.id;
   }
 

@@ -85,7 +85,7 @@ function presetView({
       <vscode-dropdown
         data-testid="preset"
         aria-label="preset"
-        title=${named ? named.description || named.name : 'Your own chain.'}
+        title=${named ? visibleText(named.description || named.name) : 'Your own chain.'}
         .value=${live(id)}
         @change=${(event: Event) => {
           const chosen = (event.target as HTMLSelectElement).value;
@@ -95,7 +95,10 @@ function presetView({
       >
         ${presets.map(
           (option) =>
-            html`<vscode-option value=${option.id} title=${option.description} ?selected=${option.id === id}
+            html`<vscode-option
+              value=${option.id}
+              title=${visibleText(option.description)}
+              ?selected=${option.id === id}
               >${visibleText(option.name)}</vscode-option
             >`,
         )}

@@ -9,6 +9,9 @@ const pageMemorySchema = v.object({
   model: v.nullable(v.string()),
   toy: v.array(v.object({ word: v.string(), logit: v.string() })),
   source: v.nullable(promptSourceSchema),
+  /** The prompt as the document has it, and the one to go back to, where the prompt was made from them. */
+  inDocument: v.optional(v.nullable(promptSourceSchema), null),
+  before: v.optional(v.nullable(promptSourceSchema), null),
   tab: v.string(),
   /** Each tab's own memory, by its id; the tab checks it. */
   tabs: v.record(v.string(), v.unknown()),
@@ -23,7 +26,7 @@ export function readPageMemory(value: unknown): PageMemory | null {
 
 /** Reads what is worth keeping, which costs little; what it returns makes the state of that. */
 export function packPage(
-  { model, toyDraft, source }: Session,
+  { model, toyDraft, source, sourceInDocument, before }: Session,
   active: Tab,
   tabs: readonly Tab[],
 ): () => PageMemory {
@@ -33,6 +36,8 @@ export function packPage(
     model: model === '' ? null : model,
     toy: [...toyDraft],
     source,
+    inDocument: sourceInDocument,
+    before,
     tab: active.id,
     tabs: Object.fromEntries(packs.map(([id, pack]) => [id, pack()])),
   });
@@ -43,7 +48,8 @@ export function unpackPage(memory: PageMemory, session: Session, tabs: readonly 
   session.model = memory.model ?? '';
   session.toyDraft = memory.toy;
   session.source = memory.source;
-  if (memory.source?.kind !== 'typed') session.sourceInDocument = memory.source;
+  session.sourceInDocument = memory.inDocument ?? (memory.source?.kind === 'typed' ? null : memory.source);
+  session.before = memory.before;
   for (const tab of tabs) tab.restore(memory.tabs[tab.id]);
 }
 

@@ -67,7 +67,7 @@ export class Presentation {
   }
 
   get isOpen(): boolean {
-    return this.#at.value !== null;
+    return this.#at.value !== null && this.#slides().length > 0;
   }
 
   open(): void {
@@ -77,7 +77,7 @@ export class Presentation {
   }
 
   close(): void {
-    if (!this.isOpen) return;
+    if (this.#at.value === null) return;
     this.#at.value = null;
     const opener = this.#opener;
     afterDraw(() => {

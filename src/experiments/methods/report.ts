@@ -124,7 +124,7 @@ function exactness({ form, trials }: MethodsResult, methods: readonly MethodResu
   return [
     outside.length === 0
       ? `All ${checks.length} exact values lie within the 95 % intervals of the trials.`
-      : `${count} exact values lie within the 95 % intervals of the trials; outside: ${listed(outside.map(({ what }) => what))}. About 1 in 20 is expected to.`,
+      : `${count} exact values lie within the 95 % intervals of the trials; outside: ${listed(outside.map(({ what }) => what))}. About 1 in 20 lies outside by chance.`,
   ];
 }
 

@@ -42,12 +42,12 @@ function verified({
 }
 
 function fall(first: Evaluation, last: Evaluation): string {
-  const part = (name: string, before: number | null, after: number | null): string[] =>
-    before === null || after === null
-      ? []
-      : [
-          `the ${name} loss ${after < before ? 'fell' : after > before ? 'rose' : 'stayed'} from ${rounded(before)} to ${rounded(after)}`,
-        ];
+  const part = (name: string, before: number | null, after: number | null): string[] => {
+    if (before === null || after === null) return [];
+    const [from, to] = [rounded(before), rounded(after)];
+    if (from === to) return [`the ${name} loss stayed at ${to}`];
+    return [`the ${name} loss ${after < before ? 'fell' : 'rose'} from ${from} to ${to}`];
+  };
   const parts = [
     ...part('training', first.training, last.training),
     ...part('validation', first.validation, last.validation),

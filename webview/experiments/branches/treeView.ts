@@ -159,13 +159,15 @@ function keyPressed(event: KeyboardEvent, props: TreeProps): void {
       props.onPrune(index);
     },
   };
-  const to = nextNode(props.layout, index, event.key);
-  if (to === null && !act[event.key]) return;
+  // P is p where Shift or Caps Lock is down.
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  const to = nextNode(props.layout, index, key);
+  if (to === null && !act[key]) return;
   event.preventDefault();
   // A letter or a space must not also reach what listens on the page.
   event.stopPropagation();
   if (to === null) {
-    act[event.key]!();
+    act[key]!();
     return;
   }
   const tree = event.currentTarget as HTMLElement;

@@ -45,7 +45,7 @@ export class FoundTokensView {
     const typed = this.#typed.value;
     const { ids, pieces } = this.#foundIn(this.#next.vocabularyOf(screen));
     if (typed === '' || !pieces) return null;
-    const word = `“${visibleText(typed.trim())}”`;
+    const word = `“${visibleText(typed.trim() || typed)}”`;
     return ids.length === 0
       ? `No token is ${word} or the beginning of it.`
       : `${word} is more than one token. It may begin with one of these:`;

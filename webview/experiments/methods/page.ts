@@ -1,5 +1,6 @@
 /** Methods: ways to choose tokens, measured beside each other. */
 import { html, nothing, type TemplateResult } from 'lit';
+import { visibleText } from '../../../src/core/visibleText';
 import {
   METHOD_CHOICES,
   METHOD_NUMBERS,
@@ -150,7 +151,7 @@ function methodView({ name, texts, deterministic }: MethodResult, method: number
   if (texts.length === 0) return nothing;
   const sameAs = texts.map(({ ids }) => ids.join());
   return html`<h3 class="method-name">
-      ${name} ${deterministic ? html`<span class="quiet">no sampling</span>` : nothing}
+      ${visibleText(name)} ${deterministic ? html`<span class="quiet">no sampling</span>` : nothing}
     </h3>
     <ol>
       ${texts.map((text, index) => {
