@@ -145,8 +145,9 @@ export function editorItself(current: () => Session): void {
       await page.getByRole('button', { name: 'Delete', exact: true }).click();
       await expect.poll(() => pane.innerText()).not.toContain('Wilder');
       // What follows needs the room.
-      await page.getByRole('tab', { name: 'Decoding Lab' }).locator('.codicon-close').click();
-      await expect.poll(() => page.getByRole('tab', { name: 'Decoding Lab' }).count()).toBe(0);
+      const tab = page.locator('.tabs-container .tab', { hasText: 'Decoding Lab' });
+      await tab.locator('.codicon-close').click();
+      await tab.waitFor({ state: 'detached' });
     });
   });
 
