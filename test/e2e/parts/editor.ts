@@ -145,9 +145,8 @@ export function editorItself(current: () => Session): void {
       await page.getByRole('button', { name: 'Delete', exact: true }).click();
       await expect.poll(() => pane.innerText()).not.toContain('Wilder');
       // What follows needs the room.
-      const tab = page.locator('.tabs-container .tab', { hasText: 'Decoding Lab' });
-      await tab.locator('.codicon-close').click();
-      await tab.waitFor({ state: 'detached' });
+      await window.run('View: Close Editor');
+      await page.locator('iframe.webview').waitFor({ state: 'detached' });
     });
   });
 
