@@ -59,7 +59,7 @@ export const trainingSettings = declare(
     }),
     evaluateEvery: whole({
       name: 'The number of steps between evaluations',
-      label: 'steps between evaluations',
+      label: 'evaluate every … steps',
       least: 1,
       most: MOST_STEPS,
       default: 5,

@@ -189,7 +189,7 @@ export function branches(current: () => Session): void {
       // Twice as many candidates as there are beams, at each of twelve steps.
       await expect.poll(() => picture.locator('[data-card]').count()).toBe(2 * 4 * 12);
       const fates = await picture.locator('[data-card]').evaluateAll((all) => all.map((e) => e.ariaLabel));
-      expect(fates.filter((label) => label!.endsWith('went on'))).toHaveLength(4 * 11);
+      expect(fates.filter((label) => label!.endsWith('was kept'))).toHaveLength(4 * 11);
       expect(fates.filter((label) => label!.endsWith('among the best'))).toHaveLength(4);
       await expect.poll(() => panel.frame.locator('[data-table="steps"]').textContent()).toContain('96');
       await expect.poll(() => violations(panel.frame)).toEqual([]);

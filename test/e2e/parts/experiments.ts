@@ -100,7 +100,7 @@ export function experimentTabs(current: () => Session): void {
       await panel.type('samples', '0');
       await panel.part('run').click();
       await panel.part('question').waitFor();
-      await expect.poll(() => panel.part('question').innerText()).toContain('10,000 cells');
+      await expect.poll(() => panel.part('question').innerText()).toMatch(/10,000\scells/u);
       await panel.part('question-no').click();
       await panel.part('question').waitFor({ state: 'detached' });
     });
@@ -233,7 +233,7 @@ export function experimentTabs(current: () => Session): void {
       await expect.poll(answer).toContain('1 whole epoch');
       await expect
         .poll(() => panel.part('model').locator('vscode-option').allInnerTexts())
-        .toContainEqual(expect.stringMatching(/^fireside, trained \d+ steps/));
+        .toContainEqual(expect.stringMatching(/^Step \d+, .* · from fireside/u));
       await expect.poll(faults).toEqual([]);
       await session.window.picture('tab-training');
       await chooseOption('action', 'the last checkpoint');
@@ -581,7 +581,7 @@ export function experimentTabs(current: () => Session): void {
         }
         // Texts may say anything; every number has limits.
         expect(refused, tab).toBeGreaterThanOrEqual(1);
-        for (const box of await panel.frame.locator('.settings vscode-checkbox').all()) {
+        for (const box of await panel.frame.locator('.settings vscode-checkbox:visible').all()) {
           const checked = (): Promise<string | null> => box.getAttribute('aria-checked');
           const before = await checked();
           await box.click();

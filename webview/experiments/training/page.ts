@@ -74,8 +74,9 @@ function view(shown: ShownParts<TrainingResult>): TemplateResult {
             <h2>What it writes</h2>
             ${samples.map(
               ({ epoch, text }) =>
-                html`<p class="passage-plain">
-                  <span class="quiet">after epoch ${epoch}</span> ${visibleText(text)}
+                html`<p>
+                  <span class="quiet">after epoch ${epoch}</span>
+                  <span class="passage-plain">${visibleText(text)}</span>
                 </p>`,
             )}
           </section>`
