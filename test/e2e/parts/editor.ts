@@ -140,6 +140,10 @@ export function editorItself(current: () => Session): void {
       await expect.poll(() => preset.getAttribute('current-value')).toBe('wild');
       await expect.poll(() => pane.innerText()).toMatch(/Precise\s*used for suggestions/);
       await window.picture('presets');
+      // The panel has come to the front; a list that is opened before it has the focus would close again.
+      await expect
+        .poll(() => page.evaluate(() => document.activeElement?.tagName.toLowerCase()))
+        .toBe('iframe');
       await window.run('Decoding Lab: Delete Preset');
       await answer('Delete a preset');
       await page.getByRole('button', { name: 'Delete', exact: true }).click();
