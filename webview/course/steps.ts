@@ -26,6 +26,15 @@ export interface CourseStep {
 
 const SEED = 42;
 
+/** The first question's draws. */
+const PIZZA = {
+  target: 'pizza',
+  leadingSpace: true,
+  temperatures: [0.1, 0.5, 1, 1.5, 2, 5],
+  draws: 100,
+  seed: SEED,
+};
+
 /** The book's own, for its text. */
 const BOOK_LOADER = { ...BOOK_WINDOWS, trainRatio: BOOK_TRAIN_RATIO };
 
@@ -48,27 +57,13 @@ export const COURSE: readonly CourseStep[] = [
         tab: 'temperature',
         label: 'Five dishes, 100 draws',
         toy: true,
-        parameters: {
-          target: 'pizza',
-          leadingSpace: true,
-          temperatures: [0.1, 0.5, 1, 1.5, 2, 5],
-          draws: 100,
-          seed: SEED,
-          commonRandomNumbers: false,
-        },
+        parameters: { ...PIZZA, commonRandomNumbers: false },
       },
       {
         tab: 'temperature',
         label: 'With the same random numbers',
         toy: true,
-        parameters: {
-          target: 'pizza',
-          leadingSpace: true,
-          temperatures: [0.1, 0.5, 1, 1.5, 2, 5],
-          draws: 100,
-          seed: SEED,
-          commonRandomNumbers: true,
-        },
+        parameters: { ...PIZZA, commonRandomNumbers: true },
       },
       {
         tab: 'temperature',

@@ -50,7 +50,7 @@ export function orderOf(
 
 /** How what is on screen differs from what the controls ask for. */
 export interface Stale {
-  readonly by: 'prompt' | 'model' | 'settings';
+  readonly by: 'prompt' | 'text' | 'model' | 'settings';
   /** Says where it comes from. */
   readonly sentence: string;
 }
@@ -66,7 +66,10 @@ export function staleness({ model, toy, parameters }: Order, modelName: string, 
   const otherModel = model !== now.model;
   if (parameters.prompt !== now.parameters.prompt) {
     const by = otherModel ? ` with ${visibleText(modelName)}` : '';
-    return { by: 'prompt', sentence: `From an earlier prompt${by}: ${quoted(parameters.prompt)}.` };
+    // Its prompt is the beginning of the text that it works on.
+    return 'text' in parameters
+      ? { by: 'text', sentence: `From another text${by}: ${quoted(parameters.prompt)}.` }
+      : { by: 'prompt', sentence: `From an earlier prompt${by}: ${quoted(parameters.prompt)}.` };
   }
   if (otherModel) return { by: 'model', sentence: `From another model, ${visibleText(modelName)}.` };
   if (JSON.stringify(toy) !== JSON.stringify(now.toy)) {

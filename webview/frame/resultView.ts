@@ -7,6 +7,7 @@ import type { HistoryLine } from '../../src/protocol/messages';
 import { count } from '../format/numbers';
 import { dataTableView } from '../ui/dataTable';
 import type { Fold, Folds } from '../ui/folds';
+import { closeOnEscape, closeWhenLeft } from '../ui/menu';
 import type { Stale } from './order';
 import type { Verdict } from './replayVerdict';
 
@@ -116,19 +117,6 @@ export function historyButton(open: boolean, onHistory: () => void): TemplateRes
   </button>`;
 }
 
-function closeWhenLeft(event: FocusEvent): void {
-  const menu = event.currentTarget as HTMLDetailsElement;
-  if (!(event.relatedTarget instanceof Node && menu.contains(event.relatedTarget))) menu.open = false;
-}
-
-function closeOnEscape(event: KeyboardEvent): void {
-  const menu = event.currentTarget as HTMLDetailsElement;
-  if (event.key !== 'Escape' || !menu.open) return;
-  event.stopPropagation();
-  menu.open = false;
-  menu.querySelector('summary')?.focus();
-}
-
 export interface HistoryProps {
   readonly lines: readonly HistoryLine[];
   /** A result is on screen that another can be compared with. */
@@ -180,6 +168,7 @@ export function historyView({ lines, canCompare, onOpen, onCompare }: HistoryPro
 /** What the button of a mark says beside its verb. */
 const AGAIN: Readonly<Record<Stale['by'], string>> = {
   prompt: 'again with the prompt above',
+  text: 'again with the chosen text',
   model: 'again with the model above',
   settings: 'again',
 };

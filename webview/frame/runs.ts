@@ -225,6 +225,8 @@ export class Runs<Result extends ExperimentResult> {
       return;
     }
     live?.finish?.(result);
+    // Something else was put on screen after the stop: the part that the run has left must not take its place.
+    if (result.stopped && run.replays === null && !this.#growthShown.peek()) return;
     if (result.stopped) this.#tellStopped(run);
     // It was done before the stop reached it.
     else if (this.#stopTold === run) this.#trouble.value = null;

@@ -2,6 +2,7 @@ import { html, type TemplateResult } from 'lit';
 import { ref } from 'lit/directives/ref.js';
 import type { Tab } from './tab';
 import { afterDraw } from '../ui/afterDraw';
+import { closeOnEscape, closeWhenLeft } from '../ui/menu';
 import { rove } from '../ui/roving';
 
 export interface TabsProps {
@@ -107,18 +108,8 @@ function enterMenu(event: Event): void {
   if (menu.open) menu.querySelector<HTMLElement>('[aria-current="true"]')?.focus();
 }
 
-function closeWhenLeft(event: FocusEvent): void {
-  const menu = event.currentTarget as HTMLDetailsElement;
-  if (!(event.relatedTarget instanceof Node && menu.contains(event.relatedTarget))) menu.open = false;
-}
-
 function menuKey(event: KeyboardEvent): void {
-  const menu = event.currentTarget as HTMLDetailsElement;
-  if (event.key === 'Escape' && menu.open) {
-    event.stopPropagation();
-    menu.open = false;
-    menu.querySelector('summary')?.focus();
-  } else rove(event, 'vertical');
+  if (!closeOnEscape(event)) rove(event, 'vertical');
 }
 
 let stopWatching = (): void => undefined;

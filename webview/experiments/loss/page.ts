@@ -22,9 +22,9 @@ import type { Picture } from '../../ui/picture';
 import { legendView } from '../../ui/legend';
 import { sampledTextView, sampledTokenCard, type SampledText } from '../../ui/sampledText';
 import { figuresView, type ExperimentPage, type ShownParts } from '../../frame/experimentPage';
-import { ExperimentTab } from '../../frame/experimentTab';
+import { TextTab } from '../../frame/textTab';
 import { checked } from '../../frame/live';
-import type { OpenRequest, Tab, TabContext } from '../../frame/tab';
+import type { Tab, TabContext } from '../../frame/tab';
 
 const ID = 'loss';
 
@@ -211,27 +211,7 @@ function passageView(
   </section>`;
 }
 
-class Loss extends ExperimentTab<LossResult> {
-  readonly #source: Source;
-
-  constructor(context: TabContext) {
-    const source = new Source();
-    super(pageOf(source, context), context);
-    this.#source = source;
-  }
-
-  /** A saved result brings its text along. */
-  override open(request: OpenRequest): void {
-    this.#source.giveFrom(request.entry?.entry.parameters);
-    super.open(request);
-  }
-
-  override restore(saved: unknown): void {
-    super.restore(saved);
-    this.#source.giveFrom(this.state.shown.outcome?.order.parameters);
-  }
-}
-
 export function createLoss(context: TabContext): Tab {
-  return new Loss(context);
+  const source = new Source();
+  return new TextTab(pageOf(source, context), context, source);
 }

@@ -14,9 +14,9 @@ import { WholeText } from '../../form/wholeText';
 import { trainingForm } from './form';
 import { TrainingLive, trainingLiveView } from './liveView';
 import { figuresView, type ExperimentPage, type ShownParts } from '../../frame/experimentPage';
-import { ExperimentTab } from '../../frame/experimentTab';
+import { TextTab } from '../../frame/textTab';
 import { checked } from '../../frame/live';
-import type { OpenRequest, Tab, TabContext } from '../../frame/tab';
+import type { Tab, TabContext } from '../../frame/tab';
 
 function actionOf(parameters: unknown): unknown {
   return (parameters as { readonly action?: unknown }).action;
@@ -84,27 +84,7 @@ function view(shown: ShownParts<TrainingResult>): TemplateResult {
   `;
 }
 
-class Training extends ExperimentTab<TrainingResult> {
-  readonly #text: WholeText;
-
-  constructor(context: TabContext) {
-    const text = new WholeText();
-    super(pageOf(text, context), context);
-    this.#text = text;
-  }
-
-  /** A saved result brings its text along. */
-  override open(request: OpenRequest): void {
-    this.#text.giveFrom(request.entry?.entry.parameters);
-    super.open(request);
-  }
-
-  override restore(saved: unknown): void {
-    super.restore(saved);
-    this.#text.giveFrom(this.state.shown.outcome?.order.parameters);
-  }
-}
-
 export function createTraining(context: TabContext): Tab {
-  return new Training(context);
+  const text = new WholeText();
+  return new TextTab(pageOf(text, context), context, text);
 }
