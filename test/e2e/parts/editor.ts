@@ -144,10 +144,20 @@ export function editorItself(current: () => Session): void {
       await expect
         .poll(() => page.evaluate(() => document.activeElement?.tagName.toLowerCase()))
         .toBe('iframe');
-      await window.run('Decoding Lab: Delete Preset');
-      await answer('Delete a preset');
-      await page.getByRole('button', { name: 'Delete', exact: true }).click();
-      await expect.poll(() => pane.innerText()).not.toContain('Wilder');
+      // What the panel saves is a preset as well, there and in the view.
+      const drawer = frame.locator(part('drawer'));
+      if ((await drawer.getAttribute('aria-expanded')) === 'false') await drawer.click();
+      await frame.locator(part('save-preset')).click();
+      await answer('Name of the preset', 'From the panel');
+      await expect.poll(() => pane.innerText()).toMatch(/From the panel\s*temperature 3/);
+      await expect.poll(() => preset.getAttribute('current-value')).not.toBe('wild');
+      for (const deleted of ['Wilder', 'From the panel']) {
+        await window.run('Decoding Lab: Delete Preset');
+        await expect.poll(() => widget.innerText()).toContain('Delete a preset');
+        await widget.getByText(deleted, { exact: true }).click();
+        await page.getByRole('button', { name: 'Delete', exact: true }).click();
+        await expect.poll(() => pane.innerText()).not.toContain(deleted);
+      }
       // What follows needs the room.
       await window.run('View: Close Editor');
       await page.locator('iframe.webview').waitFor({ state: 'detached' });

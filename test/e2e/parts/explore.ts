@@ -140,6 +140,18 @@ export function exploring(current: () => Session): void {
       expect(after.trimStart().startsWith(wordsOf(tokens!)[0]!)).toBe(true);
     });
 
+    test('shows what it has inserted, and takes it back', async () => {
+      const before = await session.savedText();
+      await panel.part('insert-after').nth(1).click();
+      await expect.poll(() => session.savedText(), { timeout: 60_000 }).not.toBe(before);
+      await panel.part('show-inserted').click();
+      const selection = session.window.page.locator('[id="status.editor.selection"]');
+      await expect.poll(() => selection.innerText()).toContain('selected');
+      await panel.part('undo-inserted').click();
+      await expect.poll(() => session.savedText(), { timeout: 60_000 }).toBe(before);
+      await panel.part('undo-inserted').waitFor({ state: 'detached' });
+    });
+
     test('puts a completion in the place of the selection', async () => {
       const heading = '# A page to explore';
       const line = (await session.savedText()).split('\n').indexOf(heading) + 1;
