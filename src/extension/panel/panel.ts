@@ -131,9 +131,10 @@ export class LabPanel implements vscode.Disposable {
   }
 
   #show(tab: Extract<ToPanel, { type: 'open' }> | undefined): void {
-    this.#panel.reveal(undefined, false);
     this.#tab = tab;
+    // The page can begin while its panel comes to the front.
     if (this.#ready) this.#handOver();
+    this.#panel.reveal(undefined, false);
   }
 
   showEngineState(state: EngineState): void {
