@@ -76,6 +76,26 @@ export class Window {
     await this.page.mouse.move(0, 0);
   }
 
+  /**
+   * Runs a command that asks to choose, and chooses. The list closes where the focus goes elsewhere, as it does when
+   * a dialog or a panel that has just been left gives it back: it is opened again then.
+   */
+  async choose(title: string, choice: string): Promise<void> {
+    const widget = this.page.locator('.quick-input-widget');
+    const row = widget.locator('.monaco-list-row').getByText(choice, { exact: true });
+    const deadline = Date.now() + PROGRESS_AFTER;
+    for (let timeout = FIRST_ATTEMPT; ; timeout *= 2) {
+      await this.run(title);
+      try {
+        await row.click({ timeout });
+        return;
+      } catch (error) {
+        if (Date.now() > deadline) throw error;
+        await this.page.keyboard.press('Escape');
+      }
+    }
+  }
+
   /** Searches the palette until it shows a row, for example because an extension has been loaded; the row. */
   async search(text: string, row: Locator): Promise<Locator> {
     const { page } = this;

@@ -63,13 +63,10 @@ export function editorItself(current: () => Session): void {
       const row = window.page.locator('.pane:has(.pane-header:has-text("Models")) .monaco-list-row', {
         hasText: 'fireside',
       });
-      const choice = window.page.locator('.quick-input-widget .monaco-list-row', { hasText: 'fireside' });
       await expect.poll(() => row.first().innerText()).toMatch(/default, loaded/);
-      await window.run('Decoding Lab: Free Memory of Model');
-      await choice.first().click();
+      await window.choose('Decoding Lab: Free Memory of Model', 'fireside');
       await expect.poll(() => row.first().innerText()).not.toContain('loaded');
-      await window.run('Decoding Lab: Load Model into Memory');
-      await choice.first().click();
+      await window.choose('Decoding Lab: Load Model into Memory', 'fireside');
       await expect.poll(() => row.first().innerText(), { timeout: 60_000 }).toMatch(/default, loaded/);
       const tip = window.page.locator('.monaco-hover', { hasText: 'in memory' });
       // A row that is drawn anew under the pointer shows its hover text only to a pointer that comes again.
@@ -119,8 +116,7 @@ export function editorItself(current: () => Session): void {
         if (text !== undefined) await input.fill(text);
         await page.keyboard.press('Enter');
       };
-      await window.run('Decoding Lab: New Preset');
-      await widget.getByText('Creative', { exact: true }).click();
+      await window.choose('Decoding Lab: New Preset', 'Creative');
       await answer('Name of the preset', 'Wild');
       await expect.poll(() => input.inputValue()).toContain('"temperature":1.1');
       await input.fill('[{"sampler":"temperature","temperature":-1}]');
@@ -152,9 +148,7 @@ export function editorItself(current: () => Session): void {
       await expect.poll(() => pane.innerText()).toMatch(/From the panel\s*temperature 3/);
       await expect.poll(() => preset.getAttribute('current-value')).not.toBe('wild');
       for (const deleted of ['Wilder', 'From the panel']) {
-        await window.run('Decoding Lab: Delete Preset');
-        await expect.poll(() => widget.innerText()).toContain('Delete a preset');
-        await widget.getByText(deleted, { exact: true }).click();
+        await window.choose('Decoding Lab: Delete Preset', deleted);
         await page.getByRole('button', { name: 'Delete', exact: true }).click();
         await expect.poll(() => pane.innerText()).not.toContain(deleted);
       }
@@ -168,8 +162,7 @@ export function editorItself(current: () => Session): void {
     test('are measured on the text against the 32-bit ones, and shown in a table', async () => {
       const { window } = session;
       const choices = window.page.locator('.quick-input-widget');
-      await window.run('Decoding Lab: Measure Quantized Weights on This Text');
-      await choices.getByText('fireside', { exact: true }).first().click();
+      await window.choose('Decoding Lab: Measure Quantized Weights on This Text', 'fireside');
       await choices.getByText('8-bit exact', { exact: true }).waitFor();
       await window.page.keyboard.press('Enter');
       const table = window.page.locator('.editor-instance .view-lines', { hasText: 'mean' }).last();
