@@ -35,6 +35,16 @@ export function keyboardAlone(current: () => Session): void {
       throw new Error(`Tab does not reach ${name}; it came by ${stops.join(', ')}.`);
     };
 
+    /**
+     * Types in place of what the field holds. Control+A would do, but VS Code selects everything for it once more,
+     * from its own window, at a moment that falls into the typing on a busy machine.
+     */
+    const overwrite = async (text: string): Promise<void> => {
+      await press('Home');
+      await press('Shift+End');
+      await keyboard.type(text);
+    };
+
     const before = await panel.probabilities();
     await tabTo('drawer');
     const opened = panel.part('drawer');
@@ -46,18 +56,15 @@ export function keyboardAlone(current: () => Session): void {
     await expect.poll(() => panel.probabilities()).not.toEqual(before);
 
     await tabTo('samples');
-    await press('Control+a');
-    await keyboard.type('3');
+    await overwrite('3');
     await panel.begin(() => press('Control+Enter'));
     await panel.ended();
     await expect.poll(() => panel.part('completion').count()).toBe(3);
 
     // A run for longer than one looks; Escape stops it.
-    await press('Control+a');
-    await keyboard.type('64');
+    await overwrite('64');
     await tabTo('max-new-tokens');
-    await press('Control+a');
-    await keyboard.type('240');
+    await overwrite('240');
     await panel.begin(() => press('Control+Enter'));
     await expect.poll(() => panel.part('completion').count(), { timeout: 60_000 }).toBeGreaterThan(3);
     await press('Escape');
