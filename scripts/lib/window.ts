@@ -77,17 +77,22 @@ export class Window {
   }
 
   /**
-   * Runs a command that asks to choose, and chooses. The list closes where the focus goes elsewhere, as it does when
-   * a dialog or a panel that has just been left gives it back: it is opened again then.
+   * Runs a command that shows one list after another, and chooses from each: a row by its whole text, or the first
+   * row of the list with a title. A list closes where the focus goes elsewhere, as it does when a dialog or a
+   * panel that has just been left takes it back: then the command is run again.
    */
-  async choose(title: string, choice: string): Promise<void> {
+  async choose(title: string, ...choices: (string | { readonly firstOf: string })[]): Promise<void> {
     const widget = this.page.locator('.quick-input-widget');
-    const row = widget.locator('.monaco-list-row').getByText(choice, { exact: true });
     const deadline = Date.now() + PROGRESS_AFTER;
+    const offered = (choice: (typeof choices)[number]): Locator =>
+      typeof choice === 'string'
+        ? widget.locator('.monaco-list-row').getByText(choice, { exact: true })
+        : widget.filter({ hasText: choice.firstOf }).locator('.monaco-list-row').first();
     for (let timeout = FIRST_ATTEMPT; ; timeout *= 2) {
       await this.run(title);
       try {
-        await row.click({ timeout });
+        for (const choice of choices) await offered(choice).click({ timeout });
+        await this.page.mouse.move(0, 0);
         return;
       } catch (error) {
         if (Date.now() > deadline) throw error;

@@ -473,24 +473,12 @@ export function experimentTabs(current: () => Session): void {
       await run('nucleus', { ps: '0.5, 0.9' });
       await panel.part('save').click();
       await expect.poll(() => panel.part('save').innerText()).toBe('Saved');
-      const widget = window.page.locator('.quick-input-widget');
-      const chooseFirst = async (title: string): Promise<void> => {
-        await expect.poll(() => widget.locator('.quick-input-title').innerText()).toContain(title);
-        await widget.locator('.monaco-list-row').first().waitFor();
-        await window.page.keyboard.press('Enter');
-      };
+      const saved = { firstOf: 'Saved results' };
       await panel.part('tab-temperature').click();
-      await window.run('Decoding Lab: Compare Two Results');
-      await chooseFirst('Saved results');
-      await chooseFirst('Compare "');
+      await window.choose('Decoding Lab: Compare Two Results', saved, { firstOf: 'Compare "' });
       await panel.part('comparison').waitFor();
       await panel.part('experiment-nucleus').waitFor();
-      // The panel has come to the front; a list that is opened before it has the focus would close again.
-      await expect
-        .poll(() => window.page.evaluate(() => document.activeElement?.tagName.toLowerCase()))
-        .toBe('iframe');
-      await window.run('Decoding Lab: Replay Result');
-      await chooseFirst('Saved results');
+      await window.choose('Decoding Lab: Replay Result', saved);
       await panel.part('verdict').waitFor();
       await expect.poll(() => panel.part('verdict').innerText()).toMatch(/same/);
       await panel.part('dismiss').click();
