@@ -153,16 +153,22 @@ export class App {
   #open(id: string, request: OpenRequest, run: boolean): void {
     const tab = this.#tabs.find((candidate) => candidate.id === id);
     if (!tab) return;
-    this.#active.value = tab;
+    this.#select(tab);
     tab.open?.(request);
     if (run) tab.run();
+  }
+
+  /** Brings a tab to the front; what was shown large is of the one before. */
+  #select(tab: Tab): void {
+    if (tab !== this.#active.value) this.#presentation.close();
+    this.#active.value = tab;
   }
 
   #takePreset(id: string): void {
     const preset = this.#session.presets.find((one) => one.id === id);
     const tab = this.#tabs.find((one) => 'takePreset' in one);
     if (!preset || !tab) return;
-    this.#active.value = tab;
+    this.#select(tab);
     tab.takePreset?.(preset);
     this.#announcement.value = `Explore uses the preset ${visibleText(preset.name)}.`;
   }
@@ -325,7 +331,7 @@ export class App {
         tabs: this.#tabs,
         active,
         onSelect: (tab) => {
-          this.#active.value = tab;
+          this.#select(tab);
         },
       })}
       <div class="tab-body" role="tabpanel" aria-label=${active.title}>
@@ -338,7 +344,7 @@ export class App {
         <span class="quiet">${ENGINE[session.engine]}</span>
       </footer>
       <div class="unseen" role="status" aria-live="polite">${announcement}</div>
-      ${this.#presentation.isOpen ? this.#presentation.view(this.#card.view()) : this.#card.view()}
+      ${this.#presentation.view(this.#card.view())}
     `;
   }
 

@@ -74,7 +74,7 @@ async function getModel(
   if (options.from !== undefined) return { directory: resolve(options.from), files: [] };
   const library = new ModelLibrary({
     storage: resolve(options.storage),
-    catalog: await loadCatalog('models/catalog.json'),
+    catalog: (await loadCatalog('models/catalog.json')).models,
     endpoints: [options.endpoint],
   });
   const { id, directory } = await library.download(options.model, { onProgress: printer(say) });

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { TAB_NAMES } from '../experiments/registry';
-import type { PanelServices } from './panel/panel';
+import type { PanelServices, TabRequest } from './panel/panel';
 import type { PanelHolder } from './panel/panelHolder';
 import { activeText, holdsText } from './document/activeText';
 import { takePrompt, takePromptAt } from './panel/promptSource';
@@ -99,23 +99,22 @@ export function registerCommands(services: CommandServices): vscode.Disposable[]
     },
   };
 
-  /** Opens an experiment's tab on the current prompt; parameters, as the course gives them, start it at once. */
-  const openExperiment = (tab: string, parameters: unknown): void => {
-    const editor = currentEditor();
-    const request = {
-      tab,
-      run: parameters !== undefined,
-      ...(parameters === undefined ? {} : { parameters }),
-    };
+  const openAt = (request: TabRequest, editor: vscode.TextEditor | undefined): void => {
     if (editor) panels.open().explore(takePrompt(editor), request);
     else panels.open().openTab(request);
+  };
+
+  /** Opens an experiment's tab on the current prompt; parameters, as the course gives them, start it at once. */
+  const openExperiment = (tab: string, parameters: unknown): void => {
+    openAt(
+      { tab, run: parameters !== undefined, ...(parameters === undefined ? {} : { parameters }) },
+      currentEditor(),
+    );
   };
   commands['course'] = (step) => {
     const request = { tab: 'course', run: false, ...(typeof step === 'string' && { parameters: step }) };
     // A step is about the text that is there.
-    const editor = typeof step === 'string' ? currentEditor() : undefined;
-    if (editor) panels.open().explore(takePrompt(editor), request);
-    else panels.open().openTab(request);
+    openAt(request, typeof step === 'string' ? currentEditor() : undefined);
   };
   Object.assign(commands, modelCommands(services), historyCommands(history, panels), presetCommands());
   for (const tab of TAB_NAMES) {

@@ -102,6 +102,8 @@ export function activate(context: vscode.ExtensionContext): DecodingLabApi {
   const models = new ModelsView(library);
   const inline = new InlineCompletions({ engine: client, library, status });
 
+  let defaultModel = settings.defaultModel();
+
   context.subscriptions.push(
     log,
     library,
@@ -122,9 +124,12 @@ export function activate(context: vscode.ExtensionContext): DecodingLabApi {
         panels.modelsChanged();
       }
       if (event.affectsConfiguration('decodingLab.presets')) panels.presetsChanged();
-      if (event.affectsConfiguration('decodingLab.defaultModel')) {
-        status.idle(settings.defaultModel());
-        panels.useModel(settings.defaultModel());
+      // A value that another one overrides changes nothing.
+      if (defaultModel !== settings.defaultModel()) {
+        defaultModel = settings.defaultModel();
+        status.idle(defaultModel);
+        panels.useModel(defaultModel);
+        cursor.update();
       }
       if (event.affectsConfiguration('decodingLab.engine')) client.configure();
     }),

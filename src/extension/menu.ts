@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { modelLabel } from './models/trainedName';
 import { settings } from './settings';
 import { choose, type Choice } from './shown/choices';
 import type { StatusBar } from './statusBar';
@@ -46,7 +47,7 @@ export async function showMenu(status: StatusBar): Promise<void> {
     },
   ];
   const chosen = await choose(entries, {
-    title: vscode.l10n.t('Decoding Lab: {0}', settings.defaultModel()),
+    title: vscode.l10n.t('Decoding Lab: {0}', modelLabel(settings.defaultModel())),
     placeHolder: vscode.l10n.t('What next?'),
   });
   await chosen?.run();

@@ -83,20 +83,21 @@ export function parseEntries(value: unknown, where: string): CatalogEntry[] {
   return parse(v.array(entrySchema), value, where);
 }
 
+/** The models that can be got, and what is known of those that come with the extension. */
+export interface Catalog {
+  readonly models: CatalogEntry[];
+  readonly bundled: BundledModel[];
+}
+
 /** Checks a catalog. @throws LibraryError as `parseEntries`. */
-export function parseCatalog(value: unknown, where: string): CatalogEntry[] {
-  const { models } = parse(catalogSchema, value, where);
-  return mergeCatalogs([], models, where);
+export function parseCatalog(value: unknown, where: string): Catalog {
+  const { models, bundled } = parse(catalogSchema, value, where);
+  return { models: mergeCatalogs([], models, where), bundled };
 }
 
 /** Reads and checks a catalog file. @throws LibraryError as `parseEntries`, or when the file cannot be read. */
-export async function loadCatalog(file: string): Promise<CatalogEntry[]> {
+export async function loadCatalog(file: string): Promise<Catalog> {
   return parseCatalog(await readCatalog(file), file);
-}
-
-/** Of the same file, what it says of the models that come with the extension. @throws LibraryError as `loadCatalog` */
-export async function loadBundled(file: string): Promise<BundledModel[]> {
-  return parse(catalogSchema, await readCatalog(file), file).bundled;
 }
 
 async function readCatalog(file: string): Promise<unknown> {

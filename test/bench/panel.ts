@@ -199,7 +199,7 @@ async function timeStop(frame: Frame, tab: string): Promise<number[]> {
     await frame.locator(part('progress')).first().waitFor();
     const time = await frame.locator(part('stop')).evaluate(
       (button: HTMLElement) =>
-        new Promise<number>((resolve) => {
+        new Promise<number>((resolve, reject) => {
           const begin = performance.now();
           button.click();
           const looking = {
@@ -209,7 +209,9 @@ async function timeStop(frame: Frame, tab: string): Promise<number[]> {
                 button.hasAttribute('disabled') &&
                 document.querySelector('[data-testid="progress"]') === null &&
                 document.querySelector('[data-testid="stopped"]') !== null;
-              if (free) resolve(performance.now() - begin);
+              const time = performance.now() - begin;
+              if (free) resolve(time);
+              else if (time > 30_000) reject(new Error('The run had ended before it was stopped.'));
               else {
                 requestAnimationFrame(() => {
                   looking.look();

@@ -35,7 +35,7 @@ export async function run(): Promise<void> {
     console.log('  left out: it needs 6.3 GB of disk; npm run bench -- xl runs it');
     return;
   }
-  const entry = (await loadCatalog('models/catalog.json')).find(({ id }) => id === MODEL)!;
+  const entry = (await loadCatalog('models/catalog.json')).models.find(({ id }) => id === MODEL)!;
   const shape = entry.shape!;
   const directory = join('artifacts', 'bench', `${MODEL}-random`);
   const config = {

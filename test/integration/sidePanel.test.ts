@@ -45,7 +45,9 @@ describe('Decoding Lab in the side panel', () => {
     await vscode.commands.executeCommand('decodingLab.clickToken', BEST[1]);
     await vscode.commands.executeCommand('decodingLab.clickToken', BEST[0]);
     assert.equal(editor.document.getText(), PROMPT);
-    await vscode.commands.executeCommand('decodingLab.clickToken', BEST[0]);
+    // Together, so that the second comes soon enough however busy the machine is.
+    const twice = [1, 2].map(() => vscode.commands.executeCommand('decodingLab.clickToken', BEST[0]));
+    await Promise.all(twice);
     assert.equal(editor.document.getText(), `${PROMPT} had`);
   });
 

@@ -59,8 +59,8 @@ export interface ExperimentPage<Result extends ExperimentResult> {
   readonly isEmpty?: (result: Result) => boolean;
   /** Whether what came of a run that gave no result is on screen. */
   readonly showsPart?: (order: Order) => boolean;
-  /** A saved result comes on screen. */
-  readonly opened?: () => void;
+  /** A result comes on screen that was not run just now, with these parameters; undefined where none does. */
+  readonly opened?: (parameters?: unknown) => void;
   /** What the button says that runs, and its `data-testid`; Run where left out. */
   readonly verb?: { readonly label: string; readonly hook: string };
   /** The toy's table stands open among the controls. */

@@ -155,7 +155,7 @@ export class ExperimentState<Result extends ExperimentResult> {
     const { model, toy, parameters } = outcome.order;
     this.dismiss();
     this.runs.hideGrowth();
-    this.#page.opened?.();
+    this.#page.opened?.(parameters);
     this.shown.show(outcome);
     if (toy) session.toyDraft = draftOf(toy);
     if (session.models.some((choice) => choice.id === model)) chooseModel(model, true);
@@ -201,6 +201,7 @@ export class ExperimentState<Result extends ExperimentResult> {
     this.form.fill(memory.values);
     this.drawerOpen = memory.drawerOpen;
     this.folds.restore(memory.folds);
+    this.#page.opened?.(memory.outcome?.order.parameters);
     this.shown.show(memory.outcome);
     const { session } = this.#context;
     const { source, tokens } = session;

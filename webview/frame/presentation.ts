@@ -91,7 +91,8 @@ export class Presentation {
     if (ctrlKey || metaKey || altKey || defaultPrevented) return false;
     const [target] = event.composedPath();
     const present = key.toLowerCase() === 'p' && !(target instanceof Element && target.closest(TYPING));
-    const at = this.#at.value;
+    // What had slides may have none any more.
+    const at = this.isOpen ? this.#at.value : null;
     if (at === null) {
       if (!present) return false;
       this.open();
@@ -109,9 +110,10 @@ export class Presentation {
     return true;
   }
 
-  /** @param card the page's card, which stands over the slide */
+  /** @param card the page's card, which stands over the slide, or alone where there is none */
   view(card: TemplateResult): TemplateResult {
-    const slides = this.#slides();
+    const slides = this.#at.value === null ? [] : this.#slides();
+    if (slides.length === 0) return card;
     const at = Math.min(this.#at.value ?? 0, slides.length - 1);
     const slide = slides[at];
     const go = (to: number): void => {

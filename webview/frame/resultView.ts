@@ -242,7 +242,7 @@ function earlierView({ model, headline }: EarlierAnswer): TemplateResult {
 
 /** In the answer's place while what it is the answer of is still to come. @param picture what has come so far */
 export function growingView(stopped: boolean, picture: TemplateResult | typeof nothing): TemplateResult {
-  return html`<section class="answer" data-testid="growing" data-growing>
+  return html`<section class="answer" data-testid="growing">
     <p class="quiet">
       ${
         stopped

@@ -57,16 +57,16 @@ export class ShownResult<Result extends ExperimentResult> {
   take({ order, replays }: ExperimentRun, result: Result): void {
     const { outcome } = this;
     if (outcome && replays === outcome.result) {
-      if (!result.stopped) this.#verdict.value = verdictOf(outcome.result, result);
-      this.#announce(this.verdict?.sentence ?? 'Stopped.');
+      if (result.stopped) return;
+      this.#verdict.value = verdictOf(outcome.result, result);
+      this.#announce(this.#verdict.value.sentence);
       return;
     }
     this.#outcome.value = { order, result, savedId: null, conclusion: outcome?.conclusion ?? '' };
-    if (result.stopped) this.#announce('Stopped.');
-    else {
-      const answer = this.#report.summary(result)[0] ?? '';
-      this.#announce(`Done in ${duration(result.milliseconds)}. ${answer}`);
-    }
+    // That a run was stopped is said when it is.
+    if (result.stopped) return;
+    const answer = this.#report.summary(result)[0] ?? '';
+    this.#announce(`Done in ${duration(result.milliseconds)}. ${answer}`);
   }
 
   forgetVerdict(): void {

@@ -13,12 +13,17 @@ export class Folds {
 
   /** @param standard whether it is open before a user has a say */
   of(id: string, standard = false): Fold {
-    const open = this.#touched.value[id] ?? standard;
     return {
-      open,
+      open: this.#touched.value[id] ?? standard,
       onToggle: ({ currentTarget }) => {
-        if (!(currentTarget instanceof HTMLDetailsElement) || currentTarget.open === open) return;
-        this.#touched.value = { ...this.#touched.value, [id]: currentTarget.open };
+        // What it is now: it may have been toggled since it was drawn.
+        const touched = this.#touched.peek();
+        if (
+          !(currentTarget instanceof HTMLDetailsElement) ||
+          currentTarget.open === (touched[id] ?? standard)
+        )
+          return;
+        this.#touched.value = { ...touched, [id]: currentTarget.open };
       },
     };
   }

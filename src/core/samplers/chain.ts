@@ -77,8 +77,7 @@ export class SamplerChain {
     vocabulary?: SamplerContext['vocabulary'],
     before?: SamplerChain,
   ) {
-    this.#candidates =
-      before?.vocabularySize === vocabularySize ? before.#candidates : new Candidates(vocabularySize);
+    this.#candidates = before ? before.#candidates : new Candidates(vocabularySize);
     const context = { vocabularySize, vocabulary };
     this.#samplers = parseChain(spec).map((step) => definitionOf(step.sampler).create(step, context));
     this.#result = new ChainResult(
@@ -102,10 +101,6 @@ export class SamplerChain {
   applyAgain(logits: ArrayLike<number>, history: SamplerHistory = NO_HISTORY): ProcessedDistribution {
     this.#candidates.reload(logits);
     return this.#run(history);
-  }
-
-  get vocabularySize(): number {
-    return this.#candidates.vocabularySize;
   }
 
   #run(history: SamplerHistory): ProcessedDistribution {

@@ -2,7 +2,7 @@
 import type { DeterminismDifference, DeterminismResult, DeterminismStep, DeterminismVerdict } from './result';
 import { visibleToken } from '../../core/visibleText';
 import type { Cell, ReportOf, ReportTable } from '../report/types';
-import { counted, inPercent, listed, rounded } from '../report/words';
+import { capitalized, counted, inPercent, listed, rounded } from '../report/words';
 
 export const determinismReport: ReportOf<DeterminismResult> = { summary, tables };
 
@@ -43,7 +43,7 @@ function comparedWithGreedy(same: readonly DeterminismVerdict[]): string {
       ? 'None of them gives exactly the text of greedy decoding (the book’s generate_simple)'
       : `${labels(equal)} ${equal.length === 1 ? 'gives' : 'give'} exactly the text of greedy decoding (the book’s generate_simple)`;
   const sentence = [first, ...(parts.length > 0 ? [listed(parts)] : [])].join('; ');
-  return `${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}.`;
+  return `${capitalized(sentence)}.`;
 }
 
 function tieSentences(verdicts: readonly DeterminismVerdict[]): string[] {

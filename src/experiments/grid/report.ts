@@ -5,7 +5,7 @@ import { axisChoice } from './axes';
 import type { GridAxis, GridCell, GridResult } from './result';
 import { GRID_METRICS } from './metrics';
 import type { Cell, ReportOf, ReportTable } from '../report/types';
-import { counted, inPercent, listed, rounded } from '../report/words';
+import { capitalized, counted, inPercent, listed, rounded } from '../report/words';
 
 /** The name of a side for people, where it stands alone. */
 export function axisLabel(axis: Pick<GridAxis, 'sampler' | 'parameter'>): string {
@@ -125,7 +125,7 @@ function whatMatters(effects: readonly SideEffect[]): string[] {
       ? `${first!.label} matters more than ${inSentence(second.label)} after this prompt: `
       : '';
   const sentence = `${winner}${parts.join('; ')}${second ? ', averaged over the other axis' : ''}.`;
-  return [`${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}`];
+  return [capitalized(sentence)];
 }
 
 /** Which end of each side to take for predictable and for varied text, from the entropies of this prompt. */

@@ -3,7 +3,7 @@ import type { NucleusCell, NucleusResult } from './result';
 import { visibleToken } from '../../core/visibleText';
 import { TEN_DRAWS, TEN_DRAWS_FORMATS, tenDrawsCells } from '../report/tenDraws';
 import type { Cell, ReportOf, ReportTable } from '../report/types';
-import { counted, inPercent, listed, rounded, whole } from '../report/words';
+import { capitalized, counted, inPercent, listed, rounded, whole } from '../report/words';
 
 /** Tokens that a sentence or a cell names. */
 const NAMED = 5;
@@ -48,7 +48,7 @@ function growth({ cells }: NucleusResult): string[] {
   }
   if (changes.length === 0) return [];
   const sentence = listed(changes);
-  return [`${sentence.charAt(0).toUpperCase()}${sentence.slice(1)}.`];
+  return [`${capitalized(sentence)}.`];
 }
 
 function outside(cell: NucleusCell): string {

@@ -15,6 +15,11 @@ export function counted(value: number, singular: string, plural = `${singular}s`
   return `${whole(value)} ${value === 1 ? singular : plural}`;
 }
 
+/** A sentence put together of parts, with its first letter as that of a sentence. */
+export function capitalized(sentence: string): string {
+  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
+}
+
 /** A number with three significant digits, without trailing zeros. */
 export function rounded(value: number, digits = 3): string {
   if (value === 0) return '0';

@@ -86,6 +86,11 @@ export class CursorView implements TreeData<Row>, vscode.Disposable {
     this.setPaused(false);
   }
 
+  /** Asks again, soon, where what the tokens depend on has changed. */
+  update(): void {
+    this.#schedule();
+  }
+
   /** The tokens shown, most probable first. */
   get rows(): readonly TokenRow[] {
     return this.#rows;
@@ -109,7 +114,8 @@ export class CursorView implements TreeData<Row>, vscode.Disposable {
   /** What a click on a row does: the first shows the token's figures, a second one soon after inserts it. */
   async click(id: number): Promise<void> {
     const now = performance.now();
-    const isDouble = this.#clicked?.id === id && now - this.#clicked.at < DOUBLE_CLICK;
+    const isSecond = this.#clicked?.id === id && now - this.#clicked.at < DOUBLE_CLICK;
+    const isDouble = isSecond || onlyDoubleClicks();
     this.#clicked = isDouble ? undefined : { id, at: now };
     if (isDouble || now < this.#entered) {
       this.#entered = 0;
@@ -282,6 +288,11 @@ export class CursorView implements TreeData<Row>, vscode.Disposable {
     this.#running?.abort();
     for (const disposable of this.#disposables) disposable.dispose();
   }
+}
+
+/** Whether the user has set that a row is chosen by a double click alone: of single ones nothing is heard then. */
+function onlyDoubleClicks(): boolean {
+  return vscode.workspace.getConfiguration('workbench.list').get('openMode') === 'doubleClick';
 }
 
 function withoutStart(text: string, start: string): string {

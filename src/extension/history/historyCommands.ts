@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { historyLineSchema, type HistoryLine, type Saved } from '../../protocol/messages';
 import { exportFile, unlessClosed } from '../panel/exportFile';
 import type { History } from './history';
+import { modelLabel } from '../models/trainedName';
 import { count, moment } from '../numbers';
 import type { PanelHolder } from '../panel/panelHolder';
 import { toFailure } from '../panel/requests';
@@ -29,7 +30,7 @@ async function chooseLine(lines: readonly HistoryLine[], title: string): Promise
   }
   const items = lines.map((line) => ({
     label: line.title,
-    description: `${line.experiment}, ${line.model}, ${moment(line.savedAt)}`,
+    description: `${line.experiment}, ${modelLabel(line.model)}, ${moment(line.savedAt)}`,
     line,
   }));
   return (await choose(items, { title, matchOnDescription: true }))?.line;

@@ -165,7 +165,7 @@ export class Library implements vscode.Disposable {
 
   async #open(): Promise<ModelLibrary> {
     const { ModelLibrary } = await import('../../library/modelLibrary');
-    const { loadBundled, loadCatalog, mergeCatalogs, parseEntries } = await import('../../library/catalog');
+    const { loadCatalog, mergeCatalogs, parseEntries } = await import('../../library/catalog');
     const { HubTokens } = await import('./hubTokens');
     const bundled = vscode.Uri.joinPath(this.#context.extensionUri, 'models').fsPath;
     const { folder, endpoints, added } = settings.library();
@@ -175,10 +175,10 @@ export class Library implements vscode.Disposable {
     return new ModelLibrary({
       storage: folder ?? vscode.Uri.joinPath(this.#context.globalStorageUri, 'models').fsPath,
       bundled,
-      aboutBundled: await loadBundled(file),
+      aboutBundled: known.bundled,
       inspect: this.#inspector.inspect,
       inspectTokenizer: this.#inspector.inspectTokenizer,
-      catalog: mergeCatalogs(known, parseEntries(added, where), where),
+      catalog: mergeCatalogs(known.models, parseEntries(added, where), where),
       ...(endpoints.length > 0 ? { endpoints } : {}),
       token: (endpoint) => new HubTokens(this.#context.secrets).tokenFor(endpoint),
       // VS Code's own: it heeds proxies, authorities and what else its settings, the system and the user say.

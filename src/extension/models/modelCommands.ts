@@ -129,7 +129,8 @@ export function modelCommands({
     }
     const undo = vscode.l10n.t('Undo');
     const name = modelLabel(id);
-    const sentence = panels.useModel(id)
+    // The panel follows the setting.
+    const sentence = panels.current
       ? vscode.l10n.t('{0} is the default model now, and the open panel uses it.', name)
       : vscode.l10n.t(
           '{0} is the default model now: for new panels, suggestions, surprisal and At the Cursor.',
@@ -261,7 +262,7 @@ export function modelCommands({
         if (verification.ok) void tell.information(vscode.l10n.t('{0} is intact.', modelLabel(id)));
         else {
           void tell.warning(
-            `${id}: ${wrong?.problem ?? verification.problem ?? vscode.l10n.t('something is wrong')}`,
+            `${modelLabel(id)}: ${wrong?.problem ?? verification.problem ?? vscode.l10n.t('something is wrong')}`,
           );
         }
       }),

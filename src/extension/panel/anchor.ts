@@ -13,8 +13,6 @@ interface Insertion {
   /** With LF, as `former`. */
   readonly text: string;
   readonly former: string;
-  /** True once something within it was edited. */
-  changed: boolean;
   /** Whether it took the place of a part of the prompt. */
   readonly inPrompt: boolean;
 }
@@ -56,10 +54,7 @@ export class Anchor implements vscode.Disposable {
   #follow(edit: Edit): void {
     this.#changed ||= !sameEdit(edit, this.#own) && isEdited(this.#span, edit);
     this.#span = followEdit(this.#span, edit);
-    for (const insertion of this.#insertions.values()) {
-      insertion.changed ||= isEdited(insertion.span, edit);
-      insertion.span = followEdit(insertion.span, edit);
-    }
+    for (const insertion of this.#insertions.values()) insertion.span = followEdit(insertion.span, edit);
   }
 
   /** Whether the prompt is another text than was taken, by others or by what was put in its place and still stands. */
@@ -121,7 +116,7 @@ export class Anchor implements vscode.Disposable {
       );
     }
     const span = { start: place.start, end: place.start + lf.length };
-    this.#insertions.set(id, { span, text: lf, former, changed: false, inPrompt });
+    this.#insertions.set(id, { span, text: lf, former, inPrompt });
   }
 
   /**
@@ -152,10 +147,13 @@ export class Anchor implements vscode.Disposable {
   async show(id: number): Promise<void> {
     const { document, insertion } = await this.#find(id);
     const shown = vscode.window.visibleTextEditors.find((editor) => editor.document === document);
+    const { activeTabGroup } = vscode.window.tabGroups;
+    const other =
+      activeTabGroup.viewColumn === vscode.ViewColumn.One ? vscode.ViewColumn.Beside : vscode.ViewColumn.One;
     await vscode.window.showTextDocument(document, {
       selection: rangeOf(document, insertion.span),
       // Not over the panel, which has the active column.
-      viewColumn: shown?.viewColumn ?? vscode.ViewColumn.One,
+      viewColumn: shown?.viewColumn ?? other,
     });
   }
 
@@ -171,7 +169,7 @@ export class Anchor implements vscode.Disposable {
       );
     }
     const document = await this.#open();
-    if (insertion.changed || textOf(document, rangeOf(document, insertion.span)) !== insertion.text) {
+    if (textOf(document, rangeOf(document, insertion.span)) !== insertion.text) {
       throw new InsertionError(
         vscode.l10n.t('The inserted text has been edited since. Use Undo in the editor.'),
       );

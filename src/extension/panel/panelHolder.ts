@@ -18,10 +18,9 @@ export class PanelHolder implements vscode.Disposable, vscode.WebviewPanelSerial
     return this.#panel ?? this.#keep(LabPanel.create(this.#services));
   }
 
-  /** The default model is another one now: an open panel uses it. @returns whether there is one */
-  useModel(id: string): boolean {
+  /** The default model is another one now: an open panel uses it. */
+  useModel(id: string): void {
     this.#panel?.useModel(id);
-    return this.#panel !== undefined;
   }
 
   /** The library has other models now. */

@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { SAMPLE_LINE } from '../../../scripts/lib/exploreSample';
 import { part } from '../../../scripts/lib/panelReading';
+import { Panel } from '../panelPage';
 import type { Session } from '../session';
 
 let session: Session;
@@ -39,6 +40,10 @@ export function editorItself(current: () => Session): void {
       const rows = page.locator('.pane:has-text("At the Cursor") .monaco-list-row');
       const text = page.locator('.editor-instance .view-lines').first();
       const line = async (): Promise<string> => (await text.innerText()).replaceAll('\u00a0', ' ');
+      await window.focusEditor();
+      await window.run('File: Revert File');
+      await window.select(6, 1, SAMPLE_LINE.length + 1);
+      await expect.poll(() => rows.first().innerText(), { timeout: 60_000 }).toContain('·had');
       const before = await line();
       await rows.first().click();
       await expect.poll(async () => (await rows.allInnerTexts()).join(' ')).toMatch(/Rank\s*1 of 50,257/);
@@ -116,6 +121,16 @@ export function editorItself(current: () => Session): void {
         if (text !== undefined) await input.fill(text);
         await page.keyboard.press('Enter');
       };
+      const remove = async (preset: string): Promise<void> => {
+        await window.choose('Decoding Lab: Delete Preset', preset);
+        await page.getByRole('button', { name: 'Delete', exact: true }).click();
+        await expect.poll(() => pane.innerText()).not.toContain(preset);
+      };
+      await expect.poll(() => pane.innerText()).toMatch(/Greedy/);
+      // A first try may have left some behind.
+      for (const preset of ['Wilder', 'Wild', 'From the panel']) {
+        if (new RegExp(`^${preset}\\s*temperature`, 'm').test(await pane.innerText())) await remove(preset);
+      }
       await window.choose('Decoding Lab: New Preset', 'Creative');
       await answer('Name of the preset', 'Wild');
       await expect.poll(() => input.inputValue()).toContain('"temperature":1.1');
@@ -141,17 +156,12 @@ export function editorItself(current: () => Session): void {
         .poll(() => page.evaluate(() => document.activeElement?.tagName.toLowerCase()))
         .toBe('iframe');
       // What the panel saves is a preset as well, there and in the view.
-      const drawer = frame.locator(part('drawer'));
-      if ((await drawer.getAttribute('aria-expanded')) === 'false') await drawer.click();
+      await new Panel(frame).unfold();
       await frame.locator(part('save-preset')).click();
       await answer('Name of the preset', 'From the panel');
       await expect.poll(() => pane.innerText()).toMatch(/From the panel\s*temperature 3/);
       await expect.poll(() => preset.getAttribute('current-value')).not.toBe('wild');
-      for (const deleted of ['Wilder', 'From the panel']) {
-        await window.choose('Decoding Lab: Delete Preset', deleted);
-        await page.getByRole('button', { name: 'Delete', exact: true }).click();
-        await expect.poll(() => pane.innerText()).not.toContain(deleted);
-      }
+      for (const preset of ['Wilder', 'From the panel']) await remove(preset);
       // What follows needs the room.
       await window.run('View: Close Editor');
       await page.locator('iframe.webview').waitFor({ state: 'detached' });

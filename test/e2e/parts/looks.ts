@@ -52,6 +52,9 @@ export function looks(current: () => Session): void {
 
     test('is scrolled to either end by its arrows', async () => {
       await panel.makeWidth(620);
+      // The chosen tab, the first, is in view.
+      await panel.part('tab-explore').click();
+      await expect.poll(row).toEqual({ left: true, right: false });
       for (const [arrow, end] of [
         ['tabs-later', 'right'],
         ['tabs-earlier', 'left'],
@@ -73,6 +76,9 @@ export function looks(current: () => Session): void {
     test('has a menu of all tabs, by keyboard', async () => {
       const focused = (): Promise<string> =>
         panel.frame.evaluate(() => document.activeElement?.getAttribute('data-testid') ?? '');
+      await panel.makeWidth(620);
+      await panel.part('tab-explore').click();
+      await panel.part('distribution').waitFor();
       await panel.part('tabs-menu').press('Enter');
       await expect.poll(focused).toBe('menu-explore');
       await panel.part('menu-explore').press('End');

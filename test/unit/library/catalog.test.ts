@@ -10,7 +10,7 @@ import { estimateMemory } from '../../../src/library/memory';
 import { freeId, repositoryOf } from '../../../src/library/names';
 
 describe('the catalog of the project', async () => {
-  const catalog = await loadCatalog('models/catalog.json');
+  const { models: catalog } = await loadCatalog('models/catalog.json');
 
   it('has every published size of GPT-2', () => {
     // Parameter counts as the model cards and the paper's corrections give them, rounded to millions there.

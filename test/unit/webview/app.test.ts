@@ -134,3 +134,28 @@ describe('Another model', () => {
     expect(page.drawn.text('notes')).toMatch(/does not know 1 word/);
   });
 });
+
+describe('A result that is opened from the tab’s own list', () => {
+  it('brings its text along, so that it is of the text to be used again', async () => {
+    const page = openPage(null);
+    page.drawn.fire('tab-loss', 'click');
+    page.drawn.fire('history', 'click');
+    await until(() => page.drawn.texts('reopen').length).toBeGreaterThan(0);
+    page.drawn.fire('reopen', 'click');
+    await until(() => page.drawn.text('headline')).toMatch(/training loss/);
+    expect(page.drawn.text('stale')).toBe('');
+  });
+});
+
+describe('A result that is shown large', () => {
+  it('is left when another tab comes to the front, and does not come back by itself', async () => {
+    const page = await withAnswer();
+    page.drawn.fire('present', 'click');
+    expect(page.drawn.text('slide-number')).toMatch(/^1 of/);
+    page.receive({ type: 'open', tab: 'course', run: false });
+    expect(page.drawn.texts('presentation')).toEqual([]);
+    page.drawn.fire('tab-temperature', 'click');
+    expect(page.drawn.text('answer')).not.toBe('');
+    expect(page.drawn.texts('presentation')).toEqual([]);
+  });
+});

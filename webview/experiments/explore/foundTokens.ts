@@ -5,6 +5,7 @@ import { live } from 'lit/directives/live.js';
 import type { Vocabulary } from '../../../src/core/languageModel';
 import { visibleText } from '../../../src/core/visibleText';
 import type { RankedRow } from '../../../src/experiments/explore/distribution';
+import { Memo } from './memo';
 import type { Controls, NextToken, OnScreen } from './nextToken';
 import { TokenSearch, type FoundTokens } from './tokenSearch';
 
@@ -16,8 +17,8 @@ const NONE: FoundTokens = { ids: [], pieces: false };
 export class FoundTokensView {
   readonly #next: NextToken;
   readonly #typed = signal('');
-  #search: { readonly of: Vocabulary; readonly search: TokenSearch } | undefined;
-  #found: { readonly of: TokenSearch; readonly typed: string; readonly found: FoundTokens } | undefined;
+  readonly #search = new Memo<TokenSearch>();
+  readonly #found = new Memo<FoundTokens>();
 
   constructor(next: NextToken) {
     this.#next = next;
@@ -31,13 +32,8 @@ export class FoundTokensView {
   #foundIn(vocabulary: Vocabulary | undefined): FoundTokens {
     const typed = this.#typed.value;
     if (!vocabulary || typed === '') return NONE;
-    if (this.#search?.of !== vocabulary)
-      this.#search = { of: vocabulary, search: new TokenSearch(vocabulary) };
-    const { search } = this.#search;
-    if (this.#found?.of !== search || this.#found.typed !== typed) {
-      this.#found = { of: search, typed, found: search.find(typed) };
-    }
-    return this.#found.found;
+    const search = this.#search.of([vocabulary], () => new TokenSearch(vocabulary));
+    return this.#found.of([search, typed], () => search.find(typed));
   }
 
   /** Why the rows are not those of the word itself; nothing where they are. */

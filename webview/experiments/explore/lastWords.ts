@@ -1,4 +1,4 @@
-import { visibleMark, visibleText } from '../../../src/core/visibleText';
+import { visibleText, visibleToken } from '../../../src/core/visibleText';
 
 /** Characters of a text that fit a heading beside its keys. */
 const MOST = 24;
@@ -11,6 +11,5 @@ export function lastWords(text: string, cut: boolean): string {
   const shown = characters.length > MOST ? last.replace(/^\S*\s+(?=\S)/u, '') : last;
   const end = /\s*$/u.exec(shown)![0];
   const words = visibleText(shown.slice(0, shown.length - end.length).replace(/\s+/gu, ' '));
-  const marks = Array.from(end, (character) => visibleMark(character) ?? character).join('');
-  return `“${cut || characters.length > MOST ? '…' : ''}${words}${marks}”`;
+  return `“${cut || characters.length > MOST ? '…' : ''}${words}${visibleToken(end)}”`;
 }

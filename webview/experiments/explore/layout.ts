@@ -3,7 +3,7 @@ import { signal } from '@preact/signals-core';
 import { html, nothing, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import type { Vocabulary } from '../../../src/core/languageModel';
-import { MOST_ROWS, type DistributionSummary } from '../../../src/experiments/explore/distribution';
+import { MOST_ROWS } from '../../../src/experiments/explore/distribution';
 import type { ExploreResult } from '../../../src/experiments/explore/result';
 import { count, duration, rate, type LogUnit } from '../../format/numbers';
 import { completionText } from '../../format/tokenText';
@@ -28,6 +28,7 @@ import type { Picture } from '../../ui/picture';
 import { emptyView } from './emptyView';
 import { lastWords } from './lastWords';
 import { FoundTokensView } from './foundTokens';
+import { Memo } from './memo';
 import { NextToken, ROWS, type Controls, type OnScreen, type Reading } from './nextToken';
 import { Room } from './room';
 import type { ExploreRun } from './run';
@@ -45,6 +46,8 @@ const CONTEXT_TOKENS = 6;
 export interface ExploreFrame {
   readonly values: () => FormValues;
   readonly outcome: () => Outcome<ExploreResult> | null;
+  /** False once it was stopped, although its end may be waited for. */
+  readonly isRunning: () => boolean;
   /** Milliseconds since the current run began; 0 without one. */
   readonly elapsed: () => number;
   readonly failed: (error: unknown) => void;
@@ -63,7 +66,7 @@ export class ExploreView {
   readonly #unit = signal<LogUnit>('nats');
   readonly #late = signal(false);
   /** The distribution on screen as a picture, made once. */
-  #picture: { readonly of: DistributionSummary; readonly picture: Picture } | undefined;
+  readonly #picture = new Memo<Picture>();
 
   constructor(context: TabContext, chain: ChainEditor, screen: Screen, frame: ExploreFrame) {
     this.#context = context;
@@ -224,7 +227,7 @@ export class ExploreView {
   #emptyOrWaiting(more: TemplateResult): TemplateResult | typeof nothing {
     const { session, editPrompt, chooseModel } = this.#context;
     const { going } = this.#screen;
-    if (going) {
+    if (going && this.#frame.isRunning()) {
       return this.#frame.elapsed() >= PROGRESS_AFTER
         ? html`<p class="empty quiet">${this.#screen.doing()}…</p>`
         : nothing;
@@ -305,12 +308,10 @@ export class ExploreView {
     const { summary } = this.#reading();
     const vocabulary = this.#next.vocabularyOf(screen);
     if (summary === null || typeof summary === 'string' || !vocabulary) return [];
-    if (this.#picture?.of !== summary) {
-      this.#picture = { of: summary, picture: summaryPicture(summary, vocabulary) };
-    }
+    const picture = this.#picture.of([summary, vocabulary], () => summaryPicture(summary, vocabulary));
     const ofRun = this.#next.vocabularyOfRun(screen);
     return [
-      distributionSlide(this.#picture.picture, this.#lastWords(screen, vocabulary)),
+      distributionSlide(picture, this.#lastWords(screen, vocabulary)),
       ...(screen.run && ofRun ? completionsSlide(screen.run, ofRun) : []),
     ];
   }

@@ -12,6 +12,7 @@ import type { ExploreResult } from '../../../src/experiments/explore/result';
 import type { Toy } from '../../../src/protocol/messages';
 import { TOY, type Session } from '../../frame/session';
 import { chainOfSteps, inOrder, ORDERS, type SamplerStep } from '../../form/samplerSteps';
+import { Memo } from './memo';
 import type { ExploreRun } from './run';
 import { savedVocabulary } from './savedVocabulary';
 
@@ -41,21 +42,6 @@ export interface Reading {
 }
 
 const NOTHING: Reading = { summary: null, problem: null, asSaved: false };
-
-/** Values made once for the same parts, which are compared by identity. */
-class Memo<Value> {
-  #parts: readonly unknown[] = [];
-  #value: Value | undefined;
-
-  of(parts: readonly unknown[], make: () => Value): Value {
-    const same = parts.length === this.#parts.length && parts.every((part, i) => part === this.#parts[i]);
-    if (!same || this.#value === undefined) {
-      this.#value = make();
-      this.#parts = parts;
-    }
-    return this.#value;
-  }
-}
 
 export class NextToken {
   readonly #session: Session;

@@ -35,6 +35,7 @@ class Explore extends ExperimentTab<ExploreResult> {
     const view: ExploreView = new ExploreView(context, chain, screen, {
       values: () => this.state.form.values,
       outcome: () => this.state.shown.outcome,
+      isRunning: () => this.state.runs.jobState !== 'none',
       elapsed: () => this.state.runs.elapsed,
       failed,
     });

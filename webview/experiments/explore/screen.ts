@@ -140,8 +140,7 @@ export class Screen {
 
   /** What the run that goes on is about, in words. */
   doing(): string {
-    const { session, queue } = this.#context;
-    if (queue.stateOf('explore') === 'stopping') return 'Stopping';
+    const { session } = this.#context;
     const name = session.choice?.name ?? session.model;
     if (session.engine === 'starting' || !session.loaded) return `Loading ${name}`;
     return this.going?.logits ? 'Drawing tokens' : 'Reading the prompt';

@@ -2,9 +2,6 @@
 import type { Vocabulary } from '../../../src/core/languageModel';
 import { tokenBytes } from '../../format/tokenText';
 
-/** Tokens that are found at most. */
-const MOST_FOUND = 8;
-
 export interface FoundTokens {
   /** The ways to write the word as one token, in the order of `writings`. */
   readonly ids: readonly number[];
@@ -47,7 +44,7 @@ export class TokenSearch {
 }
 
 /** A word as it may stand in a text: as it was typed, after a space, with a capital and without. */
-export function writings(typed: string): readonly string[] {
+function writings(typed: string): readonly string[] {
   const word = typed.trim();
   // White space alone is looked for as it is.
   if (word === '') return typed === '' ? [] : [typed];
@@ -66,5 +63,5 @@ function keyOf(bytes: Uint8Array): string {
 }
 
 function unique(ids: readonly number[]): readonly number[] {
-  return [...new Set(ids)].slice(0, MOST_FOUND);
+  return [...new Set(ids)];
 }

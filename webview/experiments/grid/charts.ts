@@ -59,7 +59,7 @@ export function metricText(metric: GridMetric, value: number): string {
 }
 
 /** The same in four characters at most, for a narrow field; the field's card has all digits. */
-export function briefText(metric: GridMetric, value: number): string {
+function briefText(metric: GridMetric, value: number): string {
   if (metric.format === 'percent') return value > 0 && value < 0.005 ? '<1%' : `${Math.round(value * 100)}%`;
   const size = Math.abs(value);
   if (size >= 1000) return `${Math.round(value / 1000)}k`;

@@ -22,7 +22,7 @@ import type { Picture } from '../../ui/picture';
 import { legendView } from '../../ui/legend';
 import { sampledTextView, sampledTokenCard, type SampledText } from '../../ui/sampledText';
 import { figuresView, type ExperimentPage, type ShownParts } from '../../frame/experimentPage';
-import { TextTab } from '../../frame/textTab';
+import { ExperimentTab } from '../../frame/experimentTab';
 import { checked } from '../../frame/live';
 import type { Tab, TabContext } from '../../frame/tab';
 
@@ -84,6 +84,9 @@ function pageOf(source: Source, context: TabContext): ExperimentPage<LossResult>
       await source.read(values, context.host);
       source.tokens.clear();
       source.selected.value = -1;
+    },
+    opened: (parameters) => {
+      source.giveFrom(parameters);
     },
     read: parsedBy(lossResultSchema),
     report: lossReport,
@@ -213,5 +216,5 @@ function passageView(
 
 export function createLoss(context: TabContext): Tab {
   const source = new Source();
-  return new TextTab(pageOf(source, context), context, source);
+  return new ExperimentTab(pageOf(source, context), context);
 }

@@ -14,7 +14,7 @@ import { WholeText } from '../../form/wholeText';
 import { trainingForm } from './form';
 import { TrainingLive, trainingLiveView } from './liveView';
 import { figuresView, type ExperimentPage, type ShownParts } from '../../frame/experimentPage';
-import { TextTab } from '../../frame/textTab';
+import { ExperimentTab } from '../../frame/experimentTab';
 import { checked } from '../../frame/live';
 import type { Tab, TabContext } from '../../frame/tab';
 
@@ -45,6 +45,9 @@ function pageOf(text: WholeText, context: TabContext): ExperimentPage<TrainingRe
       actionOf(parameters) === 'verify'
         ? null
         : 'Training is not replayed, because that would overwrite its checkpoints. Press Run to train with these settings.',
+    opened: (parameters) => {
+      text.giveFrom(parameters);
+    },
     // A checkpoint is written first.
     keepsOnStop: true,
     live: () => {
@@ -86,5 +89,5 @@ function view(shown: ShownParts<TrainingResult>): TemplateResult {
 
 export function createTraining(context: TabContext): Tab {
   const text = new WholeText();
-  return new TextTab(pageOf(text, context), context, text);
+  return new ExperimentTab(pageOf(text, context), context);
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { surprisal } from '../../../../src/experiments/surprisal';
 import { surprisalParameters } from '../../../../src/experiments/surprisal/parameters';
-import { loadBundled } from '../../../../src/library/catalog';
+import { loadCatalog } from '../../../../src/library/catalog';
 import { loadGpt2 } from '../../../../src/onnx/loadGpt2';
 import { ProseCheck } from '../../../../webview/frame/proseCheck';
 import { Session } from '../../../../webview/frame/session';
@@ -44,7 +44,7 @@ const FOREIGN = [
   'git commit -m "fix" && npm run build',
 ];
 
-describe.each(await loadBundled('models/catalog.json'))(
+describe.each((await loadCatalog('models/catalog.json')).bundled)(
   'a prompt for $id',
   async ({ id, kind, foreignAbove }) => {
     const model = await loadGpt2({ id, name: id, directory: `models/${id}` });
@@ -60,7 +60,15 @@ describe.each(await loadBundled('models/catalog.json'))(
       tell: nothing,
     });
 
-    function checkOf(text: string): { session: Session; check: ProseCheck; asked: () => number } {
+    interface Checked {
+      readonly session: Session;
+      readonly check: ProseCheck;
+      readonly asked: () => number;
+      /** What the model answers to what was asked last. */
+      readonly answer: () => Promise<unknown>;
+    }
+
+    function checkOf(text: string): Checked {
       const session = new Session(new Host({ postMessage: nothing }, nothing, nothing));
       const choice = { id, name: id, kind: 'gpt2' as const, description: '' };
       session.welcome([{ ...choice, bundled: { kind, foreignAbove } }], id, {
@@ -71,33 +79,25 @@ describe.each(await loadBundled('models/catalog.json'))(
       const source = session.source!;
       session.takeTokens({ source, model: id, toy: undefined, ids: [1], truncated: false, notes: [] });
       let count = 0;
+      let answer: Promise<unknown> = Promise.resolve();
       const counted: Pick<Host, 'run' | 'log'> = {
         log: nothing,
         run: (experiment, id, _toy, asked) => {
           count += 1;
-          return run(experiment, id, undefined, asked);
+          const request = run(experiment, id, undefined, asked);
+          answer = request.result;
+          return request;
         },
       };
-      return { session, check: new ProseCheck(counted, session), asked: () => count };
+      const check = new ProseCheck(counted, session);
+      return { session, check, asked: () => count, answer: () => answer };
     }
 
     /** What is said once the model has answered. */
     async function verdict(text: string): Promise<boolean> {
-      let answer: Promise<unknown> = Promise.resolve();
-      const { session } = checkOf(text);
-      const check = new ProseCheck(
-        {
-          log: nothing,
-          run: (experiment, id, _toy, asked) => {
-            const request = run(experiment, id, undefined, asked);
-            answer = request.result;
-            return request;
-          },
-        },
-        session,
-      );
+      const { check, answer } = checkOf(text);
       check.check();
-      await answer;
+      await answer();
       return check.hint !== null;
     }
 
