@@ -47,7 +47,7 @@ export class Page {
     const nothing = (): null => null;
     const target = { addEventListener: listen, scrollTo: nothing };
     vi.stubGlobal('window', target);
-    for (const element of ['HTMLElement', 'SVGElement']) vi.stubGlobal(element, class {});
+    for (const element of ['HTMLElement', 'SVGElement']) vi.stubGlobal(element, Object);
     vi.stubGlobal('document', {
       addEventListener: nothing,
       documentElement: target,
