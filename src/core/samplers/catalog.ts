@@ -1,6 +1,7 @@
 /** Every sampler there is, described as data. */
 import { shownJson } from '../shownJson';
 import { allowedTokens } from './allowedTokens';
+import { adaptiveP } from './adaptiveP';
 import { bannedTokens } from './bannedTokens';
 import { dry } from './dry';
 import { dynamicTemperature } from './dynamicTemperature';
@@ -13,10 +14,13 @@ import { minP } from './minP';
 import { mirostat1 } from './mirostat1';
 import { mirostat2 } from './mirostat2';
 import { noRepeatNgram } from './noRepeatNgram';
+import { pLess } from './pLess';
 import { presencePenalty } from './presencePenalty';
+import { quadraticSmoothing } from './quadraticSmoothing';
 import { repetitionPenalty } from './repetitionPenalty';
 import { tailFree } from './tailFree';
 import { temperature } from './temperature';
+import { topA } from './topA';
 import { topH } from './topH';
 import { topK } from './topK';
 import { topNSigma } from './topNSigma';
@@ -28,9 +32,12 @@ import type { SamplerDefinition, SpecOf } from './definition';
 const samplers = [
   temperature,
   dynamicTemperature,
+  quadraticSmoothing,
   topK,
   topP,
   minP,
+  topA,
+  pLess,
   typical,
   epsilon,
   eta,
@@ -40,6 +47,7 @@ const samplers = [
   xtc,
   mirostat1,
   mirostat2,
+  adaptiveP,
   repetitionPenalty,
   presencePenalty,
   frequencyPenalty,

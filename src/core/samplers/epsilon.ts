@@ -1,13 +1,14 @@
 import type { Candidates } from './candidates';
 import { defineSampler } from './definition';
 import { MIN_KEEP } from './parameters';
+import { atLeast } from './ties';
 
 /**
  * Epsilon cutoff: removes the tokens whose probability is below a fixed epsilon.
  *
  * Hewitt, Manning and Liang, Truncation Sampling as Language Model Desmoothing, 2022.
  *
- * - A token exactly at epsilon stays.
+ * - A token at epsilon, but for rounding, stays (see `slack`).
  * - The `minKeep` best tokens stay, and every token equal to the last of them: where all are below epsilon the
  *   best and its equals are left.
  */
@@ -45,9 +46,10 @@ export const epsilon = defineSampler({
 /** Removes the candidates with probability below `threshold`, but none as good as the `minKeep`-th best. */
 export function removeLessProbable(candidates: Candidates, threshold: number, minKeep: number): void {
   const { ids, logits, count, probabilities } = candidates;
+  const least = atLeast(threshold);
   const safe = candidates.nthLargestLogit(Math.min(minKeep, count));
   for (let row = 0; row < count; row++) {
     const id = ids[row]!;
-    if (probabilities[id]! < threshold && logits[id]! < safe) candidates.remove(id);
+    if (probabilities[id]! < least && logits[id]! < safe) candidates.remove(id);
   }
 }

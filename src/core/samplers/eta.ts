@@ -8,7 +8,7 @@ import { MIN_KEEP } from './parameters';
  *
  * Hewitt, Manning and Liang, Truncation Sampling as Language Model Desmoothing, 2022.
  *
- * - A token exactly at the threshold stays.
+ * - A token at the threshold, but for rounding, stays (see `slack`).
  * - The `minKeep` best tokens stay, and every token equal to the last of them.
  */
 export const eta = defineSampler({

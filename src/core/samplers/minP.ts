@@ -1,5 +1,7 @@
+import type { Candidates } from './candidates';
 import { defineSampler } from './definition';
 import { MIN_KEEP } from './parameters';
+import { atLeast } from './ties';
 
 /**
  * Min-p: removes the tokens whose probability is below p times that of the best token. Where the model is sure
@@ -8,7 +10,7 @@ import { MIN_KEEP } from './parameters';
  * Nguyen, Baker, Neo, Roush, Kirsch and Shwartz-Ziv, Turning Up the Heat: Min-p Sampling for Creative and
  * Coherent LLM Outputs, 2025.
  *
- * - A token exactly at the cutoff stays. p = 0 removes nothing, p = 1 keeps the best token and its equals.
+ * - A token at the cutoff, but for rounding, stays (see `slack`). p = 0 removes nothing, p = 1 keeps the best token and its equals.
  * - `minKeep` keeps the best tokens, the lowest ids among equals.
  */
 export const minP = defineSampler({
@@ -36,12 +38,17 @@ export const minP = defineSampler({
   },
   create: ({ p, minKeep = MIN_KEEP.default }) => ({
     apply(candidates) {
-      const { ids, count, probabilities } = candidates;
-      const cutoff = p * probabilities[candidates.best()]!;
-      for (let row = 0; row < count; row++) {
-        if (probabilities[ids[row]!]! < cutoff) candidates.remove(ids[row]!);
-      }
-      candidates.spareBest(minKeep);
+      removeBelowProbability(candidates, p * candidates.probabilities[candidates.best()]!, minKeep);
     },
   }),
 });
+
+/** Removes the candidates less probable than `cutoff`, but none of the `minKeep` best, the lowest ids among equals. */
+export function removeBelowProbability(candidates: Candidates, cutoff: number, minKeep: number): void {
+  const { ids, count, probabilities } = candidates;
+  const least = atLeast(cutoff);
+  for (let row = 0; row < count; row++) {
+    if (probabilities[ids[row]!]! < least) candidates.remove(ids[row]!);
+  }
+  candidates.spareBest(minKeep);
+}

@@ -1,5 +1,6 @@
 import { defineSampler } from './definition';
 import { LEARNING_RATE, Surprises, TARGET } from './surprise';
+import { slack } from './ties';
 
 /**
  * Mirostat 2: removes the tokens whose surprise -log2 p is above a limit mu that follows feedback, so that the
@@ -10,6 +11,7 @@ import { LEARNING_RATE, Surprises, TARGET } from './surprise';
  *
  * - mu starts at 2 tau and is kept in `history.memory`; without a memory every step is a first step.
  * - S is measured before the cut, as in the paper (llama.cpp measures it after the cut).
+ * - A surprise counts as mu where it is equal to it but for rounding; see `slack`.
  * - The best token and its equals always stay.
  */
 export const mirostat2 = defineSampler({
@@ -34,9 +36,10 @@ export const mirostat2 = defineSampler({
         const { ids, logits, count } = candidates;
         const { bits } = surprises;
         const best = candidates.largest();
+        const most = mu + slack(mu);
         for (let row = 0; row < count; row++) {
           const id = ids[row]!;
-          if (bits[id]! > mu && logits[id]! < best) candidates.remove(id);
+          if (bits[id]! > most && logits[id]! < best) candidates.remove(id);
         }
       },
       accept: (id, mu) => surprises.feedback(id, mu, tau, eta),

@@ -1,6 +1,7 @@
 import { topIndices } from '../logits';
 import { defineSampler } from './definition';
 import { MIN_KEEP } from './parameters';
+import { slack } from './ties';
 
 /**
  * Tail-free: ranks the tokens and cuts where the curve of their probabilities becomes flat, measured by the
@@ -10,7 +11,8 @@ import { MIN_KEEP } from './parameters';
  * Bricken, Tail Free Sampling, 2019. With second differences d_1 .. d_(m-2) of the ranked probabilities
  * p_1 .. p_m, p_1 always stays, p_(i+1) stays while d_1 + .. + d_i <= z, and p_m always goes.
  *
- * - z = 1, fewer than three tokens, and a curve without any bend (all probabilities equal) remove nothing.
+ * - z = 1, fewer than three tokens, and a curve without any bend (a straight line: all probabilities equal, for example) remove nothing.
+ * - A sum counts as z where it is equal to it but for rounding; see `slack`.
  * - Among equal logits the lowest ids come first.
  */
 export const tailFree = defineSampler({
@@ -47,9 +49,12 @@ export const tailFree = defineSampler({
           Math.abs(probabilities[id]! - 2 * probabilities[ranked[i + 1]!]! + probabilities[ranked[i]!]!),
         );
       const total = bends.reduce((sum, bend) => sum + bend, 0);
-      if (total === 0) return;
+      const best = probabilities[ranked[0]!]!;
+      // What second differences of a straight line leave is rounding.
+      if (total <= slack(best)) return;
       let sum = 0;
-      const end = bends.findIndex((bend) => (sum += bend) / total > z);
+      const limit = z * total + slack(z * total, best);
+      const end = bends.findIndex((bend) => (sum += bend) > limit);
       const kept = end === -1 ? count - 1 : end + 1;
       for (const id of ranked.slice(kept)) candidates.remove(id);
       candidates.spareBest(minKeep);

@@ -1,5 +1,6 @@
 import { topIndices } from '../logits';
 import { defineSampler } from './definition';
+import { slack } from './ties';
 
 /** The sampler looks no further down; what lies below adds next to nothing to the entropy. */
 const LOOKED_AT = 100;
@@ -11,6 +12,7 @@ const LOOKED_AT = 100;
  * Entropy in Text Generation, 2025; the limit of 100 is Hugging Face's.
  *
  * - The best token always stays. Among equal logits the lowest ids come first.
+ * - A share counts as h where it is equal to it but for rounding; see `slack`.
  * - h = 1 keeps the 100 best tokens.
  */
 export const topH = defineSampler({
@@ -45,7 +47,8 @@ export const topH = defineSampler({
         const p = probabilities[id]! / mass;
         return p > 0 ? -p * Math.log(p) : 0;
       });
-      const limit = h * terms.reduce((sum, term) => sum + term, 0);
+      const share = h * terms.reduce((sum, term) => sum + term, 0);
+      const limit = share + slack(share);
       let sum = 0;
       const kept = terms.findIndex((term, rank) => {
         sum += term;

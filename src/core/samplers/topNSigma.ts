@@ -1,4 +1,5 @@
 import { defineSampler } from './definition';
+import { slack } from './ties';
 
 /**
  * Top-nσ: keeps the tokens whose logit is within n standard deviations of the largest. It looks at logits, not
@@ -8,7 +9,7 @@ import { defineSampler } from './definition';
  *
  * - The deviation is that of the candidates' logits (divided by their number, not one less). Equal logits have
  *   deviation 0: all of them stay.
- * - A token exactly at the cutoff stays.
+ * - A token at the cutoff, but for rounding, stays (see `slack`).
  */
 export const topNSigma = defineSampler({
   name: 'top-n-sigma',
@@ -42,7 +43,8 @@ export const topNSigma = defineSampler({
       const mean = sum / count;
       let squares = 0;
       for (let row = 0; row < count; row++) squares += (logits[ids[row]!]! - max - mean) ** 2;
-      candidates.removeBelow(max - n * Math.sqrt(squares / count));
+      const below = n * Math.sqrt(squares / count);
+      candidates.removeBelow(max - below - slack(below, Math.abs(max)));
     },
   }),
 });

@@ -1,5 +1,6 @@
 import { defineSampler } from './definition';
 import { evenly, MIN_KEEP } from './parameters';
+import { slack } from './ties';
 
 /**
  * Top-p, or nucleus: keeps the smallest set of most probable tokens whose probability is at least p.
@@ -10,6 +11,7 @@ import { evenly, MIN_KEEP } from './parameters';
  * summed probability is at most 1 - p. This keeps its precision for p near 1.
  *
  * - p = 1 removes only tokens whose probability has underflowed to 0.
+ * - A mass counts as p where it is equal to it but for rounding; see `slack`.
  * - However small p is, the best token stays.
  * - Of equal logits at the cutoff the lowest ids stay, as many as are needed. (Hugging Face leaves this to its
  *   sort, mostly keeping high ids.)
@@ -38,12 +40,15 @@ export const topP = defineSampler({
       MIN_KEEP,
     ],
   },
-  create: ({ p, minKeep = MIN_KEEP.default }) => ({
-    apply(candidates) {
-      const cut = candidates.cutMass(candidates.logits, 1 - p, 'above');
-      // Where rounding leaves the whole mass below 1 - p the cut is at the best token, which stays.
-      candidates.removeBelow(cut.key, cut.equal - cut.before);
-      candidates.spareBest(minKeep);
-    },
-  }),
+  create({ p, minKeep = MIN_KEEP.default }) {
+    const limit = p === 1 ? 0 : 1 - p + slack(1 - p);
+    return {
+      apply(candidates) {
+        const cut = candidates.cutMass(candidates.logits, limit, 'above');
+        // Where rounding leaves the whole mass below 1 - p the cut is at the best token, which stays.
+        candidates.removeBelow(cut.key, cut.equal - cut.before);
+        candidates.spareBest(minKeep);
+      },
+    };
+  },
 });

@@ -2,6 +2,7 @@ import type { Candidates } from './candidates';
 import { defineSampler } from './definition';
 import { MIN_KEEP } from './parameters';
 import { nthLargest } from './selection';
+import { slack } from './ties';
 import type { Sampler } from './types';
 
 /**
@@ -10,7 +11,7 @@ import type { Sampler } from './types';
  *
  * Meister, Pimentel, Wiher and Cotterell, Locally Typical Sampling, 2023.
  *
- * - All tokens at exactly the last distance stay, so equal logits share their fate.
+ * - All tokens at the last distance, but for rounding, stay (see `slack`), so equal logits share their fate.
  * - `minKeep` counts in the order of that distance, the lowest ids among equals.
  */
 export const typical = defineSampler({
@@ -59,7 +60,8 @@ class Typical implements Sampler {
       const id = ids[row]!;
       distances[id] = Math.abs(-candidates.logProbability(id) - entropy);
     }
-    const last = candidates.cutMass(distances, this.p, 'at least').key;
+    const reached = candidates.cutMass(distances, this.p - slack(this.p), 'at least').key;
+    const last = reached + slack(reached, entropy + reached);
     let kept = 0;
     for (let row = 0; row < count; row++) if (distances[ids[row]!]! <= last) kept++;
     if (kept >= this.minKeep) this.#keepUpTo(candidates, last, Infinity);

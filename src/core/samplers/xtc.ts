@@ -1,5 +1,6 @@
 import { defineSampler } from './definition';
 import { MIN_KEEP } from './parameters';
+import { atLeast } from './ties';
 
 /**
  * Exclude top choices: with the given chance, removes every token whose probability is at least the threshold
@@ -7,6 +8,7 @@ import { MIN_KEEP } from './parameters';
  *
  * Weidmann (p-e-w), Exclude Top Choices, text-generation-webui pull request 6335, 2024.
  *
+ * - A token counts as at the threshold where it is but for rounding; see `slack`.
  * - Fewer than two tokens at the threshold: nothing happens. Of equal logits the highest id counts as the least
  *   probable.
  * - One number of `history.random` is drawn per step. Without it the sampler shows a step at which it acts, and
@@ -46,6 +48,7 @@ export const xtc = defineSampler({
     ],
   },
   create({ probability, threshold, minKeep = MIN_KEEP.default }) {
+    const least = atLeast(threshold);
     const shown = `XTC acts with chance ${probability} at each step; this shows a step at which it does.`;
     return {
       usesHistory: true,
@@ -54,18 +57,18 @@ export const xtc = defineSampler({
         const acts = random === undefined ? probability > 0 : random.next() < probability;
         if (!acts) return;
         const { ids, count, probabilities, logits } = candidates;
-        let least = -1;
+        let last = -1;
         let reaching = 0;
         for (let row = 0; row < count; row++) {
           const id = ids[row]!;
-          if (!(probabilities[id]! >= threshold)) continue;
+          if (!(probabilities[id]! >= least)) continue;
           reaching++;
-          if (least === -1 || logits[id]! <= logits[least]!) least = id;
+          if (last === -1 || logits[id]! <= logits[last]!) last = id;
         }
         if (reaching < 2 || count - (reaching - 1) < minKeep) return;
         for (let row = 0; row < count; row++) {
           const id = ids[row]!;
-          if (id !== least && probabilities[id]! >= threshold) candidates.remove(id);
+          if (id !== last && probabilities[id]! >= least) candidates.remove(id);
         }
         if (random === undefined && probability < 1) candidates.warnings.push(shown);
       },

@@ -53,6 +53,10 @@ const TWINS: { readonly [Name in SamplerName]: Twin<Name> } = {
     parameters: () => fc.record({ min: between(0.1, 2), max: between(0.1, 2), exponent: between(0.1, 3) }),
     apply: (logits, { min, max, exponent }) => dynamicTemperature(logits, min, max, exponent),
   },
+  'quadratic-smoothing': {
+    parameters: () => fc.record({ factor: between(0, 5), curve: between(1, 5) }),
+    apply: (logits, { factor, curve }) => quadraticSmoothing(logits, factor, curve ?? 1),
+  },
   'top-k': {
     parameters: () =>
       fc.record({ k: fc.integer({ min: 1, max: 150 }), ties: fc.constantFrom('all', 'exact'), minKeep }),
@@ -65,6 +69,18 @@ const TWINS: { readonly [Name in SamplerName]: Twin<Name> } = {
   'min-p': {
     parameters: () => fc.record({ p: fc.oneof(share, fc.constantFrom(0, 1)), minKeep }),
     apply: (logits, spec) => minP(logits, spec.p, spec.minKeep ?? 1),
+  },
+  'top-a': {
+    parameters: () => fc.record({ a: fc.oneof(share, fc.constantFrom(0, 1)), minKeep }),
+    apply: (logits, spec) => minP(logits, spec.a * Math.max(...naiveSoftmax(logits)), spec.minKeep ?? 1),
+  },
+  'p-less': {
+    parameters: () => fc.record({ minKeep }),
+    apply: (logits, spec) => {
+      const probabilities = naiveSoftmax(logits);
+      const agreeing = probabilities.reduce((sum, p) => sum + p * p, 0);
+      return minP(logits, agreeing / Math.max(...probabilities), spec.minKeep ?? 1);
+    },
   },
   typical: {
     parameters: () => fc.record({ p: share, minKeep }),
@@ -105,6 +121,10 @@ const TWINS: { readonly [Name in SamplerName]: Twin<Name> } = {
   'mirostat-2': {
     parameters: () => fc.record(mirostat),
     apply: (logits, spec) => mirostat2(logits, 2 * spec.tau),
+  },
+  'adaptive-p': {
+    parameters: () => fc.record({ target: fc.oneof(share, fc.constantFrom(0, 1)), decay: between(0, 0.99) }),
+    apply: (logits, { target }) => adaptiveP(logits, target),
   },
   'repetition-penalty': {
     parameters: () => fc.record({ penalty: between(0.5, 2), window }),
@@ -176,6 +196,24 @@ function dynamicTemperature(logits: readonly number[], min: number, max: number,
   if (n === 1) return [...logits];
   const share = Math.min(1, naiveEntropy(naiveSoftmax(logits)) / Math.log(n));
   return temperature(logits, min + (max - min) * share ** exponent);
+}
+
+function quadraticSmoothing(logits: readonly number[], factor: number, curve: number): number[] {
+  const max = Math.max(...logits);
+  const k = (3 - curve) / 2;
+  const s = (curve - 1) / 2;
+  return logits.map((logit) =>
+    logit === -Infinity ? logit : -(k * factor * (logit - max) ** 2) + s * factor * (logit - max) ** 3 + max,
+  );
+}
+
+/** The first step, before anything was drawn: the average is the target, and so is what is aimed at. */
+function adaptiveP(logits: readonly number[], target: number): number[] {
+  return naiveSoftmax(logits).map((p, id) => {
+    if (logits[id] === -Infinity) return -Infinity;
+    const distance = Math.abs((p - target) * (1 / 0.3));
+    return 5 - 10 * (distance ** 2 / (1 + distance));
+  });
 }
 
 function topK(logits: readonly number[], k: number, ties: 'all' | 'exact'): number[] {

@@ -19,6 +19,33 @@ describe('samplers with a memory', () => {
     expect(memory[0]).toBeCloseTo(2.5, 12);
   });
 
+  it('adaptive-p averages what was drawn and aims at the other side of its target, as its merge says', () => {
+    const chain = new SamplerChain([{ sampler: 'adaptive-p', target: 0.25, decay: 0.5 }], 3);
+    const logits = [0.5, 0.25, 0.25].map(Math.log);
+    const memory = chain.newMemory();
+    expect([...memory]).toEqual([0.25]);
+    const history = { tokens: [], memory };
+    // δ = 0.25 / 0.3 for the first token, 0 for the others: 5 - 10 (25/36) / (11/6) = 5 - 125/33.
+    const first = chain.apply(logits, history).logits;
+    [5 - 125 / 33, 5, 5].forEach((logit, id) => {
+      expect(first[id]).toBeCloseTo(logit, 12);
+    });
+    // llama.cpp keeps two sums that begin at target / (1 - decay) and 1 / (1 - decay).
+    let [weighted, weight] = [0.25 / 0.5, 1 / 0.5];
+    for (const drawn of [0, 2, 0, 0]) {
+      chain.apply(logits, history);
+      chain.accept(drawn, memory);
+      weighted = [0.5, 0.25, 0.25][drawn]! + 0.5 * weighted;
+      weight = 1 + 0.5 * weight;
+      expect(memory[0]).toBeCloseTo(weighted / weight, 12);
+    }
+    // Averages 0.25, 0.375, 0.3125, 0.40625, 0.453125: aimed at 0.5 - 0.453125, δ = 0.203125 / 0.3 for the others.
+    expect(memory[0]).toBeCloseTo(0.453125, 12);
+    const last = chain.apply(logits, history).logits;
+    const delta = 0.203125 / 0.3;
+    expect(last[1]).toBeCloseTo(5 - (10 * delta ** 2) / (1 + delta), 12);
+  });
+
   it('mirostat 1 on an exact Zipf curve finds the k whose cross-entropy the paper gives', () => {
     // p_i ~ i^-1.5 over 1000 tokens: the estimate of s is exact.
     const n = 1000;
