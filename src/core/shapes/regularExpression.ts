@@ -1,0 +1,74 @@
+/** Regular expressions as automata over bytes. */
+import { DFA, JS, NFA, TooManyNodesError } from 'refa';
+import { messageOf } from '../messageOf';
+import { ByteAutomaton } from './byteAutomaton';
+
+/** Most characters of an expression. */
+export const LONGEST_EXPRESSION = 20_000;
+
+/** Most states, with repetitions written out: compiling takes longer than in proportion to them. */
+const MOST_STATES = 20_000;
+
+/** Compiled expressions that are kept: a chain is parsed at every keystroke and made for every prompt. */
+const KEPT = 8;
+
+const compiled = new Map<string, ByteAutomaton | string>();
+
+/**
+ * Compiles an expression in JavaScript's syntax, with its flag `u`; it must match a whole text, so that `^` at its
+ * begin and `$` at its end say nothing new.
+ *
+ * Thompson, Regular Expression Search Algorithm, 1968; Rabin and Scott, Finite Automata and Their Decision
+ * Problems, 1959, for the deterministic automaton.
+ * @returns the automaton, or in words what the expression must be that this one is not.
+ */
+export function compileExpression(source: string): ByteAutomaton | string {
+  const known = compiled.get(source);
+  if (known !== undefined) return known;
+  const result = compile(source);
+  if (compiled.size >= KEPT) compiled.delete(compiled.keys().next().value!);
+  compiled.set(source, result);
+  return result;
+}
+
+function compile(source: string): ByteAutomaton | string {
+  if (source.length > LONGEST_EXPRESSION) {
+    return `a regular expression of at most ${LONGEST_EXPRESSION.toLocaleString('en')} characters; this one has ${source.length.toLocaleString('en')}`;
+  }
+  let automaton: DFA;
+  try {
+    const parser = JS.Parser.fromLiteral({ source: withoutEnds(source), flags: 'u' });
+    const { expression, maxCharacter } = parser.parse({ backreferences: 'throw', maxNodes: MOST_STATES });
+    const nondeterministic = NFA.fromRegex(
+      expression,
+      { maxCharacter },
+      { assertions: 'throw' },
+      new NFA.LimitedNodeFactory(MOST_STATES),
+    );
+    automaton = DFA.fromFA(nondeterministic, new DFA.LimitedNodeFactory(MOST_STATES));
+    automaton.minimize();
+  } catch (error) {
+    return reason(error);
+  }
+  const bytes = new ByteAutomaton(automaton.initial, automaton.finals);
+  return bytes.start < 0 ? 'a regular expression that some text matches' : bytes;
+}
+
+/** Without the anchors at its ends; any others cannot be followed. */
+function withoutEnds(source: string): string {
+  const begin = source.startsWith('^') ? source.slice(1) : source;
+  // An escaped dollar sign is one: an odd number of backslashes stands before it.
+  return /(?<!\\)(?:\\\\)*\$$/.test(begin) ? begin.slice(0, -1) : begin;
+}
+
+function reason(error: unknown): string {
+  if (error instanceof TooManyNodesError) {
+    return `a simpler regular expression: this one takes more than ${MOST_STATES.toLocaleString('en')} states, for example because a large repetition is nested in another`;
+  }
+  const message = messageOf(error);
+  if (/assertion/i.test(message)) {
+    return 'a regular expression without lookahead, lookbehind, \\b, and without ^ and $ but at its ends';
+  }
+  if (/backreference/i.test(message)) return 'a regular expression without backreferences';
+  return `a regular expression in JavaScript’s syntax; ${message.replace(/^Invalid regular expression: /, '')}`;
+}
