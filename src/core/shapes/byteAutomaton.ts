@@ -112,7 +112,7 @@ export class ByteAutomaton {
       if (maxes[middle]! < least) low = middle + 1;
       else high = middle;
     }
-    return low < mins.length && mins[low]! <= most;
+    return least <= most && low < mins.length && mins[low]! <= most;
   }
 
   /** The ranges of characters that lead from a state to a live one, ascending. */
