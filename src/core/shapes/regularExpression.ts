@@ -1,5 +1,5 @@
 /** Regular expressions as automata over bytes. */
-import { DFA, JS, NFA, TooManyNodesError } from 'refa';
+import { DFA, isDisjointWith, JS, NFA, TooManyNodesError } from 'refa';
 import { messageOf } from '../messageOf';
 import { ByteAutomaton } from './byteAutomaton';
 
@@ -37,21 +37,35 @@ function compile(source: string): ByteAutomaton | string {
   }
   let automaton: DFA;
   try {
-    const parser = JS.Parser.fromLiteral({ source: withoutEnds(source), flags: 'u' });
-    const { expression, maxCharacter } = parser.parse({ backreferences: 'throw', maxNodes: MOST_STATES });
-    const nondeterministic = NFA.fromRegex(
-      expression,
-      { maxCharacter },
-      { assertions: 'throw' },
-      new NFA.LimitedNodeFactory(MOST_STATES),
-    );
-    automaton = DFA.fromFA(nondeterministic, new DFA.LimitedNodeFactory(MOST_STATES));
+    automaton = DFA.fromFA(nondeterministic(withoutEnds(source)), new DFA.LimitedNodeFactory(MOST_STATES));
     automaton.minimize();
   } catch (error) {
     return reason(error);
   }
   const bytes = new ByteAutomaton(automaton.initial, automaton.finals);
   return bytes.start < 0 ? 'a regular expression that some text matches' : bytes;
+}
+
+/** @throws whatever refa makes of an expression that it cannot read, or that takes too many states. */
+function nondeterministic(source: string): NFA {
+  const parser = JS.Parser.fromLiteral({ source, flags: 'u' });
+  const { expression, maxCharacter } = parser.parse({ backreferences: 'throw', maxNodes: MOST_STATES });
+  const factory = new NFA.LimitedNodeFactory(MOST_STATES);
+  return NFA.fromRegex(expression, { maxCharacter }, { assertions: 'throw' }, factory);
+}
+
+/**
+ * Whether an expression matches some text that holds a character of a class.
+ * @param characters the class, for example `["\\\\]`.
+ * @returns true or false, or in words what the expression must be that it is not.
+ */
+export function mayHold(source: string, characters: string): boolean | string {
+  try {
+    const holding = nondeterministic(`[^]*${characters}[^]*`);
+    return !isDisjointWith(nondeterministic(source), holding);
+  } catch (error) {
+    return reason(error);
+  }
 }
 
 /** Without the anchors at its ends; any others cannot be followed. */

@@ -1,0 +1,325 @@
+/** JSON schemas as regular expressions, as far as they are regular: every nesting is finite. */
+import { mayHold } from './regularExpression';
+
+type Schema = Readonly<Record<string, unknown>>;
+
+/** One character of a JSON string, written as itself or escaped; RFC 8259, section 7. */
+const CHARACTER = String.raw`(?:[^"\\\u0000-\u001f\ud800-\udfff]|\\["\\/bfnrt])`;
+const INTEGER = String.raw`-?(?:0|[1-9]\d*)`;
+const NUMBER = String.raw`${INTEGER}(?:\.\d+)?(?:[eE][+-]?\d+)?`;
+const NATURAL = String.raw`(?:0|[1-9]\d*)`;
+
+/** Dates are in the range in which every month has them; a validator knows the lengths of months. */
+const FORMATS: Readonly<Record<string, string>> = {
+  date: String.raw`\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])`,
+  time: String.raw`(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ`,
+  'date-time': String.raw`\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ`,
+  uuid: '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}',
+  ipv4: String.raw`(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)\.){3}(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)`,
+};
+
+/** What says nothing about the text. */
+const SILENT = [
+  '$schema',
+  '$id',
+  '$comment',
+  '$defs',
+  'definitions',
+  'title',
+  'description',
+  'default',
+  'examples',
+];
+
+/** Most numbers that are written out one by one. */
+const MOST_NUMBERS = 1000;
+
+/** Deeper schemas, or such as refer to themselves, are refused. */
+const DEEPEST = 20;
+
+const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`);
+const literally = (value: unknown): string => escaped(JSON.stringify(value));
+const either = (all: readonly string[]): string => (all.length === 1 ? all[0]! : `(?:${all.join('|')})`);
+
+/**
+ * Makes a regular expression of a schema: the JSON texts that fit it, with at most one space after a comma and a
+ * colon and none elsewhere, an object's properties in the order in which the schema names them and none beside.
+ *
+ * JSON Schema, draft 2020-12. What no regular expression can say, or this one does not, is refused by name rather
+ * than left out.
+ * @throws RangeError in words for a keyword that is not supported, a value that a keyword cannot have, a schema
+ * that refers to itself, and one that nothing fits.
+ */
+export function expressionOfSchema(schema: unknown): string {
+  return new Conversion(schema).of(schema, '#', 0);
+}
+
+class Conversion {
+  constructor(readonly root: unknown) {}
+
+  of(schema: unknown, at: string, depth: number): string {
+    if (depth > DEEPEST) {
+      throw new RangeError(
+        `The schema at ${at} lies more than ${DEEPEST} levels deep, or refers to itself; a shape must have an end.`,
+      );
+    }
+    if (schema === true) return this.#scalar();
+    if (typeof schema !== 'object' || schema === null || Array.isArray(schema)) {
+      throw new RangeError(
+        `The schema at ${at} is ${JSON.stringify(schema)}; it must be an object, or true.`,
+      );
+    }
+    const given = schema as Schema;
+    if ('const' in given) return this.#only(given, ['const', 'type'], at, literally(given['const']));
+    if ('enum' in given) return this.#only(given, ['enum', 'type'], at, this.#enumerated(given['enum'], at));
+    if ('$ref' in given) return this.#only(given, ['$ref'], at, this.#referred(given['$ref'], at, depth));
+    for (const keyword of ['anyOf', 'oneOf', 'allOf'] as const) {
+      if (!(keyword in given)) continue;
+      return this.#only(given, [keyword], at, this.#combined(keyword, given[keyword], at, depth));
+    }
+    const types = given['type'] ?? IMPLIED.find(([keyword]) => keyword in given)?.[1];
+    if (types === undefined) return this.#only(given, [], at, this.#scalar());
+    const each = Array.isArray(types) ? (types as unknown[]) : [types];
+    const known = each.flatMap((type) => KEYWORDS[String(type)] ?? []);
+    return this.#only(
+      given,
+      ['type', ...known],
+      at,
+      either(each.map((type) => this.#typed(type, given, at, depth))),
+    );
+  }
+
+  #typed(type: unknown, given: Schema, at: string, depth: number): string {
+    switch (type) {
+      case 'string':
+        return this.#string(given, at);
+      case 'integer':
+        return this.#integer(given, at);
+      case 'number':
+        return this.#number(given, at);
+      case 'boolean':
+        return '(?:true|false)';
+      case 'null':
+        return 'null';
+      case 'array':
+        return this.#array(given, at, depth);
+      case 'object':
+        return this.#object(given, at, depth);
+      default:
+        throw new RangeError(
+          `type at ${at} is ${JSON.stringify(type)}; it must be string, number, integer, boolean, null, array or object.`,
+        );
+    }
+  }
+
+  #scalar(): string {
+    return either([`"${CHARACTER}*"`, NUMBER, 'true', 'false', 'null']);
+  }
+
+  /** The expression, where the schema says nothing that it does not follow. */
+  #only(given: Schema, known: readonly string[], at: string, expression: string): string {
+    const other = Object.keys(given).find((key) => !known.includes(key) && !SILENT.includes(key));
+    if (other === undefined) return expression;
+    throw new RangeError(
+      `${other} at ${at} cannot be followed here; leave it out, or say the same by ${known.length > 0 ? known.join(', ') : 'type'}.`,
+    );
+  }
+
+  #enumerated(values: unknown, at: string): string {
+    if (Array.isArray(values) && values.length > 0) return either(values.map(literally));
+    throw new RangeError(
+      `enum at ${at} is ${JSON.stringify(values)}; it must be a list of at least one value.`,
+    );
+  }
+
+  #referred(to: unknown, at: string, depth: number): string {
+    const path = typeof to === 'string' && /^#(?:\/|$)/.test(to) ? to.slice(1).split('/').slice(1) : null;
+    let found: unknown = path === null ? undefined : this.root;
+    for (const step of path ?? []) {
+      const key = decodeURIComponent(step).replaceAll('~1', '/').replaceAll('~0', '~');
+      found =
+        typeof found === 'object' && found !== null && Object.hasOwn(found, key)
+          ? (found as Schema)[key]
+          : undefined;
+    }
+    if (found === undefined) {
+      throw new RangeError(
+        `$ref at ${at} is ${JSON.stringify(to)}; it must name a place in the schema itself, such as "#/$defs/name".`,
+      );
+    }
+    return this.of(found, to as string, depth + 1);
+  }
+
+  #combined(keyword: 'anyOf' | 'oneOf' | 'allOf', all: unknown, at: string, depth: number): string {
+    if (!Array.isArray(all) || all.length === 0) {
+      throw new RangeError(
+        `${keyword} at ${at} is ${JSON.stringify(all)}; it must be a list of at least one schema.`,
+      );
+    }
+    if (all.length > 1 && keyword !== 'anyOf') {
+      throw new RangeError(
+        `${keyword} at ${at} has ${all.length} schemas; only anyOf can have more than one here.`,
+      );
+    }
+    return either(all.map((each, i) => this.of(each, `${at}/${keyword}/${i}`, depth + 1)));
+  }
+
+  #string(given: Schema, at: string): string {
+    const { pattern, format } = given;
+    const hasLength = 'minLength' in given || 'maxLength' in given;
+    if ([pattern !== undefined, format !== undefined, hasLength].filter(Boolean).length > 1) {
+      throw new RangeError(
+        `pattern, format and a length at ${at} cannot be followed together; keep one of them.`,
+      );
+    }
+    if (pattern !== undefined) return `"${this.#pattern(pattern, at)}"`;
+    if (format !== undefined) {
+      const known = FORMATS[String(format)];
+      if (known !== undefined) return `"${known}"`;
+      throw new RangeError(
+        `format at ${at} is ${JSON.stringify(format)}; it must be one of ${Object.keys(FORMATS).join(', ')}.`,
+      );
+    }
+    return `"${CHARACTER}${this.#times(given, 'minLength', 'maxLength', at)}"`;
+  }
+
+  #pattern(pattern: unknown, at: string): string {
+    const inside = typeof pattern === 'string' ? /^\^(.*)\$$/su.exec(pattern)?.[1] : undefined;
+    if (inside === undefined) {
+      throw new RangeError(
+        `pattern at ${at} is ${JSON.stringify(pattern)}; it must begin with ^ and end with $, so that it says what the whole string is.`,
+      );
+    }
+    const wrong = mayHold(inside, String.raw`["\\\u0000-\u001f]`);
+    if (typeof wrong === 'string') throw new RangeError(`pattern at ${at} must be ${wrong}.`);
+    if (wrong) {
+      throw new RangeError(
+        `pattern at ${at} also matches quotes, backslashes or line ends, which JSON writes differently; exclude them, for example by [^"\\\\] in place of a dot.`,
+      );
+    }
+    return `(?:${inside})`;
+  }
+
+  #integer(given: Schema, at: string): string {
+    const least =
+      'exclusiveMinimum' in given ? this.#whole(given, 'exclusiveMinimum', at) + 1 : this.#least(given, at);
+    const most =
+      'exclusiveMaximum' in given
+        ? this.#whole(given, 'exclusiveMaximum', at) - 1
+        : 'maximum' in given
+          ? this.#whole(given, 'maximum', at)
+          : Infinity;
+    if (least === -Infinity && most === Infinity) return INTEGER;
+    if (least === 0 && most === Infinity) return NATURAL;
+    if (least === 1 && most === Infinity) return String.raw`[1-9]\d*`;
+    if (most < least) throw new RangeError(`No integer at ${at} is at least ${least} and at most ${most}.`);
+    if (most - least >= MOST_NUMBERS) {
+      throw new RangeError(
+        `The integer at ${at} is from ${least} to ${most}; it must have both limits and at most ${MOST_NUMBERS} values, or a minimum of 0 or 1 alone.`,
+      );
+    }
+    return either(Array.from({ length: most - least + 1 }, (_, i) => String(least + i)));
+  }
+
+  #least(given: Schema, at: string): number {
+    return 'minimum' in given ? this.#whole(given, 'minimum', at) : -Infinity;
+  }
+
+  #number(given: Schema, at: string): string {
+    if (!('minimum' in given)) return NUMBER;
+    if (given['minimum'] === 0) return NUMBER.slice('-?'.length);
+    throw new RangeError(
+      `minimum at ${at} is ${JSON.stringify(given['minimum'])}; that of a number must be 0. Integers can have any.`,
+    );
+  }
+
+  #array(given: Schema, at: string, depth: number): string {
+    const first = given['prefixItems'] ?? [];
+    if (!Array.isArray(first)) throw new RangeError(`prefixItems at ${at} must be a list of schemas.`);
+    const fixed = first.map((item, i) => this.of(item, `${at}/prefixItems/${i}`, depth + 1));
+    if (fixed.length > 0) {
+      if (given['items'] !== false || 'minItems' in given || 'maxItems' in given) {
+        throw new RangeError(
+          `prefixItems at ${at} needs "items": false beside it, and no minItems or maxItems.`,
+        );
+      }
+      // Any number of the first few is a valid array.
+      const rest = fixed.slice(1).reduceRight((after, item) => `(?:, ?${item}${after})?`, '');
+      return String.raw`\[(?:${fixed[0]!}${rest})?\]`;
+    }
+    const item = this.of(given['items'] ?? true, `${at}/items`, depth + 1);
+    const [least, most] = this.#limits(given, 'minItems', 'maxItems', at);
+    if (most === 0) return String.raw`\[\]`;
+    const more = `${item}(?:, ?${item}){${Math.max(0, least - 1)},${most === Infinity ? '' : most - 1}}`;
+    return least === 0 ? String.raw`\[(?:${more})?\]` : String.raw`\[${more}\]`;
+  }
+
+  #object(given: Schema, at: string, depth: number): string {
+    const { properties = {}, required = [], additionalProperties = false } = given;
+    if (additionalProperties !== false) {
+      throw new RangeError(
+        `additionalProperties at ${at} must be false, or be left out: only named properties come.`,
+      );
+    }
+    if (typeof properties !== 'object' || properties === null || !Array.isArray(required)) {
+      throw new RangeError(`properties at ${at} must be an object, and required a list of its names.`);
+    }
+    const unknown = required.find((name) => !Object.hasOwn(properties, String(name)));
+    if (unknown !== undefined)
+      throw new RangeError(`required at ${at} names ${JSON.stringify(unknown)}, which properties does not.`);
+    const members = Object.entries(properties).map(([name, schema]) => ({
+      text: `${literally(name)}: ?${this.of(schema, `${at}/properties/${name}`, depth + 1)}`,
+      needed: required.includes(name),
+    }));
+    const after = (i: number): string =>
+      members
+        .slice(i)
+        .map(({ text, needed }) => (needed ? `, ?${text}` : `(?:, ?${text})?`))
+        .join('');
+    // By the first that is there: everything before the first that must be can be missing.
+    const firstNeeded = members.findIndex(({ needed }) => needed);
+    const beginnings = members.slice(0, firstNeeded === -1 ? members.length : firstNeeded + 1);
+    const ways = beginnings.map(({ text }, i) => text + after(i + 1));
+    if (firstNeeded === -1) ways.push('');
+    return String.raw`\{${either(ways)}\}`;
+  }
+
+  #times(given: Schema, least: string, most: string, at: string): string {
+    if (!(least in given) && !(most in given)) return '*';
+    const [from, to] = this.#limits(given, least, most, at);
+    return `{${from},${to === Infinity ? '' : to}}`;
+  }
+
+  #limits(given: Schema, least: string, most: string, at: string): [number, number] {
+    const from = least in given ? this.#whole(given, least, at) : 0;
+    const to = most in given ? this.#whole(given, most, at) : Infinity;
+    if (from >= 0 && to >= from) return [from, to];
+    throw new RangeError(
+      `${least} at ${at} is ${from} and ${most} ${to}; the first must be from 0 to the second.`,
+    );
+  }
+
+  #whole(given: Schema, keyword: string, at: string): number {
+    const value = given[keyword];
+    if (Number.isSafeInteger(value)) return value as number;
+    throw new RangeError(`${keyword} at ${at} is ${JSON.stringify(value)}; it must be a whole number.`);
+  }
+}
+
+/** What is meant where no type is named. */
+const IMPLIED = [
+  ['properties', 'object'],
+  ['items', 'array'],
+  ['prefixItems', 'array'],
+  ['pattern', 'string'],
+  ['format', 'string'],
+] as const;
+
+/** The keywords that are followed, by type. */
+const KEYWORDS: Readonly<Record<string, readonly string[]>> = {
+  string: ['pattern', 'format', 'minLength', 'maxLength'],
+  integer: ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum'],
+  number: ['minimum'],
+  array: ['items', 'prefixItems', 'minItems', 'maxItems'],
+  object: ['properties', 'required', 'additionalProperties'],
+};
