@@ -8,6 +8,7 @@ import { dynamicTemperature } from './dynamicTemperature';
 import { epsilon } from './epsilon';
 import { eta } from './eta';
 import { frequencyPenalty } from './frequencyPenalty';
+import { jsonSchema } from './jsonSchema';
 import { logitBias } from './logitBias';
 import { minLength } from './minLength';
 import { minP } from './minP';
@@ -17,6 +18,7 @@ import { noRepeatNgram } from './noRepeatNgram';
 import { pLess } from './pLess';
 import { presencePenalty } from './presencePenalty';
 import { quadraticSmoothing } from './quadraticSmoothing';
+import { regex } from './regex';
 import { repetitionPenalty } from './repetitionPenalty';
 import { tailFree } from './tailFree';
 import { temperature } from './temperature';
@@ -56,6 +58,8 @@ const samplers = [
   logitBias,
   bannedTokens,
   allowedTokens,
+  regex,
+  jsonSchema,
   minLength,
 ] as const;
 

@@ -4,12 +4,12 @@ import { Candidates } from './candidates';
 import { definitionOf, type SamplerSpec } from './catalog';
 import { checkParameter } from './parameters';
 import { ChainResult, type ProcessedDistribution } from './result';
-import type { ChainMemory, Sampler, SamplerContext, SamplerHistory } from './types';
+import type { ChainMemory, Sampler, SamplerContext, SamplerHistory, Standing } from './types';
 
 export { KEPT } from './candidates';
 export type { SamplerName, SamplerSpec } from './catalog';
 export type { ProcessedDistribution, StepReport } from './result';
-export type { ChainMemory, SamplerHistory } from './types';
+export type { ChainMemory, SamplerHistory, Standing } from './types';
 
 const NO_HISTORY: SamplerHistory = { tokens: [] };
 
@@ -116,6 +116,15 @@ export class SamplerChain {
       result.report(step, before, warned);
     }
     return result.update();
+  }
+
+  /** Whether the text can go on after what is in the history: the first sampler that says otherwise has it. */
+  standing(history: SamplerHistory): Standing {
+    for (const sampler of this.#samplers) {
+      const standing = sampler.standing?.(history) ?? 'open';
+      if (standing !== 'open') return standing;
+    }
+    return 'open';
   }
 
   /** The memory of a sequence that has not begun, for `SamplerHistory.memory`: each sequence needs its own. */

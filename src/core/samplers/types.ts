@@ -9,6 +9,11 @@ export interface SamplerHistory {
   readonly tokens: ArrayLike<number>;
   /** How many of `tokens` are the prompt; all of them when left out. */
   readonly promptLength?: number | undefined;
+  /**
+   * How many bytes of the first token behind the prompt belong to the prompt's own text: it was tokenized without
+   * them, so that this token goes across its end. 0 when left out.
+   */
+  readonly owed?: number | undefined;
   /** Where a sampler that draws (XTC) takes its numbers from; without it, it does nothing and says so. */
   readonly random?: RandomStream | undefined;
   /** What stateful samplers (mirostat) remember of this sequence; see `SamplerChain.newMemory`. */
@@ -17,6 +22,12 @@ export interface SamplerHistory {
 
 /** The state that stateful samplers keep between the steps of one sequence: one number per step of the chain. */
 export type ChainMemory = Float64Array;
+
+/**
+ * Where a text stands for a sampler that holds it to something: it can go on, it is complete and nothing can follow,
+ * or no token of the vocabulary can follow although it is not complete.
+ */
+export type Standing = 'open' | 'complete' | 'stuck';
 
 /** One step of a chain, with its parameters fixed. May own buffers: a sampler belongs to one chain. */
 export interface Sampler {
@@ -27,6 +38,8 @@ export interface Sampler {
    * @param state this sampler's state in the sequence; stateless samplers ignore it.
    */
   apply(candidates: Candidates, history: SamplerHistory, state: number): void;
+  /** Where the text stands after what is in the history; only samplers that can end a text say so. */
+  standing?(history: SamplerHistory): Standing;
   /** State at the start of a sequence; only stateful samplers have one. */
   readonly initialState?: number;
   /** The state after `id` was drawn from the distribution that the latest `apply` led to. */

@@ -1,7 +1,7 @@
 /** Regular expressions as automata over bytes. */
 import { DFA, isDisjointWith, JS, NFA, TooManyNodesError } from 'refa';
 import { messageOf } from '../messageOf';
-import { ByteAutomaton } from './byteAutomaton';
+import { ByteAutomaton, DEAD } from './byteAutomaton';
 
 /** Most characters of an expression. */
 export const LONGEST_EXPRESSION = 20_000;
@@ -43,7 +43,10 @@ function compile(source: string): ByteAutomaton | string {
     return reason(error);
   }
   const bytes = new ByteAutomaton(automaton.initial, automaton.finals);
-  return bytes.start < 0 ? 'a regular expression that some text matches' : bytes;
+  const leadsOn = Array.from({ length: 256 }, (_, byte) => bytes.next(bytes.start, byte)).some(
+    (state) => state !== DEAD,
+  );
+  return leadsOn ? bytes : 'a regular expression that some text matches, not only the empty one';
 }
 
 /** @throws whatever refa makes of an expression that it cannot read, or that takes too many states. */

@@ -28,11 +28,11 @@ export class TokenMasks {
     if (!known) sorted.set(vocabulary, this.#order);
   }
 
-  /** The state after a token's bytes; `DEAD` where it cannot come. */
-  after(state: number, id: number): number {
+  /** The state after a token's bytes from `skipped` on; `DEAD` where it cannot come. */
+  after(state: number, id: number, skipped = 0): number {
     const { bytes, offsets } = this.vocabulary;
     let reached = state;
-    for (let at = offsets[id]!; at < offsets[id + 1]! && reached !== DEAD; at++) {
+    for (let at = offsets[id]! + skipped; at < offsets[id + 1]! && reached !== DEAD; at++) {
       reached = this.automaton.next(reached, bytes[at]!);
     }
     return reached;
@@ -49,6 +49,15 @@ export class TokenMasks {
     if (this.#masks.size >= KEPT) this.#masks.delete(this.#masks.keys().next().value!);
     this.#masks.set(state, mask);
     return mask;
+  }
+
+  /** The same for tokens of which some bytes come before the text: those that are not longer bring nothing of it. */
+  behind(state: number, skipped: number): Uint8Array {
+    const { offsets } = this.vocabulary;
+    return Uint8Array.from({ length: offsets.length - 1 }, (_, id) => {
+      const length = offsets[id + 1]! - offsets[id]!;
+      return length >= skipped && length > 0 && this.after(state, id, skipped) !== DEAD ? 1 : 0;
+    });
   }
 
   #find(state: number): Uint8Array {

@@ -6,12 +6,17 @@
  */
 import fc from 'fast-check';
 import { parseSampler, type SamplerName, type SamplerSpec } from '../../../src/core/samplers/chain';
+import { catalog } from '../../../src/core/samplers/catalog';
+import type { SamplerDefinition } from '../../../src/core/samplers/definition';
 import { decide, Fragile, keep, keepIf, naiveEntropy, naiveSoftmax, ranking, surprisals } from './naive';
 
 export interface NaiveHistory {
   readonly tokens: readonly number[];
   readonly promptLength: number;
 }
+
+/** Shapes need a vocabulary; brute force holds them to other engines. */
+type TwinName = Exclude<SamplerName, 'regex' | 'json-schema'>;
 
 type Spec<Name extends SamplerName> = Extract<SamplerSpec, { readonly sampler: Name }>;
 
@@ -23,15 +28,15 @@ interface Twin<Name extends SamplerName> {
 }
 
 /** Specs of a sampler, for a vocabulary of a size. */
-export function specsOf(name: SamplerName, size: number): fc.Arbitrary<SamplerSpec> {
-  const twin: Twin<SamplerName> = TWINS[name];
+export function specsOf(name: TwinName, size: number): fc.Arbitrary<SamplerSpec> {
+  const twin: Twin<TwinName> = TWINS[name];
   return twin.parameters(size).map((parameters) => parseSampler({ sampler: name, ...parameters }));
 }
 
 /** Applies one sampler; if nothing would be left, the best token is. */
 export function twin(spec: SamplerSpec, logits: readonly number[], history: NaiveHistory): number[] {
-  const its: Twin<SamplerName> = TWINS[spec.sampler];
-  const result = its.apply(logits, spec, history);
+  const its: Twin<TwinName> = TWINS[spec.sampler as TwinName];
+  const result = its.apply(logits, spec as Spec<TwinName>, history);
   return ranking(result).length > 0 ? result : keep(logits, ranking(logits).slice(0, 1));
 }
 
@@ -44,7 +49,7 @@ const ids = (size: number): fc.Arbitrary<number[]> =>
   fc.uniqueArray(fc.integer({ min: 0, max: size - 1 }), { maxLength: 8 });
 const mirostat = { tau: between(0.1, 10), eta: fc.constant(0.1) };
 
-const TWINS: { readonly [Name in SamplerName]: Twin<Name> } = {
+const TWINS: { readonly [Name in TwinName]: Twin<Name> } = {
   temperature: {
     parameters: () => fc.record({ temperature: fc.oneof(fc.constant(0), between(0.01, 10)) }),
     apply: (logits, spec) => temperature(logits, spec.temperature),
@@ -186,6 +191,11 @@ const TWINS: { readonly [Name in SamplerName]: Twin<Name> } = {
       keepIf(logits, (id) => tokens.length - promptLength >= spec.length || id !== spec.endOfText),
   },
 };
+
+/** The samplers that have a twin. */
+export const TWINNED = catalog.filter(
+  (sampler): sampler is SamplerDefinition<TwinName> => sampler.name in TWINS,
+);
 
 function temperature(logits: readonly number[], t: number): number[] {
   return t === 0 ? keep(logits, ranking(logits).slice(0, 1)) : logits.map((logit) => logit / t);

@@ -1,10 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { catalog } from '../../../../src/core/samplers/catalog';
-import { KEPT, SamplerChain, type SamplerName, type SamplerSpec } from '../../../../src/core/samplers/chain';
+import { KEPT, SamplerChain, type SamplerSpec } from '../../../../src/core/samplers/chain';
 import { histories, logitVectors, PROPERTY, wideLogits } from '../generators';
 import { Fragile, naiveEntropy, naiveSoftmax, ranking } from '../naive';
-import { specsOf, twin } from '../twins';
+import { specsOf, twin, TWINNED } from '../twins';
 import { depth } from '../../depth';
 
 interface Input {
@@ -24,7 +23,7 @@ const inputs = (chain: (size: number) => fc.Arbitrary<SamplerSpec[]>): fc.Arbitr
     }),
   );
 
-const inputsOf = (name: SamplerName): fc.Arbitrary<Input> =>
+const inputsOf = (name: (typeof TWINNED)[number]['name']): fc.Arbitrary<Input> =>
   inputs((size) => specsOf(name, size).map((spec) => [spec]));
 
 /** What the twins make of an input, or null where that hangs on the last digits. */
@@ -63,11 +62,11 @@ function compare(input: Input): void {
 }
 
 describe('each sampler does what a slow, obvious implementation does', () => {
-  it.each(catalog)('$name', ({ name }) => {
+  it.each(TWINNED)('$name', ({ name }) => {
     fc.assert(fc.property(inputsOf(name), compare), { ...PROPERTY, numRuns: depth(15, 200) });
   });
 
-  it.each(catalog)('$name changes logits of tokens that stay only where it says so', (sampler) => {
+  it.each(TWINNED)('$name changes logits of tokens that stay only where it says so', (sampler) => {
     const changes = ({ logits, tokens, promptLength, chain }: Input): boolean => {
       const own = new SamplerChain(chain, logits.length).apply(logits, { tokens, promptLength });
       return logits.some((logit, id) => own.removedBy[id] === KEPT && own.logits[id] !== logit);
@@ -79,7 +78,7 @@ describe('each sampler does what a slow, obvious implementation does', () => {
 
   it('a chain of any of them, in any order', () => {
     const anySampler = (size: number): fc.Arbitrary<SamplerSpec> =>
-      fc.oneof(...catalog.map(({ name }) => specsOf(name, size)));
+      fc.oneof(...TWINNED.map(({ name }) => specsOf(name, size)));
     fc.assert(
       fc.property(
         inputs((size) => fc.array(anySampler(size), { maxLength: 5 })),
