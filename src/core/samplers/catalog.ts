@@ -2,6 +2,7 @@
 import { shownJson } from '../shownJson';
 import { allowedTokens } from './allowedTokens';
 import { adaptiveP } from './adaptiveP';
+import { bannedPhrases } from './bannedPhrases';
 import { bannedTokens } from './bannedTokens';
 import { dry } from './dry';
 import { dynamicTemperature } from './dynamicTemperature';
@@ -57,6 +58,7 @@ const samplers = [
   noRepeatNgram,
   logitBias,
   bannedTokens,
+  bannedPhrases,
   allowedTokens,
   regex,
   jsonSchema,

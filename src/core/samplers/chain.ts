@@ -127,6 +127,12 @@ export class SamplerChain {
     return 'open';
   }
 
+  /** Where the text must go back to because of its last token, the earliest place of all; undefined where it need not. */
+  turnsBack(history: SamplerHistory): number | undefined {
+    const places = this.#samplers.flatMap((sampler) => sampler.turnsBack?.(history) ?? []);
+    return places.length > 0 ? Math.min(...places) : undefined;
+  }
+
   /** The memory of a sequence that has not begun, for `SamplerHistory.memory`: each sequence needs its own. */
   newMemory(): ChainMemory {
     return Float64Array.from(this.#samplers, (sampler) => sampler.initialState ?? 0);

@@ -40,6 +40,11 @@ export interface Sampler {
   apply(candidates: Candidates, history: SamplerHistory, state: number): void;
   /** Where the text stands after what is in the history; only samplers that can end a text say so. */
   standing?(history: SamplerHistory): Standing;
+  /**
+   * Where the text must go back to because the last token has completed what must not come: the index in
+   * `history.tokens` of the first token of it. Only samplers that ban what is longer than a token say so.
+   */
+  turnsBack?(history: SamplerHistory): number | undefined;
   /** State at the start of a sequence; only stateful samplers have one. */
   readonly initialState?: number;
   /** The state after `id` was drawn from the distribution that the latest `apply` led to. */

@@ -15,8 +15,8 @@ export interface NaiveHistory {
   readonly promptLength: number;
 }
 
-/** Shapes need a vocabulary; brute force holds them to other engines. */
-type TwinName = Exclude<SamplerName, 'regex' | 'json-schema'>;
+/** Shapes and phrases need a vocabulary; brute force holds them to other engines. */
+type TwinName = Exclude<SamplerName, 'regex' | 'json-schema' | 'banned-phrases'>;
 
 type Spec<Name extends SamplerName> = Extract<SamplerSpec, { readonly sampler: Name }>;
 

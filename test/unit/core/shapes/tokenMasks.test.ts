@@ -46,35 +46,37 @@ function textsUpTo(most: number): string[] {
 }
 
 /** Expressions of which no match is longer than four letters. */
-const expressions = fc.letrec<{ whole: [string, number] }>((tie) => ({
-  whole: fc
-    .oneof(
-      { maxDepth: 3 },
-      fc.constantFrom<[string, number][]>(
-        ['a', 1],
-        ['b', 1],
-        ['é', 1],
-        ['[ab]', 1],
-        ['[^a]', 1],
-        ['.', 1],
-        ['[€-𝄞]', 1],
-        ['\\p{L}', 1],
-        ['', 0],
-      ),
-      fc.tuple(tie('whole'), tie('whole')).map<[string, number]>(([a, b]) => [a[0] + b[0], a[1] + b[1]]),
-      fc
-        .tuple(tie('whole'), tie('whole'))
-        .map<[string, number]>(([a, b]) => [`(?:${a[0]}|${b[0]})`, Math.max(a[1], b[1])]),
-      fc
-        .tuple(tie('whole'), fc.integer({ min: 0, max: 2 }), fc.integer({ min: 0, max: 1 }))
-        .map<[string, number]>(([a, least, more]) => [
-          `(?:${a[0]}){${least},${least + more}}`,
-          a[1] * (least + more),
-        ]),
-      tie('whole').map<[string, number]>(([a, longest]) => [`(?:${a})?`, longest]),
-    )
-    .filter(([, longest]) => longest <= 4),
-})).whole.filter(([, longest]) => longest > 0);
+const expressions = fc
+  .letrec<{ whole: [string, number] }>((tie) => ({
+    whole: fc
+      .oneof(
+        { maxDepth: 3 },
+        fc.constantFrom<[string, number][]>(
+          ['a', 1],
+          ['b', 1],
+          ['é', 1],
+          ['[ab]', 1],
+          ['[^a]', 1],
+          ['.', 1],
+          ['[€-𝄞]', 1],
+          ['\\p{L}', 1],
+          ['', 0],
+        ),
+        fc.tuple(tie('whole'), tie('whole')).map<[string, number]>(([a, b]) => [a[0] + b[0], a[1] + b[1]]),
+        fc
+          .tuple(tie('whole'), tie('whole'))
+          .map<[string, number]>(([a, b]) => [`(?:${a[0]}|${b[0]})`, Math.max(a[1], b[1])]),
+        fc
+          .tuple(tie('whole'), fc.integer({ min: 0, max: 2 }), fc.integer({ min: 0, max: 1 }))
+          .map<[string, number]>(([a, least, more]) => [
+            `(?:${a[0]}){${least},${least + more}}`,
+            a[1] * (least + more),
+          ]),
+        tie('whole').map<[string, number]>(([a, longest]) => [`(?:${a})?`, longest]),
+      )
+      .filter(([, longest]) => longest <= 4),
+  }))
+  .whole.filter(([, longest]) => longest > 0);
 
 const TEXTS = textsUpTo(4);
 

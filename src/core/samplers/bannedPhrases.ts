@@ -1,0 +1,95 @@
+import type { Vocabulary } from '../languageModel';
+import type { ByteAutomaton } from '../shapes/byteAutomaton';
+import { findPhrase } from '../shapes/phraseSearch';
+import { compileExpression } from '../shapes/regularExpression';
+import { defineSampler } from './definition';
+
+/** Characters that mean something else in a regular expression. */
+const SYNTAX = /[\\^$.*+?()[\]{}|/]/g;
+
+/** Tokens that hold a phrase by themselves, by automaton and vocabulary. */
+const known = new WeakMap<ByteAutomaton, WeakMap<Vocabulary, Uint8Array>>();
+
+/**
+ * Banned phrases: texts that must not come, however they are cut into tokens. A token that holds one by itself is
+ * removed. Where a phrase is completed by several tokens the text goes back to its first token, and another is drawn
+ * there: what comes before a phrase's end is thus not wrong, and the rest of the text does not have to make up for it.
+ *
+ * Paech (sam-paech), antislop-sampler, 2024.
+ *
+ * - Letters must be as they are written, and count inside longer words too: "ring" is in "spring". A pattern can say
+ *   more, in JavaScript's syntax with flag u: `\p{L}*ing`.
+ * - What the prompt ends in does not count as a phrase's beginning.
+ */
+export const bannedPhrases = defineSampler({
+  name: 'banned-phrases',
+  rank: { huggingFace: 75, llamaCpp: 25 },
+  about: {
+    label: 'Banned phrases',
+    explanation: 'Goes back to the first token of a phrase that must not come, and draws another there.',
+    formula: 'when a phrase is complete: back to its first token i, remove i there, draw again',
+    paper: 'Paech, antislop-sampler, 2024',
+    parameters: [
+      {
+        name: 'phrases',
+        label: 'Phrases',
+        explanation: 'Texts that must not come, each as it is written; a leading space is part of it.',
+        kind: 'list',
+        entries: 'texts of at least one character',
+        isEntry: (value): value is string => typeof value === 'string' && value !== '',
+        default: [],
+        optional: true,
+      },
+      {
+        name: 'pattern',
+        label: 'Pattern',
+        explanation: 'A regular expression in JavaScript’s syntax: no text that it matches may come.',
+        kind: 'text',
+        default: '',
+        optional: true,
+        check: (value) => {
+          const automaton = value === '' ? null : compileExpression(value);
+          return typeof automaton === 'string' ? automaton : null;
+        },
+      },
+    ],
+  },
+  create({ sampler, phrases = [], pattern = '' }, { vocabulary }) {
+    if (phrases.length === 0 && pattern === '') return { apply: () => undefined };
+    if (!vocabulary) throw new RangeError(`${sampler} needs the vocabulary of a model.`);
+    const automaton = automatonOf(sampler, phrases, pattern);
+    const alone = tokensHolding(automaton, vocabulary);
+    return {
+      usesHistory: true,
+      apply(candidates) {
+        const { ids, count } = candidates;
+        for (let row = 0; row < count; row++) if (alone[ids[row]!] === 1) candidates.remove(ids[row]!);
+      },
+      turnsBack({ tokens, promptLength = tokens.length }) {
+        const generated = Array.from(tokens).slice(promptLength);
+        const found = findPhrase(automaton, vocabulary, generated);
+        return found && promptLength + found.token;
+      },
+    };
+  },
+});
+
+function automatonOf(owner: string, phrases: readonly string[], pattern: string): ByteAutomaton {
+  const each = phrases.map((phrase) => phrase.replace(SYNTAX, String.raw`\$&`));
+  const automaton = compileExpression([...each, ...(pattern === '' ? [] : [`(?:${pattern})`])].join('|'));
+  if (typeof automaton === 'string')
+    throw new RangeError(`${owner}: phrases and pattern must together be ${automaton}.`);
+  return automaton;
+}
+
+function tokensHolding(automaton: ByteAutomaton, vocabulary: Vocabulary): Uint8Array {
+  const byVocabulary = known.get(automaton) ?? new WeakMap<Vocabulary, Uint8Array>();
+  known.set(automaton, byVocabulary);
+  const tokens =
+    byVocabulary.get(vocabulary) ??
+    Uint8Array.from({ length: vocabulary.offsets.length - 1 }, (_, id) =>
+      findPhrase(automaton, vocabulary, [id]) ? 1 : 0,
+    );
+  byVocabulary.set(vocabulary, tokens);
+  return tokens;
+}
