@@ -46,10 +46,10 @@ const noImports = (files, patterns) => ({
 const vscodeOnly = ['^vscode$', 'Only src/extension imports vscode.'];
 const onnxOnly = ['^onnxruntime-', 'Only src/onnx imports onnxruntime.'];
 const toolkitOnly = ['^@vscode/webview-ui-toolkit', 'Only webview/controls.ts imports the toolkit.'];
-// Both run alike in the page and in the engine and do nothing but compute: random numbers, and regular expressions
-// in linear time, which JavaScript's own are not.
+// They run alike in the page and in the engine and do nothing but compute: random numbers, regular expressions in
+// linear time, which JavaScript's own are not, and the automata of regular expressions.
 const pure = [
-  '^(?!pure-rand/|re2js$)[^.]',
+  '^(?!pure-rand/|(re2js|refa)$)[^.]',
   'src/core is pure mathematics: it imports nothing but itself, its random generator and its regular expressions.',
 ];
 

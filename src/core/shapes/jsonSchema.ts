@@ -174,7 +174,7 @@ class Conversion {
     }
     if (pattern !== undefined) return `"${this.#pattern(pattern, at)}"`;
     if (format !== undefined) {
-      const known = FORMATS[String(format)];
+      const known = typeof format === 'string' ? FORMATS[format] : undefined;
       if (known !== undefined) return `"${known}"`;
       throw new RangeError(
         `format at ${at} is ${JSON.stringify(format)}; it must be one of ${Object.keys(FORMATS).join(', ')}.`,
@@ -264,7 +264,7 @@ class Conversion {
     if (typeof properties !== 'object' || properties === null || !Array.isArray(required)) {
       throw new RangeError(`properties at ${at} must be an object, and required a list of its names.`);
     }
-    const unknown = required.find((name) => !Object.hasOwn(properties, String(name)));
+    const unknown: unknown = required.find((name) => !Object.hasOwn(properties, String(name)));
     if (unknown !== undefined)
       throw new RangeError(`required at ${at} names ${JSON.stringify(unknown)}, which properties does not.`);
     const members = Object.entries(properties).map(([name, schema]) => ({
