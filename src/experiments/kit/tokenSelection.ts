@@ -8,6 +8,7 @@ import {
   SamplerChain,
   type ChainMemory,
   type ChainSpec,
+  type ProcessedDistribution,
   type SamplerHistory,
 } from '../../core/samplers/chain';
 import { logitsOf } from './readPrompt';
@@ -64,6 +65,8 @@ export interface TokenSelection {
   readonly entropy: number;
   /** Tokens that the chain left. */
   readonly kept: number;
+  /** What it was drawn from. Its vectors are the selector's, which fills them anew for the next token. */
+  readonly distribution: ProcessedDistribution;
 }
 
 /** What one vector of logits says, before and after the chain. */
@@ -73,6 +76,7 @@ interface Judgement {
   readonly processed: Float64Array;
   readonly entropy: number;
   readonly kept: number;
+  readonly distribution: ProcessedDistribution;
   alternatives: Alternative[];
 }
 
@@ -112,7 +116,7 @@ export class TokenSelector {
   select(sequence: SelectedSequence, next: NextToken): TokenSelection {
     const { greedy } = this.#options;
     const logits = logitsOf(next);
-    const { raw, processed, alternatives, entropy, kept } = this.#judge(sequence, logits);
+    const { raw, processed, alternatives, entropy, kept, distribution } = this.#judge(sequence, logits);
     const id = greedy ? argmax(logits) : drawToken(processed, sequence.random.next());
     this.#chain.accept(id, sequence.memory);
     sequence.tokens.push(id);
@@ -126,19 +130,21 @@ export class TokenSelector {
       rank: rankOf(logits, id),
       alternatives,
     };
-    return { step, entropy, kept };
+    return { step, entropy, kept, distribution };
   }
 
   #judge({ history }: SelectedSequence, logits: ArrayLike<number>): Judgement {
     // Samples often share their logits: for as long as they say the same, and at every step of the toy.
     if (this.#last?.logits === logits && !this.#chain.usesHistory) return this.#last;
-    const { raw, probabilities, entropy, kept } = this.#chain.apply(logits, history);
+    const distribution = this.#chain.apply(logits, history);
+    const { raw, probabilities, entropy, kept } = distribution;
     this.#last = {
       logits,
       raw,
       processed: probabilities,
       entropy,
       kept,
+      distribution,
       alternatives: topIndices(logits, this.#options.alternatives ?? ALTERNATIVES).map((id) => ({
         id,
         raw: raw[id]!,

@@ -6,8 +6,8 @@ import { tokenTexts } from '../../../src/experiments/explore/report';
 import type { ExploreResult } from '../../../src/experiments/explore/result';
 import { count, percent } from '../../format/numbers';
 import { axisPercent } from '../../ui/axes';
+import { axisEnd } from '../../ui/axisEnd';
 import type { Picture } from '../../ui/picture';
-import { axisEnd } from './axis';
 
 /** Tokens that have a bar. */
 const BARS = 20;

@@ -8,8 +8,8 @@ import {
   type DistributionSummary,
   type RankedRow,
 } from '../../../src/experiments/explore/distribution';
-import { axisEnd } from './axis';
 import { ROWS } from './nextToken';
+import { axisEnd } from '../../ui/axisEnd';
 import { infoButton } from '../../ui/info';
 import { tokenView } from '../../ui/pieces';
 import { properties } from '../../ui/properties';

@@ -1,23 +1,28 @@
 /** The chain's controls, connected to its editor. */
-import type { TemplateResult } from 'lit';
-import type { ChainEditor } from '../../form/chainEditor';
-import { chainOfSteps, inOrder, moveStep, offOf, shortStep } from '../../form/samplerSteps';
-import { samplersView, type SamplersProps } from '../../form/samplersView';
-import type { TabContext } from '../../frame/tab';
-import { RequestError } from '../../host';
-import { afterDraw } from '../../ui/afterDraw';
+import { html, type TemplateResult } from 'lit';
+import type { ChainEditor } from '../form/chainEditor';
+import { chainOfSteps, inOrder, moveStep, offOf, shortStep } from '../form/samplerSteps';
+import { samplersView, type SamplersProps } from '../form/samplersView';
+import { RequestError } from '../host';
+import { afterDraw } from '../ui/afterDraw';
+import type { TabContext } from './tab';
 
 /**
  * @param shown what is known of the distribution that the chain acts on
  * @param failed is told why a preset was not saved
+ * @param name tells it from the page's other chains
  */
 export function chainControls(
   chain: ChainEditor,
   { announce, host, session }: Pick<TabContext, 'announce' | 'host' | 'session'>,
   failed: (error: unknown) => void,
   shown: Pick<SamplersProps, 'deeds' | 'keptInOrder' | 'problem'>,
+  name = 'chain',
 ): TemplateResult {
-  return samplersView({
+  const focusStep = (key: string | undefined, ...parts: readonly string[]): void => {
+    focusPart(`[data-chain="${name}"] [data-step="${key}"]`, parts);
+  };
+  const controls = samplersView({
     ...shown,
     form: chain.form,
     presets: session.presets,
@@ -60,6 +65,7 @@ export function chainControls(
       chain.toggleOptions(key);
     },
   });
+  return html`<div class="chain" data-chain=${name}>${controls}</div>`;
 }
 
 /** Saves the chain as a preset; what to say about it. */
@@ -74,11 +80,11 @@ async function save(chain: ChainEditor, host: TabContext['host']): Promise<strin
   }
 }
 
-/** Focuses the first part that a step has, once it has been drawn. */
-function focusStep(key: string | undefined, ...parts: readonly string[]): void {
+/** Focuses the first of the parts that an element has, once it has been drawn. */
+function focusPart(selector: string, parts: readonly string[]): void {
   afterDraw(() => {
-    const step = document.querySelector(`[data-step="${key}"]`);
-    const found = parts.map((part) => step?.querySelector<HTMLElement>(part)).find(Boolean);
+    const element = document.querySelector(selector);
+    const found = parts.map((part) => element?.querySelector<HTMLElement>(part)).find(Boolean);
     found?.focus();
   });
 }

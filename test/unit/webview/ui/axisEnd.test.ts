@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { axisEnd } from '../../../../../webview/experiments/explore/axis';
+import { axisEnd } from '../../../../webview/ui/axisEnd';
 
 describe('the axis', () => {
   it.each([
@@ -11,9 +11,6 @@ describe('the axis', () => {
     [0.0099, 0.01],
     [1, 1],
   ])('of bars up to %d ends at %d', (raw, end) => {
-    expect(axisEnd([{ id: 0, logit: 0, processedLogit: 0, raw, processed: 0, removedBy: null }])).toBeCloseTo(
-      end,
-      12,
-    );
+    expect(axisEnd([{ raw, processed: 0 }])).toBeCloseTo(end, 12);
   });
 });
