@@ -63,6 +63,15 @@ export interface NextToken {
   readonly cache: CacheHandle;
 }
 
+/** An answer with the hidden states behind it. */
+export interface RepresentedNextToken extends NextToken {
+  /**
+   * Last hidden states (after the final layer norm) of the context's tokens that its cache did not cover, and of its
+   * last token in any case, one after the other: so many times the model's width.
+   */
+  readonly states: Float32Array;
+}
+
 /** How the tokens of a text were predicted, token by token; the first token is predicted by nothing. */
 export interface TextScores {
   /** Natural log of each token's probability given the tokens before it; NaN for the first. */
@@ -117,6 +126,11 @@ export interface LanguageModel {
    * @throws RangeError when a context is empty, too long or holds an id outside the vocabulary.
    */
   next(contexts: readonly Context[], signal?: AbortSignal): Promise<NextToken[]>;
+  /**
+   * As `next`, with hidden states; a backend that cannot show them leaves it out.
+   * @throws RangeError as `next`.
+   */
+  nextWithStates?(contexts: readonly Context[], signal?: AbortSignal): Promise<RepresentedNextToken[]>;
   /**
    * Scores every token of a text of any length, without keeping its logits; a backend may leave it out.
    * @throws RangeError when the text is empty or holds an id outside the vocabulary, or an option is out of range.

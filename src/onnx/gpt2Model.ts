@@ -4,6 +4,7 @@ import type {
   LanguageModel,
   ModelInfo,
   NextToken,
+  RepresentedNextToken,
   ScoreOptions,
   TextScores,
   Vocabulary,
@@ -20,6 +21,9 @@ import type { StepRunner } from './stepRunner';
 
 /** Tokens for which room is made at once when a sequence begins to grow. */
 const ROOM = 32;
+
+/** Takes hidden states of some tokens of the context at `index`; those of one context come in order. */
+type StatesReceiver = (index: number, states: Float32Array) => void;
 
 /** GPT-2 on onnxruntime-node. */
 export class Gpt2Model implements LanguageModel {
@@ -54,20 +58,14 @@ export class Gpt2Model implements LanguageModel {
     return this.tokenizer.decode(ids);
   }
 
-  async next(contexts: readonly Context[], signal?: AbortSignal): Promise<NextToken[]> {
-    this.checkLoaded();
-    const jobs = contexts.map((context, index) => this.check(context, index));
-    const results = new Array<NextToken>(contexts.length);
-    const [steps, reads] = partition(jobs, isStep);
-    for (const same of groupBy(reads, (job) => [job.cache, job.tokens.join()])) {
-      const result = await this.read(same[0]!, signal);
-      for (const { index } of same) results[index] = result;
-    }
-    for (const batch of planBatches(steps, this.shape, ROOM)) {
-      signal?.throwIfAborted();
-      (await this.step(batch)).forEach((result, i) => (results[batch.jobs[i]!.index] = result));
-    }
-    return results;
+  next(contexts: readonly Context[], signal?: AbortSignal): Promise<NextToken[]> {
+    return this.answer(contexts, signal);
+  }
+
+  async nextWithStates(contexts: readonly Context[], signal?: AbortSignal): Promise<RepresentedNextToken[]> {
+    const parts = contexts.map((): Float32Array[] => []);
+    const answers = await this.answer(contexts, signal, (index, states) => parts[index]!.push(states));
+    return answers.map((answer, index) => ({ ...answer, states: joined(parts[index]!) }));
   }
 
   async score(tokens: readonly number[], options: ScoreOptions = {}): Promise<TextScores> {
@@ -92,10 +90,39 @@ export class Gpt2Model implements LanguageModel {
     await this.runner.release();
   }
 
-  /** Reads the tokens that the context's cache, or an earlier text, does not cover. */
-  private async read({ tokens, cache }: Job, signal: AbortSignal | undefined): Promise<NextToken> {
+  private async answer(
+    contexts: readonly Context[],
+    signal: AbortSignal | undefined,
+    onStates?: StatesReceiver,
+  ): Promise<NextToken[]> {
+    this.checkLoaded();
+    const jobs = contexts.map((context, index) => this.check(context, index));
+    const results = new Array<NextToken>(contexts.length);
+    const [steps, reads] = partition(jobs, isStep);
+    for (const same of groupBy(reads, (job) => [job.cache, job.tokens.join()])) {
+      const onOwn =
+        onStates &&
+        ((states: Float32Array): void => {
+          for (const { index } of same) onStates(index, states);
+        });
+      const result = await this.read(same[0]!, signal, onOwn);
+      for (const { index } of same) results[index] = result;
+    }
+    for (const batch of planBatches(steps, this.shape, ROOM)) {
+      signal?.throwIfAborted();
+      (await this.step(batch, onStates)).forEach((result, i) => (results[batch.jobs[i]!.index] = result));
+    }
+    return results;
+  }
+
+  /** Reads the tokens that the context's cache, or an earlier text, does not cover; no states are kept of that one. */
+  private async read(
+    { tokens, cache }: Job,
+    signal: AbortSignal | undefined,
+    onStates: ((states: Float32Array) => void) | undefined,
+  ): Promise<NextToken> {
     const { parts, heads, headWidth } = this.shape;
-    const known = cache ? null : this.prompts.find(tokens);
+    const known = cache || onStates ? null : this.prompts.find(tokens);
     if (known?.answer) return known.answer;
     const start = cache ? fold(cache, this.shape, tokens.length - cache.length) : known?.view;
     const fresh = new KeyValueRows(parts, heads * headWidth, start ? 0 : tokens.length);
@@ -107,24 +134,30 @@ export class Gpt2Model implements LanguageModel {
       tokens,
       tokens.length - 1,
       (_, logits) => (last = logits),
-      { signal },
+      { signal, onStates },
     );
     const answer = { logits: last, cache: new Gpt2Cache(this, new Int32Array(tokens), view, null) };
-    if (!cache) this.prompts.add(tokens, view, answer);
+    if (known) this.prompts.add(tokens, view, answer);
     return answer;
   }
 
   /** Adds one token to each sequence of a batch. */
-  private async step({ jobs, prefix, suffix, groups, places }: Batch): Promise<NextToken[]> {
+  private async step(batch: Batch, onStates: StatesReceiver | undefined): Promise<NextToken[]> {
+    const { jobs, prefix, suffix, groups, places } = batch;
     // A place whose sequence has ended gets some token and gives no logits.
     const ids = new Array<number>(groups).fill(0);
     jobs.forEach(({ tokens }, i) => (ids[places[i]!] = tokens.at(-1)!));
-    const { logits, fresh } = await this.runner.run({
+    const { logits, fresh, states } = await this.runner.run({
       ids,
       groups,
       prefix,
       suffix: suffix.length > 0 ? suffix : null,
       logitsFor: places,
+      states: onStates !== undefined,
+    });
+    const width = this.shape.heads * this.shape.headWidth;
+    jobs.forEach(({ index }, i) => {
+      onStates?.(index, states.subarray(places[i]! * width, (places[i]! + 1) * width));
     });
     const grown = appendStep(suffix, fresh);
     const size = this.info.vocabularySize;
@@ -182,6 +215,16 @@ export class Gpt2Model implements LanguageModel {
 
 function isStep(job: Job): job is StepJob {
   return job.cache !== null && job.tokens.length === job.cache.length + 1;
+}
+
+function joined(parts: readonly Float32Array[]): Float32Array {
+  const all = new Float32Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }
 
 function partition<T, U extends T>(items: readonly T[], test: (item: T) => item is U): [U[], T[]] {

@@ -11,6 +11,8 @@ export const PIECE = 64;
 export interface ReadOptions {
   /** Called, and awaited, after each piece with the number of tokens read so far. */
   readonly onPiece?: (read: number) => void | Promise<void>;
+  /** Called with the hidden states of the tokens of each piece, one after the other; they cost nothing without it. */
+  readonly onStates?: ((states: Float32Array) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -27,7 +29,7 @@ export async function readTokens(
   tokens: readonly number[],
   wanted: number,
   onLogits: (index: number, logits: Float32Array) => void,
-  { onPiece, signal }: ReadOptions = {},
+  { onPiece, onStates, signal }: ReadOptions = {},
 ): Promise<RowsView> {
   while (view.length < tokens.length) {
     signal?.throwIfAborted();
@@ -36,7 +38,9 @@ export async function readTokens(
     const first = Math.max(0, wanted - start);
     const logitsFor = ids.map((_, i) => i).slice(first);
     const prefix = start > 0 ? view : null;
-    const { logits, fresh } = await runner.run({ ids, groups: 1, prefix, suffix: null, logitsFor });
+    const step = { ids, groups: 1, prefix, suffix: null, logitsFor, states: onStates !== undefined };
+    const { logits, fresh, states } = await runner.run(step);
+    onStates?.(states);
     view = appendRead(view, fresh, shape);
     const size = logits.length / logitsFor.length;
     logitsFor.forEach((row, i) => {

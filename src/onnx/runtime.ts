@@ -20,9 +20,9 @@ export interface Session {
   /**
    * Runs the graph; the thread is blocked from start to end. Inputs are read where they lie.
    * Other work of this process gets its turn before each run.
-   * @param into where to write outputs, and which are wanted; without it all of them come in arrays of their own.
+   * @param wanted the outputs by name, or where to write them; without it all of them come in arrays of their own.
    */
-  run(inputs: Tensors, into?: Tensors): Promise<Readonly<Record<string, Tensor>>>;
+  run(inputs: Tensors, wanted?: Tensors | readonly string[]): Promise<Readonly<Record<string, Tensor>>>;
   release(): Promise<void>;
 }
 
@@ -81,7 +81,7 @@ export async function createSession(graph: Graph, options: SessionOptions): Prom
     );
   }
   return {
-    run: (inputs, into) => nativeCall(() => (into ? session.run(inputs, into) : session.run(inputs))),
+    run: (inputs, wanted) => nativeCall(() => (wanted ? session.run(inputs, wanted) : session.run(inputs))),
     release: () => session.release(),
   };
 }

@@ -29,6 +29,8 @@ export interface Step {
   readonly suffix: RowsView | null;
   /** Which new tokens to give logits for, counted over `ids`. */
   readonly logitsFor: readonly number[];
+  /** Whether the hidden states of the new tokens are wanted. */
+  readonly states?: boolean;
 }
 
 export interface StepResult {
@@ -36,7 +38,13 @@ export interface StepResult {
   readonly logits: Float32Array;
   /** Keys and values of the new tokens, [2 x layers, heads, groups, new tokens, head width]. */
   readonly fresh: Float32Array;
+  /** Where wanted: last hidden states of the new tokens, [ids, width]; else empty. */
+  readonly states: Float32Array;
 }
+
+const OUTPUTS = ['logits', 'new'];
+const OUTPUTS_WITH_STATES = [...OUTPUTS, 'states'];
+const NO_STATES = new Float32Array();
 
 /** Feeds the step graph from plain arrays. */
 export class StepRunner {
@@ -85,10 +93,15 @@ export class StepRunner {
       rows: this.integers(step.logitsFor, [step.logitsFor.length]),
       mask: this.mask(step, fresh),
     };
-    const { logits, new: keysAndValues } = await this.session.run(inputs);
+    const outputs = await this.session.run(inputs, step.states ? OUTPUTS_WITH_STATES : OUTPUTS);
+    const { logits, new: keysAndValues, states } = outputs;
     const rows = logits!.data as Float32Array;
     checkLogits(rows, this.name);
-    return { logits: rows, fresh: keysAndValues!.data as Float32Array };
+    return {
+      logits: rows,
+      fresh: keysAndValues!.data as Float32Array,
+      states: states ? (states.data as Float32Array) : NO_STATES,
+    };
   }
 
   async release(): Promise<void> {

@@ -16,6 +16,8 @@ export interface SampledText {
   readonly raw: readonly number[];
   /** Probabilities after the chain, where the result has them. */
   readonly processed?: readonly number[];
+  /** The largest cosine of each token's hidden state with an earlier one, where the result has them. */
+  readonly penalties?: readonly number[] | undefined;
 }
 
 const encoder = new TextEncoder();
@@ -73,14 +75,18 @@ const bytesOf = (token: string | Uint8Array): Uint8Array =>
 
 /** The card of a text's token; null where there is no such token. */
 export function sampledTokenCard(
-  { ids, tokens, raw, processed }: SampledText,
+  { ids, tokens, raw, processed, penalties }: SampledText,
   index: number,
 ): TemplateResult | null {
   const [token, before, after] = [tokens[index], raw[index], processed?.[index]];
+  const penalty = penalties?.[index];
   if (token === undefined || before === undefined) return null;
   const lines: CardLine[] = [
     ['before samplers', percent(before), full(before)],
     ...(after === undefined ? [] : [['after samplers', percent(after), full(after)] as const]),
+    ...(penalty === undefined
+      ? []
+      : [['likeness to what came before', significant(penalty, 4), full(penalty)] as const]),
     ['surprisal', `${significant(-Math.log(before), 4)} nats`, full(-Math.log(before))],
     ['id', String(ids[index]!), String(ids[index]!)],
   ];

@@ -1,6 +1,6 @@
 /** Contrastive search: probable tokens that do not repeat what the text already means. */
 import { checkCount } from '../checks';
-import type { Context, LanguageModel, NextToken } from '../languageModel';
+import type { Context, LanguageModel, RepresentedNextToken } from '../languageModel';
 import { logSoftmax, softmax, topIndices } from '../logits';
 import {
   finiteNumber,
@@ -10,22 +10,20 @@ import {
   type SearchOptions,
 } from './common';
 
-/** An answer with the hidden states behind it. */
-export interface RepresentedNextToken extends NextToken {
-  /**
-   * Last hidden states (after the final layer norm) of the context's tokens that its cache did not cover, one
-   * after the other: `(context length - cache length) * width` numbers.
-   */
-  readonly states: Float32Array;
-}
-
 /** A model that shows its hidden states. */
-export interface RepresentingModel extends LanguageModel {
-  nextWithStates(contexts: readonly Context[]): Promise<RepresentedNextToken[]>;
-}
+export type RepresentingModel = LanguageModel & Required<Pick<LanguageModel, 'nextWithStates'>>;
 
 export function isRepresenting(model: LanguageModel): model is RepresentingModel {
-  return 'nextWithStates' in model && typeof model.nextWithStates === 'function';
+  return model.nextWithStates !== undefined;
+}
+
+/** Why a model that does not show its hidden states cannot be searched so, with the way out. */
+export function lacksStates({ info }: LanguageModel): string {
+  const other =
+    info.kind === 'gpt2'
+      ? 'Where it is an ONNX export, get the same model as config.json and model.safetensors.'
+      : 'Choose a GPT-2 model.';
+  return `${info.name} does not show its hidden states, which contrastive search compares. ${other}`;
 }
 
 export interface ContrastiveOptions extends Omit<SearchOptions, 'chain'> {
@@ -33,6 +31,12 @@ export interface ContrastiveOptions extends Omit<SearchOptions, 'chain'> {
   readonly k: number;
   /** From 0 to 1: 0 is greedy, 1 looks at repetition alone. */
   readonly alpha: number;
+}
+
+/** A continuation with what every token was held against. */
+export interface ContrastiveContinuation extends Continuation {
+  /** The largest cosine of each token's hidden state with an earlier one, from -1 to 1; 0 where there is none. */
+  readonly penalties: readonly number[];
 }
 
 /**
@@ -53,40 +57,53 @@ export async function contrastiveSearch(
   model: LanguageModel,
   prompt: readonly number[],
   options: ContrastiveOptions,
-): Promise<Continuation> {
-  if (!isRepresenting(model)) {
-    throw new RangeError(
-      `Contrastive search compares hidden states, which the model ${model.info.name} does not show; choose a model that does.`,
-    );
-  }
+): Promise<ContrastiveContinuation> {
+  if (!isRepresenting(model)) throw new RangeError(lacksStates(model));
   const plan = new SearchPlan(model, prompt, options);
   const k = checkCount('k', options.k, 1);
   const alpha = finiteNumber('alpha', options.alpha, 0, 1);
   const growing: DecodingSequence = { tokens: [], logProbabilities: [], cache: undefined };
-  if (plan.isStopped()) return plan.finish(growing);
+  const penalties: number[] = [];
+  const finish = (): ContrastiveContinuation => ({ ...plan.finish(growing), penalties });
 
-  const [first] = await model.nextWithStates([{ tokens: prompt }]);
-  let current = first!;
+  const read = await readUnlessStopped(model, [{ tokens: prompt }], plan.signal);
+  if (!read) return finish();
+  let current = read[0]!;
   const states = split(current.states, prompt.length);
-  while (plan.endOf(growing.tokens) === null && !plan.isStopped()) {
-    const ids = topIndices(current.logits, k);
-    const probabilities = softmax(current.logits);
-    const { cache } = current;
-    const answers = await model.nextWithStates(
-      ids.map((id) => ({ tokens: [...prompt, ...growing.tokens, id], cache })),
-    );
+  while (plan.endOf(growing.tokens) === null) {
+    const { cache, logits } = current;
+    const ids = topIndices(logits, k);
+    const contexts = ids.map((id) => ({ tokens: [...prompt, ...growing.tokens, id], cache }));
+    const answers = await readUnlessStopped(model, contexts, plan.signal);
+    if (!answers) break;
+    const probabilities = softmax(logits);
     const candidates = answers.map((answer) => split(answer.states, 1)[0]!);
-    const scores = candidates.map(
-      (state, i) => (1 - alpha) * probabilities[ids[i]!]! - alpha * mostSimilar(state, states),
-    );
+    const similar = candidates.map((state) => mostSimilar(state, states));
+    const scores = similar.map((cosine, i) => (1 - alpha) * probabilities[ids[i]!]! - alpha * cosine);
     const chosen = scores.indexOf(Math.max(...scores));
-    growing.logProbabilities.push(logSoftmax(current.logits)[ids[chosen]!]!);
+    growing.logProbabilities.push(logSoftmax(logits)[ids[chosen]!]!);
     growing.tokens.push(ids[chosen]!);
+    penalties.push(similar[chosen]!);
     states.push(candidates[chosen]!);
     current = answers[chosen]!;
     await plan.step(growing.tokens.length, [growing]);
   }
-  return plan.finish(growing);
+  return finish();
+}
+
+/** The answers with their states; null where the search was stopped before they were there. */
+async function readUnlessStopped(
+  model: RepresentingModel,
+  contexts: readonly Context[],
+  signal: AbortSignal | undefined,
+): Promise<RepresentedNextToken[] | null> {
+  if (signal?.aborted) return null;
+  try {
+    return await model.nextWithStates(contexts, signal);
+  } catch (error) {
+    if (signal?.aborted) return null;
+    throw error;
+  }
 }
 
 /** The last `count` states, each scaled to length 1 so that a dot product is a cosine; a state of zeros stays. */

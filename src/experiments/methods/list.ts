@@ -19,6 +19,22 @@ export const methodNumbers = declare(
       default: 3,
     }),
     beams: whole({ name: 'The number of beams', label: 'beams', least: 1, most: 64, default: 4 }),
+    candidates: whole({
+      name: 'The number of candidates',
+      label: 'k of contrastive search',
+      term: 'contrastiveSearch',
+      least: 1,
+      most: 64,
+      default: 4,
+    }),
+    alpha: real({
+      name: 'alpha',
+      label: 'alpha of contrastive search',
+      term: 'contrastiveSearch',
+      least: 0,
+      most: 1,
+      default: 0.6,
+    }),
   },
   { partial: true },
 );
@@ -157,10 +173,15 @@ export const METHOD_CHOICES: readonly MethodChoice[] = [
     id: 'contrastive',
     label: 'Contrastive search',
     explanation:
-      'Takes probable tokens whose hidden state differs from earlier ones; needs a model that gives its hidden states.',
+      'Of the k most probable tokens takes the one that best weighs probability against likeness to what has been said; nothing is drawn.',
     chapter: false,
     search: true,
-    spec: () => ({ name: 'Contrastive search', kind: 'contrastive', k: 4, alpha: 0.6 }),
+    spec: ({ candidates, alpha }) => ({
+      name: 'Contrastive search',
+      kind: 'contrastive',
+      k: candidates,
+      alpha,
+    }),
   },
 ];
 

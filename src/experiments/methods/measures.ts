@@ -9,6 +9,8 @@ export interface MethodMeasureInfo {
   /** One sentence. */
   readonly explanation: string;
   readonly format: CellFormat;
+  /** Only some methods have it: a table has a column for it where one of them is there. */
+  readonly rare?: true;
 }
 
 export const LOG_PROBABILITY: MethodMeasureInfo = {
@@ -95,6 +97,14 @@ const TEXT_MEASURES: readonly MethodMeasureInfo[] = [
     label: 'Rep-4',
     explanation: 'Share of a text’s sequences of four tokens that repeat an earlier one, mean over texts.',
     format: 'percent',
+  },
+  {
+    id: 'likeness',
+    label: 'Likeness to what came before',
+    explanation:
+      'Largest cosine of a token’s hidden state with an earlier one, mean over tokens: what contrastive search holds down.',
+    format: 'number',
+    rare: true,
   },
 ];
 

@@ -149,17 +149,20 @@ function tables(result: MethodsResult): ReportTable[] {
       ...namesToCome(result).map((name): Cell[] => [name, TO_COME, null, null, null, null, null]),
     ],
   };
+  const shared = infos.filter(
+    ({ id, rare }) => !rare || result.methods.some((method) => measureOfMethod(method, id)),
+  );
   const trials: ReportTable = {
     id: 'trials',
     title: 'Trial by trial',
-    columns: ['Method', 'Trial', ...infos.map(({ label }) => label)],
-    formats: ['text', 'whole', ...infos.map(({ format }) => format)],
+    columns: ['Method', 'Trial', ...shared.map(({ label }) => label)],
+    formats: ['text', 'whole', ...shared.map(({ format }) => format)],
     keys: 2,
     rows: result.methods.flatMap((method) =>
       (method.measures[0]?.values ?? []).map((_, trial): Cell[] => [
         method.name,
         trial + 1,
-        ...infos.map(({ id }) => measureOfMethod(method, id)?.values[trial] ?? null),
+        ...shared.map(({ id }) => measureOfMethod(method, id)?.values[trial] ?? null),
       ]),
     ),
   };

@@ -65,6 +65,8 @@ const textSchema = v.object({
   tokens: v.array(v.string()),
   /** Probabilities before the chain. */
   raw: v.array(v.number()),
+  /** In contrastive search: the largest cosine of each token's hidden state with an earlier one. */
+  penalties: v.optional(v.array(v.number())),
   /** Sum of the natural logs of `raw`. */
   logProbability: v.number(),
 });

@@ -3,7 +3,12 @@ import { selfBleu } from '../../core/statistics/bleu';
 import { coherence, distinctN, diversity, ngramDiversity, repN } from '../../core/statistics/diversity';
 import { beamSearch } from '../../core/search/beam';
 import type { Continuation, SearchOptions } from '../../core/search/common';
-import { contrastiveSearch, isRepresenting } from '../../core/search/contrastive';
+import {
+  contrastiveSearch,
+  isRepresenting,
+  lacksStates,
+  type ContrastiveContinuation,
+} from '../../core/search/contrastive';
 import { diverseBeamSearch } from '../../core/search/diverseBeam';
 import { sum } from '../../core/sums';
 import {
@@ -37,10 +42,7 @@ export class MethodTexts {
   async measure(spec: MethodSpec): Promise<MethodResult> {
     const { model, parameters } = this.shared;
     const { maxNewTokens, samples, trials, methods } = parameters;
-    const unavailable =
-      spec.kind === 'contrastive' && !isRepresenting(model)
-        ? `${model.info.name} does not show its hidden states, which contrastive search compares.`
-        : null;
+    const unavailable = spec.kind === 'contrastive' && !isRepresenting(model) ? lacksStates(model) : null;
     const texts =
       spec.kind === 'sampling' ? await this.#sample(spec) : unavailable ? [] : [await this.#search(spec)];
     // A trial counts when all its texts are whole.
@@ -109,11 +111,12 @@ export class MethodTexts {
       },
     };
     const found = await search(this.shared, spec, options);
-    return found.map(({ tokens, text, logProbabilities, end }) => ({
+    return found.map(({ tokens, text, logProbabilities, end, penalties }) => ({
       ids: [...tokens],
       text,
       end,
       raw: logProbabilities.map((logProbability) => Math.exp(logProbability)),
+      ...(penalties && { penalties: [...penalties] }),
       logProbability: sum(logProbabilities),
     }));
   }
@@ -132,7 +135,7 @@ async function search(
   { model, promptIds }: SharedWork,
   spec: Exclude<MethodSpec, { kind: 'sampling' }>,
   options: SearchOptions,
-): Promise<readonly Continuation[]> {
+): Promise<readonly (Continuation & Partial<ContrastiveContinuation>)[]> {
   switch (spec.kind) {
     case 'beam': {
       const { beams, lengthPenalty } = spec;
@@ -186,6 +189,11 @@ function measureTexts(trials: readonly (readonly Drawn[])[]): MethodMeasure[] {
     ...each(
       'log-probability',
       mean((own, text) => text.logProbability / own.length),
+    ),
+    // NaN where a method has none: it is then no measure of it.
+    ...each(
+      'likeness',
+      mean((own, { penalties }) => (penalties ? sum(penalties) / own.length : NaN)),
     ),
   ];
 }

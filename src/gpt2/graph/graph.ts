@@ -85,7 +85,7 @@ export class GraphBuilder {
     return results;
   }
 
-  /** Calls an operator's output by the name of one of the graph's outputs; `value` is no name any more. */
+  /** Makes an operator's output one of the graph's, by another name; other operators may use it as before. */
   output(name: string, value: string): void {
     this.outputNames.set(value, name);
   }
@@ -117,9 +117,11 @@ export class GraphBuilder {
   }
 
   build(name: string, inputs: readonly ValueInfo[], outputs: readonly ValueInfo[]): Graph {
+    const named = (value: string): string => this.outputNames.get(value) ?? value;
     const operators = this.operators.map((operator) => ({
       ...operator,
-      outputs: operator.outputs.map((output) => this.outputNames.get(output) ?? output),
+      inputs: operator.inputs.map(named),
+      outputs: operator.outputs.map(named),
     }));
     return { name, inputs, outputs, constants: [...this.constants.values()], operators };
   }

@@ -20,6 +20,7 @@ import type { StepWeights } from './stepWeights';
  * | `suffix_key_L`, `suffix_value_L` | [T, 1, H, G, D] | |
  * | `logits` | [R, V] | out |
  * | `new` | [2 x layers, H, G, S, D] | out: keys and values of the new tokens, layer by layer |
+ * | `states` | [G x S, E] | out: hidden states of the new tokens after the final layer norm, which logits are made of |
  *
  * P and T are at least 1, since ONNX Runtime's strided products divide by them: an empty part is one token that
  * the mask hides. The three parts of the attention (prefix, suffix, new) are multiplied apart and never joined in memory, only
@@ -109,11 +110,13 @@ export function buildStepGraph(weights: StepWeights): Graph {
     normalized = addAndNormalize(linear(inner, `${block}.mlp.c_proj`), next);
   }
   g.output('logits', weights.logits(g, g.add('Gather', [normalized, 'rows'])));
+  g.output('states', normalized);
   g.output('new', g.add('Concat', fresh, { axis: 0 }));
 
   return g.build('gpt2', stepInputs(config), [
     { name: 'logits', type: 'float32', shape: ['R', config.vocabularySize] },
     { name: 'new', type: 'float32', shape: [2 * config.layers, config.heads, 'G', 'S', headWidth] },
+    { name: 'states', type: 'float32', shape: ['G * S', config.width] },
   ]);
 }
 

@@ -35,9 +35,21 @@ import type { Tab, TabContext } from '../../frame/tab';
 
 const isTexts = (values: FormValues): boolean => values['form'] === 'continuations';
 
+const isContrastive = (values: FormValues): boolean =>
+  isTexts(values) && values[boxOf('contrastive')] === true;
+
+/** The numbers that not every choice has, and when they are asked for. */
+const ASKED: ReadonlyMap<string, (values: FormValues) => boolean> = new Map([
+  ['beams', isTexts],
+  ['candidates', isContrastive],
+  ['alpha', isContrastive],
+]);
+
+const isAsked = (name: string, values: FormValues): boolean => ASKED.get(name)?.(values) ?? true;
+
 function numbersOf(values: FormValues): MethodNumbers {
-  const { beams, ...numbers } = typedParameters(methodNumbers, values);
-  return methodNumbers.parse({ ...numbers, ...(isTexts(values) && { beams }) });
+  const typed = Object.entries(typedParameters(methodNumbers, values));
+  return methodNumbers.parse(Object.fromEntries(typed.filter(([name]) => isAsked(name, values))));
 }
 
 /** The chosen methods; searches only where they have something to compare. */
@@ -45,7 +57,7 @@ const chosen = (values: FormValues): typeof METHOD_CHOICES =>
   METHOD_CHOICES.filter(({ id, search }) => values[boxOf(id)] === true && (!search || isTexts(values)));
 
 const numberFields = Object.entries(methodNumbers.parameters).flatMap(([name, parameter]) =>
-  fieldsOf(name, parameter, name === 'beams' ? { applies: isTexts } : {}),
+  fieldsOf(name, parameter, { applies: (values) => isAsked(name, values) }),
 );
 
 const methodBoxes = METHOD_CHOICES.map(({ id, label, explanation, chapter, search }): Field => ({
@@ -124,6 +136,7 @@ function boxesOf(methods: readonly MethodSpec[]): FormValues {
 function numbersIn(methods: readonly MethodSpec[]): Partial<MethodNumbers> {
   const steps = methods.flatMap((method) => (method.kind === 'sampling' ? method.chain : []));
   const beams = methods.find((method) => method.kind === 'beam')?.beams;
+  const contrastive = methods.find((method) => method.kind === 'contrastive');
   const temperature = steps.find((step) => step.sampler === 'temperature' && step.temperature > 0);
   const topP = steps.find((step) => step.sampler === 'top-p');
   const topK = steps.find((step) => step.sampler === 'top-k');
@@ -132,6 +145,7 @@ function numbersIn(methods: readonly MethodSpec[]): Partial<MethodNumbers> {
     ...(topP?.sampler === 'top-p' && { p: topP.p }),
     ...(topK?.sampler === 'top-k' && { k: topK.k }),
     ...(beams !== undefined && { beams }),
+    ...(contrastive && { candidates: contrastive.k, alpha: contrastive.alpha }),
   };
 }
 

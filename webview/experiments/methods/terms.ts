@@ -9,4 +9,12 @@ export const methodsTerms: Readonly<Record<string, Term>> = {
     formula: 'mean ± t · s / √trials, t of Student’s distribution at 95 %',
     source: 'Student, The Probable Error of a Mean, 1908',
   },
+  contrastiveSearch: {
+    title: 'Contrastive search',
+    sentence:
+      'Takes, of the k most probable tokens, the one with the highest score. Alpha is the weight of the penalty for being like what has been said: 0 is greedy decoding, 1 looks at likeness alone.',
+    formula: 'score(v) = (1 − α) · p(v) − α · max_j cos(h_v, h_j), h the last hidden states',
+    source:
+      'Su, Lan, Wang, Yogatama, Kong and Collier, A Contrastive Framework for Neural Text Generation, 2022',
+  },
 };

@@ -59,8 +59,8 @@ describe('contrastiveSearch', () => {
   it('with alpha 0 or k 1 is greedy', async () => {
     const model = representing(5);
     const greedy = await greedySearch(model, [0], { maxNewTokens: 6 });
-    expect(await contrastiveSearch(model, [0], { maxNewTokens: 6, k: 5, alpha: 0 })).toEqual(greedy);
-    expect(await contrastiveSearch(model, [0], { maxNewTokens: 6, k: 1, alpha: 0.9 })).toEqual(greedy);
+    expect(await contrastiveSearch(model, [0], { maxNewTokens: 6, k: 5, alpha: 0 })).toMatchObject(greedy);
+    expect(await contrastiveSearch(model, [0], { maxNewTokens: 6, k: 1, alpha: 0.9 })).toMatchObject(greedy);
   });
 
   it('reads the k candidates of a step in one call', async () => {
@@ -73,7 +73,7 @@ describe('contrastiveSearch', () => {
   it('says what a model lacks that shows no hidden states', async () => {
     const model = new FunctionModel(['a'], () => [0]);
     await expect(contrastiveSearch(model, [0], { maxNewTokens: 1, k: 1, alpha: 0.5 })).rejects.toThrow(
-      /hidden states, which the model Function does not show/,
+      'Function does not show its hidden states, which contrastive search compares. Choose a GPT-2 model.',
     );
   });
 

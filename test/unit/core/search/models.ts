@@ -5,9 +5,11 @@ import type {
   Context,
   LanguageModel,
   ModelInfo,
+  NextToken,
+  RepresentedNextToken,
   Vocabulary,
 } from '../../../../src/core/languageModel';
-import type { RepresentedNextToken, RepresentingModel } from '../../../../src/core/search/contrastive';
+import type { RepresentingModel } from '../../../../src/core/search/contrastive';
 
 interface Remembered extends CacheHandle {
   readonly tokens: readonly number[];
@@ -54,7 +56,7 @@ export class FunctionModel implements LanguageModel {
     return ids.map((id) => this.tokens[id]!).join('');
   }
 
-  async next(contexts: readonly Context[]): Promise<RepresentedNextToken[]> {
+  async next(contexts: readonly Context[]): Promise<NextToken[]> {
     this.calls++;
     this.read += contexts.length;
     return contexts.map(({ tokens, cache }) => {
@@ -68,7 +70,6 @@ export class FunctionModel implements LanguageModel {
       return {
         logits: Float32Array.from(this.logits(tokens)),
         cache: remembered,
-        states: new Float32Array(0),
       };
     });
   }

@@ -184,7 +184,8 @@ describe('Methods in whole texts', () => {
     });
     expect(result.stopped).toBe(false);
     expect(result.methods[0]).toMatchObject({
-      unavailable: 'Table does not show its hidden states, which contrastive search compares.',
+      unavailable:
+        'Table does not show its hidden states, which contrastive search compares. Where it is an ONNX export, get the same model as config.json and model.safetensors.',
       measures: [],
       texts: [],
     });
@@ -340,6 +341,30 @@ describe('Methods on the bundled model', () => {
     });
   }, 60_000);
 
+  it('repeats itself less by contrastive search than greedily, and says what each token was held against', async () => {
+    const result = await run(model, {
+      prompt: 'Once upon a time there was a king who',
+      form: 'continuations',
+      methods: [choice('greedy'), choice('contrastive', { candidates: 5, alpha: 0.6 })],
+      samples: 1,
+      trials: 1,
+      maxNewTokens: 40,
+    });
+    expect(v.parse(methodsResultSchema, JSON.parse(JSON.stringify(result)))).toEqual(result);
+    const [greedy, contrastive] = result.methods;
+    expect(contrastive).toMatchObject({ unavailable: null, deterministic: true, next: null });
+    expect(measure(contrastive!, 'rep-2').mean).toBeLessThanOrEqual(measure(greedy!, 'rep-2').mean);
+    const penalties = contrastive!.texts[0]!.penalties!;
+    expect(penalties).toHaveLength(40);
+    near(measure(contrastive!, 'likeness').mean, penalties.reduce((sum, cosine) => sum + cosine, 0) / 40);
+    expect(Math.max(...penalties)).toBeLessThanOrEqual(1 + 1e-6);
+    expect(greedy!.texts[0]!.penalties).toBeUndefined();
+    const columns = (of: MethodsResult): string =>
+      String(methodsReport.tables(of).find(({ id }) => id === 'trials')!.columns);
+    expect(columns(result)).toContain('Likeness to what came before');
+    expect(columns({ ...result, methods: [greedy!] })).not.toContain('Likeness');
+  }, 60_000);
+
   it('does every method that the tab offers', async () => {
     const result = await run(model, {
       prompt: 'I',
@@ -351,7 +376,8 @@ describe('Methods on the bundled model', () => {
     });
     expect(result.stopped).toBe(false);
     for (const method of result.methods) {
-      if (method.unavailable === null) expect(measure(method, 'log-probability').mean).toBeLessThan(0);
+      expect(method.unavailable).toBeNull();
+      expect(measure(method, 'log-probability').mean).toBeLessThan(0);
     }
     const single = await run(model, {
       prompt: 'I',
