@@ -21,7 +21,7 @@ export const methodNumbers = declare(
     beams: whole({ name: 'The number of beams', label: 'beams', least: 1, most: 64, default: 4 }),
     candidates: whole({
       name: 'The number of candidates',
-      label: 'k of contrastive search',
+      label: 'contrastive k',
       term: 'contrastiveSearch',
       least: 1,
       most: 64,
@@ -29,7 +29,7 @@ export const methodNumbers = declare(
     }),
     alpha: real({
       name: 'alpha',
-      label: 'alpha of contrastive search',
+      label: 'contrastive α',
       term: 'contrastiveSearch',
       least: 0,
       most: 1,
