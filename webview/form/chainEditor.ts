@@ -10,6 +10,8 @@ import {
   fieldName,
   firstError,
   setField,
+  setList,
+  targetOf,
   withSteps,
   type ChainForm,
   type FieldName,
@@ -25,12 +27,26 @@ import {
   type StepValue,
 } from './samplerSteps';
 
+const listsSchema = v.record(v.string(), v.array(v.unknown()));
+
 const stepSchema = v.pipe(
   v.object({
     key: v.string(),
     sampler: v.picklist(catalog.map(({ name }) => name)),
     values: v.record(v.string(), v.nullable(v.union([v.number(), v.string()]))),
-    kept: v.optional(v.record(v.string(), v.unknown())),
+    lists: v.optional(listsSchema),
+    /** Of an earlier version, which had no controls for lists and texts. */
+    kept: v.optional(v.record(v.string(), v.union([v.string(), v.array(v.unknown())]))),
+  }),
+  v.transform(({ kept = {}, lists, ...step }): SamplerStep => {
+    const texts = Object.entries(kept).filter(([, value]) => typeof value === 'string');
+    const others = Object.entries(kept).filter(([, value]) => typeof value !== 'string');
+    const all = { ...lists, ...v.parse(listsSchema, Object.fromEntries(others)) };
+    return {
+      ...step,
+      values: { ...step.values, ...v.parse(v.record(v.string(), v.string()), Object.fromEntries(texts)) },
+      ...(Object.keys(all).length > 0 && { lists: all }),
+    };
   }),
   // A value that the sampler refuses, for example another version's.
   v.check((step) => isGood(step)),
@@ -69,12 +85,32 @@ export interface ChainModel {
   readonly endOfText: readonly number[];
 }
 
+/**
+ * Milliseconds of silence after which a typed text is read: to compile an expression for every letter of it would make
+ * typing heavy.
+ */
+const READ_AFTER = 250;
+
+/** What is set by lists of tokens or by a text acts before the filters: behind them, little would be left to allow. */
+const EARLY = new Set<SamplerName>([
+  'logit-bias',
+  'banned-tokens',
+  'banned-phrases',
+  'allowed-tokens',
+  'regex',
+  'json-schema',
+]);
+
 export class ChainEditor {
   readonly #model: () => ChainModel | undefined;
   readonly #form = signal<ChainForm>({ steps: START_STEPS, texts: {}, errors: {} });
   readonly #menuOpen = signal(false);
   readonly #preset = signal<string | null>(null);
   readonly #opened = signal<ReadonlySet<string>>(new Set());
+  readonly #words = signal<Readonly<Partial<Record<FieldName, string>>>>({});
+  /** Texts that have been typed and not been read. */
+  readonly #unread = new Map<FieldName, string>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(model: () => ChainModel | undefined) {
     this.#model = model;
@@ -142,8 +178,40 @@ export class ChainEditor {
     this.#opened.value = opened;
   }
 
+  /** What is typed to find tokens by, by the field of their list. */
+  get words(): Readonly<Partial<Record<FieldName, string>>> {
+    return this.#words.value;
+  }
+
+  typeWord(name: FieldName, word: string): void {
+    this.#words.value = { ...this.#words.peek(), [name]: word };
+  }
+
   type(name: FieldName, text: string): void {
-    this.#form.value = editField(this.form, name, text, this.#vocabularySize);
+    if (targetOf(this.steps, name)?.parameter.kind === 'text') {
+      this.#form.value = { ...this.form, texts: { ...this.form.texts, [name]: text } };
+      this.#unread.set(name, text);
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => {
+        this.settle();
+      }, READ_AFTER);
+    } else this.#form.value = editField(this.form, name, text, this.#vocabularySize);
+  }
+
+  /** Reads at once what has been typed. */
+  settle(): void {
+    clearTimeout(this.#timer);
+    const unread = [...this.#unread];
+    this.#unread.clear();
+    for (const [name, text] of unread) {
+      if (this.#form.peek().texts[name] !== text) continue;
+      this.#form.value = editField(this.#form.peek(), name, text, this.#vocabularySize);
+    }
+  }
+
+  /** Takes a list as a step's. */
+  list(name: FieldName, list: readonly unknown[]): void {
+    this.#form.value = setList(this.form, name, list);
   }
 
   slide(name: FieldName, value: StepValue): void {
@@ -157,9 +225,13 @@ export class ChainEditor {
     this.slide(fieldName(field.step, field.parameter), value);
   }
 
-  add(sampler: SamplerName): void {
+  /** @returns the key of the step that was added */
+  add(sampler: SamplerName): string | undefined {
     this.menuOpen = false;
-    this.steps = addStep(this.steps, sampler, this.#model()?.endOfText ?? []);
+    const before = new Set(this.steps.map(({ key }) => key));
+    const endOfText = this.#model()?.endOfText ?? [];
+    this.steps = (EARLY.has(sampler) ? withUsual : addStep)(this.steps, sampler, endOfText);
+    return this.steps.find(({ key }) => !before.has(key))?.key;
   }
 
   /** Reads the fields again, because the model is another one. */

@@ -8,6 +8,7 @@ import {
   mainOf,
   valueOf,
   type ControlledParameter,
+  type NumericParameter,
   type SamplerStep,
   type StepValue,
 } from './samplerSteps';
@@ -40,7 +41,7 @@ export function fieldText(value: StepValue): string {
 }
 
 /** The name of the field of a step's parameter. */
-export function fieldName({ key }: SamplerStep, { name }: Pick<ControlledParameter, 'name'>): FieldName {
+export function fieldName({ key }: SamplerStep, { name }: { readonly name: string }): FieldName {
   return `${key}.${name}`;
 }
 
@@ -79,6 +80,16 @@ export function setField(form: ChainForm, name: FieldName, value: StepValue): Ch
   return editField(form, name, fieldText(value), null);
 }
 
+/** Takes a list as a step's; what is typed into its other fields stays. */
+export function setList(form: ChainForm, name: FieldName, list: readonly unknown[]): ChainForm {
+  const steps = form.steps.map((step) => {
+    const { parameters } = definitionOf(step.sampler).about;
+    const parameter = parameters.find((one) => one.kind === 'list' && fieldName(step, one) === name);
+    return parameter ? { ...step, lists: { ...step.lists, [parameter.name]: list } } : step;
+  });
+  return { ...form, steps };
+}
+
 /** Reads every field again, because the model is another one. */
 export function checkAgain(form: ChainForm, vocabularySize: number | null): ChainForm {
   return fieldsOf(form.steps).reduce(
@@ -113,7 +124,8 @@ interface Target {
   readonly parameter: ControlledParameter;
 }
 
-function targetOf(steps: readonly SamplerStep[], name: FieldName): Target | null {
+/** The step and the parameter that a field is for. */
+export function targetOf(steps: readonly SamplerStep[], name: FieldName): Target | null {
   for (const step of steps) {
     const parameter = controlsOf(step.sampler).find((candidate) => fieldName(step, candidate) === name);
     if (parameter) return { step, parameter };
@@ -131,14 +143,16 @@ function readField(
   const target = targetOf(steps, name);
   if (!target) return { steps };
   const { step, parameter } = target;
-  const read = readParameter(step, parameter, text.trim(), vocabularySize);
+  // Spaces belong to a text.
+  const typed = parameter.kind === 'text' ? text : text.trim();
+  const read = readParameter(step, parameter, typed, vocabularySize);
   if (typeof read === 'string') return read;
   const changed = { ...step, values: { ...step.values, [parameter.name]: read.value } };
   return { steps: steps.map((one) => (one === step ? changed : one)) };
 }
 
 /** What the numbers of a parameter are. */
-function kindOf({ kind, min, max }: Exclude<ControlledParameter, { kind: 'choice' }>): NumberKind {
+function kindOf({ kind, min, max }: NumericParameter): NumberKind {
   if (kind === 'integer') return 'whole';
   return min >= 0 && max <= 1 ? 'share' : 'real';
 }
@@ -153,18 +167,19 @@ function readParameter(
   const main = mainOf(parameter);
   if (main?.off !== undefined && (typed === '' || typed.toLowerCase() === 'off')) return { value: main.off };
   if (parameter.optional && typed === '') return { value: parameter.default };
-  const kind = parameter.kind === 'choice' ? null : kindOf(parameter);
-  const value = kind === null ? typed : typedNumber(typed, kind);
+  const isText = parameter.kind === 'choice' || parameter.kind === 'text';
+  const value = isText ? typed : typedNumber(typed, kindOf(parameter));
   try {
     checkParameter(step.sampler, parameter, value);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    if (!main || parameter.kind === 'choice') return error.message;
+    if (!main || isText) return error.message;
     const words = rangeInWords(parameter);
     const hint = typingHint(typed, kindOf(parameter));
     return `${step.sampler} is ${shown(typed, value)}; it must be ${main.off === undefined ? words : `${words}, or off`}.${hint === null ? '' : ` ${hint}`}`;
   }
-  const namesToken = parameter.kind === 'integer' && parameter.token !== undefined;
+  // A shape that may end by a token which the model does not have ends without one.
+  const namesToken = parameter.kind === 'integer' && parameter.token !== undefined && !parameter.optional;
   if (namesToken && vocabularySize && Number(value) >= vocabularySize) {
     return `${step.sampler}: ${parameter.name} is ${value}; the model’s token ids go from 0 to ${thousands(vocabularySize - 1)}.`;
   }
@@ -186,9 +201,8 @@ export interface Slider {
   readonly valueAt: (place: number) => number | null;
 }
 
-/** The slider of a numeric parameter; null for one of a few words. */
-export function sliderOf(step: SamplerStep, parameter: ControlledParameter): Slider | null {
-  if (parameter.kind === 'choice') return null;
+/** The slider of a numeric parameter. */
+export function sliderOf(step: SamplerStep, parameter: NumericParameter): Slider {
   const value = valueOf(step, parameter);
   const main = mainOf(parameter);
   if (!main) {

@@ -17,7 +17,7 @@ export function quickView(chain: ChainEditor, muted: boolean): TemplateResult {
 
 function sliderView(chain: ChainEditor, sampler: SamplerName): TemplateResult {
   const { step, parameter } = firstOf(chain.steps, sampler);
-  const slider = sliderOf(step, parameter)!;
+  const slider = sliderOf(step, parameter);
   const value = valueOf(step, parameter);
   const off = mainOf(parameter)?.off;
   const shown = off !== undefined && value === off ? 'off' : fieldText(value);

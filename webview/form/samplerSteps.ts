@@ -1,5 +1,5 @@
 /** The sampler chain as a user builds it: an ordered list of steps, each with the values of its controls. */
-import { catalog, definitionOf } from '../../src/core/samplers/catalog';
+import { definitionOf } from '../../src/core/samplers/catalog';
 import {
   parseSampler,
   type ChainSpec,
@@ -18,6 +18,7 @@ import {
 } from '../../src/core/samplers/presets';
 import type { ListedPreset } from '../../src/protocol/presets';
 import { count, percent } from '../format/numbers';
+import { wordsOf } from './stepWords';
 
 export type StepValue = number | string | null;
 
@@ -27,29 +28,28 @@ export interface SamplerStep {
   readonly sampler: SamplerName;
   /** By parameter; null where the step is off, which only `k` can be. */
   readonly values: Readonly<Record<string, StepValue>>;
-  /** Parameters that have no control here, lists of tokens above all: they go through as a preset or a result has them. */
-  readonly kept?: Readonly<Record<string, unknown>> | undefined;
+  /** Lists by parameter: of tokens, of phrases. One that is left out is empty. */
+  readonly lists?: Lists | undefined;
 }
 
-/** A parameter that has a control of its own: a number, or one of a few words. */
-export type ControlledParameter = Extract<ParameterDescription, { kind: 'number' | 'integer' | 'choice' }>;
+export type Lists = Readonly<Record<string, readonly unknown[]>>;
 
-/** The parameters of a sampler that have controls, in the order of the catalog. */
+/** A parameter with one value: a number, one of a few words, a text. */
+export type ControlledParameter = Exclude<ParameterDescription, { kind: 'list' }>;
+
+export type NumericParameter = Extract<ControlledParameter, { kind: 'number' | 'integer' }>;
+
+/** The parameters of a sampler that have one value each, in the order of the catalog. */
 export function controlsOf(sampler: SamplerName): readonly ControlledParameter[] {
   return definitionOf(sampler).about.parameters.filter(
-    (parameter): parameter is ControlledParameter => parameter.kind !== 'list' && parameter.kind !== 'text',
+    (parameter): parameter is ControlledParameter => parameter.kind !== 'list',
   );
 }
 
 /** How a parameter's control stands for its whole sampler; undefined for others. */
 export function mainOf(parameter: ControlledParameter): MainControl | undefined {
-  return parameter.kind === 'choice' ? undefined : parameter.main;
+  return 'main' in parameter ? parameter.main : undefined;
 }
-
-/** What the menu offers: every sampler that is set by numbers, not by lists of tokens. */
-export const MENU: readonly SamplerName[] = catalog
-  .map(({ name }) => name)
-  .filter((name) => controlsOf(name).some(({ kind }) => kind !== 'choice'));
 
 /** A step's value, or the default where it has none of its own. */
 export function valueOf(step: SamplerStep, parameter: ControlledParameter): StepValue {
@@ -57,12 +57,30 @@ export function valueOf(step: SamplerStep, parameter: ControlledParameter): Step
   return value === undefined ? parameter.default : value;
 }
 
-/** Off takes no step in the chain: top-k without a k, and a nucleus that is everything. */
-export function isOff({ sampler, values }: SamplerStep): boolean {
+/**
+ * Off takes no step in the chain: top-k without a k, a nucleus that is everything, and tokens of which none is
+ * allowed yet: taken at its word, it would remove them all.
+ */
+export function isOff(step: SamplerStep): boolean {
+  const { sampler, values } = step;
+  if (sampler === 'allowed-tokens' && isEmpty(step)) return true;
   return controlsOf(sampler).some((parameter) => {
     const off = mainOf(parameter)?.off;
     return off !== undefined && values[parameter.name] === off;
   });
+}
+
+/** Whether a step that is set by lists names nothing yet, neither in them nor by a pattern. */
+export function isEmpty({ sampler, values, lists = {} }: SamplerStep): boolean {
+  const { parameters } = definitionOf(sampler).about;
+  if (!parameters.some(({ kind }) => kind === 'list') || parameters.some(isNumeric)) return false;
+  return parameters.every(({ name, kind }) =>
+    kind === 'list' ? (lists[name] ?? []).length === 0 : !values[name],
+  );
+}
+
+function isNumeric({ kind }: ParameterDescription): boolean {
+  return kind === 'number' || kind === 'integer';
 }
 
 /** The chain that the steps stand for; what is off takes no part in it. */
@@ -71,12 +89,17 @@ export function chainOfSteps(steps: readonly SamplerStep[]): ChainSpec {
 }
 
 /** What may be left out because it says the default is left out: equal chains are equal as JSON. */
-function specOf({ sampler, values, kept }: SamplerStep): SamplerSpec {
-  const given = controlsOf(sampler)
-    .map((parameter) => [parameter, values[parameter.name] ?? parameter.default] as const)
-    .filter(([parameter, value]) => !parameter.optional || value !== parameter.default)
-    .map(([parameter, value]) => [parameter.name, value] as const);
-  return parseSampler({ sampler, ...Object.fromEntries(given), ...kept });
+function specOf({ sampler, values, lists = {} }: SamplerStep): SamplerSpec {
+  const given = definitionOf(sampler).about.parameters.flatMap((parameter) => {
+    const { name, optional, default: standard } = parameter;
+    if (parameter.kind === 'list') {
+      const list = lists[name] ?? parameter.default;
+      return optional && list.length === 0 ? [] : [[name, list]];
+    }
+    const value = values[name] ?? standard;
+    return optional && value === standard ? [] : [[name, value]];
+  });
+  return parseSampler({ sampler, ...Object.fromEntries(given) });
 }
 
 /**
@@ -98,14 +121,13 @@ export function stepsOf(chain: ChainSpec, off: readonly OffStep[] = []): readonl
 }
 
 function stepOf({ sampler, ...given }: SamplerSpec): Omit<SamplerStep, 'key'> {
-  const names = controlsOf(sampler).map(({ name }) => name);
-  const entries = Object.entries(given);
-  const values = entries.filter(([name]) => names.includes(name)) as [string, StepValue][];
-  const kept = entries.filter(([name]) => !names.includes(name));
+  const entries = Object.entries<StepValue | readonly unknown[]>(given);
+  const values = entries.filter((entry): entry is [string, StepValue] => !Array.isArray(entry[1]));
+  const lists = entries.filter((entry): entry is [string, readonly unknown[]] => Array.isArray(entry[1]));
   return {
     sampler,
     values: Object.fromEntries(values),
-    ...(kept.length > 0 && { kept: Object.fromEntries(kept) }),
+    ...(lists.length > 0 && { lists: Object.fromEntries(lists) }),
   };
 }
 
@@ -131,24 +153,9 @@ export function stepsOfPreset(preset: Pick<Preset, 'greedy' | 'chain' | 'off'>):
 /** What the page starts with. */
 export const START_STEPS: readonly SamplerStep[] = stepsOfPreset(builtInPresets.start);
 
-/** Parameters without a control, in few words: `ids: 3 entries, pattern: ^x`. */
-export function keptLine({ sampler, kept = {} }: SamplerStep): string {
-  return definitionOf(sampler)
-    .about.parameters.flatMap(({ name, label }) => {
-      const value = kept[name];
-      if (Array.isArray(value)) {
-        return value.length === 0
-          ? []
-          : [`${label.toLowerCase()}: ${count(value.length, 'entry', 'entries')}`];
-      }
-      return typeof value === 'string' && value !== '' ? [`${label.toLowerCase()}: ${value}`] : [];
-    })
-    .join(', ');
-}
-
 /**
  * A step with its sampler's defaults. A text ends at one of `endOfText`, where the model has such tokens: each that is
- * to come late has a step of its own.
+ * to come late has a step of its own. Where the parameter may be left out, the usual one is enough.
  */
 export function addStep(
   steps: readonly SamplerStep[],
@@ -159,16 +166,21 @@ export function addStep(
   const controls = controlsOf(sampler);
   for (const { name, optional, default: value } of controls) if (!optional) values[name] = value;
   const end = controls.find((parameter) => parameter.kind === 'integer' && parameter.token === 'end of text');
-  const own = end && endOfText.length > 0 ? endOfText.map((id) => ({ ...values, [end.name]: id })) : [values];
+  const ends = end?.optional ? endOfText.slice(0, 1) : endOfText;
+  const own = end && ends.length > 0 ? ends.map((id) => ({ ...values, [end.name]: id })) : [values];
   return own.reduce((all, its) => [...all, { key: freeKey(all, sampler), sampler, values: its }], steps);
 }
 
 /** The chain with a sampler more, before the first that the order of Hugging Face has later. */
-export function withUsual(steps: readonly SamplerStep[], sampler: SamplerName): readonly SamplerStep[] {
+export function withUsual(
+  steps: readonly SamplerStep[],
+  sampler: SamplerName,
+  endOfText: readonly number[] = [],
+): readonly SamplerStep[] {
   const rank = (name: SamplerName): number => definitionOf(name).rank.huggingFace;
   const later = steps.findIndex((step) => rank(step.sampler) > rank(sampler));
   const at = later < 0 ? steps.length : later;
-  const added = addStep(steps, sampler, []).slice(steps.length);
+  const added = addStep(steps, sampler, endOfText).slice(steps.length);
   return [...steps.slice(0, at), ...added, ...steps.slice(at)];
 }
 
@@ -176,8 +188,8 @@ export function withUsual(steps: readonly SamplerStep[], sampler: SamplerName): 
 export function firstOf(
   steps: readonly SamplerStep[],
   sampler: SamplerName,
-): { readonly step: SamplerStep; readonly parameter: ControlledParameter } {
-  const parameter = controlsOf(sampler).find(mainOf);
+): { readonly step: SamplerStep; readonly parameter: NumericParameter } {
+  const parameter = controlsOf(sampler).find((one): one is NumericParameter => mainOf(one) !== undefined);
   if (!parameter) throw new Error(`${sampler} has no control that stands for it`);
   const step = steps.find((one) => one.sampler === sampler) ?? offStep({ sampler });
   return { step: { key: sampler, ...step }, parameter };
@@ -240,6 +252,8 @@ export function presetOf(
 /** A step in few characters, for the line that a narrow panel folds the controls into. */
 export function shortStep(step: SamplerStep): string {
   const { sampler, values } = step;
+  const words = wordsOf(step);
+  if (words !== null) return words;
   if (isOff(step)) return `${sampler} off`;
   const main = controlsOf(sampler).filter(({ optional }) => !optional);
   const numbers = main.map((parameter) => values[parameter.name] ?? parameter.default).join('/');
@@ -250,15 +264,17 @@ export function shortStep(step: SamplerStep): string {
 export function deedsOf(steps: readonly SamplerStep[], reports: readonly StepReport[]): readonly string[] {
   let next = 0;
   return steps.map((step) => {
-    if (isOff(step)) return 'is off';
-    const report = reports[next++];
+    const off = isOff(step);
+    const report = off ? undefined : reports[next++];
+    if (isEmpty(step)) return 'names nothing yet';
+    if (off) return 'is off';
     return report ? deed(step, report) : '';
   });
 }
 
 /** What a step did, with its name before it: `top-k 40 removed no token`, `top-p is off`. */
 export function deedLine(step: SamplerStep, deed: string): string {
-  return `${isOff(step) ? step.sampler : shortStep(step)} ${deed}`;
+  return `${isOff(step) || wordsOf(step) !== null ? step.sampler : shortStep(step)} ${deed}`;
 }
 
 function deed(step: SamplerStep, { removed, mass }: StepReport): string {

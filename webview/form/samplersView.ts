@@ -3,53 +3,19 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { definitionOf } from '../../src/core/samplers/catalog';
-import type { SamplerName } from '../../src/core/samplers/chain';
+import type { ParameterDescription } from '../../src/core/samplers/parameters';
 import { visibleText } from '../../src/core/visibleText';
-import type { ListedPreset } from '../../src/protocol/presets';
-import { thousands } from '../format/numbers';
-import {
-  controlsOf,
-  keptLine,
-  mainOf,
-  MENU,
-  ORDERS,
-  presetOf,
-  valueOf,
-  type ControlledParameter,
-  type Order,
-  type SamplerStep,
-} from './samplerSteps';
-import { fieldName, fieldText, labelOf, sliderOf, textOf, type ChainForm, type FieldName } from './chainForm';
+import { count, thousands } from '../format/numbers';
 import { infoButton } from '../ui/info';
-import { keepStop, rove } from '../ui/roving';
+import { fieldName, labelOf } from './chainForm';
+import { parameterView } from './parameterView';
+import { phrasesField } from './phrasesField';
+import { menuView } from './samplerMenu';
+import { controlsOf, mainOf, ORDERS, presetOf, valueOf, type SamplerStep } from './samplerSteps';
+import type { SamplersProps } from './samplersProps';
+import { biasField, tokensField } from './tokensField';
 
-export interface SamplersProps {
-  readonly form: ChainForm;
-  readonly presets: readonly ListedPreset[];
-  /** Id of the preset that was taken last. */
-  readonly preset: string | null;
-  /** Why the chain cannot be saved as a preset; null where it can. */
-  readonly unsaved: string | null;
-  /** What every step does to the distribution on screen; empty without one. */
-  readonly deeds: readonly string[];
-  /** How many tokens each order would keep, by its name; none without a distribution. */
-  readonly keptInOrder: Readonly<Record<string, number>>;
-  /** Why the chain does not fit the model, or null. */
-  readonly problem: string | null;
-  readonly menuOpen: boolean;
-  /** Keys of the steps whose optional parameters are shown. */
-  readonly opened: ReadonlySet<string>;
-  readonly onPreset: (preset: ListedPreset) => void;
-  readonly onSavePreset: () => void;
-  readonly onType: (name: FieldName, text: string) => void;
-  readonly onSlide: (name: FieldName, value: number | null) => void;
-  readonly onSteps: (steps: readonly SamplerStep[]) => void;
-  readonly onOrder: (order: Order) => void;
-  readonly onAdd: (sampler: SamplerName) => void;
-  readonly onMove: (key: string, by: -1 | 1) => void;
-  readonly onMenu: (open: boolean) => void;
-  readonly onOptions: (key: string) => void;
-}
+export type { SamplersProps } from './samplersProps';
 
 /** The id that no preset has. */
 const CUSTOM = ' ';
@@ -123,23 +89,24 @@ function stepView(props: SamplersProps, step: SamplerStep, index: number): Templ
   const { form, deeds, opened, onOptions, onSteps, onMove } = props;
   const { steps } = form;
   const label = labelOf(step);
-  const parameters = controlsOf(step.sampler);
-  const alone = parameters.some(mainOf);
-  const required = parameters.filter(({ optional }) => !optional);
-  const optional = parameters.filter((parameter) => parameter.optional);
+  const { parameters } = definitionOf(step.sampler).about;
+  const alone = controlsOf(step.sampler).some(mainOf);
+  const optional = controlsOf(step.sampler).filter((parameter) => parameter.optional);
   const open = opened.has(step.key);
-  const kept = keptLine(step);
   // A value that is not the usual one is never hidden.
-  const shown = optional.filter(
-    (parameter) =>
-      open ||
-      valueOf(step, parameter) !== parameter.default ||
-      form.errors[fieldName(step, parameter)] !== undefined,
-  );
+  const isShown = (parameter: ParameterDescription): boolean =>
+    parameter.kind === 'list' ||
+    !parameter.optional ||
+    open ||
+    valueOf(step, parameter) !== parameter.default ||
+    form.errors[fieldName(step, parameter)] !== undefined;
   return html`<li class="step" data-testid="step" data-sampler=${step.sampler} data-step=${step.key}>
     ${alone ? nothing : html`<div class="step-name">${label}${infoButton(step.sampler)}</div>`}
-    ${[...required, ...shown].map((parameter) => parameterView(props, step, parameter))}
-    ${kept === '' ? nothing : html`<p class="field-note quiet" data-testid="kept">${visibleText(kept)}</p>`}
+    ${parameters
+      .filter(isShown)
+      .map((parameter) =>
+        parameter.kind === 'list' ? listView(props, step, parameter) : parameterView(props, step, parameter),
+      )}
     <div class="step-foot">
       <span class="deed quiet" data-testid="deed">${deeds[index] ?? ''}</span>
       ${
@@ -181,6 +148,30 @@ function stepView(props: SamplersProps, step: SamplerStep, index: number): Templ
   </li>`;
 }
 
+/** Lists of tokens and of phrases have controls of their own; what others hold is said. */
+function listView(
+  props: SamplersProps,
+  step: SamplerStep,
+  { name, label }: Extract<ParameterDescription, { kind: 'list' }>,
+): TemplateResult | typeof nothing {
+  switch (name) {
+    case 'ids':
+      return tokensField(props, step);
+    case 'texts':
+      // They stand among the tokens that were picked.
+      return nothing;
+    case 'bias':
+      return biasField(props, step);
+    case 'phrases':
+      return phrasesField(props, step);
+  }
+  const { length } = step.lists?.[name] ?? [];
+  if (length === 0) return nothing;
+  return html`<p class="field-note quiet" data-testid="listed">
+    ${label.toLowerCase()}: ${count(length, 'entry', 'entries')}
+  </p>`;
+}
+
 function moveView(label: string, way: 'up' | 'down', last: boolean, onClick: () => void): TemplateResult {
   return html`<button
     type="button"
@@ -193,146 +184,6 @@ function moveView(label: string, way: 'up' | 'down', last: boolean, onClick: () 
   >
     ${way === 'up' ? '↑' : '↓'}
   </button>`;
-}
-
-function parameterView(
-  props: SamplersProps,
-  step: SamplerStep,
-  parameter: ControlledParameter,
-): TemplateResult {
-  const { form } = props;
-  const name = fieldName(step, parameter);
-  const main = mainOf(parameter) !== undefined;
-  const hook = main ? step.key : name;
-  const error = form.errors[name];
-  const label = main ? step.sampler : parameter.label;
-  const spoken = main ? label : `${labelOf(step)}: ${label}`;
-  return html`<div
-      class="field"
-      data-field=${hook}
-      ?data-wrong=${error !== undefined}
-      ?data-choice=${parameter.kind === 'choice'}
-    >
-      <span class="label" title=${parameter.explanation}
-        >${label}${main ? infoButton(step.sampler) : nothing}</span
-      >
-      ${
-        parameter.kind === 'choice'
-          ? choiceView(props, parameter, name, hook, spoken)
-          : numberView(props, step, parameter, { name, hook, spoken })
-      }
-    </div>
-    ${error === undefined ? nothing : html`<p class="field-error" role="alert" data-testid="field-error">${error}</p>`}`;
-}
-
-function numberView(
-  { form, onType, onSlide }: SamplersProps,
-  step: SamplerStep,
-  parameter: ControlledParameter,
-  { name, hook, spoken }: { readonly name: FieldName; readonly hook: string; readonly spoken: string },
-): TemplateResult {
-  const slider = sliderOf(step, parameter)!;
-  const value = valueOf(step, parameter);
-  const off = mainOf(parameter)?.off;
-  return html`<input
-      type="range"
-      data-testid="${hook}-range"
-      min=${slider.min}
-      max=${slider.max}
-      step=${slider.step}
-      aria-label="${spoken}, slider"
-      aria-valuetext=${off !== undefined && value === off ? 'off' : fieldText(value)}
-      .value=${live(String(slider.place))}
-      @input=${(event: Event) => {
-        onSlide(name, slider.valueAt(Number((event.target as HTMLInputElement).value)));
-      }}
-    />
-    <vscode-text-field
-      data-testid=${hook}
-      aria-label=${spoken}
-      aria-invalid=${form.errors[name] === undefined ? 'false' : 'true'}
-      .value=${live(textOf(form, name))}
-      @input=${(event: Event) => {
-        onType(name, (event.target as HTMLInputElement).value);
-      }}
-    ></vscode-text-field>`;
-}
-
-function choiceView(
-  { form, onType }: SamplersProps,
-  parameter: Extract<ControlledParameter, { kind: 'choice' }>,
-  name: FieldName,
-  hook: string,
-  spoken: string,
-): TemplateResult {
-  const value = textOf(form, name);
-  return html`<vscode-dropdown
-    data-testid=${hook}
-    aria-label=${spoken}
-    .value=${live(value)}
-    @change=${(event: Event) => {
-      onType(name, (event.target as HTMLSelectElement).value);
-    }}
-  >
-    ${parameter.choices.map(
-      (choice) =>
-        html`<vscode-option value=${choice} ?selected=${choice === value}>${choice}</vscode-option>`,
-    )}
-  </vscode-dropdown>`;
-}
-
-function menuView({ menuOpen, onMenu, onAdd }: SamplersProps): TemplateResult {
-  return html`<div
-    class="add-sampler"
-    @keydown=${(event: KeyboardEvent) => {
-      if (event.key !== 'Escape' || !menuOpen) return;
-      event.stopPropagation();
-      onMenu(false);
-      (event.currentTarget as HTMLElement).querySelector('button')?.focus();
-    }}
-  >
-    <button
-      type="button"
-      class="link"
-      data-testid="add-sampler"
-      aria-expanded=${menuOpen}
-      @click=${() => {
-        onMenu(!menuOpen);
-      }}
-    >
-      ${menuOpen ? '− close menu' : '+ add a sampler'}
-    </button>
-    ${
-      menuOpen
-        ? html`<div
-            class="sampler-menu"
-            role="group"
-            aria-label="Samplers"
-            @keydown=${roveMenu}
-            @focusin=${keepStop}
-          >
-            ${MENU.map((name, index) => {
-              const { label, explanation } = definitionOf(name).about;
-              return html`<button
-                type="button"
-                data-testid="menu-${name}"
-                data-rove
-                tabindex=${index === 0 ? 0 : -1}
-                @click=${() => {
-                  onAdd(name);
-                }}
-              >
-                <b>${label}</b> <span class="quiet">${explanation}</span>
-              </button>`;
-            })}
-          </div>`
-        : nothing
-    }
-  </div>`;
-}
-
-function roveMenu(event: KeyboardEvent): void {
-  rove(event, 'vertical');
 }
 
 /** The order matters: each button says how many tokens would be left. */

@@ -3,7 +3,9 @@ import { html, type TemplateResult } from 'lit';
 import type { ChainEditor } from '../form/chainEditor';
 import { chainOfSteps, inOrder, moveStep, offOf, shortStep } from '../form/samplerSteps';
 import { samplersView, type SamplersProps } from '../form/samplersView';
+import { banPhrase } from '../form/tokenSteps';
 import { RequestError } from '../host';
+import { visibleText } from '../../src/core/visibleText';
 import { afterDraw } from '../ui/afterDraw';
 import type { TabContext } from './tab';
 
@@ -16,15 +18,19 @@ export function chainControls(
   chain: ChainEditor,
   { announce, host, session }: Pick<TabContext, 'announce' | 'host' | 'session'>,
   failed: (error: unknown) => void,
-  shown: Pick<SamplersProps, 'deeds' | 'keptInOrder' | 'problem'>,
+  shown: Pick<SamplersProps, 'deeds' | 'keptInOrder' | 'problem'> &
+    Partial<Pick<SamplersProps, 'probabilities'>>,
   name = 'chain',
 ): TemplateResult {
   const focusStep = (key: string | undefined, ...parts: readonly string[]): void => {
     focusPart(`[data-chain="${name}"] [data-step="${key}"]`, parts);
   };
   const controls = samplersView({
+    probabilities: () => new Map(),
     ...shown,
     form: chain.form,
+    vocabulary: session.loadedOf(session.model, undefined)?.vocabulary,
+    words: chain.words,
     presets: session.presets,
     preset: chain.preset,
     unsaved: chain.error && 'Correct the marked field, then save the chain.',
@@ -37,6 +43,20 @@ export function chainControls(
     onType: (name, text) => {
       chain.type(name, text);
     },
+    onTyped: () => {
+      chain.settle();
+    },
+    onWord: (name, word) => {
+      chain.typeWord(name, word);
+    },
+    onList: (name, list) => {
+      chain.list(name, list);
+    },
+    onTokens: () => void session.load(session.model).catch(failed),
+    onBanPhrase: (phrase) => {
+      chain.steps = banPhrase(chain.steps, phrase);
+      announce(`“${visibleText(phrase)}” is a banned phrase.`);
+    },
     onSlide: (name, value) => {
       chain.slide(name, value);
     },
@@ -48,8 +68,7 @@ export function chainControls(
       announce(`${order.name}: ${chain.steps.map(shortStep).join(', ')}.`);
     },
     onAdd: (sampler) => {
-      chain.add(sampler);
-      focusStep(chain.steps.at(-1)?.key, 'input');
+      focusStep(chain.add(sampler), 'input, textarea');
     },
     onMove: (key, by) => {
       chain.steps = moveStep(chain.steps, key, by);
@@ -60,6 +79,12 @@ export function chainControls(
     },
     onMenu: (open) => {
       chain.menuOpen = open;
+      if (open)
+        afterDraw(() =>
+          document
+            .querySelector(`[data-chain="${name}"] .sampler-menu`)
+            ?.scrollIntoView({ block: 'nearest' }),
+        );
     },
     onOptions: (key) => {
       chain.toggleOptions(key);

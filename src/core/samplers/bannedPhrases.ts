@@ -54,6 +54,7 @@ export const bannedPhrases = defineSampler({
       },
     ],
   },
+  effect: () => 'removed no token yet; it goes back where a phrase is complete',
   create({ sampler, phrases = [], pattern = '' }, { vocabulary }) {
     if (phrases.length === 0 && pattern === '') return { apply: () => undefined };
     if (!vocabulary) throw new RangeError(`${sampler} needs the vocabulary of a model.`);

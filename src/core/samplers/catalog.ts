@@ -60,9 +60,9 @@ const samplers = [
   bannedTokens,
   bannedPhrases,
   allowedTokens,
+  minLength,
   regex,
   jsonSchema,
-  minLength,
 ] as const;
 
 /** A sampler with its parameters, as plain JSON. */

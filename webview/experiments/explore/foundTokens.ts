@@ -5,9 +5,9 @@ import { live } from 'lit/directives/live.js';
 import type { Vocabulary } from '../../../src/core/languageModel';
 import { visibleText } from '../../../src/core/visibleText';
 import type { RankedRow } from '../../../src/experiments/explore/distribution';
+import { searchOf, type FoundTokens } from '../../form/tokenSearch';
 import { Memo } from './memo';
 import type { Controls, NextToken, OnScreen } from './nextToken';
-import { TokenSearch, type FoundTokens } from './tokenSearch';
 
 /** Characters of a word that are looked for. */
 const LONGEST = 100;
@@ -17,7 +17,6 @@ const NONE: FoundTokens = { ids: [], pieces: false };
 export class FoundTokensView {
   readonly #next: NextToken;
   readonly #typed = signal('');
-  readonly #search = new Memo<TokenSearch>();
   readonly #found = new Memo<FoundTokens>();
 
   constructor(next: NextToken) {
@@ -32,7 +31,7 @@ export class FoundTokensView {
   #foundIn(vocabulary: Vocabulary | undefined): FoundTokens {
     const typed = this.#typed.value;
     if (!vocabulary || typed === '') return NONE;
-    const search = this.#search.of([vocabulary], () => new TokenSearch(vocabulary));
+    const search = searchOf(vocabulary);
     return this.#found.of([search, typed], () => search.find(typed));
   }
 

@@ -1,12 +1,21 @@
 /** Finding tokens by their text. */
-import type { Vocabulary } from '../../../src/core/languageModel';
-import { tokenBytes } from '../../format/tokenText';
+import type { Vocabulary } from '../../src/core/languageModel';
+import { tokenBytes } from '../format/tokenText';
 
 export interface FoundTokens {
   /** The ways to write the word as one token, in the order of `writings`. */
   readonly ids: readonly number[];
   /** True where no token is the word: the ids are those of the longest tokens that it begins with. */
   readonly pieces: boolean;
+}
+
+const searches = new WeakMap<Vocabulary, TokenSearch>();
+
+/** The search of a vocabulary, made once. */
+export function searchOf(vocabulary: Vocabulary): TokenSearch {
+  const search = searches.get(vocabulary) ?? new TokenSearch(vocabulary);
+  searches.set(vocabulary, search);
+  return search;
 }
 
 /** A vocabulary by its tokens' texts. */
@@ -31,6 +40,30 @@ export class TokenSearch {
     if (whole.length > 0) return { ids: unique(whole), pieces: false };
     const pieces = keys.flatMap((key) => this.#beginning(key) ?? []);
     return { ids: unique(pieces), pieces: true };
+  }
+
+  /**
+   * A text cut into the longest tokens from its begin on: a model that merges pairs may cut it otherwise.
+   * @returns no id where some byte of it is no token
+   */
+  pieces(text: string): readonly number[] {
+    const key = keyOf(encoder.encode(text));
+    const ids: number[] = [];
+    for (let at = 0; at < key.length;) {
+      const found = this.#longestOf(key.slice(at, at + this.#longest));
+      if (!found) return [];
+      ids.push(found.id);
+      at += found.length;
+    }
+    return ids;
+  }
+
+  #longestOf(key: string): { readonly id: number; readonly length: number } | undefined {
+    for (let length = key.length; length > 0; length--) {
+      const id = this.#ids.get(key.slice(0, length));
+      if (id !== undefined) return { id, length };
+    }
+    return undefined;
   }
 
   /** The longest token that a text begins with. */

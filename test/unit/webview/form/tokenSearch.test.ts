@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Vocabulary } from '../../../../../src/core/languageModel';
-import { TokenSearch } from '../../../../../webview/experiments/explore/tokenSearch';
+import type { Vocabulary } from '../../../../src/core/languageModel';
+import { TokenSearch } from '../../../../webview/form/tokenSearch';
 
 function vocabularyOf(tokens: readonly string[]): Vocabulary {
   const encoded = tokens.map((token) => new TextEncoder().encode(token));
