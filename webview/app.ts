@@ -254,6 +254,8 @@ export class App {
     } else if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
       this.#active.value.run();
+    } else if (!event.ctrlKey && !event.metaKey && !event.altKey && !event.defaultPrevented) {
+      if (this.#active.value.key?.(event)) event.preventDefault();
     }
   }
 

@@ -4,6 +4,7 @@ import './styles/settings.css';
 import './experiments/explore/style.css';
 import './styles/completions.css';
 import './styles/experiment.css';
+import './experiments/ab/style.css';
 import './experiments/branches/style.css';
 import './course/style.css';
 import './styles/card.css';

@@ -2,6 +2,7 @@
  * Every experiment, by its name: in the engine, in the panel's messages, in the history and in commands.
  */
 import type * as v from 'valibot';
+import { ab } from './ab';
 import { branches } from './branches';
 import { determinism } from './determinism';
 import { explore } from './explore';
@@ -18,6 +19,7 @@ import { training } from './training';
 /** Those with a tab, in the order of the tabs. */
 const onTabs = {
   explore,
+  ab,
   temperature,
   grid,
   determinism,

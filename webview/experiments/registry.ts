@@ -1,3 +1,4 @@
+import { createAb } from './ab/page';
 import { createBranches } from './branches/page';
 import { createCourse } from '../course/page';
 import { createDeterminism } from './determinism/page';
@@ -14,6 +15,7 @@ import { createTraining } from './training/page';
 /** Every tab, in the order in which they stand. */
 export const tabFactories: readonly TabFactory[] = [
   createExplore,
+  createAb,
   createTemperature,
   createGrid,
   createDeterminism,

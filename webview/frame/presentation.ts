@@ -5,6 +5,7 @@ import { afterDraw } from '../ui/afterDraw';
 import { chart } from '../ui/figureView';
 import type { Picture } from '../ui/picture';
 import { unbroken } from './resultView';
+import { isTyping } from './typing';
 
 /** What is seen at one time. */
 export interface Slide {
@@ -48,10 +49,6 @@ export function slideAt(key: string, at: number, length: number): number | null 
   }
 }
 
-/** Where letters are typed, or choose among options. */
-const TYPING =
-  'input:not([type="range"], [type="checkbox"], [type="radio"]), textarea, select, [contenteditable], vscode-dropdown, vscode-text-field, vscode-text-area';
-
 const ID = 'presentation';
 
 export class Presentation {
@@ -89,8 +86,7 @@ export class Presentation {
   key(event: KeyboardEvent): boolean {
     const { key, ctrlKey, metaKey, altKey, defaultPrevented } = event;
     if (ctrlKey || metaKey || altKey || defaultPrevented) return false;
-    const [target] = event.composedPath();
-    const present = key.toLowerCase() === 'p' && !(target instanceof Element && target.closest(TYPING));
+    const present = key.toLowerCase() === 'p' && !isTyping(event);
     // What had slides may have none any more.
     const at = this.isOpen ? this.#at.value : null;
     if (at === null) {

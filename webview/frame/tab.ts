@@ -50,6 +50,8 @@ export interface Tab {
   run(): void;
   /** Stops what runs; false when nothing does. */
   stop(): boolean;
+  /** Takes a key of the page, pressed alone; false where it means nothing here. */
+  key?(event: KeyboardEvent): boolean;
   /** Explores with a preset; only the tab that has a sampler chain does. */
   takePreset?(preset: ListedPreset): void;
   /** A model was left for another one. */

@@ -18,6 +18,24 @@ export function klDivergence(p: ArrayLike<number>, q: ArrayLike<number>): number
 }
 
 /**
+ * The same from natural logarithms of probabilities, -Infinity for what is impossible. Finite wherever nothing that
+ * is possible under p is impossible under q, however improbable: a probability itself may underflow to 0.
+ * @throws RangeError for different numbers of outcomes.
+ */
+export function klOfLogProbabilities(p: ArrayLike<number>, q: ArrayLike<number>): number {
+  checkSameLength(p, q);
+  let sum = 0;
+  for (let id = 0; id < p.length; id++) {
+    const logP = p[id]!;
+    if (logP === -Infinity) continue;
+    const logQ = q[id]!;
+    if (logQ === -Infinity) return Infinity;
+    sum += Math.exp(logP) * (logP - logQ);
+  }
+  return Math.max(0, sum);
+}
+
+/**
  * Jensen-Shannon divergence, in nats: the mean divergence of both from their average. Symmetric, from 0 to ln 2;
  * always finite.
  *

@@ -20,6 +20,15 @@ const RIGHT: Readonly<Record<string, () => object>> = {
     samples: 2,
     maxNewTokens: 5,
   }),
+  ab: () => ({
+    prompt: 'a',
+    other: 'b',
+    chain: [{ sampler: 'top-k', k: 2 }],
+    otherChain: [{ sampler: 'top-p', p: 0.9 }],
+    seed: 1,
+    samples: 2,
+    maxNewTokens: 5,
+  }),
   surprisal: () => ({ text: 'pizza and bread', from: 0, alternatives: 3 }),
   temperature: () => ({
     prompt: 'a',

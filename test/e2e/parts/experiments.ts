@@ -47,6 +47,7 @@ export function experimentTabs(current: () => Session): void {
       ['determinism', { repeats: '2', maxNewTokens: '6' }],
       ['nucleus', {}],
       ['methods', { trials: '5' }],
+      ['ab', { samples: '2' }],
     ] as const)('%s answers in sentences, pictures and tables', async (tab, fields) => {
       await panel.makeWidth(800);
       await run(tab, fields);
@@ -538,7 +539,17 @@ export function experimentTabs(current: () => Session): void {
     });
   });
 
-  const TABS = ['temperature', 'grid', 'determinism', 'nucleus', 'methods', 'models', 'loss', 'training'];
+  const TABS = [
+    'ab',
+    'temperature',
+    'grid',
+    'determinism',
+    'nucleus',
+    'methods',
+    'models',
+    'loss',
+    'training',
+  ];
 
   describe('Controls', () => {
     test('of every tab take what is typed, and say what is wrong with it', async () => {

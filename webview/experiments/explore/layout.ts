@@ -3,6 +3,7 @@ import { signal } from '@preact/signals-core';
 import { html, nothing, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import type { Vocabulary } from '../../../src/core/languageModel';
+import type { ChainSpec } from '../../../src/core/samplers/chain';
 import { MOST_ROWS } from '../../../src/experiments/explore/distribution';
 import type { ExploreResult } from '../../../src/experiments/explore/result';
 import { count, duration, rate, type LogUnit } from '../../format/numbers';
@@ -41,6 +42,9 @@ const LATE = 5000;
 
 /** Tokens of the prompt that the distribution's heading repeats. */
 const CONTEXT_TOKENS = 6;
+
+/** What greedy decoding is as a chain. */
+const GREEDY: ChainSpec = [{ sampler: 'top-k', k: 1 }];
 
 /** What the view reads of the frame. */
 export interface ExploreFrame {
@@ -180,6 +184,29 @@ export class ExploreView {
 
   /** The controls of the chain, with what every step does to the distribution on screen. */
   samplers(): TemplateResult {
+    return html`${this.#chainControls()}
+      <button
+        type="button"
+        class="link open-ab"
+        data-testid="open-ab"
+        title="Compare this chain, or this prompt, with another: A/B"
+        @click=${() => {
+          this.#openAb();
+        }}
+      >
+        Compare in A/B
+      </button>`;
+  }
+
+  /** Both sides of A/B as they are here: one of them is to be changed. */
+  #openAb(): void {
+    const { session, openTab } = this.#context;
+    const own = this.#greedy ? GREEDY : chainOfSteps(this.#chain.steps);
+    const prompt = session.source?.text ?? '';
+    openTab('ab', { prompt, chain: own, otherChain: own, seed: this.#controls.seed }, false);
+  }
+
+  #chainControls(): TemplateResult {
     const screen = this.#onScreen;
     return chainControls(this.#chain, this.#context, this.#frame.failed, {
       deeds: this.#deeds(),

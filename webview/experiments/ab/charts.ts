@@ -1,0 +1,172 @@
+/** The pictures of A/B: both distributions where the texts part, and how far apart they are, token by token. */
+import { axisX, axisY, barX, dot, gridX, gridY, line, ruleX, ruleY } from '@observablehq/plot';
+import { visibleToken } from '../../../src/core/visibleText';
+import { nats, partingSample, tokenTexts } from '../../../src/experiments/ab/report';
+import { partingOf, type AbResult, type StepRow } from '../../../src/experiments/ab/result';
+import { count, percent, significant } from '../../format/numbers';
+import { axisPercent } from '../../ui/axes';
+import { axisEnd } from '../../ui/axisEnd';
+import { cardView } from '../../ui/cardView';
+import type { Picture } from '../../ui/picture';
+
+/** Of the pictures' cards and files. */
+export const DIVERGENCE = 'divergence';
+
+/** Tokens that have a bar. */
+const BARS = 12;
+
+/** Pixels of a token's row. */
+const ROW = 24;
+
+/** @param earlier whose divergences are drawn behind those of the result */
+export function abPictures(result: AbResult, earlier: AbResult | null): readonly Picture[] {
+  if (result.samples.every(({ steps }) => steps.length === 0)) return [];
+  return [distributionsPicture(result), divergencePicture(result, earlier)];
+}
+
+interface Bar {
+  readonly label: string;
+  readonly side: 'A' | 'B';
+  readonly raw: number;
+  readonly processed: number;
+}
+
+function distributionsPicture(result: AbResult): Picture {
+  const parting = partingSample(result);
+  const { sample, at } = parting ?? { sample: 0, at: 0 };
+  const step = result.samples[sample]?.steps[at];
+  const text = tokenTexts(result);
+  const rows = (step?.rows ?? []).slice(0, BARS);
+  // Tokens whose texts read the same are told apart by their ids.
+  const label = ({ id }: StepRow): string => `${visibleToken(text(id))} ${id}`;
+  const bars = rows.flatMap((row): Bar[] =>
+    (['a', 'b'] as const).flatMap((side) => {
+      const cell = row[side];
+      return cell
+        ? { label: label(row), side: side === 'a' ? 'A' : 'B', raw: cell.raw, processed: cell.processed }
+        : [];
+    }),
+  );
+  return {
+    id: 'distributions',
+    title: parting ? `Both distributions where the texts part` : 'Both distributions at the first token',
+    description: `Probability of ${count(rows.length, 'token')} at token ${at + 1}: filled after the samplers, A in the first colour and B in the second; outlined before.${
+      step?.a && step.b
+        ? ` A draws ${visibleToken(text(step.a.id))}, B ${visibleToken(text(step.b.id))}.`
+        : ''
+    }`,
+    draw: ({ palette }) => ({
+      options: {
+        height: 56 + 2 * ROW * rows.length,
+        marginLeft: 150,
+        marginRight: 20,
+        marginBottom: 40,
+        x: { domain: [0, axisEnd(bars)] },
+        y: { type: 'band', domain: ['A', 'B'], axis: null, padding: 0.1 },
+        fy: { type: 'band', domain: rows.map(label), padding: 0.15, label: null },
+        color: { domain: ['A', 'B'], range: [palette.first, palette.second] },
+        marks: [
+          gridX({ stroke: palette.line, strokeOpacity: 0.4 }),
+          axisX({ label: 'probability →', tickFormat: axisPercent, color: palette.quiet, anchor: 'bottom' }),
+          barX(bars, { x: 'processed', y: 'side', fy: 'label', fill: 'side', insetTop: 2, insetBottom: 2 }),
+          barX(bars, { x: 'raw', y: 'side', fy: 'label', fill: 'none', stroke: palette.text }),
+          ruleX([0], { stroke: palette.line }),
+        ],
+      },
+    }),
+  };
+}
+
+interface Point {
+  readonly sample: number;
+  /** Number of the token, from 1. */
+  readonly position: number;
+  readonly js: number;
+}
+
+function pointsOf({ samples }: AbResult): Point[] {
+  return samples.flatMap(({ steps }, sample) =>
+    steps.flatMap(({ after }, at) => (after ? { sample, position: at + 1, js: after.js } : [])),
+  );
+}
+
+function divergencePicture(result: AbResult, earlier: AbResult | null): Picture {
+  const points = pointsOf(result);
+  const before = earlier ? pointsOf(earlier) : [];
+  const partings = result.samples.flatMap((sample) => {
+    const at = partingOf(sample);
+    return at === null ? [] : [at + 1];
+  });
+  const text = tokenTexts(result);
+  const many = result.samples.length > 1;
+  const stepAt = ({ sample, position }: Point) => result.samples[sample]?.steps[position - 1];
+  return {
+    id: DIVERGENCE,
+    title: 'How far apart the distributions are',
+    description: `Jensen-Shannon divergence after the samplers at every token${many ? ', a line for each sample' : ''}, from 0 for equal distributions to ln 2 = 0.693 nats for those that share no token.${
+      partings.length > 0 ? ` Dashed upright: where the texts part.` : ''
+    }${before.length > 0 ? ' Thin: the earlier result.' : ''}`,
+    draw: ({ palette, width }) => {
+      const last = Math.max(...points.map(({ position }) => position), 2);
+      return {
+        options: {
+          height: 190,
+          marginLeft: 48,
+          marginRight: 16,
+          marginBottom: 38,
+          x: { domain: [1, last] },
+          y: { domain: [0, Math.LN2] },
+          marks: [
+            gridY({ stroke: palette.line, strokeOpacity: 0.4, ticks: 4 }),
+            axisX({
+              label: 'token →',
+              ticks: Math.min(last - 1, Math.floor(width / 60)),
+              tickFormat: (tick: number) => (Number.isInteger(tick) ? String(tick) : ''),
+              color: palette.quiet,
+            }),
+            axisY({ label: '↑ nats', ticks: 4, color: palette.quiet }),
+            ruleX(partings, { stroke: palette.quiet, strokeDasharray: '3 3' }),
+            line(before, { x: 'position', y: 'js', z: 'sample', stroke: palette.quiet, strokeWidth: 1 }),
+            line(points, { x: 'position', y: 'js', z: 'sample', stroke: palette.first, strokeWidth: 1.5 }),
+            dot(points, { className: 'place', x: 'position', y: 'js', r: 4, fill: palette.first }),
+            ruleY([0], { stroke: palette.line }),
+          ],
+        },
+        marks: {
+          place: (index) => {
+            const { sample, position, js } = points[index]!;
+            return `${many ? `Sample ${sample + 1}, token` : 'Token'} ${position}: ${significant(js)} nats`;
+          },
+        },
+      };
+    },
+    card: (_, index) => {
+      const point = points[index];
+      if (!point) return null;
+      const step = stepAt(point);
+      if (!step?.after || !step.a || !step.b) return null;
+      const { ab, ba, js } = step.after;
+      const drawn = (side: { readonly id: number; readonly processed: number }): string =>
+        `${visibleToken(text(side.id))}, ${percent(side.processed)}`;
+      return cardView(`${many ? `Sample ${point.sample + 1}, token` : 'Token'} ${point.position}`, [
+        ['A draws', drawn(step.a), drawn(step.a)],
+        ['B draws', drawn(step.b), drawn(step.b)],
+        ['KL(A ‖ B)', nats(ab), nats(ab)],
+        ['KL(B ‖ A)', nats(ba), nats(ba)],
+        ['Jensen-Shannon', nats(js), nats(js)],
+      ]);
+    },
+  };
+}
+
+/** The place that a mark of the picture stands for; null for any other. */
+export function placeOfMark(
+  target: EventTarget | null,
+  result: AbResult,
+): { readonly sample: number; readonly at: number } | null {
+  const reference =
+    target instanceof Element ? target.closest('[data-card]')?.getAttribute('data-card') : null;
+  const match = /^mark:divergence:place:(\d+)$/.exec(reference ?? '');
+  const point = match ? pointsOf(result)[Number(match[1])] : undefined;
+  return point ? { sample: point.sample, at: point.position - 1 } : null;
+}

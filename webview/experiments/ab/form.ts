@@ -1,0 +1,177 @@
+/** The controls of A/B: a chain for each side, a prompt for B where it is to have its own, and what both share. */
+import { signal } from '@preact/signals-core';
+import { html, type TemplateResult } from 'lit';
+import { live } from 'lit/directives/live.js';
+import { parseChain } from '../../../src/core/samplers/chain';
+import { abParameters } from '../../../src/experiments/ab/parameters';
+import type { AbResult } from '../../../src/experiments/ab/result';
+import { ChainEditor, stepsText } from '../../form/chainEditor';
+import { formOf, readOrNull } from '../../form/declared';
+import type { OwnField } from '../../form/form';
+import { chainOfSteps, shortStep, stepsOf } from '../../form/samplerSteps';
+import { typedCount } from '../../format/typedNumber';
+import { chainControls } from '../../frame/chainControls';
+import type { ExperimentPage } from '../../frame/experimentPage';
+import type { TabContext } from '../../frame/tab';
+
+export type Side = 'a' | 'b';
+
+/** What is edited of the two sides. */
+export class Sides {
+  readonly chains: Readonly<Record<Side, ChainEditor>>;
+  readonly #other = signal('');
+
+  constructor({ session }: TabContext) {
+    const editor = (side: Side): ChainEditor => {
+      const chain = new ChainEditor(() => session.loaded?.info);
+      const { chain: first, otherChain } = abParameters.parameters;
+      chain.steps = stepsOf((side === 'a' ? first : otherChain).default);
+      return chain;
+    };
+    this.chains = { a: editor('a'), b: editor('b') };
+  }
+
+  /** B's prompt; empty where it is A's. */
+  get other(): string {
+    return this.#other.value;
+  }
+
+  set other(text: string) {
+    this.#other.value = text;
+  }
+
+  /** Each side gets what the other had. @param prompt of A @returns the prompt of A then */
+  swap(prompt: string): string {
+    const { a, b } = this.chains;
+    [a.text, b.text] = [b.text, a.text];
+    [a.preset, b.preset] = [b.preset, a.preset];
+    if (this.other === '') return prompt;
+    const { other } = this;
+    this.other = prompt;
+    return other;
+  }
+
+  checkAgain(): void {
+    for (const chain of Object.values(this.chains)) chain.checkAgain();
+  }
+}
+
+/** @param failed is told why a preset was not saved */
+export function abForm(
+  context: TabContext,
+  sides: Sides,
+  failed: (error: unknown) => void,
+): Pick<ExperimentPage<AbResult>, 'groups' | 'parameters' | 'values' | 'line'> {
+  const short = (side: Side): string => {
+    const { steps } = sides.chains[side];
+    return steps.length === 0 ? 'no sampler' : steps.map(shortStep).join(', ');
+  };
+  return formOf(
+    abParameters,
+    [
+      { title: 'A', fields: [chainField(context, sides, 'a', failed)] },
+      { title: 'B', fields: [promptField(context, sides), chainField(context, sides, 'b', failed)] },
+      { title: 'Both', fields: ['samples', 'maxNewTokens', 'seed'] },
+    ],
+    {
+      typed: () => ({
+        chain: chainOfSteps(sides.chains.a.steps),
+        otherChain: chainOfSteps(sides.chains.b.steps),
+        ...(sides.other !== '' && { other: sides.other }),
+      }),
+      shown: ({ chain, otherChain, prompt, other }) => ({
+        ...stepsIn('chain', chain),
+        ...stepsIn('otherChain', otherChain),
+        // Who names a prompt and none for B means the same.
+        ...(typeof other === 'string' ? { other } : typeof prompt === 'string' ? { other: '' } : {}),
+      }),
+      line: (typed) =>
+        `A ${short('a')}; B ${short('b')}${sides.other === '' ? '' : ', its own prompt'}; ${typed('samples')} × ${typedCount(typed('maxNewTokens'), 'token')}, seed ${typed('seed')}`,
+    },
+  );
+}
+
+function stepsIn(name: string, given: unknown): Readonly<Record<string, string>> {
+  const read = given === undefined ? null : readOrNull(() => parseChain(given));
+  return read ? { [name]: stepsText(stepsOf(read)) } : {};
+}
+
+function chainField(
+  context: TabContext,
+  { chains }: Sides,
+  side: Side,
+  failed: (error: unknown) => void,
+): OwnField {
+  const chain = chains[side];
+  return {
+    kind: 'own',
+    name: side === 'a' ? 'chain' : 'otherChain',
+    label: `sampler chain of ${side.toUpperCase()}`,
+    initial: chain.text,
+    text: () => chain.text,
+    fill: (text) => {
+      chain.text = text;
+    },
+    error: () => chain.error,
+    view: () => chainControls(chain, context, failed, { deeds: [], keptInOrder: {}, problem: null }, side),
+  };
+}
+
+function promptField({ session }: TabContext, sides: Sides): OwnField {
+  const { other } = abParameters.parameters;
+  const view = (): TemplateResult =>
+    html`<div class="ab-prompt">
+      <vscode-text-area
+        data-testid="other"
+        aria-label="Prompt of B"
+        rows=${sides.other === '' ? 1 : 3}
+        resize="vertical"
+        placeholder="the same prompt"
+        .value=${live(sides.other)}
+        @input=${(event: Event) => {
+          sides.other = (event.target as HTMLTextAreaElement).value;
+        }}
+      ></vscode-text-area>
+      ${
+        sides.other === ''
+          ? html`<button
+              type="button"
+              class="link"
+              data-testid="other-copy"
+              title="Put A’s prompt here, to change it"
+              @click=${(event: Event) => {
+                sides.other = session.source?.text ?? '';
+                const area = (event.currentTarget as HTMLElement).parentElement?.querySelector<HTMLElement>(
+                  'vscode-text-area',
+                );
+                area?.focus();
+              }}
+            >
+              Edit a copy of A’s prompt
+            </button>`
+          : html`<button
+              type="button"
+              class="link"
+              data-testid="other-same"
+              title="B continues A’s prompt again"
+              @click=${() => {
+                sides.other = '';
+              }}
+            >
+              Use A’s prompt
+            </button>`
+      }
+    </div>`;
+  return {
+    kind: 'own',
+    name: 'other',
+    label: other.label ?? 'prompt of B',
+    initial: '',
+    text: () => sides.other,
+    fill: (text) => {
+      sides.other = text;
+    },
+    error: () => null,
+    view,
+  };
+}
