@@ -1,6 +1,8 @@
 /** The controls of declared parameters: what stands in them, what was typed into them, and the drawer's line. */
 import type { Declared, Parameter, Parameters } from '../../src/experiments/kit/parameters';
 import { listText, readTyped, typedList, typedNumber } from '../format/typedNumber';
+import { visibleToken } from '../../src/core/visibleText';
+import { linesText, textsIn } from '../format/textLines';
 import { valueText, type Field, type FieldGroup, type FormValue, type FormValues } from './form';
 
 /** What a page adds to a parameter's control. */
@@ -14,6 +16,9 @@ export function boxOf(option: string): string {
   return `use-${option}`;
 }
 
+/** How texts are typed. */
+const LINES = 'one text per line; \\n is a line end';
+
 /**
  * The controls of a parameter: one, or a checkbox for each of its choices.
  * @param name key of its value in the form
@@ -21,7 +26,14 @@ export function boxOf(option: string): string {
 export function fieldsOf(name: string, parameter: Parameter<unknown>, beside: Beside = {}): readonly Field[] {
   const { control, term, default: standard } = parameter;
   const { [name]: initial = '' } = valuesOf(name, parameter, standard);
-  const shared = { name, label: parameter.label ?? name, ...(term !== undefined && { term }), ...beside };
+  const note = control.kind === 'texts' ? { note: readAs(name) } : {};
+  const shared = {
+    name,
+    label: parameter.label ?? name,
+    ...(term !== undefined && { term }),
+    ...note,
+    ...beside,
+  };
   switch (control.kind) {
     case 'none':
       return [];
@@ -38,6 +50,7 @@ export function fieldsOf(name: string, parameter: Parameter<unknown>, beside: Be
         initial: Array.isArray(standard) && standard.includes(value),
       }));
     case 'text':
+    case 'texts':
     case 'number':
     case 'list':
       return [
@@ -46,16 +59,27 @@ export function fieldsOf(name: string, parameter: Parameter<unknown>, beside: Be
           kind: 'text',
           initial: parameter.initial ?? String(initial),
           wide: control.kind !== 'number',
+          ...(control.kind === 'texts' && { lines: true, placeholder: LINES }),
           ...(control.kind === 'text' && control.placeholder && { placeholder: control.placeholder }),
           dice: control.kind === 'number' && control.dice === true,
           check: (text) => {
             const typed = typedOf(name, parameter, { [name]: text });
+            // Where nothing is typed, it is left out.
+            if (typed === undefined) return undefined;
             const read = (): unknown => parameter.read(typed, {});
-            return control.kind === 'text' ? read() : readTyped(typed, control.of, read);
+            return 'of' in control ? readTyped(typed, control.of, read) : read();
           },
         },
       ];
   }
+}
+
+/** How texts are read that were typed: what hides in them has a mark. */
+function readAs(name: string): NonNullable<Beside['note']> {
+  return (values) => {
+    const texts = textsIn(valueText(values, name)).map((text) => `“${visibleToken(text)}”`);
+    return texts.length === 0 ? null : `Read as ${texts.join(', ')}`;
+  };
 }
 
 /** What was typed for a parameter, to be read by it; undefined where the form has no control for it. */
@@ -75,6 +99,10 @@ export function typedOf(name: string, { control }: Parameter<unknown>, values: F
       return control.off && value.trim() === OFF ? null : typedNumber(value, control.of);
     case 'list':
       return typedList(value, control.of);
+    case 'texts': {
+      const texts = textsIn(value);
+      return texts.length === 0 ? undefined : texts;
+    }
     default:
       return value;
   }
@@ -104,11 +132,17 @@ function shownOf(control: Parameter<unknown>['control'], value: unknown): FormVa
       return Array.isArray(value) && value.every((entry) => typeof entry === 'number')
         ? listText(value)
         : null;
+    case 'texts':
+      return value === undefined || isTexts(value) ? linesText(value ?? []) : null;
     case 'flag':
       return typeof value === 'boolean' ? value : null;
     default:
       return null;
   }
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((entry) => typeof entry === 'string');
 }
 
 /** What was typed for all parameters that have controls. */

@@ -25,6 +25,8 @@ export interface TextField extends AnyField {
   readonly initial: string;
   /** Takes the whole width, below its label. */
   readonly wide?: boolean;
+  /** Takes several lines, each of which is an entry. */
+  readonly lines?: boolean;
   /** What an empty text means. */
   readonly placeholder?: string;
   /** Offers a button that puts another whole number up to 2^32 - 1 here. */

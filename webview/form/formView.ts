@@ -100,7 +100,7 @@ function fieldView(props: FormProps, field: Field): TemplateResult {
 function controlView(props: FormProps, field: Field): TemplateResult | typeof nothing {
   switch (field.kind) {
     case 'text':
-      return textView(props, field);
+      return field.lines ? linesView(props, field) : textView(props, field);
     case 'check':
       return checkView(props, field);
     case 'choice':
@@ -149,6 +149,26 @@ function textView({ form }: FormProps, field: TextField): TemplateResult {
           >`
         : nothing
     }
+  </div>`;
+}
+
+/** A field that is as high as the lines in it. */
+function linesView({ form }: FormProps, field: TextField): TemplateResult {
+  const { name, label, hook = name, placeholder = '' } = field;
+  const text = form.text(name);
+  return html`<div class="field" data-lines ?data-wrong=${form.error(name) !== null}>
+    ${labelView(field)}
+    <vscode-text-area
+      data-testid=${hook}
+      aria-label="${label}, ${placeholder}"
+      aria-invalid=${form.error(name) === null ? 'false' : 'true'}
+      placeholder=${placeholder}
+      rows=${text.split('\n').length}
+      .value=${live(text)}
+      @input=${(event: Event) => {
+        form.set(name, (event.target as HTMLTextAreaElement).value);
+      }}
+    ></vscode-text-area>
   </div>`;
 }
 

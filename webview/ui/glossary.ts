@@ -31,6 +31,13 @@ const shared: Readonly<Record<string, Term>> = {
     formula: 'prompt + new tokens ≤ context length of the model',
     source: 'Radford et al., Language Models are Unsupervised Multitask Learners, 2019',
   },
+  stop: {
+    title: 'Stop strings',
+    sentence:
+      'A text ends as soon as it holds one of these, however it is cut into tokens, and is cut before the earliest.',
+    formula: 'text = what comes before the first stop string',
+    source: 'vLLM and the OpenAI API name it stop, Hugging Face stop_strings',
+  },
   samples: {
     title: 'Samples',
     sentence: 'How many continuations to draw. 0 shows the next-token distribution alone.',

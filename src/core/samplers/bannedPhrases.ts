@@ -1,14 +1,15 @@
 import type { Vocabulary } from '../languageModel';
 import type { ByteAutomaton } from '../shapes/byteAutomaton';
-import { findPhrase } from '../shapes/phraseSearch';
+import { PhraseSearch } from '../shapes/phraseSearch';
 import { compileExpression } from '../shapes/regularExpression';
 import { defineSampler } from './definition';
+import { END_OF_TEXT } from './shape';
 
 /** Characters that mean something else in a regular expression. */
 const SYNTAX = /[\\^$.*+?()[\]{}|/]/g;
 
-/** Tokens that hold a phrase by themselves, by automaton and vocabulary. */
-const known = new WeakMap<ByteAutomaton, WeakMap<Vocabulary, Uint8Array>>();
+/** Tokens that hold a phrase by themselves, by automaton, vocabulary and the token that ends a text. */
+const known = new WeakMap<ByteAutomaton, WeakMap<Vocabulary, Map<number, Uint8Array>>>();
 
 /**
  * Banned phrases: texts that must not come, however they are cut into tokens. A token that holds one by itself is
@@ -19,7 +20,8 @@ const known = new WeakMap<ByteAutomaton, WeakMap<Vocabulary, Uint8Array>>();
  *
  * - Letters must be as they are written, and count inside longer words too: "ring" is in "spring". A pattern can say
  *   more, in JavaScript's syntax with flag u: `\p{L}*ing`.
- * - What the prompt ends in does not count as a phrase's beginning.
+ * - What the prompt ends in does not count as a phrase's beginning, and what the token is written as that ends a text
+ *   not as text.
  */
 export const bannedPhrases = defineSampler({
   name: 'banned-phrases',
@@ -52,24 +54,32 @@ export const bannedPhrases = defineSampler({
           return typeof automaton === 'string' ? automaton : null;
         },
       },
+      {
+        ...END_OF_TEXT,
+        explanation: 'Id of the token that ends a text, which no phrase is in; 50256 in GPT-2.',
+      },
     ],
   },
   effect: () => 'removed no token yet; it goes back where a phrase is complete',
-  create({ sampler, phrases = [], pattern = '' }, { vocabulary }) {
+  create({ sampler, phrases = [], pattern = '', endOfText = END_OF_TEXT.default }, { vocabulary }) {
     if (phrases.length === 0 && pattern === '') return { apply: () => undefined };
     if (!vocabulary) throw new RangeError(`${sampler} needs the vocabulary of a model.`);
-    const automaton = automatonOf(sampler, phrases, pattern);
-    const alone = tokensHolding(automaton, vocabulary);
+    const search = new PhraseSearch(automatonOf(sampler, phrases, pattern), vocabulary, endOfText);
+    const alone = tokensHolding(search);
     return {
       usesHistory: true,
-      apply(candidates) {
+      apply(candidates, { tokens, promptLength = tokens.length, owed = 0 }) {
         const { ids, count } = candidates;
-        for (let row = 0; row < count; row++) if (alone[ids[row]!] === 1) candidates.remove(ids[row]!);
+        // What the first token owes the prompt is no part of the text.
+        const owes = owed > 0 && tokens.length === promptLength;
+        for (let row = 0; row < count; row++) {
+          const id = ids[row]!;
+          if (alone[id] === 1 && (!owes || search.isIn(id, owed))) candidates.remove(id);
+        }
       },
-      turnsBack({ tokens, promptLength = tokens.length }) {
-        const generated = Array.from(tokens).slice(promptLength);
-        const found = findPhrase(automaton, vocabulary, generated);
-        return found && promptLength + found.token;
+      turnsBack({ tokens, promptLength = tokens.length, owed = 0 }) {
+        const found = search.find({ tokens, from: promptLength, skipped: owed });
+        return found && { index: found.token, text: found.text };
       },
     };
   },
@@ -83,14 +93,15 @@ function automatonOf(owner: string, phrases: readonly string[], pattern: string)
   return automaton;
 }
 
-function tokensHolding(automaton: ByteAutomaton, vocabulary: Vocabulary): Uint8Array {
-  const byVocabulary = known.get(automaton) ?? new WeakMap<Vocabulary, Uint8Array>();
+function tokensHolding(search: PhraseSearch): Uint8Array {
+  const { automaton, vocabulary, silent } = search;
+  const byVocabulary = known.get(automaton) ?? new WeakMap<Vocabulary, Map<number, Uint8Array>>();
   known.set(automaton, byVocabulary);
+  const bySilent = byVocabulary.get(vocabulary) ?? new Map<number, Uint8Array>();
+  byVocabulary.set(vocabulary, bySilent);
   const tokens =
-    byVocabulary.get(vocabulary) ??
-    Uint8Array.from({ length: vocabulary.offsets.length - 1 }, (_, id) =>
-      findPhrase(automaton, vocabulary, [id]) ? 1 : 0,
-    );
-  byVocabulary.set(vocabulary, tokens);
+    bySilent.get(silent) ??
+    Uint8Array.from({ length: vocabulary.offsets.length - 1 }, (_, id) => (search.isIn(id) ? 1 : 0));
+  bySilent.set(silent, tokens);
   return tokens;
 }

@@ -4,12 +4,20 @@ import { Candidates } from './candidates';
 import { definitionOf, type SamplerSpec } from './catalog';
 import { checkParameter } from './parameters';
 import { ChainResult, type ProcessedDistribution } from './result';
-import type { ChainMemory, Sampler, SamplerContext, SamplerHistory, Standing } from './types';
+import type {
+  ChainMemory,
+  Sampler,
+  SamplerContext,
+  SamplerHistory,
+  Standing,
+  TokenMask,
+  TurnBack,
+} from './types';
 
 export { KEPT } from './candidates';
 export type { SamplerName, SamplerSpec } from './catalog';
 export type { ProcessedDistribution, StepReport } from './result';
-export type { ChainMemory, SamplerHistory, Standing } from './types';
+export type { ChainMemory, SamplerHistory, Standing, TokenMask, TurnBack } from './types';
 
 const NO_HISTORY: SamplerHistory = { tokens: [] };
 
@@ -62,7 +70,14 @@ function checkSampler(value: unknown): asserts value is SamplerSpec {
 export class SamplerChain {
   /** True when the result depends on the history: equal logits alone do not mean equal results. */
   readonly usesHistory: boolean;
+  /** True where a text may have to go back: `turnsBack` says where to. */
+  readonly mayTurnBack: boolean;
+  /** True where texts are held to a shape: `mask` says what may come. */
+  readonly hasShape: boolean;
   readonly #samplers: readonly Sampler[];
+  /** The steps in their order, and with those first that hold the text to a shape. */
+  readonly #order: readonly number[];
+  readonly #shapesFirst: readonly number[];
   readonly #candidates: Candidates;
   readonly #result: ChainResult;
 
@@ -85,6 +100,11 @@ export class SamplerChain {
       spec.map(({ sampler }) => sampler),
     );
     this.usesHistory = this.#samplers.some((sampler) => sampler.usesHistory ?? false);
+    this.mayTurnBack = this.#samplers.some((sampler) => sampler.turnsBack !== undefined);
+    this.hasShape = this.#samplers.some((sampler) => sampler.mask !== undefined);
+    this.#order = this.#samplers.map((_, step) => step);
+    const isShape = (step: number): boolean => this.#samplers[step]!.mask !== undefined;
+    this.#shapesFirst = [...this.#order.filter(isShape), ...this.#order.filter((step) => !isShape(step))];
   }
 
   /**
@@ -94,28 +114,49 @@ export class SamplerChain {
    */
   apply(logits: ArrayLike<number>, history: SamplerHistory = NO_HISTORY): ProcessedDistribution {
     this.#candidates.load(logits);
-    return this.#run(history);
+    return this.#run(logits, history);
   }
 
   /** The same for the logits that were given last, here or to the chain whose vectors these are: they are not read anew. */
   applyAgain(logits: ArrayLike<number>, history: SamplerHistory = NO_HISTORY): ProcessedDistribution {
     this.#candidates.reload(logits);
-    return this.#run(history);
+    return this.#run(logits, history);
   }
 
-  #run(history: SamplerHistory): ProcessedDistribution {
-    const candidates = this.#candidates;
+  /** What a shape needs may be among what others have removed before it: it then acts before them. */
+  #run(logits: ArrayLike<number>, history: SamplerHistory): ProcessedDistribution {
     const result = this.#result;
-    for (let step = 0; step < this.#samplers.length; step++) {
+    result.begin();
+    const lost = this.#apply(this.#order, history);
+    if (lost !== undefined) {
+      const { sampler } = this.spec[lost]!;
+      this.#candidates.reload(logits);
+      result.begin();
+      result.stranded = this.#apply(this.#shapesFirst, history) !== undefined;
+      this.#candidates.warnings.unshift(
+        result.stranded
+          ? `No token that can come fits ${sampler}: the text cannot go on.`
+          : `${sampler} allows none of the tokens that the samplers before it left, so it acts before them here.`,
+      );
+    }
+    return result.update();
+  }
+
+  /** Applies the steps in an order. @returns the first that holds the text to a shape and found nothing that has it */
+  #apply(order: readonly number[], history: SamplerHistory): number | undefined {
+    const candidates = this.#candidates;
+    let lost: number | undefined;
+    for (const step of order) {
       const sampler = this.#samplers[step]!;
       const before = candidates.count;
       const warned = candidates.warnings.length;
       candidates.begin(step);
       sampler.apply(candidates, history, history.memory?.[step] ?? sampler.initialState ?? 0);
       candidates.end();
-      result.report(step, before, warned);
+      if (candidates.rescued && sampler.mask) lost ??= step;
+      this.#result.report(step, before, warned);
     }
-    return result.update();
+    return lost;
   }
 
   /** Whether the text can go on after what is in the history: the first sampler that says otherwise has it. */
@@ -128,9 +169,23 @@ export class SamplerChain {
   }
 
   /** Where the text must go back to because of its last token, the earliest place of all; undefined where it need not. */
-  turnsBack(history: SamplerHistory): number | undefined {
-    const places = this.#samplers.flatMap((sampler) => sampler.turnsBack?.(history) ?? []);
-    return places.length > 0 ? Math.min(...places) : undefined;
+  turnsBack(history: SamplerHistory): TurnBack | undefined {
+    let earliest: TurnBack | undefined;
+    for (const sampler of this.#samplers) {
+      const found = sampler.turnsBack?.(history);
+      if (found && (!earliest || found.index < earliest.index)) earliest = found;
+    }
+    return earliest;
+  }
+
+  /**
+   * The tokens that can come next by the shapes that the text is held to, all of them, and by nothing else of the
+   * chain: neither logits nor the order of the samplers matter. undefined where there is no shape, or none that the
+   * text still has.
+   */
+  mask(history: SamplerHistory): TokenMask | undefined {
+    const masks = this.#samplers.flatMap((sampler) => sampler.mask?.(history) ?? []);
+    return masks.length <= 1 ? masks[0] : (id) => masks.every((allows) => allows(id));
   }
 
   /** The memory of a sequence that has not begun, for `SamplerHistory.memory`: each sequence needs its own. */

@@ -31,6 +31,10 @@ export interface ProcessedDistribution {
   readonly steps: readonly StepReport[];
   /** Sentences a user should read: a collapsed support, a step that would have removed everything. */
   readonly warnings: readonly string[];
+  /** True where a step would have removed everything: what is kept is not what it allows. */
+  readonly rescued: boolean;
+  /** True where no token fits the shapes that the text is held to: what is kept does not. */
+  readonly stranded: boolean;
 }
 
 interface MutableReport extends StepReport {
@@ -56,6 +60,8 @@ export class ChainResult implements ProcessedDistribution {
   keptMass = 0;
   rawEntropy = 0;
   entropy = 0;
+  rescued = false;
+  stranded = false;
   readonly #candidates: Candidates;
 
   /** @param samplers the names of the steps. */
@@ -79,10 +85,18 @@ export class ChainResult implements ProcessedDistribution {
     const report = this.steps[step]!;
     report.removed = candidates.removed;
     report.mass = candidates.removedMass;
-    if (candidates.rescued) candidates.warnings.push(rescued(report.sampler));
-    else if (before > 1 && candidates.count === 1 && candidates.warnings.length === warned) {
+    if (candidates.rescued) {
+      this.rescued = true;
+      candidates.warnings.push(rescued(report.sampler));
+    } else if (before > 1 && candidates.count === 1 && candidates.warnings.length === warned) {
       candidates.warnings.push(collapsed(report.sampler));
     }
+  }
+
+  /** To be called before the first step. */
+  begin(): void {
+    this.rescued = false;
+    this.stranded = false;
   }
 
   /** Reads the candidates as the chain left them. */

@@ -3,7 +3,7 @@ import { DEAD, type ByteAutomaton } from '../shapes/byteAutomaton';
 import { TokenMasks } from '../shapes/tokenMasks';
 import type { Candidates } from './candidates';
 import type { NumberParameter } from './parameters';
-import type { Sampler, SamplerContext, SamplerHistory, Standing } from './types';
+import type { Sampler, SamplerContext, SamplerHistory, Standing, TokenMask } from './types';
 
 /** What samplers have in common that hold a text to a shape: the tokens stay that can still lead to such a text. */
 
@@ -53,19 +53,23 @@ export class ShapeSampler implements Sampler {
 
   apply(candidates: Candidates, history: SamplerHistory): void {
     const { ids, count } = candidates;
-    const state = this.#reached(history);
-    if (state === DEAD) {
+    const allows = this.mask(history);
+    if (!allows) {
       candidates.warnings.push(
         'What has been written so far does not have the shape: nothing more is measured against it.',
       );
       return;
     }
+    for (let row = 0; row < count; row++) if (!allows(ids[row]!)) candidates.remove(ids[row]!);
+  }
+
+  mask(history: SamplerHistory): TokenMask | undefined {
+    const state = this.#reached(history);
+    if (state === DEAD) return undefined;
     const mask = this.#maskAt(state, history);
+    const { endOfText } = this;
     const mayEnd = this.automaton.accepts(state);
-    for (let row = 0; row < count; row++) {
-      const id = ids[row]!;
-      if (id === this.endOfText ? !mayEnd : mask[id] !== 1) candidates.remove(id);
-    }
+    return (id) => (id === endOfText ? mayEnd : mask[id] === 1);
   }
 
   standing(history: SamplerHistory): Standing {

@@ -29,6 +29,17 @@ export type ChainMemory = Float64Array;
  */
 export type Standing = 'open' | 'complete' | 'stuck';
 
+/** Whether a token can come. */
+export type TokenMask = (id: number) => boolean;
+
+/** Where a text must go back to, because its last token has completed what must not come. */
+export interface TurnBack {
+  /** Index in `SamplerHistory.tokens` of the token in which that begins. */
+  readonly index: number;
+  /** What must not come, as it was written. */
+  readonly text: string;
+}
+
 /** One step of a chain, with its parameters fixed. May own buffers: a sampler belongs to one chain. */
 export interface Sampler {
   /** True when what it does depends on the history. */
@@ -41,10 +52,12 @@ export interface Sampler {
   /** Where the text stands after what is in the history; only samplers that can end a text say so. */
   standing?(history: SamplerHistory): Standing;
   /**
-   * Where the text must go back to because the last token has completed what must not come: the index in
-   * `history.tokens` of the first token of it. Only samplers that ban what is longer than a token say so.
+   * The tokens that can come next, whatever the logits, for a sampler that holds the text to a shape; undefined where
+   * the text has lost it already.
    */
-  turnsBack?(history: SamplerHistory): number | undefined;
+  mask?(history: SamplerHistory): TokenMask | undefined;
+  /** Only samplers that ban what is longer than a token say so. */
+  turnsBack?(history: SamplerHistory): TurnBack | undefined;
   /** State at the start of a sequence; only stateful samplers have one. */
   readonly initialState?: number;
   /** The state after `id` was drawn from the distribution that the latest `apply` led to. */

@@ -1,5 +1,6 @@
 /** What all searches share: their options, and what they return. */
 import { checkCount } from '../checks';
+import { findStop } from '../stopStrings';
 import type { CacheHandle, LanguageModel } from '../languageModel';
 import type { ChainSpec } from '../samplers/chain';
 
@@ -38,6 +39,8 @@ export interface Continuation {
   /** Natural log of the model's probability of each token, before any sampler. */
   readonly logProbabilities: readonly number[];
   readonly end: EndReason;
+  /** The stop string that it ended at. */
+  readonly stop?: string;
 }
 
 /** A sequence while it grows. */
@@ -93,21 +96,27 @@ export class SearchPlan {
   /** Why a sequence with these new tokens is at its end, or null where it can go on. */
   endOf(tokens: readonly number[]): Exclude<EndReason, 'stopped'> | null {
     if (this.#isEnded(tokens)) return 'end of text';
-    if (this.#stopAt(this.#textOf(tokens)) >= 0) return 'stop string';
+    if (findStop(this.#textOf(tokens), this.stopStrings)) return 'stop string';
     return tokens.length >= this.maxNewTokens ? 'length' : null;
   }
 
   /** The text of new tokens, without an end-of-text token and cut before a stop string. */
   text(tokens: readonly number[]): string {
     const text = this.model.decode(this.#isEnded(tokens) ? tokens.slice(0, -1) : tokens);
-    const stop = this.#stopAt(text);
-    return stop >= 0 ? text.slice(0, stop) : text;
+    return text.slice(0, findStop(text, this.stopStrings)?.at);
   }
 
   /** A growing sequence as a result. */
   finish({ tokens, logProbabilities }: DecodingSequence): Continuation {
     const end = this.endOf(tokens) ?? 'stopped';
-    return { tokens: [...tokens], text: this.text(tokens), logProbabilities: [...logProbabilities], end };
+    const stop = end === 'stop string' ? findStop(this.#textOf(tokens), this.stopStrings)?.stop : undefined;
+    return {
+      tokens: [...tokens],
+      text: this.text(tokens),
+      logProbabilities: [...logProbabilities],
+      end,
+      ...(stop !== undefined && { stop }),
+    };
   }
 
   #isEnded(tokens: readonly number[]): boolean {
@@ -117,12 +126,6 @@ export class SearchPlan {
   /** Decoding is saved where nothing looks at the text. */
   #textOf(tokens: readonly number[]): string {
     return this.stopStrings.length === 0 ? '' : this.model.decode(tokens);
-  }
-
-  /** Where the first stop string begins, or -1. */
-  #stopAt(text: string): number {
-    const places = this.stopStrings.map((stop) => text.indexOf(stop)).filter((place) => place >= 0);
-    return places.length > 0 ? Math.min(...places) : -1;
   }
 }
 

@@ -104,10 +104,12 @@ async function growTexts(
   const together = sequencesTogether(length);
   for (let from = 0; from < growing.length && !context.signal.aborted; from += together) {
     const group = growing.slice(from, from + together);
-    await decodeTogether(model, group, length, context, (choices, live) => {
-      done += choices.length;
-      context.emit({ type: 'progress', done, total: ends.length * length, what: 'tokens' });
-      if (remember) rememberAnswers(live, promptIds.length, parameters.alternatives, memory);
+    await decodeTogether(model, group, length, context, {
+      onSelections: (choices, live) => {
+        done += choices.length;
+        context.emit({ type: 'progress', done, total: ends.length * length, what: 'tokens' });
+        if (remember) rememberAnswers(live, promptIds.length, parameters.alternatives, memory);
+      },
     });
   }
   return growing.map(({ sequence }) => sequence.tokens.slice(promptIds.length));

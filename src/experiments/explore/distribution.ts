@@ -55,6 +55,8 @@ export type DistributionSummary = v.InferOutput<typeof distributionSchema>;
 export interface PromptContext {
   readonly tokens: ArrayLike<number>;
   readonly seed: number;
+  /** What of the prompt's text the next token has to begin with; see `PromptTokens`. */
+  readonly owed?: string;
 }
 
 /** A token wherever it ranks. */
@@ -137,7 +139,7 @@ export class Distribution {
     return this.#apply(spec, context).kept;
   }
 
-  #apply(spec: ChainSpec, { tokens, seed }: PromptContext): ProcessedDistribution {
+  #apply(spec: ChainSpec, { tokens, seed, owed = '' }: PromptContext): ProcessedDistribution {
     const key = JSON.stringify(spec);
     if (!this.#chain || key !== this.#spec) {
       // A slider asks for another chain in every frame: the vectors stay, and with them the softmax of the logits.
@@ -147,6 +149,7 @@ export class Distribution {
     const history: SamplerHistory = {
       tokens,
       promptLength: tokens.length,
+      owed: new TextEncoder().encode(owed).length,
       memory: this.#chain.newMemory(),
       random: randomStream(seed, 'sampler', 0),
     };

@@ -2,20 +2,8 @@
 import type { LanguageModel } from '../../core/languageModel';
 import { beginningWith } from '../kit/boundary';
 import { onModel, type RunContext } from '../kit/experiment';
-import {
-  exploreResultSchema,
-  exploreEventSchema,
-  type ExploreEvent,
-  type CompletionStep,
-  type ExploreResult,
-} from './result';
-import {
-  type Completion,
-  beginDecoding,
-  completionOf,
-  decodeTogether,
-  sequencesTogether,
-} from '../kit/decodingLoop';
+import { exploreResultSchema, exploreEventSchema, type ExploreEvent, type ExploreResult } from './result';
+import { beginDecoding, completionOf, decodeTogether, sequencesTogether } from '../kit/decodingLoop';
 import { exploreParameters, type ExploreParameters } from './parameters';
 import { provenanceOf, resultToken } from '../kit/results';
 import { takePrompt } from '../kit/prompt';
@@ -43,7 +31,7 @@ async function run(
   context: RunContext<ExploreEvent>,
 ): Promise<ExploreResult> {
   const begin = performance.now();
-  const { samples, maxNewTokens, chain, greedy, seed, healing = false, listed = 0 } = parameters;
+  const { samples, maxNewTokens, chain, greedy, seed, healing = false, listed = 0, stop = [] } = parameters;
   const selector = new TokenSelector(model, parameters);
   const prompt = takePrompt(model, parameters.prompt, maxNewTokens, { healing });
   const promptIds = Array.from(prompt.ids);
@@ -58,24 +46,42 @@ async function run(
     const together = sequencesTogether(maxNewTokens);
     for (let from = 0; from < samples && !isStopped(context); from += together) {
       const group = Array.from({ length: Math.min(together, samples - from) }, (_, i) =>
-        beginDecoding(selector, selector.begin(from + i, promptIds), first),
+        beginDecoding(selector, selector.begin(from + i, promptIds, owed), first),
       );
-      const taken = new Map(group.map((growing) => [growing, [] as CompletionStep[]]));
-      await decodeTogether(model, group, maxNewTokens, context, (choices, live) => {
-        context.emit({ type: 'steps', steps: choices.map(({ step }) => step) });
-        choices.forEach(({ step: { id, raw, processed, rank, alternatives } }, i) => {
-          taken.get(live[i]!)!.push({ id, raw, processed, rank, alternatives });
-        });
+      await decodeTogether(model, group, maxNewTokens, context, {
+        stop,
+        onSelections: (choices) => {
+          context.emit({ type: 'steps', steps: choices.map(({ step }) => step) });
+        },
+        onSettled: (turned, ended) => {
+          // The other ends are seen by the steps.
+          const told = ended.filter(({ end }) => end !== 'length' && end !== 'end of text');
+          if (turned.length + told.length === 0) return;
+          context.emit({
+            type: 'settled',
+            turned: turned.map(({ growing, turn }) => ({ sample: growing.sequence.sample, ...turn })),
+            ended: told.map(({ sequence: { sample }, end, stop: at }) => ({
+              sample,
+              end,
+              ...(at !== undefined && { stop: at }),
+            })),
+          });
+        },
       });
-      for (const [growing, steps] of taken) {
-        completions.push({ ...behind(owed, completionOf(model, growing)), steps });
+      for (const growing of group) {
+        const steps = growing.sequence.chosen.map(({ step: { sample: _, ...step } }) => step);
+        completions.push({ ...completionOf(model, growing), steps });
       }
     }
   }
 
   const next =
     first && listed > 0
-      ? new Distribution(first.logits, model.vocabulary).through(chain, listed, { tokens: promptIds, seed })
+      ? new Distribution(first.logits, model.vocabulary).through(chain, listed, {
+          tokens: promptIds,
+          seed,
+          owed,
+        })
       : null;
   const finished = completions.filter(({ end }) => end !== 'stopped').length;
   return {
@@ -95,11 +101,6 @@ function namedIn(next: ExploreResult['next'], completions: ExploreResult['comple
   const steps = completions.flatMap((completion) => completion.steps);
   const listed = [...(next?.rows ?? []), ...steps, ...steps.flatMap(({ alternatives }) => alternatives)];
   return [...new Set(listed.map(({ id }) => id))].sort((a, b) => a - b);
-}
-
-/** A completion without what the text of the prompt already ends in; one that was stopped at once has nothing yet. */
-function behind(owed: string, completion: Completion): Completion {
-  return { ...completion, text: completion.text.slice(owed.length) };
 }
 
 /** A stop can come at every pause: asked anew each time. */

@@ -1,5 +1,5 @@
 /** What Explore is asked. */
-import { chain, maxNewTokens, prompt, samples, seed } from '../kit/commonParameters';
+import { chain, maxNewTokens, prompt, samples, seed, stop } from '../kit/commonParameters';
 import { declare, flag, optional, whole, type ParametersOf } from '../kit/parameters';
 import { MOST_ROWS } from './distribution';
 
@@ -18,6 +18,8 @@ export const exploreParameters = declare('Explore', {
   samples: samples({ least: 0, most: 64, default: 5 }),
   /** New tokens per completion, at most the model's context length - 1. */
   maxNewTokens: maxNewTokens({ default: 40 }),
+  /** Texts that end a completion as soon as it holds one; it is cut before that. */
+  stop,
   /**
    * Continues the text across its end: white space there is left to the next token, and completions begin behind it.
    * Without it, the prompt's own tokens are continued.

@@ -1,6 +1,7 @@
 /** What a result of Explore says. */
 import { visibleToken } from '../../core/visibleText';
 import type { Cell, ReportOf, ReportTable } from '../report/types';
+import { endWords } from '../report/ends';
 import { counted, inPercent, rounded, whole } from '../report/words';
 import type { ExploreResult } from './result';
 
@@ -131,8 +132,6 @@ function settings(step: unknown): string {
     .join(', ');
 }
 
-const ENDS = { length: 'full length', 'end of text': 'end of text', stopped: 'stopped' } as const;
-
 function completionsTable({ completions }: ExploreResult): ReportTable {
   return {
     id: 'completions',
@@ -142,10 +141,10 @@ function completionsTable({ completions }: ExploreResult): ReportTable {
     formats: ['whole', 'text', 'whole', 'nats', 'nats', 'number', 'text'],
     keys: 1,
     rows: completions.map((completion, i): Cell[] => {
-      const { text, ids, logProbability, end } = completion;
+      const { text, ids, logProbability } = completion;
       const mean = meanLogProbability(completion);
       const perplexity = mean === null ? null : Math.exp(-mean);
-      return [i + 1, text, ids.length, logProbability, mean, perplexity, ENDS[end]];
+      return [i + 1, text, ids.length, logProbability, mean, perplexity, endWords(completion).label];
     }),
   };
 }

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
-import { completionSchema } from '../kit/decodingLoop';
+import { completionSchema, endSchema } from '../kit/decodingLoop';
 import { tokenStepSchema } from '../kit/tokenSelection';
+import { turnBackSchema } from '../kit/turnBack';
 import { promptTokensSchema } from '../kit/prompt';
 import { float32Array, resultFields, tokenSchema } from '../kit/results';
 import { distributionSchema, MOST_TOKENS } from './distribution';
@@ -11,6 +12,15 @@ export const exploreEventSchema = v.variant('type', [
   v.object({ type: v.literal('next'), logits: float32Array }),
   /** One step of every completion that is still growing. */
   v.object({ type: v.literal('steps'), steps: v.array(tokenStepSchema) }),
+  /**
+   * What became of completions after their latest step: those that went back over tokens, and those that ended
+   * otherwise than by their length or the end of text.
+   */
+  v.object({
+    type: v.literal('settled'),
+    turned: v.array(v.object({ sample: v.number(), ...turnBackSchema.entries })),
+    ended: v.array(v.object({ sample: v.number(), end: endSchema, stop: v.optional(v.string()) })),
+  }),
 ]);
 export type ExploreEvent = v.InferOutput<typeof exploreEventSchema>;
 

@@ -1,5 +1,5 @@
 /** What Grid is asked. */
-import { maxNewTokens, prompt, samples, seed } from '../kit/commonParameters';
+import { maxNewTokens, prompt, samples, seed, stop } from '../kit/commonParameters';
 import { custom, declare, type Parameter, type ParametersOf } from '../kit/parameters';
 import { cellChain, MOST_CELLS, parseAxis } from './axes';
 import type { GridAxis } from './result';
@@ -25,6 +25,8 @@ export const gridParameters = declare(
     samples: samples({ least: 0, most: 64, default: 4 }),
     /** New tokens per text. */
     maxNewTokens: maxNewTokens({ default: 24 }),
+    /** Texts that end a text as soon as it holds one; it is cut before that. */
+    stop,
     seed,
   },
   {

@@ -5,6 +5,7 @@ import { axisChoice } from './axes';
 import type { GridAxis, GridCell, GridResult } from './result';
 import { GRID_METRICS } from './metrics';
 import type { Cell, ReportOf, ReportTable } from '../report/types';
+import { endWords } from '../report/ends';
 import { capitalized, counted, inPercent, listed, rounded } from '../report/words';
 
 /** The name of a side for people, where it stands alone. */
@@ -227,14 +228,14 @@ function tables(result: GridResult): ReportTable[] {
     formats: ['number', 'number', 'whole', 'text', 'whole', 'nats', 'percent', 'text'],
     keys: 3,
     rows: result.cells.flatMap((cell) =>
-      cell.texts.map(({ sample, text, ids, logProbability, repetition, end }) => [
+      cell.texts.map(({ sample, text, ids, logProbability, repetition, end, stop }) => [
         ...values(cell),
         sample + 1,
         text,
         ids.length,
         logProbability / ids.length,
         repetition,
-        end,
+        endWords({ end, stop }).label,
       ]),
     ),
   };

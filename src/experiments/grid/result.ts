@@ -1,5 +1,6 @@
 /** The values of the Grid experiment: what goes in and what comes out, as plain JSON. */
 import * as v from 'valibot';
+import { endSchema } from '../kit/decodingLoop';
 import { resultFields, tokenSchema, type ProgressEvent } from '../kit/results';
 
 /** One sampler parameter and the values it takes along a side of the grid. */
@@ -57,7 +58,9 @@ const textSchema = v.object({
   /** Which sample: the same number draws the same random numbers in every cell. */
   sample: v.number(),
   text: v.string(),
-  end: v.picklist(['length', 'end of text', 'stopped']),
+  end: endSchema,
+  /** The stop string that it ended at. */
+  stop: v.optional(v.string()),
   ids: v.array(v.number()),
   tokens: v.array(v.string()),
   /** Probabilities before and after the chain. */

@@ -7,6 +7,7 @@ import { expectedDistinct } from '../../core/statistics/expectation';
 import { effectiveVocabulary } from '../../core/statistics/information';
 import { expectedLargestCount } from '../../core/statistics/largestCount';
 import { modeProbability } from '../../core/statistics/mode';
+import { sum } from '../../core/sums';
 import { CooperativeYield } from '../kit/cooperativeYield';
 import type { RunContext } from '../kit/experiment';
 import { cellChain } from './axes';
@@ -21,7 +22,7 @@ import {
 } from '../kit/decodingLoop';
 import { logitsOf } from '../kit/readPrompt';
 import { resultToken } from '../kit/results';
-import { TokenSelector, type TokenSelection } from '../kit/tokenSelection';
+import { TokenSelector } from '../kit/tokenSelection';
 
 /** Draws that the expected diversity and coherence of a cell speak of: the chapter's. */
 export const DRAWS = 10;
@@ -46,10 +47,6 @@ interface GrowingText {
   readonly cell: number;
   readonly sample: number;
   readonly growing: DecodingSequence;
-  readonly raw: number[];
-  readonly processed: number[];
-  entropy: number;
-  kept: number;
 }
 
 /** Entropy and tokens kept, summed over all steps of a cell. */
@@ -136,10 +133,6 @@ export class GridWork {
             cell,
             sample,
             growing: beginDecoding(selector, selector.begin(sample, this.promptIds), first),
-            raw: [],
-            processed: [],
-            entropy: 0,
-            kept: 0,
           })),
         );
       }
@@ -155,24 +148,17 @@ export class GridWork {
 
   async #grow(texts: readonly GrowingText[]): Promise<void> {
     const { model, context, parameters } = this;
-    const { rows, columns, samples, maxNewTokens } = parameters;
+    const { rows, columns, samples, maxNewTokens, stop } = parameters;
     const total = rows.values.length * columns.values.length * samples * maxNewTokens;
-    const byGrowing = new Map(texts.map((text) => [text.growing, text]));
     const begun = this.#done;
-    const record = (choices: readonly TokenSelection[], growing: readonly DecodingSequence[]): void => {
-      choices.forEach((choice, i) => {
-        add(byGrowing.get(growing[i]!)!, choice);
-      });
-      this.#done += choices.length;
-      context.emit({ type: 'progress', done: this.#done, total, what: 'tokens' });
-    };
-    await decodeTogether(
-      model,
-      texts.map(({ growing }) => growing),
-      maxNewTokens,
-      context,
-      record,
-    );
+    const group = texts.map(({ growing }) => growing);
+    await decodeTogether(model, group, maxNewTokens, context, {
+      stop,
+      onSelections: (choices) => {
+        this.#done += choices.length;
+        context.emit({ type: 'progress', done: this.#done, total, what: 'tokens' });
+      },
+    });
     // Texts that ended early count as whole.
     if (!context.signal.aborted) this.#done = begun + texts.length * maxNewTokens;
     const found = new Map<number, GridText[]>();
@@ -182,17 +168,29 @@ export class GridWork {
   }
 
   /** A text that grows no more; a whole one counts in what is measured along the steps of its cell. */
-  #finish({ cell, sample, growing, raw, processed, entropy: nats, kept }: GrowingText): GridText {
-    const { ids, text, end, logProbability } = completionOf(this.model, growing);
+  #finish({ cell, sample, growing }: GrowingText): GridText {
+    const { ids, text, end, stop, logProbability } = completionOf(this.model, growing);
+    const { chosen } = growing.sequence;
     const tokens = ids.map((id) => resultToken(this.model, id).text);
     const repetition = 1 - ngramDiversity(ids);
     if (end !== 'stopped') {
       const sums = this.#sums[cell]!;
-      sums.entropy += nats;
-      sums.kept += kept;
+      sums.entropy += sum(chosen.map(({ entropy }) => entropy));
+      sums.kept += sum(chosen.map(({ kept }) => kept));
       sums.steps += ids.length;
     }
-    return { sample, text, end, ids: [...ids], tokens, raw, processed, logProbability, repetition };
+    return {
+      sample,
+      text,
+      end,
+      ...(stop !== undefined && { stop }),
+      ids,
+      tokens,
+      raw: chosen.map(({ step }) => step.raw),
+      processed: chosen.map(({ step }) => step.processed),
+      logProbability,
+      repetition,
+    };
   }
 
   /** Puts texts into their cell. @returns what is new in it */
@@ -203,13 +201,6 @@ export class GridWork {
     this.cells[index] = { ...cell, texts, measured };
     return { cell: index, texts: added, measured };
   }
-}
-
-function add(text: GrowingText, { step, entropy: nats, kept }: TokenSelection): void {
-  text.raw.push(step.raw);
-  text.processed.push(step.processed);
-  text.entropy += nats;
-  text.kept += kept;
 }
 
 function exactOf(after: ProcessedDistribution): GridCell['exact'] {

@@ -4,8 +4,10 @@ import {
   custom,
   numbers,
   orDefault,
+  optional,
   real,
   text,
+  texts,
   whole,
   type Earlier,
   type Parameter,
@@ -71,6 +73,23 @@ export function maxNewTokens({
   const words = { name: 'Max new tokens', label: 'max new tokens', term: 'maxNewTokens' };
   return whole({ ...words, ...standard, least, most });
 }
+
+/** Texts at which a text that is written ends. */
+export const stop = optional(
+  texts({
+    name: 'The stop strings',
+    each: 'Stop string',
+    label: 'stop at',
+    term: 'stop',
+    short: (typed) => {
+      const texts = typed.split('\n').filter((text) => text !== '');
+      return texts.length === 0 ? '' : `, stop at ${texts.join(' | ')}`;
+    },
+    entries: 16,
+    most: 200,
+    default: [],
+  }),
+);
 
 /** Of sampling; 0 is greedy. */
 export const temperature = real({

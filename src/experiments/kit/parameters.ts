@@ -22,6 +22,8 @@ export type Control =
   | { readonly kind: 'number'; readonly of: NumberKind; readonly off?: true; readonly dice?: true }
   /** Numbers, typed with spaces or commas between them. */
   | { readonly kind: 'list'; readonly of: NumberKind }
+  /** Texts, one a line; see `textLines.ts` of the page. */
+  | { readonly kind: 'texts' }
   | { readonly kind: 'flag' }
   | { readonly kind: 'choice' | 'choices'; readonly options: readonly Option[] }
   | { readonly kind: 'none' };
@@ -215,6 +217,36 @@ export function numbers(parameter: NumbersParameter): Parameter<readonly number[
         refuse?.(entry, `${each} ${number}`);
         return realNumber(`${each} ${number}`, entry, range);
       }),
+  };
+}
+
+export interface TextsParameter extends Described {
+  /** One of them, where a sentence begins: `Stop string`, which is followed by its place. */
+  readonly each: string;
+  readonly default: readonly string[];
+  /** How many there may be, and of how many characters. */
+  readonly entries: number;
+  readonly most: number;
+}
+
+/** Texts, each there once and none of them empty; there may be none at all. */
+export function texts({ each, entries, most, ...described }: TextsParameter): Parameter<readonly string[]> {
+  const { name } = described;
+  return {
+    ...described,
+    control: { kind: 'texts' },
+    read: (value) => {
+      if (Array.isArray(value) && value.length === 0) return [];
+      return listOf(name, value, entries, (entry, number) => {
+        const what = `${each} ${number}`;
+        const given = textValue(what, entry);
+        if (given === '') throw new RangeError(`${what} is empty; give it at least one character.`);
+        if (given.length <= most) return given;
+        throw new RangeError(
+          `${what} has ${english(given.length)} characters; the limit is ${english(most)}.`,
+        );
+      });
+    },
   };
 }
 

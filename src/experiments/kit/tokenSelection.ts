@@ -10,8 +10,10 @@ import {
   type ChainSpec,
   type ProcessedDistribution,
   type SamplerHistory,
+  type Standing,
 } from '../../core/samplers/chain';
 import { logitsOf } from './readPrompt';
+import { without, type Renormalised, type TurnBack } from './turnBack';
 
 const alternativeSchema = v.object({ id: v.number(), raw: v.number(), processed: v.number() });
 export type Alternative = v.InferOutput<typeof alternativeSchema>;
@@ -29,11 +31,33 @@ export const tokenStepSchema = v.object({
   rank: v.number(),
   /** The best tokens at this step, most probable first. */
   alternatives: v.array(alternativeSchema),
+  /**
+   * Where the text is held to a shape: the probability before the chain of all tokens that could come by the shape
+   * alone, whatever the other samplers and their order; see `SamplerChain.mask`.
+   */
+  fitting: v.optional(v.number()),
+  /** The most probable token before the chain, where the shape did not let it come. */
+  wanted: v.optional(v.number()),
 });
 export type TokenStep = v.InferOutput<typeof tokenStepSchema>;
 
 /** Alternatives reported for every step, where nothing else is asked for. */
 const ALTERNATIVES = 8;
+
+/** A token that was chosen. */
+export interface TokenChoice {
+  readonly step: TokenStep;
+  /** Entropy of the distribution it was drawn from, in nats. */
+  readonly entropy: number;
+  /** Tokens that could be drawn. */
+  readonly kept: number;
+}
+
+/** What a sequence was before a token was chosen. */
+interface Mark {
+  readonly logProbability: number;
+  readonly memory: ChainMemory;
+}
 
 /** A sequence that tokens are chosen for. */
 export interface SelectedSequence {
@@ -42,11 +66,21 @@ export interface SelectedSequence {
   /** The prompt, and after it what was chosen. */
   readonly tokens: number[];
   readonly promptLength: number;
+  /** What of the prompt's text the first new token has to begin with; empty where the prompt's tokens are all of it. */
+  readonly owed: string;
+  /** The choices of the tokens after the prompt. */
+  readonly chosen: TokenChoice[];
   /** Sum over the chosen tokens of the natural log of the raw probability. */
   logProbability: number;
   readonly random: RandomStream;
   readonly memory: ChainMemory;
   readonly history: SamplerHistory;
+  /** Where the text had to go back to, in order. */
+  readonly turns: TurnBack[];
+  /** Before every chosen token, where the text may have to go back. */
+  readonly marks: Mark[];
+  /** Tokens that must not come again at a place, by how many were chosen before it. */
+  readonly banned: Map<number, Set<number>>;
 }
 
 export interface SelectorOptions {
@@ -59,15 +93,16 @@ export interface SelectorOptions {
 }
 
 /** A token that was chosen, and the distribution that it was chosen from. */
-export interface TokenSelection {
-  readonly step: TokenStep;
-  /** Entropy of the distribution after the chain, in nats. */
-  readonly entropy: number;
-  /** Tokens that the chain left. */
-  readonly kept: number;
-  /** What it was drawn from. Its vectors are the selector's, which fills them anew for the next token. */
+export interface TokenSelection extends TokenChoice {
+  /** What the chain made of the logits. Its vectors are the selector's, which fills them anew for the next token. */
   readonly distribution: ProcessedDistribution;
 }
+
+/**
+ * Why no token can be chosen: none has the shape that the text is held to, or all that could come here were taken back
+ * before.
+ */
+export type NoToken = 'stuck' | 'banned';
 
 /** What one vector of logits says, before and after the chain. */
 interface Judgement {
@@ -77,7 +112,9 @@ interface Judgement {
   readonly entropy: number;
   readonly kept: number;
   readonly distribution: ProcessedDistribution;
-  alternatives: Alternative[];
+  readonly alternatives: readonly Alternative[];
+  /** See `TokenStep`. */
+  readonly shape: Pick<TokenStep, 'fitting' | 'wanted'>;
 }
 
 /**
@@ -86,17 +123,25 @@ interface Judgement {
  * depend on the others.
  */
 export class TokenSelector {
+  readonly #model: LanguageModel;
   readonly #chain: SamplerChain;
   readonly #options: SelectorOptions;
   #last: Judgement | undefined;
 
   /** @throws RangeError when the chain does not fit the model's vocabulary. */
   constructor(model: LanguageModel, options: SelectorOptions) {
+    this.#model = model;
     this.#chain = new SamplerChain(options.chain, model.info.vocabularySize, model.vocabulary);
     this.#options = options;
   }
 
-  begin(sample: number, prompt: readonly number[]): SelectedSequence {
+  /** True where a text may have to go back over its tokens. */
+  get mayTurnBack(): boolean {
+    return this.#chain.mayTurnBack && !this.#options.greedy;
+  }
+
+  /** @param owed see `SelectedSequence.owed` */
+  begin(sample: number, prompt: readonly number[], owed = ''): SelectedSequence {
     const { seed } = this.#options;
     const tokens = [...prompt];
     const promptLength = prompt.length;
@@ -105,32 +150,91 @@ export class TokenSelector {
       sample,
       tokens,
       promptLength,
+      owed,
+      chosen: [],
       logProbability: 0,
       random: randomStream(seed, 'sample', sample),
       memory,
-      history: { tokens, promptLength, memory, random: randomStream(seed, 'sampler', sample) },
+      history: {
+        tokens,
+        promptLength,
+        owed: new TextEncoder().encode(owed).length,
+        memory,
+        random: randomStream(seed, 'sampler', sample),
+      },
+      turns: [],
+      marks: [],
+      banned: new Map(),
     };
   }
 
-  /** Chooses the next token from the model's answer and appends it. */
-  select(sequence: SelectedSequence, next: NextToken): TokenSelection {
+  /** Chooses the next token from the model's answer and appends it; or says why there is none. */
+  select(sequence: SelectedSequence, next: NextToken): TokenSelection | NoToken {
     const { greedy } = this.#options;
     const logits = logitsOf(next);
-    const { raw, processed, alternatives, entropy, kept, distribution } = this.#judge(sequence, logits);
+    const judged = this.#judge(sequence, logits);
+    if (judged.distribution.stranded && !greedy) return 'stuck';
+    const banned = sequence.banned.get(sequence.chosen.length);
+    const judgement = banned ? this.#without(banned, sequence, logits, judged) : judged;
+    if (!judgement) return 'banned';
+    const { raw, processed, alternatives, entropy, kept, distribution, shape } = judgement;
     const id = greedy ? argmax(logits) : drawToken(processed, sequence.random.next());
-    this.#chain.accept(id, sequence.memory);
-    sequence.tokens.push(id);
-    // A hot sampler can draw what is so improbable that its raw probability has underflowed.
-    sequence.logProbability += raw[id]! > 0 ? Math.log(raw[id]!) : logits[id]! - logSumExp(logits);
     const step: TokenStep = {
       sample: sequence.sample,
       id,
       raw: raw[id]!,
       processed: greedy ? 1 : processed[id]!,
       rank: rankOf(logits, id),
-      alternatives,
+      alternatives: [...alternatives],
+      ...shape,
     };
+    if (this.mayTurnBack) {
+      sequence.marks.push({ logProbability: sequence.logProbability, memory: sequence.memory.slice() });
+    }
+    this.#chain.accept(id, sequence.memory);
+    sequence.tokens.push(id);
+    sequence.chosen.push({ step, entropy, kept });
+    // A hot sampler can draw what is so improbable that its raw probability has underflowed.
+    sequence.logProbability += raw[id]! > 0 ? Math.log(raw[id]!) : logits[id]! - logSumExp(logits);
     return { step, entropy, kept, distribution };
+  }
+
+  /**
+   * Takes back the end of a sequence where its last token has completed what must not come: the sequence is then what
+   * it was before the first token of that, and this token does not come there again. Random numbers go on.
+   * @returns what was taken back; undefined where nothing had to be.
+   */
+  turnBack(sequence: SelectedSequence): TurnBack | undefined {
+    const found = this.mayTurnBack ? this.#chain.turnsBack(sequence.history) : undefined;
+    if (!found) return undefined;
+    const { tokens, promptLength, owed, chosen, marks, banned, memory } = sequence;
+    const place = found.index - promptLength;
+    const ids = tokens.slice(found.index);
+    const taken = chosen.slice(place);
+    const text = this.#model.decode(ids);
+    const turn: TurnBack = {
+      place,
+      ids,
+      text: place === 0 ? text.slice(owed.length) : text,
+      phrase: found.text,
+      processed: taken[0]!.step.processed,
+      raw: taken.reduce((product, { step }) => product * step.raw, 1),
+    };
+    const mark = marks[place]!;
+    tokens.length = found.index;
+    chosen.length = marks.length = place;
+    memory.set(mark.memory);
+    sequence.logProbability = mark.logProbability;
+    // What was banned behind this place was so after other tokens.
+    for (const later of [...banned.keys()]) if (later > place) banned.delete(later);
+    banned.set(place, (banned.get(place) ?? new Set()).add(ids[0]!));
+    sequence.turns.push(turn);
+    return turn;
+  }
+
+  /** Whether a sequence can go on by the shapes that it is held to. */
+  standing({ history }: SelectedSequence): Standing {
+    return this.#options.greedy ? 'open' : this.#chain.standing(history);
   }
 
   #judge({ history }: SelectedSequence, logits: ArrayLike<number>): Judgement {
@@ -150,7 +254,53 @@ export class TokenSelector {
         raw: raw[id]!,
         processed: probabilities[id]!,
       })),
+      shape: this.#options.greedy ? {} : this.#shapeAt(history, logits, raw),
     };
     return this.#last;
   }
+
+  #shapeAt(history: SamplerHistory, logits: ArrayLike<number>, raw: Float64Array): Judgement['shape'] {
+    const allows = this.#chain.mask(history);
+    if (!allows) return {};
+    let fitting = 0;
+    for (let id = 0; id < raw.length; id++) if (allows(id)) fitting += raw[id]!;
+    const best = argmax(logits);
+    // The raw probabilities sum to 1 but for rounding.
+    return { fitting: Math.min(1, fitting), ...(!allows(best) && { wanted: best }) };
+  }
+
+  /**
+   * A judgement where some tokens must not be drawn: the probabilities of the others, renormalised. Where the chain
+   * has left no others, what it leaves of the logits without them.
+   * @returns undefined where nothing is left that all samplers allow.
+   */
+  #without(
+    banned: ReadonlySet<number>,
+    { history }: SelectedSequence,
+    logits: ArrayLike<number>,
+    judged: Judgement,
+  ): Judgement | undefined {
+    const others = without(judged.processed, banned);
+    if (others) return renormalised(judged, others);
+    // What follows overwrites the chain's vectors.
+    const raw = judged.raw.slice();
+    const possible = Float64Array.from(logits, (logit, id) => (banned.has(id) ? -Infinity : logit));
+    if (!possible.some((logit) => logit > -Infinity)) return undefined;
+    const { probabilities, entropy, kept, rescued } = this.#chain.apply(possible, history);
+    this.#last = undefined;
+    if (rescued) return undefined;
+    return renormalised({ ...judged, raw }, { processed: probabilities, entropy, kept });
+  }
+}
+
+function renormalised(judged: Judgement, { processed, entropy, kept }: Renormalised): Judgement {
+  const { raw, distribution, alternatives } = judged;
+  return {
+    ...judged,
+    processed,
+    entropy,
+    kept,
+    distribution: { ...distribution, raw, probabilities: processed, entropy, kept },
+    alternatives: alternatives.map((each) => ({ ...each, processed: processed[each.id]! })),
+  };
 }

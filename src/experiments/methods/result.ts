@@ -1,6 +1,7 @@
 /** The values of the Methods experiment: what goes in and what comes out, as plain JSON. */
 import * as v from 'valibot';
 import type { ChainSpec } from '../../core/samplers/chain';
+import { completionSchema } from '../kit/decodingLoop';
 import { resultFields, tokenSchema, type ProgressEvent } from '../kit/results';
 
 /** A way to choose tokens. */
@@ -59,16 +60,12 @@ export type MethodNext = v.InferOutput<typeof nextSchema>;
 
 /** One text of the first trial. Lists are by token. */
 const textSchema = v.object({
-  text: v.string(),
-  end: v.picklist(['length', 'end of text', 'stop string', 'stopped']),
-  ids: v.array(v.number()),
+  ...completionSchema.entries,
   tokens: v.array(v.string()),
   /** Probabilities before the chain. */
   raw: v.array(v.number()),
   /** In contrastive search: the largest cosine of each token's hidden state with an earlier one. */
   penalties: v.optional(v.array(v.number())),
-  /** Sum of the natural logs of `raw`. */
-  logProbability: v.number(),
 });
 export type MethodText = v.InferOutput<typeof textSchema>;
 

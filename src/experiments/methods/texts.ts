@@ -11,13 +11,7 @@ import {
 } from '../../core/search/contrastive';
 import { diverseBeamSearch } from '../../core/search/diverseBeam';
 import { sum } from '../../core/sums';
-import {
-  beginDecoding,
-  completionOf,
-  decodeTogether,
-  sequencesTogether,
-  type DecodingSequence,
-} from '../kit/decodingLoop';
+import { beginDecoding, completionOf, decodeTogether, sequencesTogether } from '../kit/decodingLoop';
 import type { MethodMeasure, MethodResult, MethodSpec, MethodText } from './result';
 import { describeNext, distributionAfter, measureOf, plainSpec, type SharedWork } from './work';
 import { resultToken } from '../kit/results';
@@ -72,7 +66,7 @@ export class MethodTexts {
    */
   async #sample(spec: Extract<MethodSpec, { kind: 'sampling' }>): Promise<Drawn[][]> {
     const { model, parameters, promptIds, first, context } = this.shared;
-    const { samples, trials, maxNewTokens, seed } = parameters;
+    const { samples, trials, maxNewTokens, seed, stop } = parameters;
     const selector = new TokenSelector(model, { chain: spec.chain, greedy: false, seed, alternatives: 0 });
     const together = Math.min(BATCH, sequencesTogether(maxNewTokens));
     const texts: Drawn[] = [];
@@ -81,16 +75,20 @@ export class MethodTexts {
       const group = Array.from({ length: Math.min(together, samples * trials - from) }, (_, i) =>
         beginDecoding(selector, selector.begin(from + i, promptIds), first),
       );
-      const raw = new Map<DecodingSequence, number[]>(group.map((growing) => [growing, []]));
-      await decodeTogether(model, group, maxNewTokens, context, (choices, growing) => {
-        choices.forEach(({ step }, i) => raw.get(growing[i]!)!.push(step.raw));
-        this.#tell(choices.length);
+      await decodeTogether(model, group, maxNewTokens, context, {
+        stop,
+        onSelections: (choices) => {
+          this.#tell(choices.length);
+        },
+        onSettled: (turned) => {
+          if (turned.length > 0) this.#tell(-sum(turned.map(({ turn }) => turn.ids.length)));
+        },
       });
       texts.push(
-        ...group.map((growing) => {
-          const { ids, text, end, logProbability } = completionOf(model, growing);
-          return { ids: [...ids], text, end, logProbability, raw: raw.get(growing)! };
-        }),
+        ...group.map((growing) => ({
+          ...completionOf(model, growing),
+          raw: growing.sequence.chosen.map(({ step }) => step.raw),
+        })),
       );
       this.#done = begun + texts.length * maxNewTokens;
     }
@@ -101,9 +99,10 @@ export class MethodTexts {
 
   async #search(spec: Exclude<MethodSpec, { kind: 'sampling' }>): Promise<Drawn[]> {
     const { parameters, context } = this.shared;
-    const { samples, trials, maxNewTokens } = parameters;
+    const { samples, trials, maxNewTokens, stop } = parameters;
     const options: SearchOptions = {
       maxNewTokens,
+      stopStrings: stop,
       signal: context.signal,
       onStep: async () => {
         this.#tell(samples * trials);
@@ -111,10 +110,11 @@ export class MethodTexts {
       },
     };
     const found = await search(this.shared, spec, options);
-    return found.map(({ tokens, text, logProbabilities, end, penalties }) => ({
+    return found.map(({ tokens, text, logProbabilities, end, stop: reached, penalties }) => ({
       ids: [...tokens],
       text,
       end,
+      ...(reached !== undefined && { stop: reached }),
       raw: logProbabilities.map((logProbability) => Math.exp(logProbability)),
       ...(penalties && { penalties: [...penalties] }),
       logProbability: sum(logProbabilities),

@@ -1,6 +1,6 @@
 /** What Models is asked. */
 import type { ChainSpec } from '../../core/samplers/chain';
-import { chain, maxNewTokens, prompt, samples, seed, temperature } from '../kit/commonParameters';
+import { chain, maxNewTokens, prompt, samples, seed, stop, temperature } from '../kit/commonParameters';
 import { declare, real, text, whole, wholeOrOff, type ParametersOf } from '../kit/parameters';
 
 /** New tokens of one model, over all trials: results are kept and exported whole. */
@@ -52,6 +52,8 @@ export const modelsParameters = declare(
     /** Texts of each model in each trial. */
     samples: samples({ least: 1, most: 16, default: 4 }),
     maxNewTokens: maxNewTokens({ least: 2, most: 200, default: 40 }),
+    /** Texts that end a text as soon as it holds one; it is cut before that. */
+    stop,
     seed,
     /** A text that all models are measured on; none where empty. */
     reference: {

@@ -33,25 +33,25 @@ export async function readAll(
   for (const [author, { promptIds, greedy, trials }] of written.entries()) {
     const known = texts[author]!;
     const all = [
-      { ids: greedy, trial: -1 },
-      ...trials.flatMap(({ texts: sampled }, trial) => sampled.map((ids) => ({ ids, trial }))),
+      { ...greedy, trial: -1 },
+      ...trials.flatMap(({ texts: sampled }, trial) => sampled.map((one) => ({ ...one, trial }))),
     ];
     const sums = trials.map(() => ({ surprise: 0, tokens: 0 }));
-    for (const [number, { ids, trial }] of all.entries()) {
+    for (const [number, { ids, text: own, trial }] of all.entries()) {
       await pause();
-      const own = await scoresOf(model, [...promptIds, ...ids], promptIds.length, signal);
-      if (!own) return { perplexityOn, reference: null };
+      const scores = await scoresOf(model, [...promptIds, ...ids], promptIds.length, signal);
+      if (!scores) return { perplexityOn, reference: null };
       const text = (known[number] ??= {
-        text: model.decode(ids),
+        text: own,
         ids: [...ids],
         tokens: ids.map((id) => resultToken(model, id).text),
         probabilities: [],
       });
-      text.probabilities[index] = own.map(Math.exp);
+      text.probabilities[index] = scores.map(Math.exp);
       const read = sums[trial];
       if (read) {
-        read.surprise -= sum(own);
-        read.tokens += own.length;
+        read.surprise -= sum(scores);
+        read.tokens += scores.length;
       }
       progress.add(1);
     }

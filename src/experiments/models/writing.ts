@@ -3,8 +3,15 @@ import type { LanguageModel } from '../../core/languageModel';
 import { softmax } from '../../core/logits';
 import { selfBleu } from '../../core/statistics/bleu';
 import { coherence, distinctN, diversity, ngramDiversity } from '../../core/statistics/diversity';
+import { sum } from '../../core/sums';
 import type { RunContext } from '../kit/experiment';
-import { beginDecoding, completionOf, decodeTogether, sequencesTogether } from '../kit/decodingLoop';
+import {
+  beginDecoding,
+  completionOf,
+  decodeTogether,
+  sequencesTogether,
+  type Completion,
+} from '../kit/decodingLoop';
 import type { ModelsParameters } from './parameters';
 import type { ModelsEvent, TrialMeasures } from './result';
 import { takePrompt } from '../kit/prompt';
@@ -12,7 +19,16 @@ import { logitsOf, readPrompt } from '../kit/readPrompt';
 import { provenanceOf, type Provenance } from '../kit/results';
 import { TokenSelector } from '../kit/tokenSelection';
 
-/** What one model has written, before others have read it. Texts are token ids. */
+/** One text. */
+export interface WrittenText {
+  readonly ids: readonly number[];
+  /** Cut before a stop string. */
+  readonly text: string;
+}
+
+const EMPTY: WrittenText = { ids: [], text: '' };
+
+/** What one model has written, before others have read it. */
 export interface Written {
   readonly info: LanguageModel['info'];
   readonly vocabularyBytes: number;
@@ -20,8 +36,8 @@ export interface Written {
   readonly promptIds: readonly number[];
   /** Of the next token, before any sampler. */
   readonly distribution: Float64Array;
-  readonly greedy: readonly number[];
-  readonly trials: readonly { readonly seed: number; readonly texts: readonly (readonly number[])[] }[];
+  readonly greedy: WrittenText;
+  readonly trials: readonly { readonly seed: number; readonly texts: readonly WrittenText[] }[];
   readonly tokensPerSecond: number;
 }
 
@@ -41,7 +57,7 @@ export async function write(
   context: RunContext<ModelsEvent>,
   progress: { add(done: number): void },
 ): Promise<Written> {
-  const { chain, trials, samples, maxNewTokens, seed } = parameters;
+  const { chain, trials, samples, maxNewTokens, seed, stop } = parameters;
   if (!model.score) {
     throw new RangeError(
       `${model.info.name} cannot read texts: its logits do not depend on them. Choose a GPT-2 model.`,
@@ -54,27 +70,33 @@ export async function write(
   const { info } = model;
   const known = { info, vocabularyBytes: model.vocabulary.bytes.length, provenance, promptIds };
   if (!first) {
-    return { ...known, distribution: new Float64Array(), greedy: [], trials: [], tokensPerSecond: 0 };
+    return { ...known, distribution: new Float64Array(), greedy: EMPTY, trials: [], tokensPerSecond: 0 };
   }
   const begin = performance.now();
   const chooserOf = (own: number, greedy: boolean): TokenSelector =>
     new TokenSelector(model, { chain: greedy ? [] : chain, greedy, seed: own, alternatives: 0 });
   const together = sequencesTogether(maxNewTokens);
   /** Begins sequences only when it is their turn: each holds its cache until its group is done. */
-  const grow = async (wanted: readonly { selector: TokenSelector; sample: number }[]): Promise<number[][]> => {
-    const texts: number[][] = [];
+  const grow = async (wanted: readonly { selector: TokenSelector; sample: number }[]): Promise<WrittenText[]> => {
+    const texts: WrittenText[] = [];
     for (let from = 0; from < wanted.length && !context.signal.aborted; from += together) {
       const group = wanted
         .slice(from, from + together)
         .map(({ selector, sample }) => beginDecoding(selector, selector.begin(sample, promptIds), first));
-      await decodeTogether(model, group, maxNewTokens, context, (choices) => {
-        progress.add(choices.length);
+      await decodeTogether(model, group, maxNewTokens, context, {
+        stop,
+        onSelections: (choices) => {
+          progress.add(choices.length);
+        },
+        onSettled: (turned) => {
+          if (turned.length > 0) progress.add(-sum(turned.map(({ turn }) => turn.ids.length)));
+        },
       });
-      texts.push(...group.map((one) => [...completionOf(model, one).ids]));
+      texts.push(...group.map((one) => writtenText(model, completionOf(model, one))));
     }
     return texts;
   };
-  const [greedy = []] = await grow([{ selector: chooserOf(seed, true), sample: 0 }]);
+  const [greedy = EMPTY] = await grow([{ selector: chooserOf(seed, true), sample: 0 }]);
   const seeds = Array.from({ length: trials }, (_, trial) => trialSeed(seed, trial));
   // The trials side by side: the model reads more sequences in one run.
   const texts = await grow(
@@ -83,7 +105,7 @@ export async function write(
       return Array.from({ length: samples }, (_, sample) => ({ selector, sample }));
     }),
   );
-  const tokens = [greedy, ...texts].reduce((sum, ids) => sum + ids.length, 0);
+  const tokens = [greedy, ...texts].reduce((total, { ids }) => total + ids.length, 0);
   return {
     ...known,
     distribution: softmax(logitsOf(first)),
@@ -96,8 +118,19 @@ export async function write(
   };
 }
 
+/** @throws RangeError for a text without a token, which no model could read. */
+function writtenText(model: LanguageModel, { ids, text, end, stop }: Completion): WrittenText {
+  if (ids.length === 0 && end !== 'stopped') {
+    throw new RangeError(
+      `${model.info.name} wrote nothing: every first token that it tried was taken back or does not fit the samplers. Ban less, or loosen the shape.`,
+    );
+  }
+  return { ids, text: stop === undefined ? model.decode(ids) : text };
+}
+
 /** How varied the texts of one trial are. */
-export function measureTrial(texts: readonly (readonly number[])[]): TrialMeasures {
+export function measureTrial(written: readonly WrittenText[]): TrialMeasures {
+  const texts = written.map(({ ids }) => ids);
   const items = texts.map((ids) => ids.join());
   const pairs = distinctN(texts, 2);
   return {

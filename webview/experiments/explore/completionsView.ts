@@ -4,6 +4,7 @@ import { tintOf } from '../../format/colour';
 import { count, full, information, percent, type LogUnit } from '../../format/numbers';
 import { JoinedText, tokenBytes, type TokenText } from '../../format/tokenText';
 import type { Vocabulary } from '../../../src/core/languageModel';
+import { endWords } from '../../../src/experiments/report/ends';
 import type { ExploreRun, RunningCompletion } from './run';
 import type { Feedback, TextAction } from './completionActions';
 import { infoButton } from '../../ui/info';
@@ -116,8 +117,6 @@ function feedbackView({ onInserted }: CompletionsProps, feedback: Feedback): Tem
   )}`;
 }
 
-const ENDS = { length: '', 'end of text': 'end of text', stopped: 'stopped' } as const;
-
 function completionView(
   props: CompletionsProps,
   completion: RunningCompletion,
@@ -133,7 +132,7 @@ function completionView(
         >${mean === null ? '' : html`${information(mean, unit)}/tok`}</span
       >${sample === 0 ? infoButton('logProbability') : nothing}
       <span class="quiet">${count(completion.steps.length, 'token')}</span>
-      ${completion.end && ENDS[completion.end] ? html`<span class="quiet">${ENDS[completion.end]}</span>` : nothing}
+      ${endView(completion)}
       <span class="feedback quiet">${feedback?.sample === sample ? feedbackView(props, feedback) : ''}</span>
       <span class="completion-actions">
         ${ACTIONS.map(
@@ -188,6 +187,13 @@ function completionView(
       ${chunksView(props, completion, sample)}
     </div>
   </li>`;
+}
+
+/** Why a completion ended, where that is not its length. */
+function endView({ end, stop }: RunningCompletion): TemplateResult | typeof nothing {
+  if (end === null || end === 'length') return nothing;
+  const { label, about } = endWords({ end, stop });
+  return html`<span class="quiet" data-testid="end" title=${about}>${label}</span>`;
 }
 
 /** Tokens are drawn in chunks: while text streams in, only the last chunk is drawn again. */

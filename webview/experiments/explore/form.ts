@@ -47,7 +47,7 @@ export function exploreForm(
           },
         ],
       },
-      { title: 'Completions', fields: ['samples', newTokensField(context), 'seed'] },
+      { title: 'Completions', fields: ['samples', newTokensField(context), 'seed', 'stop'] },
     ],
     {
       typed: () => ({ chain: chainOfSteps(chain.steps), listed: MOST_ROWS }),
@@ -58,11 +58,13 @@ export function exploreForm(
       line: (short, values) => {
         const steps = chain.steps.length === 0 ? ['no sampler'] : chain.steps.map(shortStep);
         const most = typedNumber(valueText(values, 'maxNewTokens'), 'whole');
-        return [
-          ...(values['greedy'] === true ? ['greedy'] : steps),
-          `${short('samples')} × ${typeof most === 'number' ? thousands(most) : most}`,
-          `seed ${short('seed')}`,
-        ].join(', ');
+        return (
+          [
+            ...(values['greedy'] === true ? ['greedy'] : steps),
+            `${short('samples')} × ${typeof most === 'number' ? thousands(most) : most}`,
+            `seed ${short('seed')}`,
+          ].join(', ') + short('stop')
+        );
       },
     },
   );

@@ -25,7 +25,16 @@ const resultSchema = v.object({
 type StoredResult = v.InferOutput<typeof resultSchema>;
 
 const alternativeRow = v.tuple([v.number(), v.number(), v.number()]);
-const stepRow = v.tuple([v.number(), v.number(), v.number(), v.number(), v.array(alternativeRow)]);
+/** What is kept of a step that is held to a shape. */
+const shapeSchema = v.object({ fitting: v.optional(v.number()), wanted: v.optional(v.number()) });
+const stepRow = v.tuple([
+  v.number(),
+  v.number(),
+  v.number(),
+  v.number(),
+  v.array(alternativeRow),
+  v.optional(shapeSchema),
+]);
 
 const runSchema = v.object({
   order: v.object({
@@ -39,7 +48,11 @@ const runSchema = v.object({
   prompt: v.object({ ids: v.array(v.number()), truncated: v.boolean(), notes: v.array(v.string()) }),
   logits: v.string(),
   /** null where the result that is kept beside it has them. */
-  completions: v.nullable(v.array(v.object({ end: completionSchema.entries.end, steps: v.array(stepRow) }))),
+  completions: v.nullable(
+    v.array(
+      v.object({ ...v.pick(completionSchema, ['end', 'stop', 'turns']).entries, steps: v.array(stepRow) }),
+    ),
+  ),
   result: v.optional(v.unknown()),
   failure: v.optional(failureSchema),
 });
@@ -103,15 +116,20 @@ function packRun(run: ExploreRun, whole: boolean): StoredRun | null {
   const total = run.completions.reduce((sum, { steps }) => sum + steps.length, 0);
   let room = MOST_STEPS;
   const kept = run.completions.filter(({ steps }) => (room -= steps.length) >= 0);
-  const packed = kept.map(({ end, steps }) => ({
+  const packed = kept.map(({ end, stop, turns, steps }) => ({
     end: end ?? 'stopped',
-    steps: steps.map(({ id, raw, processed, rank, alternatives }): v.InferOutput<typeof stepRow> => [
-      id,
-      raw,
-      processed,
-      rank,
-      total > MOST_STEPS_WITH_ALTERNATIVES ? [] : alternatives.map((a) => [a.id, a.raw, a.processed]),
-    ]),
+    ...(stop !== undefined && { stop }),
+    ...(turns.length > 0 && { turns: [...turns] }),
+    steps: steps.map(
+      ({ id, raw, processed, rank, alternatives, ...shape }): v.InferOutput<typeof stepRow> => [
+        id,
+        raw,
+        processed,
+        rank,
+        total > MOST_STEPS_WITH_ALTERNATIVES ? [] : alternatives.map((a) => [a.id, a.raw, a.processed]),
+        shape,
+      ],
+    ),
   }));
   const { model, toy, parameters } = run.order;
   const { finished, failure } = run;
@@ -146,10 +164,10 @@ function unpackRun(stored: StoredRun, kept: Outcome<ExploreResult> | null): Late
     return { order, run };
   }
   run.fill(
-    (stored.completions ?? []).map(({ end, steps }) => ({
-      end,
-      steps: steps.map(([id, raw, processed, rank, alternatives]) => ({
-        ...{ id, raw, processed, rank },
+    (stored.completions ?? []).map(({ steps, ...completion }) => ({
+      ...completion,
+      steps: steps.map(([id, raw, processed, rank, alternatives, shape]) => ({
+        ...{ id, raw, processed, rank, ...shape },
         alternatives: alternatives.map(([a, before, after]) => ({ id: a, raw: before, processed: after })),
       })),
     })),

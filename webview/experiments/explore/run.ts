@@ -3,6 +3,7 @@ import { signal } from '@preact/signals-core';
 import type { CompletionStep, ExploreEvent, ExploreResult } from '../../../src/experiments/explore/result';
 import type { ExploreParameters } from '../../../src/experiments/explore/parameters';
 import type { Completion } from '../../../src/experiments/kit/decodingLoop';
+import type { TurnBack } from '../../../src/experiments/kit/turnBack';
 import type { PromptTokens } from '../../../src/experiments/kit/prompt';
 import type { Failure, PromptSource, Toy } from '../../../src/protocol/messages';
 
@@ -18,7 +19,16 @@ export interface RunningCompletion {
   readonly steps: CompletionStep[];
   /** Why it ended; null while it grows. */
   end: Completion['end'] | null;
+  /** The stop string that it ended at. */
+  stop?: string | undefined;
+  /** Where it went back, in order. */
+  readonly turns: readonly TurnBack[];
 }
+
+/** A completion that is whole. */
+export type WholeCompletion = Pick<Completion, 'end' | 'stop' | 'turns'> & {
+  readonly steps: readonly CompletionStep[];
+};
 
 /** Of a result, what the page shows beside what the events already told it. */
 export interface Finished {
@@ -108,6 +118,7 @@ export class ExploreRun {
   receive(event: ExploreEvent, now: number): void {
     if (event.type === 'prompt') this.#tell({ prompt: event.prompt });
     else if (event.type === 'next') this.#tell({ logits: event.logits });
+    else if (event.type === 'settled') this.#settle(event);
     else {
       const completions = [...this.#completions.peek()];
       for (const { sample, ...step } of event.steps) this.#append(completions, sample, step);
@@ -121,10 +132,13 @@ export class ExploreRun {
   }
 
   /** Takes completions that are whole. */
-  fill(
-    completions: readonly { readonly steps: readonly CompletionStep[]; readonly end: Completion['end'] }[],
-  ): void {
-    this.#completions.value = completions.map(({ steps, end }) => ({ steps: [...steps], end }));
+  fill(completions: readonly WholeCompletion[]): void {
+    this.#completions.value = completions.map(({ steps, end, stop, turns = [] }) => ({
+      steps: [...steps],
+      end,
+      stop,
+      turns,
+    }));
   }
 
   #tell(more: Told): void {
@@ -135,11 +149,28 @@ export class ExploreRun {
     const { samples, maxNewTokens } = this.order.parameters;
     // Steps of samples that were never ordered would grow the page without limit.
     if (!Number.isInteger(sample) || sample < 0 || sample >= samples) return;
-    while (completions.length <= sample) completions.push({ steps: [], end: null });
+    while (completions.length <= sample) completions.push({ steps: [], end: null, turns: [] });
     const completion = completions[sample]!;
     completion.steps.push(step);
     if (this.#endOfText.includes(step.id)) completion.end = 'end of text';
     else if (completion.steps.length >= maxNewTokens) completion.end = 'length';
+  }
+
+  /** Completions that went back are others from then on: what was made of their tokens does not hold any more. */
+  #settle({ turned, ended }: Extract<ExploreEvent, { type: 'settled' }>): void {
+    const completions = [...this.#completions.peek()];
+    for (const { sample, ...turn } of turned) {
+      const completion = completions[sample];
+      if (!completion) continue;
+      const steps = completion.steps.slice(0, turn.place);
+      this.#done -= completion.steps.length - steps.length;
+      completions[sample] = { steps, end: null, turns: [...completion.turns, turn] };
+    }
+    for (const { sample, end, stop } of ended) {
+      const completion = completions[sample];
+      if (completion) Object.assign(completion, { end, stop });
+    }
+    this.#completions.value = completions;
   }
 
   get endOfText(): readonly number[] {

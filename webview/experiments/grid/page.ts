@@ -100,7 +100,7 @@ function pageOf(place: Place): ExperimentPage<GridResult> {
       [
         { title: 'Rows', fields: sideFields('rows') },
         { title: 'Columns', fields: sideFields('columns') },
-        { title: 'Texts of each cell', fields: ['samples', 'maxNewTokens', 'seed'] },
+        { title: 'Texts of each cell', fields: ['samples', 'maxNewTokens', 'seed', 'stop'] },
       ],
       {
         typed: (values) => ({ rows: axisOf(values, 'rows'), columns: axisOf(values, 'columns') }),
@@ -108,7 +108,7 @@ function pageOf(place: Place): ExperimentPage<GridResult> {
         line: (short, values) => {
           const side = (name: Side): string =>
             `${valueText(values, name).split(' ').at(-1) ?? ''} ${valueText(values, `${name}Values`)}`;
-          return `${side('rows')} × ${side('columns')}; ${short('samples')} × ${typedCount(short('maxNewTokens'), 'token')}, seed ${short('seed')}`;
+          return `${side('rows')} × ${side('columns')}; ${short('samples')} × ${typedCount(short('maxNewTokens'), 'token')}, seed ${short('seed')}${short('stop')}`;
         },
       },
     ),

@@ -86,7 +86,14 @@ const pageOf = (presets: () => readonly ListedPreset[]): ExperimentPage<MethodsR
     [
       {
         title: 'Compare',
-        fields: ['form', 'samples', 'trials', { parameter: 'maxNewTokens', applies: isTexts }, 'seed'],
+        fields: [
+          'form',
+          'samples',
+          'trials',
+          { parameter: 'maxNewTokens', applies: isTexts },
+          'seed',
+          { parameter: 'stop', applies: isTexts },
+        ],
       },
       { title: 'Settings of the methods', fields: numberFields },
       { title: 'Methods', fields: [...methodBoxes, presetsField(presets)] },
@@ -109,7 +116,7 @@ const pageOf = (presets: () => readonly ListedPreset[]): ExperimentPage<MethodsR
         const what = isTexts(values) ? `texts of ${typedCount(short('maxNewTokens'), 'token')}` : 'tokens';
         // Their numbers may be wrong while they are typed.
         const methods = chosen(values).length + readPresetMethods(values['presets']).length;
-        return `${count(methods, 'method')}, ${short('trials')} × ${short('samples')} ${what}; T ${number('temperature')}, p ${number('p')}, k ${number('k')}; seed ${short('seed')}`;
+        return `${count(methods, 'method')}, ${short('trials')} × ${short('samples')} ${what}; T ${number('temperature')}, p ${number('p')}, k ${number('k')}; seed ${short('seed')}${isTexts(values) ? short('stop') : ''}`;
       },
     },
   ),

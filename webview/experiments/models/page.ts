@@ -101,6 +101,7 @@ function pageOf(looking: Looking, rubric: Rubric, context: TabContext): Experime
           'trials',
           'samples',
           'maxNewTokens',
+          'stop',
           'seed',
           'reference',
         ],
@@ -119,7 +120,7 @@ function pageOf(looking: Looking, rubric: Rubric, context: TabContext): Experime
       line: (short, values) => {
         const sampler = (name: keyof typeof modelSamplers.parameters): string => valueText(values, name);
         const trials = short('trials') === '1' ? '' : `${short('trials')} × `;
-        return `${trials}${short('samples')} × ${typedCount(short('maxNewTokens'), 'token')}, T ${sampler('temperature')}, top-k ${sampler('topK')}, top-p ${sampler('topP')}, seed ${short('seed')}`;
+        return `${trials}${short('samples')} × ${typedCount(short('maxNewTokens'), 'token')}, T ${sampler('temperature')}, top-k ${sampler('topK')}, top-p ${sampler('topP')}, seed ${short('seed')}${short('stop')}`;
       },
     },
   );

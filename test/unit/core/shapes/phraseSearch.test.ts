@@ -47,7 +47,7 @@ it('turns back to the first token of the phrase that is complete first', () => {
               0,
             );
         const chain = new SamplerChain([{ sampler: 'banned-phrases', phrases }], TOKENS.length, vocabulary);
-        expect(chain.turnsBack({ tokens, promptLength: prompt })).toBe(wanted);
+        expect(chain.turnsBack({ tokens, promptLength: prompt })?.index).toBe(wanted);
         const { removedBy } = chain.apply(TOKENS.map(() => 0));
         const alone = TOKENS.map((token) => phrases.some((each) => latin(token).includes(latin(utf8(each)))));
         // Where every token would go the best one stays.
@@ -64,7 +64,7 @@ it('takes a pattern beside phrases', () => {
     TOKENS.length,
     vocabulary,
   );
-  const back = (tokens: number[]): number | undefined => chain.turnsBack({ tokens, promptLength: 0 });
+  const back = (tokens: number[]): number | undefined => chain.turnsBack({ tokens, promptLength: 0 })?.index;
   expect(back([0, 1, 1])).toBeUndefined();
   // b b b begins in the token "ab".
   expect(back([0, 2, 1, 1])).toBe(1);

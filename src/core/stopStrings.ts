@@ -1,0 +1,17 @@
+/** Texts at which another text is to end. */
+
+export interface FoundStop {
+  /** Where it begins: a UTF-16 offset. */
+  readonly at: number;
+  readonly stop: string;
+}
+
+/** The stop string that begins earliest in a text, the first given of those that begin there. */
+export function findStop(text: string, stops: readonly string[]): FoundStop | undefined {
+  let found: FoundStop | undefined;
+  for (const stop of stops) {
+    const at = text.indexOf(stop);
+    if (at >= 0 && (!found || at < found.at)) found = { at, stop };
+  }
+  return found;
+}

@@ -1,0 +1,38 @@
+/** Why a text ended, in words. */
+import { visibleText } from '../../core/visibleText';
+import type { Completion, End } from '../kit/decodingLoop';
+
+interface EndWords {
+  /** A few words, beside the text. */
+  readonly label: string;
+  /** One sentence. */
+  readonly about: string;
+}
+
+const WORDS: Readonly<Record<End, EndWords>> = {
+  length: { label: 'full length', about: 'It has as many tokens as max new tokens allows.' },
+  'end of text': { label: 'end of text', about: 'The model ended the text.' },
+  'stop string': { label: 'stop string', about: 'A stop string came; the text is cut before it.' },
+  complete: {
+    label: 'complete',
+    about: 'It has the whole shape that the samplers ask for; nothing can follow.',
+  },
+  stuck: {
+    label: 'stuck',
+    about: 'No token of the vocabulary can go on to the shape that the samplers ask for.',
+  },
+  banned: {
+    label: 'gave up',
+    about:
+      'Whatever came at this place completed a banned phrase and was taken back, until nothing was left to try.',
+  },
+  stopped: { label: 'stopped', about: 'The run was stopped before this text was finished.' },
+};
+
+/** @param completion its end, and the stop string that it ended at */
+export function endWords({ end, stop }: Pick<Completion, 'end' | 'stop'>): EndWords {
+  const words = WORDS[end];
+  return end === 'stop string' && stop !== undefined
+    ? { ...words, label: `stopped at "${visibleText(stop)}"` }
+    : words;
+}
