@@ -70,8 +70,8 @@ function checkSampler(value: unknown): asserts value is SamplerSpec {
 export class SamplerChain {
   /** True when the result depends on the history: equal logits alone do not mean equal results. */
   readonly usesHistory: boolean;
-  /** True where a text may have to go back: `turnsBack` says where to. */
-  readonly mayTurnBack: boolean;
+  /** The first step for which a text may have to go back, as `turnsBack` says; -1 where it need not. */
+  readonly turningStep: number;
   /** True where texts are held to a shape: `mask` says what may come. */
   readonly hasShape: boolean;
   readonly #samplers: readonly Sampler[];
@@ -100,7 +100,7 @@ export class SamplerChain {
       spec.map(({ sampler }) => sampler),
     );
     this.usesHistory = this.#samplers.some((sampler) => sampler.usesHistory ?? false);
-    this.mayTurnBack = this.#samplers.some((sampler) => sampler.turnsBack !== undefined);
+    this.turningStep = this.#samplers.findIndex((sampler) => sampler.turnsBack !== undefined);
     this.hasShape = this.#samplers.some((sampler) => sampler.mask !== undefined);
     this.#order = this.#samplers.map((_, step) => step);
     const isShape = (step: number): boolean => this.#samplers[step]!.mask !== undefined;

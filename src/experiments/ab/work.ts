@@ -64,8 +64,10 @@ export class AbWork {
         pairs.flatMap((pair) => [pair.a.growing, pair.b.growing]),
         maxNewTokens,
         this.#context,
-        (choices, live) => {
-          this.#record(new Map(live.map((growing, i) => [growing, choices[i]!])));
+        {
+          onSelections: (choices, live) => {
+            this.#record(new Map(live.map((growing, i) => [growing, choices[i]!])));
+          },
         },
       );
     }

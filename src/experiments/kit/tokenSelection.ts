@@ -5,6 +5,7 @@ import type { LanguageModel, NextToken } from '../../core/languageModel';
 import { argmax, logSumExp, rankOf, topIndices } from '../../core/logits';
 import { randomStream, type RandomStream } from '../../core/random';
 import {
+  KEPT,
   SamplerChain,
   type ChainMemory,
   type ChainSpec,
@@ -137,7 +138,7 @@ export class TokenSelector {
 
   /** True where a text may have to go back over its tokens. */
   get mayTurnBack(): boolean {
-    return this.#chain.mayTurnBack && !this.#options.greedy;
+    return this.#chain.turningStep >= 0 && !this.#options.greedy;
   }
 
   /** @param owed see `SelectedSequence.owed` */
@@ -281,26 +282,40 @@ export class TokenSelector {
     judged: Judgement,
   ): Judgement | undefined {
     const others = without(judged.processed, banned);
-    if (others) return renormalised(judged, others);
+    if (others) return this.#renormalised(banned, judged, others);
     // What follows overwrites the chain's vectors.
-    const raw = judged.raw.slice();
+    const before = { ...judged, raw: judged.raw.slice() };
     const possible = Float64Array.from(logits, (logit, id) => (banned.has(id) ? -Infinity : logit));
     if (!possible.some((logit) => logit > -Infinity)) return undefined;
-    const { probabilities, entropy, kept, rescued } = this.#chain.apply(possible, history);
+    const distribution = this.#chain.apply(possible, history);
     this.#last = undefined;
-    if (rescued) return undefined;
-    return renormalised({ ...judged, raw }, { processed: probabilities, entropy, kept });
+    if (distribution.rescued) return undefined;
+    const { probabilities: processed, entropy, kept } = distribution;
+    return this.#renormalised(banned, { ...before, distribution }, { processed, entropy, kept });
   }
-}
 
-function renormalised(judged: Judgement, { processed, entropy, kept }: Renormalised): Judgement {
-  const { raw, distribution, alternatives } = judged;
-  return {
-    ...judged,
-    processed,
-    entropy,
-    kept,
-    distribution: { ...distribution, raw, probabilities: processed, entropy, kept },
-    alternatives: alternatives.map((each) => ({ ...each, processed: processed[each.id]! })),
-  };
+  #renormalised(
+    banned: ReadonlySet<number>,
+    judged: Judgement,
+    { processed, entropy, kept }: Renormalised,
+  ): Judgement {
+    const { raw, distribution, alternatives } = judged;
+    const logits = distribution.logits.slice();
+    const removedBy = distribution.removedBy.slice();
+    let { keptMass } = distribution;
+    for (const id of banned) {
+      if (removedBy[id] === KEPT) keptMass -= raw[id]!;
+      logits[id] = -Infinity;
+      removedBy[id] = this.#chain.turningStep;
+    }
+    const left = { raw, logits, removedBy, probabilities: processed, entropy, kept, keptMass };
+    return {
+      ...judged,
+      processed,
+      entropy,
+      kept,
+      distribution: { ...distribution, ...left },
+      alternatives: alternatives.map((each) => ({ ...each, processed: processed[each.id]! })),
+    };
+  }
 }
