@@ -125,6 +125,7 @@ export class ChainEditor {
   }
 
   set steps(steps: readonly SamplerStep[]) {
+    this.settle();
     this.#form.value = checkAgain(withSteps(this.#form.peek(), steps), this.#vocabularySize);
   }
 
@@ -200,13 +201,17 @@ export class ChainEditor {
 
   /** Reads at once what has been typed. */
   settle(): void {
-    clearTimeout(this.#timer);
     const unread = [...this.#unread];
-    this.#unread.clear();
+    this.#forgetUnread();
     for (const [name, text] of unread) {
       if (this.#form.peek().texts[name] !== text) continue;
       this.#form.value = editField(this.#form.peek(), name, text, this.#vocabularySize);
     }
+  }
+
+  #forgetUnread(): void {
+    clearTimeout(this.#timer);
+    this.#unread.clear();
   }
 
   /** Takes a list as a step's. */
@@ -236,6 +241,7 @@ export class ChainEditor {
 
   /** Reads the fields again, because the model is another one. */
   checkAgain(): void {
+    this.#forgetUnread();
     this.#form.value = checkAgain(this.#form.peek(), this.#vocabularySize);
   }
 

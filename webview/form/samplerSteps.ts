@@ -73,14 +73,13 @@ export function isOff(step: SamplerStep): boolean {
 /** Whether a step that is set by lists names nothing yet, neither in them nor by a pattern. */
 export function isEmpty({ sampler, values, lists = {} }: SamplerStep): boolean {
   const { parameters } = definitionOf(sampler).about;
-  if (!parameters.some(({ kind }) => kind === 'list') || parameters.some(isNumeric)) return false;
-  return parameters.every(({ name, kind }) =>
-    kind === 'list' ? (lists[name] ?? []).length === 0 : !values[name],
+  const says = parameters.filter((parameter) => !('token' in parameter));
+  return (
+    says.some(({ kind }) => kind === 'list') &&
+    says.every(({ kind, name }) =>
+      kind === 'list' ? (lists[name] ?? []).length === 0 : kind === 'text' && !values[name],
+    )
   );
-}
-
-function isNumeric({ kind }: ParameterDescription): boolean {
-  return kind === 'number' || kind === 'integer';
 }
 
 /** The chain that the steps stand for; what is off takes no part in it. */

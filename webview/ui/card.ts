@@ -11,7 +11,7 @@ const GAP = 6;
 
 /**
  * The one floating card of the page. Whatever has a `data-card` attribute shows it on hover, focus and click;
- * it stays while the pointer is on it, and Escape closes it.
+ * it stays while the pointer is on it, and Escape closes it. A button in it with a `data-key` is pressed by that key.
  */
 export class Card {
   readonly #content: (reference: string) => TemplateResult | null;
@@ -30,7 +30,12 @@ export class Card {
       if (anchor?.matches(':focus-visible')) this.#show(anchor);
     });
     document.addEventListener('focusout', (event) => {
-      if (anchorOf(event) === this.#anchor) this.#later(CLOSE_AFTER, null);
+      const { relatedTarget } = event;
+      const intoCard = relatedTarget instanceof Element && relatedTarget.closest('#card') !== null;
+      if (anchorOf(event) === this.#anchor && !intoCard) this.#later(CLOSE_AFTER, null);
+    });
+    document.addEventListener('keydown', (event) => {
+      this.#key(event);
     });
     document.addEventListener('click', (event) => {
       const anchor = anchorOf(event);
@@ -102,6 +107,15 @@ export class Card {
     // What has the keyboard's focus keeps its card until the pointer asks for another.
     else if (!this.#anchor?.matches(':focus-visible')) this.#later(CLOSE_AFTER, null);
     else clearTimeout(this.#timer);
+  }
+
+  /** What a card offers can have keys, which work where the thing that it is about has the focus. */
+  #key(event: KeyboardEvent): void {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target !== this.#anchor) return;
+    const button = document.querySelector<HTMLElement>(`#card [data-key="${CSS.escape(event.key)}"]`);
+    if (!button) return;
+    event.preventDefault();
+    button.click();
   }
 
   #later(delay: number, anchor: Element | null): void {

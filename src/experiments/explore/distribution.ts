@@ -32,9 +32,22 @@ export type DistributionRow = v.InferOutput<typeof rowSchema>;
 /** Far more tokens than any vocabulary has: what a saved file says is held in memory. */
 export const MOST_TOKENS = 10_000_000;
 
+const rankedRowSchema = v.object({
+  ...rowSchema.entries,
+  /** Tokens that are more probable before the chain. */
+  rank: v.number(),
+});
+/** A token wherever it ranks. */
+export type RankedRow = v.InferOutput<typeof rankedRowSchema>;
+
 export const distributionSchema = v.object({
   /** Most probable first, before the chain. */
   rows: v.array(rowSchema),
+  /**
+   * Where the chain left few of these or none, the best of what it left beyond them, most probable first after the
+   * chain. `rest` counts them too.
+   */
+  survivors: v.optional(v.array(rankedRowSchema)),
   /** All the tokens that have no row of their own. */
   rest: v.object({ tokens: v.number(), kept: v.number(), raw: v.number(), processed: v.number() }),
   vocabularySize: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MOST_TOKENS)),
@@ -59,14 +72,11 @@ export interface PromptContext {
   readonly owed?: string;
 }
 
-/** A token wherever it ranks. */
-export interface RankedRow extends DistributionRow {
-  /** Tokens that are more probable before the chain. */
-  readonly rank: number;
-}
-
 /** Most tokens that are listed. */
 export const MOST_ROWS = 200;
+
+/** Tokens that the chain left and that are listed at least, where it left so many. */
+const FEWEST_LEFT = 5;
 
 const NO_PROMPT: PromptContext = { tokens: [], seed: 0 };
 
@@ -104,8 +114,10 @@ export class Distribution {
       shown.reduce((total, row) => total + pick(row), 0);
     const tokens = this.#logits.length - shown.length;
     const kept = result.kept - sum(({ removedBy }) => (removedBy === null ? 1 : 0));
+    const survivors = kept > 0 ? this.#survivors(shown, result, spec) : [];
     return {
       rows: shown,
+      ...(survivors.length > 0 && { survivors }),
       rest: {
         tokens,
         kept,
@@ -122,6 +134,16 @@ export class Distribution {
       warnings: [...result.warnings],
       logSumExp: this.#logSumExp,
     };
+  }
+
+  #survivors(shown: readonly DistributionRow[], result: ProcessedDistribution, spec: ChainSpec): RankedRow[] {
+    const wanted = FEWEST_LEFT - shown.filter(({ removedBy }) => removedBy === null).length;
+    if (wanted <= 0) return [];
+    const listed = new Set(shown.map(({ id }) => id));
+    return topIndices(result.logits, Math.min(listed.size + wanted, result.logits.length))
+      .filter((id) => result.removedBy[id] === KEPT && !listed.has(id))
+      .slice(0, wanted)
+      .map((id) => ({ ...this.#row(id, result, spec), rank: rankOf(this.#logits, id) }));
   }
 
   /**
@@ -182,14 +204,26 @@ function finite(logit: number): number | null {
 }
 
 /** A distribution of which fewer tokens have a row of their own. */
-export function firstRows(summary: DistributionSummary, rows: number): DistributionSummary {
+export function firstRows(
+  { survivors: beyond = [], ...summary }: DistributionSummary,
+  rows: number,
+): DistributionSummary {
+  const first = summary.rows.slice(0, rows);
   const more = summary.rows.slice(rows);
+  const wanted = FEWEST_LEFT - first.filter(({ removedBy }) => removedBy === null).length;
+  const left = more
+    .map((row, i) => ({ ...row, rank: first.length + i }))
+    .filter(({ removedBy }) => removedBy === null);
+  const survivors = [...left, ...beyond]
+    .sort((a, b) => b.processed - a.processed)
+    .slice(0, Math.max(0, wanted));
   const { tokens, kept, raw, processed } = summary.rest;
   const sum = (pick: (row: DistributionRow) => number): number =>
     more.reduce((total, row) => total + pick(row), 0);
   return {
     ...summary,
-    rows: summary.rows.slice(0, rows),
+    rows: first,
+    ...(survivors.length > 0 && { survivors }),
     rest: {
       tokens: tokens + more.length,
       kept: kept + sum(({ removedBy }) => (removedBy === null ? 1 : 0)),

@@ -99,7 +99,12 @@ async function run(
 /** The ids that a result names, ascending. */
 function namedIn(next: ExploreResult['next'], completions: ExploreResult['completions']): number[] {
   const steps = completions.flatMap((completion) => completion.steps);
-  const listed = [...(next?.rows ?? []), ...steps, ...steps.flatMap(({ alternatives }) => alternatives)];
+  const listed = [
+    ...(next?.rows ?? []),
+    ...(next?.survivors ?? []),
+    ...steps,
+    ...steps.flatMap(({ alternatives }) => alternatives),
+  ];
   return [...new Set(listed.map(({ id }) => id))].sort((a, b) => a - b);
 }
 

@@ -8,7 +8,9 @@ import {
   type DistributionSummary,
   type RankedRow,
 } from '../../../src/experiments/explore/distribution';
+import { masksView } from './masksView';
 import { ROWS } from './nextToken';
+import { biasLabel, biasWords } from './tokenActions';
 import { axisEnd } from '../../ui/axisEnd';
 import { infoButton } from '../../ui/info';
 import { tokenView } from '../../ui/pieces';
@@ -32,13 +34,16 @@ export interface DistributionProps {
   readonly note: string | null;
   /** What each step of the chain did, in words. */
   readonly report: readonly string[];
+  /** What biases add to a token's logit; 0 for nothing. */
+  readonly biasOf: (id: number) => number;
   readonly onRows: (rows: number) => void;
 }
 
 /** The next token: what the model thinks (outline) and what the chain leaves of it (solid), token by token. */
 export function distributionView(props: DistributionProps): TemplateResult {
   const { summary } = props;
-  const end = axisEnd(summary.rows);
+  const { rows, survivors = [] } = summary;
+  const end = axisEnd([...rows, ...survivors]);
   return html`<section
     class="distribution"
     data-testid="distribution"
@@ -55,7 +60,7 @@ export function distributionView(props: DistributionProps): TemplateResult {
     </div>
     ${props.mark}
     ${props.note === null ? nothing : html`<p class="stale" data-testid="as-saved">${props.note}</p>`}
-    ${statisticsView(props)} ${warningsView(summary)}
+    ${statisticsView(props)} ${masksView(summary, props.vocabulary)} ${warningsView(summary)}
     <table class="bars" role="grid" aria-labelledby="next-token" @keydown=${roveRows} @focusin=${keepStop}>
       <thead>
         <tr>
@@ -69,7 +74,17 @@ export function distributionView(props: DistributionProps): TemplateResult {
       </thead>
       ${foundView(props, end)}
       <tbody>
-        ${summary.rows.map((row, index) => rowView(props, row, { card: `bar:${index}`, end }))}
+        ${rows.map((row, index) => rowView(props, row, { card: `bar:${index}`, end }))}
+        ${
+          survivors.length === 0
+            ? nothing
+            : html`<tr class="survivors">
+                <td colspan="4" class="quiet" data-testid="survivors">
+                  The best of what is left, further down:
+                </td>
+              </tr>`
+        }
+        ${survivors.map((row) => rowView(props, row, { card: `left:${row.id}`, end, rank: row.rank }))}
         ${restView(summary)}
       </tbody>
     </table>
@@ -140,13 +155,14 @@ interface RowPlace {
 }
 
 function rowView(
-  { vocabulary, greedy, summary }: DistributionProps,
+  { vocabulary, greedy, summary, biasOf }: DistributionProps,
   { id, raw, processed, removedBy, logit }: DistributionRow,
   { card, end, rank }: RowPlace,
 ): TemplateResult {
   const best = id === summary.rows[0]?.id;
   const kept = removedBy === null;
   const label = tokenLabel(tokenBytes(vocabulary, id));
+  const bias = biasOf(id);
   return html`<tr
     class="bar-row"
     data-testid=${rank === undefined ? 'bar-row' : 'found-row'}
@@ -159,11 +175,17 @@ function rowView(
     tabindex=${best && rank === undefined ? 0 : -1}
     aria-label="${label}${rank === undefined ? '' : `, rank ${thousands(rank + 1)}`}: after ${percent(processed)}, before ${before(raw, logit)}${
       kept ? '' : `, removed by ${removedBy}`
-    }"
+    }${bias === 0 ? '' : `, bias ${biasLabel(bias)}`}"
   >
     <th scope="row" class="token-cell">
       <span class="token-text">${tokenView(vocabulary, id)}</span
-      >${greedy && best && rank === undefined ? html`<span class="badge">greedy</span>` : nothing}
+      >${greedy && best && rank === undefined ? html`<span class="badge">greedy</span>` : nothing}${
+        bias === 0
+          ? nothing
+          : html`<span class="bias-mark" data-testid="bias-mark" title=${biasWords(bias)}
+              >${biasLabel(bias)}</span
+            >`
+      }
     </th>
     <td class="bar-cell" aria-hidden="true">
       <i class="bar before" ${properties({ '--share': String(raw / end) })}></i>
@@ -185,8 +207,9 @@ function before(raw: number, logit: number | null): string {
   return percent(raw === 0 && logit !== null ? Number.MIN_VALUE : raw);
 }
 
-function restView({ rest }: DistributionSummary): TemplateResult | typeof nothing {
-  if (rest.tokens === 0) return nothing;
+function restView(summary: DistributionSummary): TemplateResult | typeof nothing {
+  const rest = restOf(summary);
+  if (rest.tokens <= 0) return nothing;
   return html`<tr class="rest-row" data-testid="rest-row">
     <th scope="row" colspan="2">
       ${rest.tokens === 1 ? 'the other token' : `the other ${count(rest.tokens, 'token')}`},
@@ -195,6 +218,20 @@ function restView({ rest }: DistributionSummary): TemplateResult | typeof nothin
     <td class="number">${percent(rest.processed)}</td>
     <td class="number quiet">${percent(rest.raw)}</td>
   </tr>`;
+}
+
+/** All the tokens that are not drawn. */
+function restOf({ rest, survivors = [] }: DistributionSummary): DistributionSummary['rest'] {
+  const sum = (pick: (row: DistributionRow) => number): number =>
+    survivors.reduce((total, row) => total + pick(row), 0);
+  return {
+    tokens: rest.tokens - survivors.length,
+    kept: rest.kept - survivors.length,
+    raw: Math.max(0, rest.raw - sum(({ raw }) => raw)),
+    // Differences of rounded sums may lie a hair beside zero.
+    processed:
+      rest.kept === survivors.length ? 0 : Math.max(0, rest.processed - sum(({ processed }) => processed)),
+  };
 }
 
 function moreView({ summary, onRows }: DistributionProps): TemplateResult | typeof nothing {

@@ -11,7 +11,8 @@ import { completionText } from '../../format/tokenText';
 import { typedNumber } from '../../format/typedNumber';
 import type { ChainEditor } from '../../form/chainEditor';
 import { valueText, type FormValues } from '../../form/form';
-import { chainOfSteps, deedLine, deedsOf } from '../../form/samplerSteps';
+import { deedLine, deedsOf } from '../../form/samplerSteps';
+import { biasOf } from '../../form/tokenSteps';
 import type { Slide } from '../../frame/presentation';
 import { chainControls } from '../../frame/chainControls';
 import type { Pieces } from '../../frame/experimentPage';
@@ -20,8 +21,9 @@ import type { Outcome } from '../../frame/record';
 import { TOY } from '../../frame/session';
 import { PROGRESS_AFTER } from '../../frame/statusView';
 import type { TabContext } from '../../frame/tab';
-import type { Way } from '../../frame/way';
 import { keepBarsInView } from './barsInView';
+import { Branching } from './branching';
+import { ExploreCards } from './cards';
 import { CompletionActions } from './completionActions';
 import { completionsView } from './completionsView';
 import { distributionView } from './distributionView';
@@ -35,7 +37,6 @@ import { Room } from './room';
 import type { ExploreRun } from './run';
 import type { Screen } from './screen';
 import { completionsSlide, distributionSlide, summaryPicture } from './slides';
-import { barCard, stepCard } from './tokenCards';
 
 /** Milliseconds of silence after which the page says that something must be wrong. */
 const LATE = 5000;
@@ -65,6 +66,8 @@ export class ExploreView {
   readonly #next: NextToken;
   readonly #found: FoundTokensView;
   readonly #actions: CompletionActions;
+  readonly #branching: Branching;
+  readonly #cards: ExploreCards;
   readonly #room = new Room();
   readonly #rows = signal(ROWS);
   readonly #unit = signal<LogUnit>('nats');
@@ -80,6 +83,8 @@ export class ExploreView {
     this.#next = new NextToken(context.session);
     this.#found = new FoundTokensView(this.#next);
     this.#actions = new CompletionActions(context, frame.failed);
+    this.#branching = new Branching(context);
+    this.#cards = new ExploreCards(context, chain, this.#branching);
     setTimeout(() => {
       this.#late.value = true;
     }, LATE);
@@ -212,6 +217,8 @@ export class ExploreView {
       deeds: this.#deeds(),
       keptInOrder: this.#next.keptInOrder(screen, this.#controls),
       problem: this.#reading().problem,
+      probabilities: (ids) =>
+        this.#next.isOfModel(screen) ? this.#next.probabilitiesOf(ids, screen, this.#controls) : new Map(),
     });
   }
 
@@ -245,6 +252,7 @@ export class ExploreView {
       remark: this.#found.remark(screen),
       note: asSaved ? 'As saved, with its own samplers. Generate again to use the controls.' : null,
       report: this.#deeds().map((deed, index) => deedLine(steps[index]!, deed)),
+      biasOf: (id) => (asSaved ? 0 : biasOf(steps, id)),
       onRows: (rows) => {
         this.rows = rows;
       },
@@ -303,10 +311,10 @@ export class ExploreView {
         this.unit = unit;
       },
       onAction: (sample, action) => void this.#actions.act(run, sample, action),
-      onBranch: this.#canBranch(run)
+      onBranch: this.#branching.isPossible(run)
         ? (sample, index) => {
             const step = run.completions[sample]?.steps[index];
-            if (step) this.#branch(run, sample, index, step.id);
+            if (step) this.#branching.open(run, sample, index, step.id);
           }
         : null,
       onContinue: (sample) => {
@@ -317,17 +325,6 @@ export class ExploreView {
         );
       },
     });
-  }
-
-  #canBranch(run: ExploreRun): boolean {
-    return run.order.model === this.#context.session.model && run.state !== 'running';
-  }
-
-  /** Opens the tree of continuations with a completion in it, at one of its tokens or with another in its place. */
-  #branch(run: ExploreRun, sample: number, index: number, id: number): void {
-    const ids = run.completions[sample]?.steps.map((step) => step.id) ?? [];
-    const way: Way = { prompt: run.order.parameters.prompt, ids, index, id };
-    this.#context.openTab('branches', { way }, true);
   }
 
   slides(): readonly Slide[] {
@@ -357,33 +354,15 @@ export class ExploreView {
 
   card(kind: string, rest: readonly string[]): TemplateResult | null {
     const screen = this.#onScreen;
-    const { run } = screen;
-    if (kind === 'bar' || kind === 'found') return this.#barCard(kind, Number(rest[0]));
-    if (kind !== 'step' || !run) return null;
-    const [sample, index] = rest.map(Number);
-    const step = run.completions[sample ?? 0]?.steps[index ?? 0];
-    const vocabulary = this.#next.vocabularyOfRun(screen);
-    if (!step || !vocabulary) return null;
-    return stepCard(step, vocabulary, {
+    return this.#cards.card(kind, rest, {
+      screen,
+      reading: this.#reading(),
+      vocabulary: this.#next.vocabularyOf(screen),
+      vocabularyOfRun: this.#next.vocabularyOfRun(screen),
+      found: kind === 'found' ? this.#found.rows(screen, this.#controls) : [],
       unit: this.unit,
-      greedy: run.order.parameters.greedy,
-      onBranch: this.#canBranch(run)
-        ? (id) => {
-            this.#branch(run, sample ?? 0, index ?? 0, id);
-          }
-        : null,
+      isOfModel: this.#next.isOfModel(screen),
+      isRunOfModel: this.#next.isRunOfModel(screen),
     });
-  }
-
-  #barCard(kind: 'bar' | 'found', which: number): TemplateResult | null {
-    const screen = this.#onScreen;
-    const { summary } = this.#reading();
-    const vocabulary = this.#next.vocabularyOf(screen);
-    if (summary === null || typeof summary === 'string' || !vocabulary) return null;
-    const found = this.#found.rows(screen, this.#controls).find(({ id }) => id === which);
-    const row = kind === 'found' ? found : summary.rows[which];
-    const rank = kind === 'found' ? found?.rank : which;
-    if (!row || rank === undefined) return null;
-    return barCard(row, rank, summary, vocabulary, chainOfSteps(this.#chain.steps));
   }
 }

@@ -5,6 +5,7 @@ import { ToyModel } from '../../../src/core/toyModel';
 import {
   Distribution,
   firstRows,
+  type DistributionRow,
   type DistributionSummary,
   type RankedRow,
 } from '../../../src/experiments/explore/distribution';
@@ -53,6 +54,7 @@ export class NextToken {
   readonly #compared = new Memo<Distribution | string>();
   readonly #reading = new Memo<Reading>();
   readonly #found = new Memo<readonly RankedRow[]>();
+  readonly #asked = new Memo<readonly RankedRow[]>();
   readonly #orders = new Memo<Readonly<Record<string, number>>>();
   /** The last distribution of a chain that fitted, and of what. */
   #good: { readonly of: Distribution; readonly summary: DistributionSummary } | undefined;
@@ -72,6 +74,18 @@ export class NextToken {
     const loaded = run ? this.#session.loadedOf(run.order.model, run.order.toy) : undefined;
     if (loaded || !saved) return loaded?.vocabulary;
     return this.#named.of([saved], () => savedVocabulary(saved));
+  }
+
+  /** Whether the distribution's tokens are those of the chosen model, which the chain is for. */
+  isOfModel(screen: OnScreen): boolean {
+    return this.#session.isToy || this.isRunOfModel(screen);
+  }
+
+  /** The same for the tokens of the completions. */
+  isRunOfModel(screen: OnScreen): boolean {
+    const { isToy, model, lastToyModel } = this.#session;
+    if (screen.run?.order.model !== model) return false;
+    return !isToy || this.vocabularyOfRun(screen) === lastToyModel?.vocabulary;
   }
 
   read(screen: OnScreen, { steps, seed, rows }: Controls): Reading {
@@ -95,13 +109,18 @@ export class NextToken {
   }
 
   /** Rows of any tokens, as the controls are; none where the logits are not there or the chain does not fit. */
-  rowsOf(ids: readonly number[], screen: OnScreen, { steps, seed }: Controls): readonly RankedRow[] {
+  rowsOf(
+    ids: readonly number[],
+    screen: OnScreen,
+    { steps, seed }: Controls,
+    memo = this.#found,
+  ): readonly RankedRow[] {
     const logits = this.#logitsOf(screen);
     if (!logits || ids.length === 0) return [];
     const distribution = this.#distributionOf(logits, this.vocabularyOf(screen));
     if (typeof distribution === 'string') return [];
     const tokens = this.#tokensOf(screen);
-    return this.#found.of([distribution, steps, seed, tokens, ids], () => {
+    return memo.of([distribution, steps, seed, tokens, ids.join()], () => {
       try {
         return distribution.rowsOf(ids, chainOfSteps(steps), { tokens, seed });
       } catch (error) {
@@ -109,6 +128,15 @@ export class NextToken {
         return [];
       }
     });
+  }
+
+  /** The probabilities of any tokens, before and after the chain; none where `rowsOf` has none. */
+  probabilitiesOf(
+    ids: readonly number[],
+    screen: OnScreen,
+    controls: Controls,
+  ): ReadonlyMap<number, DistributionRow> {
+    return new Map(this.rowsOf(ids, screen, controls, this.#asked).map((row) => [row.id, row]));
   }
 
   #distributionOf(logits: Float32Array, vocabulary: Vocabulary | undefined): Distribution | string {

@@ -15,6 +15,7 @@ import {
 import type { Vocabulary } from '../../../src/core/languageModel';
 import type { DistributionRow, DistributionSummary } from '../../../src/experiments/explore/distribution';
 import { tokenView } from '../../ui/pieces';
+import { alternativeActions, tokenActionsView, type TokenActions } from './tokenActions';
 
 /** A bar: both probabilities in full, and the formula with this token's numbers put in. */
 export function barCard(
@@ -23,6 +24,7 @@ export function barCard(
   summary: DistributionSummary,
   vocabulary: Vocabulary,
   chain: readonly SamplerSpec[],
+  actions: TokenActions | null,
 ): TemplateResult {
   return html`
     <h3>
@@ -41,6 +43,7 @@ export function barCard(
       <dt>after</dt>
       <dd>${full(row.processed)} ${afterView(row, summary, chain)}</dd>
     </dl>
+    ${actions ? tokenActionsView(actions, row.id) : nothing}
   `;
 }
 
@@ -74,14 +77,13 @@ export interface StepOptions {
   readonly greedy: boolean;
   /** Goes another way from here, with a token instead of this one; null where that is not possible. */
   readonly onBranch: ((id: number) => void) | null;
+  /** What can be done with tokens in the chain; null where it is for another model. */
+  readonly actions: TokenActions | null;
 }
 
 /** A completion's token: how probable it was, and what else could have come. */
-export function stepCard(
-  step: CompletionStep,
-  vocabulary: Vocabulary,
-  { unit, greedy, onBranch }: StepOptions,
-): TemplateResult {
+export function stepCard(step: CompletionStep, vocabulary: Vocabulary, options: StepOptions): TemplateResult {
+  const { unit, greedy, onBranch, actions } = options;
   const { id, raw, processed, rank, alternatives } = step;
   const known = alternatives.some((alternative) => alternative.id === id);
   const rows = alternatives.map((alternative, index) => ({ ...alternative, rank: index }));
@@ -102,14 +104,16 @@ export function stepCard(
                 <th scope="col">alternative</th>
                 <th scope="col" class="number">after</th>
                 <th scope="col" class="number">before</th>
+                ${actions ? html`<th scope="col"><span class="unseen">next time</span></th>` : nothing}
               </tr>
             </thead>
             <tbody>
-              ${rows.map((row) => alternativeView(row, vocabulary, row.id === id, onBranch))}
-              ${known ? nothing : alternativeView({ id, raw, processed, rank }, vocabulary, true, onBranch)}
+              ${rows.map((row) => alternativeView(row, vocabulary, row.id === id, options))}
+              ${known ? nothing : alternativeView({ id, raw, processed, rank }, vocabulary, true, options)}
             </tbody>
           </table>`
     }
+    ${actions ? tokenActionsView(actions, id) : nothing}
     ${onBranch ? html`<p class="quiet">Click a token to follow it in Branches.</p>` : nothing}
   `;
 }
@@ -118,7 +122,7 @@ function alternativeView(
   { id, raw, processed, rank }: { id: number; raw: number; processed: number; rank: number },
   vocabulary: Vocabulary,
   chosen: boolean,
-  onBranch: StepOptions['onBranch'],
+  { onBranch, actions }: StepOptions,
 ): TemplateResult {
   const token = html`<span class="tinted token-text" data-tint=${tintOf(raw)}
     >${tokenView(vocabulary, id)}</span
@@ -146,5 +150,6 @@ function alternativeView(
       ${processed === 0 ? html`<s class="quiet">cut</s>` : percent(processed)}
     </td>
     <td class="number" title=${full(raw)}>${percent(raw)}</td>
+    ${actions ? html`<td>${chosen ? nothing : alternativeActions(actions, id)}</td>` : nothing}
   </tr>`;
 }

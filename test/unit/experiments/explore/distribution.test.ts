@@ -121,6 +121,31 @@ describe('the distribution on screen', () => {
     );
   });
 
+  it('lists the best of what is left further down, where little of the listed tokens is', () => {
+    // Token i has the logit -i: its rank is its id.
+    const logits = Array.from({ length: 40 }, (_, i) => -i);
+    const distribution = new Distribution(logits);
+    const only = (...ids: number[]): ChainSpec => [{ sampler: 'allowed-tokens', ids }];
+    const left = (chain: ChainSpec): readonly (readonly number[])[] =>
+      (distribution.through(chain, 10).survivors ?? []).map(({ id, rank }) => [id, rank]);
+    expect(left(only(25, 12, 30))).toEqual([
+      [12, 12],
+      [25, 25],
+      [30, 30],
+    ]);
+    // Five are enough, of which two are listed; the bias puts 39 before 20.
+    expect(left([{ sampler: 'logit-bias', bias: [[39, 20]] }, ...only(0, 1, 20, 21, 22, 23, 39)])).toEqual([
+      [39, 39],
+      [20, 20],
+      [21, 21],
+    ]);
+    expect(left(only(0, 1, 2, 3, 4, 20))).toEqual([]);
+    expect(left(only(0, 1))).toEqual([]);
+    const { rest, survivors } = distribution.through(only(12, 25), 10);
+    expect(rest).toMatchObject({ tokens: 30, kept: 2 });
+    expect(survivors![0]!.processed).toBeCloseTo(1 / (1 + Math.exp(-13)), 12);
+  });
+
   it('is none for logits that are none', () => {
     expect(() => new Distribution([Number.NaN, 0])).toThrow(RangeError);
   });
@@ -130,8 +155,11 @@ describe('A distribution with fewer rows', () => {
   it('is the one that is made with so many', () => {
     const logits = Float32Array.from({ length: 300 }, (_, i) => 5 * Math.sin(i));
     const distribution = new Distribution(logits);
-    const chain: ChainSpec = [{ sampler: 'top-k', k: 30 }];
-    for (const rows of [1, 15, 40, 200]) {
+    const ids = Array.from({ length: 100 }, (_, i) => 3 * i);
+    const chains: ChainSpec[] = [[{ sampler: 'top-k', k: 30 }], [{ sampler: 'banned-tokens', ids }]];
+    for (const [chain, rows] of chains.flatMap((one) =>
+      [1, 15, 40, 200].map((most) => [one, most] as const),
+    )) {
       const { rest, ...fewer } = firstRows(distribution.through(chain, 200), rows);
       const { rest: expected, ...made } = distribution.through(chain, rows);
       expect(fewer).toEqual(made);

@@ -197,6 +197,49 @@ beforeEach(() => {
   };
 });
 
+describe('the card of a token', () => {
+  const card = (kind: string, ...rest: string[]): Drawn => new Drawn(bench.tab.card(kind, rest));
+
+  it('bans it, allows it alone and favours it, and says how it stands', async () => {
+    await bench.run('once');
+    const [a] = [2, 1, 0].map((logit) => Math.exp(logit) / (Math.exp(2) + Math.exp(1) + 1));
+    expect(bench.bars[0]).toBeCloseTo(a!, 6);
+    card('bar', '0').fire('token-ban', 'click');
+    expect(bench.said.at(-1)).toBe('“·a”: banned.');
+    expect(bench.bars[0]).toBe(0);
+    expect(card('bar', '0').all('token-ban', 'aria-pressed')).toEqual(['true']);
+    card('bar', '0').fire('token-only', 'click');
+    expect(bench.bars).toEqual([1, 0, 0]);
+    card('bar', '0').fire('token-only', 'click');
+    card('bar', '1').fire('token-favour', 'click');
+    // Logits 2, 3, 0.
+    expect(bench.bars[1]).toBeCloseTo(Math.exp(3) / (Math.exp(2) + Math.exp(3) + 1), 6);
+    expect(card('bar', '1').text('token-bias')).toBe('bias +2, odds × 7.39');
+    card('bar', '1').fire('token-less', 'click');
+    expect(bench.bars[0]).toBeCloseTo(a!, 6);
+    expect(bench.page.all('step', 'data-sampler')).toEqual(['temperature', 'top-k', 'top-p']);
+  });
+
+  it('does so from a completion too, and from what else could have come there', async () => {
+    bench.explore(source('once'));
+    bench.answerLoad();
+    await settle();
+    bench.start();
+    const alternatives = [0, 1].map((id) => ({ id, raw: 0.5, processed: 0.5 }));
+    bench.event({
+      type: 'steps',
+      steps: [{ sample: 0, id: 0, raw: 0.5, processed: 0.5, rank: 0, alternatives }],
+    });
+    card('step', '0', '0').fire('ban-alternative', 'click');
+    expect(bench.said.at(-1)).toBe('“·b”: banned.');
+    card('step', '0', '0').fire('token-favour', 'click');
+    expect(bench.page.texts('bias-mark')).toEqual(['+2']);
+    bench.session.model = 'toy';
+    expect(card('step', '0', '0').all('token-ban', 'aria-pressed')).toEqual([]);
+    await bench.result([0], ' a');
+  });
+});
+
 describe('a run of Explore', () => {
   it('asks for the vocabulary once and sends what the controls say', async () => {
     await bench.run('once');
