@@ -11,7 +11,7 @@ import { completionText } from '../../format/tokenText';
 import { typedNumber } from '../../format/typedNumber';
 import type { ChainEditor } from '../../form/chainEditor';
 import { valueText, type FormValues } from '../../form/form';
-import { deedLine, deedsOf } from '../../form/samplerSteps';
+import { chainOfSteps, deedLine, deedsOf } from '../../form/samplerSteps';
 import { biasOf } from '../../form/tokenSteps';
 import type { Slide } from '../../frame/presentation';
 import { chainControls } from '../../frame/chainControls';

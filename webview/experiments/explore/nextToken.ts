@@ -7,6 +7,7 @@ import {
   firstRows,
   type DistributionRow,
   type DistributionSummary,
+  type PromptContext,
   type RankedRow,
 } from '../../../src/experiments/explore/distribution';
 import type { ExploreResult } from '../../../src/experiments/explore/result';
@@ -97,7 +98,7 @@ export class NextToken {
     const tokens = this.#tokensOf(screen);
     return this.#reading.of([distribution, steps, seed, rows, tokens], () => {
       try {
-        const summary = distribution.through(chainOfSteps(steps), rows, { tokens, seed });
+        const summary = distribution.through(chainOfSteps(steps), rows, { tokens, seed, ...owedOf(screen) });
         this.#good = { of: distribution, summary };
         return { ...NOTHING, summary };
       } catch (error) {
@@ -122,7 +123,7 @@ export class NextToken {
     const tokens = this.#tokensOf(screen);
     return memo.of([distribution, steps, seed, tokens, ids.join()], () => {
       try {
-        return distribution.rowsOf(ids, chainOfSteps(steps), { tokens, seed });
+        return distribution.rowsOf(ids, chainOfSteps(steps), { tokens, seed, ...owedOf(screen) });
       } catch (error) {
         sentenceOf(error);
         return [];
@@ -158,7 +159,8 @@ export class NextToken {
     const tokens = this.#tokensOf(screen);
     return this.#orders.of([distribution, steps, seed, tokens], () => {
       try {
-        const kept = (chain: ChainSpec): number => distribution.kept(chain, { tokens, seed });
+        const kept = (chain: ChainSpec): number =>
+          distribution.kept(chain, { tokens, seed, ...owedOf(screen) });
         return Object.fromEntries(
           ORDERS.map((order) => [order.name, kept(chainOfSteps(inOrder(steps, order)))]),
         );
@@ -191,6 +193,12 @@ export class NextToken {
     const toy: Toy | undefined = this.#session.lastToy;
     return toy && this.#toyLogits.of([toy], () => Float32Array.from(toy.logits));
   }
+}
+
+/** What the next token owes the prompt, where it goes across its end. */
+function owedOf({ run }: OnScreen): Pick<PromptContext, 'owed'> {
+  const owed = run?.prompt?.owed;
+  return owed === undefined ? {} : { owed };
 }
 
 const NO_TOKENS: readonly number[] = [];
