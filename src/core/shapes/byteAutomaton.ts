@@ -14,13 +14,20 @@ export interface CharacterState {
 
 /** A character of which some bytes have come. */
 interface Place {
+  /** Before the character; where it may be any, after it. */
   readonly state: CharacterState;
   /** What has come of its code point. */
   readonly bits: number;
-  /** How many bytes are to come, 0 between two characters, and how many there are in all. */
+  /** How many bytes are to come, 0 between two characters, and how many there are in all; `ANY`. */
   readonly missing: number;
   readonly length: number;
 }
+
+/**
+ * In place of a length: whatever bytes complete the character, it leads to the same state, so that it does not matter
+ * how it began. Most characters are of this kind, and the automaton has few states because of it.
+ */
+const ANY = 0;
 
 const CONTINUATION_BITS = 6;
 
@@ -37,8 +44,8 @@ export class ByteAutomaton {
   readonly #places: Place[] = [];
   readonly #known = new Map<CharacterState, Map<number, number>>();
   readonly #ranges = new Map<CharacterState, Ranges>();
-  /** Successors of every state, 256 each, found when they are asked for; with room for more states. */
-  #next = new Int32Array(16 * 256).fill(UNKNOWN);
+  /** Successors of every state, 256 each, found when they are asked for. */
+  readonly #rows: Int32Array[] = [];
   readonly start: number;
 
   constructor(initial: CharacterState, finals: ReadonlySet<CharacterState>) {
@@ -62,11 +69,11 @@ export class ByteAutomaton {
   /** The state after a byte; `DEAD` where nothing that begins so can match. */
   next(state: number, byte: number): number {
     if (state === DEAD) return DEAD;
-    const entry = state * 256 + byte;
-    const found = this.#next[entry]!;
+    const row = this.#rows[state]!;
+    const found = row[byte]!;
     if (found !== UNKNOWN) return found;
     const made = this.#successor(this.#places[state]!, byte);
-    this.#next[entry] = made;
+    row[byte] = made;
     return made;
   }
 
@@ -91,35 +98,47 @@ export class ByteAutomaton {
   }
 
   #after(place: Place): number {
-    const { state, bits, missing } = place;
+    const { state, bits, missing, length } = place;
+    if (length === ANY) {
+      return missing === 0 ? this.#between(state) : this.#numberOf({ state, bits: 0, missing, length });
+    }
     if (missing === 0) {
       const target = isCharacter(bits) ? state.out.get(bits) : undefined;
       return target !== undefined && this.#live.has(target) ? this.#between(target) : DEAD;
     }
+    const only = this.#onlyTarget(place);
+    if (only !== undefined) return this.#numberOf({ state: only, bits: 0, missing, length: ANY });
     return this.#leadsOn(place) ? this.#numberOf(place) : DEAD;
+  }
+
+  /** The live state that every character that begins so leads to; undefined where some leads elsewhere. */
+  #onlyTarget({ state, bits, missing, length }: Place): CharacterState | undefined {
+    const shift = CONTINUATION_BITS * missing;
+    const least = bits << shift;
+    const most = ((bits + 1) << shift) - 1;
+    const holdsNone =
+      least < SHORTEST[length]! || most > LAST_POINT || (least <= LAST_SURROGATE && most >= FIRST_SURROGATE);
+    if (holdsNone) return undefined;
+    const { mins, maxes, targets } = this.#rangesOf(state);
+    const place = firstAtLeast(maxes, least);
+    return place < mins.length && mins[place]! <= least && most <= maxes[place]! ? targets[place] : undefined;
   }
 
   /** Whether some character that begins so leads on. */
   #leadsOn({ state, bits, missing, length }: Place): boolean {
     const shift = CONTINUATION_BITS * missing;
     const least = Math.max(bits << shift, SHORTEST[length]!);
-    const most = Math.min(((bits + 1) << shift) - 1, 0x10ffff);
+    const most = Math.min(((bits + 1) << shift) - 1, LAST_POINT);
     const { mins, maxes } = this.#rangesOf(state);
-    // The first range that ends no sooner than these characters begin.
-    let low = 0;
-    for (let high = mins.length; low < high;) {
-      const middle = (low + high) >> 1;
-      if (maxes[middle]! < least) low = middle + 1;
-      else high = middle;
-    }
-    return least <= most && low < mins.length && mins[low]! <= most;
+    const place = firstAtLeast(maxes, least);
+    return least <= most && place < mins.length && mins[place]! <= most;
   }
 
   /** The ranges of characters that lead from a state to a live one, ascending. */
   #rangesOf(state: CharacterState): Ranges {
     const known = this.#ranges.get(state);
     if (known) return known;
-    const made: Ranges = { mins: [], maxes: [] };
+    const made: Ranges = { mins: [], maxes: [], targets: [] };
     for (const [{ min, max }, target] of state.out) {
       if (!this.#live.has(target)) continue;
       for (const [from, to] of [
@@ -127,8 +146,15 @@ export class ByteAutomaton {
         [Math.max(min, LAST_SURROGATE + 1), max],
       ] as const) {
         if (from > to) continue;
+        // What adjoins the range before and leads to the same state is one with it.
+        const joins = made.maxes.at(-1) === from - 1 && made.targets.at(-1) === target;
+        if (joins) {
+          made.maxes[made.maxes.length - 1] = to;
+          continue;
+        }
         made.mins.push(from);
         made.maxes.push(to);
+        made.targets.push(target);
       }
     }
     this.#ranges.set(state, made);
@@ -147,11 +173,7 @@ export class ByteAutomaton {
     const number = known.get(key);
     if (number !== undefined) return number;
     const made = this.#places.push(place) - 1;
-    if (this.#places.length * 256 > this.#next.length) {
-      const wider = new Int32Array(2 * this.#next.length).fill(UNKNOWN);
-      wider.set(this.#next);
-      this.#next = wider;
-    }
+    this.#rows.push(new Int32Array(256).fill(UNKNOWN));
     known.set(key, made);
     return made;
   }
@@ -163,11 +185,25 @@ const SHORTEST = [0, 0, 0x80, 0x800, 0x10000];
 /** Surrogates are no characters of a text. */
 const FIRST_SURROGATE = 0xd800;
 const LAST_SURROGATE = 0xdfff;
+const LAST_POINT = 0x10ffff;
 const isCharacter = (point: number): boolean => point < FIRST_SURROGATE || point > LAST_SURROGATE;
 
+/** Ranges of characters, ascending, and the state that each leads to. */
 interface Ranges {
   readonly mins: number[];
   readonly maxes: number[];
+  readonly targets: CharacterState[];
+}
+
+/** Where the first of ascending numbers stands that is at least so large; their count where none is. */
+function firstAtLeast(ascending: readonly number[], least: number): number {
+  let low = 0;
+  for (let high = ascending.length; low < high;) {
+    const middle = (low + high) >> 1;
+    if (ascending[middle]! < least) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** The states from which one of the finals is reached. */

@@ -5,27 +5,35 @@ import { DEAD, type ByteAutomaton } from './byteAutomaton';
 /** Masks that are kept: one byte per token each. */
 const KEPT = 128;
 
-/** The tokens of a vocabulary in the order of their bytes, so that neighbours share beginnings. */
-interface Sorted {
+/**
+ * The tokens of a vocabulary as a tree of their bytes, written down depth first: what follows a node is below it, up to
+ * `ends` of it. Where a byte leads nowhere, all tokens that begin so are passed over at once.
+ */
+interface ByteTree {
+  /** Of each node: the byte that leads to it, and how many come before that one. */
+  readonly bytes: Uint8Array;
+  readonly depths: Uint16Array;
+  /** The node that comes after all those below it. */
+  readonly ends: Uint32Array;
+  /** Tokens in the order of their nodes; those of node n are `ids[tokens[n] .. tokens[n + 1])`. */
   readonly ids: Uint32Array;
-  /** How many bytes a token shares with the one before it. */
-  readonly shared: Uint32Array;
+  readonly tokens: Uint32Array;
+  readonly deepest: number;
 }
 
-const sorted = new WeakMap<Vocabulary, Sorted>();
+const trees = new WeakMap<Vocabulary, ByteTree>();
 
 /** Tokens that an automaton allows in its states. */
 export class TokenMasks {
-  readonly #order: Sorted;
-  readonly #masks = new Map<number, Uint8Array>();
+  readonly #tree: ByteTree;
+  readonly #masks = new Map<string, Uint8Array>();
 
   constructor(
     readonly automaton: ByteAutomaton,
     readonly vocabulary: Vocabulary,
   ) {
-    const known = sorted.get(vocabulary);
-    this.#order = known ?? sort(vocabulary);
-    if (!known) sorted.set(vocabulary, this.#order);
+    this.#tree = trees.get(vocabulary) ?? treeOf(vocabulary);
+    trees.set(vocabulary, this.#tree);
   }
 
   /** The state after a token's bytes from `skipped` on; `DEAD` where it cannot come. */
@@ -43,70 +51,129 @@ export class TokenMasks {
    * without bytes leads nowhere and is left out.
    */
   of(state: number): Uint8Array {
-    const known = this.#masks.get(state);
-    if (known) return known;
-    const mask = this.#find(state);
-    if (this.#masks.size >= KEPT) this.#masks.delete(this.#masks.keys().next().value!);
-    this.#masks.set(state, mask);
-    return mask;
+    return this.#kept(String(state), () => this.#find(state));
   }
 
   /** The same for tokens of which some bytes come before the text: those that are not longer bring nothing of it. */
   behind(state: number, skipped: number): Uint8Array {
-    const { offsets } = this.vocabulary;
-    return Uint8Array.from({ length: offsets.length - 1 }, (_, id) => {
-      const length = offsets[id + 1]! - offsets[id]!;
-      return length >= skipped && length > 0 && this.after(state, id, skipped) !== DEAD ? 1 : 0;
+    return this.#kept(`${state} ${skipped}`, () => {
+      const { offsets } = this.vocabulary;
+      const mask = new Uint8Array(offsets.length - 1);
+      for (let id = 0; id < mask.length; id++) {
+        const length = offsets[id + 1]! - offsets[id]!;
+        if (length >= skipped && length > 0 && this.after(state, id, skipped) !== DEAD) mask[id] = 1;
+      }
+      return mask;
     });
   }
 
+  #kept(key: string, find: () => Uint8Array): Uint8Array {
+    const known = this.#masks.get(key);
+    if (known) return known;
+    const mask = find();
+    if (this.#masks.size >= KEPT) this.#masks.delete(this.#masks.keys().next().value!);
+    this.#masks.set(key, mask);
+    return mask;
+  }
+
   #find(state: number): Uint8Array {
-    const { automaton, vocabulary } = this;
-    const { bytes, offsets } = vocabulary;
-    const { ids, shared } = this.#order;
-    const mask = new Uint8Array(ids.length);
-    // The states after each byte of the token at hand, as far as it has been read.
-    const states: number[] = [state];
-    let read = 0;
-    // The number of bytes that led nowhere: all tokens that begin with them are out.
-    let dead = Infinity;
-    for (let place = 0; place < ids.length; place++) {
-      const common = shared[place]!;
-      if (common >= dead) continue;
-      dead = Infinity;
-      const start = offsets[ids[place]!]!;
-      const length = offsets[ids[place]! + 1]! - start;
-      for (read = Math.min(read, common); read < length; read++) {
-        const next = automaton.next(states[read]!, bytes[start + read]!);
-        if (next === DEAD) {
-          dead = read + 1;
-          break;
-        }
-        states[read + 1] = next;
+    const { automaton } = this;
+    const { bytes, depths, ends, ids, tokens, deepest } = this.#tree;
+    const mask = new Uint8Array(this.vocabulary.offsets.length - 1);
+    // The states on the way to the node at hand: after so many bytes.
+    const states = new Int32Array(deepest + 1);
+    states[0] = state;
+    for (let node = 0; node < bytes.length;) {
+      const depth = depths[node]!;
+      const reached = automaton.next(states[depth]!, bytes[node]!);
+      if (reached === DEAD) {
+        node = ends[node]!;
+        continue;
       }
-      if (dead === Infinity && length > 0) mask[ids[place]!] = 1;
+      states[depth + 1] = reached;
+      for (let at = tokens[node]!; at < tokens[node + 1]!; at++) mask[ids[at]!] = 1;
+      node++;
     }
     return mask;
   }
 }
 
-function sort({ bytes, offsets }: Vocabulary): Sorted {
-  const token = (id: number): Uint8Array => bytes.subarray(offsets[id], offsets[id + 1]);
-  const ids = Uint32Array.from({ length: offsets.length - 1 }, (_, id) => id);
-  ids.sort((a, b) => compareBytes(token(a), token(b)));
-  const shared = new Uint32Array(ids.length);
-  for (let place = 1; place < ids.length; place++) {
-    const one = token(ids[place - 1]!);
-    const other = token(ids[place]!);
-    let same = 0;
-    while (same < one.length && same < other.length && one[same] === other[same]) same++;
-    shared[place] = same;
-  }
-  return { ids, shared };
+/** Tokens without bytes are not in it: they lead nowhere. */
+function treeOf({ bytes, offsets }: Vocabulary): ByteTree {
+  const ids = inOrder({ bytes, offsets });
+  // There are at most as many nodes as bytes.
+  const tree = {
+    bytes: new Uint8Array(bytes.length),
+    depths: new Uint16Array(bytes.length),
+    ends: new Uint32Array(bytes.length),
+    ids,
+    tokens: new Uint32Array(bytes.length + 1),
+  };
+  // The nodes on the way to the token before.
+  const way: number[] = [];
+  let count = 0;
+  ids.forEach((id, place) => {
+    const start = offsets[id]!;
+    const length = offsets[id + 1]! - start;
+    let shared = 0;
+    while (shared < way.length && shared < length && tree.bytes[way[shared]!] === bytes[start + shared])
+      shared++;
+    while (way.length > shared) tree.ends[way.pop()!] = count;
+    for (let depth = shared; depth < length; depth++) {
+      way.push(count);
+      tree.bytes[count] = bytes[start + depth]!;
+      tree.depths[count] = depth;
+      // Where no token ends, the next node has the same place: the range is empty.
+      tree.tokens[count++] = place;
+    }
+  });
+  while (way.length > 0) tree.ends[way.pop()!] = count;
+  tree.tokens[count] = ids.length;
+  return {
+    bytes: tree.bytes.slice(0, count),
+    depths: tree.depths.slice(0, count),
+    ends: tree.ends.slice(0, count),
+    ids,
+    tokens: tree.tokens.slice(0, count + 1),
+    deepest: tree.depths.subarray(0, count).reduce((most, depth) => Math.max(most, depth + 1), 0),
+  };
 }
 
-function compareBytes(a: Uint8Array, b: Uint8Array): number {
-  const length = Math.min(a.length, b.length);
-  for (let i = 0; i < length; i++) if (a[i] !== b[i]) return a[i]! - b[i]!;
-  return a.length - b.length;
+/** Bits of the whole numbers that a float64 holds. */
+const EXACT_BITS = 53;
+
+/** The tokens that have bytes, in the order of these. */
+function inOrder({ bytes, offsets }: Vocabulary): Uint32Array {
+  // Sorted by their first bytes and ids as numbers, which is quick; those that agree in these bytes are compared.
+  const idBits = Math.ceil(Math.log2(offsets.length));
+  const ids = 2 ** idBits;
+  const leading = (EXACT_BITS - idBits) >> 3;
+  const keys = new Float64Array(offsets.length - 1);
+  let count = 0;
+  for (let id = 0; id + 1 < offsets.length; id++) {
+    const [start, end] = [offsets[id]!, offsets[id + 1]!];
+    if (start === end) continue;
+    let key = 0;
+    for (let at = start; at < start + leading; at++) key = key * 256 + (at < end ? bytes[at]! : 0);
+    keys[count++] = key * ids + id;
+  }
+  const sorted = keys.subarray(0, count).sort();
+  const order = new Uint32Array(count);
+  for (let place = 0; place < count; place++) order[place] = sorted[place]! % ids;
+  const compare = (a: number, b: number): number => {
+    const length = Math.min(offsets[a + 1]! - offsets[a]!, offsets[b + 1]! - offsets[b]!);
+    for (let i = 0; i < length; i++) {
+      const apart = bytes[offsets[a]! + i]! - bytes[offsets[b]! + i]!;
+      if (apart !== 0) return apart;
+    }
+    return offsets[a + 1]! - offsets[a]! - (offsets[b + 1]! - offsets[b]!);
+  };
+  for (let from = 0; from < count;) {
+    const first = Math.floor(sorted[from]! / ids);
+    let to = from + 1;
+    while (to < count && Math.floor(sorted[to]! / ids) === first) to++;
+    if (to > from + 1) order.subarray(from, to).sort(compare);
+    from = to;
+  }
+  return order;
 }
