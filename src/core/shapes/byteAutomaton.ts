@@ -1,5 +1,6 @@
 /** Automata over the bytes of UTF-8, because tokens are bytes: one may end inside a character. */
 import type { ReadonlyCharMap } from 'refa';
+import { FIRST_SURROGATE, LAST_POINT, LAST_SURROGATE, type Alphabet } from './alphabet';
 
 /** A state from which no text can match. */
 export const DEAD = -1;
@@ -7,7 +8,7 @@ export const DEAD = -1;
 /** In the table of successors: not asked for yet. */
 const UNKNOWN = -2;
 
-/** A state of a deterministic automaton over code points. */
+/** A state of a deterministic automaton over kinds of characters. */
 export interface CharacterState {
   readonly out: ReadonlyCharMap<CharacterState>;
 }
@@ -32,7 +33,7 @@ const ANY = 0;
 const CONTINUATION_BITS = 6;
 
 /**
- * A deterministic automaton over bytes, made of one over code points while it runs: its states are those of the
+ * A deterministic automaton over bytes, made of one over characters while it runs: its states are those of the
  * other together with the bytes of a character that has begun. Only states from which some text matches are live.
  *
  * UTF-8: Yergeau, RFC 3629, 2003; overlong forms and surrogates are no characters.
@@ -43,12 +44,15 @@ export class ByteAutomaton {
   readonly #live: ReadonlySet<CharacterState>;
   readonly #places: Place[] = [];
   readonly #known = new Map<CharacterState, Map<number, number>>();
-  readonly #ranges = new Map<CharacterState, Ranges>();
   /** Successors of every state, 256 each, found when they are asked for. */
   readonly #rows: Int32Array[] = [];
   readonly start: number;
 
-  constructor(initial: CharacterState, finals: ReadonlySet<CharacterState>) {
+  constructor(
+    initial: CharacterState,
+    finals: ReadonlySet<CharacterState>,
+    readonly alphabet: Alphabet,
+  ) {
     this.#finals = finals;
     this.#live = leadingTo(initial, finals);
     this.start = this.#live.has(initial) ? this.#between(initial) : DEAD;
@@ -103,62 +107,58 @@ export class ByteAutomaton {
       return missing === 0 ? this.#between(state) : this.#numberOf({ state, bits: 0, missing, length });
     }
     if (missing === 0) {
-      const target = isCharacter(bits) ? state.out.get(bits) : undefined;
-      return target !== undefined && this.#live.has(target) ? this.#between(target) : DEAD;
+      const range = this.#rangeFrom(bits);
+      const target = range !== undefined && this.alphabet.mins[range]! <= bits && this.#target(state, range);
+      return target ? this.#between(target) : DEAD;
     }
-    const only = this.#onlyTarget(place);
-    if (only !== undefined) return this.#numberOf({ state: only, bits: 0, missing, length: ANY });
-    return this.#leadsOn(place) ? this.#numberOf(place) : DEAD;
+    const targets = this.#targetsOf(place);
+    if (targets === 'none') return DEAD;
+    if (targets === 'several') return this.#numberOf(place);
+    return this.#numberOf({ state: targets, bits: 0, missing, length: ANY });
   }
 
-  /** The live state that every character that begins so leads to; undefined where some leads elsewhere. */
-  #onlyTarget({ state, bits, missing, length }: Place): CharacterState | undefined {
-    const shift = CONTINUATION_BITS * missing;
-    const least = bits << shift;
-    const most = ((bits + 1) << shift) - 1;
-    const holdsNone =
-      least < SHORTEST[length]! || most > LAST_POINT || (least <= LAST_SURROGATE && most >= FIRST_SURROGATE);
-    if (holdsNone) return undefined;
-    const { mins, maxes, targets } = this.#rangesOf(state);
-    const place = firstAtLeast(maxes, least);
-    return place < mins.length && mins[place]! <= least && most <= maxes[place]! ? targets[place] : undefined;
-  }
-
-  /** Whether some character that begins so leads on. */
-  #leadsOn({ state, bits, missing, length }: Place): boolean {
+  /** The live states that the characters that begin so lead to: none, several, or one that all of them lead to. */
+  #targetsOf({ state, bits, missing, length }: Place): CharacterState | 'none' | 'several' {
+    const { mins, maxes } = this.alphabet;
     const shift = CONTINUATION_BITS * missing;
     const least = Math.max(bits << shift, SHORTEST[length]!);
     const most = Math.min(((bits + 1) << shift) - 1, LAST_POINT);
-    const { mins, maxes } = this.#rangesOf(state);
-    const place = firstAtLeast(maxes, least);
-    return least <= most && place < mins.length && mins[place]! <= most;
+    if (least > most) return 'none';
+    // That some of them are no characters does matter: a state for all would let them through.
+    let isWhole =
+      least === bits << shift &&
+      most === ((bits + 1) << shift) - 1 &&
+      (most < FIRST_SURROGATE || least > LAST_SURROGATE);
+    let found: CharacterState | undefined;
+    let covered = least;
+    for (let range = this.#rangeFrom(least) ?? mins.length; range < mins.length; range++) {
+      if (mins[range]! > most) break;
+      const target = this.#target(state, range);
+      if (mins[range]! > covered || target === undefined || (found ?? target) !== target) isWhole = false;
+      found ??= target;
+      if (found && !isWhole) return 'several';
+      covered = maxes[range]! + 1;
+    }
+    if (!found) return 'none';
+    return covered > most ? found : 'several';
   }
 
-  /** The ranges of characters that lead from a state to a live one, ascending. */
-  #rangesOf(state: CharacterState): Ranges {
-    const known = this.#ranges.get(state);
-    if (known) return known;
-    const made: Ranges = { mins: [], maxes: [], targets: [] };
-    for (const [{ min, max }, target] of state.out) {
-      if (!this.#live.has(target)) continue;
-      for (const [from, to] of [
-        [min, Math.min(max, FIRST_SURROGATE - 1)],
-        [Math.max(min, LAST_SURROGATE + 1), max],
-      ] as const) {
-        if (from > to) continue;
-        // What adjoins the range before and leads to the same state is one with it.
-        const joins = made.maxes.at(-1) === from - 1 && made.targets.at(-1) === target;
-        if (joins) {
-          made.maxes[made.maxes.length - 1] = to;
-          continue;
-        }
-        made.mins.push(from);
-        made.maxes.push(to);
-        made.targets.push(target);
-      }
+  /** The first range of characters that ends no sooner than at this one; undefined behind the last. */
+  #rangeFrom(point: number): number | undefined {
+    const { maxes } = this.alphabet;
+    let low = 0;
+    for (let high = maxes.length; low < high;) {
+      const middle = (low + high) >> 1;
+      if (maxes[middle]! < point) low = middle + 1;
+      else high = middle;
     }
-    this.#ranges.set(state, made);
-    return made;
+    return low < maxes.length ? low : undefined;
+  }
+
+  /** The live state that the characters of a range lead to. */
+  #target(state: CharacterState, range: number): CharacterState | undefined {
+    const target = state.out.get(this.alphabet.kinds[range]!);
+    return target !== undefined && this.#live.has(target) ? target : undefined;
   }
 
   #between(state: CharacterState): number {
@@ -181,30 +181,6 @@ export class ByteAutomaton {
 
 /** The least code point that is written in so many bytes. */
 const SHORTEST = [0, 0, 0x80, 0x800, 0x10000];
-
-/** Surrogates are no characters of a text. */
-const FIRST_SURROGATE = 0xd800;
-const LAST_SURROGATE = 0xdfff;
-const LAST_POINT = 0x10ffff;
-const isCharacter = (point: number): boolean => point < FIRST_SURROGATE || point > LAST_SURROGATE;
-
-/** Ranges of characters, ascending, and the state that each leads to. */
-interface Ranges {
-  readonly mins: number[];
-  readonly maxes: number[];
-  readonly targets: CharacterState[];
-}
-
-/** Where the first of ascending numbers stands that is at least so large; their count where none is. */
-function firstAtLeast(ascending: readonly number[], least: number): number {
-  let low = 0;
-  for (let high = ascending.length; low < high;) {
-    const middle = (low + high) >> 1;
-    if (ascending[middle]! < least) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
 
 /** The states from which one of the finals is reached. */
 function leadingTo(

@@ -1,6 +1,7 @@
 /** Regular expressions as automata over bytes. */
-import { DFA, isDisjointWith, JS, NFA, TooManyNodesError } from 'refa';
+import { DFA, isDisjointWith, JS, NFA, TooManyNodesError, type Expression, type NoParent } from 'refa';
 import { messageOf } from '../messageOf';
+import { overKinds, type Alphabet } from './alphabet';
 import { ByteAutomaton, DEAD } from './byteAutomaton';
 
 /** Most characters of an expression. */
@@ -8,6 +9,12 @@ export const LONGEST_EXPRESSION = 20_000;
 
 /** Most states, with repetitions written out: compiling takes longer than in proportion to them. */
 const MOST_STATES = 20_000;
+
+/**
+ * Most transitions that are followed on the way to a deterministic automaton, each state of which stands for many: about
+ * a second of work.
+ */
+const MOST_STEPS = 1_000_000;
 
 /** Compiled expressions that are kept: a chain is parsed at every keystroke and made for every prompt. */
 const KEPT = 8;
@@ -35,14 +42,16 @@ function compile(source: string): ByteAutomaton | string {
   if (source.length > LONGEST_EXPRESSION) {
     return `a regular expression of at most ${LONGEST_EXPRESSION.toLocaleString('en')} characters; this one has ${source.length.toLocaleString('en')}`;
   }
-  let automaton: DFA;
+  let bytes: ByteAutomaton;
   try {
-    automaton = DFA.fromFA(nondeterministic(withoutEnds(source)), new DFA.LimitedNodeFactory(MOST_STATES));
+    const expression = parse(withoutEnds(source));
+    const alphabet = overKinds([expression]);
+    const automaton = deterministic(nondeterministic(expression, alphabet));
     automaton.minimize();
+    bytes = new ByteAutomaton(automaton.initial, automaton.finals, alphabet);
   } catch (error) {
     return reason(error);
   }
-  const bytes = new ByteAutomaton(automaton.initial, automaton.finals);
   const leadsOn = Array.from({ length: 256 }, (_, byte) => bytes.next(bytes.start, byte)).some(
     (state) => state !== DEAD,
   );
@@ -50,11 +59,34 @@ function compile(source: string): ByteAutomaton | string {
 }
 
 /** @throws whatever refa makes of an expression that it cannot read, or that takes too many states. */
-function nondeterministic(source: string): NFA {
+function parse(source: string): NoParent<Expression> {
   const parser = JS.Parser.fromLiteral({ source, flags: 'u' });
-  const { expression, maxCharacter } = parser.parse({ backreferences: 'throw', maxNodes: MOST_STATES });
+  return parser.parse({ backreferences: 'throw', maxNodes: MOST_STATES }).expression;
+}
+
+/** @throws TooManyNodesError */
+function nondeterministic(expression: NoParent<Expression>, { size }: Alphabet): NFA {
+  const options = { maxCharacter: Math.max(0, size - 1) };
   const factory = new NFA.LimitedNodeFactory(MOST_STATES);
-  return NFA.fromRegex(expression, { maxCharacter }, { assertions: 'throw' }, factory);
+  return NFA.fromRegex(expression, options, { assertions: 'throw' }, factory);
+}
+
+class TooManyStepsError extends Error {}
+
+/** @throws TooManyNodesError, and TooManyStepsError where a person would have to wait. */
+function deterministic(automaton: NFA): DFA {
+  const iterator = automaton.transitionIterator();
+  let taken = 0;
+  const counted: typeof iterator = {
+    ...iterator,
+    getOut: (state) => {
+      const out = iterator.getOut(state);
+      taken += 1 + out.size;
+      if (taken > MOST_STEPS) throw new TooManyStepsError();
+      return out;
+    },
+  };
+  return DFA.fromTransitionIterator(counted, automaton, new DFA.LimitedNodeFactory(MOST_STATES));
 }
 
 /**
@@ -64,8 +96,10 @@ function nondeterministic(source: string): NFA {
  */
 export function mayHold(source: string, characters: string): boolean | string {
   try {
-    const holding = nondeterministic(`[^]*${characters}[^]*`);
-    return !isDisjointWith(nondeterministic(source), holding);
+    const own = parse(source);
+    const holding = parse(`[^]*${characters}[^]*`);
+    const alphabet = overKinds([own, holding]);
+    return !isDisjointWith(nondeterministic(own, alphabet), nondeterministic(holding, alphabet));
   } catch (error) {
     return reason(error);
   }
@@ -79,6 +113,9 @@ function withoutEnds(source: string): string {
 }
 
 function reason(error: unknown): string {
+  if (error instanceof TooManyStepsError) {
+    return 'a simpler regular expression: this one takes too long to prepare, for example because what repeats can be read in many ways';
+  }
   if (error instanceof TooManyNodesError) {
     return `a simpler regular expression: this one takes more than ${MOST_STATES.toLocaleString('en')} states, for example because a large repetition is nested in another`;
   }

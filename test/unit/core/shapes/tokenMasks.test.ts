@@ -219,12 +219,24 @@ describe('an expression', () => {
     ['\\bword', /without lookahead, lookbehind, \\b/],
     ['(?:a{1,1000}){1,1000}', /simpler regular expression: this one takes more than 20,000 states/],
     ['[ab]*a[ab]{14}', /simpler/],
+    ['(?:a{1,130}){1,130}', /simpler regular expression: this one takes too long to prepare/],
+    ['(?:a?){3000}a{3000}', /simpler/],
     ['[]', /that some text matches/],
     ['', /not only the empty one/],
     ['a too long one', /at most 20,000 characters; this one has 20,001/, 'a'.repeat(20_001)],
   ])('%s is refused with the reason', (name, reason, source = name) => {
     expect(compileExpression(source)).toMatch(reason);
   });
+
+  it.each(['\\p{L}{1,9000}', '\\p{L}*a\\p{L}{12}', '[^]{1,9000}'])(
+    '%s has no more transitions than kinds of characters, and is ready before a person waits',
+    (source) => {
+      const automaton = compileExpression(source);
+      if (typeof automaton === 'string') throw new Error(automaton);
+      expect(automaton.alphabet.size).toBeLessThanOrEqual(3);
+      expect(automaton.next(automaton.start, 0x61)).not.toBe(DEAD);
+    },
+  );
 
   it.each(['^ab$', 'ab', '^ab'])('%s is anchored at both ends anyway', (source) => {
     const automaton = compileExpression(source);
