@@ -61,7 +61,7 @@ export function headline(result: AbResult): string {
   const where =
     samples.length === 1
       ? `at token ${parting.at + 1}`
-      : `in ${parted} of ${whole(samples.length)} samples, first at token ${parting.at + 1} of sample ${parting.sample + 1}`;
+      : `in ${parted === samples.length ? 'all' : `${parted} of`} ${whole(samples.length)} samples, first at token ${parting.at + 1} of sample ${parting.sample + 1}`;
   return `The texts part ${where}: ${draws('A', a)}, ${draws('B', b)}.`;
 }
 

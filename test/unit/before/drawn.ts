@@ -120,7 +120,7 @@ export class Drawn {
   }
 
   /** Does what a user does with a part. @throws Error where nothing listens there */
-  fire(name: string, type: 'click' | 'input' | 'change', target: object = {}, index = 0): void {
+  fire(name: string, type: 'click' | 'input' | 'change' | 'focusin', target: object = {}, index = 0): void {
     const handler = this.#handlers[Number(this.all(name, `@${type}`)[index] ?? -1)];
     if (!handler) throw new Error(`Nothing listens to ${type} at ${name}.`);
     handler({ target: { closest: () => ({}), ...target } });

@@ -21,6 +21,13 @@ vi.mock('lit', async (original) => ({
   },
 }));
 
+/** An element is whatever can be asked for what is around it. */
+class StandIn {
+  static [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === 'object' && value !== null && 'closest' in value;
+  }
+}
+
 /** Asks again until a page shows what is expected; the limit only ends a hang. */
 export const until = <Value>(read: () => Value) => expect.poll(read, { timeout: 60_000 });
 
@@ -48,6 +55,7 @@ export class Page {
     const target = { addEventListener: listen, scrollTo: nothing };
     vi.stubGlobal('window', target);
     for (const element of ['HTMLElement', 'SVGElement']) vi.stubGlobal(element, Object);
+    vi.stubGlobal('Element', StandIn);
     vi.stubGlobal('document', {
       addEventListener: nothing,
       documentElement: target,
@@ -81,6 +89,13 @@ export class Page {
 
   receive(message: ToPanel): void {
     for (const listener of this.#listeners.get('message') ?? []) listener({ data: message });
+  }
+
+  /** Presses a key. @param on what has the focus */
+  press(key: string, on: object | null = null): void {
+    const plain = { ctrlKey: false, metaKey: false, altKey: false, defaultPrevented: false };
+    const event = { key, ...plain, composedPath: () => (on ? [on] : []), preventDefault: () => undefined };
+    for (const listener of this.#listeners.get('keydown') ?? []) listener(event);
   }
 
   /** The extension says which models there are. */

@@ -15,6 +15,9 @@ export const DIVERGENCE = 'divergence';
 /** Tokens that have a bar. */
 const BARS = 12;
 
+/** Opacity of a line that is one of several. */
+const FAINT = 0.4;
+
 /** Pixels of a token's row. */
 const ROW = 24;
 
@@ -127,8 +130,15 @@ function divergencePicture(result: AbResult, earlier: AbResult | null): Picture 
             axisY({ label: '↑ nats', ticks: 4, color: palette.quiet }),
             ruleX(partings, { stroke: palette.quiet, strokeDasharray: '3 3' }),
             line(before, { x: 'position', y: 'js', z: 'sample', stroke: palette.quiet, strokeWidth: 1 }),
-            line(points, { x: 'position', y: 'js', z: 'sample', stroke: palette.first, strokeWidth: 1.5 }),
-            dot(points, { className: 'place', x: 'position', y: 'js', r: 4, fill: palette.first }),
+            line(points, {
+              x: 'position',
+              y: 'js',
+              z: 'sample',
+              stroke: palette.first,
+              strokeWidth: 1.5,
+              strokeOpacity: many ? FAINT : 1,
+            }),
+            dot(points, { className: 'place', x: 'position', y: 'js', r: many ? 3 : 4, fill: palette.first }),
             ruleY([0], { stroke: palette.line }),
           ],
         },

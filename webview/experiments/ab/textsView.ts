@@ -57,6 +57,7 @@ function textView(
         ? html`<span class="quiet">…</span>`
         : html`<div
             class="completion-text"
+            data-testid="ab-tokens"
             role="listbox"
             aria-orientation="horizontal"
             aria-label=${label}
