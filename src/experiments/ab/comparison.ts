@@ -1,4 +1,5 @@
 /** Two distributions over the same tokens beside each other. */
+import type { NextToken } from '../../core/languageModel';
 import { logSoftmax, topIndices } from '../../core/logits';
 import { KEPT, type ChainSpec, type ProcessedDistribution } from '../../core/samplers/chain';
 import { jensenShannon, klDivergence, klOfLogProbabilities } from '../../core/statistics/divergence';
@@ -8,18 +9,35 @@ import type { AbStep, Divergence, RowCell, SideStep, StepRow } from './result';
 /** Most probable tokens of each distribution, before and after its chain, that have a row. */
 const LISTED = 10;
 
-/** What a side has drawn, and by which chain. */
+/** What a side has drawn, from which of the model's answers and by which chain. */
 export interface Drawn {
   readonly selection: TokenSelection;
+  readonly answer: NextToken;
   readonly chain: ChainSpec;
+}
+
+/** The same in vectors of its own. */
+export function copied(selection: TokenSelection): TokenSelection {
+  const { distribution } = selection;
+  return {
+    ...selection,
+    distribution: {
+      ...distribution,
+      raw: distribution.raw.slice(),
+      logits: distribution.logits.slice(),
+      probabilities: distribution.probabilities.slice(),
+      removedBy: distribution.removedBy.slice(),
+      steps: distribution.steps.map((step) => ({ ...step })),
+    },
+  };
 }
 
 /**
  * One place of two texts.
- * @param a null where that text has ended; not both
- * @param same both come from one answer of the model
+ * @param a null where that text does not reach; not both
  */
-export function comparedStep(a: Drawn | null, b: Drawn | null, same: boolean): AbStep {
+export function comparedStep(a: Drawn | null, b: Drawn | null): AbStep {
+  const same = a?.answer === b?.answer;
   const both = a && b ? ([a.selection.distribution, b.selection.distribution] as const) : null;
   return {
     a: a && sideOf(a),

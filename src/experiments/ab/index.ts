@@ -1,6 +1,6 @@
 /** A/B: two chains, or two prompts, side by side with the same random numbers. */
 import * as v from 'valibot';
-import type { LanguageModel, NextToken } from '../../core/languageModel';
+import type { LanguageModel } from '../../core/languageModel';
 import { beginningWith } from '../kit/boundary';
 import { onModel, type RunContext } from '../kit/experiment';
 import { takePrompt, type PromptTokens } from '../kit/prompt';
@@ -78,7 +78,6 @@ async function startOf(
 ): Promise<Start | undefined> {
   const promptIds = Array.from(ids);
   const answer = await readPrompt(model, promptIds, context);
-  const next: NextToken | undefined =
-    answer && owed !== '' ? beginningWith(answer, model.vocabulary, owed) : answer;
+  const next = answer && owed !== '' ? beginningWith(answer, model.vocabulary, owed) : answer;
   return next && { promptIds, owed, next };
 }

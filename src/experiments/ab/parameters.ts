@@ -1,5 +1,5 @@
 /** What A/B is asked. A's prompt is `prompt`, its chain `chain`: those that Explore has. */
-import { chain, maxNewTokens, prompt, samples, seed } from '../kit/commonParameters';
+import { chain, maxNewTokens, prompt, samples, seed, stop } from '../kit/commonParameters';
 import { declare, flag, optional, text, type ParametersOf } from '../kit/parameters';
 
 /** Every token is kept with both distributions: far longer texts would make results of many megabytes. */
@@ -25,6 +25,8 @@ export const abParameters = declare('A/B', {
   seed,
   samples: samples({ least: 1, most: MOST_SAMPLES, default: 1 }),
   maxNewTokens: maxNewTokens({ most: MOST_TOKENS, default: 24 }),
+  /** Texts that end a text as soon as it holds one; it is cut before that. */
+  stop,
   /** Continues both texts across their ends, as in Explore. */
   healing: optional(flag({ name: 'Healing', default: false })),
 });

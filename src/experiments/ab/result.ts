@@ -52,7 +52,7 @@ const rowSchema = v.object({ id: v.number(), a: v.nullable(cellSchema), b: v.nul
 export type StepRow = v.InferOutput<typeof rowSchema>;
 
 const stepSchema = v.object({
-  /** null where that text has ended. */
+  /** null where that text has ended; in a result that grows, also where it is not yet or no more. */
   a: v.nullable(sideSchema),
   b: v.nullable(sideSchema),
   /** The tokens that matter most on either side and those drawn: the most probable before the chains first. */
@@ -93,6 +93,11 @@ export const abEventSchema = v.variant('type', [
     tokens: v.array(tokenSchema),
     steps: v.array(v.object({ sample: v.number(), at: v.number(), step: stepSchema })),
   }),
+  /** Texts went back over a banned phrase: they have only so many tokens now. */
+  v.object({
+    type: v.literal('turned'),
+    turned: v.array(v.object({ sample: v.number(), side: v.picklist(['a', 'b']), at: v.number() })),
+  }),
 ]);
 export type GrowthEvent = v.InferOutput<typeof abEventSchema>;
 export type AbEvent = ProgressEvent | GrowthEvent;
@@ -102,11 +107,28 @@ export function growAb(result: AbResult | null, event: GrowthEvent): AbResult | 
   if (event.type === 'begun') return event.result;
   if (!result) return null;
   const samples = [...result.samples];
-  for (const { sample, at, step } of event.steps) {
+  const change = (sample: number, to: (steps: readonly AbStep[]) => AbStep[]): void => {
     const before = samples[sample];
-    if (before) samples[sample] = { ...before, steps: [...before.steps.slice(0, at), step] };
+    if (before) samples[sample] = { ...before, steps: to(before.steps) };
+  };
+  if (event.type === 'turned') {
+    for (const { sample, side, at } of event.turned) change(sample, (steps) => turnedBack(steps, side, at));
+    return { ...result, samples };
+  }
+  for (const { sample, at, step } of event.steps) {
+    change(sample, (steps) => [...steps.slice(0, at), step, ...steps.slice(at + 1)]);
   }
   return { ...result, samples, tokens: [...result.tokens, ...event.tokens] };
+}
+
+/** Steps of which one side has only the first so many. */
+export function turnedBack(steps: readonly AbStep[], side: 'a' | 'b', at: number): AbStep[] {
+  return steps.flatMap((step, place) => {
+    if (place < at) return step;
+    if (step[side === 'a' ? 'b' : 'a'] === null) return [];
+    const rows = step.rows.map((row) => ({ ...row, [side]: null }));
+    return { ...step, rows, [side]: null, before: null, after: null };
+  });
 }
 
 /** The first place at which two texts differ, from 0; null where they do not. */

@@ -1,5 +1,6 @@
 /** A result of A/B in sentences. */
 import { visibleToken } from '../../core/visibleText';
+import { endWords } from '../report/ends';
 import { capitalized, counted, inPercent, listed, rounded, whole } from '../report/words';
 import { onePrompt, partingOf, type AbResult, type AbStep, type Divergence, type SideStep } from './result';
 
@@ -30,7 +31,7 @@ export function partingSample({
 
 export function abSentences(result: AbResult): string[] {
   const steps = result.samples.flatMap((sample) => sample.steps);
-  if (steps.length === 0) return ['The run was stopped before there was a result.'];
+  if (steps.length === 0) return [nothingDrawn(result)];
   const parting = partingSample(result);
   const step = parting && result.samples[parting.sample]!.steps[parting.at]!;
   return [
@@ -40,12 +41,33 @@ export function abSentences(result: AbResult): string[] {
     ...(onePrompt(result) ? [] : prompts(steps[0]!)),
     ...average(steps),
     ...removals(steps),
+    ...turns(result),
     ...(parting && onePrompt(result)
       ? ['After that the texts have different contexts; their tokens are compared by position.']
       : []),
     ...(onePrompt(result) ? [] : ['The prompts differ; tokens are compared by position.']),
     ...(result.stopped ? ['The run was stopped before all texts were finished.'] : []),
   ];
+}
+
+function nothingDrawn({ samples: [first] }: AbResult): string {
+  if (!first || first.a.end === 'stopped' || first.b.end === 'stopped')
+    return 'The run was stopped before there was a result.';
+  return `Neither text has a token. A: ${endWords(first.a).about} B: ${endWords(first.b).about}`;
+}
+
+/** Who goes back uses further random numbers. */
+function turns({ samples }: AbResult): string[] {
+  const of = (side: 'a' | 'b'): string[] => {
+    const times = samples.reduce((sum, sample) => sum + (sample[side].turns?.length ?? 0), 0);
+    return times === 0 ? [] : [`${side.toUpperCase()} went back ${counted(times, 'time')}`];
+  };
+  const went = [...of('a'), ...of('b')];
+  return went.length === 0
+    ? []
+    : [
+        `${listed(went)} over banned phrases; each time draws again, so after that the two sides use different random numbers.`,
+      ];
 }
 
 /** The answer: where the texts part, and what each side draws there. */

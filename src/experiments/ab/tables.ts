@@ -1,4 +1,5 @@
 /** The figures of a result of A/B. */
+import { endWords } from '../report/ends';
 import type { Cell, CellFormat, ReportTable } from '../report/types';
 import { partingOf, type AbResult, type Divergence } from './result';
 import { partingSample, removedBySampler, tokenTexts } from './sentences';
@@ -19,14 +20,14 @@ function textsTable({ samples }: AbResult): ReportTable {
     rows: samples.flatMap((sample, i) => {
       const at = partingOf(sample);
       return (['a', 'b'] as const).map((side): Cell[] => {
-        const { text, ids, logProbability, end } = sample[side];
+        const { text, ids, logProbability } = sample[side];
         return [
           i + 1,
           side.toUpperCase(),
           text,
           ids.length,
           logProbability,
-          end,
+          endWords(sample[side]).label,
           at === null ? null : at + 1,
         ];
       });

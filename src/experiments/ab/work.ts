@@ -7,13 +7,14 @@ import {
   sequencesTogether,
   type Completion,
   type DecodingSequence,
+  type TurnedBack,
 } from '../kit/decodingLoop';
 import type { RunContext } from '../kit/experiment';
 import { resultToken, type ResultToken } from '../kit/results';
 import { TokenSelector, type TokenSelection } from '../kit/tokenSelection';
-import { comparedStep } from './comparison';
+import { comparedStep, copied, type Drawn } from './comparison';
 import type { AbParameters } from './parameters';
-import type { AbEvent, AbSample, AbStep } from './result';
+import { turnedBack, type AbEvent, type AbSample, type AbStep } from './result';
 
 /** Where the texts of a side begin. */
 export interface Start {
@@ -25,15 +26,22 @@ export interface Start {
 
 interface Side {
   readonly growing: DecodingSequence;
-  readonly owed: string;
+  readonly chain: AbParameters['chain'];
+  /** What was drawn at every place that may still be compared. */
+  drawn: Drawn[];
 }
 
 /** The two texts of a sample. */
 interface Pair {
+  readonly sample: number;
   readonly a: Side;
   readonly b: Side;
-  readonly steps: AbStep[];
+  /** One side may go back: the other's distributions are kept for when it comes by again. */
+  readonly mayTurnBack: boolean;
+  steps: AbStep[];
 }
+
+const SIDES = ['a', 'b'] as const;
 
 const UNBEGUN: Completion = { ids: [], text: '', end: 'stopped', logProbability: 0 };
 
@@ -43,7 +51,6 @@ export class AbWork {
   readonly #context: RunContext<AbEvent>;
   readonly #pairs: Pair[] = [];
   readonly #named = new Set<number>();
-  #done = 0;
 
   constructor(model: LanguageModel, parameters: AbParameters, context: RunContext<AbEvent>) {
     this.#model = model;
@@ -51,60 +58,95 @@ export class AbWork {
     this.#context = context;
   }
 
-  /** Grows all texts, sample by sample where all together would need too much memory. */
+  /** Grows all texts: one sample after the other where they need much memory, else side by side. */
   async grow(a: Start, b: Start): Promise<void> {
-    const { samples, maxNewTokens } = this.#parameters;
+    const { samples, maxNewTokens, stop } = this.#parameters;
     const together = Math.max(1, Math.floor(sequencesTogether(maxNewTokens) / 2));
-    for (let from = 0; from < samples && !this.#context.signal.aborted; from += together) {
-      const count = Math.min(together, samples - from);
-      const pairs = Array.from({ length: count }, (_, i) => this.#begin(from + i, a, b));
-      this.#pairs.push(...pairs);
-      await decodeTogether(
-        this.#model,
-        pairs.flatMap((pair) => [pair.a.growing, pair.b.growing]),
-        maxNewTokens,
-        this.#context,
-        {
-          onSelections: (choices, live) => {
-            this.#record(new Map(live.map((growing, i) => [growing, choices[i]!])));
-          },
+    while (this.#pairs.length < samples && !this.#context.signal.aborted) {
+      const first = this.#begin(a, b);
+      const count = first.mayTurnBack ? 1 : Math.min(together, samples - first.sample);
+      const pairs = [first, ...Array.from({ length: count - 1 }, () => this.#begin(a, b))];
+      const group = pairs.flatMap((pair) => [pair.a.growing, pair.b.growing]);
+      await decodeTogether(this.#model, group, maxNewTokens, this.#context, {
+        stop,
+        onSelections: (choices, live) => {
+          this.#record(pairs, new Map(live.map((growing, i) => [growing, choices[i]!])));
         },
-      );
+        onSettled: (turned) => {
+          this.#turnBack(pairs, turned);
+        },
+      });
+      // What they hold is needed no more.
+      for (const pair of pairs) for (const side of SIDES) pair[side].drawn = [];
     }
   }
 
   /** Each side of a sample has a selector of its own: both distributions are compared before they are filled anew. */
-  #begin(sample: number, a: Start, b: Start): Pair {
+  #begin(a: Start, b: Start): Pair {
     const { chain, otherChain, seed } = this.#parameters;
+    const sample = this.#pairs.length;
     const side = (spec: AbParameters['chain'], { promptIds, owed, next }: Start): Side => {
       const selector = new TokenSelector(this.#model, { chain: spec, greedy: false, seed, alternatives: 1 });
-      return { growing: beginDecoding(selector, selector.begin(sample, promptIds), next), owed };
+      const sequence = selector.begin(sample, promptIds, owed);
+      return { growing: beginDecoding(selector, sequence, next), chain: spec, drawn: [] };
     };
-    return { a: side(chain, a), b: side(otherChain, b), steps: [] };
+    const [first, second] = [side(chain, a), side(otherChain, b)];
+    const mayTurnBack = [first, second].some(({ growing }) => growing.selector.mayTurnBack);
+    const pair = { sample, a: first, b: second, mayTurnBack, steps: [] };
+    this.#pairs.push(pair);
+    return pair;
   }
 
-  #record(selections: ReadonlyMap<DecodingSequence, TokenSelection>): void {
-    const { chain, otherChain, samples, maxNewTokens } = this.#parameters;
+  #record(pairs: readonly Pair[], selections: ReadonlyMap<DecodingSequence, TokenSelection>): void {
     const steps: { sample: number; at: number; step: AbStep }[] = [];
-    this.#pairs.forEach((pair, sample) => {
-      const [a, b] = [selections.get(pair.a.growing), selections.get(pair.b.growing)];
-      if (!a && !b) return;
-      const step = comparedStep(
-        a ? { selection: a, chain } : null,
-        b ? { selection: b, chain: otherChain } : null,
-        pair.a.growing.next === pair.b.growing.next,
-      );
-      steps.push({ sample, at: pair.steps.length, step });
-      pair.steps.push(step);
-    });
-    this.#done += steps.length;
+    for (const pair of pairs) {
+      for (const at of this.#take(pair, selections)) {
+        const step = comparedStep(pair.a.drawn[at] ?? null, pair.b.drawn[at] ?? null);
+        pair.steps[at] = step;
+        steps.push({ sample: pair.sample, at, step });
+      }
+    }
     this.#context.emit({ type: 'steps', tokens: this.#newlyNamed(steps.map(({ step }) => step)), steps });
+    const { samples, maxNewTokens } = this.#parameters;
     this.#context.emit({
       type: 'progress',
-      done: this.#done,
+      done: this.#pairs.reduce((sum, pair) => sum + pair.steps.length, 0),
       total: samples * maxNewTokens,
       what: 'tokens of each text',
     });
+  }
+
+  /** Takes what the sides have drawn. @returns the places at which they have */
+  #take(
+    { a, b, mayTurnBack }: Pair,
+    selections: ReadonlyMap<DecodingSequence, TokenSelection>,
+  ): ReadonlySet<number> {
+    const places = new Set<number>();
+    for (const side of [a, b]) {
+      const { growing, chain } = side;
+      const selection = selections.get(growing);
+      // Without a way back only what both draw now is compared.
+      if (!mayTurnBack) side.drawn = [];
+      if (!selection) continue;
+      const at = growing.sequence.chosen.length - 1;
+      places.add(at);
+      const taken = mayTurnBack ? copied(selection) : selection;
+      side.drawn[at] = { selection: taken, answer: growing.next, chain };
+    }
+    return places;
+  }
+
+  #turnBack(pairs: readonly Pair[], turned: readonly TurnedBack[]): void {
+    if (turned.length === 0) return;
+    const told = turned.flatMap(({ growing, turn: { place: at } }) => {
+      const pair = pairs.find(({ a, b }) => a.growing === growing || b.growing === growing);
+      if (!pair) return [];
+      const side = pair.a.growing === growing ? 'a' : 'b';
+      pair[side].drawn.length = at;
+      pair.steps = turnedBack(pair.steps, side, at);
+      return [{ sample: pair.sample, side, at } as const];
+    });
+    this.#context.emit({ type: 'turned', turned: told });
   }
 
   #newlyNamed(steps: readonly AbStep[]): ResultToken[] {
@@ -119,22 +161,16 @@ export class AbWork {
     const { samples } = this.#parameters;
     return Array.from({ length: samples }, (_, i) => {
       const pair = this.#pairs[i];
-      return {
-        a: pair ? this.#completion(pair.a) : UNBEGUN,
-        b: pair ? this.#completion(pair.b) : UNBEGUN,
-        steps: pair ? [...pair.steps] : [],
-      };
+      if (!pair) return { a: UNBEGUN, b: UNBEGUN, steps: [] };
+      const [a, b] = [pair.a, pair.b].map(({ growing }) => completionOf(this.#model, growing));
+      return { a: a!, b: b!, steps: [...pair.steps] };
     });
-  }
-
-  #completion({ growing, owed }: Side): Completion {
-    const completion = completionOf(this.#model, growing);
-    return { ...completion, text: completion.text.slice(owed.length) };
   }
 
   /** Every token that the steps name, by id. */
   tokens(): ResultToken[] {
-    return [...this.#named].sort((a, b) => a - b).map((id) => resultToken(this.#model, id));
+    const ids = this.#pairs.flatMap(({ steps }) => steps.flatMap(({ rows }) => rows.map(({ id }) => id)));
+    return [...new Set(ids)].sort((a, b) => a - b).map((id) => resultToken(this.#model, id));
   }
 
   /** A user stopped it before all texts had ended. */

@@ -13,6 +13,7 @@ import { typedCount } from '../../format/typedNumber';
 import { chainControls } from '../../frame/chainControls';
 import type { ExperimentPage } from '../../frame/experimentPage';
 import type { TabContext } from '../../frame/tab';
+import { afterDraw } from '../../ui/afterDraw';
 
 export type Side = 'a' | 'b';
 
@@ -71,7 +72,7 @@ export function abForm(
     [
       { title: 'A', fields: [chainField(context, sides, 'a', failed)] },
       { title: 'B', fields: [promptField(context, sides), chainField(context, sides, 'b', failed)] },
-      { title: 'Both', fields: ['samples', 'maxNewTokens', 'seed'] },
+      { title: 'Both', fields: ['samples', 'maxNewTokens', 'seed', 'stop'] },
     ],
     {
       typed: () => ({
@@ -86,7 +87,7 @@ export function abForm(
         ...(typeof other === 'string' ? { other } : typeof prompt === 'string' ? { other: '' } : {}),
       }),
       line: (typed) =>
-        `A ${short('a')}; B ${short('b')}${sides.other === '' ? '' : ', its own prompt'}; ${typed('samples')} × ${typedCount(typed('maxNewTokens'), 'token')}, seed ${typed('seed')}`,
+        `A ${short('a')}; B ${short('b')}${sides.other === '' ? '' : ', its own prompt'}; ${typed('samples')} × ${typedCount(typed('maxNewTokens'), 'token')}, seed ${typed('seed')}${typed('stop')}`,
     },
   );
 }
@@ -139,12 +140,12 @@ function promptField({ session }: TabContext, sides: Sides): OwnField {
               class="link"
               data-testid="other-copy"
               title="Put A’s prompt here, to change it"
-              @click=${(event: Event) => {
+              ?disabled=${(session.source?.text ?? '') === ''}
+              @click=${() => {
                 sides.other = session.source?.text ?? '';
-                const area = (event.currentTarget as HTMLElement).parentElement?.querySelector<HTMLElement>(
-                  'vscode-text-area',
-                );
-                area?.focus();
+                afterDraw(() => {
+                  document.querySelector<HTMLElement>('[data-testid="other"]')?.focus();
+                });
               }}
             >
               Edit a copy of A’s prompt

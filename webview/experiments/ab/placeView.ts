@@ -1,5 +1,6 @@
 /** One place of both texts: what each side draws there, and both distributions, token by token. */
 import { html, nothing, type TemplateResult } from 'lit';
+import { visibleToken } from '../../../src/core/visibleText';
 import { tokenTexts } from '../../../src/experiments/ab/report';
 import {
   partingOf,
@@ -176,7 +177,7 @@ function rowView(
     data-token-id=${row.id}
     data-rove
     tabindex=${first ? 0 : -1}
-    aria-label="${tokenTexts(result)(row.id)}: ${said}"
+    aria-label="${visibleToken(tokenTexts(result)(row.id))}: ${said}"
   >
     <th scope="row" class="token-cell">
       ${SIDES.map((side) =>

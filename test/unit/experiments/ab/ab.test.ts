@@ -185,6 +185,65 @@ describe('A/B of two chains', () => {
   });
 });
 
+describe('A/B with banned phrases and stop strings', () => {
+  const phrases: ChainSpec = [...at(1), { sampler: 'banned-phrases', phrases: ['pizza burger', 'a pizza'] }];
+
+  it('goes back on one side, as Explore does, and compares what stands in the end', async () => {
+    const parameters = { chain: phrases, otherChain: at(1), samples: 4, maxNewTokens: 30 };
+    const { result, events } = await runExperiment(ab, toy(), { ...USUAL, ...parameters });
+    const { samples } = result;
+    expect(samples.some(({ a }) => (a.turns ?? []).length > 0)).toBe(true);
+    expect(samples.map(({ a }) => a.ids)).toEqual(await explored(toy(), parameters));
+    expect(samples.map(({ b }) => b.ids)).toEqual(await explored(toy(), { ...parameters, chain: at(1) }));
+    const share = among([0, 1, 2, 3, 4]);
+    for (const { a, b, steps } of samples) {
+      expect(a.text).not.toMatch(/pizza burger|a pizza/);
+      expect(steps.map((step) => step.a!.id)).toEqual(a.ids);
+      expect(steps.map((step) => step.b!.id)).toEqual(b.ids);
+      steps.forEach((step, place) => {
+        // The tokens that were taken back where the text now goes on have no probability there.
+        const taken = new Set(
+          (a.turns ?? []).filter((turn) => turn.place === place).map(({ ids }) => ids[0]),
+        );
+        const gone = step.rows.filter((row) => row.a!.removedBy === 'banned-phrases').map(({ id }) => id);
+        for (const id of gone) expect(taken.has(id)).toBe(true);
+        const left = 1 - gone.reduce((sum, id) => sum + share[id]!, 0);
+        expect(step.after!.ab).toBeCloseTo(-Math.log(left), 10);
+        expect(step.after!.ba === null).toBe(gone.length > 0);
+        expect(step.after!.onlyB).toBeCloseTo(1 - left, 10);
+      });
+    }
+    const grown = events.reduce<AbResult | null>(
+      (so, event) => (event.type === 'progress' ? so : growAb(so, event)),
+      null,
+    )!;
+    expect(grown.samples.map(({ steps }) => steps)).toEqual(samples.map(({ steps }) => steps));
+    const again = await runAb(toy(), { ...parameters, chain: at(1), otherChain: phrases });
+    expect(firstDifference(swapped(result).samples, again.samples)).toBeNull();
+    expect(ab.report!.summary(result).some((sentence) => /^A went back \d+ times? over/.test(sentence))).toBe(
+      true,
+    );
+  });
+
+  it('ends each text at a stop string of its own', async () => {
+    const { samples } = await runAb(toy(), {
+      chain: at(1),
+      otherChain: at(3),
+      stop: ['pasta'],
+      samples: 3,
+      maxNewTokens: 60,
+    });
+    for (const sample of samples) {
+      for (const side of [sample.a, sample.b]) {
+        expect(side).toMatchObject({ end: 'stop string', stop: 'pasta' });
+        expect(side.text).not.toContain('pasta');
+        expect(side.ids.at(-1)).toBe(2);
+      }
+      expect(sample.steps).toHaveLength(Math.max(sample.a.ids.length, sample.b.ids.length));
+    }
+  });
+});
+
 describe('A/B of two prompts', () => {
   const softmax = (logits: readonly number[]): number[] => {
     const weights = logits.map((logit) => Math.exp(logit));

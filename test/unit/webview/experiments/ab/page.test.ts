@@ -50,9 +50,9 @@ it('shows where the texts part, and both distributions there', async () => {
   expect(page.drawn.all('ab-kl', 'data-nats')).toEqual(['Infinity']);
   expect(Number(page.drawn.all('ab-kl-back', 'data-nats')[0])).toBeCloseTo(-Math.log(TWO), 12);
   const rows = page.drawn.all('ab-row', 'aria-label');
-  expect(rows).toEqual([
-    ' two: A 73.1 %, before 73.1 %; B 100 %, before 73.1 %, drawn',
-    ' one: A 26.9 %, before 26.9 %, drawn; B removed by top-k, before 26.9 %',
+  expect(rows.map((row) => row.replace(/\u00A0/gu, ' '))).toEqual([
+    '·two: A 73.1 %, before 73.1 %; B 100 %, before 73.1 %, drawn',
+    '·one: A 26.9 %, before 26.9 %, drawn; B removed by top-k, before 26.9 %',
   ]);
 });
 
