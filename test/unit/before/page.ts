@@ -22,11 +22,9 @@ vi.mock('lit', async (original) => ({
 }));
 
 /** An element is whatever can be asked for what is around it. */
-class StandIn {
-  static [Symbol.hasInstance](value: unknown): boolean {
-    return typeof value === 'object' && value !== null && 'closest' in value;
-  }
-}
+const ELEMENT = {
+  [Symbol.hasInstance]: (value: unknown) => typeof value === 'object' && value !== null && 'closest' in value,
+};
 
 /** Asks again until a page shows what is expected; the limit only ends a hang. */
 export const until = <Value>(read: () => Value) => expect.poll(read, { timeout: 60_000 });
@@ -55,7 +53,7 @@ export class Page {
     const target = { addEventListener: listen, scrollTo: nothing };
     vi.stubGlobal('window', target);
     for (const element of ['HTMLElement', 'SVGElement']) vi.stubGlobal(element, Object);
-    vi.stubGlobal('Element', StandIn);
+    vi.stubGlobal('Element', ELEMENT);
     vi.stubGlobal('document', {
       addEventListener: nothing,
       documentElement: target,

@@ -5,11 +5,13 @@ import { guard } from 'lit/directives/guard.js';
 import type { Vocabulary } from '../../../src/core/languageModel';
 import type { ChainSpec } from '../../../src/core/samplers/chain';
 import { MOST_ROWS } from '../../../src/experiments/explore/distribution';
+import { exploreParameters } from '../../../src/experiments/explore/parameters';
 import type { ExploreResult } from '../../../src/experiments/explore/result';
 import { count, duration, rate, type LogUnit } from '../../format/numbers';
 import { completionText } from '../../format/tokenText';
 import { typedNumber } from '../../format/typedNumber';
 import type { ChainEditor } from '../../form/chainEditor';
+import { typedOf } from '../../form/declared';
 import { valueText, type FormValues } from '../../form/form';
 import { chainOfSteps, deedLine, deedsOf } from '../../form/samplerSteps';
 import { biasOf } from '../../form/tokenSteps';
@@ -206,9 +208,11 @@ export class ExploreView {
   /** Both sides of A/B as they are here: one of them is to be changed. */
   #openAb(): void {
     const { session, openTab } = this.#context;
+    const { seed } = this.#controls;
+    const stop = typedOf('stop', exploreParameters.parameters.stop, this.#frame.values());
     const own = this.#greedy ? GREEDY : chainOfSteps(this.#chain.steps);
     const prompt = session.source?.text ?? '';
-    openTab('ab', { prompt, chain: own, otherChain: own, seed: this.#controls.seed }, false);
+    openTab('ab', { prompt, chain: own, otherChain: own, seed, stop }, false);
   }
 
   #chainControls(): TemplateResult {
