@@ -2,13 +2,13 @@
 import { signal } from '@preact/signals-core';
 import { html, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
-import { parseChain } from '../../../src/core/samplers/chain';
+import { parseChain, type StepReport } from '../../../src/core/samplers/chain';
 import { abParameters } from '../../../src/experiments/ab/parameters';
 import type { AbResult } from '../../../src/experiments/ab/result';
 import { ChainEditor, stepsText } from '../../form/chainEditor';
 import { formOf, readOrNull } from '../../form/declared';
 import type { OwnField } from '../../form/form';
-import { chainOfSteps, shortStep, stepsOf } from '../../form/samplerSteps';
+import { chainOfSteps, deedsOf, shortStep, stepsOf } from '../../form/samplerSteps';
 import { typedCount } from '../../format/typedNumber';
 import { chainControls } from '../../frame/chainControls';
 import type { ExperimentPage } from '../../frame/experimentPage';
@@ -57,11 +57,18 @@ export class Sides {
   }
 }
 
-/** @param failed is told why a preset was not saved */
+/** What the chains' controls need of the tab. */
+export interface Around {
+  /** Is told why a preset was not saved. */
+  readonly failed: (error: unknown) => void;
+  /** What each of a side's samplers did at the place that is looked at; none where that was another chain. */
+  readonly removals: (side: Side) => readonly StepReport[];
+}
+
 export function abForm(
   context: TabContext,
   sides: Sides,
-  failed: (error: unknown) => void,
+  around: Around,
 ): Pick<ExperimentPage<AbResult>, 'groups' | 'parameters' | 'values' | 'line'> {
   const short = (side: Side): string => {
     const { steps } = sides.chains[side];
@@ -70,8 +77,8 @@ export function abForm(
   return formOf(
     abParameters,
     [
-      { title: 'A', fields: [chainField(context, sides, 'a', failed)] },
-      { title: 'B', fields: [promptField(context, sides), chainField(context, sides, 'b', failed)] },
+      { title: 'A', fields: [chainField(context, sides, 'a', around)] },
+      { title: 'B', fields: [promptField(context, sides), chainField(context, sides, 'b', around)] },
       { title: 'Both', fields: ['samples', 'maxNewTokens', 'seed', 'stop'] },
     ],
     {
@@ -101,7 +108,7 @@ function chainField(
   context: TabContext,
   { chains }: Sides,
   side: Side,
-  failed: (error: unknown) => void,
+  { failed, removals }: Around,
 ): OwnField {
   const chain = chains[side];
   return {
@@ -114,7 +121,10 @@ function chainField(
       chain.text = text;
     },
     error: () => chain.error,
-    view: () => chainControls(chain, context, failed, { deeds: [], keptInOrder: {}, problem: null }, side),
+    view: () => {
+      const deeds = deedsOf(chain.steps, removals(side));
+      return chainControls(chain, context, failed, { deeds, keptInOrder: {}, problem: null }, side);
+    },
   };
 }
 

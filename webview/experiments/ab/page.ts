@@ -1,5 +1,6 @@
 /** A/B: two chains, or two prompts, side by side with the same random numbers. */
 import { html, type TemplateResult } from 'lit';
+import type { ChainSpec } from '../../../src/core/samplers/chain';
 import { abParameters, exchanged } from '../../../src/experiments/ab/parameters';
 import { abReport, headline } from '../../../src/experiments/ab/report';
 import {
@@ -8,9 +9,10 @@ import {
   growAb,
   swapped,
   type AbResult,
+  type SideStep,
 } from '../../../src/experiments/ab/result';
 import { readOrNull } from '../../form/declared';
-import { shortStep, stepsOf } from '../../form/samplerSteps';
+import { chainOfSteps, shortStep, stepsOf } from '../../form/samplerSteps';
 import type { ExperimentPage, ShownParts } from '../../frame/experimentPage';
 import { ExperimentTab } from '../../frame/experimentTab';
 import { growing } from '../../frame/live';
@@ -20,7 +22,7 @@ import type { OpenRequest, Tab, TabContext } from '../../frame/tab';
 import { isTyping } from '../../frame/typing';
 import { abPictures, DIVERGENCE, placeOfMark } from './charts';
 import { abForm, Sides, type Side } from './form';
-import { Looking } from './looking';
+import { Looking, type Place } from './looking';
 import { placeView } from './placeView';
 import { abTerms } from './terms';
 import { textsView } from './textsView';
@@ -44,6 +46,7 @@ class Ab extends ExperimentTab<AbResult> {
           this.#swap();
         },
         isRunning: () => this.state.runs.isGoing,
+        result: () => this.state.shown.outcome?.result ?? null,
       }),
       context,
     );
@@ -105,6 +108,16 @@ interface Acts {
   readonly failed: (error: unknown) => void;
   readonly swap: () => void;
   readonly isRunning: () => boolean;
+  /** The last result; null before there is one. */
+  readonly result: () => AbResult | null;
+}
+
+/** What each sampler of a side did at the place that is looked at, where the controls have the result's chain. */
+function removalsOf(result: AbResult, place: Place, side: Side, spec: ChainSpec): SideStep['removals'] {
+  const parameters = readOrNull(() => abParameters.parse(result.provenance.parameters));
+  const own = side === 'a' ? parameters?.chain : parameters?.otherChain;
+  if (JSON.stringify(own) !== JSON.stringify(spec)) return [];
+  return result.samples[place.sample]?.steps[place.at]?.[side]?.removals ?? [];
 }
 
 function pageOf(context: TabContext, sides: Sides, acts: Acts): ExperimentPage<AbResult> {
@@ -116,7 +129,14 @@ function pageOf(context: TabContext, sides: Sides, acts: Acts): ExperimentPage<A
     promise:
       'You will see two texts that are drawn with the same random numbers, the first token at which they part, and at every token both distributions side by side: what each chain removes, and how far apart they are.',
     lane: 'quick',
-    ...abForm(context, sides, acts.failed),
+    ...abForm(context, sides, {
+      failed: acts.failed,
+      removals: (side) => {
+        const result = acts.result();
+        const spec = chainOfSteps(sides.chains[side].steps);
+        return result ? removalsOf(result, looking.in(result), side, spec) : [];
+      },
+    }),
     terms: abTerms,
     read: parsedBy(abResultSchema),
     report: abReport,

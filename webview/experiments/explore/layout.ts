@@ -3,17 +3,14 @@ import { signal } from '@preact/signals-core';
 import { html, nothing, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import type { Vocabulary } from '../../../src/core/languageModel';
-import type { ChainSpec } from '../../../src/core/samplers/chain';
 import { MOST_ROWS } from '../../../src/experiments/explore/distribution';
-import { exploreParameters } from '../../../src/experiments/explore/parameters';
 import type { ExploreResult } from '../../../src/experiments/explore/result';
 import { count, duration, rate, type LogUnit } from '../../format/numbers';
 import { completionText } from '../../format/tokenText';
 import { typedNumber } from '../../format/typedNumber';
 import type { ChainEditor } from '../../form/chainEditor';
-import { typedOf } from '../../form/declared';
 import { valueText, type FormValues } from '../../form/form';
-import { chainOfSteps, deedLine, deedsOf } from '../../form/samplerSteps';
+import { deedLine, deedsOf } from '../../form/samplerSteps';
 import { biasOf } from '../../form/tokenSteps';
 import type { Slide } from '../../frame/presentation';
 import { chainControls } from '../../frame/chainControls';
@@ -23,6 +20,7 @@ import type { Outcome } from '../../frame/record';
 import { TOY } from '../../frame/session';
 import { PROGRESS_AFTER } from '../../frame/statusView';
 import type { TabContext } from '../../frame/tab';
+import { abButton } from './abButton';
 import { keepBarsInView } from './barsInView';
 import { Branching } from './branching';
 import { ExploreCards } from './cards';
@@ -45,9 +43,6 @@ const LATE = 5000;
 
 /** Tokens of the prompt that the distribution's heading repeats. */
 const CONTEXT_TOKENS = 6;
-
-/** What greedy decoding is as a chain. */
-const GREEDY: ChainSpec = [{ sampler: 'top-k', k: 1 }];
 
 /** What the view reads of the frame. */
 export interface ExploreFrame {
@@ -191,28 +186,7 @@ export class ExploreView {
 
   /** The controls of the chain, with what every step does to the distribution on screen. */
   samplers(): TemplateResult {
-    return html`${this.#chainControls()}
-      <button
-        type="button"
-        class="link open-ab"
-        data-testid="open-ab"
-        title="Compare this chain, or this prompt, with another: A/B"
-        @click=${() => {
-          this.#openAb();
-        }}
-      >
-        Compare in A/B
-      </button>`;
-  }
-
-  /** Both sides of A/B as they are here: one of them is to be changed. */
-  #openAb(): void {
-    const { session, openTab } = this.#context;
-    const { seed } = this.#controls;
-    const stop = typedOf('stop', exploreParameters.parameters.stop, this.#frame.values());
-    const own = this.#greedy ? GREEDY : chainOfSteps(this.#chain.steps);
-    const prompt = session.source?.text ?? '';
-    openTab('ab', { prompt, chain: own, otherChain: own, seed, stop }, false);
+    return html`${this.#chainControls()} ${abButton(this.#context, this.#chain, this.#frame.values())}`;
   }
 
   #chainControls(): TemplateResult {
