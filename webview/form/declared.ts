@@ -59,7 +59,8 @@ export function fieldsOf(name: string, parameter: Parameter<unknown>, beside: Be
           kind: 'text',
           initial: parameter.initial ?? String(initial),
           wide: control.kind !== 'number',
-          ...(control.kind === 'texts' && { lines: true, placeholder: LINES }),
+          // One of them is called as the button that stops a run.
+          ...(control.kind === 'texts' && { hook: `${name}-texts`, lines: true, placeholder: LINES }),
           ...(control.kind === 'text' && control.placeholder && { placeholder: control.placeholder }),
           dice: control.kind === 'number' && control.dice === true,
           check: (text) => {
