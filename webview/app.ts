@@ -356,9 +356,17 @@ export class App {
     if (kind === 'legend') return legendCard();
     if (kind === 'model') return modelCard(this.#session);
     if (kind !== 'chip') return this.#active.value.card(kind, rest);
-    const { tokens } = this.#session;
-    const model = tokens && this.#session.loadedOf(tokens.model, tokens.toy);
-    return tokens && model ? chipCard(tokens.ids, model, Number(rest[0])) : null;
+    return this.#chipCard(Number(rest[0]));
+  }
+
+  /** A token of the prompt, and what the chain of the tab can do with it. */
+  #chipCard(index: number): TemplateResult | null {
+    const { tokens, model } = this.#session;
+    const loaded = tokens && this.#session.loadedOf(tokens.model, tokens.toy);
+    const id = tokens?.ids[index];
+    if (!tokens || !loaded || id === undefined) return null;
+    const actions = tokens.model === model ? this.#active.value.tokenActions?.(id) : undefined;
+    return html`${chipCard(tokens.ids, loaded, index)} ${actions ?? nothing}`;
   }
 
   // Memory.

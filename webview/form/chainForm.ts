@@ -173,6 +173,9 @@ function readParameter(
     checkParameter(step.sampler, parameter, value);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
+    // A text stands in full in its field, and may be long.
+    if (parameter.kind === 'text')
+      return `${step.sampler}: ${parameter.name} must be ${parameter.check(typed)}.`;
     if (!main || isText) return error.message;
     const words = rangeInWords(parameter);
     const hint = typingHint(typed, kindOf(parameter));

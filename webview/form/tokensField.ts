@@ -216,7 +216,6 @@ function variantView(
   probability: number | undefined,
   { ids, pick }: Picking,
 ): TemplateResult {
-  const label = tokenLabel(tokenBytes(vocabulary, id));
   const now = probability === undefined ? '' : percent(probability);
   return html`<button
     type="button"
@@ -224,14 +223,13 @@ function variantView(
     data-testid="variant"
     data-token-id=${id}
     aria-pressed=${ids.includes(id)}
-    aria-label="${label}, id ${id}${now === '' ? '' : `, ${now}`}"
     title=${probability === undefined ? `id ${id}` : `id ${id}, probability before the samplers ${full(probability)}`}
     @click=${() => {
       pick(id);
     }}
   >
     <span class="token-text">${tokenView(vocabulary, id)}</span>
-    <span class="quiet">${id}${now === '' ? nothing : html` · ${now}`}</span>
+    <span class="quiet"><span class="unseen">id </span>${id}${now === '' ? nothing : html` · ${now}`}</span>
   </button>`;
 }
 

@@ -46,6 +46,8 @@ export interface Tab {
   slides?(): readonly Slide[];
   /** What a card says about the thing with this `data-card` reference; null for references of others. */
   card(kind: string, rest: readonly string[]): TemplateResult | null;
+  /** What its chain can do with a token of the chosen model, for the cards of the prompt's tokens. */
+  tokenActions?(id: number): TemplateResult | typeof nothing;
   /** Runs the experiment, for example because Ctrl+Enter was pressed. */
   run(): void;
   /** Stops what runs; false when nothing does. */

@@ -6,6 +6,9 @@ const OPEN_AFTER = 250;
 const NEXT_AFTER = 40;
 const CLOSE_AFTER = 200;
 
+/** The same for a neighbour of what has a card with buttons, which the pointer may be on its way to. */
+const NEXT_AFTER_BUTTONS = 200;
+
 /** Distance of the card from what it is about and from the window's edges, in pixels. */
 const GAP = 6;
 
@@ -103,7 +106,7 @@ export class Card {
     const anchor = anchorOf(event);
     const onCard = event.target instanceof Element && event.target.closest('#card') !== null;
     if (onCard || (anchor !== null && anchor === this.#anchor)) clearTimeout(this.#timer);
-    else if (anchor) this.#later(this.#anchor ? NEXT_AFTER : OPEN_AFTER, anchor);
+    else if (anchor) this.#later(this.#anchor ? nextAfter() : OPEN_AFTER, anchor);
     // What has the keyboard's focus keeps its card until the pointer asks for another.
     else if (!this.#anchor?.matches(':focus-visible')) this.#later(CLOSE_AFTER, null);
     else clearTimeout(this.#timer);
@@ -132,6 +135,10 @@ export class Card {
     anchor?.setAttribute('aria-describedby', 'card');
     this.#shown.value = anchor;
   }
+}
+
+function nextAfter(): number {
+  return document.querySelector('#card [data-key]') ? NEXT_AFTER_BUTTONS : NEXT_AFTER;
 }
 
 function anchorOf(event: Event): Element | null {

@@ -17,12 +17,17 @@ interface Row {
   readonly own: boolean;
 }
 
+/** Characters of a value in a row: lists of tokens and schemas can be long. */
+const LONGEST_VALUE = 40;
+
 /** A step of a chain in a few characters: `top-k 40`, or with names where it has several parameters. */
 function step({ sampler, ...parameters }: SamplerSpec): string {
   const given = Object.entries(parameters).filter(([name]) => name !== 'ties');
-  const values = given.map(([name, value]) =>
-    given.length === 1 ? JSON.stringify(value) : `${name}=${JSON.stringify(value)}`,
-  );
+  const values = given.map(([name, value]) => {
+    const text = JSON.stringify(value);
+    const short = text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text;
+    return given.length === 1 ? short : `${name}=${short}`;
+  });
   return [sampler, ...values].join(' ');
 }
 

@@ -92,6 +92,27 @@ export function exploring(current: () => Session): void {
       await session.window.picture('alternatives');
     });
 
+    test('bans a token from its bar, and holds what follows to an expression', async () => {
+      const before = await panel.probabilities();
+      const ban = async (): Promise<void> => {
+        await panel.part('bar-row').first().hover();
+        await panel.part('token-ban').click();
+      };
+      await ban();
+      await expect.poll(async () => (await panel.probabilities())[0]).toBe(0);
+      await expect.poll(() => panel.part('token-ban').getAttribute('aria-pressed')).toBe('true');
+      await panel.unfold();
+      await panel.part('add-sampler').click();
+      await panel.part('menu-regex').click();
+      await panel.part('regex.expression').fill('[A-Z][a-z]+');
+      await expect.poll(() => panel.part('left-row').count()).toBeGreaterThan(0);
+      await expect.poll(() => panel.part('masks').innerText()).toMatch(/^The regular expression removed 9\d/);
+      await expect.poll(() => violations(panel.frame)).toEqual([]);
+      await panel.frame.locator(`[data-step="regex"] ${part('remove-step')}`).click();
+      await ban();
+      await expect.poll(() => panel.probabilities()).toEqual(before);
+    });
+
     test('goes on from a token of the prompt, from the end of a completion, and back to the whole prompt', async () => {
       const chips = async (): Promise<readonly string[]> => (await panel.read()).chips;
       const whole = await chips();

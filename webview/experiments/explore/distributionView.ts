@@ -74,7 +74,7 @@ export function distributionView(props: DistributionProps): TemplateResult {
       </thead>
       ${foundView(props, end)}
       <tbody>
-        ${rows.map((row, index) => rowView(props, row, { card: `bar:${index}`, end }))}
+        ${rows.map((row, index) => rowView(props, row, { card: `bar:${index}`, end, hook: 'bar-row' }))}
         ${
           survivors.length === 0
             ? nothing
@@ -84,7 +84,7 @@ export function distributionView(props: DistributionProps): TemplateResult {
                 </td>
               </tr>`
         }
-        ${survivors.map((row) => rowView(props, row, { card: `left:${row.id}`, end, rank: row.rank }))}
+        ${survivors.map((row) => rowView(props, row, { card: `left:${row.id}`, end, rank: row.rank, hook: 'left-row' }))}
         ${restView(summary)}
       </tbody>
     </table>
@@ -141,7 +141,7 @@ function foundView(props: DistributionProps, end: number): TemplateResult | type
             <td colspan="4" class="quiet">${remark}</td>
           </tr>`
     }
-    ${found.map((row) => rowView(props, row, { card: `found:${row.id}`, end, rank: row.rank }))}
+    ${found.map((row) => rowView(props, row, { card: `found:${row.id}`, end, rank: row.rank, hook: 'found-row' }))}
   </tbody>`;
 }
 
@@ -152,12 +152,14 @@ interface RowPlace {
   readonly end: number;
   /** Tokens that are more probable, where the row stands apart from them. */
   readonly rank?: number;
+  /** The row's `data-testid`. */
+  readonly hook: string;
 }
 
 function rowView(
   { vocabulary, greedy, summary, biasOf }: DistributionProps,
   { id, raw, processed, removedBy, logit }: DistributionRow,
-  { card, end, rank }: RowPlace,
+  { card, end, rank, hook }: RowPlace,
 ): TemplateResult {
   const best = id === summary.rows[0]?.id;
   const kept = removedBy === null;
@@ -165,7 +167,7 @@ function rowView(
   const bias = biasOf(id);
   return html`<tr
     class="bar-row"
-    data-testid=${rank === undefined ? 'bar-row' : 'found-row'}
+    data-testid=${hook}
     data-token-id=${id}
     data-kept=${kept}
     data-probability=${processed}

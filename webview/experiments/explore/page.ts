@@ -1,5 +1,5 @@
 /** Explore: the next-token distribution after the prompt, and sampled completions. */
-import type { TemplateResult } from 'lit';
+import { nothing, type TemplateResult } from 'lit';
 import { exploreReport } from '../../../src/experiments/explore/report';
 import { exploreResultSchema, type ExploreResult } from '../../../src/experiments/explore/result';
 import type { ListedPreset } from '../../../src/protocol/presets';
@@ -15,6 +15,7 @@ import { exploreForm } from './form';
 import { ExploreView } from './layout';
 import { packExplore, unpackExplore, upgraded } from './memory';
 import { Screen } from './screen';
+import { TokenActions, tokenActionsView } from './tokenActions';
 
 export function createExplore(context: TabContext): Tab {
   return new Explore(context);
@@ -54,6 +55,12 @@ class Explore extends ExperimentTab<ExploreResult> {
 
   override card(kind: string, rest: readonly string[]): TemplateResult | null {
     return this.#view.card(kind, rest) ?? super.card(kind, rest);
+  }
+
+  tokenActions(id: number): TemplateResult | typeof nothing {
+    const { session, announce } = this.#context;
+    const vocabulary = session.loadedOf(session.model, undefined)?.vocabulary;
+    return vocabulary ? tokenActionsView(new TokenActions(this.#chain, vocabulary, announce), id) : nothing;
   }
 
   override slides(): readonly Slide[] {
