@@ -11,7 +11,20 @@ interface Example {
   readonly text: string;
 }
 
-const schema = (value: object): string => JSON.stringify(value, null, 1);
+const PERSON = `{
+ "type": "object",
+ "properties": {
+  "name": {"type": "string", "maxLength": 20},
+  "age": {"type": "integer", "minimum": 0, "maximum": 120}
+ },
+ "required": ["name", "age"]
+}`;
+
+const WORDS = `{
+ "type": "array",
+ "items": {"type": "string", "pattern": "^[a-z]+$"},
+ "maxItems": 5
+}`;
 
 /** What a text of each kind may look like, by sampler; a continuation of prose begins with a space. */
 const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
@@ -22,21 +35,8 @@ const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
     { label: 'one sentence', text: String.raw`[^.!?\n]+[.!?]` },
   ],
   'json-schema': [
-    {
-      label: 'a person',
-      text: schema({
-        type: 'object',
-        properties: {
-          name: { type: 'string', maxLength: 20 },
-          age: { type: 'integer', minimum: 0, maximum: 120 },
-        },
-        required: ['name', 'age'],
-      }),
-    },
-    {
-      label: 'a list of words',
-      text: schema({ type: 'array', items: { type: 'string', pattern: '^[a-z]+$' }, maxItems: 5 }),
-    },
+    { label: 'a person', text: PERSON },
+    { label: 'a list of words', text: WORDS },
   ],
 };
 
