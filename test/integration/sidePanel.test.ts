@@ -142,7 +142,49 @@ describe('Decoding Lab as a tool of chat agents', () => {
     assert.match(text, /"·king": [\d.]+ bits, rank \d+/);
   });
 
+  it('tells it after samplers and banned words too', async () => {
+    const samplers = [{ sampler: 'top-k', k: 1 }];
+    const text = await invoke('decoding_lab_next_token', {
+      text: PROMPT,
+      count: 2,
+      samplers,
+      banned: [' had'],
+    });
+    assert.match(text, /\(id 550\): [\d.]+ %, removed by banned-phrases/);
+    assert.match(text, /\(id \d+\): [\d.]+ %, 100 % after/);
+    assert.match(text, /The samplers keep 1 token with/);
+    const greedy = await invoke('decoding_lab_next_token', { text: PROMPT, count: 2, preset: 'greedy' });
+    assert.match(greedy, /\(id 550\): [\d.]+ %, 100 % after/);
+  });
+
+  it('continues a text by an expression, and by the same seed in the same way', async () => {
+    const asked = { text: PROMPT, expression: ' (had|was) [a-z ]{3,12}\\.', seed: 7 };
+    const text = await invoke('decoding_lab_complete', asked);
+    const [, written] = /seed 7: (".*")$/m.exec(text)!;
+    assert.match(JSON.parse(written!) as string, /^ ?(had|was) [a-z ]{3,12}\.$/);
+    assert.match(text, /^End: complete/m);
+    assert.match(text, /What the shape cost: .* of the probability/);
+    assert.equal(await invoke('decoding_lab_complete', asked), text);
+  });
+
+  it('continues it by a JSON schema, and stops at a text', async () => {
+    const schema = { type: 'object', properties: { old: { type: 'boolean' } }, required: ['old'] };
+    const json = await invoke('decoding_lab_complete', { text: PROMPT, schema });
+    const [, written] = /seed \d+: (".*")$/m.exec(json)!;
+    assert.equal(typeof (JSON.parse(JSON.parse(written!) as string) as { old: unknown }).old, 'boolean');
+    const stopped = await invoke('decoding_lab_complete', { text: PROMPT, preset: 'greedy', stop: ['a'] });
+    assert.match(stopped, /^End: stopped at "a"/m);
+  });
+
   it('says what is wrong with its input', async () => {
     assert.match(await invoke('decoding_lab_next_token', { text: PROMPT, count: 0 }), /not usable/);
+    const complete = (input: object): Promise<string> =>
+      invoke('decoding_lab_complete', { text: PROMPT, ...input });
+    assert.match(await complete({ preset: 'nobody' }), /no preset "nobody"; the presets are start,/);
+    assert.match(await complete({ samplers: [{ sampler: 'top-k', k: 0 }] }), /top-k: k is 0; it must be/);
+    assert.match(await complete({ expression: '(' }), /expression is .*syntax/);
+    assert.match(await complete({ schema: { type: 'strin' } }), /type at # is "strin"/);
+    assert.match(await complete({ expression: 'a', schema: {} }), /both an expression and a schema/);
+    assert.match(await complete({ banned: [''] }), /A text is empty/);
   });
 });

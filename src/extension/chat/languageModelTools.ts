@@ -1,27 +1,15 @@
 import * as v from 'valibot';
 import * as vscode from 'vscode';
 import { withLf } from '../../core/lineEnds';
-import { softmax, topIndices } from '../../core/logits';
-import type { EngineClient } from '../../engine/client';
 import { runExperiment } from '../../engine/runExperiment';
-import type { Library } from '../models/library';
-import { nextTokenAfter } from '../cursor/nextToken';
 import { lastPart } from '../panel/promptSource';
 import { toFailure } from '../panel/requests';
 import { settings } from '../settings';
 import { answerOf } from '../shown/documents';
 import { inQuotationMarks } from '../shown/quote';
-import { percentOfLog, tokenName } from '../tokenNames';
+import { tokenName } from '../tokenNames';
+import { complete, completeSchema, next, nextSchema, type ToolServices } from './decodingTools';
 
-export interface ToolServices {
-  readonly engine: EngineClient;
-  readonly library: Library;
-}
-
-const nextSchema = v.object({
-  text: v.string(),
-  count: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(100)), 10),
-});
 const phraseSchema = v.object({
   text: v.string(),
   phrase: v.pipe(
@@ -41,6 +29,10 @@ export function registerTools(services: ToolServices): vscode.Disposable[] {
     lm.registerTool(
       'decoding_lab_next_token',
       tool(nextSchema, (input, signal) => next(services, input, signal)),
+    ),
+    lm.registerTool(
+      'decoding_lab_complete',
+      tool(completeSchema, (input, signal) => complete(services, input, signal)),
     ),
     lm.registerTool(
       'decoding_lab_phrase_probability',
@@ -75,32 +67,6 @@ function tool<Schema extends v.GenericSchema>(
       return answerOf(text);
     },
   };
-}
-
-async function next(
-  { engine, library }: ToolServices,
-  { text, count }: v.InferOutput<typeof nextSchema>,
-  signal: AbortSignal,
-): Promise<string> {
-  const source = await library.source(settings.defaultModel(), undefined);
-  const model = await engine.load(source, signal);
-  const lines: string[] = [];
-  const notes: string[] = [];
-  await runExperiment(engine, 'explore', source, nextTokenAfter(lastPart(withLf(text))), {
-    signal,
-    onEvent: (event) => {
-      if (event.type === 'prompt') notes.push(...event.prompt.notes);
-      if (event.type !== 'next') return;
-      const probabilities = softmax(event.logits);
-      for (const id of topIndices(event.logits, count)) {
-        lines.push(
-          `${inQuotationMarks(tokenName(id, model))} (id ${id}): ${percentOfLog(Math.log(probabilities[id]!))}`,
-        );
-      }
-    },
-  });
-  const head = `Next tokens according to ${inQuotationMarks(model.info.name)}, most probable first (· is a space):`;
-  return [...notes, head, ...lines].join('\n');
 }
 
 /** Ways to write the phrase that are listed. */
