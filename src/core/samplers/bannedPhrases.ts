@@ -49,10 +49,7 @@ export const bannedPhrases = defineSampler({
         kind: 'text',
         default: '',
         optional: true,
-        check: (value) => {
-          const automaton = value === '' ? null : compileExpression(value);
-          return typeof automaton === 'string' ? automaton : null;
-        },
+        check: (value) => (value === '' ? null : whatPatternMustBe(value)),
       },
       {
         ...END_OF_TEXT,
@@ -85,9 +82,20 @@ export const bannedPhrases = defineSampler({
   },
 });
 
+/** A pattern that is compiled by itself may have anchors at its ends; among phrases they could not be followed. */
+function whatPatternMustBe(pattern: string): string | null {
+  const alone = compileExpression(pattern);
+  if (typeof alone === 'string') return alone;
+  return typeof compileExpression(grouped(pattern)) === 'string'
+    ? 'a regular expression without ^ and $: it is looked for everywhere in the text'
+    : null;
+}
+
+const grouped = (pattern: string): string => `(?:${pattern})`;
+
 function automatonOf(owner: string, phrases: readonly string[], pattern: string): ByteAutomaton {
   const each = phrases.map((phrase) => phrase.replace(SYNTAX, String.raw`\$&`));
-  const automaton = compileExpression([...each, ...(pattern === '' ? [] : [`(?:${pattern})`])].join('|'));
+  const automaton = compileExpression([...each, ...(pattern === '' ? [] : [grouped(pattern)])].join('|'));
   if (typeof automaton === 'string')
     throw new RangeError(`${owner}: phrases and pattern must together be ${automaton}.`);
   return automaton;

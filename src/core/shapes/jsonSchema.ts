@@ -1,22 +1,13 @@
 /** JSON schemas as regular expressions, as far as they are regular: every nesting is finite. */
-import { mayHold } from './regularExpression';
-
-type Schema = Readonly<Record<string, unknown>>;
-
-/** One character of a JSON string, written as itself or escaped; RFC 8259, section 7. */
-const CHARACTER = String.raw`(?:[^"\\\u0000-\u001f\ud800-\udfff]|\\["\\/bfnrt])`;
-const INTEGER = String.raw`-?(?:0|[1-9]\d*)`;
-const NUMBER = String.raw`${INTEGER}(?:\.\d+)?(?:[eE][+-]?\d+)?`;
-const NATURAL = String.raw`(?:0|[1-9]\d*)`;
-
-/** Dates are in the range in which every month has them; a validator knows the lengths of months. */
-const FORMATS: Readonly<Record<string, string>> = {
-  date: String.raw`\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])`,
-  time: String.raw`(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ`,
-  'date-time': String.raw`\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\dZ`,
-  uuid: '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}',
-  ipv4: String.raw`(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)\.){3}(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)`,
-};
+import {
+  integerExpression,
+  limitsOf,
+  numberExpression,
+  SCALAR,
+  stringExpression,
+  type Schema,
+} from './schemaScalars';
+import { either, literally } from './expressionText';
 
 /** What says nothing about the text. */
 const SILENT = [
@@ -31,15 +22,8 @@ const SILENT = [
   'examples',
 ];
 
-/** Most numbers that are written out one by one. */
-const MOST_NUMBERS = 1000;
-
 /** Deeper schemas, or such as refer to themselves, are refused. */
 const DEEPEST = 20;
-
-const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`);
-const literally = (value: unknown): string => escaped(JSON.stringify(value));
-const either = (all: readonly string[]): string => (all.length === 1 ? all[0]! : `(?:${all.join('|')})`);
 
 /**
  * Makes a regular expression of a schema: the JSON texts that fit it, with at most one space after a comma and a
@@ -63,7 +47,7 @@ class Conversion {
         `The schema at ${at} lies more than ${DEEPEST} levels deep, or refers to itself; a shape must have an end.`,
       );
     }
-    if (schema === true) return this.#scalar();
+    if (schema === true) return SCALAR;
     if (typeof schema !== 'object' || schema === null || Array.isArray(schema)) {
       throw new RangeError(
         `The schema at ${at} is ${JSON.stringify(schema)}; it must be an object, or true.`,
@@ -78,7 +62,7 @@ class Conversion {
       return this.#only(given, [keyword], at, this.#combined(keyword, given[keyword], at, depth));
     }
     const types = given['type'] ?? IMPLIED.find(([keyword]) => keyword in given)?.[1];
-    if (types === undefined) return this.#only(given, [], at, this.#scalar());
+    if (types === undefined) return this.#only(given, [], at, SCALAR);
     const each = Array.isArray(types) ? (types as unknown[]) : [types];
     const known = each.flatMap((type) => KEYWORDS[String(type)] ?? []);
     return this.#only(
@@ -92,11 +76,11 @@ class Conversion {
   #typed(type: unknown, given: Schema, at: string, depth: number): string {
     switch (type) {
       case 'string':
-        return this.#string(given, at);
+        return stringExpression(given, at);
       case 'integer':
-        return this.#integer(given, at);
+        return integerExpression(given, at);
       case 'number':
-        return this.#number(given, at);
+        return numberExpression(given, at);
       case 'boolean':
         return '(?:true|false)';
       case 'null':
@@ -110,10 +94,6 @@ class Conversion {
           `type at ${at} is ${JSON.stringify(type)}; it must be string, number, integer, boolean, null, array or object.`,
         );
     }
-  }
-
-  #scalar(): string {
-    return either([`"${CHARACTER}*"`, NUMBER, 'true', 'false', 'null']);
   }
 
   /** The expression, where the schema says nothing that it does not follow. */
@@ -164,75 +144,6 @@ class Conversion {
     return either(all.map((each, i) => this.of(each, `${at}/${keyword}/${i}`, depth + 1)));
   }
 
-  #string(given: Schema, at: string): string {
-    const { pattern, format } = given;
-    const hasLength = 'minLength' in given || 'maxLength' in given;
-    if ([pattern !== undefined, format !== undefined, hasLength].filter(Boolean).length > 1) {
-      throw new RangeError(
-        `pattern, format and a length at ${at} cannot be followed together; keep one of them.`,
-      );
-    }
-    if (pattern !== undefined) return `"${this.#pattern(pattern, at)}"`;
-    if (format !== undefined) {
-      const known = typeof format === 'string' ? FORMATS[format] : undefined;
-      if (known !== undefined) return `"${known}"`;
-      throw new RangeError(
-        `format at ${at} is ${JSON.stringify(format)}; it must be one of ${Object.keys(FORMATS).join(', ')}.`,
-      );
-    }
-    return `"${CHARACTER}${this.#times(given, 'minLength', 'maxLength', at)}"`;
-  }
-
-  #pattern(pattern: unknown, at: string): string {
-    const inside = typeof pattern === 'string' ? /^\^(.*)\$$/su.exec(pattern)?.[1] : undefined;
-    if (inside === undefined) {
-      throw new RangeError(
-        `pattern at ${at} is ${JSON.stringify(pattern)}; it must begin with ^ and end with $, so that it says what the whole string is.`,
-      );
-    }
-    const wrong = mayHold(inside, String.raw`["\\\u0000-\u001f]`);
-    if (typeof wrong === 'string') throw new RangeError(`pattern at ${at} must be ${wrong}.`);
-    if (wrong) {
-      throw new RangeError(
-        `pattern at ${at} also matches quotes, backslashes or line ends, which JSON writes differently; exclude them, for example by [^"\\\\] in place of a dot.`,
-      );
-    }
-    return `(?:${inside})`;
-  }
-
-  #integer(given: Schema, at: string): string {
-    const least =
-      'exclusiveMinimum' in given ? this.#whole(given, 'exclusiveMinimum', at) + 1 : this.#least(given, at);
-    const most =
-      'exclusiveMaximum' in given
-        ? this.#whole(given, 'exclusiveMaximum', at) - 1
-        : 'maximum' in given
-          ? this.#whole(given, 'maximum', at)
-          : Infinity;
-    if (least === -Infinity && most === Infinity) return INTEGER;
-    if (least === 0 && most === Infinity) return NATURAL;
-    if (least === 1 && most === Infinity) return String.raw`[1-9]\d*`;
-    if (most < least) throw new RangeError(`No integer at ${at} is at least ${least} and at most ${most}.`);
-    if (most - least >= MOST_NUMBERS) {
-      throw new RangeError(
-        `The integer at ${at} is from ${least} to ${most}; it must have both limits and at most ${MOST_NUMBERS} values, or a minimum of 0 or 1 alone.`,
-      );
-    }
-    return either(Array.from({ length: most - least + 1 }, (_, i) => String(least + i)));
-  }
-
-  #least(given: Schema, at: string): number {
-    return 'minimum' in given ? this.#whole(given, 'minimum', at) : -Infinity;
-  }
-
-  #number(given: Schema, at: string): string {
-    if (!('minimum' in given)) return NUMBER;
-    if (given['minimum'] === 0) return NUMBER.slice('-?'.length);
-    throw new RangeError(
-      `minimum at ${at} is ${JSON.stringify(given['minimum'])}; that of a number must be 0. Integers can have any.`,
-    );
-  }
-
   #array(given: Schema, at: string, depth: number): string {
     const first = given['prefixItems'] ?? [];
     if (!Array.isArray(first)) throw new RangeError(`prefixItems at ${at} must be a list of schemas.`);
@@ -248,7 +159,7 @@ class Conversion {
       return String.raw`\[(?:${fixed[0]!}${rest})?\]`;
     }
     const item = this.of(given['items'] ?? true, `${at}/items`, depth + 1);
-    const [least, most] = this.#limits(given, 'minItems', 'maxItems', at);
+    const [least, most] = limitsOf(given, 'minItems', 'maxItems', at);
     if (most === 0) return String.raw`\[\]`;
     const more = `${item}(?:, ?${item}){${Math.max(0, least - 1)},${most === Infinity ? '' : most - 1}}`;
     return least === 0 ? String.raw`\[(?:${more})?\]` : String.raw`\[${more}\]`;
@@ -282,27 +193,6 @@ class Conversion {
     const ways = beginnings.map(({ text }, i) => text + after(i + 1));
     if (firstNeeded === -1) ways.push('');
     return String.raw`\{${either(ways)}\}`;
-  }
-
-  #times(given: Schema, least: string, most: string, at: string): string {
-    if (!(least in given) && !(most in given)) return '*';
-    const [from, to] = this.#limits(given, least, most, at);
-    return `{${from},${to === Infinity ? '' : to}}`;
-  }
-
-  #limits(given: Schema, least: string, most: string, at: string): [number, number] {
-    const from = least in given ? this.#whole(given, least, at) : 0;
-    const to = most in given ? this.#whole(given, most, at) : Infinity;
-    if (from >= 0 && to >= from) return [from, to];
-    throw new RangeError(
-      `${least} at ${at} is ${from} and ${most} ${to}; the first must be from 0 to the second.`,
-    );
-  }
-
-  #whole(given: Schema, keyword: string, at: string): number {
-    const value = given[keyword];
-    if (Number.isSafeInteger(value)) return value as number;
-    throw new RangeError(`${keyword} at ${at} is ${JSON.stringify(value)}; it must be a whole number.`);
   }
 }
 

@@ -63,6 +63,7 @@ const schemas = fc.letrec<{ any: object }>((tie) => ({
       { type: 'integer' },
       { type: 'integer', minimum: 0 },
       { type: 'integer', minimum: -3, exclusiveMaximum: 12 },
+      { type: 'integer', minimum: 5, exclusiveMinimum: 2, maximum: 9, exclusiveMaximum: 30 },
       { type: 'number', minimum: 0 },
       { type: 'number' },
       { type: 'boolean' },

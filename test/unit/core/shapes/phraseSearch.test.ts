@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { Vocabulary } from '../../../../src/core/languageModel';
-import { SamplerChain } from '../../../../src/core/samplers/chain';
+import { parseSampler, SamplerChain } from '../../../../src/core/samplers/chain';
 import { depth } from '../../depth';
 import { PROPERTY } from '../generators';
 
@@ -70,4 +70,13 @@ it('takes a pattern beside phrases', () => {
   expect(back([0, 2, 1, 1])).toBe(1);
   expect(back([1, 0, 7, 0])).toBe(1);
   expect(back([1, 9, 10])).toBe(1);
+});
+
+it('refuses a pattern with anchors: it is looked for everywhere', () => {
+  for (const pattern of ['^ab$', '^ab', 'ab$', 'a|b$']) {
+    expect(() => parseSampler({ sampler: 'banned-phrases', pattern })).toThrow(
+      /without \^ and \$: it is looked for everywhere in the text/,
+    );
+  }
+  expect(parseSampler({ sampler: 'banned-phrases', pattern: '\\^ab\\$' })).toBeDefined();
 });

@@ -159,6 +159,17 @@ describe('Grid on the toy vocabulary', () => {
     ]);
   });
 
+  it('offers the numbers of samplers that have some, and no sampler that asks for texts or nothing', () => {
+    const offered = AXIS_CHOICES.map(({ sampler, parameter }) => `${sampler} ${parameter}`);
+    expect(offered).toEqual(
+      expect.arrayContaining(['top-a a', 'adaptive-p target', 'quadratic-smoothing factor']),
+    );
+    const samplers = new Set(AXIS_CHOICES.map(({ sampler }) => sampler));
+    for (const without of ['p-less', 'regex', 'json-schema', 'banned-phrases', 'allowed-tokens']) {
+      expect(samplers).not.toContain(without);
+    }
+  });
+
   it.each(AXIS_CHOICES)('takes $sampler $parameter', async ({ sampler, parameter, description }) => {
     const values = [description.default];
     const other = sampler === 'temperature' ? { ...TOP_K, values: [3] } : { ...TEMPERATURES, values: [1] };
