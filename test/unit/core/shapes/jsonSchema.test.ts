@@ -104,7 +104,107 @@ const schemas = fc.letrec<{ any: object }>((tie) => ({
   ),
 })).any;
 
+interface Given {
+  readonly type?: string | readonly string[];
+  readonly format?: string;
+  readonly pattern?: string;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly minimum?: number;
+  readonly exclusiveMaximum?: number;
+  readonly maximum?: number;
+  readonly enum?: readonly unknown[];
+  readonly const?: unknown;
+  readonly anyOf?: readonly Given[];
+  readonly items?: Given | false;
+  readonly prefixItems?: readonly Given[];
+  readonly minItems?: number;
+  readonly maxItems?: number;
+  readonly properties?: Readonly<Record<string, Given>>;
+  readonly required?: readonly string[];
+}
+
+const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
+  date: ['2024-02-28', '1999-12-01'],
+  time: ['00:00:00Z', '23:59:59Z'],
+  'date-time': ['2024-02-28T23:59:59Z'],
+  uuid: ['123e4567-e89b-12d3-a456-426614174000'],
+  ipv4: ['0.0.0.0', '192.168.1.255'],
+};
+
+const letter = fc.constantFrom('a', 'Z', ' ', 'é', '€', '𝄞', '"', '\\', '/', '\n', '\t', '{', ',', ':');
+const text = (minLength = 0, maxLength = 8): fc.Arbitrary<string> =>
+  fc.string({ unit: letter, minLength, maxLength });
+const anyNumber = fc.double({ noNaN: true, noDefaultInfinity: true });
+const scalar = fc.oneof(text(), anyNumber, fc.boolean(), fc.constant(null));
+
+/** Values that fit a schema, by the schema alone; properties in its order. */
+function valuesOf(schema: Given): fc.Arbitrary<unknown> {
+  const { type, format, pattern, properties, prefixItems, anyOf } = schema;
+  if ('const' in schema) return fc.constant(schema.const);
+  if (schema.enum) return fc.constantFrom(...schema.enum);
+  if (anyOf) return fc.oneof(...anyOf.map(valuesOf));
+  if (Array.isArray(type)) return fc.oneof(...type.map((one: string) => valuesOf({ ...schema, type: one })));
+  if (format) return fc.constantFrom(...EXAMPLES[format]!);
+  if (pattern) return fc.stringMatching(new RegExp(pattern, 'u'));
+  if (prefixItems) {
+    return fc
+      .tuple(fc.tuple(...prefixItems.map(valuesOf)), fc.nat(prefixItems.length))
+      .map(([all, length]) => all.slice(0, length));
+  }
+  if (properties) {
+    const requiredKeys = [...(schema.required ?? [])];
+    const ordered = Object.keys(properties);
+    const each = Object.fromEntries(ordered.map((key) => [key, valuesOf(properties[key]!)]));
+    return fc
+      .record(each, { requiredKeys })
+      .map((found) =>
+        Object.fromEntries(ordered.filter((key) => key in found).map((key) => [key, found[key]])),
+      );
+  }
+  switch (type) {
+    case 'string':
+      return text(schema.minLength, schema.maxLength);
+    case 'integer': {
+      const most = Math.min(schema.maximum ?? 1e9, (schema.exclusiveMaximum ?? 1e9) - 1);
+      return fc.integer({ min: schema.minimum ?? -1e9, max: most });
+    }
+    case 'number':
+      return schema.minimum === 0 ? anyNumber.map(Math.abs) : anyNumber;
+    case 'boolean':
+      return fc.boolean();
+    case 'null':
+      return fc.constant(null);
+    case 'array':
+      return fc.array(valuesOf(schema.items || {}), {
+        minLength: schema.minItems ?? 0,
+        maxLength: schema.maxItems ?? 3,
+      });
+    default:
+      return scalar;
+  }
+}
+
 describe('a schema', () => {
+  it('allows every value that fits, as JSON writes it, with and without spaces', () => {
+    fc.assert(
+      fc.property(
+        schemas.chain((schema) => fc.tuple(fc.constant(schema), valuesOf(schema))),
+        ([schema, value]) => {
+          expect(ajv.compile(schema)(value), 'the value fits').toBe(true);
+          const automaton = automatonOf(schema);
+          const spaced = JSON.stringify(value, null, 1).replace(/\n */g, (_, at: number, whole: string) =>
+            whole[at - 1] === ',' ? ' ' : '',
+          );
+          for (const written of [JSON.stringify(value), spaced]) {
+            expect(accepts(automaton, written), `${JSON.stringify(schema)}: ${written}`).toBe(true);
+          }
+        },
+      ),
+      { ...PROPERTY, numRuns: depth(60, 2000) },
+    );
+  });
+
   it('allows only texts that a validator accepts', () => {
     fc.assert(
       fc.property(schemas, fc.array(fc.nat(), { maxLength: 60 }), (schema, choices) => {
