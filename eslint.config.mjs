@@ -23,7 +23,7 @@ const allowed = {
   interchange: [],
   gpt2: [],
   onnx: ['gpt2'],
-  protocol: ['experiments'],
+  protocol: ['experiments', 'interchange'],
   experiments: [],
   engine: ['gpt2', 'onnx', 'experiments', 'library'],
   library: ['gpt2'],

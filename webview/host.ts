@@ -2,6 +2,7 @@
 import type { ModelInfo, Vocabulary } from '../src/core/languageModel';
 import type { ChainSpec } from '../src/core/samplers/chain';
 import type { OffStep } from '../src/core/samplers/presets';
+import type { DocumentLanguage } from '../src/interchange/languages';
 import {
   PROTOCOL_VERSION,
   readToPanel,
@@ -147,6 +148,11 @@ export class Host {
   /** @throws RequestError */
   async copy(text: string): Promise<void> {
     await this.#ask({ type: 'copy', text });
+  }
+
+  /** Shows a text in an editor. @throws RequestError */
+  async openText(text: string, language: DocumentLanguage): Promise<void> {
+    await this.#ask({ type: 'open-text', text, language });
   }
 
   /** Writes a file that the user chooses. @throws RequestError */

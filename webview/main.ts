@@ -1,6 +1,7 @@
 import './styles/page.css';
 import './styles/header.css';
 import './styles/settings.css';
+import './styles/exchange.css';
 import './experiments/explore/style.css';
 import './styles/completions.css';
 import './styles/experiment.css';

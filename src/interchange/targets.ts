@@ -7,6 +7,7 @@ import { ollama, ollamaModelfile } from './programs/ollama';
 import { openAi } from './programs/openAi';
 import { transformersJs } from './programs/transformersJs';
 import { vllm } from './programs/vllm';
+import type { DocumentLanguage } from './languages';
 import type { Run } from './run';
 import { isList, isObject, type Json, type Settings } from './settings';
 import { writeFlags } from './syntax/commandLine';
@@ -42,11 +43,13 @@ export interface Target {
 }
 
 export interface Copied {
-  /** What can be pasted where it is to be used. */
+  /** The text without its notes. */
+  readonly code: string;
+  /** What can be pasted where it is to be used: with its notes where it can have comments. */
   readonly text: string;
   /** The same with its notes, to be read in an editor of that language. */
   readonly document: string;
-  readonly language: string;
+  readonly language: DocumentLanguage;
   readonly notes: readonly string[];
 }
 
@@ -283,13 +286,15 @@ export function targetOf(id: TargetId): Target {
 export function copyAs(id: TargetId, run: Run): Copied {
   const target = targetOf(id);
   const { settings, notes }: WrittenRun = writeRun(target.program, run);
-  const all = [modelLine(run), ...notes, ...(target.notes?.(run) ?? [])];
+  const differs = [...notes, ...(target.notes?.(run) ?? [])];
+  const all = [modelLine(run), ...differs];
   const code = target.code(settings, run);
   const mark = target.comment;
   return {
+    code,
     text: mark === null ? code : comment(mark, all) + code,
     document: comment(mark ?? '//', all) + code,
     language: target.language === 'json' ? 'jsonc' : target.language,
-    notes: all,
+    notes: differs,
   };
 }

@@ -5,6 +5,7 @@
  */
 import * as v from 'valibot';
 import { offerSchema } from '../experiments/kit/offers';
+import { DOCUMENT_LANGUAGES } from '../interchange/languages';
 import { chainSchema, listedPresetSchema, offSchema } from './presets';
 
 /** Raised whenever a message changes its meaning; a page of another version asks to be reopened. */
@@ -40,6 +41,9 @@ export const promptSourceSchema = v.object({
   notes: v.array(v.string()),
 });
 export type PromptSource = v.InferOutput<typeof promptSourceSchema>;
+
+/** Longest text that is copied or shown in an editor, which may hold a whole prompt, in UTF-16 units. */
+const MAX_TEXT_LENGTH = 2 * MAX_PROMPT_LENGTH;
 
 /** Largest saved or exported result, in UTF-16 units. */
 export const MAX_RESULT_LENGTH = 50_000_000;
@@ -115,7 +119,14 @@ export const fromPanelSchema = v.variant('type', [
     insertion: requestId,
     act: v.picklist(['undo', 'show']),
   }),
-  v.object({ type: v.literal('copy'), request: requestId, text: text(1_000_000) }),
+  v.object({ type: v.literal('copy'), request: requestId, text: text(MAX_TEXT_LENGTH) }),
+  /** Show a text in an editor, in a document of its own; answered by `done`. */
+  v.object({
+    type: v.literal('open-text'),
+    request: requestId,
+    text: text(MAX_TEXT_LENGTH),
+    language: v.picklist(DOCUMENT_LANGUAGES),
+  }),
   /** Write a file that the user chooses, answered by `done`, or by `failure` with code `stopped` when they do not. */
   v.object({
     type: v.literal('export'),

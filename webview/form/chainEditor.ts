@@ -16,6 +16,7 @@ import {
   type ChainForm,
   type FieldName,
 } from './chainForm';
+import { Exchange } from './exchange';
 import {
   addStep,
   chainOfSteps,
@@ -102,6 +103,8 @@ const EARLY = new Set<SamplerName>([
 ]);
 
 export class ChainEditor {
+  /** What is open to copy it to other programs, or to paste it from there. */
+  readonly exchange = new Exchange();
   readonly #model: () => ChainModel | undefined;
   readonly #form = signal<ChainForm>({ steps: START_STEPS, texts: {}, errors: {} });
   readonly #menuOpen = signal(false);

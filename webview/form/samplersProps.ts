@@ -1,4 +1,5 @@
 /** What the controls of a sampler chain show, and what they tell. */
+import type { nothing, TemplateResult } from 'lit';
 import type { Vocabulary } from '../../src/core/languageModel';
 import type { SamplerName } from '../../src/core/samplers/chain';
 import type { ListedPreset } from '../../src/protocol/presets';
@@ -9,6 +10,12 @@ import type { Order, SamplerStep } from './samplerSteps';
 export type ProbabilitiesOf = (
   ids: readonly number[],
 ) => ReadonlyMap<number, { readonly raw: number; readonly processed: number }>;
+
+/** Buttons, and what they have opened below them. */
+export interface ExchangeViews {
+  readonly buttons: TemplateResult;
+  readonly panel: TemplateResult | typeof nothing;
+}
 
 export interface SamplersProps {
   readonly form: ChainForm;
@@ -34,6 +41,8 @@ export interface SamplersProps {
   readonly opened: ReadonlySet<string>;
   readonly onPreset: (preset: ListedPreset) => void;
   readonly onSavePreset: () => void;
+  /** Copying the chain to other programs and pasting it from there, where the tab has it. */
+  readonly exchange?: ExchangeViews | undefined;
   readonly onType: (name: FieldName, text: string) => void;
   /** What was typed is to be read now. */
   readonly onTyped: () => void;

@@ -41,6 +41,7 @@ function presetView({
   presets,
   preset,
   unsaved,
+  exchange,
   onPreset,
   onSavePreset,
 }: SamplersProps): TemplateResult {
@@ -82,7 +83,9 @@ function presetView({
       >
         Save this chain
       </button>
-    </p>`;
+      ${exchange?.buttons ?? nothing}
+    </p>
+    ${exchange?.panel ?? nothing}`;
 }
 
 function stepView(props: SamplersProps, step: SamplerStep, index: number): TemplateResult {

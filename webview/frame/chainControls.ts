@@ -7,6 +7,7 @@ import { banPhrase } from '../form/tokenSteps';
 import { RequestError } from '../host';
 import { visibleText } from '../../src/core/visibleText';
 import { afterDraw } from '../ui/afterDraw';
+import { chainExchange, type RunPorts } from './chainExchange';
 import type { TabContext } from './tab';
 
 /**
@@ -16,18 +17,21 @@ import type { TabContext } from './tab';
  */
 export function chainControls(
   chain: ChainEditor,
-  { announce, host, session }: Pick<TabContext, 'announce' | 'host' | 'session'>,
+  context: Pick<TabContext, 'announce' | 'host' | 'session'>,
   failed: (error: unknown) => void,
   shown: Pick<SamplersProps, 'deeds' | 'keptInOrder' | 'problem'> &
-    Partial<Pick<SamplersProps, 'probabilities'>>,
+    Partial<Pick<SamplersProps, 'probabilities'>> & { readonly run?: RunPorts },
   name = 'chain',
 ): TemplateResult {
+  const { announce, host, session } = context;
+  const { run, ...known } = shown;
   const focusStep = (key: string | undefined, ...parts: readonly string[]): void => {
     focusPart(`[data-chain="${name}"] [data-step="${key}"]`, parts);
   };
   const controls = samplersView({
     probabilities: () => new Map(),
-    ...shown,
+    ...known,
+    exchange: run && chainExchange(chain, context, failed, run, name),
     form: chain.form,
     vocabulary: session.loadedOf(session.model, undefined)?.vocabulary,
     words: chain.words,

@@ -6,6 +6,7 @@ import type { ExperimentPage, ShownParts } from './experimentPage';
 import type { ExperimentState } from './experimentState';
 import { exportFile } from './exports';
 import type { Outcome } from './record';
+import { codeOf } from './resultCode';
 
 export class DrawnResult<Result extends ExperimentResult> {
   readonly #page: ExperimentPage<Result>;
@@ -61,10 +62,15 @@ export class DrawnResult<Result extends ExperimentResult> {
     return this.#parts;
   }
 
-  /** Writes it into a file. @param choice one of `exportChoices` */
+  /** Writes it into a file, or shows it in an editor. @param choice one of `exportChoices` or `codeChoices` */
   async export(choice: string): Promise<void> {
     const { outcome } = this.#state.shown;
     if (!outcome) return;
+    const code = codeOf(choice, outcome);
+    if (code) {
+      await this.#state.keeping.openText(code.document, code.language);
+      return;
+    }
     const { id, title, report } = this.#page;
     const { tables, pictures } = this.partsOf(outcome);
     const summary = report.summary(outcome.result);

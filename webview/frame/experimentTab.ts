@@ -13,6 +13,7 @@ import { comingView, emptyView } from './emptyView';
 import { figuresView, type ExperimentPage, type Pieces, type ShownParts } from './experimentPage';
 import { ExperimentState } from './experimentState';
 import { exportChoices } from './exports';
+import { codeChoices } from './resultCode';
 import { messageView } from './messageView';
 import type { Stale } from './order';
 import { slidesOf, type Slide } from './presentation';
@@ -215,7 +216,10 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
     const { keeping, shown, runs } = state;
     return resultBarView({
       growing,
-      exports: parts ? exportChoices(parts.tables, parts.pictures) : [],
+      exports: [
+        ...(parts ? exportChoices(parts.tables, parts.pictures) : []),
+        ...(outcome ? codeChoices(outcome) : []),
+      ],
       saved: !growing && outcome !== null && outcome.savedId !== null,
       historyOpen: keeping.history !== null,
       busy: runs.jobState !== 'none',

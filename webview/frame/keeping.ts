@@ -1,5 +1,6 @@
 /** What is kept of results outside of the page: files, and the workspace's history. */
 import { signal } from '@preact/signals-core';
+import type { DocumentLanguage } from '../../src/interchange/languages';
 import type { Failure, HistoryEntry, HistoryLine, Saved } from '../../src/protocol/messages';
 import { failureOf } from './failures';
 import type { TabContext } from './tab';
@@ -44,6 +45,13 @@ export class Keeping {
     await this.#attempt(async () => {
       await this.#context.host.export(name, content);
       this.#say('Exported.');
+    });
+  }
+
+  /** Shows a text in an editor. */
+  async openText(text: string, language: DocumentLanguage): Promise<void> {
+    await this.#attempt(async () => {
+      await this.#context.host.openText(text, language);
     });
   }
 

@@ -21,6 +21,8 @@ const OPEN_SENTENCES = 2;
 export interface ExportChoice {
   readonly id: string;
   readonly label: string;
+  /** Folded away together with the others of this name. */
+  readonly group?: string;
 }
 
 export interface ResultBarProps {
@@ -45,24 +47,32 @@ export interface ResultBarProps {
 export function resultBarView(props: ResultBarProps): TemplateResult {
   const { growing, exports, saved, historyOpen, busy, kept, feedback } = props;
   const { onExport, onSave, onReplay, onPresent, onKeep } = props;
+  const groups = [...new Set(exports.flatMap(({ group }) => group ?? []))];
+  const choice = ({ id, label }: ExportChoice): TemplateResult =>
+    html`<button
+      type="button"
+      ?disabled=${growing}
+      data-testid="export-${id}"
+      @click=${(event: Event) => {
+        const menu = (event.target as HTMLElement).closest<HTMLDetailsElement>('details.menu');
+        if (menu) menu.open = false;
+        onExport(id);
+      }}
+    >
+      ${label}
+    </button>`;
   return html`<div class="result-bar" role="group" aria-label="This result">
     <details class="menu" data-testid="export" @focusout=${closeWhenLeft} @keydown=${closeOnEscape}>
       <summary>Export</summary>
       <div class="menu-items">
         ${growing ? html`<p class="quiet">Available when the run ends.</p>` : nothing}
-        ${exports.map(
-          ({ id, label }) =>
-            html`<button
-              type="button"
-              ?disabled=${growing}
-              data-testid="export-${id}"
-              @click=${(event: Event) => {
-                (event.target as HTMLElement).closest('details')!.open = false;
-                onExport(id);
-              }}
-            >
-              ${label}
-            </button>`,
+        ${exports.filter(({ group }) => group === undefined).map(choice)}
+        ${groups.map(
+          (name) =>
+            html`<details class="menu-group" data-testid="export-group">
+              <summary>${name}</summary>
+              ${exports.filter(({ group }) => group === name).map(choice)}
+            </details>`,
         )}
       </div>
     </details>

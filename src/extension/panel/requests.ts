@@ -148,6 +148,13 @@ export class Requests implements vscode.Disposable {
       case 'copy':
         await vscode.env.clipboard.writeText(message.text);
         return { type: 'done', request };
+      case 'open-text': {
+        const { text: content, language } = message;
+        const document = await vscode.workspace.openTextDocument({ content, language });
+        // Not beside the panel: that would be a third column.
+        await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.One, preview: false });
+        return { type: 'done', request };
+      }
       case 'export':
         await exportFile(message.name, message.content);
         return { type: 'done', request };

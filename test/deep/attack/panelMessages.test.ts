@@ -132,6 +132,12 @@ const message = fc.oneof(
     text: nasty,
   }),
   fc.record({ type: fc.constant('copy'), request: number, text: nasty }),
+  fc.record({
+    type: fc.constant('open-text'),
+    request: number,
+    text: nasty,
+    language: fc.constantFrom('python', 'jsonc', 'x'),
+  }),
   fc.record({ type: fc.constant('export'), request: number, name: nasty, content: nasty }),
   fc.record({ type: fc.constant('save'), request: number, entry }),
   fc.record({ type: fc.constant('reopen'), request: number, id: nasty }),

@@ -9,7 +9,7 @@ import { count, duration, rate, type LogUnit } from '../../format/numbers';
 import { completionText } from '../../format/tokenText';
 import { typedNumber } from '../../format/typedNumber';
 import type { ChainEditor } from '../../form/chainEditor';
-import { valueText, type FormValues } from '../../form/form';
+import { valueText, type FormValue, type FormValues } from '../../form/form';
 import { deedLine, deedsOf } from '../../form/samplerSteps';
 import { biasOf } from '../../form/tokenSteps';
 import type { Slide } from '../../frame/presentation';
@@ -35,6 +35,7 @@ import { Memo } from './memo';
 import { NextToken, ROWS, type Controls, type OnScreen, type Reading } from './nextToken';
 import { Room } from './room';
 import type { ExploreRun } from './run';
+import { runBeside } from './runBeside';
 import type { Screen } from './screen';
 import { completionsSlide, distributionSlide, summaryPicture } from './slides';
 
@@ -47,6 +48,7 @@ const CONTEXT_TOKENS = 6;
 /** What the view reads of the frame. */
 export interface ExploreFrame {
   readonly values: () => FormValues;
+  readonly fill: (values: Readonly<Record<string, FormValue>>) => void;
   readonly outcome: () => Outcome<ExploreResult> | null;
   /** False once it was stopped, although its end may be waited for. */
   readonly isRunning: () => boolean;
@@ -195,6 +197,7 @@ export class ExploreView {
       deeds: this.#deeds(),
       keptInOrder: this.#next.keptInOrder(screen, this.#controls),
       problem: this.#reading().problem,
+      run: runBeside(this.#frame.values, this.#frame.fill),
       probabilities: (ids) =>
         this.#next.isOfModel(screen) ? this.#next.probabilitiesOf(ids, screen, this.#controls) : new Map(),
     });

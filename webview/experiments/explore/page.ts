@@ -35,6 +35,9 @@ class Explore extends ExperimentTab<ExploreResult> {
     const screen = new Screen(context, failed, () => performance.now());
     const view: ExploreView = new ExploreView(context, chain, screen, {
       values: () => this.state.form.values,
+      fill: (values) => {
+        this.state.form.fill(values);
+      },
       outcome: () => this.state.shown.outcome,
       isRunning: () => this.state.runs.jobState !== 'none',
       elapsed: () => this.state.runs.elapsed,

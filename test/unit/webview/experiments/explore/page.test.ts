@@ -711,3 +711,84 @@ describe('memory', () => {
     expect(JSON.stringify(bench.tab.save()())).toBe(before);
   });
 });
+
+describe('other programs', () => {
+  const code = (): string => bench.page.text('copy-code');
+
+  it('have the chain, the rest of the run and the prompt, as they are typed', async () => {
+    await bench.run('once upon');
+    bench.page.fire('copy-as', 'click');
+    expect(code()).toMatch(/do_sample=True/);
+    bench.page.fire('copy-target', 'change', { value: 'llama-server' });
+    bench.type('temperature', '0.5');
+    bench.type('seed', '7');
+    bench.type('stop', 'The end\\n');
+    expect(JSON.parse(code())).toMatchObject({
+      ...{ temperature: 0.5, top_k: 40, top_p: 1, min_p: 0, samplers: ['temperature', 'top_k'] },
+      ...{ n_predict: 40, seed: 7, stop: ['The end\n'], prompt: 'once upon' },
+    });
+    expect(bench.page.text('copy-notes')).toContain('call it again with other seeds');
+    bench.page.fire('copy-text', 'click');
+    expect(JSON.parse(String(bench.last('copy')['text']))).toEqual(JSON.parse(code()));
+    bench.page.fire('copy-open', 'click');
+    expect(bench.last('open-text')['language']).toBe('jsonc');
+    expect(bench.last('open-text')['text']).toMatch(/^\/\/ The model here: small\.\n[^]*"top_k": 40/);
+    bench.answer('open-text', { type: 'done' });
+    await settle();
+    expect(bench.page.text('exchange-said')).toBe('Opened as llama-server /completion (JSON)');
+    bench.page.fire('exchange-close', 'click');
+    expect(bench.page.all('copy-code', 'tabindex')).toEqual([]);
+  });
+
+  it('give a chain and the rest of a run, with what they leave to themselves', async () => {
+    await bench.run('once');
+    bench.page.fire('paste', 'click');
+    bench.page.fire('paste-text', 'input', {
+      value: 'llama-cli --temp 0.7 --min-p 0 -n 12 --seed 9 -r "a b" --frobnicate 3',
+    });
+    expect(bench.page.text('paste-understood')).toMatch(/top-k 40, top-p 0.95, T 0.7/);
+    expect(bench.page.text('paste-assumed')).toMatch(/top_k is not stated: llama.cpp takes 40/);
+    expect(bench.page.text('paste-not-understood')).toContain('--frobnicate');
+    bench.page.fire('paste-use', 'click');
+    const typed = (name: string): string | undefined => bench.page.all(name, '.value')[0];
+    expect(['temperature', 'max-new-tokens', 'seed', 'stop'].map(typed)).toEqual(['0.7', '12', '9', 'a b']);
+    expect(bench.said.at(-1)).toBe('The chain has 3 samplers now.');
+    bench.tab.run();
+    expect(bench.last('run')['parameters']).toMatchObject({
+      chain: [
+        { sampler: 'top-k', k: 40, ties: 'exact' },
+        { sampler: 'top-p', p: 0.95 },
+        { sampler: 'temperature', temperature: 0.7 },
+      ],
+      ...{ maxNewTokens: 12, seed: 9, stop: ['a b'], greedy: false },
+    });
+  });
+
+  it('are read as a user says, and refused in a sentence', async () => {
+    await bench.run('once');
+    bench.page.fire('paste', 'click');
+    bench.page.fire('paste-text', 'input', { value: '{"temperature": 0.5}' });
+    expect(bench.page.all('paste-assumed', 'data-testid')).toEqual([]);
+    bench.page.fire('paste-source', 'change', { value: 'ollama' });
+    expect(bench.page.text('paste-assumed')).toContain('repeat_penalty is not stated: Ollama takes 1.1');
+    bench.page.fire('paste-source', 'change', { value: ' ' });
+    bench.page.fire('paste-text', 'input', { value: 'Once upon a time' });
+    expect(bench.page.text('paste-read')).toContain('none of the texts');
+    expect(bench.page.all('paste-use', '?disabled')).toEqual(['true']);
+  });
+
+  it('have a result’s run from its menu of exports', async () => {
+    await bench.run('once');
+    bench.type('temperature', '0.25');
+    bench.page.fire('export-code-vllm-server', 'click', { closest: () => null });
+    expect(bench.last('open-text')['text']).toMatch(/"temperature": 1,[^]*"prompt": "once"/);
+  });
+
+  it('have no text of a chain with a mistake', async () => {
+    await bench.run('once');
+    bench.page.fire('copy-as', 'click');
+    bench.type('temperature', 'hot');
+    expect(bench.page.all('copy-code', 'tabindex')).toEqual([]);
+    expect(bench.page.all('copy-as', '?disabled')).toEqual(['true']);
+  });
+});
