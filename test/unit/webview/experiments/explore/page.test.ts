@@ -722,7 +722,7 @@ describe('other programs', () => {
     bench.page.fire('copy-target', 'change', { value: 'llama-server' });
     bench.type('temperature', '0.5');
     bench.type('seed', '7');
-    bench.type('stop', 'The end\\n');
+    bench.type('stop-texts', 'The end\\n');
     expect(JSON.parse(code())).toMatchObject({
       ...{ temperature: 0.5, top_k: 40, top_p: 1, min_p: 0, samplers: ['temperature', 'top_k'] },
       ...{ n_predict: 40, seed: 7, stop: ['The end\n'], prompt: 'once upon' },
@@ -751,7 +751,7 @@ describe('other programs', () => {
     expect(bench.page.text('paste-not-understood')).toContain('--frobnicate');
     bench.page.fire('paste-use', 'click');
     const typed = (name: string): string | undefined => bench.page.all(name, '.value')[0];
-    expect(['temperature', 'max-new-tokens', 'seed', 'stop'].map(typed)).toEqual(['0.7', '12', '9', 'a b']);
+    expect(['temperature', 'max-new-tokens', 'seed', 'stop-texts'].map(typed)).toEqual(['0.7', '12', '9', 'a b']);
     expect(bench.said.at(-1)).toBe('The chain has 3 samplers now.');
     bench.tab.run();
     expect(bench.last('run')['parameters']).toMatchObject({
