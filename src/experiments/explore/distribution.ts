@@ -59,6 +59,8 @@ export const distributionSchema = v.object({
   /** Of every step of the chain: how many tokens it removed, and their raw probability. */
   steps: v.array(v.object({ sampler: v.string(), removed: v.number(), mass: v.number() })),
   warnings: v.array(v.string()),
+  /** True where no token fits the shapes that the text is held to: the one that is kept does not. */
+  stranded: v.optional(v.boolean()),
   /** ln of the sum of exp(logit): raw probability = exp(logit - this). */
   logSumExp: v.number(),
 });
@@ -132,6 +134,7 @@ export class Distribution {
       entropy: result.entropy,
       steps: result.steps.map(({ sampler, removed, mass }) => ({ sampler, removed, mass })),
       warnings: [...result.warnings],
+      ...(result.stranded && { stranded: true }),
       logSumExp: this.#logSumExp,
     };
   }

@@ -23,6 +23,10 @@ export function masksView(
     (${percent(first.raw)})`;
   return html`<ul class="masks" data-testid="masks">
     ${masks.map(({ sampler, removed, mass }) => {
+      // The most probable token is kept although it does not fit.
+      if (summary.stranded && sampler !== 'allowed-tokens') {
+        return html`<li><b>${MASKS[sampler]} leaves no token</b>; the model wanted ${wanted}.</li>`;
+      }
       const took = removed === 0 ? 'removed nothing' : `removed ${percent(mass)} of the probability`;
       const choice =
         first.removedBy === null

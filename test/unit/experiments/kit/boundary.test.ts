@@ -115,6 +115,22 @@ describe('a text that ends in white space and goes on', () => {
     expect(result.provenance.parameters).toMatchObject({ healing: true });
   });
 
+  it('goes on without the words that a preset bans, of one token or of several', async () => {
+    const banning = [
+      { sampler: 'banned-tokens', texts: [' little'] },
+      { sampler: 'banned-phrases', phrases: ['great', 'king', ' of the'] },
+    ];
+    const texts = async (chain: readonly object[]): Promise<readonly string[]> => {
+      const asked = { samples: 8, chain: [...chain, { sampler: 'temperature', temperature: 0.7 }] };
+      const { result } = await run('Once upon a time there was a ', true, asked);
+      return result.completions.map(({ text }) => text);
+    };
+    const banned = /little|great|king| of the/;
+    expect((await texts([])).filter((text) => banned.test(text)).length).toBeGreaterThan(2);
+    // The token "little" within a longer word, and without its space, is another one.
+    expect((await texts(banning)).filter((text) => /^little|great|king| of the/.test(text))).toEqual([]);
+  });
+
   it('is cut into the tokens of the text as it goes on', () => {
     const space = fc.array(fc.constantFrom(' ', '  ', '\n', '\t', '\u00A0', '\r\n', '\u3000'), {
       ...{ minLength: 1, maxLength: 5 },

@@ -104,6 +104,16 @@ describe('an expression', () => {
     );
   });
 
+  it('that no token fits says so', () => {
+    const page = openWith('regex');
+    type(page, 'regex.expression', '[a-z]+');
+    page.drawn.fire('regex.expression', 'change');
+    expect(page.drawn.text('masks')).toBe(
+      'The regular expression leaves no token; the model wanted ·two (73.1 %).',
+    );
+    expect(page.drawn.text('warnings')).toContain('the text cannot go on');
+  });
+
   it('that is none is marked with a sentence, and the last good one stays', () => {
     const page = openWith('regex');
     type(page, 'regex.expression', ' one');
