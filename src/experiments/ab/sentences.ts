@@ -162,12 +162,17 @@ function average(steps: readonly AbStep[]): string[] {
 function removals(steps: readonly AbStep[]): string[] {
   const of = (name: string, sides: readonly SideStep[]): string => {
     const samplers = removedBySampler(sides).filter(({ removed }) => removed > 0);
-    const parts = samplers.map(({ sampler, mass }) => `${inPercent(mass)} (${sampler})`);
-    return `${parts.length === 0 ? 'nothing' : listed(parts)} in ${name}`;
+    if (samplers.length === 0) return `nothing in ${name}`;
+    const all = samplers.reduce((sum, { mass }) => sum + mass, 0);
+    const parts =
+      samplers.length === 1
+        ? samplers[0]!.sampler
+        : samplers.map(({ sampler, mass }) => `${sampler} ${inPercent(mass)}`).join(', ');
+    return `${inPercent(all)} of the probability in ${name} (${parts})`;
   };
   const a = steps.flatMap((step) => step.a ?? []);
   const b = steps.flatMap((step) => step.b ?? []);
-  return [`On average per token, the samplers remove of the probability ${of('A', a)}, and ${of('B', b)}.`];
+  return [`On average per token, the samplers remove ${of('A', a)} and ${of('B', b)}.`];
 }
 
 /** Of every sampler of a chain, the mean number of tokens that it removed, and of their probability. */

@@ -1,6 +1,7 @@
 /** A/B: two chains, or two prompts, side by side with the same random numbers. */
 import { html, type TemplateResult } from 'lit';
 import type { ChainSpec } from '../../../src/core/samplers/chain';
+import { visibleText } from '../../../src/core/visibleText';
 import { abParameters, exchanged } from '../../../src/experiments/ab/parameters';
 import { abReport, headline } from '../../../src/experiments/ab/report';
 import {
@@ -193,8 +194,11 @@ function namesOf({ provenance }: AbResult): Readonly<Record<Side, string>> {
 }
 
 function promptEnd(text: string): string {
-  const end = text.slice(-PROMPT_END).replace(/^[\uDC00-\uDFFF]/, '');
-  return `“${end.length < text.length ? '…' : ''}${end.replace(/\s+/gu, ' ')}”`;
+  const end = text.slice(-PROMPT_END);
+  if (end.length === text.length) return `“${visibleText(end)}”`;
+  // It begins with a whole word where there is one.
+  const words = end.replace(/^\S*\s+(?=\S)/u, '').replace(/^[\uDC00-\uDFFF]/, '');
+  return `“…${visibleText(words)}”`;
 }
 
 function divergenceView(

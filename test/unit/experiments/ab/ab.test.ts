@@ -40,6 +40,10 @@ async function runAb(model: LanguageModel, parameters: Partial<AbParameters>): P
   return result;
 }
 
+/** The result that the page has from what is sent while it runs. */
+const grown = (events: readonly AbEvent[]): AbResult =>
+  events.reduce<AbResult | null>((so, event) => (event.type === 'progress' ? so : growAb(so, event)), null)!;
+
 /** The ids of the texts that Explore draws. */
 async function explored(model: LanguageModel, parameters: object): Promise<readonly number[][]> {
   const { result } = await runExperiment(explore, model, { ...USUAL, greedy: false, ...parameters });
@@ -213,16 +217,34 @@ describe('A/B with banned phrases and stop strings', () => {
         expect(step.after!.onlyB).toBeCloseTo(1 - left, 10);
       });
     }
-    const grown = events.reduce<AbResult | null>(
-      (so, event) => (event.type === 'progress' ? so : growAb(so, event)),
-      null,
-    )!;
-    expect(grown.samples.map(({ steps }) => steps)).toEqual(samples.map(({ steps }) => steps));
+    expect(grown(events).samples.map(({ steps }) => steps)).toEqual(samples.map(({ steps }) => steps));
     const again = await runAb(toy(), { ...parameters, chain: at(1), otherChain: phrases });
     expect(firstDifference(swapped(result).samples, again.samples)).toBeNull();
     expect(ab.report!.summary(result).some((sentence) => /^A went back \d+ times? over/.test(sentence))).toBe(
       true,
     );
+  });
+
+  it('goes back on both sides, each in its own time, and compares every place in the end', async () => {
+    const chain: ChainSpec = [{ sampler: 'banned-phrases', phrases: ['ab', 'cab', 'ba'] }];
+    let turned = 0;
+    for (let seed = 0; seed < depth(6, 60); seed++) {
+      const parameters = { seed, samples: 3, chain, otherChain: [...chain, ...topK(2)] };
+      const { result, events } = await runExperiment(ab, letters(seed, 3), { ...USUAL, ...parameters });
+      const ofA = await explored(letters(seed, 3), parameters);
+      const ofB = await explored(letters(seed, 3), { ...parameters, chain: parameters.otherChain });
+      result.samples.forEach(({ a, b, steps }, sample) => {
+        expect([a.ids, b.ids]).toEqual([ofA[sample], ofB[sample]]);
+        expect(steps.flatMap((step) => step.a?.id ?? [])).toEqual(a.ids);
+        expect(steps.flatMap((step) => step.b?.id ?? [])).toEqual(b.ids);
+        for (const step of steps) expect(step.after === null).toBe(step.a === null || step.b === null);
+        turned += (a.turns ?? []).length + (b.turns ?? []).length;
+      });
+      expect(grown(events).samples.map(({ steps }) => steps)).toEqual(
+        result.samples.map(({ steps }) => steps),
+      );
+    }
+    expect(turned).toBeGreaterThan(20);
   });
 
   it('ends each text at a stop string of its own', async () => {
@@ -285,6 +307,32 @@ describe('A/B of two prompts', () => {
 });
 
 describe('a result of A/B', () => {
+  it('says where the texts part, what was removed there, and how far apart the sides are', async () => {
+    const result = await runAb(toy(), { chain: topK(1), otherChain: topK(2) });
+    const [pizza, burger] = among([0, 1]);
+    const raw = among([0, 1, 2, 3, 4]);
+    const place = result.samples[0]!.b.ids.indexOf(1) + 1;
+    const percent = (share: number): string => `${(share * 100).toPrecision(3)} %`;
+    const js = (Math.log(2 / (1 + pizza!)) + kl([pizza!, burger!], [(1 + pizza!) / 2, burger! / 2])) / 2;
+    const nats = (value: number): string => String(Number(value.toPrecision(3)));
+    const [first, second, third, ...others] = ab.report!.summary(result);
+    expect(first).toBe(`The texts part at token ${place}: A draws “·pizza”, B draws “·burger”.`);
+    expect(second).toBe(`In A, top-k removes “·burger” (${percent(raw[1]!)} before the samplers).`);
+    expect(third).toBe(
+      `At that place, after the samplers, KL(A ‖ B) is ${nats(-Math.log(pizza!))} nats; KL(B ‖ A) is infinite, because A gives no chance to tokens that have ${percent(burger!)} in B; the Jensen-Shannon divergence is ${nats(js)} nats.`,
+    );
+    expect(others).toContain(
+      `On average per token, the samplers remove ${percent(1 - raw[0]!)} of the probability in A (top-k) and ${percent(1 - raw[0]! - raw[1]!)} of the probability in B (top-k).`,
+    );
+    const steps = ab.report!.tables(result).find(({ id }) => id === 'steps')!;
+    const cells = Object.fromEntries(steps.columns.map((name, i) => [name, steps.rows[place - 1]![i]]));
+    expect(cells).toMatchObject({ position: place, A: ' pizza', B: ' burger', 'KL(B ‖ A)': Infinity });
+    expect(cells['Jensen-Shannon']).toBeCloseTo(js, 12);
+    expect(ab.report!.summary(await runAb(toy(), { chain: topK(3) }))[0]).toBe(
+      'Both texts are the same: 12 tokens.',
+    );
+  });
+
   const cases: Partial<AbParameters>[] = [
     { prompt: 'ab', chain: at(0.8), otherChain: topK(2), samples: 3 },
     { prompt: 'ab', other: 'cad', chain: topK(2), otherChain: at(1.2), samples: 2 },
@@ -310,11 +358,6 @@ describe('a result of A/B', () => {
   });
 
   it('grows from events to what it is in the end, and is left as it is where a user stops it', async () => {
-    const grown = (events: readonly AbEvent[]): AbResult =>
-      events.reduce<AbResult | null>(
-        (so, event) => (event.type === 'progress' ? so : growAb(so, event)),
-        null,
-      )!;
     const whole = await runExperiment(ab, toy(), { ...USUAL, samples: 2 });
     expect(whole.result.stopped).toBe(false);
     expect(grown(whole.events).samples.map(({ steps }) => steps)).toEqual(
