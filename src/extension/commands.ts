@@ -8,6 +8,7 @@ import { showMenu } from './menu';
 import { historyCommands } from './history/historyCommands';
 import { modelCommands } from './models/modelCommands';
 import { presetCommands } from './presets/presetCommands';
+import { presetExchangeCommands } from './presets/presetExchange';
 import { tell } from './shown/messages';
 import { shownError } from './shown/trees';
 import type { StatusBar } from './statusBar';
@@ -116,7 +117,13 @@ export function registerCommands(services: CommandServices): vscode.Disposable[]
     // A step is about the text that is there.
     openAt(request, typeof step === 'string' ? currentEditor() : undefined);
   };
-  Object.assign(commands, modelCommands(services), historyCommands(history, panels), presetCommands());
+  Object.assign(
+    commands,
+    modelCommands(services),
+    historyCommands(history, panels),
+    presetCommands(),
+    presetExchangeCommands(presets),
+  );
   for (const tab of TAB_NAMES) {
     // Explore's own command hands the selection over.
     commands[tab] ??= (parameters) => {

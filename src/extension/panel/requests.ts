@@ -13,6 +13,7 @@ import { exportFile, NotSavedError } from './exportFile';
 import { HistoryError, type History } from '../history/history';
 import { UnknownModelError, type Library } from '../models/library';
 import { trainedName } from '../models/trainedName';
+import { openText } from '../presets/presetExchange';
 import { PresetNotSavedError, savePreset } from '../presets/savePreset';
 import { readText, TextError } from './textSource';
 
@@ -148,13 +149,9 @@ export class Requests implements vscode.Disposable {
       case 'copy':
         await vscode.env.clipboard.writeText(message.text);
         return { type: 'done', request };
-      case 'open-text': {
-        const { text: content, language } = message;
-        const document = await vscode.workspace.openTextDocument({ content, language });
-        // Not beside the panel: that would be a third column.
-        await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.One, preview: false });
+      case 'open-text':
+        await openText(message.text, message.language);
         return { type: 'done', request };
-      }
       case 'export':
         await exportFile(message.name, message.content);
         return { type: 'done', request };
