@@ -1,6 +1,7 @@
 import type { Vocabulary } from '../languageModel';
 import type { ByteAutomaton } from '../shapes/byteAutomaton';
 import { PhraseSearch } from '../shapes/phraseSearch';
+import { tokensHolding } from '../shapes/tokensHolding';
 import { compileExpression } from '../shapes/regularExpression';
 import { defineSampler } from './definition';
 import { END_OF_TEXT } from './shape';
@@ -62,7 +63,7 @@ export const bannedPhrases = defineSampler({
     if (phrases.length === 0 && pattern === '') return { apply: () => undefined };
     if (!vocabulary) throw new RangeError(`${sampler} needs the vocabulary of a model.`);
     const search = new PhraseSearch(automatonOf(sampler, phrases, pattern), vocabulary, endOfText);
-    const alone = tokensHolding(search);
+    const alone = tokensAlone(search);
     return {
       usesHistory: true,
       apply(candidates, { tokens, promptLength = tokens.length, owed = 0 }) {
@@ -101,15 +102,15 @@ function automatonOf(owner: string, phrases: readonly string[], pattern: string)
   return automaton;
 }
 
-function tokensHolding(search: PhraseSearch): Uint8Array {
+/** The tokens that hold a phrase by themselves; one that stands for no text holds none. */
+function tokensAlone(search: PhraseSearch): Uint8Array {
   const { automaton, vocabulary, silent } = search;
   const byVocabulary = known.get(automaton) ?? new WeakMap<Vocabulary, Map<number, Uint8Array>>();
   known.set(automaton, byVocabulary);
   const bySilent = byVocabulary.get(vocabulary) ?? new Map<number, Uint8Array>();
   byVocabulary.set(vocabulary, bySilent);
-  const tokens =
-    bySilent.get(silent) ??
-    Uint8Array.from({ length: vocabulary.offsets.length - 1 }, (_, id) => (search.isIn(id) ? 1 : 0));
+  const tokens = bySilent.get(silent) ?? tokensHolding(automaton, vocabulary);
+  if (silent < tokens.length) tokens[silent] = 0;
   bySilent.set(silent, tokens);
   return tokens;
 }
