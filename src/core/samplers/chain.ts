@@ -168,6 +168,11 @@ export class SamplerChain {
     return 'open';
   }
 
+  /** Whether the text could end here by all shapes that it is held to; true without any. */
+  isWhole(history: SamplerHistory): boolean {
+    return this.#samplers.every((sampler) => sampler.isWhole?.(history) ?? true);
+  }
+
   /** Where the text must go back to because of its last token, the earliest place of all; undefined where it need not. */
   turnsBack(history: SamplerHistory): TurnBack | undefined {
     let earliest: TurnBack | undefined;
@@ -186,6 +191,28 @@ export class SamplerChain {
   mask(history: SamplerHistory): TokenMask | undefined {
     const masks = this.#samplers.flatMap((sampler) => sampler.mask?.(history) ?? []);
     return masks.length <= 1 ? masks[0] : (id) => masks.every((allows) => allows(id));
+  }
+
+  /**
+   * @throws RangeError naming the numbers where a text of so many tokens cannot have the shape that a sampler holds it
+   * to.
+   */
+  checkLength(maxNewTokens: number): void {
+    this.#samplers.forEach((sampler, step) => {
+      const { least, enough } = sampler.tooFew?.(maxNewTokens) ?? {};
+      if (least === undefined) return;
+      const { sampler: name } = this.spec[step]!;
+      if (least === Infinity) {
+        throw new RangeError(
+          `${name}: no text that this model’s tokens make fits the shape. Let the shape have letters that its tokens have.`,
+        );
+      }
+      const words = (tokens: number): string => tokens.toLocaleString('en-US');
+      const raise = enough ? `Raise it to ${words(enough)}` : 'Raise it';
+      throw new RangeError(
+        `${name}: a text that fits takes at least ${words(least)} tokens, but max new tokens is ${words(maxNewTokens)}. ${raise}, or make the shape shorter.`,
+      );
+    });
   }
 
   /** The memory of a sequence that has not begun, for `SamplerHistory.memory`: each sequence needs its own. */

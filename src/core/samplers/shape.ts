@@ -1,5 +1,6 @@
 import type { Vocabulary } from '../languageModel';
 import { DEAD, type ByteAutomaton } from '../shapes/byteAutomaton';
+import { tooFewTokens, type TooFew } from '../shapes/roomForShape';
 import { TokenMasks } from '../shapes/tokenMasks';
 import type { Candidates } from './candidates';
 import type { NumberParameter } from './parameters';
@@ -76,6 +77,14 @@ export class ShapeSampler implements Sampler {
     const state = this.#reached(history);
     if (state === DEAD || this.#maskAt(state, history).includes(1)) return 'open';
     return this.automaton.accepts(state) ? 'complete' : 'stuck';
+  }
+
+  tooFew(maxNewTokens: number): TooFew | undefined {
+    return tooFewTokens(this.#masks, maxNewTokens);
+  }
+
+  isWhole(history: SamplerHistory): boolean {
+    return this.automaton.accepts(this.#reached(history));
   }
 
   /** The state after what stands behind the prompt. */

@@ -1,6 +1,7 @@
 /** What every sampler is: a step that changes the candidates for the next token. */
 import type { Vocabulary } from '../languageModel';
 import type { RandomStream } from '../random';
+import type { TooFew } from '../shapes/roomForShape';
 import type { Candidates } from './candidates';
 
 /** What a chain may know beside the logits. Samplers that look back or draw need some of it; others none. */
@@ -56,6 +57,10 @@ export interface Sampler {
    * the text has lost it already.
    */
   mask?(history: SamplerHistory): TokenMask | undefined;
+  /** Whether the text could end here by the shape that this sampler holds it to. */
+  isWhole?(history: SamplerHistory): boolean;
+  /** Why no text of so many tokens has the shape that this sampler holds texts to; undefined where one may. */
+  tooFew?(maxNewTokens: number): TooFew | undefined;
   /** Only samplers that ban what is longer than a token say so. */
   turnsBack?(history: SamplerHistory): TurnBack | undefined;
   /** State at the start of a sequence; only stateful samplers have one. */

@@ -99,6 +99,7 @@ export class BeamState {
     return [...this.#finished, ...stopped].slice(0, count).map(({ beam, score, end }) => ({
       tokens: beam.tokens,
       text: this.plan.text(beam.tokens),
+      ...this.plan.reached(beam.tokens, end),
       logProbabilities: beam.logProbabilities,
       end,
       score,

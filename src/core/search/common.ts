@@ -109,14 +109,19 @@ export class SearchPlan {
   /** A growing sequence as a result. */
   finish({ tokens, logProbabilities }: DecodingSequence): Continuation {
     const end = this.endOf(tokens) ?? 'stopped';
-    const stop = end === 'stop string' ? findStop(this.#textOf(tokens), this.stopStrings)?.stop : undefined;
     return {
       tokens: [...tokens],
       text: this.text(tokens),
       logProbabilities: [...logProbabilities],
       end,
-      ...(stop !== undefined && { stop }),
+      ...this.reached(tokens, end),
     };
+  }
+
+  /** The stop string that new tokens ended at. */
+  reached(tokens: readonly number[], end: EndReason): Pick<Continuation, 'stop'> {
+    const found = end === 'stop string' ? findStop(this.#textOf(tokens), this.stopStrings) : undefined;
+    return found ? { stop: found.stop } : {};
   }
 
   #isEnded(tokens: readonly number[]): boolean {

@@ -32,6 +32,12 @@ const ANY = 0;
 
 const CONTINUATION_BITS = 6;
 
+/** From here on a character takes several bytes, none of which is below this. */
+const FIRST_LONG = 0x80;
+
+/** Characters that most vocabularies have long tokens of: a, a space, 0. */
+const USUAL = [0x61, 0x20, 0x30];
+
 /**
  * A deterministic automaton over bytes, made of one over characters while it runs: its states are those of the
  * other together with the bytes of a character that has begun. Only states from which some text matches are live.
@@ -47,12 +53,14 @@ export class ByteAutomaton {
   /** Successors of every state, 256 each, found when they are asked for. */
   readonly #rows: Int32Array[] = [];
   readonly start: number;
+  readonly #initial: CharacterState;
 
   constructor(
     initial: CharacterState,
     finals: ReadonlySet<CharacterState>,
     readonly alphabet: Alphabet,
   ) {
+    this.#initial = initial;
     this.#finals = finals;
     this.#live = leadingTo(initial, finals);
     this.start = this.#live.has(initial) ? this.#between(initial) : DEAD;
@@ -79,6 +87,39 @@ export class ByteAutomaton {
     const made = this.#successor(this.#places[state]!, byte);
     row[byte] = made;
     return made;
+  }
+
+  /** A text of the fewest characters, usual ones where there is a choice; undefined where there is no text. */
+  shortest(): string | undefined {
+    if (!this.#live.has(this.#initial)) return undefined;
+    const { mins, maxes } = this.alphabet;
+    const points = Array.from(mins, (min, range) => {
+      const usual = USUAL.findIndex((point) => min <= point && point <= maxes[range]!);
+      return { range, usual: usual < 0 ? USUAL.length : usual, point: USUAL[usual] ?? min };
+    }).sort((a, b) => a.usual - b.usual);
+    const texts = new Map([[this.#initial, '']]);
+    // A map goes on with what is added to it meanwhile: the shorter texts come first.
+    for (const [state, text] of texts) {
+      if (this.#finals.has(state)) return text;
+      for (const { range, point } of points) {
+        const target = this.#target(state, range);
+        if (target && !texts.has(target)) texts.set(target, text + String.fromCodePoint(point));
+      }
+    }
+    return undefined;
+  }
+
+  /** One entry per byte, 1 for those that some text may have. */
+  bytes(): Uint8Array {
+    const found = new Uint8Array(256);
+    const { mins, maxes } = this.alphabet;
+    const states = [...this.#live];
+    mins.forEach((min, range) => {
+      if (!states.some((state) => this.#target(state, range))) return;
+      if (min < FIRST_LONG) found.fill(1, min, Math.min(maxes[range]!, FIRST_LONG - 1) + 1);
+      if (maxes[range]! >= FIRST_LONG) found.fill(1, FIRST_LONG);
+    });
+    return found;
   }
 
   #successor({ state, bits, missing, length }: Place, byte: number): number {

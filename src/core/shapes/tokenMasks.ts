@@ -58,10 +58,23 @@ export class TokenMasks {
     return mask;
   }
 
+  /** The states that some token leads to. */
+  successors(state: number): Set<number> {
+    const reached = new Set<number>();
+    this.#walk(state, (_, next) => reached.add(next));
+    return reached;
+  }
+
   #find(state: number): Uint8Array {
+    const mask = new Uint8Array(this.vocabulary.offsets.length - 1);
+    this.#walk(state, (id) => (mask[id] = 1));
+    return mask;
+  }
+
+  /** @param found is told of every token that can come, and of the state after it */
+  #walk(state: number, found: (id: number, next: number) => void): void {
     const { automaton } = this;
     const { bytes, depths, ends, ids, tokens, deepest } = this.#tree;
-    const mask = new Uint8Array(this.vocabulary.offsets.length - 1);
     // The states on the way to the node at hand: after so many bytes.
     const states = new Int32Array(deepest + 1);
     states[0] = state;
@@ -73,9 +86,8 @@ export class TokenMasks {
         continue;
       }
       states[depth + 1] = reached;
-      for (let at = tokens[node]!; at < tokens[node + 1]!; at++) mask[ids[at]!] = 1;
+      for (let at = tokens[node]!; at < tokens[node + 1]!; at++) found(ids[at]!, reached);
       node++;
     }
-    return mask;
   }
 }

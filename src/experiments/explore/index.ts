@@ -33,6 +33,8 @@ async function run(
   const begin = performance.now();
   const { samples, maxNewTokens, chain, greedy, seed, healing = false, listed = 0, stop = [] } = parameters;
   const selector = new TokenSelector(model, parameters);
+  // Before the prompt is read, which may take a while.
+  if (samples > 0 && !healing) selector.checkLength(maxNewTokens);
   const prompt = takePrompt(model, parameters.prompt, maxNewTokens, { healing });
   const promptIds = Array.from(prompt.ids);
   context.emit({ type: 'prompt', prompt });
@@ -105,7 +107,8 @@ function namedIn(next: ExploreResult['next'], completions: ExploreResult['comple
     ...steps,
     ...steps.flatMap(({ alternatives }) => alternatives),
   ];
-  return [...new Set(listed.map(({ id }) => id))].sort((a, b) => a - b);
+  const wanted = steps.flatMap((step) => step.wanted ?? []);
+  return [...new Set([...listed.map(({ id }) => id), ...wanted])].sort((a, b) => a - b);
 }
 
 /** A stop can come at every pause: asked anew each time. */

@@ -1,6 +1,7 @@
 /** What a result of Explore says. */
 import { visibleToken } from '../../core/visibleText';
 import type { Cell, ReportOf, ReportTable } from '../report/types';
+import { costOf } from '../kit/turnBack';
 import { endWords } from '../report/ends';
 import { counted, inPercent, rounded, whole } from '../report/words';
 import type { ExploreResult } from './result';
@@ -37,6 +38,7 @@ function summary(result: ExploreResult): string[] {
     `${name} is the most probable next token: ${inPercent(first.raw)} before the samplers, ${after}.`,
     kept(next),
     ...likeliest(result),
+    ...wentBack(result),
     ...next.warnings,
     ...(stopped ? ['The run was stopped before all completions were finished.'] : []),
   ];
@@ -68,11 +70,26 @@ function likeliest({ completions }: ExploreResult): string[] {
   ];
 }
 
+/** How often completions went back over banned phrases, and how much of the probability that took. */
+function wentBack({ completions }: ExploreResult): string[] {
+  const turned = completions.flatMap(({ turns }) => (turns ? [turns] : []));
+  if (turned.length === 0) return [];
+  const times = turned.reduce((sum, turns) => sum + turns.length, 0);
+  const cost = turned
+    .map(costOf)
+    .reduce<number | null>((sum, nats) => (sum === null || nats === null ? null : sum + nats), 0);
+  const words = cost === null ? '' : `, which cost ${rounded(cost)} nats`;
+  return [
+    `${counted(turned.length, 'completion')} went back over banned phrases, ${counted(times, 'time')} in all${words}.`,
+  ];
+}
+
 function tables(result: ExploreResult): ReportTable[] {
   const { next, completions } = result;
   return [
     ...(next ? [nextTable(result, next), samplersTable(next, result.provenance.parameters)] : []),
     ...(completions.length > 0 ? [completionsTable(result), tokensTable(result)] : []),
+    ...(completions.some(({ turns }) => turns) ? [turnsTable(result)] : []),
   ];
 }
 
@@ -133,33 +150,75 @@ function settings(step: unknown): string {
 }
 
 function completionsTable({ completions }: ExploreResult): ReportTable {
+  const isShaped = completions.some(({ fitting }) => fitting !== undefined);
+  const hasTurned = completions.some(({ turns }) => turns);
   return {
     id: 'completions',
     title: 'Completions',
     note: 'ln p is the sum over the tokens of the natural logarithm of the probability before the samplers; the mean is per token.',
-    columns: ['sample', 'text', 'tokens', 'ln p', 'mean ln p', 'perplexity', 'end'],
-    formats: ['whole', 'text', 'whole', 'nats', 'nats', 'number', 'text'],
+    columns: [
+      ...['sample', 'text', 'tokens', 'ln p', 'mean ln p', 'perplexity', 'end'],
+      ...(isShaped ? ['shape left'] : []),
+      ...(hasTurned ? ['went back', 'cost'] : []),
+    ],
+    formats: [
+      ...(['whole', 'text', 'whole', 'nats', 'nats', 'number', 'text'] as const),
+      ...(isShaped ? (['percent'] as const) : []),
+      ...(hasTurned ? (['whole', 'nats'] as const) : []),
+    ],
     keys: 1,
     rows: completions.map((completion, i): Cell[] => {
-      const { text, ids, logProbability } = completion;
+      const { text, ids, logProbability, fitting, turns = [] } = completion;
       const mean = meanLogProbability(completion);
       const perplexity = mean === null ? null : Math.exp(-mean);
-      return [i + 1, text, ids.length, logProbability, mean, perplexity, endWords(completion).label];
+      return [
+        ...[i + 1, text, ids.length, logProbability, mean, perplexity, endWords(completion).label],
+        ...(isShaped ? [fitting === undefined ? null : Math.exp(fitting)] : []),
+        ...(hasTurned ? [turns.length, costOf(turns)] : []),
+      ];
     }),
+  };
+}
+
+function turnsTable({ completions }: ExploreResult): ReportTable {
+  return {
+    id: 'turns',
+    title: 'Where completions went back',
+    note: 'The first token of what was taken back does not come there again: its probability after the samplers, and that of all that was taken back before them.',
+    columns: ['sample', 'position', 'taken back', 'banned phrase', 'after samplers', 'before samplers'],
+    formats: ['whole', 'whole', 'text', 'text', 'percent', 'percent'],
+    keys: 3,
+    rows: completions.flatMap(({ turns = [] }, sample) =>
+      turns.map(({ place, text, phrase, processed, raw }): Cell[] => [
+        sample + 1,
+        place + 1,
+        text,
+        phrase,
+        processed,
+        raw,
+      ]),
+    ),
   };
 }
 
 function tokensTable(result: ExploreResult): ReportTable {
   const text = tokenTexts(result);
+  const isShaped = result.completions.some(({ fitting }) => fitting !== undefined);
   return {
     id: 'tokens',
     title: 'Tokens of the completions',
     note: 'Rank 1 is the most probable token before the samplers.',
-    columns: ['sample', 'position', 'token', 'id', 'before samplers', 'after samplers', 'rank'],
-    formats: ['whole', 'whole', 'token', 'text', 'percent', 'percent', 'whole'],
+    columns: [
+      ...['sample', 'position', 'token', 'id', 'before samplers', 'after samplers', 'rank'],
+      ...(isShaped ? ['shape left', 'wanted instead'] : []),
+    ],
+    formats: [
+      ...(['whole', 'whole', 'token', 'text', 'percent', 'percent', 'whole'] as const),
+      ...(isShaped ? (['percent', 'token'] as const) : []),
+    ],
     keys: 2,
     rows: result.completions.flatMap(({ steps }, sample) =>
-      steps.map(({ id, raw, processed, rank }, place): Cell[] => [
+      steps.map(({ id, raw, processed, rank, fitting, wanted }, place): Cell[] => [
         sample + 1,
         place + 1,
         text(id),
@@ -167,6 +226,7 @@ function tokensTable(result: ExploreResult): ReportTable {
         raw,
         processed,
         rank + 1,
+        ...(isShaped ? [fitting ?? null, wanted === undefined ? null : text(wanted)] : []),
       ]),
     ),
   };

@@ -31,6 +31,8 @@ export const completionSchema = v.object({
   end: endSchema,
   /** The stop string that it ended at. */
   stop: v.optional(v.string()),
+  /** True where its length ended it before it had the shape that it is held to. */
+  unfinished: v.optional(v.boolean()),
   /** Sum over its tokens of the natural log of the raw probability. */
   logProbability: v.number(),
   /**
@@ -109,6 +111,7 @@ export function beginDecoding(
  * Grows sequences by one token each, at least once, until all have ended or a user stops them. Sequences that
  * have chosen the same tokens so far are read once for all of them. One that has to go back over its tokens does so,
  * while the others go on.
+ * @throws RangeError where a shape that texts are held to takes more tokens
  */
 export async function decodeTogether(
   model: LanguageModel,
@@ -120,6 +123,8 @@ export async function decodeTogether(
   const rules: Rules = { model, maxNewTokens, stop };
   const bytes = model.info.vocabularySize * Float32Array.BYTES_PER_ELEMENT * group.length;
   const kept = Math.max(FEWEST_KEPT, Math.min(MOST_KEPT, Math.floor(KEPT_BYTES / bytes)));
+  // Where the first token goes across the prompt's end, it may bring more of the shape.
+  for (const { selector, sequence } of group) if (sequence.owed === '') selector.checkLength(maxNewTokens);
   for (const growing of group) growing.end = endByShape(growing);
   let live = group.filter(isGrowing);
   if (live.length < group.length)
@@ -261,7 +266,10 @@ function withSameTokens(live: readonly DecodingSequence[]): [DecodingSequence, .
 }
 
 /** What has become of a sequence. */
-export function completionOf(model: LanguageModel, { sequence, end, stop }: DecodingSequence): Completion {
+export function completionOf(
+  model: LanguageModel,
+  { selector, sequence, end, stop }: DecodingSequence,
+): Completion {
   const { tokens, promptLength, chosen, logProbability, turns } = sequence;
   const text = textOf(model, sequence, tokens.length - (end === 'end of text' ? 1 : 0));
   const shaped = chosen.some(({ step }) => step.fitting !== undefined);
@@ -270,6 +278,7 @@ export function completionOf(model: LanguageModel, { sequence, end, stop }: Deco
     text: stop === undefined ? text : text.slice(0, text.indexOf(stop)),
     end,
     ...(stop !== undefined && { stop }),
+    ...(end === 'length' && !selector.isWhole(sequence) && { unfinished: true }),
     logProbability,
     ...(shaped && { fitting: chosen.reduce((sum, { step }) => sum + logOf(step.fitting ?? 1), 0) }),
     ...(turns.length > 0 && { turns: [...turns] }),

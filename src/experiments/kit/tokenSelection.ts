@@ -233,6 +233,19 @@ export class TokenSelector {
     return turn;
   }
 
+  /** Whether a sequence could end here by the shapes that it is held to. */
+  isWhole({ history }: SelectedSequence): boolean {
+    return this.#options.greedy || this.#chain.isWhole(history);
+  }
+
+  /**
+   * Whether texts of so many tokens can have the shapes that they are held to.
+   * @throws RangeError naming the numbers where they cannot
+   */
+  checkLength(maxNewTokens: number): void {
+    if (!this.#options.greedy) this.#chain.checkLength(maxNewTokens);
+  }
+
   /** Whether a sequence can go on by the shapes that it is held to. */
   standing({ history }: SelectedSequence): Standing {
     return this.#options.greedy ? 'open' : this.#chain.standing(history);

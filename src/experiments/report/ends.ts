@@ -29,9 +29,18 @@ const WORDS: Readonly<Record<End, EndWords>> = {
   stopped: { label: 'stopped', about: 'The run was stopped before this text was finished.' },
 };
 
-/** @param completion its end, and the stop string that it ended at */
-export function endWords({ end, stop }: Pick<Completion, 'end' | 'stop'>): EndWords {
-  const words = WORDS[end];
+const UNFINISHED: EndWords = {
+  label: 'unfinished',
+  about: 'Max new tokens ended it before it had the shape that the samplers ask for.',
+};
+
+/** @param completion its end, and what belongs to that */
+export function endWords({
+  end,
+  stop,
+  unfinished = false,
+}: Pick<Completion, 'end' | 'stop' | 'unfinished'>): EndWords {
+  const words = unfinished ? UNFINISHED : WORDS[end];
   return end === 'stop string' && stop !== undefined
     ? { ...words, label: `stopped at "${visibleText(stop)}"` }
     : words;

@@ -7,6 +7,7 @@ import { chainOfSteps } from '../../form/samplerSteps';
 import type { LogUnit } from '../../format/numbers';
 import type { TabContext } from '../../frame/tab';
 import type { Branching } from './branching';
+import { turnCard } from './costs';
 import type { OnScreen, Reading } from './nextToken';
 import { TokenActions } from './tokenActions';
 import { barCard, stepCard } from './tokenCards';
@@ -38,6 +39,9 @@ export class ExploreCards {
 
   card(kind: string, rest: readonly string[], now: CardScreen): TemplateResult | null {
     const which = Number(rest[0]);
+    if (kind === 'turn') {
+      return turnCard(now.screen.run?.completions[which]?.turns ?? [], Number(rest[1]));
+    }
     return kind === 'step' ? this.#stepCard(which, Number(rest[1]), now) : this.#barCard(kind, which, now);
   }
 

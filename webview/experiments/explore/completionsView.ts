@@ -1,15 +1,14 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { guard } from 'lit/directives/guard.js';
-import { tintOf } from '../../format/colour';
-import { count, full, information, percent, type LogUnit } from '../../format/numbers';
-import { JoinedText, tokenBytes, type TokenText } from '../../format/tokenText';
+import { count, full, information, type LogUnit } from '../../format/numbers';
 import type { Vocabulary } from '../../../src/core/languageModel';
+import type { Completion } from '../../../src/experiments/kit/decodingLoop';
 import { endWords } from '../../../src/experiments/report/ends';
+import { shapeWords, turnsWords } from './costs';
 import type { ExploreRun, RunningCompletion } from './run';
+import { tokensView } from './completionTokens';
 import type { Feedback, TextAction } from './completionActions';
 import { infoButton } from '../../ui/info';
 import { legendView } from '../../ui/legend';
-import { runningView } from '../../ui/pieces';
 import { properties } from '../../ui/properties';
 import { keepStop, rove } from '../../ui/roving';
 
@@ -132,7 +131,7 @@ function completionView(
         >${mean === null ? '' : html`${information(mean, unit)}/tok`}</span
       >${sample === 0 ? infoButton('logProbability') : nothing}
       <span class="quiet">${count(completion.steps.length, 'token')}</span>
-      ${endView(completion)}
+      ${endView(completion, run.finished?.completions[sample])} ${costView(completion)}
       <span class="feedback quiet">${feedback?.sample === sample ? feedbackView(props, feedback) : ''}</span>
       <span class="completion-actions">
         ${ACTIONS.map(
@@ -184,80 +183,32 @@ function completionView(
       @focusin=${keepStop}
       ${properties({ '--reserved': String(reserved) })}
     >
-      ${chunksView(props, completion, sample)}
+      ${tokensView(run, props.vocabulary, completion, sample)}
     </div>
   </li>`;
 }
 
 /** Why a completion ended, where that is not its length. */
-function endView({ end, stop }: RunningCompletion): TemplateResult | typeof nothing {
-  if (end === null || end === 'length') return nothing;
-  const { label, about } = endWords({ end, stop });
+function endView(
+  { end, stop }: RunningCompletion,
+  whole: Completion | undefined,
+): TemplateResult | typeof nothing {
+  const { unfinished = false } = whole ?? {};
+  if (end === null || (end === 'length' && !unfinished)) return nothing;
+  const { label, about } = endWords({ end, stop, unfinished });
   return html`<span class="quiet" data-testid="end" title=${about}>${label}</span>`;
 }
 
-/** Tokens are drawn in chunks: while text streams in, only the last chunk is drawn again. */
-const CHUNK = 32;
-
-function chunksView(
-  { vocabulary, run }: CompletionsProps,
-  completion: RunningCompletion,
-  sample: number,
-): unknown[] {
-  const text = joinedText(completion, vocabulary);
-  const chunks = Math.ceil(text.length / CHUNK);
-  return Array.from({ length: chunks }, (_, chunk) => {
-    const from = chunk * CHUNK;
-    const to = Math.min(text.length, from + CHUNK);
-    // The last token's text may still change, when the next one completes its character.
-    return guard([run, vocabulary, to, text[to - 1]], () =>
-      text.slice(from, to).map((token, i) => tokenSpan(completion, token, sample, from + i)),
-    );
-  });
-}
-
-function tokenSpan(
-  { steps }: RunningCompletion,
-  { pieces, continues }: TokenText,
-  sample: number,
-  index: number,
-): TemplateResult {
-  const { id, raw } = steps[index]!;
-  const label = continues ? 'rest of a character' : pieces.map(({ text }) => text).join('');
-  // No white space between the tags: the text is read as it stands.
-  return html`<span
-    class="tinted token"
-    data-testid="token"
-    role="button"
-    data-token-id=${id}
-    data-probability=${raw}
-    data-tint=${tintOf(raw)}
-    ?data-continues=${continues}
-    data-card="step:${sample}:${index}"
-    data-rove
-    tabindex=${index === 0 ? 0 : -1}
-    aria-label="${label}, ${percent(raw)}"
-    >${runningView(pieces)}</span
-  >`;
-}
-
-interface Joined {
-  readonly vocabulary: Vocabulary;
-  readonly text: JoinedText;
-}
-const joined = new WeakMap<RunningCompletion, Joined>();
-
-/** A completion's text, joined as far as it was before and then token by token. */
-function joinedText(completion: RunningCompletion, vocabulary: Vocabulary): readonly TokenText[] {
-  let known = joined.get(completion);
-  if (known?.vocabulary !== vocabulary) {
-    known = { vocabulary, text: new JoinedText() };
-    joined.set(completion, known);
-  }
-  for (let i = known.text.tokens.length; i < completion.steps.length; i++) {
-    known.text.append(tokenBytes(vocabulary, completion.steps[i]!.id));
-  }
-  return known.text.tokens;
+/** What being held to a shape, and going back, has cost a completion. */
+function costView({ steps, turns }: RunningCompletion): TemplateResult | typeof nothing {
+  const shape = shapeWords(steps);
+  const back = turnsWords(turns);
+  if (!shape && !back) return nothing;
+  return html`${[shape, back].map((words) =>
+    words
+      ? html`<span class="quiet" data-testid=${words.id} title=${words.about}>${words.label}</span>`
+      : nothing,
+  )}`;
 }
 
 function branchHere(event: KeyboardEvent, onBranch: CompletionsProps['onBranch']): void {

@@ -15,6 +15,7 @@ import {
 import type { Vocabulary } from '../../../src/core/languageModel';
 import type { DistributionRow, DistributionSummary } from '../../../src/experiments/explore/distribution';
 import { tokenView } from '../../ui/pieces';
+import { shapeCardView } from './costs';
 import { alternativeActions, tokenActionsView, type TokenActions } from './tokenActions';
 
 /** A bar: both probabilities in full, and the formula with this token's numbers put in. */
@@ -94,6 +95,12 @@ export function stepCard(step: CompletionStep, vocabulary: Vocabulary, options: 
       <b>${percent(processed)}</b> ${greedy ? 'with greedy decoding' : 'after'}; ${ordinal(rank)} of
       ${thousands(vocabulary.offsets.length - 1)}; ${information(Math.log(raw), unit)}
     </p>
+    ${shapeCardView(
+      step,
+      step.wanted === undefined
+        ? null
+        : html`<span class="token-text">${tokenView(vocabulary, step.wanted)}</span>`,
+    )}
     ${
       rows.length === 0
         ? nothing
