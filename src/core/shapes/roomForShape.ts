@@ -30,7 +30,7 @@ export function tooFewTokens(masks: TokenMasks, most: number): TooFew | undefine
   const enough = bytes.length <= most && hasAllBytes(vocabulary) ? bytes.length : cut(vocabulary, bytes);
   if (enough !== null && enough <= most) return undefined;
   // A character is at least a byte, and the shortest text has the fewest of them.
-  const bound = Math.ceil([...shortest].length / longestOf(masks));
+  const bound = Math.ceil(Array.from(shortest).length / longestOf(masks));
   const least = bound > most ? bound : search(masks, most);
   return least === undefined ? undefined : { least, enough };
 }
