@@ -13,6 +13,13 @@ let panel: Panel;
 const ofChain = (side: 'a' | 'b', field: string): Locator =>
   panel.frame.locator(`[data-chain="${side}"] ${part(field)} input`).last();
 
+/** Runs A/B to its end. */
+async function run(): Promise<void> {
+  await panel.begin(() => panel.part('run').click());
+  await panel.frame.locator(`${part('stop')}[disabled]`).waitFor({ timeout: 60_000 });
+  await panel.part('answer').waitFor();
+}
+
 /** What both sides have written. */
 const texts = (): Promise<string[]> => panel.part('ab-text').allInnerTexts();
 const title = (): Promise<string> => panel.part('ab-place-title').innerText();
@@ -26,14 +33,14 @@ export function ab(current: () => Session): void {
   describe('Two chains', () => {
     test('are those of Explore, of which one is changed; the answer says where the texts part', async () => {
       await panel.makeWidth(800);
+      await panel.part('tab-explore').click();
       const k = await panel.part('top-k').locator('input').inputValue();
       await panel.part('open-ab').click();
       await panel.part('experiment-ab').waitFor();
       await expect.poll(() => ofChain('a', 'top-k').inputValue()).toBe(k);
       await expect.poll(() => ofChain('b', 'top-k').inputValue()).toBe(k);
       await ofChain('b', 'top-k').fill('2');
-      await panel.begin(() => panel.part('run').click());
-      await panel.ended();
+      await run();
       await expect.poll(() => panel.part('headline').innerText()).toMatch(/^The texts part at token \d+: A /);
       const place = /token (\d+)/.exec(await panel.part('headline').innerText())![1];
       await expect.poll(title).toBe(`Token ${place} of 24`);
@@ -68,12 +75,13 @@ export function ab(current: () => Session): void {
 
   describe('Two prompts', () => {
     test('of which one is a changed copy of the other, in one column too', async () => {
+      const same = panel.part('other-same');
+      if (await same.isVisible()) await same.click();
       await panel.part('other-copy').click();
       const area = panel.part('other').locator('textarea');
       await expect.poll(() => area.inputValue()).not.toBe('');
       await area.fill(`${await area.inputValue()} and`);
-      await panel.begin(() => panel.part('run').click());
-      await panel.ended();
+      await run();
       await expect.poll(() => panel.part('headline').innerText()).toMatch(/part/);
       await panel.makeWidth(400);
       const wide = (): Promise<number> =>

@@ -1,5 +1,17 @@
 /** The pictures of A/B: both distributions where the texts part, and how far apart they are, token by token. */
-import { axisX, axisY, barX, dot, gridX, gridY, line, ruleX, ruleY } from '@observablehq/plot';
+import {
+  axisFy,
+  axisX,
+  axisY,
+  barX,
+  dot,
+  gridX,
+  gridY,
+  line,
+  ruleX,
+  ruleY,
+  text as mark,
+} from '@observablehq/plot';
 import { visibleToken } from '../../../src/core/visibleText';
 import { nats, partingSample, tokenTexts } from '../../../src/experiments/ab/report';
 import { partingOf, type AbResult, type StepRow } from '../../../src/experiments/ab/result';
@@ -66,7 +78,7 @@ function distributionsPicture(result: AbResult): Picture {
         marginBottom: 40,
         x: { domain: [0, axisEnd(bars)] },
         y: { type: 'band', domain: ['A', 'B'], axis: null, padding: 0.1 },
-        fy: { type: 'band', domain: rows.map(label), padding: 0.15, label: null },
+        fy: { type: 'band', domain: rows.map(label), padding: 0.15, axis: null },
         color: { domain: ['A', 'B'], range: [palette.first, palette.second] },
         marks: [
           gridX({ stroke: palette.line, strokeOpacity: 0.4 }),
@@ -74,6 +86,8 @@ function distributionsPicture(result: AbResult): Picture {
           barX(bars, { x: 'processed', y: 'side', fy: 'label', fill: 'side', insetTop: 2, insetBottom: 2 }),
           barX(bars, { x: 'raw', y: 'side', fy: 'label', fill: 'none', stroke: palette.text }),
           ruleX([0], { stroke: palette.line }),
+          axisFy({ anchor: 'left', dx: -16, label: null, tickSize: 0, color: palette.text }),
+          mark(bars, { x: 0, y: 'side', fy: 'label', text: 'side', dx: -8, fill: palette.quiet }),
         ],
       },
     }),
