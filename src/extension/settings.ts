@@ -14,6 +14,15 @@ const text = (value: unknown, otherwise: string): string =>
 const whole = (value: unknown, low: number, high: number, otherwise: number): number =>
   typeof value === 'number' && Number.isInteger(value) ? Math.min(high, Math.max(low, value)) : otherwise;
 
+/** The texts of a list that can be used, each once. */
+const texts = (value: unknown, entries: number, longest: number): string[] => {
+  const given: readonly unknown[] = Array.isArray(value) ? value : [];
+  const usable = given.filter(
+    (entry): entry is string => typeof entry === 'string' && entry !== '' && entry.length <= longest,
+  );
+  return [...new Set(usable)].slice(0, entries);
+};
+
 /** The extension's settings, read when they are needed so that a change takes effect at once. */
 export const settings = {
   /** Id of the model that a new panel starts with. */
@@ -85,6 +94,7 @@ export const settings = {
       alternatives: whole(read('inlineSuggest.alternatives', document), 1, 8, 3),
       maxNewTokens: whole(read('inlineSuggest.maxNewTokens', document), 1, 100, 16),
       multiline: read('inlineSuggest.multiline', document) === true,
+      stop: texts(read('inlineSuggest.stop', document), 16, 200),
       ...presetChain(settings.presets(), settings.inlinePreset(document)),
     } as const;
   },

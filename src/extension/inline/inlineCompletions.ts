@@ -118,7 +118,7 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider {
   async #ask(
     prefix: string,
     model: string,
-    { chain, greedy, alternatives, maxNewTokens, multiline }: InlineSettings,
+    { chain, greedy, alternatives, maxNewTokens, multiline, stop }: InlineSettings,
     signal: AbortSignal,
   ): Promise<string[] | undefined> {
     const { engine, library, status } = this.#services;
@@ -134,6 +134,7 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider {
         samples: greedy ? 1 : alternatives,
         maxNewTokens,
         healing: true,
+        ...(stop.length > 0 && { stop }),
       };
       const result = await runExperiment(engine, 'explore', source, parameters, {
         signal,

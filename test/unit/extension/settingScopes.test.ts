@@ -26,6 +26,7 @@ const SCOPES: Readonly<Record<string, 'machine' | 'machine-overridable' | 'windo
   'decodingLab.inlineSuggest.mode': 'resource',
   'decodingLab.inlineSuggest.languages': 'resource',
   'decodingLab.inlineSuggest.preset': 'resource',
+  'decodingLab.inlineSuggest.stop': 'resource',
   'decodingLab.inlineSuggest.alternatives': 'resource',
   'decodingLab.inlineSuggest.maxNewTokens': 'resource',
   'decodingLab.inlineSuggest.multiline': 'resource',
