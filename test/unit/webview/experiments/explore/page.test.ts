@@ -442,6 +442,33 @@ describe('completions', () => {
     expect(bench.said.at(-1)).toMatch(/^Replaced: completion 1\./);
   });
 
+  it('show where they went back, what a stop string cut, and what the shape left', async () => {
+    bench.explore(source('once'));
+    bench.answerLoad();
+    bench.start();
+    await settle();
+    bench.token(1);
+    bench.token(0);
+    expect(bench.tokens).toEqual([1, 0]);
+    const turn = { place: 0, ids: [1, 0], text: ' b a', phrase: 'b a', processed: 0.25, raw: 0.125 };
+    bench.event({ type: 'settled', turned: [{ sample: 0, ...turn }], ended: [] });
+    expect(bench.tokens).toEqual([]);
+    const step = { sample: 0, id: 0, raw: 0.5, processed: 0.5, rank: 0, alternatives: [] };
+    bench.event({ type: 'steps', steps: [{ ...step, fitting: 0.5 }] });
+    bench.event({ type: 'steps', steps: [{ ...step, fitting: 0.25, wanted: 2 }] });
+    bench.event({ type: 'settled', turned: [], ended: [{ sample: 0, end: 'stop string', stop: ' a' }] });
+    expect(bench.page.text('end')).toBe('stopped at " a"');
+    expect(bench.page.text('turned-back')).toBe(`went back once; cost ${(-Math.log(0.75)).toFixed(3)} nats`);
+    expect(bench.page.text('shape-left')).toBe(
+      'the shape left 12.5 % of the probability (product over 2 tokens)',
+    );
+    expect(bench.page.all('turn-mark', 'data-card')).toEqual(['turn:0:0']);
+    const card = (kind: string, ...rest: string[]): string => new Drawn(bench.tab.card(kind, rest)!).html;
+    expect(card('turn', '0', '0')).toMatch(/·b·a.*was taken back.*b·a.*25\.0\s%.*12\.5\s%/s);
+    expect(card('step', '0', '1')).toMatch(/The shape left.*25\.0\s%.*The model wanted.*end/s);
+    expect(bench.tab.card('turn', ['0', '1'])).toBeNull();
+  });
+
   it('are shown in the document and taken back from it, and say why where that cannot be', async () => {
     await bench.run('once');
     bench.page.fire('insert-after', 'click');
@@ -751,7 +778,12 @@ describe('other programs', () => {
     expect(bench.page.text('paste-not-understood')).toContain('--frobnicate');
     bench.page.fire('paste-use', 'click');
     const typed = (name: string): string | undefined => bench.page.all(name, '.value')[0];
-    expect(['temperature', 'max-new-tokens', 'seed', 'stop-texts'].map(typed)).toEqual(['0.7', '12', '9', 'a b']);
+    expect(['temperature', 'max-new-tokens', 'seed', 'stop-texts'].map(typed)).toEqual([
+      '0.7',
+      '12',
+      '9',
+      'a b',
+    ]);
     expect(bench.said.at(-1)).toBe('The chain has 3 samplers now.');
     bench.tab.run();
     expect(bench.last('run')['parameters']).toMatchObject({

@@ -104,6 +104,33 @@ describe('a run', () => {
   });
 });
 
+describe('a completion that goes back', () => {
+  const turn = { place: 1, ids: [2, 3], text: ' c d', phrase: 'c d', processed: 0.5, raw: 0.25 };
+  const turned = (sample: number): Parameters<ExploreRun['receive']>[0] => ({
+    type: 'settled',
+    turned: [{ sample, ...turn }],
+    ended: [],
+  });
+
+  it('loses what was taken back, grows on, and is counted as it is then', () => {
+    const run = new ExploreRun(order(2, 3), SOURCE);
+    for (const id of [1, 2, 3]) run.receive(step(0, id), 0);
+    expect(run.completions[0]!.end).toBe('length');
+    run.receive(turned(0), 0);
+    expect(run.completions[0]).toMatchObject({ end: null, turns: [turn] });
+    expect(run.completions[0]!.steps.map(({ id }) => id)).toEqual([1]);
+    expect(run.progress(0)).toMatchObject({ done: 1, expected: 6 });
+    run.receive(step(0, 0), 0);
+    run.receive({ type: 'settled', turned: [], ended: [{ sample: 0, end: 'stop string', stop: 'x' }] }, 0);
+    expect(run.completions[0]!.steps.map(({ id }) => id)).toEqual([1, 0]);
+    expect(run.completions[0]).toMatchObject({ end: 'stop string', stop: 'x' });
+    expect(run.progress(0)).toMatchObject({ done: 2, expected: 5 });
+    // Of a completion that was never begun nothing is known.
+    run.receive(turned(1), 0);
+    expect(run.completions).toHaveLength(1);
+  });
+});
+
 describe('events', () => {
   it.each([
     null,
@@ -120,13 +147,20 @@ describe('memory', () => {
   const views = { rows: 30, unit: 'bits' } as const;
   const latestOf = (run: ExploreRun) => ({ order: run.order, run });
 
+  const shaped = {
+    ...{ sample: 0, id: 1, raw: 0.5, processed: 1, rank: 0, fitting: 0.25, wanted: 2 },
+    alternatives: [{ id: 1, raw: 0.5, processed: 1 }],
+  };
+
   function ended(): ExploreRun {
     const run = new ExploreRun(order(1, 5), SOURCE);
     run.endOfText = [END];
     const prompt = { ids: Int32Array.of(0, 1), truncated: true, notes: ['cut'] };
     run.receive({ type: 'prompt', prompt }, 0);
     run.receive({ type: 'next', logits: Float32Array.of(0.1, -1e9, 3) }, 0);
-    run.receive(step(0, 1), 0);
+    run.receive({ type: 'steps', steps: [shaped] }, 0);
+    const turn = { place: 1, ids: [2], text: ' c', phrase: 'c', processed: 0.5, raw: 0.25 };
+    run.receive({ type: 'settled', turned: [{ sample: 0, ...turn }], ended: [] }, 0);
     run.close(finished(true, [{ ids: [1], text: ' b', end: 'stopped', logProbability: -0.5 }]));
     return run;
   }
