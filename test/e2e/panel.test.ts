@@ -1,6 +1,7 @@
 /** Explore in one window: its parts come one after the other, the ones that leave the sample as it is first. */
 import { describe } from 'vitest';
 import { boundary } from './parts/boundary';
+import { exchanging } from './parts/exchange';
 import { exploring } from './parts/explore';
 import { keepingExplored } from './parts/exploreKept';
 import { looks } from './parts/looks';
@@ -23,4 +24,7 @@ describe('Explore', () => {
 });
 describe('Runs', () => {
   running(current);
+});
+describe('Other programs', () => {
+  exchanging(current);
 });

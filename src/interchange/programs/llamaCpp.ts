@@ -22,7 +22,6 @@ import {
   writtenIds,
 } from '../slots';
 import { isList, isObject, shown, stepOf, type Json, type Slot } from '../settings';
-
 import { adaptiveP, drySlot, mirostat, PENALTIES, penaltiesSlot, temperature, xtc } from './llamaCppSlots';
 
 const NAME = 'llama.cpp';
