@@ -3,6 +3,7 @@
  * (Cox, Regular Expression Matching Can Be Simple And Fast, 2007), in its JavaScript port.
  */
 import { RE2JS } from 're2js';
+import { remembered } from '../remembered';
 
 /** Most characters of a pattern, which bounds what compiling it takes. */
 const LONGEST_PATTERN = 1000;
@@ -13,15 +14,13 @@ const LONGEST_PATTERN = 1000;
  */
 const MOST_STEPS = 500;
 
-/** Compiled patterns that are kept: a chain is parsed at every keystroke and made for every prompt. */
+/** Compiled patterns that are kept. */
 const KEPT = 16;
 
 export interface Pattern {
   /** Whether it finds a match anywhere in a text. */
   test(text: string): boolean;
 }
-
-const compiled = new Map<string, Pattern | string>();
 
 /**
  * Compiles a pattern.
@@ -31,14 +30,7 @@ const compiled = new Map<string, Pattern | string>();
  * characters other than categories and scripts are few. Beyond JavaScript there are `(?i)`, `[[:alpha:]]`, `\Q..\E`.
  * @returns the pattern, or in words what a pattern must be that this one is not.
  */
-export function compilePattern(source: string): Pattern | string {
-  const known = compiled.get(source);
-  if (known !== undefined) return known;
-  const result = compile(source);
-  if (compiled.size >= KEPT) compiled.delete(compiled.keys().next().value!);
-  compiled.set(source, result);
-  return result;
-}
+export const compilePattern = remembered<Pattern | string>(KEPT, compile);
 
 function compile(source: string): Pattern | string {
   if (source.length > LONGEST_PATTERN) {

@@ -1,6 +1,7 @@
 /** Regular expressions as automata over bytes. */
 import { DFA, isDisjointWith, JS, NFA, TooManyNodesError, type Expression, type NoParent } from 'refa';
 import { messageOf } from '../messageOf';
+import { remembered } from '../remembered';
 import { overKinds, type Alphabet } from './alphabet';
 import { ByteAutomaton, DEAD } from './byteAutomaton';
 
@@ -16,10 +17,8 @@ const MOST_STATES = 20_000;
  */
 const MOST_STEPS = 1_000_000;
 
-/** Compiled expressions that are kept: a chain is parsed at every keystroke and made for every prompt. */
+/** Compiled expressions that are kept. */
 const KEPT = 8;
-
-const compiled = new Map<string, ByteAutomaton | string>();
 
 /**
  * Compiles an expression in JavaScript's syntax, with its flag `u`; it must match a whole text, so that `^` at its
@@ -29,14 +28,7 @@ const compiled = new Map<string, ByteAutomaton | string>();
  * Problems, 1959, for the deterministic automaton.
  * @returns the automaton, or in words what the expression must be that this one is not.
  */
-export function compileExpression(source: string): ByteAutomaton | string {
-  const known = compiled.get(source);
-  if (known !== undefined) return known;
-  const result = compile(source);
-  if (compiled.size >= KEPT) compiled.delete(compiled.keys().next().value!);
-  compiled.set(source, result);
-  return result;
-}
+export const compileExpression = remembered<ByteAutomaton | string>(KEPT, compile);
 
 function compile(source: string): ByteAutomaton | string {
   if (source.length > LONGEST_EXPRESSION) {
