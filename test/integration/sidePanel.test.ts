@@ -173,7 +173,7 @@ describe('Decoding Lab as a tool of chat agents', () => {
     const [, written] = /seed \d+: (".*")$/m.exec(json)!;
     assert.equal(typeof (JSON.parse(JSON.parse(written!) as string) as { old: unknown }).old, 'boolean');
     const stopped = await invoke('decoding_lab_complete', { text: PROMPT, preset: 'greedy', stop: ['a'] });
-    assert.match(stopped, /^End: stopped at "a"/m);
+    assert.match(stopped, /^End: stopped at “a”/m);
   });
 
   it('says what is wrong with its input', async () => {

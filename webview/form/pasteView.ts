@@ -97,7 +97,7 @@ function readView({ chain, parameters, assumed, notUnderstood, aside }: Pasted):
       </li>
       ${given.map((one) => html`<li>${one}</li>`)}
     </ul>
-    ${listView('Taken as that program does', 'paste-assumed', assumed)}
+    ${listView('Filled in with that program’s defaults', 'paste-assumed', assumed)}
     ${listView('Not understood', 'paste-not-understood', notUnderstood)}
     ${aside.length === 0 ? nothing : html`<p class="quiet">Left aside, as it says nothing about sampling: ${visibleText(aside.join(', '))}.</p>`}
     ${parameters.prompt === undefined ? nothing : html`<p class="quiet">Its prompt is left aside too: the one above stays.</p>`}`;

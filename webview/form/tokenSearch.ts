@@ -88,6 +88,18 @@ function writings(typed: string): readonly string[] {
   return [...new Set([typed, ...near])];
 }
 
+/**
+ * Writings of a word by their probability at a place, as far as it is known: most often the one after a space is meant.
+ * @param known probabilities before the chain
+ */
+export function likeliestFirst(
+  ids: readonly number[],
+  known: ReadonlyMap<number, { readonly raw: number }>,
+): readonly number[] {
+  const raw = (id: number): number => known.get(id)?.raw ?? 0;
+  return [...ids].sort((a, b) => raw(b) - raw(a));
+}
+
 const encoder = new TextEncoder();
 
 /** A character for each byte. */

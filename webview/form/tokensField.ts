@@ -9,7 +9,7 @@ import { piecesView, tokenView } from '../ui/pieces';
 import { fieldName, type FieldName } from './chainForm';
 import type { SamplerStep } from './samplerSteps';
 import type { SamplersProps } from './samplersProps';
-import { searchOf } from './tokenSearch';
+import { likeliestFirst, searchOf } from './tokenSearch';
 import { biasesOf, FAVOUR, idsOf, MOST_BIAS, textsOf, type Bias } from './tokenSteps';
 
 /** Characters of a word that are looked for. */
@@ -158,7 +158,9 @@ function finderView(
           onWord(name, '');
         } else if (event.key === 'Enter' && !event.ctrlKey && !event.metaKey && vocabulary) {
           const { ids, pieces } = searchOf(vocabulary).find(word);
-          const next = pieces ? undefined : ids.find((id) => !picking.ids.includes(id));
+          const next = pieces
+            ? undefined
+            : likeliestFirst(ids, props.probabilities(ids)).find((id) => !picking.ids.includes(id));
           if (next !== undefined) picking.pick(next);
         }
       }}
@@ -178,7 +180,9 @@ function foundView(
   }
   const search = searchOf(vocabulary);
   const found = search.find(word);
-  const ids = found.pieces ? search.pieces(word.startsWith(' ') ? word : ` ${word}`) : found.ids;
+  const ids = found.pieces
+    ? search.pieces(word.startsWith(' ') ? word : ` ${word}`)
+    : likeliestFirst(found.ids, probabilities(found.ids));
   const now = probabilities(ids);
   const chips = html`<div class="variants" role="group" aria-label="Tokens of what was typed">
     ${ids.map((id) => variantView(vocabulary, id, now.get(id)?.raw, picking))}

@@ -42,6 +42,6 @@ export function endWords({
 }: Pick<Completion, 'end' | 'stop' | 'unfinished'>): EndWords {
   const words = unfinished ? UNFINISHED : WORDS[end];
   return end === 'stop string' && stop !== undefined
-    ? { ...words, label: `stopped at "${visibleText(stop)}"` }
+    ? { ...words, label: `stopped at “${visibleText(stop)}”` }
     : words;
 }

@@ -106,6 +106,12 @@ export const samplingSlot = (name: string): Slot => ({
     if (drawn !== false) {
       given.problem(`do_sample is ${shown(drawn)}; it must be true or false.`);
     }
+    const idle = WARPERS.filter((key) => (given.given(key) ?? null) !== null);
+    if (idle.length > 0) {
+      given.problem(
+        `${idle.map((key) => `${key} ${shown(given.given(key))}`).join(', ')}: not used, because ${name} does not draw unless do_sample is true.`,
+      );
+    }
     return [{ sampler: 'temperature', temperature: 0 }];
   },
 });

@@ -79,8 +79,8 @@ it('reads a generation_config.json as Hugging Face does', () => {
 });
 
 it('takes a configuration that does not draw for greedy decoding', () => {
-  const { chain, assumed } = read(
-    '{"_from_model_config": true, "repetition_penalty": 1.3, "temperature": 0.6}',
+  const { chain, assumed, notUnderstood } = read(
+    '{"_from_model_config": true, "repetition_penalty": 1.3, "temperature": 0.6, "top_p": 0.9}',
     'generation-config',
   );
   expect(chain).toEqual([
@@ -88,6 +88,9 @@ it('takes a configuration that does not draw for greedy decoding', () => {
     { sampler: 'temperature', temperature: 0 },
   ]);
   expect(assumed).toContain('do_sample is not stated: Hugging Face takes false.');
+  expect(notUnderstood).toEqual([
+    'temperature 0.6, top_p 0.9: not used, because Hugging Face does not draw unless do_sample is true.',
+  ]);
 });
 
 describe('requests', () => {

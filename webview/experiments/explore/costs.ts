@@ -11,15 +11,15 @@ interface Words {
   readonly about: string;
 }
 
-/** "the shape left 3.1 % of the probability (product over 24 tokens)". */
+/** "the shape left 3.1 % of the probability; cost 3.47 nats over 24 tokens": of long texts only the nats say how much. */
 export function shapeWords(steps: readonly CompletionStep[]): Words | null {
   const held = steps.flatMap(({ fitting }) => fitting ?? []);
   if (held.length === 0) return null;
   const nats = held.reduce((sum, fitting) => sum + Math.log(Math.max(fitting, Number.MIN_VALUE)), 0);
   return {
     id: 'shape-left',
-    label: `the shape left ${percent(Math.exp(nats))} of the probability (product over ${count(held.length, 'token')})`,
-    about: `At every token the shape leaves some of the model's probability. Multiplied along the text: ${full(Math.exp(nats))}, or ${significant(-nats, 4)} nats lost.`,
+    label: `the shape left ${percent(Math.exp(nats))} of the probability; cost ${significant(Math.abs(nats))} nats over ${count(held.length, 'token')}`,
+    about: `At every token the shape leaves some of the model's probability. Multiplied along the text: ${full(Math.exp(nats))}; the cost is −ln of that.`,
   };
 }
 

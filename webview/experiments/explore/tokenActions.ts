@@ -107,7 +107,7 @@ export function tokenActionsView(actions: TokenActions, id: number): TemplateRes
     ${view('ban', 'b', 'Remove it from what can be drawn', { pressed: banned })}
     ${bias < MOST_BIAS ? view('favour', 'f', `Add ${FAVOUR} to its logit`) : nothing}
     ${bias > -MOST_BIAS ? view('less', 'l', `Take ${FAVOUR} from its logit`) : nothing}
-    ${view('only', 'o', 'Allow it, and others that are chosen so, alone', { pressed: only })}
+    ${view('only', 'o', 'Allow only this token, and others chosen with “only”', { pressed: only })}
     ${
       bias === 0
         ? html`<span class="quiet">keys b, f, l, o</span>`

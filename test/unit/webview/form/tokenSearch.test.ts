@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Vocabulary } from '../../../../src/core/languageModel';
-import { TokenSearch } from '../../../../webview/form/tokenSearch';
+import { likeliestFirst, TokenSearch } from '../../../../webview/form/tokenSearch';
 
 function vocabularyOf(tokens: readonly string[]): Vocabulary {
   const encoded = tokens.map((token) => new TextEncoder().encode(token));
@@ -27,6 +27,15 @@ describe('looking for a token', () => {
     expect(found('king')[0]).toBe('king');
     expect(found('\n')).toEqual(['\n']);
     expect(found('')).toEqual([]);
+  });
+
+  it('puts the writing that is meant here first, and keeps the order where nothing is known', () => {
+    const known = new Map([
+      [7, { raw: 0.01 }],
+      [9, { raw: 0.2 }],
+    ]);
+    expect(likeliestFirst([7, 8, 9], known)).toEqual([9, 7, 8]);
+    expect(likeliestFirst([7, 8, 9], new Map())).toEqual([7, 8, 9]);
   });
 
   it('gives the longest tokens that a word begins with where it is none itself', () => {

@@ -457,10 +457,10 @@ describe('completions', () => {
     bench.event({ type: 'steps', steps: [{ ...step, fitting: 0.5 }] });
     bench.event({ type: 'steps', steps: [{ ...step, fitting: 0.25, wanted: 2 }] });
     bench.event({ type: 'settled', turned: [], ended: [{ sample: 0, end: 'stop string', stop: ' a' }] });
-    expect(bench.page.text('end')).toBe('stopped at " a"');
+    expect(bench.page.text('end')).toBe('stopped at “ a”');
     expect(bench.page.text('turned-back')).toBe(`went back once; cost ${(-Math.log(0.75)).toFixed(3)} nats`);
     expect(bench.page.text('shape-left')).toBe(
-      'the shape left 12.5 % of the probability (product over 2 tokens)',
+      'the shape left 12.5 % of the probability; cost 2.08 nats over 2 tokens',
     );
     expect(bench.page.all('turn-mark', 'data-card')).toEqual(['turn:0:0']);
     const card = (kind: string, ...rest: string[]): string => new Drawn(bench.tab.card(kind, rest)!).html;
