@@ -38,18 +38,6 @@ const api = {
     sent.push(message);
     const cloned: unknown = structuredClone(message);
     void fetch('/message', { method: 'POST', body: JSON.stringify(strip(cloned)) });
-    const type = (cloned as { type: string }).type;
-    const prompt = query.get('prompt');
-    if (type === 'ready' && prompt !== null) {
-      const source = {
-        text: prompt,
-        document: 'story.md',
-        place: 'Ln 1, Col 39',
-        kind: 'selection',
-        notes: [],
-      };
-      setTimeout(receive, 50, { type: 'prompt', source, run: true });
-    }
   },
   getState: (): unknown => JSON.parse(sessionStorage.getItem(STATE) ?? 'null'),
   setState(state: unknown): void {
@@ -59,7 +47,17 @@ const api = {
 
 const events = new EventSource('/events');
 events.onmessage = ({ data }) => {
-  receive(revive(JSON.parse(String(data))));
+  const message = revive(JSON.parse(String(data)));
+  receive(message);
+  // VS Code sends a prompt to a page that has been welcomed.
+  if ((message as { type: string }).type === 'welcome') explorePrompt();
 };
+
+function explorePrompt(): void {
+  const text = query.get('prompt');
+  if (text === null) return;
+  const source = { text, document: 'story.md', place: 'Ln 1, Col 39', kind: 'selection', notes: [] };
+  receive({ type: 'prompt', source, run: true });
+}
 
 Object.assign(window, { acquireVsCodeApi: () => api, dev: { setTheme, sent, receive } });
