@@ -1,12 +1,15 @@
 /** What a beam search looked at, step by step. */
 import type { Context, LanguageModel, ModelInfo, NextToken, Vocabulary } from '../../core/languageModel';
 import { logSoftmax, topIndices } from '../../core/logits';
+import { findStop } from '../../core/stopStrings';
 import type { BeamCandidate, BeamRecord } from './result';
 import { resultToken } from '../kit/results';
 
 export interface BeamLimits {
   readonly beams: number;
   readonly length: number;
+  /** Texts that end a sequence. */
+  readonly stop: readonly string[];
 }
 
 type Candidate = Omit<BeamCandidate, 'fate'>;
@@ -22,19 +25,21 @@ export class BeamRecorder implements LanguageModel {
   readonly #promptLength: number;
   readonly #beams: number;
   readonly #length: number;
+  readonly #stop: readonly string[];
   readonly #steps: Candidate[][] = [];
   /** The beams that lived on after each step. */
   readonly #kept: Set<string>[] = [];
   #totals = new Map<string, number>([['', 0]]);
 
   /** @param length most new tokens: what has so many has ended. */
-  constructor(model: LanguageModel, prompt: readonly number[], { beams, length }: BeamLimits) {
+  constructor(model: LanguageModel, prompt: readonly number[], { beams, length, stop }: BeamLimits) {
     this.info = model.info;
     this.vocabulary = model.vocabulary;
     this.#model = model;
     this.#promptLength = prompt.length;
     this.#beams = beams;
     this.#length = length;
+    this.#stop = stop;
   }
 
   encode(text: string): number[] {
@@ -83,8 +88,12 @@ export class BeamRecorder implements LanguageModel {
   /** What ends counts only among the step's best. */
   #fate({ ids }: Candidate, step: number, place: number): BeamCandidate['fate'] {
     if (this.#kept[step]?.has(ids.join())) return 'kept';
-    const ended = this.info.endOfText.includes(ids.at(-1)!) || ids.length === this.#length;
-    return ended && place < this.#beams ? 'finished' : 'dropped';
+    return place < this.#beams && this.#isEnded(ids) ? 'finished' : 'dropped';
+  }
+
+  #isEnded(ids: readonly number[]): boolean {
+    if (this.info.endOfText.includes(ids.at(-1)!) || ids.length === this.#length) return true;
+    return this.#stop.length > 0 && findStop(this.decode(ids), this.#stop) !== undefined;
   }
 
   dispose(): Promise<void> {

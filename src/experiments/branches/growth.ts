@@ -30,7 +30,7 @@ export const NOTHING: Started = { paths: [], expanded: [], exact: null, beam: nu
 /** Puts into the tree what it begins with. */
 export async function growStart(work: BranchWork, first: NextToken): Promise<Started> {
   const { parameters, tree, memory, context } = work;
-  const key = JSON.stringify(parameters.start);
+  const key = JSON.stringify([parameters.start, parameters.stop ?? []]);
   const started = memory.start?.key === key ? memory.start.started : await findStart(work, first);
   if (!context.signal.aborted) memory.start = { key, started };
   for (const path of started.paths) tree.add(path, 'start');
@@ -105,6 +105,7 @@ async function growTexts(
   for (let from = 0; from < growing.length && !context.signal.aborted; from += together) {
     const group = growing.slice(from, from + together);
     await decodeTogether(model, group, length, context, {
+      stop: parameters.stop,
       onSelections: (choices, live) => {
         done += choices.length;
         context.emit({ type: 'progress', done, total: ends.length * length, what: 'tokens' });
@@ -182,15 +183,17 @@ function withoutEnd({ info }: LanguageModel, tokens: readonly number[]): readonl
 }
 
 async function growBeam(
-  { model, promptIds, context }: BranchWork,
+  { model, promptIds, parameters, context }: BranchWork,
   { length, beams, lengthPenalty }: Start<'beam'>,
 ): Promise<Started> {
-  const recorder = new BeamRecorder(model, promptIds, { beams, length });
+  const { stop = [] } = parameters;
+  const recorder = new BeamRecorder(model, promptIds, { beams, length, stop });
   const results = await beamSearch(recorder, promptIds, {
     maxNewTokens: length,
     beams,
     returned: beams,
     lengthPenalty,
+    stopStrings: stop,
     signal: context.signal,
     onStep: async ({ step, sequences }) => {
       recorder.keep(sequences);
@@ -242,7 +245,8 @@ export async function growEdits(work: BranchWork, first: NextToken): Promise<voi
 /** Where the taken paths lead, greedily; those that go on equally far go on side by side. */
 async function growTaken(work: BranchWork, first: NextToken): Promise<ReadonlyMap<Taken, readonly number[]>> {
   const { model, parameters, promptIds, memory, context } = work;
-  const keyOf = ({ path, ahead }: Taken): string => `${path.join()}+${ahead}`;
+  const keyOf = ({ path, ahead }: Taken): string =>
+    `${path.join()}+${ahead}+${JSON.stringify(parameters.stop ?? [])}`;
   const taken = parameters.edits.filter(
     (edit): edit is Taken =>
       edit.edit === 'take' && edit.ahead > 0 && !model.info.endOfText.includes(edit.path.at(-1)!),

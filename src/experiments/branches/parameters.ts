@@ -1,6 +1,6 @@
 /** What Branches is asked: how a tree begins, and the changes that a user made to it. */
 import { parameterObject, show, wholeNumber } from '../kit/checks';
-import { prompt, seed, temperature } from '../kit/commonParameters';
+import { prompt, seed, stop, temperature } from '../kit/commonParameters';
 import {
   custom,
   declare,
@@ -140,6 +140,8 @@ export const branchesParameters = declare('Branches', {
     most: 50,
     default: 8,
   }),
+  /** Texts that end a path as soon as it holds one; what the exact start enumerates is not ended. */
+  stop,
   /** In the order in which they were made. */
   edits: custom<readonly BranchEdit[]>({ name: 'The edits', default: [], read: parseEdits }),
 });

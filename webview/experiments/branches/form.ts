@@ -57,6 +57,7 @@ export const branchGroups: readonly FieldGroup[] = [
     fields: [
       ...fieldsOf('alternatives', branchesParameters.parameters.alternatives),
       ...fieldsOf('ahead', ahead),
+      ...fieldsOf('stop', branchesParameters.parameters.stop),
       { kind: 'kept', name: 'edits', label: 'edits', initial: '' },
     ],
   },

@@ -20,7 +20,7 @@ import {
   unpackEdits,
 } from './form';
 import { parsedBy } from '../../frame/record';
-import { typedOf, valuesOf } from '../../form/declared';
+import { shortOf, typedOf, valuesOf } from '../../form/declared';
 import { valueText, type FormValues } from '../../form/form';
 import { branchPlaceView } from './placeView';
 import { branchTerms } from './terms';
@@ -87,16 +87,18 @@ function pageOf({ session }: TabContext, editor: BranchEditor): ExperimentPage<B
         prompt,
         start,
         alternatives: typedOf('alternatives', branchesParameters.parameters.alternatives, values),
+        stop: typedOf('stop', branchesParameters.parameters.stop, values),
         edits,
       });
     },
     values: (value) => {
       const parameters = readParameters(value);
       if (!parameters) return {};
-      const { prompt, start, alternatives, edits } = parameters;
+      const { prompt, start, alternatives, stop, edits } = parameters;
       return {
         ...startValues(start),
         ...valuesOf('alternatives', branchesParameters.parameters.alternatives, alternatives),
+        ...valuesOf('stop', branchesParameters.parameters.stop, stop),
         edits: packEdits(treeKey(session.model, prompt, start), edits),
       };
     },
@@ -123,7 +125,7 @@ function line(values: FormValues): string {
     beam: `${typedCount(text('beams'), 'beam')}, ${typedCount(text('length'), 'token')}`,
     alternatives: 'the next token',
   };
-  return `${starts[text('start')] ?? ''}; ${typedCount(text('alternatives'), 'alternative')}, ${typedCount(text('ahead'), 'token')} ahead`;
+  return `${starts[text('start')] ?? ''}; ${typedCount(text('alternatives'), 'alternative')}, ${typedCount(text('ahead'), 'token')} ahead${shortOf('stop', branchesParameters.parameters.stop, values)}`;
 }
 
 function treeView(

@@ -209,6 +209,41 @@ describe('beam search', () => {
   });
 });
 
+describe('stop strings', () => {
+  const model = letters(5, 4);
+  /** The letters of all paths that end somewhere, sorted. */
+  const ends = ({ nodes }: BranchesResult): string[] =>
+    nodes.flatMap((_, i) =>
+      nodes.some(({ parent }) => parent === i) ? [] : [model.decode(pathOf(nodes, i))],
+    );
+  const cut = (text: string, stop: string): string =>
+    text.includes(stop) ? text.slice(0, text.indexOf(stop) + stop.length) : text;
+
+  it('end what is drawn, and the ways that a user takes, with the token that brings them', async () => {
+    const start: BranchStart = { kind: 'samples', length: 9, count: 6, temperature: 1, topK: null, seed: 3 };
+    const edits: BranchEdit[] = [{ edit: 'take', path: [0, 0], ahead: 9 }];
+    const free = ends(await grow(model, asked(start, edits)));
+    const stop = free[0]!.slice(3, 5);
+    expect(stop).toHaveLength(2);
+    const ended = ends(await grow(model, { ...asked(start, edits), stop: [stop] }));
+    expect(free.some((text) => cut(text, stop) !== text)).toBe(true);
+    expect(new Set(ended)).toEqual(new Set(free.map((text) => cut(text, stop))));
+  });
+
+  it('end beams, whose texts are cut before them', async () => {
+    const start: BranchStart = { kind: 'beam', length: 6, beams: 4, lengthPenalty: 0 };
+    const { beam: free } = await grow(model, asked(start));
+    const stop = free!.results[0]!.text.slice(1, 3);
+    const { beam } = await grow(model, { ...asked(start), stop: [stop] });
+    const stopped = beam!.results.filter(({ end }) => end === 'stop string');
+    expect(stopped.length).toBeGreaterThan(0);
+    for (const { ids, text } of stopped) expect(model.decode(ids)).toBe(text + stop);
+    const finished = beam!.steps.flat().filter(({ fate }) => fate === 'finished');
+    const known = new Set(finished.map(({ ids }) => ids.join()));
+    for (const { ids } of beam!.results) expect(known).toContain(ids.join());
+  });
+});
+
 describe('the tree', () => {
   const id = fc.integer({ min: 0, max: 4 });
   const path = fc.array(id, { minLength: 1, maxLength: 4 });

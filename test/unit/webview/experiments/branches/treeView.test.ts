@@ -36,7 +36,7 @@ describe('the controls', () => {
   it('show and check only what the chosen start has', () => {
     const form = new Form(branchGroups);
     const shown = (): string[] => form.groups.flatMap((group) => form.shown(group)).map(({ name }) => name);
-    expect(shown()).toEqual(['start', 'length', 'alternatives', 'ahead']);
+    expect(shown()).toEqual(['start', 'length', 'alternatives', 'ahead', 'stop']);
     form.fill({ start: 'beam', beams: '33' });
     expect(shown()).toContain('beams');
     expect(form.firstError()).toEqual({
