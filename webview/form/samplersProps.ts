@@ -43,6 +43,8 @@ export interface SamplersProps {
   readonly onSavePreset: () => void;
   /** Copying the chain to other programs and pasting it from there, where the tab has it. */
   readonly exchange?: ExchangeViews | undefined;
+  /** What else the tab offers to do with the chain. */
+  readonly beside?: TemplateResult | undefined;
   readonly onType: (name: FieldName, text: string) => void;
   /** What was typed is to be read now. */
   readonly onTyped: () => void;

@@ -42,6 +42,7 @@ function presetView({
   preset,
   unsaved,
   exchange,
+  beside,
   onPreset,
   onSavePreset,
 }: SamplersProps): TemplateResult {
@@ -83,7 +84,7 @@ function presetView({
       >
         Save this chain
       </button>
-      ${exchange?.buttons ?? nothing}
+      ${exchange?.buttons ?? nothing} ${beside ?? nothing}
     </p>
     ${exchange?.panel ?? nothing}`;
 }

@@ -20,7 +20,7 @@ export function chainControls(
   context: Pick<TabContext, 'announce' | 'host' | 'session'>,
   failed: (error: unknown) => void,
   shown: Pick<SamplersProps, 'deeds' | 'keptInOrder' | 'problem'> &
-    Partial<Pick<SamplersProps, 'probabilities'>> & { readonly run?: RunPorts },
+    Partial<Pick<SamplersProps, 'probabilities' | 'beside'>> & { readonly run?: RunPorts },
   name = 'chain',
 ): TemplateResult {
   const { announce, host, session } = context;

@@ -14,7 +14,8 @@ import type { TabContext } from './tab';
 
 /** What a run has beside its chain, as the form of a tab has it. */
 export interface RunPorts {
-  readonly run: () => Pick<Run, 'greedy' | 'seed' | 'samples' | 'maxNewTokens' | 'stop'>;
+  readonly run: () => Pick<Run, 'greedy' | 'seed' | 'samples' | 'maxNewTokens' | 'stop'> &
+    Partial<Pick<Run, 'prompt'>>;
   readonly take: (parameters: RunParameters) => void;
 }
 
@@ -51,9 +52,9 @@ export function chainExchange(
   const copied = (): Copied => {
     const own = chainOfSteps(chain.steps);
     return copyAs(exchange.target, {
+      prompt: session.source?.text ?? '',
       ...ports.run(),
       chain: loaded ? withTokenIds(own, loaded.vocabulary) : own,
-      prompt: session.source?.text ?? '',
       model: session.models.find(({ id }) => id === session.model)?.name ?? session.model,
       endOfText,
     });

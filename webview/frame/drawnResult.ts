@@ -7,15 +7,22 @@ import type { ExperimentState } from './experimentState';
 import { exportFile } from './exports';
 import type { Outcome } from './record';
 import { codeOf } from './resultCode';
+import type { Session } from './session';
 
 export class DrawnResult<Result extends ExperimentResult> {
   readonly #page: ExperimentPage<Result>;
   readonly #state: ExperimentState<Result>;
+  readonly #session: Pick<Session, 'loadedOf'>;
   #parts: ShownParts<Result> | undefined;
 
-  constructor(page: ExperimentPage<Result>, state: ExperimentState<Result>) {
+  constructor(
+    page: ExperimentPage<Result>,
+    state: ExperimentState<Result>,
+    session: Pick<Session, 'loadedOf'>,
+  ) {
     this.#page = page;
     this.#state = state;
+    this.#session = session;
   }
 
   /** What is on screen: the result so far of the run that goes on, or the last one. */
@@ -66,7 +73,8 @@ export class DrawnResult<Result extends ExperimentResult> {
   async export(choice: string): Promise<void> {
     const { outcome } = this.#state.shown;
     if (!outcome) return;
-    const code = codeOf(choice, outcome);
+    const { model, toy } = outcome.order;
+    const code = codeOf(choice, outcome, this.#session.loadedOf(model, toy));
     if (code) {
       await this.#state.keeping.openText(code.document, code.language);
       return;

@@ -53,7 +53,7 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
     this.#context = context;
     this.state = new ExperimentState(page, context);
     if (page.terms) addTerms(page.terms);
-    this.#drawn = new DrawnResult(page, this.state);
+    this.#drawn = new DrawnResult(page, this.state, context.session);
   }
 
   body(): TemplateResult {

@@ -1,41 +1,63 @@
 /** A result's run as other programs' texts. */
-import { parseChain } from '../../src/core/samplers/chain';
+import { parseChain, type ChainSpec } from '../../src/core/samplers/chain';
 import type { ExperimentResult } from '../../src/experiments/kit/results';
 import type { Run } from '../../src/interchange/run';
 import { copyAs, TARGETS, type Copied } from '../../src/interchange/targets';
+import { withTokenIds } from '../../src/interchange/tokenIds';
 import { readOrNull } from '../form/declared';
 import type { Outcome } from './record';
 import type { ExportChoice } from './resultView';
+import type { LoadedModel } from '../host';
 
 const PREFIX = 'code-';
 const GPT2_END = 50256;
 
-/** Where a run drew texts by one chain; none where it did not. */
-export function codeChoices(outcome: Outcome<ExperimentResult>): readonly ExportChoice[] {
-  if (runOf(outcome) === null) return [];
-  return TARGETS.map(({ id, label }) => ({ id: PREFIX + id, label, group: 'Copy as code' }));
+/** A run of a result. */
+interface RunOfResult {
+  /** Begins the ids of its choices. */
+  readonly prefix: string;
+  readonly group: string;
+  readonly run: Run;
 }
 
-/** The text of a choice; null where it is none of code. */
-export function codeOf(choice: string, outcome: Outcome<ExperimentResult>): Copied | null {
-  const target = TARGETS.find(({ id }) => choice === PREFIX + id);
-  const run = target ? runOf(outcome) : null;
-  return target && run ? copyAs(target.id, run) : null;
+/** Where a run drew texts by one chain, or by two side by side; none where it did not. */
+export function codeChoices(outcome: Outcome<ExperimentResult>): readonly ExportChoice[] {
+  return runsOf(outcome).flatMap(({ prefix, group }) =>
+    TARGETS.map(({ id, label }) => ({ id: prefix + id, label, group })),
+  );
+}
+
+/**
+ * The text of a choice; null where it is none of code.
+ * @param loaded the result's model, where it is at hand: only it knows the ids of tokens named by text or pattern
+ */
+export function codeOf(
+  choice: string,
+  outcome: Outcome<ExperimentResult>,
+  loaded: Pick<LoadedModel, 'info' | 'vocabulary'> | undefined,
+): Copied | null {
+  for (const { prefix, run } of runsOf(outcome)) {
+    const target = TARGETS.find(({ id }) => choice === prefix + id);
+    if (!target) continue;
+    const chain = loaded ? withTokenIds(run.chain, loaded.vocabulary) : run.chain;
+    return copyAs(target.id, { ...run, chain, endOfText: loaded?.info.endOfText[0] ?? GPT2_END });
+  }
+  return null;
 }
 
 /** Parameters are as they were kept: what is not of its kind is as if it were not there. */
-function runOf({ order, result }: Outcome<ExperimentResult>): Run | null {
+function runsOf({ order, result }: Outcome<ExperimentResult>): readonly RunOfResult[] {
   const given = new Map<string, unknown>(Object.entries(order.parameters));
   const number = (name: string): number | undefined => {
     const value = given.get(name);
     return typeof value === 'number' ? value : undefined;
   };
-  const chain = readOrNull(() => parseChain(given.get('chain')));
+  const chainOf = (name: string): ChainSpec | null => readOrNull(() => parseChain(given.get(name)));
+  const chain = chainOf('chain');
   const maxNewTokens = number('maxNewTokens');
-  // Two chains make no one run.
-  if (!chain || maxNewTokens === undefined || given.has('otherChain')) return null;
+  if (!chain || maxNewTokens === undefined) return [];
   const stop = given.get('stop');
-  return {
+  const run: Run = {
     chain,
     greedy: given.get('greedy') === true,
     seed: number('seed') ?? 0,
@@ -46,4 +68,13 @@ function runOf({ order, result }: Outcome<ExperimentResult>): Run | null {
     model: result.provenance.modelName,
     endOfText: GPT2_END,
   };
+  if (!given.has('otherChain')) return [{ prefix: PREFIX, group: 'Copy as code', run }];
+  const otherChain = chainOf('otherChain');
+  if (!otherChain) return [];
+  const other = given.get('other');
+  const prompt = typeof other === 'string' && other !== '' ? other : run.prompt;
+  return [
+    { prefix: `${PREFIX}a-`, group: 'Copy A as code', run },
+    { prefix: `${PREFIX}b-`, group: 'Copy B as code', run: { ...run, chain: otherChain, prompt } },
+  ];
 }

@@ -7,11 +7,12 @@ import { abParameters } from '../../../src/experiments/ab/parameters';
 import type { AbResult } from '../../../src/experiments/ab/result';
 import { ChainEditor, stepsText } from '../../form/chainEditor';
 import { formOf, readOrNull } from '../../form/declared';
-import type { OwnField } from '../../form/form';
+import type { FormValue, FormValues, OwnField } from '../../form/form';
 import { chainOfSteps, deedsOf, shortStep, stepsOf } from '../../form/samplerSteps';
 import { typedCount } from '../../format/typedNumber';
 import { chainControls } from '../../frame/chainControls';
 import type { ExperimentPage } from '../../frame/experimentPage';
+import { runBeside } from '../../frame/runBeside';
 import type { TabContext } from '../../frame/tab';
 import { afterDraw } from '../../ui/afterDraw';
 
@@ -61,6 +62,8 @@ export class Sides {
 export interface Around {
   /** Is told why a preset was not saved. */
   readonly failed: (error: unknown) => void;
+  readonly values: () => FormValues;
+  readonly fill: (values: Readonly<Record<string, FormValue>>) => void;
   /** What each of a side's samplers did at the place that is looked at; none where that was another chain. */
   readonly removals: (side: Side) => readonly StepReport[];
 }
@@ -106,11 +109,11 @@ function stepsIn(name: string, given: unknown): Readonly<Record<string, string>>
 
 function chainField(
   context: TabContext,
-  { chains }: Sides,
+  sides: Sides,
   side: Side,
-  { failed, removals }: Around,
+  { failed, removals, values, fill }: Around,
 ): OwnField {
-  const chain = chains[side];
+  const chain = sides.chains[side];
   return {
     kind: 'own',
     name: side === 'a' ? 'chain' : 'otherChain',
@@ -123,7 +126,10 @@ function chainField(
     error: () => chain.error,
     view: () => {
       const deeds = deedsOf(chain.steps, removals(side));
-      return chainControls(chain, context, failed, { deeds, keptInOrder: {}, problem: null }, side);
+      const shared = runBeside(abParameters, values, fill);
+      const own = side === 'b' && sides.other !== '' ? { prompt: sides.other } : {};
+      const run = { ...shared, run: () => ({ ...shared.run(), ...own }) };
+      return chainControls(chain, context, failed, { deeds, keptInOrder: {}, problem: null, run }, side);
     },
   };
 }

@@ -22,7 +22,7 @@ import { parsedBy, type Outcome } from '../../frame/record';
 import type { OpenRequest, Tab, TabContext } from '../../frame/tab';
 import { isTyping } from '../../frame/typing';
 import { abPictures, DIVERGENCE, placeOfMark } from './charts';
-import { abForm, Sides, type Side } from './form';
+import { abForm, Sides, type Around, type Side } from './form';
 import { Looking, type Place } from './looking';
 import { placeView } from './placeView';
 import { abTerms } from './terms';
@@ -42,6 +42,10 @@ class Ab extends ExperimentTab<AbResult> {
       pageOf(context, sides, {
         failed: (error) => {
           this.failed(error);
+        },
+        values: () => this.state.form.values,
+        fill: (values) => {
+          this.state.form.fill(values);
         },
         swap: () => {
           this.#swap();
@@ -105,8 +109,7 @@ function swappedOutcome(outcome: Outcome<AbResult>): Outcome<AbResult> {
   return { ...outcome, order: { ...order, parameters }, result: swapped(result), savedId: null };
 }
 
-interface Acts {
-  readonly failed: (error: unknown) => void;
+interface Acts extends Pick<Around, 'failed' | 'values' | 'fill'> {
   readonly swap: () => void;
   readonly isRunning: () => boolean;
   /** The last result; null before there is one. */
@@ -131,7 +134,7 @@ function pageOf(context: TabContext, sides: Sides, acts: Acts): ExperimentPage<A
       'You will see two texts that are drawn with the same random numbers, the first token at which they part, and at every token both distributions side by side: what each chain removes, and how far apart they are.',
     lane: 'quick',
     ...abForm(context, sides, {
-      failed: acts.failed,
+      ...acts,
       removals: (side) => {
         const result = acts.result();
         const spec = chainOfSteps(sides.chains[side].steps);

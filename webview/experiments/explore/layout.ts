@@ -4,6 +4,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import type { Vocabulary } from '../../../src/core/languageModel';
 import { MOST_ROWS } from '../../../src/experiments/explore/distribution';
+import { exploreParameters } from '../../../src/experiments/explore/parameters';
 import type { ExploreResult } from '../../../src/experiments/explore/result';
 import { count, duration, rate, type LogUnit } from '../../format/numbers';
 import { completionText } from '../../format/tokenText';
@@ -17,6 +18,7 @@ import { chainControls } from '../../frame/chainControls';
 import type { Pieces } from '../../frame/experimentPage';
 import type { Stale } from '../../frame/order';
 import type { Outcome } from '../../frame/record';
+import { runBeside } from '../../frame/runBeside';
 import { TOY } from '../../frame/session';
 import { PROGRESS_AFTER } from '../../frame/statusView';
 import type { TabContext } from '../../frame/tab';
@@ -35,7 +37,6 @@ import { Memo } from './memo';
 import { NextToken, ROWS, type Controls, type OnScreen, type Reading } from './nextToken';
 import { Room } from './room';
 import type { ExploreRun } from './run';
-import { runBeside } from './runBeside';
 import type { Screen } from './screen';
 import { completionsSlide, distributionSlide, summaryPicture } from './slides';
 
@@ -188,16 +189,13 @@ export class ExploreView {
 
   /** The controls of the chain, with what every step does to the distribution on screen. */
   samplers(): TemplateResult {
-    return html`${this.#chainControls()} ${abButton(this.#context, this.#chain, this.#frame.values())}`;
-  }
-
-  #chainControls(): TemplateResult {
     const screen = this.#onScreen;
     return chainControls(this.#chain, this.#context, this.#frame.failed, {
       deeds: this.#deeds(),
       keptInOrder: this.#next.keptInOrder(screen, this.#controls),
       problem: this.#reading().problem,
-      run: runBeside(this.#frame.values, this.#frame.fill),
+      run: runBeside(exploreParameters, this.#frame.values, this.#frame.fill),
+      beside: abButton(this.#context, this.#chain, this.#frame.values()),
       probabilities: (ids) =>
         this.#next.isOfModel(screen) ? this.#next.probabilitiesOf(ids, screen, this.#controls) : new Map(),
     });

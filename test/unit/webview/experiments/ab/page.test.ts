@@ -130,3 +130,33 @@ it('opens again as it was, and writes its figures into files', async () => {
   again.drawn.fire('export-csv-steps', 'click');
   await until(() => again.exports['ab-steps.csv'] ?? '').toContain(',Infinity,');
 });
+
+it('copies either side for another program, and takes a side from one', () => {
+  const page = openPage(null);
+  page.drawn.fire('open-ab', 'click');
+  page.drawn.fire('top-k', 'input', { value: '7' }, 1);
+  page.drawn.fire('other', 'input', { value: 'another prompt' });
+  page.drawn.fire('copy-as', 'click', {}, 1);
+  page.drawn.fire('copy-target', 'change', { value: 'llama-server' });
+  expect(JSON.parse(page.drawn.text('copy-code'))).toMatchObject({
+    ...{ top_k: 7, n_predict: 24, seed: 42, prompt: 'another prompt' },
+  });
+  page.drawn.fire('paste', 'click', {}, 0);
+  page.drawn.fire('paste-text', 'input', { value: '{"top_k": 3, "seed": 9, "n_predict": 12}' });
+  page.drawn.fire('paste-source', 'change', { value: 'llama-server' });
+  page.drawn.fire('paste-use', 'click');
+  expect(chains(page)).toEqual(['3', '7']);
+  expect([page.drawn.field('seed'), page.drawn.field('maxNewTokens')]).toEqual(['9', '12']);
+});
+
+it('has the run of either side as code among its exports', async () => {
+  const page = await compared();
+  const code = async (side: string): Promise<string> => {
+    page.drawn.fire(`export-code-${side}-llama-server`, 'click', { closest: () => null });
+    const last = (): unknown => page.sent.findLast(({ type }) => type === 'open-text');
+    await until(last).toBeDefined();
+    return JSON.stringify(last());
+  };
+  expect(await code('a')).toContain(String.raw`\"top_k\": 40,`);
+  expect(await code('b')).toContain(String.raw`\"top_k\": 1,`);
+});
