@@ -153,7 +153,7 @@ it('has the run of either side as code among its exports', async () => {
   const page = await compared();
   const code = async (side: string): Promise<string> => {
     page.drawn.fire(`export-code-${side}-llama-server`, 'click', { closest: () => null });
-    const last = (): unknown => page.sent.findLast(({ type }) => type === 'open-text');
+    const last = (): unknown => page.sent.filter(({ type }) => type === 'open-text').at(-1);
     await until(last).toBeDefined();
     return JSON.stringify(last());
   };
