@@ -77,7 +77,7 @@ export function topKSlot(
     keys: { [key]: { off: 0, ...own } },
     write: (steps) => {
       const { k, ties: here = 'all' } = stepOf(steps, 'top-k')!;
-      const note = `top-k: ${program} ${words}; here ${here === 'all' ? 'all of them stay' : 'exactly k stay'}. This matters only at a tie.`;
+      const note = `top-k: ${program} ${words}; here ${here === 'all' ? 'all that tie with the k-th stay' : 'exactly k stay'}. This matters only at a tie.`;
       return { settings: { [key]: k }, notes: here === ties ? [] : [note] };
     },
     read: (given) => {

@@ -204,7 +204,7 @@ export class SamplerChain {
       const { sampler: name } = this.spec[step]!;
       if (least === Infinity) {
         throw new RangeError(
-          `${name}: no text that this model’s tokens make fits the shape. Let the shape have letters that its tokens have.`,
+          `${name}: no text that this model’s tokens make fits the shape. Use only characters that its tokens have.`,
         );
       }
       const words = (tokens: number): string => tokens.toLocaleString('en-US');
