@@ -23,15 +23,13 @@ export function abButton(
     const shared = { seed: typedOf('seed', seed, values), stop: typedOf('stop', stop, values) };
     openTab('ab', { prompt: session.source?.text ?? '', chain: own, otherChain: own, ...shared }, false);
   };
-  return html`<div>
-    <button
-      type="button"
-      class="link"
-      data-testid="open-ab"
-      title="Compare this chain, or this prompt, with another"
-      @click=${open}
-    >
-      Compare in A/B
-    </button>
-  </div>`;
+  return html`<button
+    type="button"
+    class="link"
+    data-testid="open-ab"
+    title="Compare this chain, or this prompt, with another"
+    @click=${open}
+  >
+    Compare in A/B
+  </button>`;
 }
