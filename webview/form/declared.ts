@@ -16,8 +16,8 @@ export function boxOf(option: string): string {
   return `use-${option}`;
 }
 
-/** How texts are typed. */
-const LINES = 'one text per line; \\n is a line end';
+/** How texts are typed: short, so that a narrow field shows it whole. */
+const LINES = 'one per line';
 
 /**
  * The controls of a parameter: one, or a checkbox for each of its choices.

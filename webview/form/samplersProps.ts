@@ -53,8 +53,8 @@ export interface SamplersProps {
   readonly onList: (name: FieldName, list: readonly unknown[]) => void;
   /** The model's tokens are asked for. */
   readonly onTokens: () => void;
-  /** A phrase of several tokens is to be banned as a whole. */
-  readonly onBanPhrase: (phrase: string) => void;
+  /** A phrase of several tokens is to be banned as a whole; it was typed in the field of a list of tokens. */
+  readonly onBanPhrase: (from: FieldName, phrase: string) => void;
   readonly onSteps: (steps: readonly SamplerStep[]) => void;
   readonly onOrder: (order: Order) => void;
   readonly onAdd: (sampler: SamplerName) => void;

@@ -104,6 +104,8 @@ function stepView(props: SamplersProps, step: SamplerStep, index: number): Templ
     open ||
     valueOf(step, parameter) !== parameter.default ||
     form.errors[fieldName(step, parameter)] !== undefined;
+  // What the last good values did says nothing of a wrong one.
+  const wrong = parameters.some((parameter) => form.errors[fieldName(step, parameter)] !== undefined);
   return html`<li class="step" data-testid="step" data-sampler=${step.sampler} data-step=${step.key}>
     ${alone ? nothing : html`<div class="step-name">${label}${infoButton(step.sampler)}</div>`}
     ${parameters
@@ -112,7 +114,7 @@ function stepView(props: SamplersProps, step: SamplerStep, index: number): Templ
         parameter.kind === 'list' ? listView(props, step, parameter) : parameterView(props, step, parameter),
       )}
     <div class="step-foot">
-      <span class="deed quiet" data-testid="deed">${deeds[index] ?? ''}</span>
+      <span class="deed quiet" data-testid="deed">${wrong ? '' : (deeds[index] ?? '')}</span>
       ${
         optional.length === 0
           ? nothing

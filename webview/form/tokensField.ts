@@ -165,13 +165,14 @@ function finderView(
         }
       }}
     />
-    ${word === '' ? nothing : foundView(props, step, word, picking)}`;
+    ${word === '' ? nothing : foundView(props, step, name, word, picking)}`;
 }
 
 /** What was typed as tokens of the model: in its writings, or in pieces. */
 function foundView(
   { vocabulary, probabilities, onBanPhrase }: SamplersProps,
   step: SamplerStep,
+  name: FieldName,
   word: string,
   picking: Picking,
 ): TemplateResult {
@@ -205,7 +206,7 @@ function foundView(
             class="link"
             data-testid="ban-phrase"
             @click=${() => {
-              onBanPhrase(word);
+              onBanPhrase(name, word);
             }}
           >
             Ban the phrase instead

@@ -3,7 +3,7 @@ import { html, type TemplateResult } from 'lit';
 import type { ChainEditor } from '../form/chainEditor';
 import { chainOfSteps, inOrder, moveStep, offOf, shortStep } from '../form/samplerSteps';
 import { samplersView, type SamplersProps } from '../form/samplersView';
-import { banPhrase } from '../form/tokenSteps';
+import { banPhrase, textsOf } from '../form/tokenSteps';
 import { RequestError } from '../host';
 import { visibleText } from '../../src/core/visibleText';
 import { afterDraw } from '../ui/afterDraw';
@@ -57,8 +57,12 @@ export function chainControls(
       chain.list(name, list);
     },
     onTokens: () => void session.load(session.model).catch(failed),
-    onBanPhrase: (phrase) => {
+    onBanPhrase: (from, phrase) => {
+      chain.typeWord(from, '');
       chain.steps = banPhrase(chain.steps, phrase);
+      const step = chain.steps.find((one) => textsOf(one, 'phrases').includes(phrase));
+      const place = step ? textsOf(step, 'phrases').indexOf(phrase) : 0;
+      focusStep(step?.key, `.phrases > :nth-child(${place + 1}) input`);
       announce(`“${visibleText(phrase)}” is a banned phrase.`);
     },
     onSlide: (name, value) => {

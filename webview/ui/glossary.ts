@@ -34,7 +34,7 @@ const shared: Readonly<Record<string, Term>> = {
   stop: {
     title: 'Stop strings',
     sentence:
-      'A text ends as soon as it holds one of these, however it is cut into tokens, and is cut before the earliest.',
+      'A text ends as soon as it holds one of these, however it is cut into tokens, and is cut before the earliest. Type one per line; \\n stands for a line end.',
     formula: 'text = what comes before the first stop string',
     source: 'vLLM and the OpenAI API name it stop, Hugging Face stop_strings',
   },

@@ -6,6 +6,7 @@ import { onModel, type RunContext } from '../kit/experiment';
 import { takePrompt, type PromptTokens } from '../kit/prompt';
 import { readPrompt } from '../kit/readPrompt';
 import { progressEventSchema, provenanceOf } from '../kit/results';
+import { TokenSelector } from '../kit/tokenSelection';
 import { abParameters, otherPrompt, type AbParameters } from './parameters';
 import { abReport } from './report';
 import { abEventSchema, abResultSchema, type AbEvent, type AbResult } from './result';
@@ -33,6 +34,8 @@ async function run(
 ): Promise<AbResult> {
   const begin = performance.now();
   const { maxNewTokens, healing = false } = parameters;
+  // Before the prompts are read, which may take a while.
+  checkChains(model, parameters);
   const take = (text: string): PromptTokens => takePrompt(model, text, maxNewTokens, { healing });
   const prompt = take(parameters.prompt);
   const other = take(otherPrompt(parameters));
@@ -63,6 +66,26 @@ async function run(
     stopped: work.isUnfinished,
     milliseconds: performance.now() - begin,
   };
+}
+
+/** @throws RangeError naming the side whose chain does not fit the model, or asks for longer texts */
+function checkChains(
+  model: LanguageModel,
+  { chain, otherChain, seed, maxNewTokens, healing = false }: AbParameters,
+): void {
+  const sides = [
+    ['A', chain],
+    ['B', otherChain],
+  ] as const;
+  for (const [side, spec] of sides) {
+    try {
+      const selector = new TokenSelector(model, { chain: spec, greedy: false, seed });
+      if (!healing) selector.checkLength(maxNewTokens);
+    } catch (error) {
+      if (error instanceof RangeError) throw new RangeError(`${side}: ${error.message}`, { cause: error });
+      throw error;
+    }
+  }
 }
 
 function samePrompt(one: PromptTokens, two: PromptTokens): boolean {

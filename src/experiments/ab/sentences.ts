@@ -15,10 +15,14 @@ export function nats(divergence: number | null): string {
   return divergence === null ? '∞' : `${rounded(divergence)} nats`;
 }
 
+/** Which sample's texts part, and at which place, both from 0. */
+interface Parting {
+  readonly sample: number;
+  readonly at: number;
+}
+
 /** The sample whose texts part first; null where none do. */
-export function partingSample({
-  samples,
-}: AbResult): { readonly sample: number; readonly at: number } | null {
+export function partingSample({ samples }: AbResult): Parting | null {
   const places = samples.flatMap((sample, index) => {
     const at = partingOf(sample);
     return at === null ? [] : [{ sample: index, at }];
@@ -36,7 +40,7 @@ export function abSentences(result: AbResult): string[] {
   const step = parting && result.samples[parting.sample]!.steps[parting.at]!;
   return [
     headline(result),
-    ...(step ? whatTellsThem(result, step) : []),
+    ...(parting ? whatTellsThem(result, parting) : []),
     ...apart(result, parting?.at ?? 0, step ?? steps[0]!),
     ...(onePrompt(result) ? [] : prompts(steps[0]!)),
     ...average(steps),
@@ -101,7 +105,9 @@ function quoted(text: string): string {
 }
 
 /** Why the sides draw differently at a place; nothing where one of them has ended. */
-export function whatTellsThem(result: Pick<AbResult, 'tokens'>, { a, b, rows }: AbStep): string[] {
+function whatTellsThem(result: AbResult, { sample, at }: Parting): string[] {
+  const texts = result.samples[sample]!;
+  const { a, b, rows } = texts.steps[at]!;
   if (!a || !b || a.id === b.id) return [];
   const text = tokenTexts(result);
   const ofA = rows.find(({ id }) => id === a.id);
@@ -120,8 +126,11 @@ export function whatTellsThem(result: Pick<AbResult, 'tokens'>, { a, b, rows }: 
         ]),
   ];
   if (removed.length > 0) return [`${capitalized(listed(removed))}.`];
+  // A side that has gone back so far has drawn here with a further number.
+  const wentBack = [texts.a, texts.b].some(({ turns = [] }) => turns.some(({ place }) => place <= at));
+  const drawn = wentBack ? '' : ', and the same random number falls on different ones';
   return [
-    `Both chains keep both tokens, and the same random number falls on different ones: after the samplers ${quoted(text(a.id))} has ${inPercent(a.processed)} in A and ${inPercent(ofA.b.processed)} in B, ${quoted(text(b.id))} ${inPercent(ofB.a.processed)} in A and ${inPercent(b.processed)} in B.`,
+    `Both chains keep both tokens${drawn}: after the samplers ${quoted(text(a.id))} has ${inPercent(a.processed)} in A and ${inPercent(ofA.b.processed)} in B, ${quoted(text(b.id))} ${inPercent(ofB.a.processed)} in A and ${inPercent(b.processed)} in B.`,
   ];
 }
 

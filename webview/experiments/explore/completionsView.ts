@@ -67,6 +67,7 @@ function unitView({ unit, onUnit }: CompletionsProps): TemplateResult {
         html`<button
           type="button"
           class="link"
+          data-testid="unit-${name}"
           aria-pressed=${unit === name}
           @click=${() => {
             onUnit(name);
@@ -131,7 +132,7 @@ function completionView(
         >${mean === null ? '' : html`${information(mean, unit)}/tok`}</span
       >${sample === 0 ? infoButton('logProbability') : nothing}
       <span class="quiet">${count(completion.steps.length, 'token')}</span>
-      ${endView(completion, run.finished?.completions[sample])} ${costView(completion)}
+      ${endView(completion, run.finished?.completions[sample])} ${costView(completion, unit)}
       <span class="feedback quiet">${feedback?.sample === sample ? feedbackView(props, feedback) : ''}</span>
       <span class="completion-actions">
         ${ACTIONS.map(
@@ -200,9 +201,9 @@ function endView(
 }
 
 /** What being held to a shape, and going back, has cost a completion. */
-function costView({ steps, turns }: RunningCompletion): TemplateResult | typeof nothing {
-  const shape = shapeWords(steps);
-  const back = turnsWords(turns);
+function costView({ steps, turns }: RunningCompletion, unit: LogUnit): TemplateResult | typeof nothing {
+  const shape = shapeWords(steps, unit);
+  const back = turnsWords(turns, unit);
   if (!shape && !back) return nothing;
   return html`${[shape, back].map((words) =>
     words

@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { visibleToken } from '../../../src/core/visibleText';
 import type { CompletionStep } from '../../../src/experiments/explore/result';
 import { costOf, standingTurns, type TurnBack } from '../../../src/experiments/kit/turnBack';
-import { count, full, percent, significant } from '../../format/numbers';
+import { count, full, information, percent, type LogUnit } from '../../format/numbers';
 
 interface Words {
   readonly id: string;
@@ -11,30 +11,32 @@ interface Words {
   readonly about: string;
 }
 
+const LOGARITHM: Readonly<Record<LogUnit, string>> = { nats: 'ln', bits: 'log₂' };
+
 /** "the shape left 3.1 % of the probability; cost 3.47 nats over 24 tokens": of long texts only the nats say how much. */
-export function shapeWords(steps: readonly CompletionStep[]): Words | null {
+export function shapeWords(steps: readonly CompletionStep[], unit: LogUnit): Words | null {
   const held = steps.flatMap(({ fitting }) => fitting ?? []);
   if (held.length === 0) return null;
   const nats = held.reduce((sum, fitting) => sum + Math.log(Math.max(fitting, Number.MIN_VALUE)), 0);
   return {
     id: 'shape-left',
-    label: `the shape left ${percent(Math.exp(nats))} of the probability; cost ${significant(Math.abs(nats))} nats over ${count(held.length, 'token')}`,
-    about: `At every token the shape leaves some of the model's probability. Multiplied along the text: ${full(Math.exp(nats))}; the cost is −ln of that.`,
+    label: `the shape left ${percent(Math.exp(nats))} of the probability; cost ${information(Math.abs(nats), unit)} over ${count(held.length, 'token')}`,
+    about: `At every token the shape leaves some of the model's probability. Multiplied along the text: ${full(Math.exp(nats))}; the cost is −${LOGARITHM[unit]} of that.`,
   };
 }
 
-/** "turned back 2 times; cost 0.41 nats". */
-export function turnsWords(turns: readonly TurnBack[]): Words | null {
+/** "went back 2 times; cost 0.41 nats". */
+export function turnsWords(turns: readonly TurnBack[], unit: LogUnit): Words | null {
   if (turns.length === 0) return null;
   const cost = costOf(turns);
   const times = turns.length === 1 ? 'once' : `${turns.length} times`;
   return {
     id: 'turned-back',
-    label: `went back ${times}; ${cost === null ? 'nothing else was left' : `cost ${significant(cost, 3)} nats`}`,
+    label: `went back ${times}; ${cost === null ? 'nothing else was left' : `cost ${information(cost, unit)}`}`,
     about:
       cost === null
         ? 'Where it went back the samplers had left nothing else, so they chose anew without what was taken back.'
-        : 'Where a token may not come again, the others share its probability p: −ln(1 − p), summed over the places that the text still has.',
+        : `Where a token may not come again, the others share its probability p: −${LOGARITHM[unit]}(1 − p), summed over the places that the text still has.`,
   };
 }
 

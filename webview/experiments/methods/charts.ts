@@ -54,6 +54,20 @@ function shown(info: MethodMeasureInfo, value: number): string {
   return info.format === 'percent' ? percent(value) : `${significant(value)} nats`;
 }
 
+/** Whether values are one but for rounding. */
+function isPoint(values: readonly number[]): boolean {
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  return most - least <= 1e-9 * Math.max(Math.abs(least), Math.abs(most));
+}
+
+/** The ends of an axis on which values stand: around a single one there is room, so that the axis has ticks. */
+function padded(values: readonly number[]): [number, number] {
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  if (!isPoint(values)) return [least, most];
+  const room = Math.abs(least) * 0.1 || 1;
+  return [least - room, most + room];
+}
+
 /** Pixels of a letter. */
 const LETTER = 7;
 
@@ -70,11 +84,19 @@ function measurePicture(result: MethodsResult, info: MethodMeasureInfo): Picture
     toCome.includes(name) || rows.some((row) => row.name === name) ? [name] : [],
   );
   const exact = rows.filter(({ measure }) => measure.exact !== null);
-  const intervals = rows.filter(({ measure }) => measure.low !== null && measure.high !== null);
+  const intervals = rows.filter(
+    ({ measure: { low, high } }) => low !== null && high !== null && !isPoint([low, high]),
+  );
   const percentages = info.format === 'percent';
   // An interval of Student's may reach beyond what there can be: shares end at 0 and 1, log-probabilities at 0.
   const within = (value: number | null): number =>
     Math.min(percentages ? 1 : 0, Math.max(percentages ? 0 : -Infinity, value!));
+  const extent = [
+    ...rows.flatMap(({ value, measure: { exact: expected } }) =>
+      expected === null ? [value] : [value, expected],
+    ),
+    ...intervals.flatMap(({ measure: { low, high } }) => [within(low), within(high)]),
+  ];
   const label = ({ name, measure, value }: Row): string =>
     `${name}: ${shown(info, value)}${
       measure.low === null || measure.high === null
@@ -90,7 +112,7 @@ function measurePicture(result: MethodsResult, info: MethodMeasureInfo): Picture
         marginRight: 24,
         marginTop: 6,
         marginBottom: 38,
-        x: { ...(percentages && { domain: [0, 1] }), nice: !percentages },
+        x: { domain: percentages ? [0, 1] : padded(extent), nice: !percentages },
         y: { type: 'band', domain: names, padding: 0.3, label: null },
         marks: [
           gridX({ stroke: palette.line, strokeOpacity: 0.4, ticks: 5 }),

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import * as v from 'valibot';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { randomStream } from '../../../../src/core/random';
 import type { ChainSpec } from '../../../../src/core/samplers/chain';
 import { TOY_DEFAULT, ToyModel } from '../../../../src/core/toyModel';
@@ -225,6 +225,23 @@ describe('A/B with banned phrases and stop strings', () => {
     );
   });
 
+  it('blames the random number only where both have drawn with the same one', async () => {
+    const parameters = { chain: phrases, otherChain: at(0.9), maxNewTokens: 30 };
+    const seen = { same: 0, other: 0 };
+    for (let seed = 0; seed < 40; seed++) {
+      const result = await runAb(toy(), { ...parameters, seed });
+      const [sample] = result.samples;
+      const place = partingOf(sample!);
+      const sentence = ab.report!.summary(result).find((one) => one.startsWith('Both chains keep'));
+      if (place === null || sentence === undefined) continue;
+      const other = sample!.a.turns?.some((turn) => turn.place <= place) === true;
+      seen[other ? 'other' : 'same']++;
+      expect(sentence.includes('the same random number')).toBe(!other);
+    }
+    expect(seen.same).toBeGreaterThan(0);
+    expect(seen.other).toBeGreaterThan(0);
+  });
+
   it('goes back on both sides, each in its own time, and compares every place in the end', async () => {
     const chain: ChainSpec = [{ sampler: 'banned-phrases', phrases: ['ab', 'cab', 'ba'] }];
     let turned = 0;
@@ -264,6 +281,17 @@ describe('A/B with banned phrases and stop strings', () => {
       expect(sample.steps).toHaveLength(Math.max(sample.a.ids.length, sample.b.ids.length));
     }
   });
+});
+
+it('A/B says before a prompt is read whose shape takes more tokens than there may be', async () => {
+  const model = toy();
+  const read = vi.spyOn(model, 'next');
+  const long: ChainSpec = [{ sampler: 'regex', expression: '( pizza){20}' }];
+  await expect(runAb(model, { otherChain: long })).rejects.toThrow(
+    /^B: regex: a text that fits takes at least 20 tokens, but max new tokens is 12\./,
+  );
+  await expect(runAb(model, { chain: long })).rejects.toThrow(/^A: regex: /);
+  expect(read).not.toHaveBeenCalled();
 });
 
 describe('A/B of two prompts', () => {

@@ -43,6 +43,8 @@ describe('tokens by word', () => {
     expect(page.drawn.text('pieces')).toContain('“one·two” is 2 tokens');
     expect(page.drawn.all('variant', 'data-token-id')).toEqual(['0', '1']);
     page.drawn.fire('ban-phrase', 'click');
+    expect(page.drawn.field('banned-tokens.ids')).toBe('');
+    expect(page.drawn.texts('ban-phrase')).toEqual([]);
     expect(page.drawn.all('phrase', '.value')).toEqual(['one two']);
     type(page, 'banned-tokens.ids', 'three');
     expect(page.drawn.text('step')).toContain('No tokens of this model make “three”.');
@@ -118,9 +120,12 @@ describe('an expression', () => {
     const page = openWith('regex');
     type(page, 'regex.expression', ' one');
     page.drawn.fire('regex.expression', 'change');
+    expect(page.drawn.text('deed')).toMatch(/^removed 1 token/);
     type(page, 'regex.expression', ' (one');
     page.drawn.fire('regex.expression', 'change');
     expect(page.drawn.text('field-error')).toMatch(/^regex: expression must be a regular/);
+    // What the last good one did says nothing of this one.
+    expect(page.drawn.text('deed')).toBe('');
     expect(bars(page)).toEqual([0, 1]);
     page.drawn.fire('generate', 'click');
     expect(page.sent.filter((message) => message.type === 'run')).toEqual([]);

@@ -462,6 +462,11 @@ describe('completions', () => {
     expect(bench.page.text('shape-left')).toBe(
       'the shape left 12.5 % of the probability; cost 2.08 nats over 2 tokens',
     );
+    bench.page.fire('unit-bits', 'click');
+    expect(bench.page.text('turned-back')).toBe(`went back once; cost ${(-Math.log2(0.75)).toFixed(3)} bits`);
+    expect(bench.page.text('shape-left')).toBe(
+      'the shape left 12.5 % of the probability; cost 3.00 bits over 2 tokens',
+    );
     expect(bench.page.all('turn-mark', 'data-card')).toEqual(['turn:0:0']);
     const card = (kind: string, ...rest: string[]): string => new Drawn(bench.tab.card(kind, rest)!).html;
     expect(card('turn', '0', '0')).toMatch(/·b·a.*was taken back.*b·a.*25\.0\s%.*12\.5\s%/s);
