@@ -135,7 +135,7 @@ export class SamplerChain {
       result.stranded = this.#apply(this.#shapesFirst, history) !== undefined;
       this.#candidates.warnings.unshift(
         result.stranded
-          ? `No token that can come fits ${sampler}: the text cannot go on.`
+          ? `No token fits ${sampler}, so a text cannot go on from here.`
           : `${sampler} allows none of the tokens that the samplers before it left, so it acts before them here.`,
       );
     }
@@ -154,7 +154,7 @@ export class SamplerChain {
       sampler.apply(candidates, history, history.memory?.[step] ?? sampler.initialState ?? 0);
       candidates.end();
       if (candidates.rescued && sampler.mask) lost ??= step;
-      this.#result.report(step, before, warned);
+      this.#result.report(step, before, warned, sampler.mask !== undefined);
     }
     return lost;
   }

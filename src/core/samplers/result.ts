@@ -79,15 +79,16 @@ export class ChainResult implements ProcessedDistribution {
    * Reports a step that has just ended.
    * @param before candidates before the step.
    * @param warned number of warnings before the step.
+   * @param isShape the step holds the text to a shape: the chain itself says what it means that nothing has it.
    */
-  report(step: number, before: number, warned: number): void {
+  report(step: number, before: number, warned: number, isShape: boolean): void {
     const candidates = this.#candidates;
     const report = this.steps[step]!;
     report.removed = candidates.removed;
     report.mass = candidates.removedMass;
     if (candidates.rescued) {
       this.rescued = true;
-      candidates.warnings.push(rescued(report.sampler));
+      if (!isShape) candidates.warnings.push(rescued(report.sampler));
     } else if (before > 1 && candidates.count === 1 && candidates.warnings.length === warned) {
       candidates.warnings.push(collapsed(report.sampler));
     }

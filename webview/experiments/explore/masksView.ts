@@ -33,7 +33,7 @@ export function masksView(
           ? html`; the model’s first choice, ${wanted}, stays`
           : first.removedBy === sampler
             ? html`; the model wanted ${wanted}`
-            : nothing;
+            : html`; the model’s first choice, ${wanted}, was removed by ${first.removedBy}`;
       return html`<li><b>${MASKS[sampler]} ${took}</b>${choice}.</li>`;
     })}
   </ul>`;
