@@ -3,7 +3,7 @@ import { meanInterval } from '../../core/statistics/meanInterval';
 import { namesToCome, type MethodMeasure, type MethodResult, type MethodsResult } from './result';
 import { LOG_PROBABILITY, measureInfos, measureOfMethod, type MethodMeasureInfo } from './measures';
 import type { Cell, ReportOf, ReportTable } from '../report/types';
-import { endWords } from '../report/ends';
+import { costWords, endWords } from '../report/ends';
 import { counted, inPercent, listed, rounded, TO_COME } from '../report/words';
 
 export const methodsReport: ReportOf<MethodsResult> = { summary, tables };
@@ -213,13 +213,13 @@ function distributions(result: MethodsResult): ReportTable[] {
 
 function textTable(result: MethodsResult): ReportTable[] {
   const rows = result.methods.flatMap(({ name, texts }) =>
-    texts.map(({ text, ids, logProbability, end, stop }, i): Cell[] => [
+    texts.map(({ text, ids, logProbability, ...own }, i): Cell[] => [
       name,
       i + 1,
       text,
       ids.length,
       logProbability / ids.length,
-      endWords({ end, stop }).label,
+      [endWords(own).label, ...costWords(own)].join('; '),
     ]),
   );
   if (rows.length === 0) return [];

@@ -1,6 +1,8 @@
 /** Why a text ended, in words. */
 import { visibleText } from '../../core/visibleText';
 import type { Completion, End } from '../kit/decodingLoop';
+import { costOf } from '../kit/turnBack';
+import { counted, inPercent, rounded } from './words';
 
 interface EndWords {
   /** A few words, beside the text. */
@@ -44,4 +46,15 @@ export function endWords({
   return end === 'stop string' && stop !== undefined
     ? { ...words, label: `stopped at “${visibleText(stop)}”` }
     : words;
+}
+
+/** What being held to a shape, and going back, has cost a text; nothing where it was neither. */
+export function costWords({ fitting, turns = [] }: Pick<Completion, 'fitting' | 'turns'>): readonly string[] {
+  const cost = costOf(turns);
+  const times = turns.length === 1 ? 'once' : counted(turns.length, 'time');
+  const price = cost === null ? '' : `, which cost ${rounded(cost)} nats`;
+  return [
+    ...(fitting === undefined ? [] : [`the shape left ${inPercent(Math.exp(fitting))} of the probability`]),
+    ...(turns.length === 0 ? [] : [`went back ${times}${price}`]),
+  ];
 }

@@ -13,10 +13,12 @@ import {
   methodsEventSchema,
   methodsResultSchema,
   type MethodResult,
+  type MethodText,
   type MethodSpec,
   type MethodsResult,
 } from '../../../src/experiments/methods/result';
 import { methodsReport } from '../../../src/experiments/methods/report';
+import { costWords, endWords } from '../../../src/experiments/report/ends';
 import type { ListedPreset } from '../../../src/protocol/presets';
 import { methodsPictures } from './charts';
 import { count, information } from '../../format/numbers';
@@ -185,11 +187,21 @@ function methodView({ name, texts, deterministic }: MethodResult, method: number
             <span class="sample">${numbers.map((i) => i + 1).join(', ')}</span>
             <span>${ids.length > 0 ? `${information(logProbability / ids.length, 'nats')}/tok` : ''}</span>
             <span class="quiet">${count(ids.length, 'token')}</span>
+            ${endView(text)}
           </div>
           ${sampledTextView(text, `text:${method}:${index}`, `${name}, text ${index + 1}, tokens`)}
         </li>`;
       })}
     </ol>`;
+}
+
+/** Why a text ended, where that is not its length, and what its samplers have cost it. */
+function endView(text: MethodText): TemplateResult | typeof nothing {
+  const { label, about } = endWords(text);
+  const isUsual = text.end === 'length' && !text.unfinished;
+  const words = [...(isUsual ? [] : [label]), ...costWords(text)];
+  if (words.length === 0) return nothing;
+  return html`<span class="quiet" data-testid="end" title=${about}>${words.join('; ')}</span>`;
 }
 
 export function createMethods(context: TabContext): Tab {

@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LanguageModel } from '../../../../src/core/languageModel';
 import { randomStream } from '../../../../src/core/random';
+import type { ChainSpec } from '../../../../src/core/samplers/chain';
 import { TOY_DEFAULT, ToyModel } from '../../../../src/core/toyModel';
 import { METHOD_CHOICES, METHOD_NUMBERS, type MethodNumbers } from '../../../../src/experiments/methods/list';
 import { methods } from '../../../../src/experiments/methods';
@@ -212,6 +213,27 @@ describe('Methods in whole texts', () => {
     expect(result.methods[1]!.texts.every(({ end, ids }) => end === 'stopped' && ids.length === 3)).toBe(
       true,
     );
+  });
+
+  it('says in the table of texts what a preset’s shape and phrases have cost', async () => {
+    const model = new ToyModel({ words: ['one', 'two'], logits: [0, 0] });
+    const named = (name: string, chain: ChainSpec): MethodSpec => ({ name, kind: 'sampling', chain });
+    const result = await run(model, {
+      form: 'continuations',
+      methods: [
+        named('shape', [{ sampler: 'regex', expression: '( one){3}', endOfText: 2 }]),
+        named('phrase', [{ sampler: 'banned-phrases', phrases: ['one two'] }]),
+        named('free', []),
+      ],
+      ...{ samples: 8, trials: 1, maxNewTokens: 4 },
+    });
+    const { rows } = methodsReport.tables(result).find(({ id }) => id === 'texts')!;
+    const ends = rows.map((row) => row.at(-1));
+    expect(ends.slice(0, 8)).toEqual(Array(8).fill('complete; the shape left 12.5 % of the probability'));
+    // Where a text goes back once, half of the probability was taken away there.
+    const once = result.methods[1]!.texts.findIndex(({ turns = [] }) => turns.length === 1);
+    expect(ends[8 + once]).toBe('full length; went back once, which cost 0.693 nats');
+    expect(ends.slice(16)).toEqual(Array(8).fill('full length'));
   });
 
   it('tells how far it is', async () => {

@@ -113,7 +113,20 @@ describe('an expression', () => {
     expect(page.drawn.text('masks')).toBe(
       'The regular expression leaves no token; the model wanted ·two (73.1 %).',
     );
-    expect(page.drawn.text('warnings')).toContain('the text cannot go on');
+    expect(page.drawn.texts('warnings')).toEqual(['No token fits regex, so a text cannot go on from here.']);
+  });
+
+  it('says who took the model’s first choice where that was another sampler', () => {
+    const page = openWith('banned-tokens');
+    type(page, 'banned-tokens.ids', 'two');
+    page.drawn.fire('variant', 'click');
+    page.drawn.fire('add-sampler', 'click');
+    page.drawn.fire('menu-regex', 'click');
+    type(page, 'regex.expression', ' [a-z]+');
+    page.drawn.fire('regex.expression', 'change');
+    expect(page.drawn.text('masks')).toBe(
+      'The regular expression removed nothing; the model’s first choice, ·two (73.1 %), was removed by banned-tokens.',
+    );
   });
 
   it('that is none is marked with a sentence, and the last good one stays', () => {
