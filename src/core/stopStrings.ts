@@ -1,5 +1,9 @@
 /** Texts at which another text is to end. */
 
+/** Stop strings of a run, and characters of each, at most. */
+export const MOST_STOPS = 16;
+export const LONGEST_STOP = 200;
+
 export interface FoundStop {
   /** Where it begins: a UTF-16 offset. */
   readonly at: number;

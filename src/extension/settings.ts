@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { EngineSettings } from '../engine/client';
 import type { Presets } from '../core/samplers/presets';
+import { LONGEST_STOP, MOST_STOPS } from '../core/stopStrings';
 import { allPresets, presetChain } from './presets/presets';
 import type { SurprisalScale } from './surprisal/surprisalScale';
 
@@ -94,7 +95,7 @@ export const settings = {
       alternatives: whole(read('inlineSuggest.alternatives', document), 1, 8, 3),
       maxNewTokens: whole(read('inlineSuggest.maxNewTokens', document), 1, 100, 16),
       multiline: read('inlineSuggest.multiline', document) === true,
-      stop: texts(read('inlineSuggest.stop', document), 16, 200),
+      stop: texts(read('inlineSuggest.stop', document), MOST_STOPS, LONGEST_STOP),
       ...presetChain(settings.presets(), settings.inlinePreset(document)),
     } as const;
   },

@@ -1,5 +1,5 @@
 /** Texts of other programs, read as a chain and what a run has beside it. */
-import { readRun, type Program, type ReadingOptions } from './program';
+import type { Program } from './program';
 import { huggingFace } from './programs/huggingFace';
 import { llamaCpp, llamaCppFlags } from './programs/llamaCpp';
 import { nodeLlamaCpp } from './programs/nodeLlamaCpp';
@@ -7,6 +7,7 @@ import { ollama, ollamaModelfile } from './programs/ollama';
 import { openAi } from './programs/openAi';
 import { transformersJs } from './programs/transformersJs';
 import { vllm } from './programs/vllm';
+import { readRun, type ReadingOptions } from './reading';
 import type { Reading } from './run';
 import { isObject, type Settings } from './settings';
 import { closingOf } from './syntax/brackets';

@@ -69,8 +69,9 @@ export function isObject(value: Json | undefined): value is { readonly [key: str
   return typeof value === 'object' && value !== null && !isList(value);
 }
 
-/** A value as a sentence shows it. */
+/** A value as a sentence shows it. A number may be too large: JSON has no word for it, but `1e400` can be read. */
 export function shown(value: Json | undefined): string {
-  const text = value === undefined ? 'missing' : JSON.stringify(value);
+  const isInfinite = typeof value === 'number' && !Number.isFinite(value);
+  const text = value === undefined ? 'missing' : isInfinite ? String(value) : JSON.stringify(value);
   return text.length > 80 ? `${text.slice(0, 80)}…` : text;
 }

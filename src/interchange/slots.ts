@@ -14,6 +14,9 @@ import {
 /** What a number means nothing at, beside `off` itself: `top_k` 0 and -1 both keep every token. */
 type IsOff = (value: number) => boolean;
 
+/** Probabilities beyond these switch a sampler off in some programs, and are refused in others. */
+const isProbability = (value: number): boolean => value >= 0 && value <= 1;
+
 const atMost =
   (limit: number): IsOff =>
   (value) =>
@@ -22,6 +25,9 @@ const atLeast =
   (limit: number): IsOff =>
   (value) =>
     value >= limit;
+
+/** Samplers whose number is one. */
+const PROBABILITIES = new Set<SamplerName>(['top-p', 'min-p', 'typical', 'epsilon', 'eta']);
 
 /** A sampler with one number, said by one key. */
 function numberSlot(
@@ -37,7 +43,12 @@ function numberSlot(
     write: ([step]) => ({ settings: { [key]: numberIn(step!, parameter) } }),
     read: (given) => {
       const value = given.number(key);
-      return value === undefined || isOff(value) ? [] : [{ sampler, [parameter]: value }];
+      if (value === undefined) return [];
+      if (!isOff(value)) return [{ sampler, [parameter]: value }];
+      if (PROBABILITIES.has(sampler) && !isProbability(value)) {
+        given.problem(`${key} is ${shown(value)}; it must be from 0 to 1, so ${sampler} is left out.`);
+      }
+      return [];
     },
   };
 }

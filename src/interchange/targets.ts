@@ -1,5 +1,5 @@
 /** The programs' texts that a run can be copied as. */
-import { writeRun, type Program, type WrittenRun } from './program';
+import type { Program } from './program';
 import { huggingFace } from './programs/huggingFace';
 import { llamaCpp, llamaCppFlags } from './programs/llamaCpp';
 import { nodeLlamaCpp } from './programs/nodeLlamaCpp';
@@ -13,6 +13,7 @@ import { isList, isObject, type Json, type Settings } from './settings';
 import { writeFlags } from './syntax/commandLine';
 import { writeParameters } from './syntax/modelfile';
 import { comment, javaScript, json, keyOf, python } from './syntax/values';
+import { writeRun, type WrittenRun } from './writing';
 
 export const TARGET_IDS = [
   'hugging-face',

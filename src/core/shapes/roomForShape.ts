@@ -3,8 +3,14 @@ import type { Vocabulary } from '../languageModel';
 import { DEAD } from './byteAutomaton';
 import type { TokenMasks } from './tokenMasks';
 
-/** States that are looked at: of each all tokens are tried, which takes up to some ten milliseconds for GPT-2. */
-const MOST_LOOKED_AT = 60;
+/** Tokens that are tried, over all states that are looked at: 60 states of GPT-2, which take up to half a second. */
+const MOST_TRIED = 60 * 50_257;
+
+/** States that are looked at, however few tokens there are. */
+const MOST_LOOKED_AT = 20_000;
+
+/** Tokens of a vocabulary that is searched to the end, to tell a shape that takes more from one that nothing fits. */
+const SMALL = 4096;
 
 /** Why so many tokens are too few. */
 export interface TooFew {
@@ -35,21 +41,24 @@ export function tooFewTokens(masks: TokenMasks, most: number): TooFew | undefine
   return least === undefined ? undefined : { least, enough };
 }
 
-/** @returns the tokens that a text takes at least, where these are more than `most` */
+/** @returns the tokens that a text takes at least, or as many as it is known to, where these are more than `most` */
 function search(masks: TokenMasks, most: number): number | undefined {
-  const { automaton } = masks;
+  const { automaton, vocabulary } = masks;
+  const size = vocabulary.offsets.length - 1;
+  const mostLookedAt = Math.min(MOST_LOOKED_AT, Math.floor(MOST_TRIED / size));
   if (automaton.start === DEAD) return Infinity;
   if (automaton.accepts(automaton.start)) return undefined;
   const seen = new Set([automaton.start]);
   let frontier = [automaton.start];
   let looked = 0;
   for (let tokens = 1; frontier.length > 0; tokens++) {
-    if (tokens > most) return tokens;
+    const tooMany = tokens > most;
+    if (tooMany && size > SMALL) return tokens;
     const next: number[] = [];
     for (const state of frontier) {
-      if (++looked > MOST_LOOKED_AT) return undefined;
+      if (++looked > mostLookedAt) return tooMany ? tokens : undefined;
       for (const reached of masks.successors(state)) {
-        if (automaton.accepts(reached)) return undefined;
+        if (automaton.accepts(reached)) return tooMany ? tokens : undefined;
         if (seen.has(reached)) continue;
         seen.add(reached);
         next.push(reached);

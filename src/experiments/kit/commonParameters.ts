@@ -1,5 +1,6 @@
 /** Parameters that several experiments have. */
 import { parseChain, type ChainSpec } from '../../core/samplers/chain';
+import { LONGEST_STOP, MOST_STOPS } from '../../core/stopStrings';
 import {
   custom,
   numbers,
@@ -85,8 +86,8 @@ export const stop = optional(
       const texts = typed.split('\n').filter((text) => text !== '');
       return texts.length === 0 ? '' : `, stop at ${texts.join(' | ')}`;
     },
-    entries: 16,
-    most: 200,
+    entries: MOST_STOPS,
+    most: LONGEST_STOP,
     default: [],
   }),
 );

@@ -258,3 +258,40 @@ describe('whatever is pasted', () => {
     );
   });
 });
+
+describe('what is beyond a limit', () => {
+  it('of a probability is told with its value, and left out', () => {
+    for (const [settings, key] of [
+      ['{"max_tokens": 5, "top_p": 2}', 'top_p is 2'],
+      ['{"n_predict": 5, "min_p": -1}', 'min_p is -1'],
+      ['{"do_sample": true, "typical_p": 3}', 'typical_p is 3'],
+    ] as const) {
+      const { chain, notUnderstood } = read(settings);
+      expect(notUnderstood).toEqual([
+        expect.stringMatching(`^${key}; it must be from 0 to 1, so .* is left out`),
+      ]);
+      expect(chain.map(({ sampler }) => sampler)).not.toContain(key.startsWith('top') ? 'top-p' : 'min-p');
+    }
+    // These are what the programs themselves write for off.
+    expect(read('{"max_tokens": 5, "top_p": 1, "min_p": 0}').notUnderstood).toEqual([]);
+  });
+
+  it('of numbers is called infinite', () => {
+    expect(read('{"max_tokens": 5, "temperature": 1e400}').notUnderstood).toEqual([
+      'temperature is Infinity; it must be a finite number.',
+    ]);
+  });
+
+  it('of stop strings is left out', () => {
+    const stop = [...Array.from({ length: 17 }, (_, i) => `end ${i}`), 'x'.repeat(201), 'y'.repeat(200)];
+    const { parameters, notUnderstood } = read(JSON.stringify({ max_tokens: 5, stop }));
+    expect(parameters.stop).toEqual(stop.slice(0, 16));
+    expect(notUnderstood).toEqual([
+      'stop has a text of 201 characters, which is left out; at most 200 are taken.',
+      'stop has 18 texts; only the first 16 are taken.',
+    ]);
+    expect(read(JSON.stringify({ max_tokens: 5, stop: stop.slice(-1) })).parameters.stop).toEqual(
+      stop.slice(-1),
+    );
+  });
+});

@@ -190,6 +190,10 @@ describe('a shape', () => {
     await expect(draw(model, { chain: chain('ax'), maxNewTokens: 5 })).rejects.toThrow(
       'regex: no text that this model’s tokens make fits the shape.',
     );
+    // Hundreds of states lie before the end that no token reaches.
+    await expect(draw(model, { chain: chain('.{0,400}x'), maxNewTokens: 5 })).rejects.toThrow(
+      'regex: no text that this model’s tokens make fits the shape.',
+    );
     expect((await draw(model, { chain: chain('(abc){4}'), maxNewTokens: 8 })).completions).toHaveLength(8);
     // Greedy decoding takes no notice of samplers.
     expect((await draw(model, { chain: chain('ax'), greedy: true })).completions).toHaveLength(8);
