@@ -2,18 +2,20 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { tokenPieces } from '../format/tokenText';
-import { piecesView } from '../ui/pieces';
+import { piecesView, tokenView } from '../ui/pieces';
 import { fieldName } from './chainForm';
 import type { SamplerStep } from './samplerSteps';
 import type { SamplersProps } from './samplersProps';
-import { textsOf } from './tokenSteps';
+import { searchOf } from './tokenSearch';
+import { canBeWholeWord, textsOf } from './tokenSteps';
 
 const encoder = new TextEncoder();
 
 /** Characters of a phrase. */
 const LONGEST = 1000;
 
-export function phrasesField({ words, onWord, onList }: SamplersProps, step: SamplerStep): TemplateResult {
+export function phrasesField(props: SamplersProps, step: SamplerStep): TemplateResult {
+  const { words, onWord, onList } = props;
   const name = fieldName(step, { name: 'phrases' });
   const phrases = textsOf(step, 'phrases');
   const next = words[name] ?? '';
@@ -61,7 +63,7 @@ export function phrasesField({ words, onWord, onList }: SamplersProps, step: Sam
                   >
                     ✕
                   </button>
-                  ${spacesView(phrase)}
+                  ${spacesView(phrase)} ${longerView(props, step, phrase)}
                 </li>`,
             )}
           </ul>`
@@ -91,6 +93,33 @@ export function phrasesField({ words, onWord, onList }: SamplersProps, step: Sam
       </button>
       ${spacesView(next)}
     </div>`;
+}
+
+/** Where a phrase is part of longer words too, one of them, and how these can be left alone. */
+function longerView(
+  { vocabulary, onWholeWord }: SamplersProps,
+  step: SamplerStep,
+  phrase: string,
+): TemplateResult | typeof nothing {
+  const id = vocabulary && searchOf(vocabulary).longerWord(phrase);
+  if (!vocabulary || id === undefined) return nothing;
+  return html`<span class="longer quiet" data-testid="longer-word"
+    >also inside longer words, such as <span class="token-text">${tokenView(vocabulary, id)}</span> ${
+      canBeWholeWord(phrase)
+        ? html`<button
+            type="button"
+            class="link"
+            data-testid="whole-word"
+            title="Ban it only where no letter follows, as a pattern"
+            @click=${() => {
+              onWholeWord(step, phrase);
+            }}
+          >
+            whole word only
+          </button>`
+        : nothing
+    }</span
+  >`;
 }
 
 /** Spaces at the ends, and what hides, are shown: they belong to the phrase. */

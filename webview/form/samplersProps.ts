@@ -55,6 +55,8 @@ export interface SamplersProps {
   readonly onTokens: () => void;
   /** A phrase of several tokens is to be banned as a whole; it was typed in the field of a list of tokens. */
   readonly onBanPhrase: (from: FieldName, phrase: string) => void;
+  /** A phrase of a step is to be banned only where no letter follows. */
+  readonly onWholeWord: (step: SamplerStep, phrase: string) => void;
   readonly onSteps: (steps: readonly SamplerStep[]) => void;
   readonly onOrder: (order: Order) => void;
   readonly onAdd: (sampler: SamplerName) => void;

@@ -22,6 +22,7 @@ export function searchOf(vocabulary: Vocabulary): TokenSearch {
 export class TokenSearch {
   readonly #ids = new Map<string, number>();
   readonly #longest: number;
+  readonly #longer = new Map<string, number | undefined>();
 
   constructor(vocabulary: Vocabulary) {
     let longest = 0;
@@ -56,6 +57,30 @@ export class TokenSearch {
       at += found.length;
     }
     return ids;
+  }
+
+  /** A token in which a text is part of a longer word, one that it begins if there is one. */
+  longerWord(text: string): number | undefined {
+    if (text === '') return undefined;
+    if (!this.#longer.has(text)) {
+      if (this.#longer.size >= KEPT) this.#longer.clear();
+      this.#longer.set(text, this.#longerWord(keyOf(encoder.encode(text))));
+    }
+    return this.#longer.get(text);
+  }
+
+  #longerWord(part: string): number | undefined {
+    let found: number | undefined;
+    let begun: number | undefined;
+    // From the last id on: where pairs were merged in turn, the first ones are the most frequent.
+    for (const [key, id] of this.#ids) {
+      const at = key.indexOf(part);
+      if (at < 0) continue;
+      const goesOn = /^\p{L}/u.test(textOf(key.slice(at + part.length)));
+      if (goesOn && at === 0) begun = id;
+      if (goesOn || /\p{L}$/u.test(textOf(key.slice(0, at)))) found = id;
+    }
+    return begun ?? found;
   }
 
   #longestOf(key: string): { readonly id: number; readonly length: number } | undefined {
@@ -101,10 +126,19 @@ export function likeliestFirst(
 }
 
 const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+/** Texts whose longer words are kept. */
+const KEPT = 100;
 
 /** A character for each byte. */
 function keyOf(bytes: Uint8Array): string {
   return String.fromCharCode(...bytes);
+}
+
+/** The inverse; bytes of a character that is cut show as one that is no letter. */
+function textOf(key: string): string {
+  return decoder.decode(Uint8Array.from(key, (character) => character.charCodeAt(0)));
 }
 
 function unique(ids: readonly number[]): readonly number[] {

@@ -1,5 +1,6 @@
 /** Tokens and phrases in the steps of a chain: banned, allowed alone, or biased, from a field or from a token's card. */
 import type { SamplerName } from '../../src/core/samplers/chain';
+import { escaped } from '../../src/core/shapes/expressionText';
 import { isTokenId } from '../../src/core/samplers/parameters';
 import { isEmpty, withUsual, type SamplerStep } from './samplerSteps';
 
@@ -115,6 +116,32 @@ export function withoutBias(steps: readonly SamplerStep[], id: number, keep = fa
 export function banPhrase(steps: readonly SamplerStep[], phrase: string): readonly SamplerStep[] {
   const known = steps.some((step) => textsOf(step, 'phrases').includes(phrase));
   return known || phrase === '' ? steps : withEntry(steps, 'banned-phrases', 'phrases', phrase);
+}
+
+/** Whether a phrase can be told from longer words by what follows it: it is not the end of one, either. */
+export function canBeWholeWord(phrase: string): boolean {
+  return /^\P{L}.*\p{L}$/su.test(phrase);
+}
+
+/**
+ * Bans a phrase only where no letter follows: as a part of the step's pattern instead of one of its phrases. The text
+ * then goes back once it is known what follows.
+ */
+export function banWholeWord(
+  steps: readonly SamplerStep[],
+  key: string,
+  phrase: string,
+): readonly SamplerStep[] {
+  return steps.map((step) => {
+    if (step.key !== key) return step;
+    const before = String(step.values['pattern'] ?? '');
+    const word = String.raw`${escaped(phrase)}[^\p{L}]`;
+    return {
+      ...step,
+      values: { ...step.values, pattern: before === '' ? word : `${before}|${word}` },
+      lists: { ...step.lists, phrases: textsOf(step, 'phrases').filter((one) => one !== phrase) },
+    };
+  });
 }
 
 /** Adds to the list of the first step of a sampler, which is added at its usual place where there is none. */

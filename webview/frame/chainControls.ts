@@ -3,7 +3,7 @@ import { html, type TemplateResult } from 'lit';
 import type { ChainEditor } from '../form/chainEditor';
 import { chainOfSteps, inOrder, moveStep, offOf, shortStep } from '../form/samplerSteps';
 import { samplersView, type SamplersProps } from '../form/samplersView';
-import { banPhrase, textsOf } from '../form/tokenSteps';
+import { banPhrase, banWholeWord, textsOf } from '../form/tokenSteps';
 import { RequestError } from '../host';
 import { visibleText } from '../../src/core/visibleText';
 import { afterDraw } from '../ui/afterDraw';
@@ -64,6 +64,11 @@ export function chainControls(
       const place = step ? textsOf(step, 'phrases').indexOf(phrase) : 0;
       focusStep(step?.key, `.phrases > :nth-child(${place + 1}) input`);
       announce(`“${visibleText(phrase)}” is a banned phrase.`);
+    },
+    onWholeWord: ({ key }, phrase) => {
+      chain.steps = banWholeWord(chain.steps, key, phrase);
+      focusStep(key, '[data-text] input');
+      announce(`“${visibleText(phrase)}” is banned only where no letter follows.`);
     },
     onSlide: (name, value) => {
       chain.slide(name, value);

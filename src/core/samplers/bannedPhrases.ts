@@ -1,13 +1,11 @@
 import type { Vocabulary } from '../languageModel';
 import type { ByteAutomaton } from '../shapes/byteAutomaton';
 import { PhraseSearch } from '../shapes/phraseSearch';
+import { escaped } from '../shapes/expressionText';
 import { tokensHolding } from '../shapes/tokensHolding';
 import { compileExpression } from '../shapes/regularExpression';
 import { defineSampler } from './definition';
 import { END_OF_TEXT } from './shape';
-
-/** Characters that mean something else in a regular expression. */
-const SYNTAX = /[\\^$.*+?()[\]{}|/]/g;
 
 /** Tokens that hold a phrase by themselves, by automaton, vocabulary and the token that ends a text. */
 const known = new WeakMap<ByteAutomaton, WeakMap<Vocabulary, Map<number, Uint8Array>>>();
@@ -95,8 +93,9 @@ function whatPatternMustBe(pattern: string): string | null {
 const grouped = (pattern: string): string => `(?:${pattern})`;
 
 function automatonOf(owner: string, phrases: readonly string[], pattern: string): ByteAutomaton {
-  const each = phrases.map((phrase) => phrase.replace(SYNTAX, String.raw`\$&`));
-  const automaton = compileExpression([...each, ...(pattern === '' ? [] : [grouped(pattern)])].join('|'));
+  const automaton = compileExpression(
+    [...phrases.map(escaped), ...(pattern === '' ? [] : [grouped(pattern)])].join('|'),
+  );
   if (typeof automaton === 'string')
     throw new RangeError(`${owner}: phrases and pattern must together be ${automaton}.`);
   return automaton;

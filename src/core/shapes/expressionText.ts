@@ -1,6 +1,7 @@
 /** Parts of regular expressions as texts. */
 
-const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`);
+/** A text as an expression that only it matches. */
+export const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`);
 
 /** A JSON value and nothing else, with a space or none after each comma and colon. */
 export function literally(value: unknown): string {

@@ -22,6 +22,13 @@ describe('looking for a token', () => {
     expect(found('Été')).toEqual([' été']);
   });
 
+  it('knows a token in which a text is part of a longer word', () => {
+    const longer = (text: string): string | undefined => TOKENS[search.longerWord(text) ?? -1];
+    expect(['kin', ' kin', 'ing', ' ét', 'e', 'king', ' King', ' '].map(longer)).toEqual([
+      ...['king', ' king', 'king', ' été', undefined, undefined, undefined, ' king'],
+    ]);
+  });
+
   it('takes white space that was typed as it is first', () => {
     expect(found(' king')[0]).toBe(' king');
     expect(found('king')[0]).toBe('king');

@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { Distribution } from '../../../../src/experiments/explore/distribution';
 import { chainOfSteps, START_STEPS, stepsOf, type SamplerStep } from '../../../../webview/form/samplerSteps';
-import { banPhrase, biasBy, toggleToken, tokenState, withoutBias } from '../../../../webview/form/tokenSteps';
+import {
+  banPhrase,
+  banWholeWord,
+  biasBy,
+  canBeWholeWord,
+  toggleToken,
+  tokenState,
+  withoutBias,
+} from '../../../../webview/form/tokenSteps';
 
 const samplers = (steps: readonly SamplerStep[]): readonly string[] => steps.map(({ sampler }) => sampler);
 
@@ -61,5 +69,24 @@ describe('a phrase', () => {
     const steps = banPhrase(banPhrase(START_STEPS, 'once upon'), 'once upon');
     expect(samplers(steps)[0]).toBe('banned-phrases');
     expect(chainOfSteps(steps)[0]).toEqual({ sampler: 'banned-phrases', phrases: ['once upon'] });
+  });
+});
+
+describe('a phrase as a whole word', () => {
+  it('is what no letter follows, beside the patterns that there are', () => {
+    const steps = stepsOf([{ sampler: 'banned-phrases', phrases: [' the', ' (a'], pattern: 'x+' }]);
+    const changed = chainOfSteps(
+      banWholeWord(banWholeWord(steps, steps[0]!.key, ' the'), steps[0]!.key, ' (a'),
+    );
+    expect(changed).toMatchObject([
+      { sampler: 'banned-phrases', pattern: String.raw`x+| the[^\p{L}]| \(a[^\p{L}]` },
+    ]);
+    expect(changed[0]).not.toHaveProperty('phrases', expect.arrayContaining([' the']));
+    const { pattern } = changed[0] as { readonly pattern: string };
+    const texts = [' the.', ' the cat', ' they', ' thé', ' (a)', ' (an', 'in the 1', 'the.'];
+    expect(texts.filter((text) => new RegExp(pattern, 'u').test(text))).toEqual([
+      ...[' the.', ' the cat', ' (a)', 'in the 1'],
+    ]);
+    expect([' the', 'the', ' the ', 'a', ' été'].filter(canBeWholeWord)).toEqual([' the', ' été']);
   });
 });

@@ -93,6 +93,22 @@ describe('phrases', () => {
   });
 });
 
+describe('a phrase within longer words', () => {
+  it('says so, and can be banned as a whole word only', () => {
+    const page = openWith('banned-phrases');
+    type(page, 'banned-phrases.phrases', ' tw');
+    page.drawn.fire('add-phrase', 'click');
+    expect(page.drawn.texts('longer-word')).toEqual([
+      'also inside longer words, such as ·two whole word only',
+    ]);
+    expect(bars(page)).toEqual([0, 1]);
+    page.drawn.fire('whole-word', 'click');
+    expect(page.drawn.all('phrase', '.value')).toEqual([]);
+    expect(page.drawn.field('banned-phrases.pattern')).toBe(String.raw` tw[^\p{L}]`);
+    expect(bars(page)[1]).toBeCloseTo(ONE, 6);
+  });
+});
+
 describe('an expression', () => {
   it('is read when the typing pauses, and says what it took', async () => {
     const page = openWith('regex');
