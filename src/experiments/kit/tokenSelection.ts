@@ -2,10 +2,9 @@
 import * as v from 'valibot';
 import { drawToken } from '../../core/draw';
 import type { LanguageModel, NextToken } from '../../core/languageModel';
-import { argmax, logSumExp, rankOf, topIndices } from '../../core/logits';
+import { argmax, logSumExp, rankOf } from '../../core/logits';
 import { randomStream, type RandomStream } from '../../core/random';
 import {
-  KEPT,
   SamplerChain,
   type ChainMemory,
   type ChainSpec,
@@ -13,11 +12,9 @@ import {
   type SamplerHistory,
   type Standing,
 } from '../../core/samplers/chain';
+import { alternativeSchema, Judge } from './judgement';
 import { logitsOf } from './readPrompt';
-import { without, type Renormalised, type TurnBack } from './turnBack';
-
-const alternativeSchema = v.object({ id: v.number(), raw: v.number(), processed: v.number() });
-export type Alternative = v.InferOutput<typeof alternativeSchema>;
+import type { TurnBack } from './turnBack';
 
 /** One drawn token, with what the model thought at that step. */
 export const tokenStepSchema = v.object({
@@ -105,19 +102,6 @@ export interface TokenSelection extends TokenChoice {
  */
 export type NoToken = 'stuck' | 'banned';
 
-/** What one vector of logits says, before and after the chain. */
-interface Judgement {
-  readonly logits: ArrayLike<number>;
-  readonly raw: Float64Array;
-  readonly processed: Float64Array;
-  readonly entropy: number;
-  readonly kept: number;
-  readonly distribution: ProcessedDistribution;
-  readonly alternatives: readonly Alternative[];
-  /** See `TokenStep`. */
-  readonly shape: Pick<TokenStep, 'fitting' | 'wanted'>;
-}
-
 /**
  * Chooses tokens for any number of sequences with one chain. Sample i draws from the stream `(seed, 'sample', i)`,
  * one number per token, and samplers that draw from `(seed, 'sampler', i)`: what becomes of a sample does not
@@ -127,13 +111,14 @@ export class TokenSelector {
   readonly #model: LanguageModel;
   readonly #chain: SamplerChain;
   readonly #options: SelectorOptions;
-  #last: Judgement | undefined;
+  readonly #judge: Judge;
 
   /** @throws RangeError when the chain does not fit the model's vocabulary. */
   constructor(model: LanguageModel, options: SelectorOptions) {
     this.#model = model;
     this.#chain = new SamplerChain(options.chain, model.info.vocabularySize, model.vocabulary);
     this.#options = options;
+    this.#judge = new Judge(this.#chain, options.greedy, options.alternatives ?? ALTERNATIVES);
   }
 
   /** True where a text may have to go back over its tokens. */
@@ -173,10 +158,10 @@ export class TokenSelector {
   select(sequence: SelectedSequence, next: NextToken): TokenSelection | NoToken {
     const { greedy } = this.#options;
     const logits = logitsOf(next);
-    const judged = this.#judge(sequence, logits);
+    const judged = this.#judge.of(sequence.history, logits);
     if (judged.distribution.stranded && !greedy) return 'stuck';
     const banned = sequence.banned.get(sequence.chosen.length);
-    const judgement = banned ? this.#without(banned, sequence, logits, judged) : judged;
+    const judgement = banned ? this.#judge.without(banned, sequence.history, logits, judged) : judged;
     if (!judgement) return 'banned';
     const { raw, processed, alternatives, entropy, kept, distribution, shape } = judgement;
     const id = greedy ? argmax(logits) : drawToken(processed, sequence.random.next());
@@ -249,86 +234,5 @@ export class TokenSelector {
   /** Whether a sequence can go on by the shapes that it is held to. */
   standing({ history }: SelectedSequence): Standing {
     return this.#options.greedy ? 'open' : this.#chain.standing(history);
-  }
-
-  #judge({ history }: SelectedSequence, logits: ArrayLike<number>): Judgement {
-    // Samples often share their logits: for as long as they say the same, and at every step of the toy.
-    if (this.#last?.logits === logits && !this.#chain.usesHistory) return this.#last;
-    const distribution = this.#chain.apply(logits, history);
-    const { raw, probabilities, entropy, kept } = distribution;
-    this.#last = {
-      logits,
-      raw,
-      processed: probabilities,
-      entropy,
-      kept,
-      distribution,
-      alternatives: topIndices(logits, this.#options.alternatives ?? ALTERNATIVES).map((id) => ({
-        id,
-        raw: raw[id]!,
-        processed: probabilities[id]!,
-      })),
-      shape: this.#options.greedy ? {} : this.#shapeAt(history, logits, raw),
-    };
-    return this.#last;
-  }
-
-  #shapeAt(history: SamplerHistory, logits: ArrayLike<number>, raw: Float64Array): Judgement['shape'] {
-    const allows = this.#chain.mask(history);
-    if (!allows) return {};
-    let fitting = 0;
-    for (let id = 0; id < raw.length; id++) if (allows(id)) fitting += raw[id]!;
-    const best = argmax(logits);
-    // The raw probabilities sum to 1 but for rounding.
-    return { fitting: Math.min(1, fitting), ...(!allows(best) && { wanted: best }) };
-  }
-
-  /**
-   * A judgement where some tokens must not be drawn: the probabilities of the others, renormalised. Where the chain
-   * has left no others, what it leaves of the logits without them.
-   * @returns undefined where nothing is left that all samplers allow.
-   */
-  #without(
-    banned: ReadonlySet<number>,
-    { history }: SelectedSequence,
-    logits: ArrayLike<number>,
-    judged: Judgement,
-  ): Judgement | undefined {
-    const others = without(judged.processed, banned);
-    if (others) return this.#renormalised(banned, judged, others);
-    // What follows overwrites the chain's vectors.
-    const before = { ...judged, raw: judged.raw.slice() };
-    const possible = Float64Array.from(logits, (logit, id) => (banned.has(id) ? -Infinity : logit));
-    if (!possible.some((logit) => logit > -Infinity)) return undefined;
-    const distribution = this.#chain.apply(possible, history);
-    this.#last = undefined;
-    if (distribution.rescued) return undefined;
-    const { probabilities: processed, entropy, kept } = distribution;
-    return this.#renormalised(banned, { ...before, distribution }, { processed, entropy, kept });
-  }
-
-  #renormalised(
-    banned: ReadonlySet<number>,
-    judged: Judgement,
-    { processed, entropy, kept }: Renormalised,
-  ): Judgement {
-    const { raw, distribution, alternatives } = judged;
-    const logits = distribution.logits.slice();
-    const removedBy = distribution.removedBy.slice();
-    let { keptMass } = distribution;
-    for (const id of banned) {
-      if (removedBy[id] === KEPT) keptMass -= raw[id]!;
-      logits[id] = -Infinity;
-      removedBy[id] = this.#chain.turningStep;
-    }
-    const left = { raw, logits, removedBy, probabilities: processed, entropy, kept, keptMass };
-    return {
-      ...judged,
-      processed,
-      entropy,
-      kept,
-      distribution: { ...distribution, ...left },
-      alternatives: alternatives.map((each) => ({ ...each, processed: processed[each.id]! })),
-    };
   }
 }
