@@ -149,7 +149,7 @@ export class Window {
         throw new Failure(`The editor asks for no line after ${PROGRESS_AFTER / 1000} seconds.`);
     }
     await input.fill(`:${line}:${from}`);
-    await keyboard.press('Enter');
+    await input.press('Enter');
     await input.waitFor({ state: 'hidden' });
     for (let column = from; column < to; column++) await keyboard.press('Shift+ArrowRight');
   }

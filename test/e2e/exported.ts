@@ -11,7 +11,7 @@ export async function exported(
   choice: string,
   name: string,
 ): Promise<string> {
-  await panel.part('export').locator('summary').click();
+  await panel.part('export').locator('> summary').click();
   await panel.part(`export-${choice}`).click();
   const input = page.locator('.quick-input-widget input.input');
   await input.waitFor();

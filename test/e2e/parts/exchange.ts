@@ -1,7 +1,7 @@
 /** Explore's chain as another program's text in an editor, and such a text as the chain. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { explored } from '../explored';
-import type { Panel } from '../panelPage';
+import { part } from '../../../scripts/lib/panelReading';
+import { Panel } from '../panelPage';
 import type { Session } from '../session';
 
 let session: Session;
@@ -10,7 +10,10 @@ let panel: Panel;
 export function exchanging(current: () => Session): void {
   beforeAll(async () => {
     session = current();
-    panel = await explored(session);
+    panel = new Panel(await session.window.frameWith(part('tab-explore')));
+    // The part before has left the toy vocabulary, for which no other program has a model.
+    await panel.begin(() => panel.choose('fireside'));
+    await panel.ended();
     await panel.unfold();
   });
 

@@ -134,7 +134,7 @@ export function experimentTabs(current: () => Session): void {
       await expect
         .poll(() => panel.frame.evaluate(() => document.activeElement?.getAttribute('data-card')))
         .toBe('mark:repetition:cell:9');
-      await panel.part('export').locator('summary').click();
+      await panel.part('export').locator('> summary').click();
       await expect.poll(() => panel.part('export-json').isDisabled()).toBe(true);
       await expect.poll(() => panel.part('export-svg').isDisabled()).toBe(true);
       await panel.part('stop').click();
