@@ -61,6 +61,23 @@ export type Own = Pick<Key, 'standard' | 'always'>;
 
 export const temperatureSlot = (key: string, own: Own = {}): Slot =>
   numberSlot('temperature', 'temperature', key, { ...own, off: 1 });
+/**
+ * The temperature of servers with OpenAI's API, which goes up to 2.
+ * @param least the server raises temperatures between 0 and this.
+ */
+export const serverTemperatureSlot = (program: string, least = 0): Slot => ({
+  ...temperatureSlot('temperature', { always: true }),
+  write: (steps) => {
+    const { temperature: t } = stepOf(steps, 'temperature')!;
+    return {
+      settings: { temperature: t },
+      notes: [
+        ...(t > 0 && t < least ? [`temperature: ${program} raises ${t} to ${least}.`] : []),
+        ...(t > 2 ? [`temperature: ${program} takes temperatures up to 2, not ${t}.`] : []),
+      ],
+    };
+  },
+});
 export const topPSlot = (key: string, own: Own = {}): Slot =>
   numberSlot('top-p', 'p', key, { ...own, off: 1 }, atLeast(1));
 export const minPSlot = (key: string, own: Own = {}): Slot =>

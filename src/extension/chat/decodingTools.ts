@@ -26,17 +26,28 @@ export const nextSchema = v.object({
   ...chainInput,
 });
 
-export async function next(
+/** The default model and the chain for it, or what is wrong with what was asked of the chain. */
+async function askedOf(
   { engine, library }: ToolServices,
+  asked: Parameters<typeof chainOf>[0],
+  signal: AbortSignal,
+) {
+  const source = await library.source(settings.defaultModel(), undefined);
+  const model = await engine.load(source, signal);
+  return { source, model, chain: chainOf(asked, settings.presets(), model.info.endOfText[0]) };
+}
+
+export async function next(
+  services: ToolServices,
   { text, count, ...asked }: v.InferOutput<typeof nextSchema>,
   signal: AbortSignal,
 ): Promise<string> {
-  const source = await library.source(settings.defaultModel(), undefined);
-  const model = await engine.load(source, signal);
-  const chain = chainOf(asked, settings.presets(), model.info.endOfText[0]);
+  const { source, model, chain } = await askedOf(services, asked, signal);
   if (typeof chain === 'string') return chain;
   const parameters = { ...nextTokenAfter(lastPart(withLf(text))), chain, listed: count };
-  const { next: found, provenance } = await runExperiment(engine, 'explore', source, parameters, { signal });
+  const { next: found, provenance } = await runExperiment(services.engine, 'explore', source, parameters, {
+    signal,
+  });
   if (!found) return 'It was stopped before it was done.';
   const { promptNotes, modelName } = provenance;
   const percent = (probability: number): string => percentOfLog(Math.log(probability));
@@ -83,7 +94,7 @@ export const completeSchema = v.object({
 });
 
 export async function complete(
-  { engine, library }: ToolServices,
+  services: ToolServices,
   {
     text,
     stop,
@@ -93,9 +104,7 @@ export async function complete(
   }: v.InferOutput<typeof completeSchema>,
   signal: AbortSignal,
 ): Promise<string> {
-  const source = await library.source(settings.defaultModel(), undefined);
-  const model = await engine.load(source, signal);
-  const chain = chainOf(asked, settings.presets(), model.info.endOfText[0]);
+  const { source, chain } = await askedOf(services, asked, signal);
   if (typeof chain === 'string') return chain;
   const parameters = {
     prompt: lastPart(withLf(text)),
@@ -107,7 +116,9 @@ export async function complete(
     stop,
     healing: true,
   };
-  const { completions, provenance } = await runExperiment(engine, 'explore', source, parameters, { signal });
+  const { completions, provenance } = await runExperiment(services.engine, 'explore', source, parameters, {
+    signal,
+  });
   const [completion] = completions;
   if (!completion) return 'It was stopped before it was done.';
   const { ids, logProbability, fitting, turns = [] } = completion;

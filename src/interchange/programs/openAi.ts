@@ -1,26 +1,18 @@
 /** What servers with OpenAI's API have in common: the fields of `/v1/completions`. Source: OpenAI's API reference. */
 import type { Program } from '../program';
-import { biasObjectSlot, outputPenaltySlot, schemaIn, schemaNote, schemaStep, topPSlot } from '../slots';
-import { shown, stepOf, type Slot } from '../settings';
+import {
+  biasObjectSlot,
+  outputPenaltySlot,
+  schemaIn,
+  schemaNote,
+  schemaStep,
+  serverTemperatureSlot,
+  topPSlot,
+} from '../slots';
+import { shown, type Slot } from '../settings';
 import { schemaOfFormat } from './vllm';
 
 const NAME = 'the OpenAI API';
-
-const temperature: Slot = {
-  samplers: ['temperature'],
-  keys: { temperature: { off: 1, always: true } },
-  write: (steps) => {
-    const { temperature: t } = stepOf(steps, 'temperature')!;
-    return {
-      settings: { temperature: t },
-      notes: t > 2 ? [`temperature: ${NAME} takes temperatures up to 2, not ${t}.`] : [],
-    };
-  },
-  read: (given) => {
-    const t = given.number('temperature');
-    return t === undefined || t === 1 ? [] : [{ sampler: 'temperature', temperature: t }];
-  },
-};
 
 const format: Slot = {
   samplers: ['json-schema'],
@@ -57,7 +49,7 @@ export const openAi: Program = {
     format,
     outputPenaltySlot(NAME, 'frequency-penalty', 'frequency_penalty'),
     outputPenaltySlot(NAME, 'presence-penalty', 'presence_penalty'),
-    temperature,
+    serverTemperatureSlot(NAME),
     topPSlot('top_p', { always: true }),
   ],
   runKeys: { maxNewTokens: 'max_tokens', seed: 'seed', stop: 'stop', samples: 'n', prompt: 'prompt' },

@@ -17,6 +17,7 @@ import {
   schemaIn,
   schemaNote,
   schemaStep,
+  serverTemperatureSlot,
   topKSlot,
   topPSlot,
 } from '../slots';
@@ -95,25 +96,6 @@ export function schemaOfFormat(format: Json | undefined): Json | undefined {
   return isObject(named) ? named['schema'] : undefined;
 }
 
-const temperature: Slot = {
-  samplers: ['temperature'],
-  keys: { temperature: { off: 1, always: true } },
-  write: (steps) => {
-    const { temperature: t } = stepOf(steps, 'temperature')!;
-    return {
-      settings: { temperature: t },
-      notes: [
-        ...(t > 0 && t < 0.01 ? [`temperature: ${NAME} raises ${t} to 0.01.`] : []),
-        ...(t > 2 ? [`temperature: ${NAME} takes temperatures up to 2, not ${t}.`] : []),
-      ],
-    };
-  },
-  read: (given) => {
-    const t = given.number('temperature');
-    return t === undefined || t === 1 ? [] : [{ sampler: 'temperature', temperature: t }];
-  },
-};
-
 export const vllm: Program = {
   name: NAME,
   slots: [
@@ -125,7 +107,7 @@ export const vllm: Program = {
     repetitionPenaltySlot(NAME, 'repetition_penalty', { always: true }),
     outputPenaltySlot(NAME, 'frequency-penalty', 'frequency_penalty'),
     outputPenaltySlot(NAME, 'presence-penalty', 'presence_penalty'),
-    temperature,
+    serverTemperatureSlot(NAME, 0.01),
     minPSlot('min_p', { always: true }),
     topKSlot(NAME, 'top_k', 'all', { off: -1, always: true }),
     topPSlot('top_p', { always: true }),
