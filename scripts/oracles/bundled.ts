@@ -62,7 +62,7 @@ async function checkCase(model: LanguageModel, one: BundledCase): Promise<string
   const { logits } = answer!;
   const scores = await model.score!(one.input_ids);
   return [
-    ...sameIds(`${name}, ids`, model.encode(one.prompt), one.input_ids),
+    ...sameIds(`${name}, ids`, await model.encode(one.prompt), one.input_ids),
     ...compare(
       `${name}, logits`,
       one.last_logits_top50.map(([id]) => logits[id]!),

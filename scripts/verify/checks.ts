@@ -60,7 +60,7 @@ export async function checkModel(
   };
   if (figures.greedy) {
     const { prompt, continuation, tokens } = figures.greedy;
-    const found = model.decode(await greedy(model, model.encode(prompt), tokens));
+    const found = model.decode(await greedy(model, await model.encode(prompt), tokens));
     const expected = prompt + continuation;
     report(
       `greedy continuation of ${JSON.stringify(prompt)}`,
@@ -72,7 +72,10 @@ export async function checkModel(
     report('The Verdict', [`the text of ${verdict.length} characters is another one, or another edition`]);
     return checks;
   }
-  report('tokens of The Verdict', sameIds('tokens', [model.encode(verdict).length], [VERDICT_TOKENS]));
+  report(
+    'tokens of The Verdict',
+    sameIds('tokens', [(await model.encode(verdict)).length], [VERDICT_TOKENS]),
+  );
   if (figures.losses) {
     const context = {
       emit: () => undefined,

@@ -1,4 +1,20 @@
 /** What every backend offers, and nothing more: experiments see only this. */
+import type { ChainSpec } from './samplers/chain';
+
+/** Where a model runs, if not on this machine's own engine. */
+export interface ModelServer {
+  /** What its user calls it. */
+  readonly name: string;
+  /** Origin and path below which it answers, such as `http://gpu1:8000`; never with a key. */
+  readonly address: string;
+  readonly kind: 'vllm' | 'llama-server';
+  /** As the server says it; empty where it says none. */
+  readonly version: string;
+  /** How many tokens it lists at most for one place; `vocabularySize` where it lists all. */
+  readonly listed: number;
+  /** How it says the probabilities of a text that is given: in one request, or in one request for each token. */
+  readonly readsTexts: 'at once' | 'token by token';
+}
 
 /** A model's identity and limits, as plain data. */
 export interface ModelInfo {
@@ -6,7 +22,7 @@ export interface ModelInfo {
   readonly id: string;
   /** Name for people. */
   readonly name: string;
-  readonly kind: 'toy' | 'gpt2';
+  readonly kind: 'toy' | 'gpt2' | 'remote';
   /** Number of token ids; logits vectors have this length. */
   readonly vocabularySize: number;
   /** Most tokens a context may hold. */
@@ -25,6 +41,8 @@ export interface ModelInfo {
   readonly parameters: number;
   /** Bytes of the weights in their files; left out where there are none. */
   readonly weightBytes?: number;
+  /** Of a `remote` model, and of no other. */
+  readonly server?: ModelServer | undefined;
 }
 
 /** Bytes of every token, one after the other: token `i` is `bytes[offsets[i] .. offsets[i + 1])`, UTF-8 or a part of it. */
@@ -55,12 +73,27 @@ export interface Context {
   readonly cache?: CacheHandle | undefined;
 }
 
+/** What an answer knows that lists only some tokens: of the others, no more than what they hold together. */
+export interface ListedTokens {
+  /** Most probable first. */
+  readonly ids: Int32Array;
+  /** Probability of these together, 0 to 1; the other tokens hold the rest. */
+  readonly mass: number;
+  /** Natural log of a probability that no other token exceeds. */
+  readonly bound: number;
+}
+
 export interface NextToken {
   /** `vocabularySize` raw logits for the token after the context. The caller may keep but not change them. */
   readonly logits: Float32Array;
   /** The same logits in float64, where the backend has more digits than `logits` can hold. */
   readonly exact?: Float64Array;
   readonly cache: CacheHandle;
+  /**
+   * Where the backend lists only some tokens. The logits are then natural logs of probabilities: of the listed tokens
+   * as they are, of the others an even share of what is left; see `listedLogits`.
+   */
+  readonly listed?: ListedTokens;
 }
 
 /** An answer with the hidden states behind it. */
@@ -76,9 +109,12 @@ export interface RepresentedNextToken extends NextToken {
 export interface TextScores {
   /** Natural log of each token's probability given the tokens before it; NaN for the first. */
   readonly logProbabilities: Float64Array;
-  /** Each token's place among all tokens there, 0 = most probable; -1 for the first. */
+  /** Each token's place among all tokens there, 0 = most probable; -1 for the first, and where it is not known. */
   readonly ranks: Int32Array;
-  /** Entropy in nats of the distribution that each token was compared with; NaN for the first. */
+  /**
+   * Entropy in nats of the distribution that each token was compared with; NaN for the first, and where the backend
+   * lists only some tokens.
+   */
   readonly entropies: Float64Array;
   /** The best tokens at each place, `count` per token, most probable first; -1 for the first token. */
   readonly alternatives: {
@@ -108,16 +144,55 @@ export interface ScoreOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Texts that a backend is to draw by its own samplers. */
+export interface OwnDrawing {
+  readonly prompt: readonly number[];
+  readonly chain: ChainSpec;
+  /** Take the most probable token instead of drawing. */
+  readonly greedy: boolean;
+  readonly seed: number;
+  /** The first sample, from 0, and how many there are: sample i depends on the seed and on i only. */
+  readonly first: number;
+  readonly samples: number;
+  readonly maxNewTokens: number;
+  /** Texts at which a sample may end; whoever asks cuts it there in any case. */
+  readonly stop: readonly string[];
+}
+
+/** One token that a backend has drawn. */
+export interface DrawnToken {
+  /** Which sample, as `OwnDrawing` counts them. */
+  readonly sample: number;
+  readonly id: number;
+  /**
+   * What the model said at its place, before all samplers, with the drawn token among the listed. undefined where
+   * the backend says nothing of this place.
+   */
+  readonly next: NextToken | undefined;
+}
+
+/** Samplers of a backend's own, for many texts at once. */
+export interface OwnSamplers {
+  /** Why these texts cannot be drawn so, as a sentence; undefined where they can. */
+  refusal(drawing: Omit<OwnDrawing, 'prompt'>): string | undefined;
+  /**
+   * Draws texts. Tokens of one sample come in order, those of several in any.
+   * @param onToken answers whether the sample is to go on; a backend may send more all the same.
+   * @throws RangeError where `refusal` has a reason.
+   */
+  draw(drawing: OwnDrawing, onToken: (token: DrawnToken) => boolean, signal?: AbortSignal): Promise<void>;
+}
+
 export interface LanguageModel {
   readonly info: ModelInfo;
   readonly vocabulary: Vocabulary;
   /** Text to ids. Special tokens are ordinary text; a lone surrogate is encoded as U+FFFD. */
-  encode(text: string): number[];
+  encode(text: string): number[] | Promise<number[]>;
   /**
    * As `encode`, with places. Left out where the bytes of a text's tokens are those of the text, so that places
    * follow from them: other tokenizers add spaces, or change letters.
    */
-  readonly tokenize?: ((text: string) => PlacedTokens) | undefined;
+  readonly tokenize?: ((text: string) => PlacedTokens | Promise<PlacedTokens>) | undefined;
   /** Ids to text; bytes that are not whole UTF-8 characters become U+FFFD. */
   decode(ids: readonly number[]): string;
   /**
@@ -136,5 +211,7 @@ export interface LanguageModel {
    * @throws RangeError when the text is empty or holds an id outside the vocabulary, or an option is out of range.
    */
   score?(tokens: readonly number[], options?: ScoreOptions): Promise<TextScores>;
+  /** Left out by backends that draw nothing themselves. */
+  readonly samplers?: OwnSamplers;
   dispose(): Promise<void>;
 }

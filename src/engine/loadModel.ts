@@ -20,6 +20,10 @@ const PROMPT_CACHE_BYTES = 256e6;
  */
 export async function loadModel(source: ModelSource, tools: LoadTools): Promise<LanguageModel> {
   if (source.kind === 'toy') return new ToyModel(source);
+  if (source.kind === 'remote') {
+    const { loadRemote } = await import('../remote/loadRemote');
+    return loadRemote(source);
+  }
   const { signal, onProgress, threads, memoryLimit } = tools;
   // Loaded at first use, so that the toy works where GPT-2 cannot.
   const [{ loadGpt2 }, { RuntimeError }] = await Promise.all([
@@ -52,7 +56,7 @@ export async function loadModel(source: ModelSource, tools: LoadTools): Promise<
  * @throws EngineError as `loadModel`.
  */
 export async function modelMemory(source: ModelSource): Promise<number> {
-  if (source.kind === 'toy') return 0;
+  if (source.kind !== 'gpt2') return 0;
   try {
     const { shape, ...folder } = await inspectHere(source.directory);
     return folder.format === 'onnx'

@@ -214,7 +214,7 @@ export class Models {
 
   /** @throws EngineError `model` when a model does not fit, though all that nobody uses has made room for it. */
   async #makeRoom(source: ModelSource, bytes: number): Promise<void> {
-    if (source.kind === 'toy') return;
+    if (source.kind !== 'gpt2') return;
     const lack = await this.#clear(bytes, keyOf(source));
     if (!lack) return;
     throw new EngineError(
@@ -317,7 +317,12 @@ export class Models {
 
 /** Equal for sources that give the same model. */
 function keyOf(source: ModelSource): string {
-  return source.kind === 'toy'
-    ? JSON.stringify(['toy', source.words, source.logits])
-    : JSON.stringify(['gpt2', source.id, source.directory, source.precision ?? 'fp32']);
+  switch (source.kind) {
+    case 'toy':
+      return JSON.stringify(['toy', source.words, source.logits]);
+    case 'gpt2':
+      return JSON.stringify(['gpt2', source.id, source.directory, source.precision ?? 'fp32']);
+    case 'remote':
+      return JSON.stringify(['remote', source.id, source.server, source.model, source.tokenizer]);
+  }
 }

@@ -6,6 +6,7 @@ import { NotificationType, RequestType, RequestType0, ResponseError } from 'vsco
 import type { ModelInfo, Vocabulary } from '../core/languageModel';
 import type { Offer } from '../experiments/kit/offers';
 import type { Precision } from '../library/memory';
+import type { RemoteSource } from '../remote/source';
 
 /** Where a model comes from. */
 export type ModelSource =
@@ -19,7 +20,8 @@ export type ModelSource =
       readonly precision?: Precision;
       /** Folder for the file of quantized weights; the model's own when left out. */
       readonly cacheDirectory?: string;
-    };
+    }
+  | RemoteSource;
 
 /** What a user chose for the engine. */
 export interface EngineSettings {

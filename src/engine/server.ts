@@ -57,7 +57,7 @@ export function serve({ experiments, onFiles = {}, ...loader }: EngineParts): vo
   let pulse: Promise<void> | undefined;
   /** Before the first native call, and not where the toy is all that is wanted. */
   const ensurePulse = (source: ModelSource): Promise<void> | undefined =>
-    source.kind === 'toy' ? pulse : (pulse ??= startPulse(__filename, nativeCalls));
+    source.kind !== 'gpt2' ? pulse : (pulse ??= startPulse(__filename, nativeCalls));
   const models = new Models({
     ...loader,
     load: async (source, tools) => {

@@ -5,6 +5,7 @@
  */
 import * as v from 'valibot';
 import { offerSchema } from '../experiments/kit/offers';
+import { modelServerSchema } from '../experiments/kit/results';
 import { DOCUMENT_LANGUAGES } from '../interchange/languages';
 import { chainSchema, listedPresetSchema, offSchema } from './presets';
 
@@ -155,7 +156,9 @@ export type FromPanel = v.InferOutput<typeof fromPanelSchema>;
 export const modelChoiceSchema = v.object({
   id: v.string(),
   name: v.string(),
-  kind: v.picklist(['toy', 'gpt2']),
+  kind: v.picklist(['toy', 'gpt2', 'remote']),
+  /** The server that a remote model runs on: what its user calls it, and where it is. */
+  server: v.optional(v.object({ name: v.string(), address: v.string() })),
   /** One line: size, shape, what to expect. */
   description: v.string(),
   /** What it was trained on and what it is for, where that is known. */
@@ -206,7 +209,8 @@ export const toPanelSchema = v.variant('type', [
     info: v.object({
       id: v.string(),
       name: v.string(),
-      kind: v.picklist(['toy', 'gpt2']),
+      kind: v.picklist(['toy', 'gpt2', 'remote']),
+      server: v.optional(modelServerSchema),
       vocabularySize: v.number(),
       contextLength: v.number(),
       endOfText: v.pipe(v.array(v.number()), v.readonly()),

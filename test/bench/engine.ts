@@ -36,13 +36,13 @@ async function measureKeystrokes(): Promise<Figure[]> {
   const begin = performance.now();
   const model = await loadGpt2({ id: 'fireside', name: 'fireside', directory: 'models/fireside' });
   let text = 'Once upon a time there was a king who had a daughter, and she was so beautiful that '.repeat(9);
-  await model.next([{ tokens: model.encode(text) }]);
+  await model.next([{ tokens: await model.encode(text) }]);
   const first = performance.now() - begin;
   const times: number[] = [];
   for (const letter of 'the sun himself, who had seen so much, was amazed') {
     text += letter;
     const start = performance.now();
-    await model.next([{ tokens: model.encode(text) }]);
+    await model.next([{ tokens: await model.encode(text) }]);
     times.push(performance.now() - start);
   }
   await model.dispose();

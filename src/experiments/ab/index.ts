@@ -36,9 +36,9 @@ async function run(
   const { maxNewTokens, healing = false } = parameters;
   // Before the prompts are read, which may take a while.
   checkChains(model, parameters);
-  const take = (text: string): PromptTokens => takePrompt(model, text, maxNewTokens, { healing });
-  const prompt = take(parameters.prompt);
-  const other = take(otherPrompt(parameters));
+  const take = (text: string): Promise<PromptTokens> => takePrompt(model, text, maxNewTokens, { healing });
+  const prompt = await take(parameters.prompt);
+  const other = await take(otherPrompt(parameters));
   const one = samePrompt(prompt, other);
   const a = await startOf(model, prompt, context);
   const b = one ? a : a && (await startOf(model, other, context));

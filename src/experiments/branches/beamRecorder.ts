@@ -42,7 +42,7 @@ export class BeamRecorder implements LanguageModel {
     this.#stop = stop;
   }
 
-  encode(text: string): number[] {
+  encode(text: string): number[] | Promise<number[]> {
     return this.#model.encode(text);
   }
 

@@ -39,7 +39,7 @@ async function run(
 ): Promise<DeterminismResult> {
   const begin = performance.now();
   const { maxNewTokens, repeats, seed } = parameters;
-  const prompt = takePrompt(model, parameters.prompt, maxNewTokens);
+  const prompt = await takePrompt(model, parameters.prompt, maxNewTokens);
   const promptIds = Array.from(prompt.ids);
   const chosen = parameters.configurations.map((id) => CONFIGURATIONS.find((c) => c.id === id)!);
   const total = (1 + chosen.length * repeats) * maxNewTokens;

@@ -35,7 +35,7 @@ async function run(
   const selector = new TokenSelector(model, parameters);
   // Before the prompt is read, which may take a while.
   if (samples > 0 && !healing) selector.checkLength(maxNewTokens);
-  const prompt = takePrompt(model, parameters.prompt, maxNewTokens, { healing });
+  const prompt = await takePrompt(model, parameters.prompt, maxNewTokens, { healing });
   const promptIds = Array.from(prompt.ids);
   context.emit({ type: 'prompt', prompt });
 

@@ -20,8 +20,8 @@ export const fidelity = onModels<FidelityParameters, ProgressEvent, Fidelity>({
       );
     }
     return models.use(0, (reference) =>
-      models.use(1, (model) =>
-        measureFidelity(reference, model, startText(reference, reference.encode(text)), {
+      models.use(1, async (model) =>
+        measureFidelity(reference, model, startText(reference, await reference.encode(text)), {
           signal,
           onProgress: (done, total) => {
             emit({ type: 'progress', done, total, what: 'tokens' });

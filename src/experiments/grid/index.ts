@@ -35,7 +35,7 @@ async function run(
 ): Promise<GridResult> {
   const begin = performance.now();
   const { rows, columns, samples, maxNewTokens, seed } = parameters;
-  const prompt = takePrompt(model, parameters.prompt, maxNewTokens);
+  const prompt = await takePrompt(model, parameters.prompt, maxNewTokens);
   const promptIds = Array.from(prompt.ids);
   const first = await readPrompt(model, promptIds, context);
   const work = new GridWork(model, parameters, promptIds, context);

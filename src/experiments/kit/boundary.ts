@@ -35,13 +35,13 @@ export interface Boundary {
  * these; undefined otherwise.
  * @param alone the text's own tokens.
  */
-export function cutOtherwise(
+export async function cutOtherwise(
   model: LanguageModel,
   text: string,
   alone: readonly number[],
-): readonly number[] | undefined {
+): Promise<readonly number[] | undefined> {
   if (model.info.kind === 'toy' || !END_IN_WHITE_SPACE.test(text)) return undefined;
-  const followed = model.encode(text + PROBE);
+  const followed = await model.encode(text + PROBE);
   return alone.every((id, i) => followed[i] === id) ? undefined : followed;
 }
 

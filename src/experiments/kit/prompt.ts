@@ -41,12 +41,12 @@ const count = (n: number): string => n.toLocaleString('en-US');
  * @throws RangeError when `newTokens` leaves no room for a prompt, or when the prompt is empty and the model
  * needs a token to start from but has none.
  */
-export function takePrompt(
+export async function takePrompt(
   model: LanguageModel,
   text: string,
   newTokens: number,
   { healing = false }: { readonly healing?: boolean } = {},
-): PromptTokens {
+): Promise<PromptTokens> {
   const { contextLength, kind, startOfText, endOfText, remarks = [] } = model.info;
   const room = contextLength - newTokens;
   if (room < 1) {
@@ -70,8 +70,8 @@ export function takePrompt(
     );
   }
 
-  const alone = model.encode(wellFormed);
-  const followed = cutOtherwise(model, wellFormed, alone);
+  const alone = await model.encode(wellFormed);
+  const followed = await cutOtherwise(model, wellFormed, alone);
   const boundary = healing && followed ? boundaryOf(model, wellFormed, followed) : undefined;
   if (followed) notes.push(boundary ? HEALED_NOTE : BOUNDARY_NOTE);
   const encoded = boundary?.ids ?? alone;

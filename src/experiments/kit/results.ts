@@ -23,6 +23,16 @@ export const int32Array = v.custom<Int32Array>((value) => value instanceof Int32
 export const float32Array = v.custom<Float32Array>((value) => value instanceof Float32Array);
 export const float64Array = v.custom<Float64Array>((value) => value instanceof Float64Array);
 
+/** See `ModelServer`. */
+export const modelServerSchema = v.object({
+  name: v.string(),
+  address: v.string(),
+  kind: v.picklist(['vllm', 'llama-server']),
+  version: v.string(),
+  listed: v.number(),
+  readsTexts: v.picklist(['at once', 'token by token']),
+});
+
 /** What is needed to replay a result, and to tell whether a replay can be expected to give the same. */
 export const provenanceSchema = v.object({
   /** The model's id, its name for people, the digest of what determines its logits, its arithmetic. */
@@ -30,6 +40,12 @@ export const provenanceSchema = v.object({
   modelName: v.string(),
   fingerprint: v.string(),
   precision: v.string(),
+  /** Where the model ran, if not here. */
+  server: v.optional(modelServerSchema),
+  /** Who drew the tokens of its texts, where a server could have. */
+  drawnBy: v.optional(v.picklist(['server', 'here'])),
+  /** Why the server did not, where it was asked to. */
+  notDrawnThere: v.optional(v.string()),
   /** The prompt as the model was given it. */
   promptIds: v.array(v.number()),
   /** Where the text began before `promptIds` and its start did not fit. */
@@ -70,12 +86,13 @@ export function provenanceOf(
   parameters: unknown,
   seed: number | null,
 ): Provenance {
-  const { id, name, fingerprint, precision } = model.info;
+  const { id, name, fingerprint, precision, server } = model.info;
   return {
     model: id,
     modelName: name,
     fingerprint,
     precision,
+    ...(server && { server }),
     promptIds: Array.from(prompt.ids),
     promptTruncated: prompt.truncated,
     promptNotes: [...prompt.notes],

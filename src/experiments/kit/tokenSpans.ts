@@ -42,14 +42,14 @@ export function tokenSpans(
 }
 
 /** The tokens of a text and where they stand in it: by the model's own word where its tokens' bytes do not say it. */
-export function placeTokens(
+export async function placeTokens(
   model: Pick<LanguageModel, 'encode' | 'tokenize' | 'vocabulary'>,
   text: string,
-): { ids: readonly number[]; starts: Int32Array; ends: Int32Array } {
-  const placed = model.tokenize?.(text);
+): Promise<{ ids: readonly number[]; starts: Int32Array; ends: Int32Array }> {
+  const placed = await model.tokenize?.(text);
   if (placed) {
     return { ids: placed.ids, starts: Int32Array.from(placed.starts), ends: Int32Array.from(placed.ends) };
   }
-  const ids = model.encode(text);
+  const ids = await model.encode(text);
   return { ids, ...tokenSpans(text, ids, model.vocabulary) };
 }

@@ -67,7 +67,7 @@ async function run(
     );
   }
   checkContext(parameters, info.name, info.contextLength, asParameters);
-  const parts = takeParts(model, parameters);
+  const parts = await takeParts(model, parameters);
   const total = parts.reduce((sum, { batches }) => sum + batches.flat().length, 0);
   let done = 0;
   const results: PartLoss[] = [];
@@ -96,12 +96,12 @@ async function run(
 const asParameters = (settings: WindowSettings): Offer['parameters'] => ({ ...settings });
 
 /** @throws RefusedError when a part has no batch. */
-function takeParts(model: LanguageModel, parameters: LossParameters): Part[] {
+async function takeParts(model: LanguageModel, parameters: LossParameters): Promise<Part[]> {
   const { text, trainRatio, shuffle, seed, batchSize } = parameters;
   const cut = splitOffset(text, trainRatio);
-  const take = (name: Part['name'], from: number, to: number): Part => {
+  const take = async (name: Part['name'], from: number, to: number): Promise<Part> => {
     const part = text.slice(from, to);
-    const { ids, ...spans } = placeTokens(model, part);
+    const { ids, ...spans } = await placeTokens(model, part);
     const starts = windowStarts(ids.length, parameters);
     const training = name === 'training';
     const batches = arrangeBatches(starts.length, batchSize, {
@@ -110,8 +110,8 @@ function takeParts(model: LanguageModel, parameters: LossParameters): Part[] {
     });
     return { name, text: part, offset: from, ids, spans, starts, batches };
   };
-  const parts = [take('training', 0, cut)];
-  if (trainRatio < 1) parts.push(take('validation', cut, text.length));
+  const parts = [await take('training', 0, cut)];
+  if (trainRatio < 1) parts.push(await take('validation', cut, text.length));
   const [training, validation] = parts.map(({ ids }) => ids.length);
   checkParts({ text, training: training!, validation: validation ?? null }, parameters, asParameters);
   return parts;

@@ -42,7 +42,7 @@ async function run(
 ): Promise<MethodsResult> {
   const begin = performance.now();
   const { form, samples, trials, maxNewTokens, seed } = parameters;
-  const prompt = takePrompt(model, parameters.prompt, form === 'tokens' ? 1 : maxNewTokens);
+  const prompt = await takePrompt(model, parameters.prompt, form === 'tokens' ? 1 : maxNewTokens);
   const promptIds = Array.from(prompt.ids);
   const first = await readPrompt(model, promptIds, context);
   const done: MethodResult[] = [];

@@ -68,7 +68,7 @@ async function readReference(
   reference: string,
   signal: AbortSignal,
 ): Promise<ComparedModel['reference']> {
-  const { ids, starts } = placeTokens(model, reference);
+  const { ids, starts } = await placeTokens(model, reference);
   // Where no token stands before a text, its first one is read and not predicted.
   const scored = await scoresOf(model, startText(model, ids), 1, signal);
   if (!scored) return null;

@@ -63,7 +63,7 @@ export async function write(
       `${model.info.name} cannot read texts: its logits do not depend on them. Choose a GPT-2 model.`,
     );
   }
-  const prompt = takePrompt(model, parameters.prompt, maxNewTokens);
+  const prompt = await takePrompt(model, parameters.prompt, maxNewTokens);
   const promptIds = Array.from(prompt.ids);
   const first = await readPrompt(model, promptIds, context);
   const provenance = provenanceOf(model, prompt, parameters, seed);

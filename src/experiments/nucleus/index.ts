@@ -39,7 +39,7 @@ async function run(
   context: RunContext<NucleusEvent>,
 ): Promise<NucleusResult> {
   const begin = performance.now();
-  const prompt = takePrompt(model, parameters.prompt, 1);
+  const prompt = await takePrompt(model, parameters.prompt, 1);
   const first = await readPrompt(model, Array.from(prompt.ids), context);
   const cells: NucleusCell[] = [];
   const curves: NucleusCurve[] = [];

@@ -39,7 +39,7 @@ async function run(
     );
   }
   const { text, from, to, alternatives } = parameters;
-  const { ids, starts, ends } = placeTokens(model, text);
+  const { ids, starts, ends } = await placeTokens(model, text);
   // Windows are of what is read: token i of the text is i + lead there.
   const read = startText(model, ids);
   const lead = read.length - ids.length;

@@ -44,7 +44,8 @@ async function run(
   const begin = performance.now();
   const { commonRandomNumbers } = parameters;
   const given = parameters.target === '' ? '' : `${parameters.leadingSpace ? ' ' : ''}${parameters.target}`;
-  const prompt = takePrompt(model, parameters.prompt, Math.max(1, model.encode(given).length));
+  const written = await model.encode(given);
+  const prompt = await takePrompt(model, parameters.prompt, Math.max(1, written.length));
   const promptIds = Array.from(prompt.ids);
   const turns = new CooperativeYield(context);
   const empty: TemperatureResult = {

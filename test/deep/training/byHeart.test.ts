@@ -36,8 +36,8 @@ it('A training learns a text by heart, and the model that it leaves writes and s
     ...['config.json', 'merges.txt', 'model.safetensors', 'tokenizer_config.json', 'vocab.json'],
   ]);
   const model = await loadGpt2({ id: 'learnt', name: 'learnt', directory: learnt.directory });
-  const ids = model.encode('The miller had three');
-  const [sons] = model.encode(' sons');
+  const ids = await model.encode('The miller had three');
+  const [sons] = await model.encode(' sons');
   expect(distribution(await rawLogits(model, ids))[sons!]).toBeGreaterThan(0.9);
   await model.dispose();
 });

@@ -133,6 +133,7 @@ const loadCounts: Experiment<unknown, never, Record<string, number>> = {
 /** A checkpoint is a toy here; its directory says how its loading goes: an absolute path is waited for. */
 async function load(source: ModelSource): Promise<ToyModel> {
   if (source.kind === 'toy') return new ToyModel(source);
+  if (source.kind === 'remote') throw new EngineError('model', 'There is no server here.');
   loads.set(source.directory, (loads.get(source.directory) ?? 0) + 1);
   if (source.directory.startsWith('broken')) throw new EngineError('model', `${source.directory} is broken.`);
   while (isAbsolute(source.directory) && !existsSync(source.directory)) await sleep(2);

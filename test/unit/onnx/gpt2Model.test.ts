@@ -144,9 +144,8 @@ describe('the bundled model', () => {
       startOfText: 50256,
       parameters: 7259008,
     });
-    const tokens = model
-      .encode('There was once a poor woodcutter who lived with his wife. '.repeat(20))
-      .slice(0, 256);
+    const text = 'There was once a poor woodcutter who lived with his wife. '.repeat(20);
+    const tokens = (await model.encode(text)).slice(0, 256);
     expect(tokens).toHaveLength(256);
     const [whole] = await model.next([{ tokens }]);
     let cache: CacheHandle | undefined;

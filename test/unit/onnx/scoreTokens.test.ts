@@ -95,7 +95,7 @@ describe('scoring a text', () => {
     const expected = { fireside: 6.023734, kindling: 6.626402 };
     const kindling = await loadGpt2({ id: 'kindling', name: 'kindling', directory: 'models/kindling' });
     try {
-      const tokens = kindling.encode(readFileSync(THE_VERDICT_PATH, 'utf8')).slice(0, 256);
+      const tokens = (await kindling.encode(readFileSync(THE_VERDICT_PATH, 'utf8'))).slice(0, 256);
       for (const model of [fireside, kindling]) {
         const { logProbabilities } = await model.score!(tokens);
         const loss = -logProbabilities.subarray(1).reduce((sum, one) => sum + one, 0) / 255;
@@ -107,7 +107,7 @@ describe('scoring a text', () => {
   });
 
   it('tells what is scored as it goes, every token once', async () => {
-    const tokens = fireside.encode('The king and the queen went into the wood. '.repeat(40));
+    const tokens = await fireside.encode('The king and the queen went into the wood. '.repeat(40));
     const told: number[] = [];
     const scores = await fireside.score!(tokens, {
       onScored: (so, from, to) => {
@@ -124,7 +124,7 @@ describe('scoring a text', () => {
   });
 
   it('stops when asked to', async () => {
-    const tokens = fireside.encode('The king and the queen went into the wood. '.repeat(40));
+    const tokens = await fireside.encode('The king and the queen went into the wood. '.repeat(40));
     const stop = new AbortController();
     let pieces = 0;
     const scoring = fireside.score!(tokens, {

@@ -104,7 +104,7 @@ describe('On the bundled model', () => {
     expect(sampled.distinct).toBe(2);
     // Where the run parts from generate_simple, it took a token that is not the best one there.
     const { position, firstStep, secondStep } = sampled.fromSimple!;
-    const context = [...fireside.encode(prompt), ...result.simple.ids.slice(0, position)];
+    const context = [...(await fireside.encode(prompt)), ...result.simple.ids.slice(0, position)];
     const logits = await rawLogits(fireside, context);
     expect(logits.indexOf(Math.max(...logits))).toBe(secondStep.token.id);
     expect(firstStep.token.id).not.toBe(secondStep.token.id);

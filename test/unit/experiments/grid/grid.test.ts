@@ -275,7 +275,7 @@ describe('Grid on the bundled model', () => {
   it('is what the raw logits say, computed the slow way', async () => {
     const length = depth(3, 8);
     const result = await run(model, { ...setting, maxNewTokens: length });
-    const prompt = model.encode(setting.prompt);
+    const prompt = await model.encode(setting.prompt);
     const first = await rawLogits(model, prompt);
     expect(result.raw.entropy).toBeCloseTo(entropyOf(distribution(first)), 9);
     expect(result.raw.best.text).toBe(' had');

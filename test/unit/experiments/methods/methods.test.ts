@@ -338,7 +338,7 @@ describe('Methods on the bundled model', () => {
       const hot = distribution(logits, temperature);
       return restricted(hot, nucleus(hot, p));
     };
-    const ids = model.encode(prompt);
+    const ids = await model.encode(prompt);
     const slow: SlowText[] = [];
     for (let sample = 0; sample < 4; sample++) {
       slow.push(await slowSample(model, ids, 6, [3, sample], filter));

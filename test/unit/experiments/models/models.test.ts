@@ -83,7 +83,7 @@ describe('Two models', () => {
     const result = await run([whole, rough], {}, used);
     // Each is needed twice: to write, and to read. The last that wrote reads first, without being loaded again.
     expect(used).toEqual([0, 1, 1, 0]);
-    const ids = whole.encode(PROMPT);
+    const ids = await whole.encode(PROMPT);
     for (const [author, model] of [whole, rough].entries()) {
       for (const [sample, text] of result.models[author]!.trials[0]!.texts.entries()) {
         const slow = await slowSample(model, ids, defaults.maxNewTokens, [42, sample], (logits) =>
@@ -102,7 +102,7 @@ describe('Two models', () => {
 
   it('are as far apart as the sum over the whole vocabulary says', async () => {
     const { pairs, models } = await run([whole, rough]);
-    const ids = whole.encode(PROMPT);
+    const ids = await whole.encode(PROMPT);
     const p = distribution(await rawLogits(whole, ids));
     const q = distribution(await rawLogits(rough, ids));
     const kl = (a: number[], b: number[]): number =>

@@ -99,7 +99,7 @@ describe('On the bundled model', () => {
   it('nuclei are what the raw logits say, computed the slow way', async () => {
     const prompt = 'The fox looked at the moon and';
     const { cells } = await run(fireside, { prompt, temperatures: [0.7, 1], ps: [0.5, 0.8] });
-    const logits = await rawLogits(fireside, fireside.encode(prompt));
+    const logits = await rawLogits(fireside, await fireside.encode(prompt));
     for (const { temperature, p, kept, keptMass, nucleus: shown } of cells) {
       const probabilities = distribution(logits, temperature);
       const ids = nucleus(probabilities, p);

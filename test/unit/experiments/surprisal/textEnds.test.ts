@@ -113,7 +113,7 @@ describe('what ends a text', () => {
 
   it('ends what searches find, at each of several ids', async () => {
     const loaded = await load({ eos_token_id: [102, 162] });
-    const prompt = loaded.encode('the king');
+    const prompt = await loaded.encode('the king');
     const beams = await beamSearch(loaded, prompt, { beams: 3, returned: 3, maxNewTokens: 4 });
     const { continuations } = await enumerate(loaded, prompt, {
       ...{ length: 3, count: 5, budget: 2000 },
@@ -174,7 +174,7 @@ describe('what stands before a scored text', () => {
       'config.json names no eos_token_id, and that of GPT-2, 50256, is outside the vocabulary (ids 0 to 364). No token ends a text, so it goes on to the length that is asked for.',
     ]);
     const text = 'the king';
-    const ids = loaded.encode(text);
+    const ids = await loaded.encode(text);
     const { starts, logProbabilities, notes, bits } = await scored(loaded, text);
     const own = await loaded.score!(ids);
     expect(starts).toHaveLength(ids.length - 1);

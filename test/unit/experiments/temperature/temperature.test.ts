@@ -283,8 +283,8 @@ describe('On the bundled model', () => {
       { prompt, target: 'had', temperatures: [0.5, 1, 2], draws: 10 },
       fireside,
     );
-    const logits = await rawLogits(fireside, fireside.encode(prompt));
-    const [id] = fireside.encode(' had');
+    const logits = await rawLogits(fireside, await fireside.encode(prompt));
+    const [id] = await fireside.encode(' had');
     // Other spellings of " had" ("h" + "ad", for example) add what the first token leaves; they are rare.
     expect(ways[0]!.tokens.map((token) => token.id)).toEqual([id]);
     rows.forEach(({ temperature: t, probability, entropy }) => {

@@ -78,7 +78,7 @@ describe('tokens of a tokenizer that adds a space', () => {
     const { tokenizer: json } = read('bl-prefix') as { tokenizer: Json };
     const tokenizer = await load(json);
     const text = 'the king and the fox';
-    const { starts, ends } = placeTokens(tokenizer, text);
+    const { starts, ends } = await placeTokens(tokenizer, text);
     const pieces = Array.from(starts, (start, i) => text.slice(start, ends[i]));
     // Every character once, and none of the space that was added.
     expect(pieces.join('')).toBe(text);
