@@ -14,6 +14,8 @@ export interface ModelServer {
   readonly listed: number;
   /** How it says the probabilities of a text that is given: in one request, or in one request for each token. */
   readonly readsTexts: 'at once' | 'token by token';
+  /** Whether it has a chat template for the model, so that `LanguageModel.chat` is there. */
+  readonly chat: boolean;
 }
 
 /** A model's identity and limits, as plain data. */
@@ -193,6 +195,11 @@ export interface LanguageModel {
    * follow from them: other tokenizers add spaces, or change letters.
    */
   readonly tokenize?: ((text: string) => PlacedTokens | Promise<PlacedTokens>) | undefined;
+  /**
+   * Ids of a prompt in which the text is what a user says and the model is to answer, by the model's chat template;
+   * left out where it has none.
+   */
+  chat?(text: string): Promise<number[]>;
   /** Ids to text; bytes that are not whole UTF-8 characters become U+FFFD. */
   decode(ids: readonly number[]): string;
   /**

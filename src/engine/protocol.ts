@@ -6,7 +6,7 @@ import { NotificationType, RequestType, RequestType0, ResponseError } from 'vsco
 import type { ModelInfo, Vocabulary } from '../core/languageModel';
 import type { Offer } from '../experiments/kit/offers';
 import type { Precision } from '../library/memory';
-import type { RemoteSource } from '../remote/source';
+import type { NetworkSettings, RemoteSource } from '../remote/source';
 
 /** Where a model comes from. */
 export type ModelSource =
@@ -33,6 +33,8 @@ export interface EngineSettings {
   readonly unloadAfter?: number;
   /** Whether runs wait for those of higher priority; they take turns otherwise. */
   readonly prioritize: boolean;
+  /** How servers are reached. */
+  readonly network?: NetworkSettings;
 }
 
 /** Who waits for a run: a user who types, one who looks at the panel, nobody in particular. */

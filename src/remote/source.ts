@@ -53,3 +53,15 @@ export interface ServerDescription {
   /** Whether it refuses requests without a key. */
   readonly needsKey: boolean;
 }
+
+/** How servers are reached, as the editor's settings say. */
+export interface NetworkSettings {
+  /** Address of a proxy; that of the environment's variables where it is left out. */
+  readonly proxy?: string;
+  /** Hosts that are reached without it, as in `NO_PROXY`. */
+  readonly noProxy?: readonly string[];
+  /** Value of `Proxy-Authorization`. */
+  readonly proxyAuthorization?: string;
+  /** False where certificates that cannot be verified are to be taken all the same. */
+  readonly strictSSL: boolean;
+}

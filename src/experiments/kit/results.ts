@@ -31,6 +31,7 @@ export const modelServerSchema = v.object({
   version: v.string(),
   listed: v.number(),
   readsTexts: v.picklist(['at once', 'token by token']),
+  chat: v.boolean(),
 });
 
 /** What is needed to replay a result, and to tell whether a replay can be expected to give the same. */
