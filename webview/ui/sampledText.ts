@@ -14,8 +14,8 @@ export interface SampledText {
   readonly tokens: readonly (string | Uint8Array)[];
   /** Probabilities before the chain. */
   readonly raw: readonly number[];
-  /** Probabilities after the chain, where the result has them. */
-  readonly processed?: readonly number[];
+  /** Probabilities after the chain, where the result has them; null where one is not known. */
+  readonly processed?: readonly (number | null)[];
   /** The largest cosine of each token's hidden state with an earlier one, where the result has them. */
   readonly penalties?: readonly number[] | undefined;
 }
@@ -83,7 +83,9 @@ export function sampledTokenCard(
   if (token === undefined || before === undefined) return null;
   const lines: CardLine[] = [
     ['before samplers', percent(before), full(before)],
-    ...(after === undefined ? [] : [['after samplers', percent(after), full(after)] as const]),
+    ...(after === undefined || after === null
+      ? []
+      : [['after samplers', percent(after), full(after)] as const]),
     ...(penalty === undefined
       ? []
       : [['likeness to what came before', significant(penalty, 4), full(penalty)] as const]),

@@ -55,7 +55,8 @@ function sideOf({ selection: { step, distribution } }: Drawn): SideStep {
   return {
     id: step.id,
     raw: step.raw,
-    processed: step.processed,
+    // Both sides are drawn here.
+    processed: step.processed!,
     rank: step.rank,
     rawEntropy,
     entropy,

@@ -63,6 +63,14 @@ export const distributionSchema = v.object({
   stranded: v.optional(v.boolean()),
   /** ln of the sum of exp(logit): raw probability = exp(logit - this). */
   logSumExp: v.number(),
+  /**
+   * Where the model's answer lists only some tokens: how many, and their probability together. Only they have rows of
+   * their own. What the chain makes of them is exact, or off by at most `off`, the largest difference of any of their
+   * probabilities; null where that is not known.
+   */
+  listed: v.optional(
+    v.object({ tokens: v.number(), mass: v.number(), exact: v.boolean(), off: v.nullable(v.number()) }),
+  ),
 });
 export type DistributionSummary = v.InferOutput<typeof distributionSchema>;
 

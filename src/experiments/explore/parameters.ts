@@ -1,5 +1,5 @@
 /** What Explore is asked. */
-import { chain, maxNewTokens, prompt, samples, seed, stop } from '../kit/commonParameters';
+import { chain, chat, drawnBy, maxNewTokens, prompt, samples, seed, stop } from '../kit/commonParameters';
 import { declare, flag, optional, whole, type ParametersOf } from '../kit/parameters';
 import { MOST_ROWS } from './distribution';
 
@@ -29,5 +29,7 @@ export const exploreParameters = declare('Explore', {
   listed: optional(
     whole({ name: 'The number of listed tokens', least: 0, most: MOST_ROWS, default: MOST_ROWS }),
   ),
+  chat,
+  drawnBy,
 });
 export type ExploreParameters = ParametersOf<typeof exploreParameters>;

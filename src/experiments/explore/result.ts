@@ -3,13 +3,13 @@ import { completionSchema, endSchema } from '../kit/decodingLoop';
 import { tokenStepSchema } from '../kit/tokenSelection';
 import { turnBackSchema } from '../kit/turnBack';
 import { promptTokensSchema } from '../kit/prompt';
-import { float32Array, resultFields, tokenSchema } from '../kit/results';
+import { float32Array, listedTokensSchema, resultFields, tokenSchema } from '../kit/results';
 import { distributionSchema, MOST_TOKENS } from './distribution';
 
 export const exploreEventSchema = v.variant('type', [
   v.object({ type: v.literal('prompt'), prompt: promptTokensSchema }),
-  /** Raw logits for the token after the prompt. */
-  v.object({ type: v.literal('next'), logits: float32Array }),
+  /** Raw logits for the token after the prompt; `listed` as `NextToken` has it. */
+  v.object({ type: v.literal('next'), logits: float32Array, listed: v.optional(listedTokensSchema) }),
   /** One step of every completion that is still growing. */
   v.object({ type: v.literal('steps'), steps: v.array(tokenStepSchema) }),
   /**

@@ -63,9 +63,9 @@ const textSchema = v.object({
   stop: v.optional(v.string()),
   ids: v.array(v.number()),
   tokens: v.array(v.string()),
-  /** Probabilities before and after the chain. */
+  /** Probabilities before and after the chain; null as in `TokenStep`. */
   raw: v.array(v.number()),
-  processed: v.array(v.number()),
+  processed: v.array(v.nullable(v.number())),
   /** Sum of the natural logs of `raw`. */
   logProbability: v.number(),
   /** 1 - product of (1 - rep-n) for n = 2 to 4. */

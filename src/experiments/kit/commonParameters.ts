@@ -2,7 +2,9 @@
 import { parseChain, type ChainSpec } from '../../core/samplers/chain';
 import { LONGEST_STOP, MOST_STOPS } from '../../core/stopStrings';
 import {
+  choice,
   custom,
+  flag,
   numbers,
   orDefault,
   optional,
@@ -18,6 +20,25 @@ import { BOOK_SEED, BOOK_TRAIN_RATIO, BOOK_WINDOWS } from './textBatches';
 
 /** Comes from the editor, not from a control. */
 export const prompt = text({ name: 'The prompt', default: '' });
+
+/** The prompt is what a user says, and the model is to answer: by its own template, where it has one. */
+export const chat = optional(flag({ name: 'Chat', label: 'as a chat message', default: true }));
+
+/**
+ * Who draws, where a server could: by the server wherever it can where left out. A model of this machine draws here in
+ * any case.
+ */
+export const drawnBy = optional(
+  choice({
+    name: 'Who draws',
+    label: 'drawn by',
+    options: [
+      { value: 'server', label: 'the server' },
+      { value: 'here', label: 'this machine' },
+    ],
+    default: 'server',
+  }),
+);
 
 /** Of everything that is drawn. */
 export const seed = whole({

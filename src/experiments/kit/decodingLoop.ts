@@ -8,8 +8,8 @@ import { isGivenUp, turnBackSchema, type TurnBack } from './turnBack';
 
 /**
  * Why a text ended: it is as long as was asked for, the model ended it, a stop string came, it has the whole shape that
- * it is held to, no token of the vocabulary can go on to that shape, all that could come at a place was taken back, or a
- * user stopped it.
+ * it is held to, no token of the vocabulary can go on to that shape, all that could come at a place was taken back, what
+ * was drawn is one of the tokens that a server does not list, or a user stopped it.
  */
 export const endSchema = v.picklist([
   'length',
@@ -18,6 +18,7 @@ export const endSchema = v.picklist([
   'complete',
   'stuck',
   'banned',
+  'unlisted',
   'stopped',
 ]);
 export type End = v.InferOutput<typeof endSchema>;
@@ -40,6 +41,11 @@ export const completionSchema = v.object({
    * come there by the shape.
    */
   fitting: v.optional(v.number()),
+  /**
+   * Where its tokens were drawn here from answers that list only some tokens, and the samplers' probabilities are not
+   * exact: the most by which one of them may be off, at any of its places.
+   */
+  off: v.optional(v.number()),
   /** Where it went back, in order; left out where it did not. */
   turns: v.optional(v.array(turnBackSchema)),
 });

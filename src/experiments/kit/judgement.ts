@@ -9,7 +9,12 @@ import {
 } from '../../core/samplers/chain';
 import { without, type Renormalised } from './turnBack';
 
-export const alternativeSchema = v.object({ id: v.number(), raw: v.number(), processed: v.number() });
+export const alternativeSchema = v.object({
+  id: v.number(),
+  raw: v.number(),
+  /** null where it is of `TokenStep`. */
+  processed: v.nullable(v.number()),
+});
 type Alternative = v.InferOutput<typeof alternativeSchema>;
 
 /** What one vector of logits says, before and after the chain. */

@@ -23,6 +23,9 @@ export const int32Array = v.custom<Int32Array>((value) => value instanceof Int32
 export const float32Array = v.custom<Float32Array>((value) => value instanceof Float32Array);
 export const float64Array = v.custom<Float64Array>((value) => value instanceof Float64Array);
 
+/** See `ListedTokens`. */
+export const listedTokensSchema = v.object({ ids: int32Array, mass: v.number(), bound: v.number() });
+
 /** See `ModelServer`. */
 export const modelServerSchema = v.object({
   name: v.string(),

@@ -23,9 +23,9 @@ export const tokenStepSchema = v.object({
   id: v.number(),
   /** Probability of this token before the chain, at temperature 1. */
   raw: v.number(),
-  /** Probability after the chain; 1 when greedy. */
-  processed: v.number(),
-  /** Rank among the raw logits, 0 = most probable. */
+  /** Probability after the chain; 1 when greedy. null where a server drew it and what the chain does is not known. */
+  processed: v.nullable(v.number()),
+  /** Rank among the raw logits, 0 = most probable; -1 where a server drew a token beyond those that it lists. */
   rank: v.number(),
   /** The best tokens at this step, most probable first. */
   alternatives: v.array(alternativeSchema),
@@ -203,7 +203,8 @@ export class TokenSelector {
       ids,
       text: place === 0 ? text.slice(owed.length) : text,
       phrase: found.text,
-      processed: taken[0]!.step.processed,
+      // Where a text may go back, it is drawn here.
+      processed: taken[0]!.step.processed!,
       raw: taken.reduce((product, { step }) => product * step.raw, 1),
     };
     const mark = marks[place]!;

@@ -28,6 +28,10 @@ const WORDS: Readonly<Record<End, EndWords>> = {
     about:
       'Whatever came at this place completed a banned phrase and was taken back, until nothing was left to try.',
   },
+  unlisted: {
+    label: 'unlisted token',
+    about: 'The next token is one of those that the server does not list, so it cannot be named.',
+  },
   stopped: { label: 'stopped', about: 'The run was stopped before this text was finished.' },
 };
 

@@ -24,13 +24,13 @@ const resultSchema = v.object({
 });
 type StoredResult = v.InferOutput<typeof resultSchema>;
 
-const alternativeRow = v.tuple([v.number(), v.number(), v.number()]);
+const alternativeRow = v.tuple([v.number(), v.number(), v.nullable(v.number())]);
 /** What is kept of a step that is held to a shape. */
 const shapeSchema = v.object({ fitting: v.optional(v.number()), wanted: v.optional(v.number()) });
 const stepRow = v.tuple([
   v.number(),
   v.number(),
-  v.number(),
+  v.nullable(v.number()),
   v.number(),
   v.array(alternativeRow),
   v.optional(shapeSchema),

@@ -92,8 +92,10 @@ export function stepCard(step: CompletionStep, vocabulary: Vocabulary, options: 
     <h3><span class="token-text">${tokenView(vocabulary, id)}</span> <span class="quiet">id ${id}</span></h3>
     <p>
       <b>${percent(raw)}</b> before samplers,
-      <b>${percent(processed)}</b> ${greedy ? 'with greedy decoding' : 'after'}; ${ordinal(rank)} of
-      ${thousands(vocabulary.offsets.length - 1)}; ${information(Math.log(raw), unit)}
+      ${processed === null ? 'unknown' : html`<b>${percent(processed)}</b>`}
+      ${greedy ? 'with greedy decoding' : 'after'};
+      ${rank < 0 ? 'beyond those listed' : html`${ordinal(rank)} of ${thousands(vocabulary.offsets.length - 1)}`};
+      ${information(Math.log(raw), unit)}
     </p>
     ${shapeCardView(
       step,
@@ -126,7 +128,7 @@ export function stepCard(step: CompletionStep, vocabulary: Vocabulary, options: 
 }
 
 function alternativeView(
-  { id, raw, processed, rank }: { id: number; raw: number; processed: number; rank: number },
+  { id, raw, processed, rank }: Pick<CompletionStep, 'id' | 'raw' | 'processed' | 'rank'>,
   vocabulary: Vocabulary,
   chosen: boolean,
   { onBranch, actions }: StepOptions,
@@ -135,7 +137,7 @@ function alternativeView(
     >${tokenView(vocabulary, id)}</span
   >`;
   return html`<tr ?data-chosen=${chosen} data-token-id=${id} data-probability=${raw}>
-    <td class="number quiet">${thousands(rank + 1)}</td>
+    <td class="number quiet">${rank < 0 ? '' : thousands(rank + 1)}</td>
     <td>
       ${
         onBranch
@@ -153,8 +155,8 @@ function alternativeView(
           : token
       }${chosen ? html` <span class="badge">taken</span>` : nothing}
     </td>
-    <td class="number" title=${full(processed)}>
-      ${processed === 0 ? html`<s class="quiet">cut</s>` : percent(processed)}
+    <td class="number" title=${processed === null ? nothing : full(processed)}>
+      ${processed === null ? '' : processed === 0 ? html`<s class="quiet">cut</s>` : percent(processed)}
     </td>
     <td class="number" title=${full(raw)}>${percent(raw)}</td>
     ${actions ? html`<td>${chosen ? nothing : alternativeActions(actions, id)}</td>` : nothing}

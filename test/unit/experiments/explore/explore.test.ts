@@ -125,7 +125,7 @@ describe('Explore on the toy vocabulary', () => {
     const wrong = steps.filter(
       (step) =>
         !(Math.abs(step.raw - raw[step.id]!) < 5e-7) ||
-        !(Math.abs(step.processed - expected[step.id]!) < 5e-7),
+        !(Math.abs(step.processed! - expected[step.id]!) < 5e-7),
     );
     expect(wrong).toEqual([]);
     expect(steps[0]!.alternatives.map(({ id }) => id)).toEqual([0, 1, 2, 3, 4]);
