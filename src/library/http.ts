@@ -4,7 +4,8 @@
  * The hub's word about the content also stands in its redirects alone.
  */
 import prettyBytes from 'pretty-bytes';
-import { isConfidential, isLoopback } from './endpoint';
+import { retryAfter } from '../core/retryAfter';
+import { isConfidential, isLoopback } from '../core/webAddress';
 import { ConnectionWatch } from './connectionWatch';
 import { LibraryError } from './libraryError';
 import { RetryLater, type RetryPolicy } from './retryPolicy';
@@ -248,12 +249,4 @@ export class RangeRefused extends RetryLater {
   constructor() {
     super('the server refuses to go on where the download stopped');
   }
-}
-
-/** Milliseconds of a Retry-After, given in seconds or as a date. */
-function retryAfter(value: string | null): number {
-  if (value === null) return 0;
-  const seconds = Number(value);
-  const ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(value) - Date.now();
-  return Number.isFinite(ms) ? Math.max(0, ms) : 0;
 }

@@ -8,7 +8,7 @@ export interface ServerRequest {
   readonly body?: Readonly<Record<string, unknown>>;
   /** What is asked for, for sentences: `the next tokens`. */
   readonly what: string;
-  /** Bytes that an answer may have; a few megabytes when left out. */
+  /** Bytes that an answer may have, or one event of a stream, decompressed; eight megabytes when left out. */
   readonly mostBytes?: number;
   /** Milliseconds for which the server may say nothing at all; two minutes when left out. */
   readonly quietMs?: number;
@@ -28,8 +28,9 @@ export interface ServerConnection {
   bytes(request: ServerRequest): Promise<Uint8Array>;
   /**
    * The events of a stream (`text/event-stream`), each read as JSON, up to its `[DONE]` or its end; whoever takes no
-   * more of them closes the connection.
-   * @throws RemoteError also for an error that the stream holds.
+   * more of them closes the connection. Whether they are all that was asked for is the protocol's matter: a proxy may
+   * end a stream in good order that the server never finished.
+   * @throws RemoteError also for an error that the stream holds, and for a connection that breaks.
    */
   events(request: ServerRequest): AsyncIterable<unknown>;
 }

@@ -1,6 +1,7 @@
 /** Asks for the access token of a hub, and for which of several addresses it is. */
 import * as vscode from 'vscode';
-import { HUGGING_FACE, isConfidential, parseEndpoint } from '../../library/endpoint';
+import { isConfidential } from '../../core/webAddress';
+import { HUGGING_FACE, parseEndpoint } from '../../library/endpoint';
 import { HubTokens } from './hubTokens';
 import { settings } from '../settings';
 import { askText, choose } from '../shown/choices';

@@ -1,0 +1,101 @@
+/** What a user types as the address of a server. */
+import { isConfidential, isLoopback, webAddress } from '../core/webAddress';
+import { visibleText } from '../core/visibleText';
+
+/** Characters that an address may have. */
+const MOST_CHARACTERS = 2000;
+
+export type AddressProblem = 'empty' | 'long' | 'scheme' | 'credentials' | 'shape';
+
+/** Its message says what is wrong with an address, and what is expected. */
+export class AddressError extends RangeError {
+  override readonly name = 'AddressError';
+
+  constructor(
+    readonly problem: AddressProblem,
+    sentence: string,
+  ) {
+    super(sentence);
+  }
+}
+
+export interface ReadAddress {
+  /** As `ModelServer.address`: with its scheme, without a slash at its end. */
+  readonly address: string;
+  /** Whether it is this machine's own. */
+  readonly loopback: boolean;
+  /** Whether nobody on the way can read what is sent there. */
+  readonly confidential: boolean;
+}
+
+/**
+ * Reads an address with or without a scheme and a path. What servers themselves print, and what other clients are
+ * given, is understood: `/v1` and what stands behind it is cut off, and "all addresses of this machine" becomes this
+ * machine's own. Without a scheme, names of the internet are asked over https, and all that has a port or is near
+ * over http, which servers speak when they are started by hand.
+ * @throws AddressError
+ */
+export function readAddress(text: string): ReadAddress {
+  const typed = text.trim();
+  if (typed === '') {
+    throw new AddressError(
+      'empty',
+      'The address is empty; it should be that of a model server, such as http://localhost:8000.',
+    );
+  }
+  if (typed.length > MOST_CHARACTERS) {
+    throw new AddressError(
+      'long',
+      `The address has ${typed.length} characters; ${MOST_CHARACTERS} are the most.`,
+    );
+  }
+  const url = parse(typed);
+  const path = url.pathname
+    .replace(/\/+$/, '')
+    .replace(/\/v1(\/(models|completions|chat\/completions))?$/, '');
+  const { origin } = url;
+  return {
+    address: `${origin}${path.replace(/\/+$/, '')}`,
+    loopback: isLoopback(url),
+    confidential: isConfidential(url),
+  };
+}
+
+function parse(typed: string): URL {
+  const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(typed)?.[1];
+  if (scheme !== undefined && !/^https?$/i.test(scheme)) {
+    throw new AddressError(
+      'scheme',
+      `The address begins with ${scheme}://, but model servers are asked over http:// or https://.`,
+    );
+  }
+  const authority = /^(?:[^/]*:\/\/)?([^/?#]*)/.exec(typed)?.[1] ?? '';
+  if (authority.includes('@')) {
+    throw new AddressError(
+      'credentials',
+      'The address has a user name or a password in it. Leave them out; the key that a server asks for is kept apart.',
+    );
+  }
+  const url = webAddress(scheme === undefined ? `${guessedScheme(authority)}://${typed}` : typed);
+  if (!url) {
+    throw new AddressError(
+      'shape',
+      `${JSON.stringify(visibleText(typed.slice(0, 100)))} is no address of a server; it should look like ` +
+        'http://localhost:8000 or https://models.example.org, without anything after a ? or a #.',
+    );
+  }
+  // What a server that listens everywhere prints is no address to be asked, but on some systems.
+  if (url.hostname === '0.0.0.0') url.hostname = '127.0.0.1';
+  if (url.hostname === '[::]') url.hostname = '[::1]';
+  return url;
+}
+
+function guessedScheme(authority: string): 'http' | 'https' {
+  const [, host = '', port] = /^(\[[^\]]*\]|[^:]*)(?::(\d*))?$/.exec(authority) ?? [];
+  const near =
+    !host.includes('.') ||
+    /^[\d.]+$/.test(host) ||
+    host.startsWith('[') ||
+    /\.(local|localhost)$/i.test(host);
+  return port === '443' || (port === undefined && !near) ? 'https' : 'http';
+}

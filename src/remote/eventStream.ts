@@ -1,0 +1,51 @@
+/** The data of the events of a stream (`text/event-stream`). */
+import type { ParseError } from 'eventsource-parser';
+import { createParser } from 'eventsource-parser';
+import prettyBytes from 'pretty-bytes';
+import { nonsense, saidError, type Asked } from './problems';
+
+/** The event after which OpenAI's protocol has nothing to say. */
+const DONE = '[DONE]';
+
+/**
+ * What each event holds, up to `[DONE]` or the end. A field `error:` of llama-server's older versions is an error.
+ * @param mostBytes of one event, and of all that comes between two.
+ * @throws RemoteError
+ */
+export async function* eventsOf(
+  chunks: AsyncIterable<Uint8Array>,
+  asked: Asked,
+  mostBytes: number,
+): AsyncGenerator<string> {
+  const events: string[] = [];
+  let problem: Error | undefined;
+  const tooMuch = (): Error => nonsense(asked, `more than ${prettyBytes(mostBytes)} without an event`);
+  const parser = createParser({
+    maxBufferSize: mostBytes,
+    onEvent: ({ data }) => events.push(data),
+    onError: ({ type, field, value }: ParseError) => {
+      if (type === 'max-buffer-size-exceeded') problem = tooMuch();
+      if (type === 'unknown-field' && field === 'error') problem ??= saidError(asked, errorOf(value ?? ''));
+    },
+  });
+  const decoder = new TextDecoder();
+  let bytes = 0;
+  for await (const chunk of chunks) {
+    parser.feed(decoder.decode(chunk, { stream: true }));
+    bytes = events.length > 0 ? 0 : bytes + chunk.length;
+    for (const data of events.splice(0)) {
+      if (data.trim() === DONE) return;
+      yield data;
+    }
+    if (bytes > mostBytes) throw tooMuch();
+    if (problem) throw problem;
+  }
+}
+
+function errorOf(value: string): unknown {
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+}
