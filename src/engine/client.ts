@@ -13,6 +13,7 @@ import {
   HeldNotification,
   LoadNotification,
   LoadRequest,
+  ProbeRequest,
   RunRequest,
   StatusRequest,
   TellNotification,
@@ -25,6 +26,7 @@ import {
   type ModelSource,
   type Priority,
 } from './protocol';
+import type { ServerAddress, ServerDescription } from '../remote/source';
 
 export {
   EngineError,
@@ -36,6 +38,8 @@ export {
   type ModelSource,
   type Priority,
 } from './protocol';
+
+export type { NetworkSettings, RemoteSource, ServerAddress, ServerDescription } from '../remote/source';
 
 export type EngineState = 'stopped' | 'starting' | 'ready' | 'failed';
 
@@ -60,13 +64,17 @@ export interface EngineClientOptions {
 }
 
 interface Limits {
+  readonly probe: number;
   readonly status: number;
   readonly unload: number;
   readonly load: number;
 }
 
-/** A model may be large and its disk slow; the other two are a matter of moments where no long step goes on. */
-const LIMITS: Limits = { status: 10_000, unload: 60_000, load: 600_000 };
+/**
+ * A model may be large and its disk slow, and a server may let each question wait; the other two are a matter of
+ * moments where no long step goes on.
+ */
+const LIMITS: Limits = { probe: 120_000, status: 10_000, unload: 60_000, load: 600_000 };
 
 export interface RunOptions<Event = unknown> {
   /** Further models, where the experiment compares some. */
@@ -91,7 +99,7 @@ type Send<T> = (engine: EngineProcess, token: CancellationToken) => Promise<T>;
 
 /**
  * Requests to the engine. All of them reject with an `EngineError`: `parameter` and `model` for what the caller
- * gave, `engine` when the process died (the next request starts it again), `stopped` after `dispose` or when a
+ * gave, those of `RemoteError` for servers, `engine` when the process died (the next request starts it again), `stopped` after `dispose` or when a
  * stop came before there was anything to answer.
  *
  * No caller waits for the engine's sake: a stop is answered at once, whatever the engine is at, and what it answers
@@ -127,7 +135,8 @@ export class EngineClient {
     const name = source.kind === 'toy' ? 'The toy vocabulary' : source.name;
     const sentence =
       `${name} was not loaded within ${span(milliseconds)}. Where a run goes on, wait for its step or stop it; ` +
-      `otherwise see whether the disk with the model answers. Then try again.`;
+      `otherwise see whether ${source.kind === 'remote' ? 'its server' : 'the disk with the model'} answers. ` +
+      `Then try again.`;
     let renewal: (() => void) | undefined;
     try {
       const loaded = await this.#request(
@@ -146,6 +155,22 @@ export class EngineClient {
     } finally {
       if (renewal) this.#loads.delete(renewal);
     }
+  }
+
+  /**
+   * Asks a server what it is. Rejects also with the codes of a `RemoteError`; where a server asks for a key and none
+   * is given, with `access` or with a description that says so.
+   */
+  probe(server: ServerAddress, signal?: AbortSignal): Promise<ServerDescription> {
+    const milliseconds = this.#limit('probe');
+    const sentence =
+      `${server.name} did not say within ${span(milliseconds)} what it is. See whether it and the model process ` +
+      `have something long to do, then try again.`;
+    return this.#request(
+      signal,
+      (engine, token) => engine.connection.sendRequest(ProbeRequest, { server }, token),
+      { afterStop: 0, stopped: 'Stopped before the server answered.', limit: { milliseconds, sentence } },
+    );
   }
 
   /**

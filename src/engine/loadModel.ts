@@ -6,6 +6,7 @@ import { ToyModel } from '../core/toyModel';
 import { ModelFileError } from '../gpt2/checkpoint/modelFileError';
 import { cacheBytes, estimateMemory, PROCESS_BYTES } from '../library/memory';
 import { inspectHere } from '../library/inspect';
+import type { NetworkSettings, ServerAddress, ServerDescription } from '../remote/source';
 import type { LoadTools } from './models';
 import { EngineError, type ModelSource } from './protocol';
 
@@ -17,14 +18,20 @@ const PROMPT_CACHE_BYTES = 256e6;
  * @throws RangeError when a toy's words or logits cannot be used.
  * @throws EngineError with code `model` when a checkpoint is missing, damaged or of the wrong shape, or when
  * ONNX Runtime cannot be loaded on this machine; `stopped` when it was stopped.
+ * @throws RemoteError when a server cannot be used.
  */
 export async function loadModel(source: ModelSource, tools: LoadTools): Promise<LanguageModel> {
   if (source.kind === 'toy') return new ToyModel(source);
+  const { signal, onProgress, threads, memoryLimit, network } = tools;
   if (source.kind === 'remote') {
     const { loadRemote } = await import('../remote/loadRemote');
-    return loadRemote(source);
+    try {
+      return await loadRemote(source, { network, signal });
+    } catch (error) {
+      if (signal.aborted) throw new EngineError('stopped', `Connecting to ${source.name} was stopped.`);
+      throw error;
+    }
   }
-  const { signal, onProgress, threads, memoryLimit } = tools;
   // Loaded at first use, so that the toy works where GPT-2 cannot.
   const [{ loadGpt2 }, { RuntimeError }] = await Promise.all([
     import('../onnx/loadGpt2'),
@@ -49,6 +56,16 @@ export async function loadModel(source: ModelSource, tools: LoadTools): Promise<
     }
     throw modelError(source.name, error, error instanceof RuntimeError);
   }
+}
+
+/** What answers at an address. @throws RemoteError */
+export async function probeServer(
+  server: ServerAddress,
+  network: NetworkSettings | undefined,
+  signal: AbortSignal,
+): Promise<ServerDescription> {
+  const { probeServer: probe } = await import('../remote/loadRemote');
+  return probe(server, { network, signal });
 }
 
 /**

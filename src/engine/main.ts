@@ -1,7 +1,7 @@
 /** Entry of the engine process, `dist/engine.js`, which the client forks, and of its second thread. */
 import { isMainThread } from 'node:worker_threads';
 import { registry } from '../experiments/registry';
-import { loadModel, modelMemory } from './loadModel';
+import { loadModel, modelMemory, probeServer } from './loadModel';
 import { answerPulse } from './pulse';
 import { serve } from './server';
 import { trainingOnFiles } from './training/training';
@@ -9,7 +9,13 @@ import { trainingOnFiles } from './training/training';
 if (!isMainThread) answerPulse();
 else if (process.send) {
   const { training: _, ...experiments } = registry;
-  serve({ load: loadModel, memory: modelMemory, experiments, onFiles: { training: trainingOnFiles } });
+  serve({
+    load: loadModel,
+    memory: modelMemory,
+    probe: probeServer,
+    experiments,
+    onFiles: { training: trainingOnFiles },
+  });
 } else {
   console.error(
     'This is the model process of Decoding Lab. The extension starts it; it does nothing by itself.',

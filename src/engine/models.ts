@@ -1,6 +1,9 @@
 /** The models in the engine's memory. */
+import { createHash } from 'node:crypto';
 import prettyBytes from 'pretty-bytes';
+import { isDeepStrictEqual } from 'node:util';
 import type { LanguageModel } from '../core/languageModel';
+import type { NetworkSettings } from '../remote/source';
 import { machineMemory, PROCESS_BYTES } from '../library/memory';
 import { EngineError, type EngineSettings, type HeldModel, type ModelSource } from './protocol';
 
@@ -12,6 +15,7 @@ export interface LoadTools {
   readonly onProgress: (done: number, total: number) => void;
   readonly threads: number | undefined;
   readonly memoryLimit: number | undefined;
+  readonly network: NetworkSettings | undefined;
 }
 
 /** Why there is not enough memory, as a part of a sentence that ends with a way out; and the bytes that there are. */
@@ -122,15 +126,20 @@ export class Models {
 
   /** Ids of the models that a run or a request uses now. */
   get busy(): string[] {
-    return [...this.#used].flatMap(({ source }) => (source.kind === 'gpt2' ? [source.id] : []));
+    return [...this.#used].flatMap(({ source }) => (source.kind === 'toy' ? [] : [source.id]));
   }
 
-  /** Models that use another number of threads are loaded again at their next use. */
+  /** Models that use another number of threads, or are reached in another way, are loaded again at their next use. */
   async configure(settings: EngineSettings): Promise<void> {
-    const { threads } = this.#settings;
+    const { threads, network } = this.#settings;
     this.#settings = settings;
+    const outdated: Record<ModelSource['kind'], boolean> = {
+      toy: false,
+      gpt2: threads !== settings.threads,
+      remote: !isDeepStrictEqual(network, settings.network),
+    };
     for (const [key, entry] of [...this.#entries]) {
-      if (threads !== settings.threads && entry.source.kind === 'gpt2') await this.#remove(key, entry);
+      if (outdated[entry.source.kind]) await this.#remove(key, entry);
       else if (entry.uses === 0) this.#watchIdle(key, entry);
     }
   }
@@ -195,7 +204,7 @@ export class Models {
       this.#changes += 1;
       entry.before = { bytes: process.memoryUsage.rss(), changes: this.#changes };
     }
-    const { threads, memoryLimit } = this.#settings;
+    const { threads, memoryLimit, network } = this.#settings;
     let total = 0;
     try {
       return await load(source, {
@@ -206,6 +215,7 @@ export class Models {
         },
         threads,
         memoryLimit,
+        network,
       });
     } finally {
       if (total > 0) onProgress?.(source, total, total);
@@ -222,6 +232,11 @@ export class Models {
       `${source.name} needs ${prettyBytes(bytes)} of memory, ${lack.why}, ` +
         `choose the model's 8-bit or 4-bit weights, or choose a smaller model.`,
     );
+  }
+
+  /** How servers are reached. */
+  get network(): NetworkSettings | undefined {
+    return this.#settings.network;
   }
 
   /** What work beside the models may use. */
@@ -322,7 +337,15 @@ function keyOf(source: ModelSource): string {
       return JSON.stringify(['toy', source.words, source.logits]);
     case 'gpt2':
       return JSON.stringify(['gpt2', source.id, source.directory, source.precision ?? 'fp32']);
-    case 'remote':
-      return JSON.stringify(['remote', source.id, source.server, source.model, source.tokenizer]);
+    case 'remote': {
+      const { id, server, model, tokenizer } = source;
+      const { name, address, key } = server;
+      return JSON.stringify(['remote', id, name, address, digestOf(key), model, tokenizer]);
+    }
   }
+}
+
+/** What is equal for equal secrets, and does not tell them. */
+function digestOf(secret: string | undefined): string | null {
+  return secret === undefined ? null : createHash('sha256').update(secret).digest('hex');
 }

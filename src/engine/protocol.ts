@@ -6,7 +6,8 @@ import { NotificationType, RequestType, RequestType0, ResponseError } from 'vsco
 import type { ModelInfo, Vocabulary } from '../core/languageModel';
 import type { Offer } from '../experiments/kit/offers';
 import type { Precision } from '../library/memory';
-import type { NetworkSettings, RemoteSource } from '../remote/source';
+import type { RemoteErrorCode } from '../remote/remoteError';
+import type { NetworkSettings, RemoteSource, ServerAddress, ServerDescription } from '../remote/source';
 
 /** Where a model comes from. */
 export type ModelSource =
@@ -47,8 +48,8 @@ export interface LoadProgress {
   readonly total: number;
 }
 
-/** What kind of thing went wrong: a parameter, a model's files, the engine itself, or that it was stopped. */
-export type EngineErrorCode = 'parameter' | 'model' | 'engine' | 'stopped';
+/** What kind of thing went wrong: a parameter, a model's files, the engine itself, that it was stopped, or a server. */
+export type EngineErrorCode = 'parameter' | 'model' | 'engine' | 'stopped' | RemoteErrorCode;
 
 /** An error of the engine; its message is a sentence for people. */
 export class EngineError extends Error {
@@ -111,6 +112,8 @@ export const UnloadRequest = new RequestType<{ source: ModelSource }, { unloaded
   'unload',
 );
 export const StatusRequest = new RequestType0<EngineStatus, ErrorData>('status');
+/** Asks a server what it is. */
+export const ProbeRequest = new RequestType<{ server: ServerAddress }, ServerDescription, ErrorData>('probe');
 /** Takes effect for what comes next; models in memory are loaded again where they must be. */
 export const ConfigureNotification = new NotificationType<EngineSettings>('configure');
 /** What a user tells a run that goes on; one that has ended or does not listen takes no notice. */
@@ -123,7 +126,10 @@ export const EventNotification = new NotificationType<{ run: number; event: unkn
 
 /** JSON-RPC's range for errors of the application. */
 const APPLICATION_ERROR = -32001;
-const codes: readonly string[] = ['parameter', 'model', 'engine', 'stopped'] satisfies EngineErrorCode[];
+const CODES: Readonly<Record<EngineErrorCode, true>> = {
+  ...{ parameter: true, model: true, engine: true, stopped: true },
+  ...{ network: true, access: true, missing: true, refused: true, answer: true },
+};
 
 export function toResponseError(error: EngineError): ResponseError<ErrorData> {
   return new ResponseError(APPLICATION_ERROR, error.message, {
@@ -136,7 +142,7 @@ export function toResponseError(error: EngineError): ResponseError<ErrorData> {
 export function fromResponseError(error: unknown): EngineError | undefined {
   if (!(error instanceof ResponseError)) return undefined;
   const { code, offers } = (error.data ?? {}) as Partial<ErrorData>;
-  return code !== undefined && codes.includes(code)
+  return code !== undefined && Object.hasOwn(CODES, code)
     ? new EngineError(code, error.message, offers)
     : undefined;
 }

@@ -8,6 +8,8 @@ import { offersOf } from '../experiments/kit/offers';
 import { ChannelWriter } from './channel';
 import { nativeCalls } from '../onnx/nativeCalls';
 import { ModelFileError } from '../gpt2/checkpoint/modelFileError';
+import { RemoteError } from '../remote/remoteError';
+import type { NetworkSettings, ServerAddress, ServerDescription } from '../remote/source';
 import { Models, type Displaced, type ModelsOptions } from './models';
 import { startPulse } from './pulse';
 import {
@@ -17,6 +19,7 @@ import {
   HeldNotification,
   LoadNotification,
   LoadRequest,
+  ProbeRequest,
   RunRequest,
   StatusRequest,
   TellNotification,
@@ -33,11 +36,19 @@ import { Turns } from './turns';
  * throws the latter.
  */
 export interface EngineParts extends Pick<ModelsOptions, 'load' | 'memory'> {
+  /** Asks a server what it is. @throws RemoteError */
+  readonly probe?: Probe;
   /** By their names, like those below. */
   readonly experiments: Readonly<Record<string, Runnable>>;
   /** Experiments that need a model's files instead of the model. */
   readonly onFiles?: Readonly<Record<string, FileExperiment>>;
 }
+
+type Probe = (
+  server: ServerAddress,
+  network: NetworkSettings | undefined,
+  signal: AbortSignal,
+) => Promise<ServerDescription>;
 
 /** Models of each kind kept in memory: two, so that comparing them does not load them again and again. */
 const MODELS_KEPT = 2;
@@ -46,7 +57,7 @@ const MODELS_KEPT = 2;
  * Answers requests over the channel to the parent process until that is gone; then this process ends. The bundle that
  * it is part of is the entry of the engine's second thread as well: there it calls `answerPulse` instead.
  */
-export function serve({ experiments, onFiles = {}, ...loader }: EngineParts): void {
+export function serve({ experiments, onFiles = {}, probe, ...loader }: EngineParts): void {
   const writer = new ChannelWriter(process);
   const connection = createMessageConnection(new IPCMessageReader(process), writer, console);
   const notify = (sending: Promise<void>, what: string): void => {
@@ -66,7 +77,10 @@ export function serve({ experiments, onFiles = {}, ...loader }: EngineParts): vo
     },
     limit: MODELS_KEPT,
     onProgress: (source, done, total) => {
-      notify(connection.sendNotification(LoadNotification, { source, done, total }), 'Progress');
+      notify(
+        connection.sendNotification(LoadNotification, { source: withoutKey(source), done, total }),
+        'Progress',
+      );
     },
     onHeld: (held) => {
       notify(connection.sendNotification(HeldNotification, { models: held }), 'The list of models');
@@ -145,6 +159,14 @@ export function serve({ experiments, onFiles = {}, ...loader }: EngineParts): vo
     else mail?.early.push(message);
   });
 
+  connection.onRequest(ProbeRequest, ({ server }, token) =>
+    answer(() => {
+      if (!probe) throw new RangeError('This engine asks no servers.');
+      const signal = signalOf(token);
+      return stoppable(signal, probe(server, models.network, signal));
+    }),
+  );
+
   connection.onRequest(UnloadRequest, ({ source }) =>
     answer(async () => ({ unloaded: await models.unload(source) })),
   );
@@ -215,6 +237,13 @@ function modelAccess(
   };
 }
 
+/** A source as it may be told: progress can end up in a log. */
+function withoutKey(source: ModelSource): ModelSource {
+  if (source.kind !== 'remote') return source;
+  const { key: _, ...server } = source.server;
+  return { ...source, server };
+}
+
 const NOTHING_SEEN = { needed: 0, grown: null };
 
 /** What an action gives; one that rejects with its signal's reason has nothing to give to a stop. */
@@ -253,6 +282,7 @@ function toEngineError(error: unknown): EngineError {
   if (error instanceof EngineError) return error;
   if (error instanceof RangeError) return new EngineError('parameter', error.message, offersOf(error));
   if (error instanceof ModelFileError) return new EngineError('model', error.message);
+  if (error instanceof RemoteError) return new EngineError(error.code, error.message);
   console.error(error);
   return new EngineError(
     'engine',

@@ -1,11 +1,55 @@
+/** From where a model is served to the model. */
 import type { LanguageModel } from '../core/languageModel';
+import { openConnection } from './http';
+import { probe } from './probe';
+import { saidSafely, titleOf } from './problems';
 import { RemoteError } from './remoteError';
-import type { RemoteSource } from './source';
+import type { NetworkSettings, RemoteSource, ServerAddress, ServerDescription } from './source';
+
+export interface RemoteTools {
+  readonly network?: NetworkSettings | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What answers at an address. @throws RemoteError as `probe` */
+export async function probeServer(
+  server: ServerAddress,
+  { network, signal }: RemoteTools,
+): Promise<ServerDescription> {
+  return probe(openConnection(server, network), server, signal);
+}
 
 /**
  * A model on a server.
  * @throws RemoteError when the server cannot be used.
  */
-export function loadRemote({ server }: RemoteSource): Promise<LanguageModel> {
-  return Promise.reject(new RemoteError('network', `${server.name} cannot be used yet.`));
+export async function loadRemote(
+  source: RemoteSource,
+  { network, signal }: RemoteTools,
+): Promise<LanguageModel> {
+  const { server } = source;
+  const connection = openConnection(server, network);
+  const description = await probe(connection, server, signal);
+  checkServed(source, description);
+  throw new RemoteError('network', `${titleOf(server)} cannot be used yet.`);
+}
+
+/** @throws RemoteError where the server does not serve the model to whoever asks as this source does. */
+function checkServed({ server, model }: RemoteSource, { models, needsKey }: ServerDescription): void {
+  const title = titleOf(server);
+  if (needsKey && server.key === undefined) {
+    throw new RemoteError('access', `${title} asks for a key; give it the one that it was started with.`);
+  }
+  if (models.some(({ id }) => id === model)) return;
+  const serves =
+    models.length === 0
+      ? 'no model'
+      : models
+          .slice(0, 5)
+          .map(({ id }) => `“${saidSafely(server, id, 80)}”`)
+          .join(', ');
+  throw new RemoteError(
+    'missing',
+    `${title} does not serve “${saidSafely(server, model, 80)}” any more; it serves ${serves}. Choose one of these, or start it with that model.`,
+  );
 }

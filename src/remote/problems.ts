@@ -7,6 +7,8 @@ import type { ServerAddress } from './source';
 /** Characters of a server's own words in a sentence, and in `RemoteError.said`. */
 const MOST_SHOWN = 300;
 const MOST_SAID = 2000;
+/** Characters of a key below which it would be found in any text, and is none. */
+const LEAST_SECRET = 4;
 
 /** A server as sentences call it: what its user calls it and where it is. */
 export function titleOf({ name, address }: Pick<ServerAddress, 'name' | 'address'>): string {
@@ -51,7 +53,9 @@ export function refusalError(asked: Asked, refusal: Refusal): RemoteError {
     );
   }
   const key =
-    server.key === undefined ? 'asks for a key; give it the one' : 'does not take its key; enter the one';
+    server.key === undefined
+      ? 'asks for a key; give it the one'
+      : 'does not accept the key that it was given; enter the one';
   if (status === 401) return error('access', `${title} ${key} that it was started with${words}.`);
   if (status === 403) {
     return error(
@@ -83,10 +87,7 @@ export function refusalError(asked: Asked, refusal: Refusal): RemoteError {
     );
   }
   if (status === 429) {
-    return error(
-      'network',
-      `${title} has too much to do for ${what} (status 429)${words}. Try again in a while.`,
-    );
+    return error('network', `${title} has too much to do (status 429)${words}. Try again in a while.`);
   }
   if (status === 503 && /load/i.test(said ?? '')) {
     return error('network', `${title} is still loading its model${words}. Try again when it has.`);
@@ -199,7 +200,7 @@ function saidBy(server: ServerAddress, text: string): string | undefined {
 
 /** Text of a server as it can be shown: no longer than `most` characters, nothing hidden in it, and not the key. */
 export function saidSafely({ key }: ServerAddress, text: string, most: number): string {
-  const safe = key === undefined ? text : text.replaceAll(key, '[key]');
+  const safe = key === undefined || key.length < LEAST_SECRET ? text : text.replaceAll(key, '[key]');
   // Marks are longer than what they stand for: what is beyond cannot be seen anyway.
   return shorten(visibleText(safe.slice(0, 2 * most)), most);
 }

@@ -47,16 +47,20 @@ export interface ServerDescription {
   readonly kind: ModelServer['kind'];
   /** Empty where it says none. */
   readonly version: string;
+  /** Empty where it asks for a key to name them, and none was given. */
   readonly models: readonly ServedModel[];
-  /** Log-probabilities that it lists at most for one place; Infinity where it sets no limit. */
+  /**
+   * Log-probabilities that it lists at most for one place; Infinity where it sets no limit; 0 where it
+   * does not say without a key.
+   */
   readonly mostListed: number;
-  /** Whether it refuses requests without a key. */
+  /** Whether it refuses requests without a key; true where one was given, which is then sent with each. */
   readonly needsKey: boolean;
 }
 
 /** How servers are reached, as the editor's settings say. */
 export interface NetworkSettings {
-  /** Address of a proxy; that of the environment's variables where it is left out. */
+  /** Address of a proxy, empty for none; that of the environment's variables where it is left out. */
   readonly proxy?: string;
   /** Hosts that are reached without it, as in `NO_PROXY`. */
   readonly noProxy?: readonly string[];

@@ -17,7 +17,11 @@ import { ShownResult } from './shownResult';
 import type { TabContext } from './tab';
 
 /** Codes of failures that another model may not meet. */
-const OF_MODEL: ReadonlySet<string> = new Set(['parameter', 'model']);
+const OF_MODEL: ReadonlySet<string> = new Set([
+  ...['parameter', 'model'],
+  // Of a server.
+  ...['network', 'access', 'missing', 'refused', 'answer'],
+]);
 
 export class ExperimentState<Result extends ExperimentResult> {
   readonly form: Form;

@@ -110,6 +110,7 @@ async function main(): Promise<void> {
         signal: new AbortController().signal,
         onProgress: () => undefined,
         threads: 1,
+        network: undefined,
         memoryLimit: undefined,
       });
       await model.next([{ tokens: [1, 2, 3] }]);
