@@ -19,6 +19,8 @@ import { chipCard, CHIPS } from './ui/chips';
 import { modelCard } from './frame/aboutModel';
 import { ProseCheck } from './frame/proseCheck';
 import { headerView } from './frame/header';
+import { ServerRemark } from './frame/serverRemark';
+import { serverCard } from './frame/serverView';
 import { Presentation } from './frame/presentation';
 import { termCard } from './ui/info';
 import { legendCard } from './ui/legend';
@@ -45,6 +47,7 @@ export class App {
   readonly #session: Session;
   readonly #queue = new RunQueue();
   readonly #prose: ProseCheck;
+  readonly #remark: ServerRemark;
   readonly #tabs: readonly Tab[];
   readonly #card: Card;
   readonly #presentation: Presentation;
@@ -69,6 +72,7 @@ export class App {
     );
     this.#session = new Session(this.#host);
     this.#prose = new ProseCheck(this.#host, this.#session);
+    this.#remark = new ServerRemark(this.#session);
     const context = this.#tabContext();
     this.#tabs = tabFactories.map((create) => create(context));
     this.#active = signal(this.#tabs[0]!);
@@ -211,7 +215,9 @@ export class App {
         for (const tab of this.#tabs) tab.modelLoaded?.();
       },
       (error: unknown) => {
-        this.#active.value.failed(error);
+        this.#active.value.failed(error, () => {
+          this.#load();
+        });
       },
     );
   }
@@ -305,6 +311,10 @@ export class App {
         onGetModel: () => {
           this.#host.getModel();
         },
+        onConnect: () => {
+          this.#host.connectServer();
+        },
+        remark: this.#remark,
         prose: this.#prose,
         onEdit: (editing) => {
           this.#edit(editing);
@@ -355,8 +365,14 @@ export class App {
     if (kind === 'term') return termCard(rest[0] ?? '');
     if (kind === 'legend') return legendCard();
     if (kind === 'model') return modelCard(this.#session);
+    if (kind === 'server' && rest[0] === 'now') return this.#serverCard();
     if (kind !== 'chip') return this.#active.value.card(kind, rest);
     return this.#chipCard(Number(rest[0]));
+  }
+
+  #serverCard(): TemplateResult | null {
+    const { server, loaded } = this.#session;
+    return server ? serverCard(server, loaded?.info.vocabularySize, 'now') : null;
   }
 
   /** A token of the prompt, and what the chain of the tab can do with it. */
@@ -388,12 +404,12 @@ export class App {
   }
 
   #packed(): () => PageMemory {
-    return packPage(this.#session, this.#active.value, this.#tabs);
+    return packPage(this.#session, this.#active.value, this.#tabs, this.#remark);
   }
 
   #restore(memory: PageMemory | null): void {
     if (!memory) return;
-    unpackPage(memory, this.#session, this.#tabs);
+    unpackPage(memory, this.#session, this.#tabs, this.#remark);
     const active = this.#tabs.find(({ id }) => id === memory.tab);
     if (active) this.#active.value = active;
   }

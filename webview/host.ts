@@ -91,6 +91,11 @@ export class Host {
     this.#post({ type: 'get-model' });
   }
 
+  /** Lets the user name a server that has models. */
+  connectServer(): void {
+    this.#post({ type: 'connect-server' });
+  }
+
   log(message: string): void {
     this.#post({ type: 'log', message: message.slice(0, 10_000) });
   }

@@ -1,5 +1,6 @@
 import './styles/page.css';
 import './styles/header.css';
+import './styles/server.css';
 import './styles/settings.css';
 import './styles/exchange.css';
 import './experiments/explore/style.css';

@@ -148,6 +148,8 @@ export const fromPanelSchema = v.variant('type', [
   v.object({ type: v.literal('text'), request: requestId, from: v.picklist(TEXT_SOURCES) }),
   /** The user wants a model that is not on this machine, or not in the library; the extension asks which. */
   v.object({ type: v.literal('get-model') }),
+  /** The user wants to name a server that has models; the extension asks which. */
+  v.object({ type: v.literal('connect-server') }),
   v.object({ type: v.literal('log'), message: text(10_000) }),
 ]);
 export type FromPanel = v.InferOutput<typeof fromPanelSchema>;

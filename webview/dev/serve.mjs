@@ -1,8 +1,10 @@
-// The panel without VS Code, for work on its looks: npx tsx webview/dev/serve.mjs [port]
-// Serves the page under the extension's content security policy, and answers it with the real engine.
+// The panel without VS Code, for work on its looks: npx tsx webview/dev/serve.mjs [port] [--server URL]...
+// Serves the page under the extension's content security policy, and answers it with the real engine. A server's models
+// are taken to have GPT-2's tokens.
 import { build } from 'esbuild';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { parseArgs } from 'node:util';
 import { THE_VERDICT_PATH } from '../../src/experiments/kit/theVerdict.ts';
 import { EngineClient } from '../../src/engine/client.ts';
 import { PROTOCOL_VERSION } from '../../src/protocol/messages.ts';
@@ -10,7 +12,11 @@ import { builtInPresets } from '../../src/core/samplers/presets.ts';
 import { TOY_DEFAULT } from '../../src/core/toyModel.ts';
 import { revive, strip } from './wire.ts';
 
-const port = Number(process.argv[2] ?? 8123);
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { server: { type: 'string', multiple: true, default: [] } },
+});
+const port = Number(positionals[0] ?? 8123);
 const NONCE = 'development';
 
 await build({
@@ -49,6 +55,19 @@ const MODELS = [
   { id: 'toy', name: 'toy vocabulary', kind: 'toy', description: '5 words with fixed logits, editable' },
 ];
 
+/** What is on servers, by the ids of its models. */
+const served = new Map();
+for (const [index, address] of values.server.entries()) {
+  const name = `gpu${index + 1}`;
+  const { data } = await fetch(`${address}/v1/models`).then((answer) => answer.json());
+  for (const { id: model } of data) {
+    const id = `${name}/${model}`;
+    const server = { name, address };
+    served.set(id, { kind: 'remote', id, name: model, server, model, tokenizer: { kind: 'gpt2' } });
+    MODELS.push({ id, name: model, kind: 'remote', server, description: `Runs on ${address}` });
+  }
+}
+
 /** Streams to the pages that are open. */
 const pages = new Set();
 const post = (message) => {
@@ -65,12 +84,12 @@ const listed = () => ({
 /** Results kept as in the workspace's history, for as long as this runs. */
 const saved = [];
 
-const gpt2 = (id) => ({ kind: 'gpt2', id, name: id, directory: `models/${id}` });
+const sourceOf = (id) => served.get(id) ?? { kind: 'gpt2', id, name: id, directory: `models/${id}` };
 
 async function answer(message) {
   const { type, request } = message;
   const source =
-    message.model === 'toy' ? { kind: 'toy', ...(message.toy ?? TOY_DEFAULT) } : gpt2(message.model);
+    message.model === 'toy' ? { kind: 'toy', ...(message.toy ?? TOY_DEFAULT) } : sourceOf(message.model);
   switch (type) {
     case 'ready': {
       post(listed());
@@ -83,7 +102,7 @@ async function answer(message) {
       const controller = new AbortController();
       running.set(request, controller);
       const onEvent = (event) => post({ type: 'event', request, event });
-      const others = (message.others ?? []).map(gpt2);
+      const others = (message.others ?? []).map(sourceOf);
       const options = { onEvent, signal: controller.signal, ...(others.length > 0 && { others }) };
       const directory = { directory: `out/dev/trainings/${message.model}` };
       const parameters =

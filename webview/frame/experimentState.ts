@@ -114,9 +114,9 @@ export class ExperimentState<Result extends ExperimentResult> {
     this.fill(parameters);
   }
 
-  /** Shows why something outside of a run did not work. */
-  fail(error: unknown): void {
-    this.keeping.notice = failureOf(error);
+  /** Shows why something outside of a run did not work. @param retry tries it again */
+  fail(error: unknown, retry?: () => void): void {
+    this.keeping.notice = { ...failureOf(error), ...(retry && { retry }) };
   }
 
   /**

@@ -1,6 +1,5 @@
 /** The tab that all experiments share: controls, runs, the answer, pictures, tables, export and history. */
 import { html, nothing, type TemplateResult } from 'lit';
-import { visibleText } from '../../src/core/visibleText';
 import type { ExperimentResult } from '../../src/experiments/kit/results';
 import { count } from '../format/numbers';
 import { formView } from '../form/formView';
@@ -9,6 +8,7 @@ import { RequestError } from '../host';
 import { afterDraw } from '../ui/afterDraw';
 import { addTerms } from '../ui/glossary';
 import { DrawnResult } from './drawnResult';
+import { drawnView } from './drawnView';
 import { comingView, emptyView } from './emptyView';
 import { figuresView, type ExperimentPage, type Pieces, type ShownParts } from './experimentPage';
 import { ExperimentState } from './experimentState';
@@ -18,6 +18,7 @@ import { messageView } from './messageView';
 import type { Stale } from './order';
 import { slidesOf, type Slide } from './presentation';
 import { provenanceView } from './provenanceView';
+import { servedName, serverCard } from './serverView';
 import type { Outcome } from './record';
 import {
   answerView,
@@ -178,7 +179,8 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
     const state = this.state;
     const parts = this.#drawn.partsOf(outcome);
     const { report, view } = this.#page;
-    const { modelName } = outcome.result.provenance;
+    const { provenance } = outcome.result;
+    const modelName = servedName(provenance.modelName, provenance.server);
     const values = state.form.values;
     const picture = this.#page.lead?.(parts, values) ?? figuresView(parts, parts.pictures.slice(0, 1));
     return html`
@@ -193,7 +195,8 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
               fold: state.folds.of('answer'),
             })
       }
-      ${this.#bar(outcome, parts, isGrowing)} ${this.#history()} ${isGrowing ? nothing : this.#comparison()}
+      ${isGrowing ? nothing : drawnView(provenance, provenance.seed)} ${this.#bar(outcome, parts, isGrowing)}
+      ${this.#history()} ${isGrowing ? nothing : this.#comparison()}
       ${view ? view(parts, values) : figuresView(parts, parts.pictures.slice(1))}
       ${parts.tables.map(parts.table)} ${this.#conclusion()}
     `;
@@ -242,8 +245,9 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
   #earlier(): EarlierAnswer | null {
     const { earlier } = this.#drawn;
     if (!earlier) return null;
+    const { modelName, server } = earlier.result.provenance;
     return {
-      model: visibleText(earlier.result.provenance.modelName),
+      model: servedName(modelName, server),
       headline: this.#page.report.summary(earlier.result)[0] ?? '',
     };
   }
@@ -319,10 +323,16 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
   card(kind: string, rest: readonly string[]): TemplateResult | null {
     const { outcome } = this.#drawn;
     if (!outcome) return null;
+    if (kind === 'server') return this.#serverCard(outcome);
     if (kind !== 'mark') return this.#page.card?.(kind, rest, outcome.result) ?? null;
     const [id, mark = '', index] = rest;
     const picture = this.#drawn.partsOf(outcome).pictures.find((p) => p.id === id);
     return picture?.card?.(mark, Number(index)) ?? null;
+  }
+
+  #serverCard({ order, result: { provenance } }: Outcome<Result>): TemplateResult | null {
+    const { info } = this.#context.session.loadedOf(order.model, undefined) ?? {};
+    return provenance.server ? serverCard(provenance.server, info?.vocabularySize, 'result') : null;
   }
 
   run(): void {
@@ -372,8 +382,8 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
     this.state.leaveModel(model);
   }
 
-  failed(error: unknown): void {
-    this.state.fail(error);
+  failed(error: unknown, retry?: () => void): void {
+    this.state.fail(error, retry);
   }
 
   clear(): void {

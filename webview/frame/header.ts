@@ -6,6 +6,8 @@ import { count } from '../format/numbers';
 import { endNote, onlySpaceRemoved } from './promptEnd';
 import type { Session } from './session';
 import { aboutView, proseView } from './aboutModel';
+import { servedName, serverBadge, serverRemarkView } from './serverView';
+import type { ServerRemark } from './serverRemark';
 import type { ProseCheck } from './proseCheck';
 import { chipsView } from '../ui/chips';
 import { infoButton } from '../ui/info';
@@ -18,6 +20,9 @@ export interface HeaderProps {
   readonly onModel: (id: string) => void;
   /** Download or import another model. */
   readonly onGetModel: () => void;
+  /** Name a server that has models. */
+  readonly onConnect: () => void;
+  readonly remark: ServerRemark;
   readonly prose: ProseCheck;
   readonly onEdit: (editing: boolean) => void;
   readonly onPrompt: (text: string) => void;
@@ -30,13 +35,14 @@ export interface HeaderProps {
   readonly onBack: () => void;
 }
 
-/** No model's id has a space. */
+/** What the list of models offers beside them; no model's id has a space. */
 const GET_MODEL = 'get model';
+const CONNECT = 'connect server';
 
 /** Model, the prompt's place in the document, and the prompt as tokens. */
 export function headerView(props: HeaderProps): TemplateResult {
-  const { session, editing, onModel, onGetModel, onEdit, onBack } = props;
-  const { tokens } = session;
+  const { session, editing, remark, onModel, onGetModel, onConnect, onEdit, onBack } = props;
+  const { tokens, server } = session;
   return html`<header class="header">
     <div class="header-line">
       <vscode-dropdown
@@ -46,26 +52,31 @@ export function headerView(props: HeaderProps): TemplateResult {
         title=${[session.choice?.about, session.choice?.description].filter(Boolean).join(' ')}
         @change=${(event: Event) => {
           const menu = event.target as HTMLSelectElement;
-          if (menu.value !== GET_MODEL) {
-            onModel(withSameWeights(session, menu.value));
+          const { value } = menu;
+          if (value !== GET_MODEL && value !== CONNECT) {
+            onModel(withSameWeights(session, value));
             return;
           }
           menu.value = ofModel(session.choice) ?? session.model;
-          onGetModel();
+          if (value === CONNECT) onConnect();
+          else onGetModel();
         }}
         .value=${live(ofModel(session.choice) ?? session.model)}
       >
-        ${session.models
+        ${byServer(session.models)
           .filter((choice) => choice.id === ofModel(choice))
           .map(
-            ({ id, name }) =>
+            ({ id, name, server: where }) =>
               html`<vscode-option value=${id} ?selected=${id === ofModel(session.choice)}
-                >${name}</vscode-option
+                >${servedName(name, where)}</vscode-option
               >`,
           )}
         <vscode-option value=${GET_MODEL} data-testid="get-model">Download or import a model…</vscode-option>
+        <vscode-option value=${CONNECT} data-testid="connect-server"
+          >Connect to a model server…</vscode-option
+        >
       </vscode-dropdown>
-      ${weightsView(props)}
+      ${server ? serverBadge(server, 'now') : weightsView(props)}
       <span class="place" data-testid="place">${placeOf(session)}</span>
       ${tokens ? html`<span class="quiet token-count">${count(tokens.ids.length, 'token')} ${infoButton('token')}</span>` : nothing}
       ${
@@ -87,12 +98,23 @@ export function headerView(props: HeaderProps): TemplateResult {
         ${editing ? 'close editor' : session.source ? 'edit prompt' : 'type a prompt'}
       </button>
     </div>
-    ${aboutView(session, onGetModel)} ${editing ? editorView(props) : nothing} ${promptView(props)}
+    ${aboutView(session, onGetModel)}
+    ${serverRemarkView(remark.server, session.choice?.name ?? '', () => {
+      remark.close();
+    })}
+    ${editing ? editorView(props) : nothing} ${promptView(props)}
     ${proseView(props.prose.hint, onGetModel, () => {
       props.prose.dismiss();
     })}
     ${notesView(props)}
   </header>`;
+}
+
+/** Models of this machine, then those of each server together. */
+function byServer(models: readonly ModelChoice[]): readonly ModelChoice[] {
+  const servers = [...new Set(models.map(({ server }) => server?.address))];
+  const place = ({ server }: ModelChoice): number => (server ? servers.indexOf(server.address) + 1 : 0);
+  return [...models].sort((a, b) => place(a) - place(b));
 }
 
 /** Id of the model that a choice is a form of. */

@@ -8,12 +8,17 @@ import type { TabContext } from './tab';
 /** Milliseconds for which a short confirmation stands. */
 const FEEDBACK = 4000;
 
+/** Why something other than a run did not work, and how it is tried again where it can be. */
+export interface Notice extends Failure {
+  readonly retry?: () => void;
+}
+
 export class Keeping {
   readonly #experiment: string;
   readonly #context: TabContext;
   readonly #feedback = signal('');
   readonly #history = signal<readonly HistoryLine[] | null>(null);
-  readonly #notice = signal<Failure | null>(null);
+  readonly #notice = signal<Notice | null>(null);
 
   /** @param experiment whose results these are */
   constructor(experiment: string, context: TabContext) {
@@ -31,13 +36,12 @@ export class Keeping {
     return this.#history.value;
   }
 
-  /** Why something other than a run did not work. */
-  get notice(): Failure | null {
+  get notice(): Notice | null {
     return this.#notice.value;
   }
 
-  set notice(failure: Failure | null) {
-    this.#notice.value = failure;
+  set notice(notice: Notice | null) {
+    this.#notice.value = notice;
   }
 
   /** Writes a file that the user chooses. */

@@ -1,6 +1,7 @@
 /** What the page keeps over a reload, in the state that VS Code stores for it. */
 import * as v from 'valibot';
 import { promptSourceSchema } from '../../src/protocol/messages';
+import type { ServerRemark } from './serverRemark';
 import type { Session } from './session';
 import type { Tab } from './tab';
 
@@ -13,6 +14,8 @@ const pageMemorySchema = v.object({
   inDocument: v.optional(v.nullable(promptSourceSchema), null),
   before: v.optional(v.nullable(promptSourceSchema), null),
   tab: v.string(),
+  /** Addresses of servers of which it was read that texts go there. */
+  servers: v.optional(v.array(v.string()), []),
   /** Each tab's own memory, by its id; the tab checks it. */
   tabs: v.record(v.string(), v.unknown()),
 });
@@ -29,6 +32,7 @@ export function packPage(
   { model, toyDraft, source, sourceInDocument, before }: Session,
   active: Tab,
   tabs: readonly Tab[],
+  { closed: servers }: Pick<ServerRemark, 'closed'>,
 ): () => PageMemory {
   const packs = tabs.map((one) => [one.id, one.save()] as const);
   return () => ({
@@ -39,12 +43,19 @@ export function packPage(
     inDocument: sourceInDocument,
     before,
     tab: active.id,
+    servers: [...servers],
     tabs: Object.fromEntries(packs.map(([id, pack]) => [id, pack()])),
   });
 }
 
 /** The inverse of `packPage`, but for the tab in front. */
-export function unpackPage(memory: PageMemory, session: Session, tabs: readonly Tab[]): void {
+export function unpackPage(
+  memory: PageMemory,
+  session: Session,
+  tabs: readonly Tab[],
+  remark: Pick<ServerRemark, 'closed'>,
+): void {
+  remark.closed = memory.servers;
   session.model = memory.model ?? '';
   session.toyDraft = memory.toy;
   session.source = memory.source;

@@ -3,6 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { Offer } from '../../src/experiments/kit/offers';
 import type { ExperimentResult } from '../../src/experiments/kit/results';
 import type { ExperimentState } from './experimentState';
+import type { Notice } from './keeping';
 import type { Order } from './record';
 import { verdictView } from './resultView';
 import { failureView, stoppedView } from './statusView';
@@ -31,7 +32,7 @@ export function messageView<Result extends ExperimentResult>(
       Waiting for ${waitsFor.join(', then ')} to finish.
     </p>`;
   }
-  if (keeping.notice) return failureView({ failure: keeping.notice, below: 'nothing', onOffer, onDismiss });
+  if (keeping.notice) return noticeView(keeping.notice, onOffer, onDismiss);
   if (trouble) {
     const onScreen = runs.growing ?? outcome;
     const own = onScreen?.order === trouble.order || showsPart(trouble.order);
@@ -41,6 +42,18 @@ export function messageView<Result extends ExperimentResult>(
       : stoppedView({ below, onRetry, onDismiss });
   }
   return verdict ? verdictView({ verdict, onDismiss }) : nothing;
+}
+
+function noticeView(
+  { retry, ...failure }: Notice,
+  onOffer: (offer: Offer) => void,
+  onDismiss: () => void,
+): TemplateResult {
+  const onRetry = (): void => {
+    onDismiss();
+    retry?.();
+  };
+  return failureView({ failure, below: 'nothing', ...(retry && { onRetry }), onOffer, onDismiss });
 }
 
 function questionView(sentence: string, onAnswer: (yes: boolean) => void): TemplateResult {

@@ -5,6 +5,7 @@ import { builtInPresets } from '../../src/core/samplers/presets';
 import type { ListedPreset } from '../../src/protocol/presets';
 import type { Host, LoadedModel } from '../host';
 import { draftOf, readDraft, type ToyDraft } from '../form/toyDraft';
+import type { KnownServer } from './serverView';
 
 export const TOY = 'toy';
 
@@ -46,6 +47,8 @@ export class Session {
   readonly #toyDraft = signal<ToyDraft>([]);
   readonly #host: Host;
   readonly #loaded = signal<ReadonlyMap<string, LoadedModel>>(new Map());
+  /** Models that could not be loaded when that was tried last. */
+  readonly #failed = signal<ReadonlySet<string>>(new Set());
   readonly #loading = new Map<string, Promise<LoadedModel>>();
   /** Models of toys that results were made with. */
   readonly #toys = new WeakMap<Toy, LoadedModel>();
@@ -131,6 +134,16 @@ export class Session {
 
   get choice(): ModelChoice | undefined {
     return this.models.find(({ id }) => id === this.model);
+  }
+
+  /** Where the chosen model runs, if not on this machine. */
+  get server(): KnownServer | undefined {
+    return this.serverOf(this.model);
+  }
+
+  /** Where a model runs, if not on this machine: all that is known of it once it is loaded. */
+  serverOf(model: string): KnownServer | undefined {
+    return this.#loaded.value.get(model)?.info.server ?? this.models.find(({ id }) => id === model)?.server;
   }
 
   welcome(models: readonly ModelChoice[], defaultModel: string, toy: Toy): void {
@@ -257,6 +270,7 @@ export class Session {
   async load(model: string): Promise<void> {
     if (model === TOY || this.#loaded.peek().has(model)) return;
     let loading = this.#loading.get(model);
+    this.#fail(model, false);
     if (!loading) {
       loading = this.#host.load(model, undefined);
       this.#loading.set(model, loading);
@@ -264,9 +278,24 @@ export class Session {
     try {
       const loaded = await loading;
       this.#loaded.value = new Map([...this.#loaded.peek(), [model, loaded]]);
+    } catch (error) {
+      this.#fail(model, true);
+      throw error;
     } finally {
       // A failure is not kept either: the next attempt asks again.
       this.#loading.delete(model);
     }
+  }
+
+  #fail(model: string, failed: boolean): void {
+    const before = this.#failed.peek();
+    if (before.has(model) === failed) return;
+    const others = [...before].filter((id) => id !== model);
+    this.#failed.value = new Set(failed ? [...others, model] : others);
+  }
+
+  /** Whether a model cannot be had now: it is none of those to choose from, or could not be loaded. */
+  isGone(model: string): boolean {
+    return this.#failed.value.has(model) || (this.welcomed && !this.models.some(({ id }) => id === model));
   }
 }

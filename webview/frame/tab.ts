@@ -62,8 +62,8 @@ export interface Tab {
   modelChanged?(): void;
   /** The chosen model's vocabulary and limits have arrived. */
   modelLoaded?(): void;
-  /** Something the page asked for outside of a run failed. */
-  failed(error: unknown): void;
+  /** Something the page asked for outside of a run failed. @param retry asks for it again */
+  failed(error: unknown, retry?: () => void): void;
   /** Takes its result off the screen. */
   clear?(): void;
   /** Fills the controls from parameters, or shows a saved result, because the extension asked for it. */

@@ -197,6 +197,8 @@ export class LabPanel implements vscode.Disposable {
       this.#services.log.warn(`panel: ${message.message}`);
     } else if (message.type === 'get-model') {
       await vscode.commands.executeCommand('decodingLab.getModel');
+    } else if (message.type === 'connect-server') {
+      await vscode.commands.executeCommand('decodingLab.connectServer');
     } else if (message.type === 'ready') {
       if (message.version !== PROTOCOL_VERSION) {
         this.#services.log.error(

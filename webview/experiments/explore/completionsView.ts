@@ -24,6 +24,8 @@ export interface CompletionsProps {
   readonly mark: TemplateResult | typeof nothing;
   /** They are another prompt's or model's than those of now. */
   readonly other: boolean;
+  /** Who drew them, where that could have been a server. */
+  readonly drawn: TemplateResult | typeof nothing;
   /** Lines kept free for every completion while they grow. */
   readonly reserved: number;
   readonly onUnit: (unit: LogUnit) => void;
@@ -37,7 +39,7 @@ export interface CompletionsProps {
 
 /** The sampled continuations, each token tinted by its probability. */
 export function completionsView(props: CompletionsProps): TemplateResult {
-  const { run, mark, other } = props;
+  const { run, mark, other, drawn } = props;
   const { samples } = run.order.parameters;
   return html`<section
     class="completions"
@@ -49,7 +51,7 @@ export function completionsView(props: CompletionsProps): TemplateResult {
       <h2 id="completions-title">Completions</h2>
       ${unitView(props)} ${legendView()}
     </div>
-    ${mark}
+    ${mark} ${samples === 0 ? nothing : drawn}
     ${
       samples === 0
         ? html`<p class="quiet">Samples is 0. Set it to 1 or more to see completions.</p>`

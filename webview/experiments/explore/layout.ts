@@ -18,8 +18,10 @@ import { chainControls } from '../../frame/chainControls';
 import type { Pieces } from '../../frame/experimentPage';
 import type { Stale } from '../../frame/order';
 import type { Outcome } from '../../frame/record';
+import { drawnView } from '../../frame/drawnView';
 import { runBeside } from '../../frame/runBeside';
 import { TOY } from '../../frame/session';
+import { serverBadge, serverCard } from '../../frame/serverView';
 import { PROGRESS_AFTER } from '../../frame/statusView';
 import type { TabContext } from '../../frame/tab';
 import { abButton } from './abButton';
@@ -285,6 +287,9 @@ export class ExploreView {
       onInserted: (feedback, act) => void this.#actions.actOnInserted(feedback, act),
       mark: staleMark(stale),
       other: stale !== null && stale.by !== 'settings',
+      drawn: run.finished
+        ? drawnView(run.finished.provenance, run.order.parameters.greedy ? null : run.order.parameters.seed)
+        : nothing,
       reserved: this.#room.of(run),
       onUnit: (unit) => {
         this.unit = unit;
@@ -323,16 +328,18 @@ export class ExploreView {
     const { run } = this.#onScreen;
     const finished = run?.finished;
     if (!run || !finished) return nothing;
-    const { newTokens, milliseconds, precision } = finished;
+    const { newTokens, milliseconds, provenance } = finished;
+    const { precision, server } = provenance;
     const { greedy, samples, seed } = run.order.parameters;
     const speed = newTokens > 0 ? `, ${rate(newTokens / (milliseconds / 1000))}` : '';
     return html`${count(samples, 'sample')}, ${count(newTokens, 'token')} in
     ${duration(milliseconds)}${speed}, ${greedy ? 'greedy' : `seed ${seed}`}, ${this.#nameOf(run.order.model)}
-    ${precision}${run.state === 'stopped' ? ', stopped' : ''}`;
+    ${precision}${server ? serverBadge(server, 'result') : nothing}${run.state === 'stopped' ? ', stopped' : ''}`;
   }
 
   card(kind: string, rest: readonly string[]): TemplateResult | null {
     const screen = this.#onScreen;
+    if (kind === 'server') return this.#serverCard(screen);
     return this.#cards.card(kind, rest, {
       screen,
       reading: this.#reading(),
@@ -343,5 +350,12 @@ export class ExploreView {
       isOfModel: this.#next.isOfModel(screen),
       isRunOfModel: this.#next.isRunOfModel(screen),
     });
+  }
+
+  #serverCard({ run }: OnScreen): TemplateResult | null {
+    const server = run?.finished?.provenance.server;
+    if (!run || !server) return null;
+    const { info } = this.#context.session.loadedOf(run.order.model, undefined) ?? {};
+    return serverCard(server, info?.vocabularySize, 'result');
   }
 }

@@ -1,6 +1,7 @@
 /** Explore's own part of the page's memory: what is on screen, with everything needed to draw it, logits included. */
 import * as v from 'valibot';
 import { completionSchema } from '../../../src/experiments/kit/decodingLoop';
+import { provenanceSchema } from '../../../src/experiments/kit/results';
 import { failureSchema, promptSourceSchema, toySchema } from '../../../src/protocol/messages';
 import { stepsSchema, stepsText } from '../../form/chainEditor';
 import { packFloats, unpackFloats } from '../../frame/memory';
@@ -20,7 +21,7 @@ const resultSchema = v.object({
   stopped: v.boolean(),
   newTokens: v.number(),
   milliseconds: v.number(),
-  provenance: v.object({ precision: v.string() }),
+  provenance: v.pick(provenanceSchema, ['precision', 'server', 'drawnBy', 'notDrawnThere']),
 });
 type StoredResult = v.InferOutput<typeof resultSchema>;
 
@@ -144,8 +145,13 @@ function packRun(run: ExploreRun, whole: boolean): StoredRun | null {
   };
 }
 
-function packFinished({ precision, completions, ...finished }: Finished, kept: number): StoredResult {
-  return { ...finished, completions: completions.slice(0, kept), provenance: { precision } };
+function packFinished({ provenance, completions, ...finished }: Finished, kept: number): StoredResult {
+  const { precision, server, drawnBy, notDrawnThere } = provenance;
+  return {
+    ...finished,
+    completions: completions.slice(0, kept),
+    provenance: { precision, server, drawnBy, notDrawnThere },
+  };
 }
 
 function unpackRun(stored: StoredRun, kept: Outcome<ExploreResult> | null): LatestRun | null {
@@ -173,9 +179,7 @@ function unpackRun(stored: StoredRun, kept: Outcome<ExploreResult> | null): Late
     })),
   );
   const result = v.safeParse(resultSchema, stored.result);
-  if (result.success) {
-    const { provenance, ...finished } = result.output;
-    run.close({ ...finished, precision: provenance.precision });
-  } else run.fail(stored.failure ?? { code: 'stopped', sentence: 'The run was interrupted.' });
+  if (result.success) run.close(result.output);
+  else run.fail(stored.failure ?? { code: 'stopped', sentence: 'The run was interrupted.' });
   return { order, run };
 }

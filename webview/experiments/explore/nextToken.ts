@@ -28,7 +28,7 @@ export interface Controls {
   readonly rows: number;
 }
 
-/** What is on screen: the run, and where its logits are not there any more, its saved result. */
+/** What is on screen: the run, and where its logits or its model are not there any more, its result. */
 export interface OnScreen {
   readonly run: ExploreRun | null;
   readonly saved: ExploreResult | null;
@@ -188,8 +188,12 @@ export class NextToken {
   }
 
   /** The toy's logits need no run: they follow its table while it is edited. */
-  #logitsOf({ run }: OnScreen): Float32Array | undefined {
-    if (!this.#session.isToy) return run?.order.model === TOY ? undefined : run?.logits;
+  #logitsOf({ run, saved }: OnScreen): Float32Array | undefined {
+    if (!this.#session.isToy) {
+      // Samplers that read tokens need all of the vocabulary.
+      const isNamed = saved !== null && run !== null && !this.#session.loadedOf(run.order.model, undefined);
+      return run?.order.model === TOY || isNamed ? undefined : run?.logits;
+    }
     const toy: Toy | undefined = this.#session.lastToy;
     return toy && this.#toyLogits.of([toy], () => Float32Array.from(toy.logits));
   }

@@ -71,8 +71,8 @@ class Explore extends ExperimentTab<ExploreResult> {
   }
 
   /** A run that goes on will fail for the same reason, and say it. */
-  override failed(error: unknown): void {
-    if (!this.state.runs.isGoing) super.failed(error);
+  override failed(error: unknown, retry?: () => void): void {
+    if (!this.state.runs.isGoing) super.failed(error, retry);
   }
 
   takePreset(preset: ListedPreset): void {

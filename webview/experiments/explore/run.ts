@@ -5,6 +5,7 @@ import type { ExploreParameters } from '../../../src/experiments/explore/paramet
 import type { Completion } from '../../../src/experiments/kit/decodingLoop';
 import type { TurnBack } from '../../../src/experiments/kit/turnBack';
 import type { PromptTokens } from '../../../src/experiments/kit/prompt';
+import type { Provenance } from '../../../src/experiments/kit/results';
 import type { Failure, PromptSource, Toy } from '../../../src/protocol/messages';
 
 /** Everything that was asked for, so that it can be asked for again. */
@@ -36,7 +37,7 @@ export interface Finished {
   readonly stopped: boolean;
   readonly newTokens: number;
   readonly milliseconds: number;
-  readonly precision: string;
+  readonly provenance: Pick<Provenance, 'precision' | 'server' | 'drawnBy' | 'notDrawnThere'>;
 }
 
 export interface Progress {
@@ -188,8 +189,8 @@ export class ExploreRun {
     this.#completions.value = [...completions];
   }
 
-  finish({ completions, stopped, newTokens, milliseconds, provenance: { precision } }: ExploreResult): void {
-    this.close({ completions, stopped, newTokens, milliseconds, precision });
+  finish({ completions, stopped, newTokens, milliseconds, provenance }: ExploreResult): void {
+    this.close({ completions, stopped, newTokens, milliseconds, provenance });
   }
 
   close(finished: Finished): void {

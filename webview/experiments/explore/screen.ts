@@ -54,13 +54,20 @@ export class Screen {
   /** What is to be drawn, of the last result or of what came since. */
   of(outcome: Outcome<ExploreResult> | null): OnScreen {
     const { latest } = this;
-    if (latest) return { run: latest.run, saved: null };
+    if (latest) return { run: latest.run, saved: this.#named(latest, outcome) };
     if (!outcome) return { run: null, saved: null };
     if (this.#saved?.result !== outcome.result) {
       const order = orderIn(outcome.order);
       this.#saved = { result: outcome.result, run: order && ExploreRun.of(order, outcome.result) };
     }
     return { run: this.#saved.run, saved: outcome.result };
+  }
+
+  /** What names the tokens of a run whose model cannot be had any more. */
+  #named({ order, run }: LatestRun, outcome: Outcome<ExploreResult> | null): ExploreResult | null {
+    const { session } = this.#context;
+    const isNamed = run.state !== 'running' && outcome?.order === order && session.isGone(order.model);
+    return isNamed ? outcome.result : null;
   }
 
   /** Shows a run that an earlier page has had. */

@@ -34,7 +34,7 @@ const step = (sample: number, id: number, raw = 0.5): Parameters<ExploreRun['rec
 });
 
 function finished(stopped: boolean, completions: Finished['completions'] = []): Finished {
-  return { completions, stopped, newTokens: 0, milliseconds: 5, precision: 'fp32' };
+  return { completions, stopped, newTokens: 0, milliseconds: 5, provenance: { precision: 'fp32' } };
 }
 
 describe('a run', () => {
