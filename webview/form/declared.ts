@@ -6,7 +6,7 @@ import { linesText, textsIn } from '../format/textLines';
 import { valueText, type Field, type FieldGroup, type FormValue, type FormValues } from './form';
 
 /** What a page adds to a parameter's control. */
-export type Beside = Pick<Field, 'note' | 'applies'>;
+export type Beside = Pick<Field, 'note' | 'applies' | 'instead'>;
 
 /** What is typed for null, where a number may be null. */
 const OFF = 'off';

@@ -17,6 +17,8 @@ interface AnyField {
   readonly note?: (values: FormValues) => string | null;
   /** Whether it has a say with these values; where it has none it is neither shown nor checked. */
   readonly applies?: (values: FormValues) => boolean;
+  /** Why the chosen model cannot do it: stands in the control's place, which then has no say. */
+  readonly instead?: () => string | null;
 }
 
 /** A number, a list or a text, typed. */
@@ -145,7 +147,8 @@ export class Form {
       const own = field.kind === 'own' ? field.error() : null;
       if (own) return own;
       const sentence = this.error(field.name);
-      if (sentence !== null && this.#applies(field)) return { field: field.name, sentence };
+      if (sentence !== null && this.#applies(field) && !field.instead?.())
+        return { field: field.name, sentence };
     }
     return null;
   }

@@ -86,6 +86,9 @@ const DICE = html`<svg viewBox="0 0 16 16" aria-hidden="true">
 </svg>`;
 
 function fieldView(props: FormProps, field: Field): TemplateResult {
+  const instead = field.instead?.() ?? null;
+  if (instead !== null)
+    return html`<p class="field-instead" data-testid="instead-${field.name}">${instead}</p>`;
   const error = props.form.error(field.name);
   const note = error === null ? (field.note?.(props.form.values) ?? null) : null;
   return html`${controlView(props, field)}

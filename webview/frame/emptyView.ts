@@ -1,5 +1,7 @@
 /** What a tab says before it has a result. */
 import { html, nothing, type TemplateResult } from 'lit';
+import { visibleText } from '../../src/core/visibleText';
+import type { TabContext } from './tab';
 
 interface Asked {
   readonly question: string;
@@ -23,6 +25,39 @@ export function comingView({
     <div class="empty-actions">
       <vscode-button appearance="secondary" data-testid="coming-stop" @click=${onStop}>Stop</vscode-button>
       ${progress}
+    </div>
+  </div>`;
+}
+
+/** In the place of the controls, where the chosen model cannot do it. */
+export function unavailableView({
+  question,
+  sentence,
+  historyButton,
+  session,
+  chooseModel,
+}: Pick<TabContext, 'session' | 'chooseModel'> & {
+  readonly question: string;
+  readonly sentence: string;
+  readonly historyButton: TemplateResult | typeof nothing;
+}): TemplateResult {
+  const here = session.models.find(({ kind }) => kind === 'gpt2');
+  return html`<div class="empty" data-testid="unavailable">
+    <h2>${question}</h2>
+    <p>${sentence}</p>
+    <div class="empty-actions">
+      ${
+        here
+          ? html`<vscode-button
+              data-testid="use-model-here"
+              @click=${() => {
+                chooseModel(here.id);
+              }}
+              >Use ${visibleText(here.name)}</vscode-button
+            >`
+          : nothing
+      }
+      ${historyButton}
     </div>
   </div>`;
 }

@@ -22,6 +22,8 @@ export interface ExperimentPage<Result extends ExperimentResult> {
   readonly groups: readonly FieldGroup[];
   /** True where the toy vocabulary can do nothing, because its logits do not depend on a text. */
   readonly needsText?: boolean;
+  /** Why the chosen model cannot do it: stands in the place of the controls; null where it can. */
+  readonly unavailable?: () => string | null;
   /**
    * Gets what a run needs beside the controls, before its parameters are asked for: a text, for example.
    * @throws RequestError, with code `stopped` where the user does not want to run after all.

@@ -9,7 +9,7 @@ import { afterDraw } from '../ui/afterDraw';
 import { addTerms } from '../ui/glossary';
 import { DrawnResult } from './drawnResult';
 import { drawnView } from './drawnView';
-import { comingView, emptyView } from './emptyView';
+import { comingView, emptyView, unavailableView } from './emptyView';
 import { figuresView, type ExperimentPage, type Pieces, type ShownParts } from './experimentPage';
 import { ExperimentState } from './experimentState';
 import { exportChoices } from './exports';
@@ -18,7 +18,7 @@ import { messageView } from './messageView';
 import type { Stale } from './order';
 import { slidesOf, type Slide } from './presentation';
 import { provenanceView } from './provenanceView';
-import { servedName, serverCard } from './serverView';
+import { resultServerCard, servedName } from './serverView';
 import type { Outcome } from './record';
 import {
   answerView,
@@ -59,11 +59,29 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
 
   body(): TemplateResult {
     if (this.#page.layout) return this.#page.layout(this.#pieces());
-    const filled = this.#drawn.outcome !== null || this.state.runs.isGoing;
+    const unavailable = this.#unavailable();
+    const { outcome } = this.#drawn;
+    const filled = outcome !== null || this.state.runs.isGoing;
     return html`<div class="explore experiment" data-testid="experiment-${this.id}" ?data-filled=${filled}>
-      ${this.#form()}
-      <div class="results">${this.#live()} ${this.#result()}</div>
+      ${unavailable === null ? this.#form() : nothing}
+      <div class="results">
+        ${unavailable === null ? nothing : this.#instead(unavailable)} ${this.#live()}
+        ${unavailable === null || outcome ? this.#result() : this.#history()}
+      </div>
     </div>`;
+  }
+
+  /** @param sentence why there are no controls */
+  #instead(sentence: string): TemplateResult {
+    const { question } = this.#page;
+    // A result on screen has a button of its own.
+    const historyButton = this.#drawn.outcome ? nothing : this.#historyButton();
+    return unavailableView({ question, sentence, historyButton, ...this.#context });
+  }
+
+  /** Why the chosen model cannot do it; null where it can, and while another one does. */
+  #unavailable(): string | null {
+    return this.state.runs.isGoing ? null : (this.#page.unavailable?.() ?? null);
   }
 
   #pieces(): Pieces<Result> {
@@ -323,20 +341,21 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
   card(kind: string, rest: readonly string[]): TemplateResult | null {
     const { outcome } = this.#drawn;
     if (!outcome) return null;
-    if (kind === 'server') return this.#serverCard(outcome);
+    if (kind === 'server')
+      return resultServerCard(this.#context.session, outcome.order.model, outcome.result.provenance);
     if (kind !== 'mark') return this.#page.card?.(kind, rest, outcome.result) ?? null;
     const [id, mark = '', index] = rest;
     const picture = this.#drawn.partsOf(outcome).pictures.find((p) => p.id === id);
     return picture?.card?.(mark, Number(index)) ?? null;
   }
 
-  #serverCard({ order, result: { provenance } }: Outcome<Result>): TemplateResult | null {
-    const { info } = this.#context.session.loadedOf(order.model, undefined) ?? {};
-    return provenance.server ? serverCard(provenance.server, info?.vocabularySize, 'result') : null;
-  }
-
   run(): void {
     const { prepare } = this.#page;
+    const unavailable = this.#unavailable();
+    if (unavailable !== null) {
+      this.#context.announce(unavailable);
+      return;
+    }
     if (!prepare) {
       this.#run();
       return;

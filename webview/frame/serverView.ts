@@ -2,14 +2,21 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ModelServer } from '../../src/core/languageModel';
 import { visibleText } from '../../src/core/visibleText';
+import { nameWithServer, type Provenance } from '../../src/experiments/kit/results';
 import { count, thousands } from '../format/numbers';
+import type { Session } from './session';
 
 /** A server as far as it is known: before its model is loaded, by its name and address only. */
 export type KnownServer = Pick<ModelServer, 'name' | 'address'> & Partial<ModelServer>;
 
 /** A model's name, marked with its server. */
 export function servedName(name: string, server: Pick<ModelServer, 'name'> | undefined): string {
-  return server ? `${visibleText(name)} · ${visibleText(server.name)}` : visibleText(name);
+  return visibleText(nameWithServer({ name, server }));
+}
+
+/** Where a text goes. */
+export function sentWords({ name, address }: Pick<ModelServer, 'name' | 'address'>): string {
+  return `The text is sent to ${visibleText(name)} (${visibleText(address)}) too.`;
 }
 
 const ICON = html`<svg viewBox="0 0 16 16" aria-hidden="true">
@@ -73,6 +80,16 @@ export function serverCard(
     </p>
     ${of === 'now' ? html`<p class="quiet">Its weights are chosen where the server is started.</p>` : nothing}
   `;
+}
+
+/** The card of the badge at a result. */
+export function resultServerCard(
+  session: Pick<Session, 'loadedOf'>,
+  model: string,
+  { server }: Pick<Provenance, 'server'>,
+): TemplateResult | null {
+  const { info } = session.loadedOf(model, undefined) ?? {};
+  return server ? serverCard(server, info?.vocabularySize, 'result') : null;
 }
 
 const sentence = (words: string): string => `${(words[0] ?? '').toUpperCase()}${words.slice(1)}.`;

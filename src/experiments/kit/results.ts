@@ -1,7 +1,7 @@
 /** What the results of all experiments have in common. */
 import * as v from 'valibot';
 import { version } from '../../../package.json';
-import type { LanguageModel } from '../../core/languageModel';
+import type { LanguageModel, ModelServer } from '../../core/languageModel';
 import { hexBytes } from '../../core/visibleText';
 import type { PromptTokens } from './prompt';
 
@@ -36,6 +36,17 @@ export const modelServerSchema = v.object({
   readsTexts: v.picklist(['at once', 'token by token']),
   chat: v.boolean(),
 });
+
+/** A model's name among others, which may run elsewhere under the same one. */
+export function nameWithServer({
+  name,
+  server,
+}: {
+  readonly name: string;
+  readonly server?: Pick<ModelServer, 'name'> | undefined;
+}): string {
+  return server ? `${name} · ${server.name}` : name;
+}
 
 /** What is needed to replay a result, and to tell whether a replay can be expected to give the same. */
 export const provenanceSchema = v.object({

@@ -1,6 +1,6 @@
 /** Models: the same prompt, chain and random numbers through several models, and what each thinks of the others. */
 import { modelsReport } from './report';
-import { progressEventSchema } from '../kit/results';
+import { nameWithServer, progressEventSchema } from '../kit/results';
 import { entropy } from '../../core/logits';
 import { onModels, type ModelAccess, type RunContext } from '../kit/experiment';
 import { comparePairs, nextTokens } from './pairs';
@@ -73,9 +73,11 @@ function comparedModel(
   [greedy, ...sampled]: readonly ComparedText[],
   { samples }: ModelsParameters,
 ): ComparedModel {
-  const { name, fingerprint, precision, parameters, weightBytes = null } = info;
+  const { server, fingerprint, precision, parameters, weightBytes = null } = info;
   return {
-    ...{ name, fingerprint, precision, parameters, weightBytes, tokensPerSecond },
+    name: nameWithServer(info),
+    ...(server && { server }),
+    ...{ fingerprint, precision, parameters, weightBytes, tokensPerSecond },
     entropy: entropy(distribution),
     greedy: greedy!,
     trials: trials.map(({ seed, texts }, trial) => ({

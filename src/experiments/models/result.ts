@@ -1,6 +1,6 @@
 /** The values of the Models experiment: what goes in and what comes out, as plain JSON. */
 import * as v from 'valibot';
-import { resultFields, tokenSchema, type ProgressEvent } from '../kit/results';
+import { modelServerSchema, resultFields, tokenSchema, type ProgressEvent } from '../kit/results';
 
 /** A text of one model, as all models see it. Lists are by token. */
 const comparedTextSchema = v.object({
@@ -38,7 +38,9 @@ const modelTrialSchema = v.object({
 });
 
 const comparedModelSchema = v.object({
+  /** With its server's, where it runs on one. */
   name: v.string(),
+  server: v.optional(modelServerSchema),
   fingerprint: v.string(),
   precision: v.string(),
   /** Number of parameters. */

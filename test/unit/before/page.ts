@@ -26,6 +26,9 @@ const ELEMENT = {
   [Symbol.hasInstance]: (value: unknown) => typeof value === 'object' && value !== null && 'closest' in value,
 };
 
+// A page of an earlier test may still be told that time has passed: what it then asks for is never drawn.
+Object.assign(globalThis, { requestAnimationFrame: () => 0 });
+
 /** Asks again until a page shows what is expected; the limit only ends a hang. */
 export const until = <Value>(read: () => Value) => expect.poll(read, { timeout: 60_000 });
 

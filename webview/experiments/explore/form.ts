@@ -11,6 +11,7 @@ import { valueText, type Field } from '../../form/form';
 import { readTyped, typedNumber } from '../../format/typedNumber';
 import { chainOfSteps, shortStep, stepsOf } from '../../form/samplerSteps';
 import type { ExperimentPage } from '../../frame/experimentPage';
+import { servedForm } from '../../frame/served';
 import type { TabContext } from '../../frame/tab';
 
 /** @param samplers draws the chain's own controls */
@@ -19,6 +20,7 @@ export function exploreForm(
   chain: ChainEditor,
   samplers: () => TemplateResult,
 ): Pick<ExperimentPage<ExploreResult>, 'groups' | 'parameters' | 'values' | 'line'> {
+  const served = servedForm(context.session);
   return formOf(
     exploreParameters,
     [
@@ -47,13 +49,21 @@ export function exploreForm(
           },
         ],
       },
-      { title: 'Completions', fields: ['samples', newTokensField(context), 'seed', 'stop'] },
+      { title: 'Prompt', fields: [served.chat] },
+      {
+        title: 'Completions',
+        fields: ['samples', newTokensField(context), 'seed', 'stop', ...served.drawnBy],
+      },
     ],
     {
-      typed: () => ({ chain: chainOfSteps(chain.steps), listed: MOST_ROWS }),
-      shown: ({ chain: given }) => {
-        const read = readOrNull(() => parseChain(given));
-        return read ? { chain: stepsText(stepsOf(read)) } : {};
+      typed: (values) => ({
+        chain: chainOfSteps(chain.steps),
+        listed: MOST_ROWS,
+        ...served.typed(values),
+      }),
+      shown: (given) => {
+        const read = readOrNull(() => parseChain(given['chain']));
+        return { ...served.shown(given), ...(read && { chain: stepsText(stepsOf(read)) }) };
       },
       line: (short, values) => {
         const steps = chain.steps.length === 0 ? ['no sampler'] : chain.steps.map(shortStep);

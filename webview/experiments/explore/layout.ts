@@ -21,7 +21,7 @@ import type { Outcome } from '../../frame/record';
 import { drawnView } from '../../frame/drawnView';
 import { runBeside } from '../../frame/runBeside';
 import { TOY } from '../../frame/session';
-import { serverBadge, serverCard } from '../../frame/serverView';
+import { resultServerCard, serverBadge } from '../../frame/serverView';
 import { PROGRESS_AFTER } from '../../frame/statusView';
 import type { TabContext } from '../../frame/tab';
 import { abButton } from './abButton';
@@ -339,7 +339,12 @@ export class ExploreView {
 
   card(kind: string, rest: readonly string[]): TemplateResult | null {
     const screen = this.#onScreen;
-    if (kind === 'server') return this.#serverCard(screen);
+    if (kind === 'server') {
+      const { finished, order } = screen.run ?? {};
+      return finished && order
+        ? resultServerCard(this.#context.session, order.model, finished.provenance)
+        : null;
+    }
     return this.#cards.card(kind, rest, {
       screen,
       reading: this.#reading(),
@@ -350,12 +355,5 @@ export class ExploreView {
       isOfModel: this.#next.isOfModel(screen),
       isRunOfModel: this.#next.isRunOfModel(screen),
     });
-  }
-
-  #serverCard({ run }: OnScreen): TemplateResult | null {
-    const server = run?.finished?.provenance.server;
-    if (!run || !server) return null;
-    const { info } = this.#context.session.loadedOf(run.order.model, undefined) ?? {};
-    return serverCard(server, info?.vocabularySize, 'result');
   }
 }

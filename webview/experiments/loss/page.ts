@@ -12,7 +12,7 @@ import {
 } from '../../../src/experiments/loss/report';
 import { lossPictures } from './charts';
 import { visibleText } from '../../../src/core/visibleText';
-import { significant } from '../../format/numbers';
+import { count, significant } from '../../format/numbers';
 import { tokenBytes } from '../../format/tokenText';
 import { parsedBy } from '../../frame/record';
 import { formOf } from '../../form/declared';
@@ -24,12 +24,16 @@ import { sampledTextView, sampledTokenCard, type SampledText } from '../../ui/sa
 import { figuresView, type ExperimentPage, type ShownParts } from '../../frame/experimentPage';
 import { ExperimentTab } from '../../frame/experimentTab';
 import { checked } from '../../frame/live';
+import { scoringNote } from '../../frame/served';
 import type { Tab, TabContext } from '../../frame/tab';
 
 const ID = 'loss';
 
 /** Characters of the text that stand for it in titles. */
 const BEGINNING = 200;
+
+/** Of English text; the exact number of tokens is known once the model has read it. */
+const CHARACTERS_A_TOKEN = 4;
 
 /** Passages listed at either end. */
 const LISTED = 3;
@@ -45,10 +49,21 @@ class Source extends WholeText {
 const keyOf = (part: string, index: number): string => `${part} ${index}`;
 
 function pageOf(source: Source, context: TabContext): ExperimentPage<LossResult> {
+  const textField = textSourceField(source);
   const form = formOf(
     lossParameters,
     [
-      { title: 'Text', fields: [textSourceField(source)] },
+      {
+        title: 'Text',
+        fields: [
+          {
+            ...textField,
+            note: (values) =>
+              [textField.note?.(values), scoringNote(context.session.server)].filter(Boolean).join(' ') ||
+              null,
+          },
+        ],
+      },
       {
         title: 'The book’s data loader',
         fields: [
@@ -84,6 +99,13 @@ function pageOf(source: Source, context: TabContext): ExperimentPage<LossResult>
       await source.read(values, context.host);
       source.tokens.clear();
       source.selected.value = -1;
+    },
+    confirm: () => {
+      const { server } = context.session;
+      const note = scoringNote(server);
+      if (!server || note === null) return null;
+      const tokens = Math.ceil(source.text.length / CHARACTERS_A_TOKEN);
+      return `${note} This text has ${count(source.text.length, 'character')}: about ${count(tokens, 'request')}. Run it?`;
     },
     opened: (parameters) => {
       source.giveFrom(parameters);

@@ -19,7 +19,6 @@ import {
 } from '../../../src/experiments/methods/result';
 import { methodsReport } from '../../../src/experiments/methods/report';
 import { costWords, endWords } from '../../../src/experiments/report/ends';
-import type { ListedPreset } from '../../../src/protocol/presets';
 import { methodsPictures } from './charts';
 import { count, information } from '../../format/numbers';
 import { typedCount } from '../../format/typedNumber';
@@ -33,12 +32,15 @@ import { methodsTerms } from './terms';
 import { figuresView, type ExperimentPage, type ShownParts } from '../../frame/experimentPage';
 import { ExperimentTab } from '../../frame/experimentTab';
 import { growing } from '../../frame/live';
+import type { Session } from '../../frame/session';
 import type { Tab, TabContext } from '../../frame/tab';
+
+/** The one of the methods that looks at hidden states. */
+const CONTRASTIVE = 'contrastive';
 
 const isTexts = (values: FormValues): boolean => values['form'] === 'continuations';
 
-const isContrastive = (values: FormValues): boolean =>
-  isTexts(values) && values[boxOf('contrastive')] === true;
+const isContrastive = (values: FormValues): boolean => isTexts(values) && values[boxOf(CONTRASTIVE)] === true;
 
 /** The numbers that not every choice has, and when they are asked for. */
 const ASKED: ReadonlyMap<string, (values: FormValues) => boolean> = new Map([
@@ -54,30 +56,43 @@ function numbersOf(values: FormValues): MethodNumbers {
   return methodNumbers.parse(Object.fromEntries(typed.filter(([name]) => isAsked(name, values))));
 }
 
+/** Why contrastive search cannot be had of the chosen model; null where it can. */
+const noStates = ({ server }: Session): string | null =>
+  server
+    ? `Contrastive search needs the model’s hidden states, which ${visibleText(server.name)} does not give. Choose a model on this machine.`
+    : null;
+
 /** The chosen methods; searches only where they have something to compare. */
-const chosen = (values: FormValues): typeof METHOD_CHOICES =>
-  METHOD_CHOICES.filter(({ id, search }) => values[boxOf(id)] === true && (!search || isTexts(values)));
+const chosen = (values: FormValues, session: Session): typeof METHOD_CHOICES =>
+  METHOD_CHOICES.filter(
+    ({ id, search }) =>
+      values[boxOf(id)] === true &&
+      (!search || isTexts(values)) &&
+      (id !== CONTRASTIVE || noStates(session) === null),
+  );
 
 const numberFields = Object.entries(methodNumbers.parameters).flatMap(([name, parameter]) =>
   fieldsOf(name, parameter, { applies: (values) => isAsked(name, values) }),
 );
 
-const methodBoxes = METHOD_CHOICES.map(({ id, label, explanation, chapter, search }): Field => ({
-  kind: 'check',
-  name: boxOf(id),
-  label,
-  initial: chapter,
-  note: (values) => (values[boxOf(id)] === true ? explanation : null),
-  ...(search && { applies: isTexts }),
-}));
+const methodBoxes = (session: Session): readonly Field[] =>
+  METHOD_CHOICES.map(({ id, label, explanation, chapter, search }) => ({
+    kind: 'check',
+    name: boxOf(id),
+    label,
+    initial: chapter,
+    note: (values) => (values[boxOf(id)] === true ? explanation : null),
+    ...(search && { applies: isTexts }),
+    ...(id === CONTRASTIVE && { instead: () => noStates(session) }),
+  }));
 
 /** The methods and the presets that are chosen. */
-const compared = (values: FormValues): readonly MethodSpec[] => [
-  ...chosen(values).map(({ spec }) => spec(numbersOf(values))),
+const compared = (values: FormValues, session: Session): readonly MethodSpec[] => [
+  ...chosen(values, session).map(({ spec }) => spec(numbersOf(values))),
   ...readPresetMethods(values['presets']),
 ];
 
-const pageOf = (presets: () => readonly ListedPreset[]): ExperimentPage<MethodsResult> => ({
+const pageOf = (session: Session): ExperimentPage<MethodsResult> => ({
   id: 'methods',
   title: 'Methods',
   question: 'Which decoding method gives the most varied texts, and which the most coherent?',
@@ -98,10 +113,10 @@ const pageOf = (presets: () => readonly ListedPreset[]): ExperimentPage<MethodsR
         ],
       },
       { title: 'Settings of the methods', fields: numberFields },
-      { title: 'Methods', fields: [...methodBoxes, presetsField(presets)] },
+      { title: 'Methods', fields: [...methodBoxes(session), presetsField(() => session.presets)] },
     ],
     {
-      typed: (values) => ({ methods: compared(values) }),
+      typed: (values) => ({ methods: compared(values, session) }),
       shown: (given) => {
         const methods = readOrNull(() => methodsParameters.parameters.methods.read(given['methods'], {}));
         if (!methods) return {};
@@ -117,7 +132,7 @@ const pageOf = (presets: () => readonly ListedPreset[]): ExperimentPage<MethodsR
         const number = (name: keyof MethodNumbers): string => valueText(values, name);
         const what = isTexts(values) ? `texts of ${typedCount(short('maxNewTokens'), 'token')}` : 'tokens';
         // Their numbers may be wrong while they are typed.
-        const methods = chosen(values).length + readPresetMethods(values['presets']).length;
+        const methods = chosen(values, session).length + readPresetMethods(values['presets']).length;
         return `${count(methods, 'method')}, ${short('trials')} × ${short('samples')} ${what}; T ${number('temperature')}, p ${number('p')}, k ${number('k')}; seed ${short('seed')}${isTexts(values) ? short('stop') : ''}`;
       },
     },
@@ -205,8 +220,5 @@ function endView(text: MethodText): TemplateResult | typeof nothing {
 }
 
 export function createMethods(context: TabContext): Tab {
-  return new ExperimentTab(
-    pageOf(() => context.session.presets),
-    context,
-  );
+  return new ExperimentTab(pageOf(context.session), context);
 }

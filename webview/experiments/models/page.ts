@@ -16,6 +16,8 @@ import { Rubric } from './rubric';
 import { modelsTerms } from './terms';
 import type { ExperimentPage } from '../../frame/experimentPage';
 import { ExperimentTab } from '../../frame/experimentTab';
+import { scoringNote } from '../../frame/served';
+import { sentWords, servedName } from '../../frame/serverView';
 import type { Session } from '../../frame/session';
 import type { Tab, TabContext } from '../../frame/tab';
 
@@ -27,15 +29,25 @@ function modelField(context: TabContext, name: string, label: string, none: stri
     label,
     initial: '',
     get options() {
-      const models = context.session.models.filter(({ kind }) => kind === 'gpt2');
-      return [{ value: '', label: none }, ...models.map((model) => ({ value: model.id, label: model.name }))];
+      const models = context.session.models.filter(({ kind }) => kind !== 'toy');
+      return [
+        { value: '', label: none },
+        ...models.map(({ id, name: called, server }) => ({ value: id, label: servedName(called, server) })),
+      ];
+    },
+    note: (values) => {
+      const server = context.session.serverOf(valueText(values, name));
+      return server ? sentWords(server) : null;
     },
   };
 }
 
 const baseOf = ({ id, variant }: ModelChoice): string => variant?.of ?? id;
 
-/** The model that stands beside another unless a user chooses: another one, or else the same with other weights. */
+/**
+ * The model that stands beside another unless a user chooses: another one, or else the same with other weights. Never
+ * one on a server, where nobody has sent the text.
+ */
 function besides(id: string, { models }: Session): ModelChoice | undefined {
   const others = models.filter((choice) => choice.kind === 'gpt2' && choice.id !== id);
   const own = models.find((choice) => choice.id === id);
@@ -67,6 +79,13 @@ function othersOf(values: FormValues, { session }: TabContext): string[] {
   const second = valueText(values, 'second') === '' ? automatic : valueText(values, 'second');
   const third = valueText(values, 'third');
   return [...new Set([second, third])].filter((id) => id !== '' && id !== session.model);
+}
+
+/** What it costs to have the models read each other's texts, where one of them is asked for every token. */
+function costOf(values: FormValues, context: TabContext): string | null {
+  const ids = [context.session.model, ...othersOf(values, context)];
+  const notes = ids.flatMap((id) => scoringNote(context.session.serverOf(id)) ?? []);
+  return notes.length === 0 ? null : notes.join(' ');
 }
 
 /** What the form shows for a chain, as far as it has the samplers that can be set. */
@@ -103,7 +122,7 @@ function pageOf(looking: Looking, rubric: Rubric, context: TabContext): Experime
           'maxNewTokens',
           'stop',
           'seed',
-          'reference',
+          { parameter: 'reference', note: (values) => costOf(values, context) },
         ],
       },
     ],

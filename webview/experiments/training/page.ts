@@ -39,6 +39,12 @@ function pageOf(text: WholeText, context: TabContext): ExperimentPage<TrainingRe
     promise:
       'You will see the losses while the model learns your text, and what it writes after each epoch. Weights and optimizer state are saved, so training can continue later exactly where it stopped. The model itself does not change: the trained one is added to the list.',
     ...trainingForm(text),
+    unavailable: () => {
+      const { server } = context.session;
+      return server
+        ? `Training needs the model’s files; this model runs on ${visibleText(server.name)}. Choose a model on this machine.`
+        : null;
+    },
     prepare: (values) => text.read(values, context.host),
     confirm: (parameters) => (actionOf(parameters) === 'start' ? replaced(context) : null),
     noReplay: (parameters) =>
