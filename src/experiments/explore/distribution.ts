@@ -3,7 +3,8 @@
  * whenever a sampler moves; a result lists it as it was.
  */
 import * as v from 'valibot';
-import type { Vocabulary } from '../../core/languageModel';
+import type { ListedTokens, Vocabulary } from '../../core/languageModel';
+import { entropyLimits } from '../../core/listed';
 import { logSumExp, rankOf, topIndices } from '../../core/logits';
 import {
   KEPT,
@@ -12,6 +13,7 @@ import {
   type ProcessedDistribution,
   type SamplerHistory,
 } from '../../core/samplers/chain';
+import { ListedChain } from '../../core/samplers/listedChain';
 import { randomStream } from '../../core/random';
 
 const rowSchema = v.object({
@@ -64,12 +66,25 @@ export const distributionSchema = v.object({
   /** ln of the sum of exp(logit): raw probability = exp(logit - this). */
   logSumExp: v.number(),
   /**
-   * Where the model's answer lists only some tokens: how many, and their probability together. Only they have rows of
-   * their own. What the chain makes of them is exact, or off by at most `off`, the largest difference of any of their
-   * probabilities; null where that is not known.
+   * Where the model's answer lists only some tokens. Only they have rows of their own; what is said of the others one by
+   * one is as if they shared the rest evenly.
    */
   listed: v.optional(
-    v.object({ tokens: v.number(), mass: v.number(), exact: v.boolean(), off: v.nullable(v.number()) }),
+    v.object({
+      tokens: v.number(),
+      /** Their probability together, before the chain. */
+      mass: v.number(),
+      /**
+       * What the chain makes of them is exact, or off by at most `off`, the largest difference of any of their
+       * probabilities; null where that is not known.
+       */
+      exact: v.boolean(),
+      off: v.nullable(v.number()),
+      /** The chain keeps none but them for certain: how many it keeps, and their entropy, are exact as well. */
+      within: v.boolean(),
+      /** Nats, before the chain. */
+      rawEntropy: v.object({ least: v.number(), most: v.number() }),
+    }),
   ),
 });
 export type DistributionSummary = v.InferOutput<typeof distributionSchema>;
@@ -100,15 +115,21 @@ export class Distribution {
   /** The chain's vectors hold the softmax of the logits. */
   #loaded = false;
   #spec = '';
+  readonly #listed: ListedTokens | undefined;
+  #listedChain: ListedChain | undefined;
 
   /**
    * @param vocabulary for samplers that name tokens by text or pattern
+   * @param listed where the logits are those of `listedLogits`
    * @throws RangeError when the logits are no distribution.
    */
-  constructor(logits: ArrayLike<number>, vocabulary?: Vocabulary) {
+  constructor(logits: ArrayLike<number>, vocabulary?: Vocabulary, listed?: ListedTokens) {
     this.#logits = logits;
     this.#vocabulary = vocabulary;
-    this.#order = topIndices(logits, Math.min(MOST_ROWS, logits.length));
+    this.#listed = listed;
+    this.#order = listed
+      ? Array.from(listed.ids.subarray(0, MOST_ROWS))
+      : topIndices(logits, Math.min(MOST_ROWS, logits.length));
     this.#logSumExp = logSumExp(logits);
   }
 
@@ -125,6 +146,7 @@ export class Distribution {
     const tokens = this.#logits.length - shown.length;
     const kept = result.kept - sum(({ removedBy }) => (removedBy === null ? 1 : 0));
     const survivors = kept > 0 ? this.#survivors(shown, result, spec) : [];
+    const listed = this.#listed && this.#listedIn(this.#listed, result, context);
     return {
       rows: shown,
       ...(survivors.length > 0 && { survivors }),
@@ -144,7 +166,18 @@ export class Distribution {
       warnings: [...result.warnings],
       ...(result.stranded && { stranded: true }),
       logSumExp: this.#logSumExp,
+      ...(listed && { listed }),
     };
+  }
+
+  #listedIn(
+    listed: ListedTokens,
+    { probabilities }: ProcessedDistribution,
+    context: PromptContext,
+  ): NonNullable<DistributionSummary['listed']> {
+    const outcome = this.#listedChain!.outcome(listed, this.#logits, probabilities, this.#history(context));
+    const rawEntropy = entropyLimits(listed, this.#logits);
+    return { tokens: listed.ids.length, mass: listed.mass, ...outcome, rawEntropy };
   }
 
   #survivors(shown: readonly DistributionRow[], result: ProcessedDistribution, spec: ChainSpec): RankedRow[] {
@@ -152,19 +185,21 @@ export class Distribution {
     if (wanted <= 0) return [];
     const listed = new Set(shown.map(({ id }) => id));
     return topIndices(result.logits, Math.min(listed.size + wanted, result.logits.length))
-      .filter((id) => result.removedBy[id] === KEPT && !listed.has(id))
+      .filter((id) => result.removedBy[id] === KEPT && !listed.has(id) && this.#isKnown(id))
       .slice(0, wanted)
       .map((id) => ({ ...this.#row(id, result, spec), rank: rankOf(this.#logits, id) }));
   }
 
   /**
-   * Rows of any tokens.
+   * Rows of any tokens; of those that a server does not list there are none.
    * @param ids of this vocabulary
    * @throws RangeError when the chain's parameters do not fit.
    */
   rowsOf(ids: readonly number[], spec: ChainSpec, context: PromptContext = NO_PROMPT): readonly RankedRow[] {
     const result = this.#apply(spec, context);
-    return ids.map((id) => ({ ...this.#row(id, result, spec), rank: rankOf(this.#logits, id) }));
+    return ids
+      .filter((id) => this.#isKnown(id))
+      .map((id) => ({ ...this.#row(id, result, spec), rank: rankOf(this.#logits, id) }));
   }
 
   /** How many tokens the chain keeps. */
@@ -172,24 +207,33 @@ export class Distribution {
     return this.#apply(spec, context).kept;
   }
 
-  #apply(spec: ChainSpec, { tokens, seed, owed = '' }: PromptContext): ProcessedDistribution {
+  #apply(spec: ChainSpec, context: PromptContext): ProcessedDistribution {
     const key = JSON.stringify(spec);
     if (!this.#chain || key !== this.#spec) {
       // A slider asks for another chain in every frame: the vectors stay, and with them the softmax of the logits.
       this.#chain = new SamplerChain(spec, this.#logits.length, this.#vocabulary, this.#chain);
+      this.#listedChain = this.#listed && new ListedChain(spec, this.#logits.length, this.#vocabulary);
       this.#spec = key;
     }
-    const history: SamplerHistory = {
-      tokens,
-      promptLength: tokens.length,
-      owed: new TextEncoder().encode(owed).length,
-      memory: this.#chain.newMemory(),
-      random: randomStream(seed, 'sampler', 0),
-    };
+    const history = { ...this.#history(context), memory: this.#chain.newMemory() };
     if (this.#loaded) return this.#chain.applyAgain(this.#logits, history);
     const result = this.#chain.apply(this.#logits, history);
     this.#loaded = true;
     return result;
+  }
+
+  #history({ tokens, seed, owed = '' }: PromptContext): SamplerHistory {
+    return {
+      tokens,
+      promptLength: tokens.length,
+      owed: new TextEncoder().encode(owed).length,
+      random: randomStream(seed, 'sampler', 0),
+    };
+  }
+
+  /** An unlisted token has no probability of its own. */
+  #isKnown(id: number): boolean {
+    return !this.#listed || this.#listed.ids.includes(id);
   }
 
   #row(

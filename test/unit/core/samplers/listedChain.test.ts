@@ -1,0 +1,261 @@
+/** What is said of listed distributions holds for every way to complete them: random ones, and the extreme ones. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { listedLogits } from '../../../../src/core/listed';
+import { SamplerChain, type ChainSpec, type SamplerHistory } from '../../../../src/core/samplers/chain';
+import { ListedChain, unboundedSampler, type ListedOutcome } from '../../../../src/core/samplers/listedChain';
+import { depth } from '../../depth';
+
+const HISTORY: SamplerHistory = { tokens: [0, 3, 3, 5], promptLength: 2 };
+
+/** Probabilities of listed tokens, and of the others, which sum to 1; none of these exceeds the last listed one. */
+interface Completed {
+  readonly listed: readonly number[];
+  readonly tail: readonly number[];
+}
+
+/** Tokens are shuffled over the ids, so that no order of theirs helps. */
+function logitsOf({ listed, tail }: Completed, ids: readonly number[]): Float64Array {
+  const logits = new Float64Array(ids.length);
+  [...listed, ...tail].forEach((p, place) => (logits[ids[place]!] = Math.log(p)));
+  return logits;
+}
+
+function said(
+  { listed, tail }: Completed,
+  ids: readonly number[],
+  chain: ChainSpec,
+): { readonly outcome: ListedOutcome; readonly probabilities: Float64Array } {
+  const known = listed.map((p, place) => ({ id: ids[place]!, logProbability: Math.log(p) }));
+  const answer = listedLogits(known, listed.length + tail.length);
+  const { probabilities } = new SamplerChain(chain, ids.length).apply(answer.exact, HISTORY);
+  const own = new ListedChain(chain, ids.length);
+  return { outcome: own.outcome(answer.listed, answer.exact, probabilities, HISTORY), probabilities };
+}
+
+/** Every listed token's difference from what the chain makes of the completed distribution. */
+function differences(
+  completed: Completed,
+  ids: readonly number[],
+  chain: ChainSpec,
+  reported: Float64Array,
+): number[] {
+  const { probabilities } = new SamplerChain(chain, ids.length).apply(logitsOf(completed, ids), HISTORY);
+  return completed.listed.map((_, place) => Math.abs(probabilities[ids[place]!]! - reported[ids[place]!]!));
+}
+
+/** A rest shared over `others` tokens: by random weights, evenly, or by as few as the ceiling allows. */
+function tailOf(
+  rest: number,
+  ceiling: number,
+  weights: readonly number[],
+  way: 'random' | 'even' | 'few',
+): number[] {
+  const others = weights.length;
+  if (way === 'even') return weights.map(() => rest / others);
+  if (way === 'few') {
+    let left = rest;
+    return weights.map((_, i) => {
+      // No two are equal: of those a top-k may keep more than k.
+      const own = Math.min(ceiling * (1 - 1e-7 * i), left);
+      left -= own;
+      return own;
+    });
+  }
+  // Whatever is cut off at the ceiling goes to the others, in turn.
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const tail = weights.map((weight) => Math.min(ceiling, (rest * weight) / total));
+  let left = rest - tail.reduce((sum, p) => sum + p, 0);
+  return tail.map((p) => {
+    const added = Math.min(ceiling - p, left);
+    left -= added;
+    return p + added;
+  });
+}
+
+const completed = fc
+  .record({
+    weights: fc.array(fc.double({ min: 0.001, max: 1, noNaN: true }), { minLength: 2, maxLength: 24 }),
+    steep: fc.double({ min: 1, max: 8, noNaN: true }),
+    cut: fc.double({ min: 0, max: 1, noNaN: true }),
+    shares: fc.array(fc.double({ min: 0.0001, max: 1, noNaN: true }), { minLength: 24, maxLength: 24 }),
+    way: fc.constantFrom('random' as const, 'even' as const, 'few' as const),
+    seed: fc.integer(),
+  })
+  .map(({ weights, steep, cut, shares, way, seed }) => {
+    const powers = weights.map((weight) => weight ** steep).sort((a, b) => b - a);
+    const total = powers.reduce((sum, weight) => sum + weight, 0);
+    const all = powers.map((weight) => weight / total);
+    const n = 1 + Math.floor(cut * (all.length - 1));
+    const listed = all.slice(0, n);
+    const rest = 1 - listed.reduce((sum, p) => sum + p, 0);
+    // A hair below the last listed token: which of two equal ones comes first is not known.
+    const tail =
+      n === all.length
+        ? []
+        : tailOf(
+            rest,
+            listed.at(-1)! * (1 - 1e-6),
+            shares.slice(0, all.length - n).map((s) => s ** steep),
+            way,
+          );
+    const ids = all.map((_, i) => i).sort((a, b) => hash(a, seed) - hash(b, seed));
+    return { listed, tail, ids };
+  })
+  .filter(
+    ({ listed, tail }) =>
+      [...listed, ...tail].every((p) => p >= 0) &&
+      listed.at(-1)! > 1e-12 &&
+      (isEven(tail) || new Set(tail.filter((p) => p > 0)).size === tail.filter((p) => p > 0).length) &&
+      Math.abs([...listed, ...tail].reduce((sum, p) => sum + p, 0) - 1) < 1e-12,
+  );
+
+const isEven = (tail: readonly number[]): boolean => tail.every((p) => p === tail[0]);
+
+function hash(value: number, seed: number): number {
+  return Math.imul(value + 1, 0x9e3779b1) ^ Math.imul(seed | 1, 0x85ebca6b * (value + 3));
+}
+
+const p = fc.double({ min: 0.01, max: 1, noNaN: true });
+const step: fc.Arbitrary<ChainSpec[number]> = fc.oneof(
+  fc.record({
+    sampler: fc.constant('temperature' as const),
+    temperature: fc.double({ min: 0.2, max: 4, noNaN: true }),
+  }),
+  fc.record({ sampler: fc.constant('temperature' as const), temperature: fc.constant(0) }),
+  fc.record({ sampler: fc.constant('top-k' as const), k: fc.integer({ min: 1, max: 24 }) }),
+  fc.record({ sampler: fc.constant('top-p' as const), p, minKeep: fc.integer({ min: 1, max: 4 }) }),
+  fc.record({ sampler: fc.constant('min-p' as const), p, minKeep: fc.integer({ min: 1, max: 4 }) }),
+  fc.record({ sampler: fc.constant('top-a' as const), a: p }),
+  fc.record({ sampler: fc.constant('p-less' as const) }),
+  fc.record({
+    sampler: fc.constant('epsilon' as const),
+    epsilon: fc.double({ min: 0.001, max: 0.3, noNaN: true }),
+  }),
+  fc.record({
+    sampler: fc.constant('presence-penalty' as const),
+    penalty: fc.double({ min: -1, max: 2, noNaN: true }),
+  }),
+  fc.record({
+    sampler: fc.constant('repetition-penalty' as const),
+    penalty: fc.double({ min: 0.8, max: 2, noNaN: true }),
+  }),
+  fc.record({ sampler: fc.constant('banned-tokens' as const), ids: fc.constantFrom([0], [1, 3]) }),
+  fc.record({
+    sampler: fc.constant('logit-bias' as const),
+    bias: fc.constantFrom(
+      [[0, 2]] as const,
+      [[1, -3]] as const,
+      [
+        [0, -1],
+        [1, 5],
+      ] as const,
+    ),
+  }),
+  fc.record({ sampler: fc.constant('typical' as const), p: fc.constant(0.8) }),
+);
+
+describe('a chain on a listed distribution', () => {
+  it('is off by no more than it says, however the unlisted tokens share the rest', () => {
+    const seen = { exact: 0, bounded: 0, unknown: 0 };
+    fc.assert(
+      fc.property(completed, fc.array(step, { maxLength: 4 }), ({ ids, ...distribution }, chain) => {
+        if (chain.some((one) => 'bias' in one || 'ids' in one) && ids.length < 4) return;
+        const { outcome, probabilities } = said(distribution, ids, chain);
+        seen[outcome.exact ? 'exact' : outcome.off === null ? 'unknown' : 'bounded']++;
+        if (outcome.off === null) return;
+        const most = Math.max(...differences(distribution, ids, chain, probabilities));
+        expect(most).toBeLessThanOrEqual(outcome.off + 1e-7);
+      }),
+      { numRuns: depth(4000, 100_000) },
+    );
+    // All three kinds are met, so that none is asserted of nothing.
+    expect(Math.min(...Object.values(seen))).toBeGreaterThan(50);
+  });
+
+  const LISTED: Completed = { listed: [0.4, 0.2, 0.1], tail: [] };
+  const complete = (tail: readonly number[]): Completed => ({ ...LISTED, tail });
+  const EVEN = complete(Array.from({ length: 9 }, () => 0.3 / 9));
+  /** As few as the bound of 0.1 allows. */
+  const FEW = complete([0.1 - 1e-11, 0.1 - 2e-11, 0.1 - 3e-11, 6e-11, 0, 0, 0, 0, 0]);
+  const IDS = Array.from({ length: 12 }, (_, id) => id);
+
+  it.each<[string, ChainSpec]>([
+    ['no sampler', []],
+    ['a temperature of 1', [{ sampler: 'temperature', temperature: 1 }]],
+    [
+      'a top-k as long as the list',
+      [
+        { sampler: 'temperature', temperature: 1.7 },
+        { sampler: 'top-k', k: 3 },
+      ],
+    ],
+    [
+      'a nucleus in the list',
+      [
+        { sampler: 'top-p', p: 0.65 },
+        { sampler: 'temperature', temperature: 2 },
+      ],
+    ],
+    [
+      'a min-p above the bound',
+      [
+        { sampler: 'min-p', p: 0.3 },
+        { sampler: 'temperature', temperature: 0.3 },
+      ],
+    ],
+    [
+      'samplers without a bound behind such a top-k',
+      [
+        { sampler: 'top-k', k: 2 },
+        { sampler: 'typical', p: 0.5 },
+        { sampler: 'mirostat-2', tau: 3, eta: 0.1 },
+      ],
+    ],
+  ])('is exact with %s', (_, chain) => {
+    const { outcome, probabilities } = said(EVEN, IDS, chain);
+    expect(outcome).toMatchObject({ exact: true, off: 0 });
+    expect(Math.max(...differences(FEW, IDS, chain, probabilities))).toBeLessThan(1e-9);
+  });
+
+  it.each([0.3, 0.7, 1.3, 3])('has the extreme ways as its limits at temperature %d', (temperature) => {
+    const chain: ChainSpec = [{ sampler: 'temperature', temperature }];
+    const { outcome, probabilities } = said(EVEN, IDS, chain);
+    expect(outcome.exact).toBe(false);
+    const few = complete([0.1, 0.1, 0.1, 0, 0, 0, 0, 0, 0]);
+    expect(outcome.off).toBeCloseTo(Math.max(...differences(few, IDS, chain, probabilities)), 6);
+  });
+
+  it('knows no bound where a sampler needs the others one by one', () => {
+    const chain: ChainSpec = [
+      { sampler: 'top-p', p: 0.95 },
+      { sampler: 'typical', p: 0.9 },
+    ];
+    expect(said(EVEN, IDS, chain).outcome).toEqual({ exact: false, within: false, off: null });
+    expect(unboundedSampler(chain, 3)).toBe('typical');
+    expect(unboundedSampler([{ sampler: 'top-k', k: 3 }, ...chain], 3)).toBeUndefined();
+    expect(unboundedSampler([{ sampler: 'top-k', k: 4 }, ...chain], 3)).toBe('typical');
+  });
+
+  it('follows a shape that finds nothing in what the samplers before it left', () => {
+    const bytes = new TextEncoder().encode('abcdefghijkl');
+    const vocabulary = { bytes, offsets: Uint32Array.from({ length: 13 }, (_, i) => i) };
+    const answer = listedLogits(
+      LISTED.listed.map((p, id) => ({ id, logProbability: Math.log(p) })),
+      12,
+    );
+    const of = (expression: string): ListedOutcome => {
+      const chain: ChainSpec = [
+        { sampler: 'top-k', k: 1 },
+        { sampler: 'regex', expression },
+      ];
+      const { probabilities } = new SamplerChain(chain, 12, vocabulary).apply(answer.exact, { tokens: [] });
+      return new ListedChain(chain, 12, vocabulary).outcome(answer.listed, answer.exact, probabilities, {
+        tokens: [],
+      });
+    };
+    // Of a to c, which are listed, b is the best that fits; of x to z none is listed.
+    expect(of('[bc]+')).toMatchObject({ exact: true, within: true });
+    expect(of('[g-j]+')).toMatchObject({ off: null });
+  });
+});
