@@ -29,7 +29,7 @@ const allowed = {
   experiments: [],
   engine: ['gpt2', 'onnx', 'remote', 'experiments', 'library'],
   library: ['gpt2'],
-  extension: ['engine', 'experiments', 'interchange', 'library', 'protocol'],
+  extension: ['engine', 'experiments', 'interchange', 'library', 'protocol', 'remote'],
 };
 
 /** What a folder of `src` may not import: what comes after it, the page, and packages that are others' matter. */
@@ -39,6 +39,7 @@ const patternsOf = (folder, depth) => {
     ...(folder === 'extension' ? [] : [vscodeOnly]),
     ...(folder === 'onnx' ? [] : [onnxOnly]),
     ...(folder === 'core' ? [pure] : []),
+    ...(folder === 'extension' ? [modelProcessOnly] : []),
     toolkitOnly,
   ];
   return [
@@ -58,6 +59,10 @@ const noImports = (files, patterns) => ({
 
 const vscodeOnly = ['^vscode$', 'Only src/extension imports vscode.'];
 const onnxOnly = ['^onnxruntime-', 'Only src/onnx imports onnxruntime.'];
+const modelProcessOnly = [
+  '^(\\.\\./)+remote/(?!(source|address)$)',
+  'Only the model process speaks to servers: of src/remote the extension imports source and address.',
+];
 const toolkitOnly = ['^@vscode/webview-ui-toolkit', 'Only webview/controls.ts imports the toolkit.'];
 // They run alike in the page and in the engine and do nothing but compute: random numbers, regular expressions in
 // linear time, which JavaScript's own are not, and the automata of regular expressions.

@@ -26,6 +26,7 @@ export interface CommandServices extends PanelServices {
   readonly presets: PresetsView;
   readonly models: ModelsView;
   readonly secrets: vscode.SecretStorage;
+  readonly tokenizerFolder: string;
 }
 
 /** Every command of the manifest. */

@@ -9,7 +9,11 @@ import { Library } from './models/library';
 import { registerTools } from './chat/languageModelTools';
 import { LabPanel } from './panel/panel';
 import { PanelHolder } from './panel/panelHolder';
+import { toFailure } from './panel/requests';
 import { Preparing } from './models/preparing';
+import { servedId } from './servers/serverSettings';
+import { mayBeRead, tellWhereTo } from './servers/serverDialogs';
+import { Servers } from './servers/servers';
 import { settings } from './settings';
 import { StatusBar } from './statusBar';
 import { SurprisalMap } from './surprisal/surprisal';
@@ -76,7 +80,20 @@ export function activate(context: vscode.ExtensionContext): DecodingLabApi {
     });
   });
   engine = client;
-  const library = new Library(context, client);
+  const servers = new Servers({
+    configured: () => settings.servers(),
+    memory: context.globalState,
+    secrets: context.secrets,
+    probe: (server, signal) => client.probe(server, signal),
+    mayBeRead,
+    tellWhereTo,
+    offerTokenizers: (entry, model) => {
+      void vscode.commands.executeCommand('decodingLab.chooseTokenizer', servedId(entry.name, model));
+    },
+    sentenceOf: (error) => toFailure(error).sentence,
+    translate: vscode.l10n.t,
+  });
+  const library = new Library(context, client, servers);
   // A window without a folder has no workspace storage; its history is the user's.
   const history = new History(
     vscode.Uri.joinPath(context.storageUri ?? context.globalStorageUri, 'history').fsPath,
@@ -103,10 +120,12 @@ export function activate(context: vscode.ExtensionContext): DecodingLabApi {
   const inline = new InlineCompletions({ engine: client, library, status });
 
   let defaultModel = settings.defaultModel();
+  let served = JSON.stringify(servers.choices());
 
   context.subscriptions.push(
     log,
     library,
+    servers,
     panels,
     preparing,
     status,
@@ -131,7 +150,16 @@ export function activate(context: vscode.ExtensionContext): DecodingLabApi {
         panels.useModel(defaultModel);
         cursor.update();
       }
-      if (event.affectsConfiguration('decodingLab.engine')) client.configure();
+      if (event.affectsConfiguration('decodingLab.engine') || event.affectsConfiguration('http')) {
+        client.configure();
+      }
+      if (event.affectsConfiguration('decodingLab.servers')) panels.modelsChanged();
+    }),
+    servers.onDidChange(() => {
+      // What a server says as often as it is asked is no news to a page.
+      const now = JSON.stringify(servers.choices());
+      if (now !== served) panels.modelsChanged();
+      served = now;
     }),
     ...registerTools(services),
     ...registerCommands({
@@ -143,6 +171,7 @@ export function activate(context: vscode.ExtensionContext): DecodingLabApi {
       presets,
       models,
       secrets: context.secrets,
+      tokenizerFolder: vscode.Uri.joinPath(context.globalStorageUri, 'tokenizers').fsPath,
     }),
     vscode.window.registerWebviewPanelSerializer(LabPanel.viewType, panels),
     vscode.languages.registerInlineCompletionItemProvider(InlineCompletions.selector(), inline),

@@ -3,6 +3,8 @@ import type { EngineSettings } from '../engine/client';
 import type { Presets } from '../core/samplers/presets';
 import { LONGEST_STOP, MOST_STOPS } from '../core/stopStrings';
 import { allPresets, presetChain } from './presets/presets';
+import { networkSettings } from './servers/networkSettings';
+import { readServers, type ReadServers } from './servers/serverSettings';
 import type { SurprisalScale } from './surprisal/surprisalScale';
 
 const read = (name: string, scope?: vscode.ConfigurationScope): unknown =>
@@ -46,6 +48,15 @@ export const settings = {
     };
   },
 
+  /** The servers that the user has named: a setting of the machine, which no workspace has. */
+  servers: (): ReadServers => readServers(read('servers'), vscode.l10n.t),
+
+  /** The servers as they stand in the user settings, those among them that cannot be used: all are kept. */
+  userServers(): readonly unknown[] {
+    const value = vscode.workspace.getConfiguration('decodingLab').inspect<unknown>('servers')?.globalValue;
+    return Array.isArray(value) ? value : [];
+  },
+
   /** What the model process may use. */
   engine(): EngineSettings {
     const threads = whole(read('engine.threads'), 0, 256, 0);
@@ -56,6 +67,7 @@ export const settings = {
       ...(memory > 0 && { memoryLimit: memory * 1e6 }),
       ...(minutes > 0 && { unloadAfter: minutes * 60_000 }),
       prioritize: read('engine.priority') !== 'equal',
+      network: networkSettings((name) => vscode.workspace.getConfiguration('http').get(name)),
     };
   },
 

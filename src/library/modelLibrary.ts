@@ -27,6 +27,7 @@ import {
   type LibraryEntry,
   type Place,
 } from './installedModels';
+import { downloadTokenizer, type TokenizerDownload } from './tokenizerDownload';
 import type {
   CatalogListing,
   DownloadOptions,
@@ -79,6 +80,11 @@ export class ModelLibrary {
   /** Looks at a model's folder: in another process where the program has one for that. */
   get inspect(): Inspect {
     return this.#options.inspect ?? inspectHere;
+  }
+
+  /** A tokenizer of the hub, without its model. @throws LibraryError */
+  downloadTokenizer(download: TokenizerDownload): Promise<void> {
+    return downloadTokenizer(download, this.#tools);
   }
 
   /** Memory of this machine. */

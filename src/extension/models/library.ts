@@ -12,6 +12,8 @@ import { RecentUse } from '../../library/recentUse';
 import type { LibraryEntry } from '../../library/installedModels';
 import { readVariantId, VARIANTS, variantId } from '../../library/variants';
 import type { ModelChoice, Toy } from '../../protocol/messages';
+import { readServedId } from '../servers/serverSettings';
+import type { Servers } from '../servers/servers';
 import { settings } from '../settings';
 import { modelLabel } from './trainedName';
 
@@ -56,9 +58,15 @@ export class Library implements vscode.Disposable {
   #library: Promise<ModelLibrary> | undefined;
   readonly #recent: RecentUse;
   readonly #inspector: Inspector;
+  readonly servers: Servers;
 
-  constructor(context: vscode.ExtensionContext, engine: Pick<EngineClient, 'pid' | 'status'>) {
+  constructor(
+    context: vscode.ExtensionContext,
+    engine: Pick<EngineClient, 'pid' | 'status'>,
+    servers: Servers,
+  ) {
     this.#context = context;
+    this.servers = servers;
     this.#inspector = new Inspector({
       entry: vscode.Uri.joinPath(context.extensionUri, 'dist', 'inspector.js').fsPath,
     });
@@ -85,10 +93,13 @@ export class Library implements vscode.Disposable {
     this.#recent.renew();
   }
 
+  /** All models that can be chosen; servers that have said nothing in this window are asked meanwhile. */
   async choices(): Promise<ModelChoice[]> {
+    this.servers.askNew();
     const usable = (await (await this.models()).list()).filter(({ problem }) => problem === undefined);
     return [
       ...(await Promise.all(usable.map((entry) => this.#choicesOf(entry)))).flat(),
+      ...this.servers.choices(),
       {
         id: 'toy',
         name: 'toy vocabulary',
@@ -107,16 +118,21 @@ export class Library implements vscode.Disposable {
     );
   }
 
-  /** How the engine finds a model that is about to be used, and marked as such. @throws UnknownModelError */
+  /**
+   * How the engine finds a model that is about to be used, and marked as such.
+   * @throws UnknownModelError; ServedModelError where a server's model cannot be used yet.
+   */
   async source(id: string, toy: Toy | undefined): Promise<ModelSource> {
     if (id === 'toy') return { kind: 'toy', ...(toy ?? TOY_DEFAULT) };
+    if (readServedId(id)) return this.servers.source(id);
     const source = await this.locate(id);
     await this.#recent.note(await this.models(), readVariantId(id).base);
     return source;
   }
 
-  /** How the engine knows a model's weights, without marking them as used. @throws UnknownModelError */
+  /** How the engine knows a model's weights, without marking them as used. @throws as `source` */
   async locate(id: string): Promise<ModelSource> {
+    if (readServedId(id)) return this.servers.locate(id);
     const library = await this.models();
     const { base, precision } = readVariantId(id);
     try {
@@ -127,7 +143,11 @@ export class Library implements vscode.Disposable {
       return { kind: 'gpt2', id, name: variantName(name, precision), directory, precision, cacheDirectory };
     } catch {
       const known = await library.list();
-      throw new UnknownModelError(id, [...known.map((entry) => entry.id), 'toy']);
+      throw new UnknownModelError(id, [
+        ...known.map((entry) => entry.id),
+        ...this.servers.choices().map((choice) => choice.id),
+        'toy',
+      ]);
     }
   }
 

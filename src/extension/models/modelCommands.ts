@@ -4,6 +4,7 @@ import { visibleText } from '../document/activeText';
 import { PRECISIONS } from '../../library/memory';
 import type { LibraryEntry } from '../../library/installedModels';
 import { readVariantId, variantId } from '../../library/variants';
+import { makeDefault } from './defaultModel';
 import { exportModelFolder } from './exportModel';
 import { showFidelity, variantItems } from './fidelity';
 import { getModelCommands } from './getModelCommands';
@@ -11,6 +12,7 @@ import { setHubToken } from './hubTokenCommand';
 import type { Library } from './library';
 import type { PanelHolder } from '../panel/panelHolder';
 import { toFailure } from '../panel/requests';
+import { serverCommands } from '../servers/serverCommands';
 import { settings } from '../settings';
 import { choose, chooseSeveral } from '../shown/choices';
 import { ask, showProgress, tell } from '../shown/messages';
@@ -24,6 +26,8 @@ export interface ModelCommandServices {
   readonly models: ModelsView;
   readonly panels: PanelHolder;
   readonly secrets: vscode.SecretStorage;
+  /** Folder of the extension's own for tokenizers from the hub. */
+  readonly tokenizerFolder: string;
 }
 
 /** Commands of the model library; each asks for what it was not given. */
@@ -33,6 +37,7 @@ export function modelCommands({
   models,
   panels,
   secrets,
+  tokenizerFolder,
 }: ModelCommandServices): Record<string, (given?: unknown) => Promise<void>> {
   /** Runs something that can fail, tells why it did, and shows what is there afterwards. */
   const told = async (work: () => Promise<void>): Promise<void> => {
@@ -77,6 +82,18 @@ export function modelCommands({
       vscode.l10n.t('No installed model can be run. Download or import one first.'),
     );
 
+  /** A model of this machine that can be run, or one of a server. */
+  const chooseAny = async (given: unknown, title: string): Promise<string | undefined> => {
+    const served = library.servers.choices();
+    if (served.length === 0 || given !== undefined) return chooseRunnable(given, title);
+    const here = (await (await library.models()).list()).filter(({ problem }) => problem === undefined);
+    const items = [
+      ...here.map(({ id, name, description }) => ({ label: modelLabel(name), detail: description, id })),
+      ...served.map(({ id, description }) => ({ label: modelLabel(id), detail: description, id })),
+    ];
+    return (await choose(items, { title }))?.id;
+  };
+
   /** A model that can be run, and has quantized forms. */
   const chooseWithVariants = (given: unknown, title: string): Promise<string | undefined> =>
     chooseHere(
@@ -103,52 +120,13 @@ export function modelCommands({
     return true;
   };
 
-  const setDefault = async (id: string | undefined): Promise<void> => {
-    await vscode.workspace
-      .getConfiguration('decodingLab')
-      .update('defaultModel', id, vscode.ConfigurationTarget.Global);
-  };
-
-  /** Makes a model the default, and says so with a way back. */
-  const makeDefault = async (id: string): Promise<void> => {
-    const before = vscode.workspace.getConfiguration('decodingLab').inspect<string>('defaultModel');
-    if (settings.defaultModel() === id) {
-      panels.useModel(id);
-      return;
-    }
-    await setDefault(id);
-    if (settings.defaultModel() !== id) {
-      void tell.warning(
-        vscode.l10n.t(
-          '{0} is your default model now, but this workspace has its own: {1} (decodingLab.defaultModel in its settings).',
-          modelLabel(id),
-          modelLabel(settings.defaultModel()),
-        ),
-      );
-      return;
-    }
-    const undo = vscode.l10n.t('Undo');
-    const name = modelLabel(id);
-    // The panel follows the setting.
-    const sentence = panels.current
-      ? vscode.l10n.t('{0} is the default model now, and the open panel uses it.', name)
-      : vscode.l10n.t(
-          '{0} is the default model now: for new panels, suggestions, surprisal and At the Cursor.',
-          name,
-        );
-    void tell
-      .information(sentence, undo)
-      .then((answer) => {
-        if (answer === undo && settings.defaultModel() === id) void setDefault(before?.globalValue);
-      });
-  };
-
   return {
     ...getModelCommands({ library, models, told }),
+    ...serverCommands({ engine, library, panels, tokenizerFolder, told }),
     useModel: (given) =>
       told(async () => {
-        const id = await chooseRunnable(given, vscode.l10n.t('Default model'));
-        if (id !== undefined) await makeDefault(id);
+        const id = await chooseAny(given, vscode.l10n.t('Default model'));
+        if (id !== undefined) await makeDefault(id, { library, panels });
       }),
     loadModel: (given) =>
       told(async () => {
@@ -202,7 +180,7 @@ export function modelCommands({
         const chosen = await choose(items, {
           title: vscode.l10n.t('Weights of {0}, the default', modelLabel(id)),
         });
-        if (chosen) await makeDefault(variantId(id, chosen.precision));
+        if (chosen) await makeDefault(variantId(id, chosen.precision), { library, panels });
       }),
     measureWeights: (given) =>
       told(async () => {

@@ -7,19 +7,21 @@ import { readVariantId, VARIANTS } from '../../library/variants';
 import type { Library } from './library';
 import { decimals, moment } from '../numbers';
 import { toFailure } from '../panel/requests';
+import { serverRow, serverRows, type ServersRow } from '../servers/serverRows';
 import { settings } from '../settings';
 import { TreeView, type TreeData, type TreeRow } from '../shown/trees';
 import { known } from '../words';
 import { modelLabel } from './trainedName';
 
-const SECTIONS = ['here', 'toDownload'] as const;
+const SECTIONS = ['here', 'onServers', 'toDownload'] as const;
 type Section = (typeof SECTIONS)[number];
 
 /** A row of the view; commands of its menu are given it. */
 export type ModelRow =
   | { readonly kind: 'section'; readonly section: Section }
   | { readonly kind: 'here'; readonly entry: LibraryEntry }
-  | { readonly kind: 'catalog'; readonly entry: CatalogListing };
+  | { readonly kind: 'catalog'; readonly entry: CatalogListing }
+  | ServersRow;
 
 /** Bytes for people. */
 export function size(bytes: number): string {
@@ -48,21 +50,26 @@ function heldLine({ id, bytes, measured }: HeldModel): string {
     : vscode.l10n.t('{0} in memory: about {1}', label, size(bytes));
 }
 
-/** "Models": what is on this machine, and what can be downloaded. */
+/** "Models": what is on this machine and on servers, and what can be downloaded. */
 export class ModelsView implements TreeData<ModelRow>, vscode.Disposable {
   readonly #library: Library;
   readonly #view: TreeView<ModelRow>;
   readonly #changed = new vscode.EventEmitter<undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
-  readonly #listener: vscode.Disposable;
+  readonly #listeners: readonly vscode.Disposable[];
   #held: readonly HeldModel[] = [];
 
   constructor(library: Library) {
     this.#library = library;
     this.#view = new TreeView('decodingLab.models', this);
-    this.#listener = vscode.workspace.onDidChangeConfiguration((event) => {
-      if (event.affectsConfiguration('decodingLab')) this.refresh();
-    });
+    this.#listeners = [
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration('decodingLab')) this.refresh();
+      }),
+      library.servers.onDidChange(() => {
+        this.refresh();
+      }),
+    ];
   }
 
   refresh(): void {
@@ -87,14 +94,13 @@ export class ModelsView implements TreeData<ModelRow>, vscode.Disposable {
   rowOf(row: ModelRow): TreeRow {
     switch (row.kind) {
       case 'section':
-        return {
-          label: row.section === 'here' ? vscode.l10n.t('On this machine') : vscode.l10n.t('To download'),
-          collapsibleState: vscode.TreeItemCollapsibleState.Expanded,
-        };
+        return { label: sectionName(row.section), collapsibleState: vscode.TreeItemCollapsibleState.Expanded };
       case 'here':
         return this.#here(row.entry);
       case 'catalog':
         return this.#listed(row.entry);
+      default:
+        return serverRow(row, this.#library.servers);
     }
   }
 
@@ -164,7 +170,10 @@ export class ModelsView implements TreeData<ModelRow>, vscode.Disposable {
 
   async getChildren(parent?: ModelRow): Promise<ModelRow[]> {
     if (!parent) return SECTIONS.map((section) => ({ kind: 'section', section }));
-    if (parent.kind !== 'section') return [];
+    const { servers } = this.#library;
+    if (parent.kind === 'here' || parent.kind === 'catalog') return [];
+    if (parent.kind !== 'section') return serverRows(servers, parent);
+    if (parent.section === 'onServers') return serverRows(servers);
     try {
       const library = await this.#library.models();
       this.#view.message = '';
@@ -189,7 +198,18 @@ export class ModelsView implements TreeData<ModelRow>, vscode.Disposable {
   dispose(): void {
     this.#view.dispose();
     this.#changed.dispose();
-    this.#listener.dispose();
+    for (const listener of this.#listeners) listener.dispose();
+  }
+}
+
+function sectionName(section: Section): string {
+  switch (section) {
+    case 'here':
+      return vscode.l10n.t('On this machine');
+    case 'onServers':
+      return vscode.l10n.t('On servers');
+    case 'toDownload':
+      return vscode.l10n.t('To download');
   }
 }
 

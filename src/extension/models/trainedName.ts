@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import { readVariantId } from '../../library/variants';
 import { count } from '../numbers';
+import { readServedId } from '../servers/serverSettings';
 
 const FOLDER = /^step-(\d{1,15})-(\d{12,14})(?:-\d+)?$/;
 
@@ -22,8 +23,10 @@ export function trainedName(folder: string, from: string, step: number): string 
   return vscode.l10n.t('{0} · from {1}', name, from);
 }
 
-/** A model's id for people: that of a trained model in words, any other as it is. */
+/** A model's id for people: those of trained and of served models in words, any other as it is. */
 export function modelLabel(id: string): string {
+  const served = readServedId(id);
+  if (served) return vscode.l10n.t('{0} on {1}', served.model, served.server);
   const { base } = readVariantId(id);
   const named = stepOf(base);
   return named === undefined ? id : `${named}${id.slice(base.length)}`;

@@ -151,6 +151,12 @@ export class LabPanel implements vscode.Disposable {
     if (this.#ready) this.#handOver();
   }
 
+  /** Uses a model that the page may not know yet: it is told the models of now before. */
+  useNewModel(id: string): void {
+    this.#model = id;
+    this.modelsChanged();
+  }
+
   /** Explores with a preset, in whatever text the panel has. */
   takePreset(id: string): void {
     this.#preset = id;

@@ -15,6 +15,7 @@ import { UnknownModelError, type Library } from '../models/library';
 import { trainedName } from '../models/trainedName';
 import { openText } from '../presets/presetExchange';
 import { PresetNotSavedError, savePreset } from '../presets/savePreset';
+import { ServedModelError } from '../servers/servers';
 import { readText, TextError } from './textSource';
 
 /** A page that asks for more at once than this is not one of ours. */
@@ -218,7 +219,9 @@ function failureOf(error: unknown): Failure {
   if (error instanceof LibraryError) {
     return { code: error.code === 'stopped' ? 'stopped' : 'model', sentence: error.message };
   }
-  if (error instanceof UnknownModelError) return { code: 'model', sentence: error.message };
+  if (error instanceof UnknownModelError || error instanceof ServedModelError) {
+    return { code: 'model', sentence: error.message };
+  }
   const what = messageOf(error);
   return {
     code: 'internal',

@@ -38,6 +38,7 @@ const SCOPES: Readonly<Record<string, 'machine' | 'machine-overridable' | 'windo
   'decodingLab.library.folder': 'machine',
   'decodingLab.library.endpoints': 'machine',
   'decodingLab.library.catalog': 'machine',
+  'decodingLab.servers': 'machine',
 };
 
 const { capabilities, contributes } = JSON.parse(readFileSync('package.json', 'utf8')) as Manifest;
