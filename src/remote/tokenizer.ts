@@ -11,6 +11,7 @@ import { UNREAD_TOKENIZER_FILES, unreadTokenizer } from '../gpt2/tokenizer/token
 import type { ServerConnection } from './connection';
 import { LlamaServer } from './llama/llamaServer';
 import { serverTokenizer } from './llama/serverTokenizer';
+import { titleOf } from './problems';
 import { RemoteError } from './remoteError';
 import { readServedEnds, type ServedEnds } from './servedEnds';
 import type { RemoteSource, ServerDescription } from './source';
@@ -50,17 +51,18 @@ export async function loadRemoteTokenizer(
   connection: ServerConnection,
 ): Promise<RemoteTokenizer> {
   const { server, model, tokenizer: chosen } = source;
+  const title = titleOf(server);
   const size = description.models.find(({ id }) => id === model)?.vocabularySize;
   if (chosen.kind === 'server') {
     if (description.kind !== 'llama-server' || size === undefined) {
       throw new RemoteError(
         'refused',
-        `${server.name} does not list the bytes of its tokens, so texts cannot be shown token by token. ` +
+        `${title} does not list the bytes of its tokens, so texts cannot be shown token by token. ` +
           "Choose the folder with the model's tokenizer.json for it.",
       );
     }
     const own = await serverTokenizer(new LlamaServer(connection, model), size);
-    return { ...own, ...startRemark(own, server.name) };
+    return { ...own, ...startRemark(own, title) };
   }
   const { tokenizer, name, ...ends } =
     chosen.kind === 'gpt2' ? gpt2Tokenizer() : await folderTokenizer(chosen.directory);
@@ -69,7 +71,7 @@ export async function loadRemoteTokenizer(
   if (known > wanted) {
     throw new RemoteError(
       'refused',
-      `${name} has ${count(known)} tokens, but ${model} on ${server.name} has ${count(wanted)}: it is another ` +
+      `${name} has ${count(known)} tokens, but ${model} on ${title} has ${count(wanted)}: it is another ` +
         `model's. ${FIX}`,
     );
   }
@@ -79,9 +81,9 @@ export async function loadRemoteTokenizer(
   const own: RemoteTokenizer = {
     ...fitted,
     ...{ endOfText, startOfText: ends.startOfText, before: seen?.before ?? [] },
-    remarks: [...ends.remarks, ...(seen ? [] : [unchecked(name, server.name)])],
+    remarks: [...ends.remarks, ...(seen ? [] : [unchecked(name, title)])],
   };
-  return { ...own, ...startRemark(own, server.name) };
+  return { ...own, ...startRemark(own, title) };
 }
 
 const FIX = "Choose the folder with this model's own tokenizer.json.";
@@ -135,12 +137,16 @@ async function compare(
   { server, model }: RemoteSource,
   { kind }: ServerDescription,
   connection: ServerConnection,
-  { encode, vocabulary: { offsets } }: TextTokenizer,
+  tokenizer: TextTokenizer,
   name: string,
 ): Promise<{ readonly before: readonly number[] } | undefined> {
   const ask = (start: boolean): Promise<number[]> =>
     kind === 'llama-server'
-      ? new LlamaServer(connection, model).tokens(SAMPLE, { special: false, start }, offsets.length - 1)
+      ? new LlamaServer(connection, model).tokens(
+          SAMPLE,
+          { special: false, start },
+          tokenizer.vocabulary.offsets.length - 1,
+        )
       : vllmTokens(connection, model, start);
   let theirs: number[];
   let withStart: number[];
@@ -152,7 +158,7 @@ async function compare(
     if (hidden) return undefined;
     throw error;
   }
-  const own = encode(SAMPLE);
+  const own = tokenizer.encode(SAMPLE);
   const at = own.findIndex((id, i) => id !== theirs[i]);
   if (at === -1 && own.length === theirs.length) {
     return { before: withStart.slice(0, leading(withStart, theirs)) };
@@ -161,7 +167,7 @@ async function compare(
   const idAt = (ids: readonly number[]): string => (place < ids.length ? `${ids[place]}` : 'none');
   throw new RemoteError(
     'refused',
-    `${name} is not that of ${model} on ${server.name}: of ${JSON.stringify(SAMPLE)} it makes ${own.length} tokens, ` +
+    `${name} is not that of ${model} on ${titleOf(server)}: of ${JSON.stringify(SAMPLE)} it makes ${own.length} tokens, ` +
       `the server ${theirs.length}, and token ${place + 1} is ${idAt(own)} instead of ${idAt(theirs)}. ${FIX}`,
   );
 }
@@ -176,20 +182,21 @@ async function vllmTokens(connection: ServerConnection, model: string, start: bo
   });
   const read = v.safeParse(vllmSchema, answer);
   if (read.success) return read.output.tokens;
-  throw new RemoteError('missing', `${connection.server.name} does not say which tokens a text has.`);
+  throw new RemoteError('missing', `${titleOf(connection.server)} does not say which tokens a text has.`);
 }
 
 /** What a user should know of tokens that are sent, but not shown. */
 function startRemark(
-  { before, startOfText, remarks = [], decode }: RemoteTokenizer,
+  tokenizer: RemoteTokenizer,
   server: string,
 ): Pick<RemoteTokenizer, 'startOfText' | 'remarks'> {
+  const { before, startOfText, remarks = [] } = tokenizer;
   if (before.length === 0) return { startOfText, remarks };
   return {
     startOfText: before[0]!,
     remarks: [
       ...remarks,
-      `Before every text stands ${decode(before)}, as ${server} has it for this model; it is sent, but not shown.`,
+      `Before every text stands ${tokenizer.decode(before)}, as ${server} has it for this model; it is sent, but not shown.`,
     ],
   };
 }

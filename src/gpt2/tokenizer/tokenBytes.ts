@@ -13,8 +13,23 @@ const BYTE_OF: ReadonlyMap<string, number> = (() => {
   );
 })();
 
+const BYTE_OF_UNIT: readonly (number | undefined)[] = Array.from({ length: 0x144 }, (_, unit) =>
+  BYTE_OF.get(String.fromCharCode(unit)),
+);
+
 /** Bytes of a token as byte-level tokenizers write it; characters that stand for no byte are their own UTF-8. */
 export function byteLevelBytes(token: string): Buffer {
+  // Without a buffer for each character: vocabularies have up to 250,000 tokens.
+  const bytes = Buffer.allocUnsafe(token.length);
+  for (let i = 0; i < token.length; i++) {
+    const byte = BYTE_OF_UNIT[token.charCodeAt(i)];
+    if (byte === undefined) return mixedBytes(token);
+    bytes[i] = byte;
+  }
+  return bytes;
+}
+
+function mixedBytes(token: string): Buffer {
   return Buffer.concat(
     Array.from(token, (character) => {
       const byte = BYTE_OF.get(character);

@@ -25,7 +25,7 @@ export async function byteLists(server: LlamaServer, size: number): Promise<Byte
   const tokens = new Array<Uint8Array | undefined>(size).fill(undefined);
   const taken = server.readable(WHAT, () => {
     const last = prompt.at(-1);
-    if (last === undefined) throw new UnreadableAnswer('that the letter a has no tokens');
+    if (last === undefined) throw new UnreadableAnswer('no tokens for the letter a');
     return last;
   });
   let count = 0;
@@ -34,7 +34,7 @@ export async function byteLists(server: LlamaServer, size: number): Promise<Byte
     (id, _, bytes) => {
       if (!bytes) throw new UnreadableAnswer(`token ${id} without its bytes`);
       if (id >= size) {
-        throw new UnreadableAnswer(`token ${id}, while it has only the ids 0 to ${size - 1}`);
+        throw new UnreadableAnswer(`token ${id}, though its ids are 0 to ${size - 1},`);
       }
       if (tokens[id]) throw new UnreadableAnswer(`token ${id} twice`);
       tokens[id] = bytes.slice();
@@ -43,7 +43,7 @@ export async function byteLists(server: LlamaServer, size: number): Promise<Byte
     true,
   );
   const known = server.readable(WHAT, () => {
-    if (count !== size) throw new UnreadableAnswer(`those of ${count} of its ${size} tokens`);
+    if (count !== size) throw new UnreadableAnswer(`${count} of ${size} tokens`);
     return tokens.map((bytes) => bytes!);
   });
   const special = known.flatMap(({ length }, id) => (length === 0 ? [id] : []));
@@ -66,7 +66,10 @@ async function nameSpecial(
     const some = special.slice(from, from + NAMED_AT_ONCE);
     // Each on a line of its own, where there is a token for line ends and no name has one.
     const lines = lineEnd === -1 ? [] : (await server.text(some.flatMap((id) => [id, lineEnd]))).split('\n');
-    if (lines.length === some.length + 1) some.forEach((id, i) => name(id, lines[i]!));
+    if (lines.length === some.length + 1)
+      some.forEach((id, i) => {
+        name(id, lines[i]!);
+      });
     else for (const id of some) name(id, await server.text([id]));
   }
 }

@@ -14,7 +14,7 @@ export interface ChosenEntry {
   readonly logProbability: number;
 }
 
-/** What is wrong with an answer, words that follow «it answered». */
+/** What is wrong with an answer, words after "answers with". */
 export class UnreadableAnswer extends Error {
   override readonly name = 'UnreadableAnswer';
 }
@@ -166,7 +166,10 @@ class EntryReader {
 
   /** A list of bytes, or anything else in its place. */
   private bytes(): void {
-    if (this.next() !== OPEN_LIST) return this.skipValue();
+    if (this.next() !== OPEN_LIST) {
+      this.skipValue();
+      return;
+    }
     this.at++;
     this.tokenLength = 0;
     if (this.next() === CLOSE_LIST) {
@@ -235,9 +238,13 @@ class EntryReader {
     const first = this.next();
     if (first === QUOTE) {
       this.at++;
-      return this.skipString();
+      this.skipString();
+      return;
     }
-    if (first !== OPEN && first !== OPEN_LIST) return this.skipPlain();
+    if (first !== OPEN && first !== OPEN_LIST) {
+      this.skipPlain();
+      return;
+    }
     let depth = 0;
     do {
       const byte = this.answer[this.at++];

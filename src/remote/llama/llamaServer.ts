@@ -1,7 +1,7 @@
 /** The protocol of llama-server, as far as it is spoken here; tools/server/README.md of llama.cpp describes it. */
 import * as v from 'valibot';
 import type { ServerConnection } from '../connection';
-import { RemoteError } from '../remoteError';
+import { nonsense, saidSafely, titleOf } from '../problems';
 import { leading } from '../startOfTexts';
 import {
   nameOfModel,
@@ -78,8 +78,9 @@ export class LlamaServer {
     readonly model: string,
   ) {}
 
-  get name(): string {
-    return this.connection.server.name;
+  /** The server as sentences call it. */
+  get title(): string {
+    return titleOf(this.connection.server);
   }
 
   /** @throws RemoteError */
@@ -119,7 +120,7 @@ export class LlamaServer {
       this.checkModel(nameOfModel(answer));
       const entry = readFirstEntry(answer, onEntry, wantsBytes);
       if (entry && entry.id !== taken) {
-        throw new UnreadableAnswer(`that it took token ${entry.id} where ${taken} was the only one`);
+        throw new UnreadableAnswer(`token ${entry.id}, where it was told to take ${taken},`);
       }
       return entry;
     });
@@ -142,7 +143,7 @@ export class LlamaServer {
     return this.readable(what, () => {
       const outside = tokens.find((token) => token >= size);
       if (outside === undefined) return tokens;
-      throw new UnreadableAnswer(`token ${outside}, while it has only the ids 0 to ${size - 1}`);
+      throw new UnreadableAnswer(`token ${outside}, though its ids are 0 to ${size - 1},`);
     });
   }
 
@@ -186,9 +187,11 @@ export class LlamaServer {
    * @throws UnreadableAnswer
    */
   checkModel(model: string | undefined): void {
-    this.answering ??= model;
-    if (model === undefined || model === this.answering) return;
-    throw new UnreadableAnswer(`as ${model.slice(0, 200)}, while it answered as ${this.answering} before`);
+    const before = (this.answering ??= model);
+    if (model === undefined || before === undefined || model === before) return;
+    throw new UnreadableAnswer(
+      `the model ${this.shown(model)}, though it answered with ${this.shown(before)} before,`,
+    );
   }
 
   /** What `read` makes of an answer, or a sentence about what is wrong with it. @throws RemoteError */
@@ -197,12 +200,12 @@ export class LlamaServer {
       return read();
     } catch (error) {
       if (!(error instanceof UnreadableAnswer)) throw error;
-      throw new RemoteError(
-        'answer',
-        `Asked for ${what}, ${this.name} answered ${error.message}. Load the model again; if that does not help, ` +
-          'update llama.cpp there.',
-      );
+      throw nonsense({ server: this.connection.server, what }, error.message);
     }
+  }
+
+  private shown(text: string): string {
+    return saidSafely(this.connection.server, text, 100);
   }
 
   private parsed<Schema extends v.GenericSchema>(
@@ -213,7 +216,7 @@ export class LlamaServer {
     return this.readable(what, () => {
       const read = v.safeParse(schema, answer);
       if (read.success) return read.output;
-      throw new UnreadableAnswer(`what is not read here (${read.issues[0].message})`);
+      throw new UnreadableAnswer(`what cannot be read (${this.shown(read.issues[0].message)})`);
     });
   }
 }

@@ -6,8 +6,8 @@ import { StepError, type Json } from './step';
 /** Byte-pair merges of a piece, by the list of merges of a `tokenizer.json`. */
 export class BytePairModel {
   readonly #ids: ReadonlyMap<string, number>;
-  /** Rank and result of a merge, by both parts' ids as one number. */
-  readonly #merges = new Map<number, { readonly rank: number; readonly id: number }>();
+  /** Rank and result of a merge as one number, by both parts' ids as one number: some models have 500,000. */
+  readonly #merges = new Map<number, number>();
   readonly #unknown: number | undefined;
   readonly #characters = new Map<string, readonly number[]>();
 
@@ -26,14 +26,15 @@ export class BytePairModel {
     const unknown = model['unk_token'];
     this.#unknown = typeof unknown === 'string' ? this.#ids.get(unknown) : undefined;
     ((model['merges'] ?? []) as (string | readonly string[])[]).forEach((merge, rank) => {
-      const pair = typeof merge === 'string' ? merge.split(' ') : merge;
-      const ids = [...pair, pair.join('')].map((token) => this.#ids.get(token));
-      const [left, right, id] = ids;
-      if (pair.length !== 2 || left === undefined || right === undefined || id === undefined) {
+      const [first = '', second = '', ...more] = typeof merge === 'string' ? merge.split(' ') : merge;
+      const left = this.#ids.get(first);
+      const right = this.#ids.get(second);
+      const id = this.#ids.get(first + second);
+      if (more.length > 0 || left === undefined || right === undefined || id === undefined) {
         throw new StepError(`its merge ${JSON.stringify(merge)} is of tokens that it does not have`);
       }
       const key = pairKey(left, right);
-      if (!this.#merges.has(key)) this.#merges.set(key, { rank, id });
+      if (!this.#merges.has(key)) this.#merges.set(key, pairKey(rank, id));
     });
   }
 
@@ -47,9 +48,12 @@ export class BytePairModel {
     const { ids, firsts, lasts } = this.#symbols(text);
     const ends = mergeAdjacent(
       ids.length,
-      (from, middle) => this.#merges.get(pairKey(ids[from]!, ids[middle]!))?.rank,
       (from, middle) => {
-        ids[from] = this.#merges.get(pairKey(ids[from]!, ids[middle]!))!.id;
+        const merge = this.#merges.get(pairKey(ids[from]!, ids[middle]!));
+        return merge === undefined ? undefined : Math.floor(merge / PAIR);
+      },
+      (from, middle) => {
+        ids[from] = this.#merges.get(pairKey(ids[from]!, ids[middle]!))! % PAIR;
         lasts[from] = lasts[middle]!;
       },
     );
