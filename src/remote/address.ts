@@ -50,12 +50,9 @@ export function readAddress(text: string): ReadAddress {
     );
   }
   const url = parse(typed);
-  const path = url.pathname
-    .replace(/\/+$/, '')
-    .replace(/\/v1(\/(models|completions|chat\/completions))?$/, '');
-  const { origin } = url;
+  const path = url.pathname.replace(/(\/+v1(\/+(models|completions|chat\/completions))?)*\/*$/, '');
   return {
-    address: `${origin}${path.replace(/\/+$/, '')}`,
+    address: `${url.origin}${path}`,
     loopback: isLoopback(url),
     confidential: isConfidential(url),
   };

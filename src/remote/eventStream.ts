@@ -33,12 +33,14 @@ export async function* eventsOf(
   for await (const chunk of chunks) {
     parser.feed(decoder.decode(chunk, { stream: true }));
     bytes = events.length > 0 ? 0 : bytes + chunk.length;
+    let done = false;
     for (const data of events.splice(0)) {
-      if (data.trim() === DONE) return;
-      yield data;
+      done ||= data.trim() === DONE;
+      if (!done) yield data;
     }
     if (bytes > mostBytes) throw tooMuch();
     if (problem) throw problem;
+    if (done) return;
   }
 }
 

@@ -91,7 +91,7 @@ class HttpConnection implements ServerConnection {
     if (!/^text\/event-stream\b/i.test(type)) {
       const text = new TextDecoder().decode(await this.#whole(request, body));
       const problem = errorIn(readJson(asked, text, type));
-      throw problem === undefined ? nonsense(asked, kindOf(asked, type, text)) : saidError(asked, problem);
+      throw problem === undefined ? nonsense(asked, beginningOf(asked, text)) : saidError(asked, problem);
     }
     for await (const event of eventsOf(this.#read(request, body, 1), asked, mostBytes)) {
       const json = readJson(asked, event, type);
@@ -233,12 +233,16 @@ function readJson(asked: Asked, text: string, type: string): unknown {
   return parseBoundedJson(text, () => nonsense(asked, kindOf(asked, type, text)));
 }
 
-/** What an answer is that is not what was asked for. */
-function kindOf({ server }: Asked, type: string, text: string): string {
+/** What an answer is that is no JSON. */
+function kindOf(asked: Asked, type: string, text: string): string {
   if (/html/i.test(type) || /^\s*</.test(text)) return 'a web page';
   if (text.trim() === '') return 'nothing';
-  const begin = `“${saidSafely(server, text.trim(), 60)}”`;
-  return /json|event-stream/i.test(type) ? `what is no whole JSON (${begin})` : begin;
+  const beginning = beginningOf(asked, text);
+  return /json|event-stream/i.test(type) ? `what is no whole JSON (${beginning})` : beginning;
+}
+
+function beginningOf({ server }: Asked, text: string): string {
+  return `“${saidSafely(server, text.trim(), 60)}”`;
 }
 
 /** The error that an answer holds which was sent as a success. */

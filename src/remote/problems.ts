@@ -168,7 +168,7 @@ export function wayError(asked: Asked, error: unknown, begun: boolean): RemoteEr
       `does not speak http (${code}). Check the port of its address, and whether it needs https://.`,
     );
   }
-  const proxy = /Proxy response \((\d+)\)/.exec(messageOf(error))?.[1];
+  const proxy = /Proxy (?:response|Authentication Required) \((\d+)\)/.exec(messageOf(error))?.[1];
   if (proxy !== undefined) {
     return network(
       `is not reached through the proxy, which answers with status ${proxy}. Check the proxy's settings.`,
