@@ -25,12 +25,13 @@ export function listedLogits(
     1,
     sorted.reduce((sum, { logProbability }) => sum + Math.exp(logProbability), 0),
   );
-  const exact = new Float64Array(vocabularySize).fill(
-    Math.log((1 - mass) / (vocabularySize - listed.length)),
-  );
-  for (const { id, logProbability } of sorted) exact[id] = logProbability;
+  const rest = Math.log((1 - mass) / (vocabularySize - listed.length));
+  // Filled one by one: a conversion of the whole takes longer than everything else.
+  const exact = new Float64Array(vocabularySize).fill(rest);
+  const logits = new Float32Array(vocabularySize).fill(rest);
+  for (const { id, logProbability } of sorted) exact[id] = logits[id] = logProbability;
   return {
-    logits: Float32Array.from(exact),
+    logits,
     exact,
     listed: {
       ids: Int32Array.from(sorted, ({ id }) => id),

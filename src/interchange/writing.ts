@@ -47,6 +47,16 @@ function changesNothing(step: SamplerSpec): boolean {
 
 /** Writes a run's chain and its numbers into a program's settings. */
 export function writeRun(program: Program, run: Run): WrittenRun {
+  const { settings, notes } = writeChain(program, run);
+  const beside: string[] = [];
+  return {
+    settings: { ...settings, ...runSettings(program, run, beside) },
+    notes: [...notes, ...beside],
+  };
+}
+
+/** Writes a run's chain alone. */
+export function writeChain(program: Program, run: Run): WrittenRun {
   const notes: string[] = [];
   const greedy: SamplerSpec = { sampler: 'temperature', temperature: 0 };
   if (run.greedy && run.chain.length > 0) {
@@ -82,7 +92,7 @@ export function writeRun(program: Program, run: Run): WrittenRun {
   }
   const inOrder = inKeyOrder(program, settings);
   const finished = program.finish?.(inOrder) ?? inOrder;
-  return { settings: { ...finished, ...runSettings(program, run, notes) }, notes };
+  return { settings: finished, notes };
 }
 
 /** As the slots have their keys, and what belongs to none behind them. */

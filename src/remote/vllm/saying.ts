@@ -1,0 +1,96 @@
+/** Chains as vLLM's requests say them, where what it then draws is what would be drawn here. */
+import type { ModelInfo, OwnDrawing, Vocabulary } from '../../core/languageModel';
+import type { SamplerName, SamplerSpec } from '../../core/samplers/catalog';
+import { resolveTokens } from '../../core/samplers/tokenLists';
+import { sameInEffect } from '../../interchange/order';
+import { vllm } from '../../interchange/programs/vllm';
+import { isObject, stepOf, type Json, type Settings } from '../../interchange/settings';
+import { writeChain } from '../../interchange/writing';
+
+/** The bias that removes a token but for one draw in e^50, at the highest temperature. */
+const BAN = -100;
+/** Tokens that are named one by one. */
+const MOST_NAMED = 1000;
+
+export interface Said {
+  /** Fields of the request. */
+  readonly settings: Settings;
+  /** Whether all texts are the same, because the most probable token is taken. */
+  readonly greedy: boolean;
+}
+
+/**
+ * Says a chain.
+ * @returns a sentence where vLLM would draw something else.
+ */
+export function sayChain(
+  { chain, greedy, seed, samples, maxNewTokens, stop }: Omit<OwnDrawing, 'prompt'>,
+  info: ModelInfo,
+  vocabulary: Vocabulary,
+): Said | string {
+  if (greedy) return { settings: { temperature: 0 }, greedy };
+  const lacking = chain.find(({ sampler }) => !vllm.slots.some(({ samplers }) => samplers.includes(sampler)));
+  if (lacking) return `vLLM has no sampler like ${lacking.sampler}.`;
+  const names = chain.map(({ sampler }) => sampler);
+  const first: SamplerName[] = ['allowed-tokens', 'banned-tokens'];
+  const lists = chain.filter(({ sampler }) => first.includes(sampler));
+  const others = chain.filter((step) => !lists.includes(step));
+  const theirs = [...lists, ...others].map(({ sampler }) => sampler);
+  if (!sameInEffect(names, theirs)) {
+    return `The chain removes chosen tokens after others; vLLM removes them first, and what is left can differ.`;
+  }
+  const tokens = sayLists(lists, info, vocabulary);
+  if (typeof tokens === 'string') return tokens;
+  const [endOfText = -1, ...furtherEnds] = info.endOfText;
+  if (furtherEnds.length > 0 && stepOf(chain, 'min-length')) {
+    return `min-length: vLLM holds back every token that ends a text, ${info.endOfText.join(', ')}, not one of them.`;
+  }
+  const { settings, notes } = writeChain(vllm, {
+    chain: others,
+    ...{ greedy, seed, samples, maxNewTokens, stop, endOfText },
+    ...{ prompt: '', model: info.name },
+  });
+  const [note] = notes;
+  if (note !== undefined) return note;
+  const { bans, allowed } = tokens;
+  const given = settings['logit_bias'];
+  const biases = { ...(isObject(given) && given), ...bans };
+  return {
+    settings: {
+      ...settings,
+      ...(Object.keys(biases).length > 0 && { logit_bias: biases }),
+      ...(allowed && { allowed_token_ids: allowed }),
+      // More than all tokens cannot be asked for.
+      min_tokens: Math.min(stepOf(chain, 'min-length')?.length ?? 0, maxNewTokens),
+    },
+    greedy: stepOf(chain, 'temperature')?.temperature === 0,
+  };
+}
+
+interface Lists {
+  readonly bans: Readonly<Record<string, number>>;
+  readonly allowed: readonly Json[] | undefined;
+}
+
+/** Banned and allowed tokens by their ids. */
+function sayLists(
+  lists: readonly SamplerSpec[],
+  { vocabularySize }: ModelInfo,
+  vocabulary: Vocabulary,
+): Lists | string {
+  const banned = new Set<number>();
+  let allowed: number[] | undefined;
+  for (const step of lists) {
+    if (step.sampler !== 'banned-tokens' && step.sampler !== 'allowed-tokens') continue;
+    const chosen = resolveTokens(step.sampler, step, { vocabularySize, vocabulary });
+    const ids = Array.from(chosen.keys()).filter((id) => chosen[id] === 1);
+    if (ids.length > MOST_NAMED) {
+      return `${step.sampler} names ${ids.length} tokens; vLLM is told of at most ${MOST_NAMED}.`;
+    }
+    if (step.sampler === 'banned-tokens') ids.forEach((id) => banned.add(id));
+    else allowed = allowed ? allowed.filter((id) => chosen[id] === 1) : ids;
+  }
+  const left = allowed?.filter((id) => !banned.has(id));
+  if (left?.length === 0) return 'allowed-tokens allows no token, which vLLM refuses.';
+  return { bans: Object.fromEntries([...banned].map((id) => [id, BAN])), allowed: left };
+}
