@@ -12,7 +12,7 @@ import type { ServerConnection } from '../connection';
 import { started } from '../startOfTexts';
 import type { RemoteTokenizer } from '../tokenizer';
 import { readLargeAnswer } from './answers';
-import { ChatTemplate } from './chatTemplate';
+import type { ChatTemplate } from './chatTemplate';
 import { nextTokenOf } from './distributions';
 import { wrongAnswers, type Wrong } from './problems';
 import { RecentAnswers } from './recentAnswers';
