@@ -88,6 +88,7 @@ export class CursorView implements TreeData<Row>, vscode.Disposable {
 
   /** Asks again, soon, where what the tokens depend on has changed. */
   update(): void {
+    this.#describe();
     this.#schedule();
   }
 
@@ -104,11 +105,17 @@ export class CursorView implements TreeData<Row>, vscode.Disposable {
   setPaused(paused: boolean): void {
     this.#paused = paused;
     void vscode.commands.executeCommand('setContext', 'decodingLab.cursorPaused', paused);
-    this.#view.description = paused ? vscode.l10n.t('paused') : '';
+    this.#describe();
     if (paused) {
       this.#wait(undefined);
       this.#running?.abort();
     } else this.#schedule();
+  }
+
+  /** Beside the view's name: that it is paused, or the server to which the text before the cursor goes. */
+  #describe(): void {
+    const server = this.#services.library.servers.serverOf(settings.defaultModel());
+    this.#view.description = this.#paused ? vscode.l10n.t('paused') : (server?.name ?? '');
   }
 
   /** What a click on a row does: the first shows the token's figures, a second one soon after inserts it. */

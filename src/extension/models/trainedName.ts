@@ -1,5 +1,6 @@
 /** Names for people of what trainings have left: the folder of such a model is its step and the time it was written. */
 import * as vscode from 'vscode';
+import { nameWithServer } from '../../experiments/kit/results';
 import { readVariantId } from '../../library/variants';
 import { count } from '../numbers';
 import { readServedId } from '../servers/serverSettings';
@@ -26,7 +27,7 @@ export function trainedName(folder: string, from: string, step: number): string 
 /** A model's id for people: those of trained and of served models in words, any other as it is. */
 export function modelLabel(id: string): string {
   const served = readServedId(id);
-  if (served) return vscode.l10n.t('{0} on {1}', served.model, served.server);
+  if (served) return nameWithServer({ name: served.model, server: { name: served.server } });
   const { base } = readVariantId(id);
   const named = stepOf(base);
   return named === undefined ? id : `${named}${id.slice(base.length)}`;

@@ -1,5 +1,6 @@
 /** How servers and their models look in the view "Models". */
 import * as vscode from 'vscode';
+import { modelLabel } from '../models/trainedName';
 import { count } from '../numbers';
 import { settings } from '../settings';
 import type { TreeRow } from '../shown/trees';
@@ -106,7 +107,7 @@ function rowOfModel(entry: ServerEntry, model: string, servers: Servers): TreeRo
     iconPath: new vscode.ThemeIcon(used ? 'check' : 'cloud'),
     contextValue: 'servedModel',
     tooltip: [
-      vscode.l10n.t('{0} on {1}', model, entry.name),
+      modelLabel(id),
       known?.contextLength === undefined
         ? ''
         : vscode.l10n.t('{0} tokens of context', count(known.contextLength)),

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { EngineClient, LoadedModel } from '../../engine/client';
 import { runExperiment } from '../../engine/runExperiment';
+import { nameWithServer } from '../../experiments/kit/results';
 import { DocumentScoring, SCORING_LIMITS, type ScoringState } from './documentScoring';
 import { offsetOf, rangeOf, TextEdits, textOf } from '../document/documentText';
 import type { Library } from '../models/library';
@@ -11,6 +12,7 @@ import { settings } from '../settings';
 import { hover } from '../shown/documents';
 import { showProgress, tell } from '../shown/messages';
 import { wereLastOf } from './tabs';
+import { mayAskOften } from './tokenByToken';
 import { SurprisalColours } from './surprisalColours';
 import { hoverText } from './surprisalHover';
 import { summarize, type SurprisalSummary } from './surprisalSummary';
@@ -98,8 +100,13 @@ export class SurprisalMap implements vscode.Disposable, vscode.HoverProvider {
     const shown = this.#of(document);
     const summary = shown && summarize(shown.scoring.tokens, textOf(document));
     if (!summary) return undefined;
-    const { name, startOfText } = shown.model.info;
-    return { summary, model: name, startless: startOfText === null && shown.scoring.start === 0 };
+    const { info } = shown.model;
+    const { startOfText } = info;
+    return {
+      summary,
+      model: nameWithServer(info),
+      startless: startOfText === null && shown.scoring.start === 0,
+    };
   }
 
   /** How far the scoring of a document is; undefined where none was asked for. */
@@ -130,7 +137,8 @@ export class SurprisalMap implements vscode.Disposable, vscode.HoverProvider {
       const modelId = settings.textModel();
       const source = await this.#services.library.source(modelId, undefined);
       const model = await this.#services.engine.load(source, signal);
-      if (document.isClosed) return undefined;
+      const { length } = part ? textOf(document).slice(part.start, part.end) : textOf(document);
+      if (document.isClosed || !(await mayAskOften(model.info, length))) return undefined;
       const key = document.uri.toString();
       const earlier = this.#shown.get(key);
       if (earlier) this.#forget(earlier.document);

@@ -33,4 +33,8 @@ describe('the name of a trained model', () => {
       expect(modelLabel(id)).toBe(id);
     }
   });
+
+  it('names a served model with its server', () => {
+    expect(modelLabel('server:gpu1/openai-community/gpt2')).toBe('openai-community/gpt2 · gpu1');
+  });
 });
