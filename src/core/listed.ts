@@ -1,5 +1,6 @@
 /** Distributions of which only some tokens are known: the others share what is left. */
 import type { ListedTokens } from './languageModel';
+import { sum } from './sums';
 
 /** A token and the natural log of its probability. */
 export interface TokenLogProbability {
@@ -25,18 +26,39 @@ export function listedLogits(
     1,
     sorted.reduce((sum, { logProbability }) => sum + Math.exp(logProbability), 0),
   );
-  const rest = Math.log((1 - mass) / (vocabularySize - listed.length));
-  // Filled one by one: a conversion of the whole takes longer than everything else.
-  const exact = new Float64Array(vocabularySize).fill(rest);
-  const logits = new Float32Array(vocabularySize).fill(rest);
-  for (const { id, logProbability } of sorted) exact[id] = logits[id] = logProbability;
+  const exact = new Float64Array(vocabularySize).fill(
+    Math.log((1 - mass) / (vocabularySize - listed.length)),
+  );
+  for (const { id, logProbability } of sorted) exact[id] = logProbability;
   return {
-    logits,
+    logits: Float32Array.from(exact),
     exact,
     listed: {
       ids: Int32Array.from(sorted, ({ id }) => id),
       mass,
       bound: sorted[Math.min(best, sorted.length) - 1]?.logProbability ?? 0,
     },
+  };
+}
+
+/**
+ * The least and the greatest entropy in nats that a distribution can have of which these tokens are listed: the others
+ * share the rest evenly at most, and over as few tokens as the bound allows at least (entropy is Schur-concave; see
+ * `samplers/listedState.ts`).
+ */
+export function entropyLimits(
+  { ids, mass, bound }: ListedTokens,
+  logProbabilities: ArrayLike<number>,
+): { readonly least: number; readonly most: number } {
+  const surprise = (p: number): number => (p > 0 ? -p * Math.log(p) : 0);
+  const own = sum(Array.from(ids, (id) => surprise(Math.exp(logProbabilities[id]!))));
+  const others = logProbabilities.length - ids.length;
+  const rest = others > 0 ? 1 - mass : 0;
+  if (rest <= 0) return { least: own, most: own };
+  const ceiling = Math.max(Math.exp(bound), rest / others);
+  const full = Math.floor(rest / ceiling);
+  return {
+    least: own + full * surprise(ceiling) + surprise(rest - full * ceiling),
+    most: own + others * surprise(rest / others),
   };
 }
