@@ -20,7 +20,11 @@ export interface ListedOutcome {
 /** Probabilities that differ by no more are the same but for rounding. */
 const ROUNDING = 1e-9;
 
-const UNKNOWN: ListedOutcome = { exact: false, within: false, off: null };
+/** Where all tokens are listed. */
+export const WHOLE: ListedOutcome = { exact: true, within: true, off: 0 };
+
+/** Where nothing is known. */
+export const UNKNOWN: ListedOutcome = { exact: false, within: false, off: null };
 
 /** Samplers that give each token a new logit, or remove it, by its own logit, its id and the history alone. */
 const ONE_BY_ONE: ReadonlySet<SamplerName> = new Set([
@@ -111,7 +115,7 @@ export class ListedChain {
       state = this.#through(shapesFirst, listed, logits, history);
     }
     if (state === 'lost' || state === 'unknown') return UNKNOWN;
-    if (state === 'within' || state.isWithin) return { exact: true, within: true, off: 0 };
+    if (state === 'within' || state.isWithin) return WHOLE;
     const limits = state.probabilities();
     let off = 0;
     let wide = 0;

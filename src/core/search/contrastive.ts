@@ -19,10 +19,11 @@ export function isRepresenting(model: LanguageModel): model is RepresentingModel
 
 /** Why a model that does not show its hidden states cannot be searched so, with the way out. */
 export function lacksStates({ info }: LanguageModel): string {
-  const other =
-    info.kind === 'gpt2'
-      ? 'Where it is an ONNX export, get the same model as config.json and model.safetensors.'
-      : 'Choose a GPT-2 model.';
+  const other = {
+    gpt2: 'Where it is an ONNX export, get the same model as config.json and model.safetensors.',
+    remote: 'No server shows them: choose a GPT-2 model of this machine.',
+    toy: 'Choose a GPT-2 model.',
+  }[info.kind];
   return `${info.name} does not show its hidden states, which contrastive search compares. ${other}`;
 }
 

@@ -7,6 +7,8 @@ import { onModel, type RunContext } from '../kit/experiment';
 import { gridEventSchema, gridResultSchema, type GridEvent, type GridResult } from './result';
 import { gridParameters, type GridParameters } from './parameters';
 import { DRAWS, GridWork } from './work';
+import { whoDraws, type WantedTexts } from '../kit/drawing';
+import { cellChain } from './axes';
 import { takePrompt } from '../kit/prompt';
 import { logitsOf, readPrompt } from '../kit/readPrompt';
 import { gridReport } from './report';
@@ -35,10 +37,11 @@ async function run(
 ): Promise<GridResult> {
   const begin = performance.now();
   const { rows, columns, samples, maxNewTokens, seed } = parameters;
-  const prompt = await takePrompt(model, parameters.prompt, maxNewTokens);
+  const drawing = samples > 0 ? whoDraws(model, parameters.drawnBy, wantedTexts(parameters)) : {};
+  const prompt = await takePrompt(model, parameters.prompt, maxNewTokens, parameters);
   const promptIds = Array.from(prompt.ids);
   const first = await readPrompt(model, promptIds, context);
-  const work = new GridWork(model, parameters, promptIds, context);
+  const work = new GridWork(model, parameters, promptIds, context, drawing);
   const known: GridResult = {
     experiment: 'grid',
     rows,
@@ -51,7 +54,7 @@ async function run(
     cells: [],
     stopped: false,
     milliseconds: 0,
-    provenance: provenanceOf(model, prompt, parameters, samples > 0 ? seed : null),
+    provenance: provenanceOf(model, prompt, parameters, samples > 0 ? seed : null, drawing),
   };
   if (first) {
     context.emit({ type: 'begun', result: known });
@@ -64,15 +67,25 @@ async function run(
   return { ...known, cells: work.cells, stopped: !complete, milliseconds: performance.now() - begin };
 }
 
+function wantedTexts({ rows, columns, samples, maxNewTokens, stop, seed }: GridParameters): WantedTexts {
+  const selectors = rows.values.flatMap((_, row) =>
+    columns.values.map((__, column) => {
+      const chain = cellChain(rows, row, columns, column);
+      return { chain, greedy: false, seed, mayTurnBack: false };
+    }),
+  );
+  return { selectors, samples, maxNewTokens, stop };
+}
+
 function rawOf(model: LanguageModel, first: NextToken | undefined): GridResult['raw'] {
   // Stopped before the prompt was read: there is no distribution.
   if (!first) return { entropy: 0, effectiveVocabulary: 1, best: { id: 0, text: '' }, probability: 0 };
   const probabilities = softmax(logitsOf(first));
-  const nats = entropy(probabilities);
+  const nats = first.listed ? null : entropy(probabilities);
   const [best] = topIndices(logitsOf(first), 1);
   return {
     entropy: nats,
-    effectiveVocabulary: effectiveVocabulary(nats),
+    effectiveVocabulary: nats && effectiveVocabulary(nats),
     best: resultToken(model, best!),
     probability: probabilities[best!]!,
   };

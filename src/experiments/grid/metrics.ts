@@ -21,7 +21,7 @@ export const GRID_METRICS: readonly GridMetric[] = [
     label: 'Effective vocabulary',
     explanation: 'The number of equally probable tokens with the same entropy: exp(entropy). Exact.',
     format: 'number',
-    of: ({ exact }) => exact.effectiveVocabulary,
+    of: ({ exact }) => exact?.effectiveVocabulary ?? null,
     sampled: false,
   },
   {
@@ -29,7 +29,7 @@ export const GRID_METRICS: readonly GridMetric[] = [
     label: 'Entropy',
     explanation: 'Uncertainty of the next token after the samplers, in nats. Exact.',
     format: 'nats',
-    of: ({ exact }) => exact.entropy,
+    of: ({ exact }) => exact?.entropy ?? null,
     sampled: false,
   },
   {
@@ -37,7 +37,7 @@ export const GRID_METRICS: readonly GridMetric[] = [
     label: 'Tokens kept',
     explanation: 'Number of next tokens that the samplers keep. Exact.',
     format: 'whole',
-    of: ({ exact }) => exact.kept,
+    of: ({ exact }) => exact?.kept ?? null,
     sampled: false,
   },
   {
@@ -45,7 +45,7 @@ export const GRID_METRICS: readonly GridMetric[] = [
     label: 'Probability kept',
     explanation: 'Total probability, before the samplers, of the tokens that they keep. Exact.',
     format: 'percent',
-    of: ({ exact }) => exact.keptMass,
+    of: ({ exact }) => exact?.keptMass ?? null,
     sampled: false,
   },
   {
@@ -54,7 +54,7 @@ export const GRID_METRICS: readonly GridMetric[] = [
     explanation:
       'Expected number of distinct tokens / 10, in 10 draws of the next token, as the chapter defines it. Exact.',
     format: 'percent',
-    of: ({ exact }) => exact.diversity,
+    of: ({ exact }) => exact?.diversity ?? null,
     sampled: false,
   },
   {
@@ -63,7 +63,7 @@ export const GRID_METRICS: readonly GridMetric[] = [
     explanation:
       'Expected share of the most common token in 10 draws of the next token, as the chapter defines it. Exact.',
     format: 'percent',
-    of: ({ exact }) => exact.coherence,
+    of: ({ exact }) => exact?.coherence ?? null,
     sampled: false,
   },
   {

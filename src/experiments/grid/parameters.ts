@@ -1,5 +1,5 @@
 /** What Grid is asked. */
-import { maxNewTokens, prompt, samples, seed, stop } from '../kit/commonParameters';
+import { chat, drawnBy, maxNewTokens, prompt, samples, seed, stop } from '../kit/commonParameters';
 import { custom, declare, type Parameter, type ParametersOf } from '../kit/parameters';
 import { cellChain, MOST_CELLS, parseAxis } from './axes';
 import type { GridAxis } from './result';
@@ -28,6 +28,8 @@ export const gridParameters = declare(
     /** Texts that end a text as soon as it holds one; it is cut before that. */
     stop,
     seed,
+    chat,
+    drawnBy,
   },
   {
     check: ({ rows, columns, samples, maxNewTokens }) => {

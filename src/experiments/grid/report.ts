@@ -53,7 +53,7 @@ export function sideEffect(result: GridResult, side: Side): SideEffect {
     return result.cells.filter((cell) => (side === 'rows' ? cell.row : cell.column) === index);
   }) as [GridCell[], GridCell[]];
   const vocabulary = (cells: readonly GridCell[]): number =>
-    mean(cells.map(({ exact }) => exact.effectiveVocabulary));
+    mean(cells.flatMap(({ exact }) => exact?.effectiveVocabulary ?? []));
   const paired = (of: (text: GridCell['texts'][number]) => number): MeanInterval | null => {
     const differences = pairedDifferences(lowCells, highCells, of);
     return differences.length < 2 ? null : meanInterval(differences);
@@ -96,9 +96,11 @@ function summary(result: GridResult): string[] {
   const effects = (['rows', 'columns'] as const)
     .filter((side) => result[side].values.length > 1)
     .map((side) => sideEffect(result, side));
+  // Ends of which some cells are not known cannot be compared.
+  const compared = cells.every(({ exact }) => exact !== null) ? effects : [];
   return [
-    ...guidance(result, effects),
-    ...whatMatters(effects),
+    ...guidance(result, compared),
+    ...whatMatters(compared),
     ...effects.flatMap((effect) => measuredEffect(result, effect)),
     ...extremes(result),
   ];
@@ -129,12 +131,19 @@ function whatMatters(effects: readonly SideEffect[]): string[] {
   return [capitalized(sentence)];
 }
 
+const UNLISTED =
+  'The samplers keep tokens that the model’s server does not list, so there are no exact figures, in';
+
 /** Which end of each side to take for predictable and for varied text, from the entropies of this prompt. */
 function guidance(result: GridResult, effects: readonly SideEffect[]): string[] {
-  const ordered = [...result.cells].sort((a, b) => a.exact.entropy - b.exact.entropy);
-  const [calm, wild] = [ordered[0]!, ordered.at(-1)!];
-  const chance = (cell: GridCell): string => inPercent(cell.exact.coherence);
-  const distinct = (cell: GridCell): string => rounded(cell.exact.expectedDistinct);
+  const known = result.cells.flatMap((cell) => (cell.exact ? [{ ...cell, exact: cell.exact }] : []));
+  const missing = result.cells.length - known.length;
+  if (missing > 0) return [`${UNLISTED} ${counted(missing, 'cell')}.`];
+  const ordered = known.sort((a, b) => a.exact.entropy - b.exact.entropy);
+  const [calm, wild] = [ordered[0], ordered.at(-1)];
+  if (!calm || !wild) return [];
+  const chance = (cell: typeof calm): string => inPercent(cell.exact.coherence);
+  const distinct = (cell: typeof calm): string => rounded(cell.exact.expectedDistinct);
   if (effects.length === 0 || wild.exact.entropy - calm.exact.entropy < 1e-9) {
     return [
       `Every cell gives the same distribution: in 10 draws the most common token makes up ${chance(calm)} on average, and ${distinct(calm)} of 10 ${distinct(calm) === '1' ? 'is' : 'are'} distinct.`,
@@ -208,7 +217,7 @@ function tables(result: GridResult): ReportTable[] {
     rows: result.cells.map((cell) => [
       ...values(cell),
       ...metrics.map(({ of }) => of(cell)),
-      cell.exact.greedyIsMode?.uniqueMode ?? null,
+      cell.exact?.greedyIsMode?.uniqueMode ?? null,
     ]),
   };
   const next: ReportTable = {

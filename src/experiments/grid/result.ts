@@ -48,9 +48,9 @@ const measuredSchema = v.object({
   repetition: v.number(),
   /** Mean over the texts of the natural log of a token's probability before the chain. */
   meanLogProbability: v.number(),
-  /** Mean over all steps of all texts, after the chain. */
-  meanEntropy: v.number(),
-  meanKept: v.number(),
+  /** Mean over all steps of all texts, after the chain; null where it is not known at each. */
+  meanEntropy: v.nullable(v.number()),
+  meanKept: v.nullable(v.number()),
 });
 
 /** One drawn text. Lists are by token. */
@@ -78,9 +78,10 @@ const cellSchema = v.object({
   column: v.number(),
   /** The chain that the two values make, in the order in which it acts. */
   chain: v.array(v.looseObject({ sampler: v.string() })),
-  exact: exactSchema,
-  /** The most probable tokens: before and after the chain. */
-  top: v.array(v.object({ token: tokenSchema, raw: v.number(), processed: v.number() })),
+  /** null where the samplers keep tokens that the model does not list. */
+  exact: v.nullable(exactSchema),
+  /** The most probable tokens: before and after the chain; null where it is not known exactly what that does. */
+  top: v.array(v.object({ token: tokenSchema, raw: v.number(), processed: v.nullable(v.number()) })),
   /** Sentences about the chain: a single token is left, for example. */
   warnings: v.array(v.string()),
   texts: v.array(textSchema),
@@ -100,8 +101,9 @@ export const gridResultSchema = v.object({
   vocabularySize: v.number(),
   /** The next token before any sampler. */
   raw: v.object({
-    entropy: v.number(),
-    effectiveVocabulary: v.number(),
+    /** null where the model lists only some tokens, as what follows. */
+    entropy: v.nullable(v.number()),
+    effectiveVocabulary: v.nullable(v.number()),
     best: tokenSchema,
     probability: v.number(),
   }),

@@ -1,5 +1,4 @@
 /** The work of the Grid experiment: what is exact in every cell, and then its texts. */
-import { topIndices } from '../../core/logits';
 import type { LanguageModel, NextToken } from '../../core/languageModel';
 import { SamplerChain, type ChainSpec, type ProcessedDistribution } from '../../core/samplers/chain';
 import { distinctN, ngramDiversity } from '../../core/statistics/diversity';
@@ -13,16 +12,12 @@ import type { RunContext } from '../kit/experiment';
 import { cellChain } from './axes';
 import type { GridParameters } from './parameters';
 import type { GridCell, GridEvent, GridText, GridTexts } from './result';
-import {
-  beginDecoding,
-  completionOf,
-  decodeTogether,
-  sequencesTogether,
-  type DecodingSequence,
-} from '../kit/decodingLoop';
+import { beginDecoding, completionOf, sequencesTogether, type DecodingSequence } from '../kit/decodingLoop';
+import { decode, type Drawing } from '../kit/drawing';
+import { beyondList, bestListed, outcomeOf } from '../kit/listing';
 import { logitsOf } from '../kit/readPrompt';
 import { resultToken } from '../kit/results';
-import { TokenSelector } from '../kit/tokenSelection';
+import { TokenSelector, type TokenSelection } from '../kit/tokenSelection';
 
 /** Draws that the expected diversity and coherence of a cell speak of: the chapter's. */
 export const DRAWS = 10;
@@ -67,6 +62,7 @@ export class GridWork {
     readonly parameters: GridParameters,
     readonly promptIds: readonly number[],
     readonly context: RunContext<GridEvent>,
+    readonly drawing: Drawing,
   ) {}
 
   /** What is exact, cell by cell. */
@@ -97,17 +93,18 @@ export class GridWork {
     // As sample 0 sees it, where a sampler draws.
     const history = new TokenSelector(model, { chain: [], greedy: false, seed }).begin(0, promptIds).history;
     const after = sampler.apply(logitsOf(first), { ...history, memory: sampler.newMemory() });
+    const { exact, within } = outcomeOf(model, chain, first, after.probabilities, history);
     return {
       row,
       column,
       chain: plainChain(chain),
-      exact: exactOf(after),
-      top: topIndices(logitsOf(first), TOP).map((id) => ({
+      exact: within ? exactOf(after) : null,
+      top: bestListed(first, TOP).map((id) => ({
         token: resultToken(model, id),
         raw: after.raw[id]!,
-        processed: after.probabilities[id]!,
+        processed: exact ? after.probabilities[id]! : null,
       })),
-      warnings: [...after.warnings],
+      warnings: within ? [...after.warnings] : [beyondList(model.info)],
       texts: [],
       measured: null,
     };
@@ -117,7 +114,9 @@ export class GridWork {
   async sample(first: NextToken): Promise<void> {
     const { samples, maxNewTokens } = this.parameters;
     const { cells, context } = this;
-    const sideBySide = Math.min(BATCH, sequencesTogether(maxNewTokens));
+    // The server is asked for all samples of a cell at once.
+    const sideBySide =
+      this.drawing.drawnBy === 'server' ? Infinity : Math.min(BATCH, sequencesTogether(maxNewTokens));
     for (let from = 0; from < cells.length && samples > 0; from += CELLS_TOGETHER) {
       const indices = Array.from(
         { length: Math.min(CELLS_TOGETHER, cells.length - from) },
@@ -152,13 +151,11 @@ export class GridWork {
     const total = rows.values.length * columns.values.length * samples * maxNewTokens;
     const begun = this.#done;
     const group = texts.map(({ growing }) => growing);
-    await decodeTogether(model, group, maxNewTokens, context, {
-      stop,
-      onSelections: (choices) => {
-        this.#done += choices.length;
-        context.emit({ type: 'progress', done: this.#done, total, what: 'tokens' });
-      },
-    });
+    const onSelections = (choices: readonly TokenSelection[]): void => {
+      this.#done += choices.length;
+      context.emit({ type: 'progress', done: this.#done, total, what: 'tokens' });
+    };
+    await decode(model, group, maxNewTokens, context, { stop, onSelections }, this.drawing);
     // Texts that ended early count as whole.
     if (!context.signal.aborted) this.#done = begun + texts.length * maxNewTokens;
     const found = new Map<number, GridText[]>();
@@ -175,8 +172,9 @@ export class GridWork {
     const repetition = 1 - ngramDiversity(ids);
     if (end !== 'stopped') {
       const sums = this.#sums[cell]!;
-      sums.entropy += sum(chosen.map(({ entropy }) => entropy));
-      sums.kept += sum(chosen.map(({ kept }) => kept));
+      // Where one step is not known, neither is the mean.
+      sums.entropy += sum(chosen.map(({ entropy }) => entropy ?? NaN));
+      sums.kept += sum(chosen.map(({ kept }) => kept ?? NaN));
       sums.steps += ids.length;
     }
     return {
@@ -233,8 +231,8 @@ function measure(texts: readonly GridText[], sums: StepSums): GridCell['measured
     distinct3: orNull(distinctN(ids, 3)),
     repetition: mean(({ repetition }) => repetition),
     meanLogProbability: mean(({ logProbability, ids: own }) => logProbability / own.length),
-    meanEntropy: sums.entropy / sums.steps,
-    meanKept: sums.kept / sums.steps,
+    meanEntropy: orNull(sums.entropy / sums.steps),
+    meanKept: orNull(sums.kept / sums.steps),
   };
 }
 

@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import type { LanguageModel, NextToken } from '../../core/languageModel';
 import { findStop } from '../../core/stopStrings';
-import type { RunContext } from './experiment';
+import { breakOff, type RunContext } from './experiment';
 import type { SelectedSequence, TokenSelection, TokenSelector } from './tokenSelection';
 import { isGivenUp, turnBackSchema, type TurnBack } from './turnBack';
 
@@ -42,10 +42,10 @@ export const completionSchema = v.object({
    */
   fitting: v.optional(v.number()),
   /**
-   * Where its tokens were drawn here from answers that list only some tokens, and the samplers' probabilities are not
-   * exact: the most by which one of them may be off, at any of its places.
+   * Where its tokens were drawn from answers that list only some tokens, and the samplers' probabilities are not
+   * exact: the most by which one of them may be off, at any of its places; null where that is not known.
    */
-  off: v.optional(v.number()),
+  off: v.optional(v.nullable(v.number())),
   /** Where it went back, in order; left out where it did not. */
   turns: v.optional(v.array(turnBackSchema)),
 });
@@ -123,21 +123,15 @@ export async function decodeTogether(
   model: LanguageModel,
   group: readonly DecodingSequence[],
   maxNewTokens: number,
-  context: Pick<RunContext<never>, 'pause' | 'signal'>,
-  { stop = [], onSelections, onSettled }: DecodingWatch = {},
+  context: Pick<RunContext<never>, 'pause' | 'signal' | 'breakOff'>,
+  watch: DecodingWatch = {},
 ): Promise<void> {
+  const { stop = [], onSelections, onSettled } = watch;
   const rules: Rules = { model, maxNewTokens, stop };
   const bytes = model.info.vocabularySize * Float32Array.BYTES_PER_ELEMENT * group.length;
   const kept = Math.max(FEWEST_KEPT, Math.min(MOST_KEPT, Math.floor(KEPT_BYTES / bytes)));
-  // Where the first token goes across the prompt's end, it may bring more of the shape.
-  for (const { selector, sequence } of group) if (sequence.owed === '') selector.checkLength(maxNewTokens);
-  for (const growing of group) growing.end = endByShape(growing);
+  begin(group, maxNewTokens, watch);
   let live = group.filter(isGrowing);
-  if (live.length < group.length)
-    onSettled?.(
-      [],
-      group.filter((growing) => !isGrowing(growing)),
-    );
   while (live.length > 0) {
     const choices: TokenSelection[] = [];
     const chosen: DecodingSequence[] = [];
@@ -158,23 +152,47 @@ export async function decodeTogether(
     live = live.filter(isGrowing);
     await context.pause();
     if (live.length === 0 || context.signal.aborted) return;
-    await ask(model, live);
+    try {
+      await ask(model, live);
+    } catch (error) {
+      breakOff(context, error);
+      return;
+    }
   }
 }
 
-function isGrowing({ end }: DecodingSequence): boolean {
+/**
+ * Ends those of a group that are complete as they are.
+ * @throws RangeError where a shape that texts are held to takes more tokens
+ */
+export function begin(
+  group: readonly DecodingSequence[],
+  maxNewTokens: number,
+  { onSettled }: DecodingWatch,
+): void {
+  // Where the first token goes across the prompt's end, it may bring more of the shape.
+  for (const { selector, sequence } of group) if (sequence.owed === '') selector.checkLength(maxNewTokens);
+  for (const growing of group) growing.end = endByShape(growing);
+  const ended = group.filter((growing) => !isGrowing(growing));
+  if (ended.length > 0) onSettled?.([], ended);
+}
+
+export function isGrowing({ end }: DecodingSequence): boolean {
   return end === 'stopped';
 }
 
 /** What ends a sequence, for all of a group. */
-interface Rules {
+export interface Rules {
   readonly model: LanguageModel;
   readonly maxNewTokens: number;
   readonly stop: readonly string[];
 }
 
 /** Lets a sequence that has a new token go back, end, or neither. @returns what was taken back */
-function settle(growing: DecodingSequence, { model, maxNewTokens, stop }: Rules): TurnedBack | undefined {
+export function settle(
+  growing: DecodingSequence,
+  { model, maxNewTokens, stop }: Rules,
+): TurnedBack | undefined {
   const { selector, sequence, answers } = growing;
   const { tokens, chosen, promptLength, turns } = sequence;
   const turn = selector.turnBack(sequence);
@@ -276,7 +294,7 @@ export function completionOf(
   model: LanguageModel,
   { selector, sequence, end, stop }: DecodingSequence,
 ): Completion {
-  const { tokens, promptLength, chosen, logProbability, turns } = sequence;
+  const { tokens, promptLength, chosen, logProbability, off, turns } = sequence;
   const text = textOf(model, sequence, tokens.length - (end === 'end of text' ? 1 : 0));
   const shaped = chosen.some(({ step }) => step.fitting !== undefined);
   return {
@@ -287,6 +305,7 @@ export function completionOf(
     ...(end === 'length' && !selector.isWhole(sequence) && { unfinished: true }),
     logProbability,
     ...(shaped && { fitting: chosen.reduce((sum, { step }) => sum + logOf(step.fitting ?? 1), 0) }),
+    ...(off !== 0 && { off }),
     ...(turns.length > 0 && { turns: [...turns] }),
   };
 }

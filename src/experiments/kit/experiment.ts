@@ -13,6 +13,21 @@ export interface RunContext<Event> {
   readonly pause: () => Promise<void>;
   /** Aborted when the user stops the run: the experiment returns what it has, marked as stopped. */
   readonly signal: AbortSignal;
+  /**
+   * Ends a run whose model has failed, where what it has is worth keeping: as a stop, but that the result says why.
+   * Left out where nothing is kept.
+   */
+  readonly breakOff?: (error: Error) => void;
+}
+
+/**
+ * Ends a run as `RunContext.breakOff` does, where it can; a stop that comes by an error is no failure.
+ * @throws the error where it cannot, and where it is about what was asked
+ */
+export function breakOff(context: Pick<RunContext<never>, 'signal' | 'breakOff'>, error: unknown): void {
+  if (context.signal.aborted) return;
+  if (!context.breakOff || !(error instanceof Error) || error instanceof RangeError) throw error;
+  context.breakOff(error);
 }
 
 /** What is known of an experiment without running it. */
@@ -86,10 +101,34 @@ export interface Runnable {
 }
 
 /** An experiment on one model, as an entry of the registry. */
-export function onModel<Parameters, Event, Result>(
+export function onModel<Parameters, Event, Result extends object>(
   experiment: Experiment<Parameters, Event, Result>,
 ): Experiment<Parameters, Event, Result> & Runnable {
-  return { ...experiment, ...runnableOn(experiment) };
+  const run: typeof experiment.run = (model, parameters, context) =>
+    model.info.server
+      ? runThere(experiment.run, model, parameters, context)
+      : experiment.run(model, parameters, context);
+  return { ...experiment, run, ...runnableOn({ ...experiment, run }) };
+}
+
+/** A server may fail at any time: what has come until then is kept, with what went wrong. */
+async function runThere<Parameters, Event, Result extends object>(
+  run: Experiment<Parameters, Event, Result>['run'],
+  model: LanguageModel,
+  parameters: Parameters,
+  context: RunContext<Event>,
+): Promise<Result> {
+  const ended = new AbortController();
+  let failure: Error | undefined;
+  const result = await run(model, parameters, {
+    ...context,
+    signal: AbortSignal.any([context.signal, ended.signal]),
+    breakOff: (error) => {
+      failure = error;
+      ended.abort(error);
+    },
+  });
+  return failure ? { ...result, stopped: true, brokeOff: failure.message } : result;
 }
 
 /** What it takes to run an experiment on the first of the models that it is given. */

@@ -1,12 +1,16 @@
 /** What a chain makes of one vector of logits, also where some tokens must not come again. */
 import * as v from 'valibot';
-import { argmax, topIndices } from '../../core/logits';
+import type { LanguageModel, NextToken } from '../../core/languageModel';
+import { argmax } from '../../core/logits';
 import {
   KEPT,
   type ProcessedDistribution,
   type SamplerChain,
   type SamplerHistory,
 } from '../../core/samplers/chain';
+import { ListedChain, UNKNOWN, WHOLE, type ListedOutcome } from '../../core/samplers/listedChain';
+import { bestListed } from './listing';
+import { logitsOf } from './readPrompt';
 import { without, type Renormalised } from './turnBack';
 
 export const alternativeSchema = v.object({
@@ -26,6 +30,8 @@ export interface Judgement {
   readonly kept: number;
   readonly distribution: ProcessedDistribution;
   readonly alternatives: readonly Alternative[];
+  /** Of the listed tokens, where the model lists only some; of all where it does not. */
+  readonly outcome: ListedOutcome;
   /** See `TokenStep`. */
   readonly shape: { readonly fitting?: number; readonly wanted?: number };
 }
@@ -35,17 +41,21 @@ export class Judge {
   readonly #chain: SamplerChain;
   readonly #greedy: boolean;
   readonly #alternatives: number;
+  readonly #model: LanguageModel;
+  #listedChain: ListedChain | undefined;
   #last: Judgement | undefined;
 
   /** @param alternatives how many of the best tokens to report */
-  constructor(chain: SamplerChain, greedy: boolean, alternatives: number) {
+  constructor(model: LanguageModel, chain: SamplerChain, greedy: boolean, alternatives: number) {
+    this.#model = model;
     this.#chain = chain;
     this.#greedy = greedy;
     this.#alternatives = alternatives;
   }
 
-  /** What the chain makes of logits. The last answer is given again where nothing can have changed. */
-  of(history: SamplerHistory, logits: ArrayLike<number>): Judgement {
+  /** What the chain makes of an answer. The last one is given again where nothing can have changed. */
+  of(history: SamplerHistory, next: NextToken): Judgement {
+    const logits = logitsOf(next);
     // Samples often share their logits: for as long as they say the same, and at every step of the toy.
     if (this.#last?.logits === logits && !this.#chain.usesHistory) return this.#last;
     const distribution = this.#chain.apply(logits, history);
@@ -57,24 +67,35 @@ export class Judge {
       entropy,
       kept,
       distribution,
-      alternatives: topIndices(logits, this.#alternatives).map((id) => ({
+      alternatives: bestListed(next, this.#alternatives).map((id) => ({
         id,
         raw: raw[id]!,
         processed: probabilities[id]!,
       })),
-      shape: this.#greedy ? {} : this.#shapeAt(history, logits, raw),
+      outcome: this.#outcome(next, probabilities, history),
+      shape: this.#greedy ? {} : this.#shapeAt(history, next, raw),
     };
     return this.#last;
   }
 
-  #shapeAt(history: SamplerHistory, logits: ArrayLike<number>, raw: Float64Array): Judgement['shape'] {
+  #outcome(next: NextToken, probabilities: ArrayLike<number>, history: SamplerHistory): ListedOutcome {
+    if (!next.listed || this.#greedy) return WHOLE;
+    const { spec } = this.#chain;
+    this.#listedChain ??= new ListedChain(spec, this.#model.info.vocabularySize, this.#model.vocabulary);
+    return this.#listedChain.outcome(next.listed, logitsOf(next), probabilities, history);
+  }
+
+  #shapeAt(history: SamplerHistory, next: NextToken, raw: Float64Array): Judgement['shape'] {
     const allows = this.#chain.mask(history);
     if (!allows) return {};
+    const best = argmax(logitsOf(next));
+    const wanted = !allows(best) && { wanted: best };
+    // What fits has a probability that is not known where some of it is not listed.
+    if (next.listed) return { ...wanted };
     let fitting = 0;
     for (let id = 0; id < raw.length; id++) if (allows(id)) fitting += raw[id]!;
-    const best = argmax(logits);
     // The raw probabilities sum to 1 but for rounding.
-    return { fitting: Math.min(1, fitting), ...(!allows(best) && { wanted: best }) };
+    return { fitting: Math.min(1, fitting), ...wanted };
   }
 
   /**
@@ -98,7 +119,8 @@ export class Judge {
     this.#last = undefined;
     if (distribution.rescued) return undefined;
     const { probabilities: processed, entropy, kept } = distribution;
-    return this.#renormalised(banned, { ...before, distribution }, { processed, entropy, kept });
+    const outcome = this.#listedChain ? UNKNOWN : WHOLE;
+    return this.#renormalised(banned, { ...before, distribution, outcome }, { processed, entropy, kept });
   }
 
   #renormalised(
@@ -116,11 +138,14 @@ export class Judge {
       removedBy[id] = this.#chain.turningStep;
     }
     const left = { raw, logits, removedBy, probabilities: processed, entropy, kept, keptMass };
+    const { exact, within } = judged.outcome;
     return {
       ...judged,
       processed,
       entropy,
       kept,
+      // To leave tokens out makes what is not known of the others more.
+      outcome: exact ? { exact, within, off: 0 } : UNKNOWN,
       distribution: { ...distribution, ...left },
       alternatives: alternatives.map((each) => ({ ...each, processed: processed[each.id]! })),
     };

@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import type { LanguageModel, Vocabulary } from '../../core/languageModel';
 import { splitWords } from '../../core/toyModel';
+import { listedBy } from './listing';
 import { BOUNDARY_NOTE, boundaryOf, cutOtherwise, HEALED_NOTE } from './boundary';
 
 /** The prompt as the model reads it. */
@@ -36,6 +37,7 @@ const count = (n: number): string => n.toLocaleString('en-US');
  * The ids are the last ones of the whole text's encoding all the same, unless a single piece (a word, a number,
  * a run of white space) of more than 4,096 characters lies across that cut: then its own tokens may differ.
  *
+ * @param chat puts the text into the model's chat template.
  * @param healing leaves white space at the end of the text to the next token, where the tokenizer would put it; see
  * `boundary.ts`.
  * @throws RangeError when `newTokens` leaves no room for a prompt, or when the prompt is empty and the model
@@ -45,7 +47,7 @@ export async function takePrompt(
   model: LanguageModel,
   text: string,
   newTokens: number,
-  { healing = false }: { readonly healing?: boolean } = {},
+  { healing = false, chat = false }: { readonly healing?: boolean; readonly chat?: boolean } = {},
 ): Promise<PromptTokens> {
   const { contextLength, kind, startOfText, endOfText, remarks = [] } = model.info;
   const room = contextLength - newTokens;
@@ -54,6 +56,7 @@ export async function takePrompt(
       `Max new tokens is ${count(newTokens)}; with this model it must be between 1 and ${count(contextLength - 1)}, because its context of ${count(contextLength)} tokens also holds the prompt.`,
     );
   }
+  if (chat) return takeChat(model, text, room);
   const toy = kind === 'toy';
   const tail = toy ? text : endOf(text, room * longestToken(model.vocabulary) + LEAD_IN);
   const cut = tail.length < text.length;
@@ -72,7 +75,9 @@ export async function takePrompt(
 
   const alone = await model.encode(wellFormed);
   const followed = await cutOtherwise(model, wellFormed, alone);
-  const boundary = healing && followed ? boundaryOf(model, wellFormed, followed) : undefined;
+  const healed = healing && followed ? boundaryOf(model, wellFormed, followed) : undefined;
+  // How probable the tokens are that begin with the white space is not known where they are not listed.
+  const boundary = healed && healed.owed !== '' && listedBy(model.info) !== null ? undefined : healed;
   if (followed) notes.push(boundary ? HEALED_NOTE : BOUNDARY_NOTE);
   const encoded = boundary?.ids ?? alone;
   const owed = boundary && boundary.owed !== '' ? { owed: boundary.owed } : {};
@@ -106,6 +111,24 @@ export async function takePrompt(
     return { ids: Int32Array.of(startOfText), truncated: false, notes, ...owed };
   }
   return { ids: Int32Array.from(encoded.slice(-room)), truncated, notes, ...owed };
+}
+
+/** @throws RangeError where the model has no chat template, or the whole conversation does not fit. */
+async function takeChat(model: LanguageModel, text: string, room: number): Promise<PromptTokens> {
+  const { name, contextLength, remarks = [] } = model.info;
+  if (!model.chat) {
+    throw new RangeError(
+      `${name} has no chat template; switch the chat message off, or choose a chat model.`,
+    );
+  }
+  const ids = Int32Array.from(await model.chat(text.replace(LONE_SURROGATE, '\uFFFD')));
+  if (ids.length > room) {
+    throw new RangeError(
+      `As a chat message the prompt has ${count(ids.length)} tokens, but the context of ${count(contextLength)} leaves room for ${count(room)}. Use a shorter text, or fewer new tokens.`,
+    );
+  }
+  const note = `The prompt is a chat message: with the model’s template around it, it is ${count(ids.length)} tokens.`;
+  return { ids, truncated: false, notes: [...remarks, note] };
 }
 
 /** The last `length` UTF-16 units of a text, or one fewer where the cut would split a pair. */

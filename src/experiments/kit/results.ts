@@ -81,8 +81,10 @@ export type Provenance = v.InferOutput<typeof provenanceSchema>;
  * and, but for `milliseconds` and `provenance.software`, the same when it is run again.
  */
 export const resultFields = {
-  /** True when a user stopped it before it was done. */
+  /** True when a user stopped it before it was done, or it broke off. */
   stopped: v.boolean(),
+  /** Where the model failed before it was done: why, as a sentence. */
+  brokeOff: v.optional(v.string()),
   /** Wall time, in milliseconds. */
   milliseconds: v.number(),
   provenance: provenanceSchema,
@@ -91,6 +93,7 @@ export const resultFields = {
 /** What is known of any experiment's result. */
 export interface ExperimentResult {
   readonly stopped: boolean;
+  readonly brokeOff?: string | undefined;
   readonly milliseconds: number;
   readonly provenance: Provenance;
 }
@@ -100,6 +103,7 @@ export function provenanceOf(
   prompt: PromptTokens,
   parameters: unknown,
   seed: number | null,
+  drawing: Pick<Provenance, 'drawnBy' | 'notDrawnThere'> = {},
 ): Provenance {
   const { id, name, fingerprint, precision, server } = model.info;
   return {
@@ -108,6 +112,7 @@ export function provenanceOf(
     fingerprint,
     precision,
     ...(server && { server }),
+    ...drawing,
     promptIds: Array.from(prompt.ids),
     promptTruncated: prompt.truncated,
     promptNotes: [...prompt.notes],

@@ -12,7 +12,8 @@ import {
   type SamplerHistory,
   type Standing,
 } from '../../core/samplers/chain';
-import { alternativeSchema, Judge } from './judgement';
+import { UNKNOWN } from '../../core/samplers/listedChain';
+import { alternativeSchema, Judge, type Judgement } from './judgement';
 import { logitsOf } from './readPrompt';
 import type { TurnBack } from './turnBack';
 
@@ -45,10 +46,10 @@ const ALTERNATIVES = 8;
 /** A token that was chosen. */
 export interface TokenChoice {
   readonly step: TokenStep;
-  /** Entropy of the distribution it was drawn from, in nats. */
-  readonly entropy: number;
-  /** Tokens that could be drawn. */
-  readonly kept: number;
+  /** Entropy of the distribution it was drawn from, in nats; null where the model lists only a part of that. */
+  readonly entropy: number | null;
+  /** Tokens that could be drawn; null as the entropy. */
+  readonly kept: number | null;
 }
 
 /** What a sequence was before a token was chosen. */
@@ -73,6 +74,8 @@ export interface SelectedSequence {
   readonly random: RandomStream;
   readonly memory: ChainMemory;
   readonly history: SamplerHistory;
+  /** The most by which a probability after the chain may be off; null: not known. */
+  off: number | null;
   /** Where the text had to go back to, in order. */
   readonly turns: TurnBack[];
   /** Before every chosen token, where the text may have to go back. */
@@ -97,10 +100,10 @@ export interface TokenSelection extends TokenChoice {
 }
 
 /**
- * Why no token can be chosen: none has the shape that the text is held to, or all that could come here were taken back
- * before.
+ * Why no token can be chosen: none has the shape that the text is held to, all that could come here were taken back
+ * before, or what was drawn is one of the tokens that the model does not list.
  */
-export type NoToken = 'stuck' | 'banned';
+export type NoToken = 'stuck' | 'banned' | 'unlisted';
 
 /**
  * Chooses tokens for any number of sequences with one chain. Sample i draws from the stream `(seed, 'sample', i)`,
@@ -118,7 +121,7 @@ export class TokenSelector {
     this.#model = model;
     this.#chain = new SamplerChain(options.chain, model.info.vocabularySize, model.vocabulary);
     this.#options = options;
-    this.#judge = new Judge(this.#chain, options.greedy, options.alternatives ?? ALTERNATIVES);
+    this.#judge = new Judge(model, this.#chain, options.greedy, options.alternatives ?? ALTERNATIVES);
   }
 
   /** True where a text may have to go back over its tokens. */
@@ -148,29 +151,59 @@ export class TokenSelector {
         memory,
         random: randomStream(seed, 'sampler', sample),
       },
+      off: 0,
       turns: [],
       marks: [],
       banned: new Map(),
     };
   }
 
+  /** Samplers, in the order in which they act. */
+  get chain(): ChainSpec {
+    return this.#options.chain;
+  }
+
+  get greedy(): boolean {
+    return this.#options.greedy;
+  }
+
+  get seed(): number {
+    return this.#options.seed;
+  }
+
   /** Chooses the next token from the model's answer and appends it; or says why there is none. */
   select(sequence: SelectedSequence, next: NextToken): TokenSelection | NoToken {
     const { greedy } = this.#options;
     const logits = logitsOf(next);
-    const judged = this.#judge.of(sequence.history, logits);
+    const judged = this.#judge.of(sequence.history, next);
     if (judged.distribution.stranded && !greedy) return 'stuck';
     const banned = sequence.banned.get(sequence.chosen.length);
     const judgement = banned ? this.#judge.without(banned, sequence.history, logits, judged) : judged;
     if (!judgement) return 'banned';
-    const { raw, processed, alternatives, entropy, kept, distribution, shape } = judgement;
-    const id = greedy ? argmax(logits) : drawToken(processed, sequence.random.next());
+    const id = greedy ? argmax(logits) : drawToken(judgement.processed, sequence.random.next());
+    if (next.listed && !next.listed.ids.includes(id)) return 'unlisted';
+    return this.#append(sequence, next, judgement, id);
+  }
+
+  /** Appends a token that the model's own samplers have drawn. @returns `unlisted` where nothing is known of it */
+  take(sequence: SelectedSequence, next: NextToken, id: number): TokenSelection | NoToken {
+    if (next.listed && !next.listed.ids.includes(id)) return 'unlisted';
+    const judgement = this.#judge.of(sequence.history, next);
+    // What such a sampler did there is not told.
+    const isKnown = judgement.outcome.off !== null && !this.#options.chain.some(drawsItself);
+    return this.#append(sequence, next, isKnown ? judgement : unknownAfter(judgement), id);
+  }
+
+  #append(sequence: SelectedSequence, next: NextToken, judgement: Known, id: number): TokenSelection {
+    const { greedy } = this.#options;
+    const logits = logitsOf(next);
+    const { raw, processed, alternatives, distribution, shape, outcome } = judgement;
     const step: TokenStep = {
       sample: sequence.sample,
       id,
       raw: raw[id]!,
-      processed: greedy ? 1 : processed[id]!,
-      rank: rankOf(logits, id),
+      processed: greedy ? 1 : processed && processed[id]!,
+      rank: rankIn(next, id),
       alternatives: [...alternatives],
       ...shape,
     };
@@ -178,11 +211,14 @@ export class TokenSelector {
       sequence.marks.push({ logProbability: sequence.logProbability, memory: sequence.memory.slice() });
     }
     this.#chain.accept(id, sequence.memory);
+    const { within, off } = outcome;
+    const choice = { step, entropy: within ? judgement.entropy : null, kept: within ? judgement.kept : null };
     sequence.tokens.push(id);
-    sequence.chosen.push({ step, entropy, kept });
+    sequence.chosen.push(choice);
+    if (processed) sequence.off = sequence.off === null || off === null ? null : Math.max(sequence.off, off);
     // A hot sampler can draw what is so improbable that its raw probability has underflowed.
     sequence.logProbability += raw[id]! > 0 ? Math.log(raw[id]!) : logits[id]! - logSumExp(logits);
-    return { step, entropy, kept, distribution };
+    return { ...choice, distribution };
   }
 
   /**
@@ -236,4 +272,23 @@ export class TokenSelector {
   standing({ history }: SelectedSequence): Standing {
     return this.#options.greedy ? 'open' : this.#chain.standing(history);
   }
+}
+
+/** What is known where a token is appended. @property processed null where it is not known what the chain does there */
+type Known = Omit<Judgement, 'processed'> & { readonly processed: Float64Array | null };
+
+function unknownAfter(judgement: Judgement): Known {
+  const alternatives = judgement.alternatives.map((each) => ({ ...each, processed: null }));
+  return { ...judgement, alternatives, processed: null, outcome: UNKNOWN };
+}
+
+const drawsItself = (step: ChainSpec[number]): boolean =>
+  step.sampler === 'xtc' && step.probability > 0 && step.probability < 1;
+
+/** Its place among the raw logits; -1 for a token that was listed only because it was drawn. */
+function rankIn(next: NextToken, id: number): number {
+  const logits = logitsOf(next);
+  if (!next.listed) return rankOf(logits, id);
+  // Logits are compared as they were listed, and the bound is one of them.
+  return logits[id]! < next.listed.bound ? -1 : next.listed.ids.indexOf(id);
 }

@@ -2,7 +2,9 @@
 import * as v from 'valibot';
 import { entropy, softmax } from '../../core/logits';
 import type { LanguageModel } from '../../core/languageModel';
+import type { ChainSpec } from '../../core/samplers/chain';
 import { CooperativeYield } from '../kit/cooperativeYield';
+import { whoDraws, type WantedTexts } from '../kit/drawing';
 import { onModel, type RunContext } from '../kit/experiment';
 import { MethodTexts } from './texts';
 import { MethodTokens } from './tokens';
@@ -42,7 +44,9 @@ async function run(
 ): Promise<MethodsResult> {
   const begin = performance.now();
   const { form, samples, trials, maxNewTokens, seed } = parameters;
-  const prompt = await takePrompt(model, parameters.prompt, form === 'tokens' ? 1 : maxNewTokens);
+  const drawing = form === 'tokens' ? {} : whoDraws(model, parameters.drawnBy, wantedTexts(parameters));
+  const newTokens = form === 'tokens' ? 1 : maxNewTokens;
+  const prompt = await takePrompt(model, parameters.prompt, newTokens, parameters);
   const promptIds = Array.from(prompt.ids);
   const first = await readPrompt(model, promptIds, context);
   const done: MethodResult[] = [];
@@ -53,15 +57,15 @@ async function run(
     samples,
     trials,
     maxNewTokens,
-    rawEntropy: first ? entropy(softmax(logitsOf(first))) : 0,
+    rawEntropy: !first ? 0 : first.listed ? null : entropy(softmax(logitsOf(first))),
     methods: parameters.methods.map(methodToCome),
     stopped: false,
     milliseconds: 0,
-    provenance: provenanceOf(model, prompt, parameters, seed),
+    provenance: provenanceOf(model, prompt, parameters, seed, drawing),
   };
   if (first) {
     context.emit({ type: 'begun', result: known });
-    const shared = { model, parameters, promptIds, first, context };
+    const shared = { model, parameters, promptIds, first, context, drawing };
     const work =
       form === 'tokens' ? new MethodTokens(shared, new CooperativeYield(context)) : new MethodTexts(shared);
     for (const spec of parameters.methods) {
@@ -74,3 +78,14 @@ async function run(
   }
   return { ...known, methods: done, stopped: !whole, milliseconds: performance.now() - begin };
 }
+
+function wantedTexts({ methods, samples, trials, maxNewTokens, stop, seed }: MethodsParameters): WantedTexts {
+  const selectors = methods.flatMap((spec) =>
+    spec.kind === 'sampling'
+      ? [{ chain: spec.chain, greedy: false, seed, mayTurnBack: turnsBack(spec.chain) }]
+      : [],
+  );
+  return { selectors, samples: samples * trials, maxNewTokens, stop };
+}
+
+const turnsBack = (chain: ChainSpec): boolean => chain.some(({ sampler }) => sampler === 'banned-phrases');

@@ -1,7 +1,7 @@
 /** What Methods is asked. */
 import { parseChain } from '../../core/samplers/chain';
 import { listOf, parameterObject, realNumber, show, textValue, wholeNumber } from '../kit/checks';
-import { maxNewTokens, prompt, seed, stop } from '../kit/commonParameters';
+import { chat, drawnBy, maxNewTokens, prompt, seed, stop } from '../kit/commonParameters';
 import { choice, custom, declare, whole, type ParametersOf } from '../kit/parameters';
 import { METHOD_CHOICES, METHOD_NUMBERS } from './list';
 import type { MethodSpec } from './result';
@@ -57,6 +57,8 @@ export const methodsParameters = declare(
     /** Texts that end a text as soon as it holds one; it is cut before that. */
     stop,
     seed,
+    chat,
+    drawnBy,
   },
   {
     check: ({ methods, form, samples, trials, maxNewTokens }) => {

@@ -76,7 +76,7 @@ const methodSchema = v.object({
   unavailable: v.nullable(v.string()),
   /** True where nothing is drawn: every trial is the same, and only one is run. */
   deterministic: v.boolean(),
-  /** The distribution of the next token; null for searches. */
+  /** The distribution of the next token; null for searches, and where not all that is kept is listed. */
   next: v.nullable(nextSchema),
   measures: v.array(measureSchema),
   texts: v.array(textSchema),
@@ -90,8 +90,8 @@ export const methodsResultSchema = v.object({
   samples: v.number(),
   trials: v.number(),
   maxNewTokens: v.number(),
-  /** Entropy in nats of the next token before any sampler. */
-  rawEntropy: v.number(),
+  /** Entropy in nats of the next token before any sampler; null where the model lists only some tokens. */
+  rawEntropy: v.nullable(v.number()),
   methods: v.array(methodSchema),
 });
 export type MethodsResult = v.InferOutput<typeof methodsResultSchema>;

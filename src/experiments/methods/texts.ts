@@ -10,8 +10,11 @@ import {
   type ContrastiveContinuation,
 } from '../../core/search/contrastive';
 import { diverseBeamSearch } from '../../core/search/diverseBeam';
+import type { LanguageModel } from '../../core/languageModel';
 import { sum } from '../../core/sums';
-import { beginDecoding, completionOf, decodeTogether, sequencesTogether } from '../kit/decodingLoop';
+import { beginDecoding, completionOf, sequencesTogether, type DecodingWatch } from '../kit/decodingLoop';
+import { decode } from '../kit/drawing';
+import { lacksTokens } from '../kit/listing';
 import type { MethodMeasure, MethodResult, MethodSpec, MethodText } from './result';
 import { describeNext, distributionAfter, measureOf, plainSpec, type SharedWork } from './work';
 import { resultToken } from '../kit/results';
@@ -36,7 +39,8 @@ export class MethodTexts {
   async measure(spec: MethodSpec): Promise<MethodResult> {
     const { model, parameters } = this.shared;
     const { maxNewTokens, samples, trials, methods } = parameters;
-    const unavailable = spec.kind === 'contrastive' && !isRepresenting(model) ? lacksStates(model) : null;
+    const unavailable = whyNot(model, spec);
+    const after = spec.kind === 'sampling' ? distributionAfter(this.shared, spec.chain) : null;
     const texts =
       spec.kind === 'sampling' ? await this.#sample(spec) : unavailable ? [] : [await this.#search(spec)];
     // A trial counts when all its texts are whole.
@@ -48,10 +52,7 @@ export class MethodTexts {
       spec: plainSpec(spec),
       unavailable,
       deterministic: spec.kind !== 'sampling',
-      next:
-        spec.kind === 'sampling'
-          ? describeNext(this.shared, distributionAfter(this.shared, spec.chain), null)
-          : null,
+      next: after && describeNext(this.shared, after, null),
       measures: measureTexts(whole),
       texts: (texts[0] ?? []).map((text) => ({
         ...text,
@@ -65,17 +66,18 @@ export class MethodTexts {
    * every method.
    */
   async #sample(spec: Extract<MethodSpec, { kind: 'sampling' }>): Promise<Drawn[][]> {
-    const { model, parameters, promptIds, first, context } = this.shared;
+    const { model, parameters, promptIds, first, context, drawing } = this.shared;
     const { samples, trials, maxNewTokens, seed, stop } = parameters;
     const selector = new TokenSelector(model, { chain: spec.chain, greedy: false, seed, alternatives: 0 });
-    const together = Math.min(BATCH, sequencesTogether(maxNewTokens));
+    const together =
+      drawing.drawnBy === 'server' ? samples * trials : Math.min(BATCH, sequencesTogether(maxNewTokens));
     const texts: Drawn[] = [];
     const begun = this.#done;
     for (let from = 0; from < samples * trials && !context.signal.aborted; from += together) {
       const group = Array.from({ length: Math.min(together, samples * trials - from) }, (_, i) =>
         beginDecoding(selector, selector.begin(from + i, promptIds), first),
       );
-      await decodeTogether(model, group, maxNewTokens, context, {
+      const watch: DecodingWatch = {
         stop,
         onSelections: (choices) => {
           this.#tell(choices.length);
@@ -83,7 +85,8 @@ export class MethodTexts {
         onSettled: (turned) => {
           if (turned.length > 0) this.#tell(-sum(turned.map(({ turn }) => turn.ids.length)));
         },
-      });
+      };
+      await decode(model, group, maxNewTokens, context, watch, drawing);
       texts.push(
         ...group.map((growing) => ({
           ...completionOf(model, growing),
@@ -128,6 +131,22 @@ export class MethodTexts {
     this.#done += tokens;
     const total = methods.length * samples * trials * maxNewTokens;
     context.emit({ type: 'progress', done: this.#done, total, what: 'tokens' });
+  }
+}
+
+/** Why the model cannot do it; null where it can. */
+function whyNot(model: LanguageModel, spec: MethodSpec): string | null {
+  switch (spec.kind) {
+    case 'contrastive':
+      return isRepresenting(model) ? null : lacksStates(model);
+    case 'beam':
+      // As many candidates as a step compares.
+      return lacksTokens(model, 'Beam search', 2 * spec.beams) ?? null;
+    case 'diverse-beam':
+      // The other groups may put as many tokens back as there are beams.
+      return lacksTokens(model, 'Diverse beam search', (2 * spec.beams) / spec.groups + spec.beams) ?? null;
+    case 'sampling':
+      return null;
   }
 }
 

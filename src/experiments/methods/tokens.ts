@@ -5,9 +5,10 @@ import type { ProcessedDistribution } from '../../core/samplers/chain';
 import { coherence, diversity } from '../../core/statistics/diversity';
 import { expectedDistinct } from '../../core/statistics/expectation';
 import { expectedLargestCount } from '../../core/statistics/largestCount';
+import { beyondList } from '../kit/listing';
 import type { CooperativeYield } from '../kit/cooperativeYield';
 import type { MethodResult, MethodSpec } from './result';
-import { describeNext, distributionAfter, measureOf, plainSpec, type SharedWork } from './work';
+import { describeNext, distributionAfter, measureOf, methodToCome, plainSpec, type SharedWork } from './work';
 
 /** With more draws, the expected coherence takes too long to compute. */
 const MOST_FOR_COHERENCE = 64;
@@ -35,6 +36,7 @@ export class MethodTokens {
     const { parameters, context } = this.shared;
     const { samples, trials, seed, methods } = parameters;
     const after = distributionAfter(this.shared, spec.chain);
+    if (!after) return { ...methodToCome(spec), unavailable: beyondList(this.shared.model.info) };
     const table = new CumulativeTable(after.probabilities);
     const counts = new Map<number, number>();
     const done: Trial[] = [];

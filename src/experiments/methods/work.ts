@@ -1,13 +1,14 @@
 /** What measuring a method in single tokens and in whole texts has in common. */
 import type { LanguageModel, NextToken } from '../../core/languageModel';
-import { topIndices } from '../../core/logits';
 import { SamplerChain, type ChainSpec, type ProcessedDistribution } from '../../core/samplers/chain';
 import { effectiveVocabulary } from '../../core/statistics/information';
 import { meanInterval } from '../../core/statistics/meanInterval';
 import { modeProbability } from '../../core/statistics/mode';
 import { randomStream } from '../../core/random';
 import { sum } from '../../core/sums';
+import type { Drawing } from '../kit/drawing';
 import type { RunContext } from '../kit/experiment';
+import { bestListed, outcomeOf } from '../kit/listing';
 import type { MethodMeasure, MethodNext, MethodResult, MethodsEvent, MethodSpec } from './result';
 import type { MethodsParameters } from './parameters';
 import { logitsOf } from '../kit/readPrompt';
@@ -21,6 +22,7 @@ export interface SharedWork {
   /** The model's answer to the prompt. */
   readonly first: NextToken;
   readonly context: RunContext<MethodsEvent>;
+  readonly drawing: Drawing;
 }
 
 /** Most probable tokens listed per method. */
@@ -29,26 +31,30 @@ const TOP = 12;
 /** With more tokens or draws than these, the chance that greedy is the mode takes too long to compute. */
 const MOST_FOR_MODE = { tokens: 100, draws: 20 };
 
-/** The distribution of the next token after a chain, as sample 0 sees it where a sampler draws itself. */
-export function distributionAfter(shared: SharedWork, chain: ChainSpec): ProcessedDistribution {
+/**
+ * The distribution of the next token after a chain, as sample 0 sees it where a sampler draws itself.
+ * @returns null where the chain keeps tokens that the model does not list
+ */
+export function distributionAfter(shared: SharedWork, chain: ChainSpec): ProcessedDistribution | null {
   const { model, promptIds, first, parameters } = shared;
   const sampler = new SamplerChain(chain, model.info.vocabularySize, model.vocabulary);
-  return sampler.apply(logitsOf(first), {
+  const history = {
     tokens: promptIds,
     promptLength: promptIds.length,
     random: randomStream(parameters.seed, 'sampler', 0),
-    memory: sampler.newMemory(),
-  });
+  };
+  const after = sampler.apply(logitsOf(first), { ...history, memory: sampler.newMemory() });
+  return outcomeOf(model, chain, first, after.probabilities, history).within ? after : null;
 }
 
 /** @param counts how often each token was drawn; null where single tokens are not counted. */
 export function describeNext(
-  { model, parameters }: SharedWork,
+  { model, parameters, first }: SharedWork,
   after: ProcessedDistribution,
   counts: ReadonlyMap<number, number> | null,
 ): MethodNext {
   const { raw, probabilities } = after;
-  const top = topIndices(raw, TOP).map((id) => ({
+  const top = bestListed(first, TOP).map((id) => ({
     token: resultToken(model, id),
     raw: raw[id]!,
     processed: probabilities[id]!,

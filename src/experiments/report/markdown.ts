@@ -25,7 +25,12 @@ export function toMarkdown(report: Report): string {
   const sections = [
     `# ${markdownText(title)}`,
     quoted(prompt),
-    ...(result.stopped ? ['**The run was stopped before its end; this is what it had measured.**'] : []),
+    ...(result.brokeOff === undefined
+      ? []
+      : [`**The run broke off; this is what it had measured.** ${markdownText(result.brokeOff)}`]),
+    ...(result.stopped && result.brokeOff === undefined
+      ? ['**The run was stopped before its end; this is what it had measured.**']
+      : []),
     ...summary.map(markdownText),
     '## Conclusion',
     conclusion.trim() === '' ? '*None was written.*' : conclusion.trim(),

@@ -66,7 +66,7 @@ const at = ({ cells, columns }: GridResult, row: number, column: number): GridCe
 /** Probabilities by the toy's token id. */
 function byId({ top }: GridCell): number[] {
   const found: number[] = [];
-  for (const { token, processed } of top) found[token.id] = processed;
+  for (const { token, processed } of top) found[token.id] = processed!;
   return found;
 }
 
@@ -101,7 +101,7 @@ describe('Grid on the toy vocabulary', () => {
       expect(Math.abs(probabilities[id]! - p)).toBeLessThan(1e-12);
     });
     const { unique_mode, among_modes, ties_broken_uniformly } = reference.p_greedy_is_mode_10;
-    const { exact } = cell;
+    const exact = cell.exact!;
     const pairs: [number, number][] = [
       [exact.entropy, reference.entropy_nats],
       [exact.effectiveVocabulary, reference.perplexity],
@@ -284,10 +284,10 @@ describe('Grid on the bundled model', () => {
       const k = setting.columns.values[cell.column]!;
       const filter = (logits: readonly number[]): number[] => topK(distribution(logits, T), k);
       const exact = filter(first);
-      expect(cell.exact.kept).toBe(k);
-      expect(cell.exact.entropy).toBeCloseTo(entropyOf(exact), 9);
-      expect(cell.exact.effectiveVocabulary).toBeCloseTo(Math.exp(entropyOf(exact)), 7);
-      expect(cell.exact.expectedDistinct).toBeCloseTo(
+      expect(cell.exact!.kept).toBe(k);
+      expect(cell.exact!.entropy).toBeCloseTo(entropyOf(exact), 9);
+      expect(cell.exact!.effectiveVocabulary).toBeCloseTo(Math.exp(entropyOf(exact)), 7);
+      expect(cell.exact!.expectedDistinct).toBeCloseTo(
         exact.reduce((sum, p) => sum + 1 - (1 - p) ** 10, 0),
         9,
       );
@@ -369,7 +369,7 @@ describe('Grid with a model that has caches', () => {
     expect(model.calls).toHaveLength(3);
     expect(result.cells).toHaveLength(9);
     for (const { exact, texts, measured } of result.cells) {
-      expect(exact.kept).toBeGreaterThan(0);
+      expect(exact!.kept).toBeGreaterThan(0);
       expect(texts.every(({ end, ids }) => end === 'stopped' && ids.length === 3)).toBe(true);
       expect(measured).toBeNull();
     }
