@@ -64,6 +64,13 @@ const shared: Readonly<Record<string, Term>> = {
     formula: 'mass kept = Σ p(before) over the kept tokens',
     source: 'Holtzman et al., The Curious Case of Neural Text Degeneration, 2020',
   },
+  listed: {
+    title: 'Listed tokens',
+    sentence:
+      'The server tells the probabilities of its most probable tokens only. What all the others have together is exact; nothing is known of them one by one, so they have no bars.',
+    formula: 'p(all others) = 1 − Σ p(listed)',
+    source: 'vLLM names the limit max-logprobs, llama-server n_probs',
+  },
   logProbability: {
     title: 'Mean log-probability per token',
     sentence:

@@ -2,12 +2,14 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { count, full, information, percent, thousands } from '../../format/numbers';
 import { tokenBytes, tokenLabel } from '../../format/tokenText';
 import type { Vocabulary } from '../../../src/core/languageModel';
+import type { ChainSpec } from '../../../src/core/samplers/chain';
 import {
   MOST_ROWS,
   type DistributionRow,
   type DistributionSummary,
   type RankedRow,
 } from '../../../src/experiments/explore/distribution';
+import { bucketView, isCounted, listedEntropyView, listedView, type Bucket } from './listedView';
 import { masksView } from './masksView';
 import { ROWS } from './nextToken';
 import { biasLabel, biasWords } from './tokenActions';
@@ -19,6 +21,9 @@ import { keepStop, rove } from '../../ui/roving';
 
 export interface DistributionProps {
   readonly summary: DistributionSummary;
+  readonly bucket: Bucket;
+  /** The chain that it is seen through. */
+  readonly chain: ChainSpec;
   readonly vocabulary: Vocabulary;
   /** What the token comes after, in words. */
   readonly after: string;
@@ -60,7 +65,8 @@ export function distributionView(props: DistributionProps): TemplateResult {
     </div>
     ${props.mark}
     ${props.note === null ? nothing : html`<p class="stale" data-testid="as-saved">${props.note}</p>`}
-    ${statisticsView(props)} ${masksView(summary, props.vocabulary)} ${warningsView(summary)}
+    ${listedView(summary, props.chain)} ${statisticsView(props)} ${masksView(summary, props.vocabulary)}
+    ${warningsView(summary)}
     <table class="bars" role="grid" aria-labelledby="next-token" @keydown=${roveRows} @focusin=${keepStop}>
       <thead>
         <tr>
@@ -85,7 +91,7 @@ export function distributionView(props: DistributionProps): TemplateResult {
               </tr>`
         }
         ${survivors.map((row) => rowView(props, row, { card: `left:${row.id}`, end, rank: row.rank, hook: 'left-row' }))}
-        ${restView(summary)}
+        ${restView(summary, props.bucket)} ${bucketView(summary, props.bucket)}
       </tbody>
     </table>
     ${moreView(props)} ${reportView(props)}
@@ -97,32 +103,42 @@ function roveRows(event: KeyboardEvent): void {
 }
 
 function statisticsView({ summary, search }: DistributionProps): TemplateResult {
-  const { entropy, rawEntropy, kept, keptMass, vocabularySize } = summary;
+  const { entropy, rawEntropy, kept, keptMass, vocabularySize, listed } = summary;
   return html`<div class="about-distribution">
     <dl class="statistics">
       <div>
         <dt>entropy ${infoButton('entropy')}</dt>
-        <dd
-          data-testid="entropy"
-          data-nats=${entropy}
-          data-raw-nats=${rawEntropy}
-          title="${full(entropy)} nats"
-        >
-          <b>${information(entropy, 'nats')}</b>, ${information(entropy, 'bits')}
-          <span class="quiet"
-            >(before ${information(rawEntropy, 'nats')}, ${information(rawEntropy, 'bits')})</span
-          >
-        </dd>
+        ${
+          listed
+            ? listedEntropyView(summary, listed)
+            : html`<dd
+                data-testid="entropy"
+                data-nats=${entropy}
+                data-raw-nats=${rawEntropy}
+                title="${full(entropy)} nats"
+              >
+                <b>${information(entropy, 'nats')}</b>, ${information(entropy, 'bits')}
+                <span class="quiet"
+                  >(before ${information(rawEntropy, 'nats')}, ${information(rawEntropy, 'bits')})</span
+                >
+              </dd>`
+        }
       </div>
       <div>
         <dt>kept ${infoButton('kept')}</dt>
-        <dd>
-          <span data-testid="kept" data-kept=${kept}
-            ><b>${thousands(kept)}</b> of ${count(vocabularySize, 'token')}</span
-          >
-          <span class="quiet">holding</span>
-          <b data-testid="kept-mass" data-mass=${keptMass} title=${full(keptMass)}>${percent(keptMass)}</b>
-        </dd>
+        ${
+          isCounted(summary)
+            ? html`<dd>
+                <span data-testid="kept" data-kept=${kept}
+                  ><b>${thousands(kept)}</b> of ${count(vocabularySize, 'token')}</span
+                >
+                <span class="quiet">holding</span>
+                <b data-testid="kept-mass" data-mass=${keptMass} title=${full(keptMass)}
+                  >${percent(keptMass)}</b
+                >
+              </dd>`
+            : html`<dd data-testid="kept"><b>not known</b></dd>`
+        }
       </div>
     </dl>
     ${search}
@@ -209,21 +225,34 @@ function before(raw: number, logit: number | null): string {
   return percent(raw === 0 && logit !== null ? Number.MIN_VALUE : raw);
 }
 
-function restView(summary: DistributionSummary): TemplateResult | typeof nothing {
-  const rest = restOf(summary);
+/** @param bucket what has a row of its own below it */
+function restView(summary: DistributionSummary, bucket: Bucket): TemplateResult | typeof nothing {
+  const rest = restOf(summary, bucket);
   if (rest.tokens <= 0) return nothing;
+  const what = bucket ? 'other listed token' : 'other token';
   return html`<tr class="rest-row" data-testid="rest-row">
     <th scope="row" colspan="2">
-      ${rest.tokens === 1 ? 'the other token' : `the other ${count(rest.tokens, 'token')}`},
-      ${thousands(rest.kept)} of them kept
+      ${rest.tokens === 1 ? `the ${what}` : `the ${thousands(rest.tokens)}\u00A0${what}s`}${
+        bucket || isCounted(summary) ? `, ${thousands(rest.kept)} of them kept` : nothing
+      }
     </th>
     <td class="number">${percent(rest.processed)}</td>
     <td class="number quiet">${percent(rest.raw)}</td>
   </tr>`;
 }
 
-/** All the tokens that are not drawn. */
-function restOf({ rest, survivors = [] }: DistributionSummary): DistributionSummary['rest'] {
+/** All the tokens that are not drawn, but for those of the bucket. */
+function restOf(
+  { rest: all, survivors = [] }: DistributionSummary,
+  bucket: Bucket,
+): DistributionSummary['rest'] {
+  const { tokens, kept, raw, processed } = bucket ?? { tokens: 0, kept: 0, raw: 0, processed: 0 };
+  const rest = {
+    tokens: all.tokens - tokens,
+    kept: all.kept - kept,
+    raw: all.raw - raw,
+    processed: all.processed - processed,
+  };
   const sum = (pick: (row: DistributionRow) => number): number =>
     survivors.reduce((total, row) => total + pick(row), 0);
   return {
@@ -238,7 +267,7 @@ function restOf({ rest, survivors = [] }: DistributionSummary): DistributionSumm
 
 function moreView({ summary, onRows }: DistributionProps): TemplateResult | typeof nothing {
   const shown = summary.rows.length;
-  const more = Math.min(ROWS, MOST_ROWS - shown, summary.rest.tokens);
+  const more = Math.min(ROWS, MOST_ROWS - shown, (summary.listed?.tokens ?? summary.vocabularySize) - shown);
   if (more <= 0 && shown <= ROWS) return nothing;
   return html`<div class="more">
     ${

@@ -2,10 +2,11 @@
 import { signal } from '@preact/signals-core';
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
-import type { Vocabulary } from '../../../src/core/languageModel';
+import type { ListedTokens, Vocabulary } from '../../../src/core/languageModel';
 import { visibleText } from '../../../src/core/visibleText';
 import type { RankedRow } from '../../../src/experiments/explore/distribution';
 import { searchOf, type FoundTokens } from '../../form/tokenSearch';
+import { count, percent } from '../../format/numbers';
 import { Memo } from './memo';
 import type { Controls, NextToken, OnScreen } from './nextToken';
 
@@ -38,12 +39,17 @@ export class FoundTokensView {
   /** Why the rows are not those of the word itself; nothing where they are. */
   remark(screen: OnScreen): string | null {
     const typed = this.#typed.value;
+    if (typed === '') return null;
     const { ids, pieces } = this.#foundIn(this.#next.vocabularyOf(screen));
-    if (typed === '' || !pieces) return null;
     const word = `“${visibleText(typed.trim() || typed)}”`;
-    return ids.length === 0
-      ? `No token is ${word} or the beginning of it.`
-      : `${word} is more than one token. It may begin with one of these:`;
+    const listed = this.#next.listedOf(screen);
+    const said = !pieces
+      ? null
+      : ids.length === 0
+        ? `No token is ${word} or the beginning of it.`
+        : `${word} is more than one token. It may begin with one of these:`;
+    const words = [said, listed ? unlistedWords(ids, listed) : null].filter((part) => part !== null);
+    return words.length === 0 ? null : words.join(' ');
   }
 
   /** The field; nothing where only the most probable tokens are known. */
@@ -68,4 +74,16 @@ export class FoundTokensView {
       }}
     />`;
   }
+}
+
+/** What is known of those tokens that the server does not list; null where it lists all of them. */
+function unlistedWords(ids: readonly number[], { ids: listed, bound, mass }: ListedTokens): string | null {
+  const unlisted = ids.filter((id) => !listed.includes(id)).length;
+  if (unlisted === 0) return null;
+  const what =
+    unlisted === ids.length && unlisted === 1
+      ? 'It is'
+      : `${count(unlisted, 'of them', 'of them')} ${unlisted === 1 ? 'is' : 'are'}`;
+  const most = percent(Math.min(Math.exp(bound), 1 - mass));
+  return `${what} not listed, so ${unlisted === 1 ? 'its probability is' : 'their probabilities are'} not known: at most ${most}${unlisted === 1 ? '' : ' each'}.`;
 }

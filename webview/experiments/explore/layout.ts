@@ -11,7 +11,7 @@ import { completionText } from '../../format/tokenText';
 import { typedNumber } from '../../format/typedNumber';
 import type { ChainEditor } from '../../form/chainEditor';
 import { valueText, type FormValue, type FormValues } from '../../form/form';
-import { deedLine, deedsOf } from '../../form/samplerSteps';
+import { chainOfSteps, deedLine, deedsOf } from '../../form/samplerSteps';
 import { biasOf } from '../../form/tokenSteps';
 import type { Slide } from '../../frame/presentation';
 import { chainControls } from '../../frame/chainControls';
@@ -35,6 +35,7 @@ import type { Picture } from '../../ui/picture';
 import { emptyView } from './emptyView';
 import { lastWords } from './lastWords';
 import { FoundTokensView } from './foundTokens';
+import { isCounted } from './listedView';
 import { Memo } from './memo';
 import { NextToken, ROWS, type Controls, type OnScreen, type Reading } from './nextToken';
 import { Room } from './room';
@@ -205,8 +206,8 @@ export class ExploreView {
 
   #deeds(): readonly string[] {
     const { summary, asSaved } = this.#reading();
-    // The steps of a saved distribution are those of its own chain.
-    if (summary === null || typeof summary === 'string' || asSaved) return [];
+    // The steps of a saved distribution are those of its own chain; what is not known is not said.
+    if (summary === null || typeof summary === 'string' || asSaved || !isCounted(summary)) return [];
     return deedsOf(this.#chain.steps, summary.steps);
   }
 
@@ -215,7 +216,7 @@ export class ExploreView {
     stale: Stale | null,
   ): TemplateResult | typeof nothing {
     const screen = this.#onScreen;
-    const { summary, asSaved } = this.#reading();
+    const { summary, bucket, asSaved } = this.#reading();
     const vocabulary = this.#next.vocabularyOf(screen);
     if (summary === null || !vocabulary) return this.#emptyOrWaiting(html`${historyButton} ${history}`);
     if (typeof summary === 'string') return html`<p class="empty">${summary}</p>`;
@@ -224,6 +225,8 @@ export class ExploreView {
     const other = stale?.by === 'settings' || this.#context.session.isToy ? null : stale;
     return distributionView({
       summary,
+      bucket,
+      chain: (asSaved ? screen.run?.order.parameters.chain : undefined) ?? chainOfSteps(steps),
       vocabulary,
       after: this.#lastWords(screen, vocabulary),
       greedy: this.#greedy,

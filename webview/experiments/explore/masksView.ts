@@ -3,6 +3,7 @@ import type { Vocabulary } from '../../../src/core/languageModel';
 import type { DistributionSummary } from '../../../src/experiments/explore/distribution';
 import { percent } from '../../format/numbers';
 import { tokenView } from '../../ui/pieces';
+import { isCounted } from './listedView';
 
 /** Samplers that leave what fits and nothing else, as sentences name them. */
 const MASKS: Readonly<Record<string, string>> = {
@@ -27,7 +28,11 @@ export function masksView(
       if (summary.stranded && sampler !== 'allowed-tokens') {
         return html`<li><b>${MASKS[sampler]} leaves no token</b>; the model wanted ${wanted}.</li>`;
       }
-      const took = removed === 0 ? 'removed nothing' : `removed ${percent(mass)} of the probability`;
+      const took = !isCounted(summary)
+        ? 'removed what does not fit; how much of the tokens that are not listed is not known'
+        : removed === 0
+          ? 'removed nothing'
+          : `removed ${percent(mass)} of the probability`;
       const choice =
         first.removedBy === null
           ? html`; the model’s first choice, ${wanted}, stays`

@@ -1,5 +1,8 @@
 /** Explore's own part of the page's memory: what is on screen, with everything needed to draw it, logits included. */
 import * as v from 'valibot';
+import type { ListedTokens } from '../../../src/core/languageModel';
+import { listedLogits } from '../../../src/core/listed';
+import { MOST_TOKENS } from '../../../src/experiments/explore/distribution';
 import { completionSchema } from '../../../src/experiments/kit/decodingLoop';
 import { provenanceSchema } from '../../../src/experiments/kit/results';
 import { failureSchema, promptSourceSchema, toySchema } from '../../../src/protocol/messages';
@@ -48,6 +51,15 @@ const runSchema = v.object({
   endOfText: v.union([v.nullable(v.number()), v.array(v.number())]),
   prompt: v.object({ ids: v.array(v.number()), truncated: v.boolean(), notes: v.array(v.string()) }),
   logits: v.string(),
+  /** Where a server lists some tokens only: `logits` are theirs, and the others of so many share the rest. */
+  listed: v.optional(
+    v.object({
+      ids: v.array(v.number()),
+      mass: v.number(),
+      bound: v.number(),
+      vocabularySize: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(MOST_TOKENS)),
+    }),
+  ),
   /** null where the result that is kept beside it has them. */
   completions: v.nullable(
     v.array(
@@ -112,7 +124,7 @@ export function upgraded(value: unknown): unknown {
 type StoredRun = v.InferOutput<typeof runSchema>;
 
 function packRun(run: ExploreRun, whole: boolean): StoredRun | null {
-  const { prompt, logits, source } = run;
+  const { prompt, logits, listed, source } = run;
   if (!prompt || !logits || !source || run.state === 'running') return null;
   const total = run.completions.reduce((sum, { steps }) => sum + steps.length, 0);
   let room = MOST_STEPS;
@@ -138,11 +150,37 @@ function packRun(run: ExploreRun, whole: boolean): StoredRun | null {
     order: { model, ...(toy && { toy }), source, parameters },
     endOfText: [...run.endOfText],
     prompt: { ...prompt, ids: [...prompt.ids], notes: [...prompt.notes] },
-    logits: packFloats(logits),
+    ...packLogits(logits, listed),
     completions: whole ? packed : null,
     result: whole && finished ? packFinished(finished, kept.length) : undefined,
     ...(failure && { failure }),
   };
+}
+
+/** Of 150,000 tokens of which 20 are listed, these are kept. */
+function packLogits(
+  logits: Float32Array,
+  listed: ListedTokens | undefined,
+): Pick<StoredRun, 'logits' | 'listed'> {
+  if (!listed) return { logits: packFloats(logits) };
+  const { ids, mass, bound } = listed;
+  return {
+    logits: packFloats(Float32Array.from(ids, (id) => logits[id]!)),
+    listed: { ids: [...ids], mass, bound, vocabularySize: logits.length },
+  };
+}
+
+/** The inverse; null for what it did not make. */
+function unpackLogits(
+  stored: StoredRun,
+): { readonly logits: Float32Array; readonly listed?: ListedTokens } | null {
+  const logits = unpackFloats(stored.logits);
+  if (!logits || !stored.listed) return logits && { logits };
+  const { ids, mass, bound, vocabularySize } = stored.listed;
+  const known = ids.map((id, i) => ({ id, logProbability: logits[i]! }));
+  if (ids.length !== logits.length || ids.some((id) => id >= vocabularySize)) return null;
+  const all = listedLogits(known, vocabularySize);
+  return { logits: all.logits, listed: { ids: Int32Array.from(ids), mass, bound } };
 }
 
 function packFinished({ provenance, completions, ...finished }: Finished, kept: number): StoredResult {
@@ -157,12 +195,12 @@ function packFinished({ provenance, completions, ...finished }: Finished, kept: 
 function unpackRun(stored: StoredRun, kept: Outcome<ExploreResult> | null): LatestRun | null {
   const { source, toy, ...asked } = stored.order;
   const order = stored.completions === null && kept ? kept.order : { ...asked, toy };
-  const logits = unpackFloats(stored.logits);
+  const next = unpackLogits(stored);
   const own = orderIn(order);
-  if (!logits || !own) return null;
+  if (!next || !own) return null;
   const run = new ExploreRun(own, source);
   run.receive({ type: 'prompt', prompt: { ...stored.prompt, ids: Int32Array.from(stored.prompt.ids) } }, 0);
-  run.receive({ type: 'next', logits }, 0);
+  run.receive({ type: 'next', ...next }, 0);
   run.endOfText = [stored.endOfText ?? []].flat();
   if (order === kept?.order) {
     run.fill(kept.result.completions);

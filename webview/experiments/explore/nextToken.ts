@@ -1,10 +1,10 @@
 /** The next-token distribution on screen: it follows the controls while they move, without asking the engine. */
-import type { Vocabulary } from '../../../src/core/languageModel';
+import type { ListedTokens, Vocabulary } from '../../../src/core/languageModel';
 import type { ChainSpec } from '../../../src/core/samplers/chain';
 import { ToyModel } from '../../../src/core/toyModel';
 import {
   Distribution,
-  firstRows,
+  MOST_ROWS,
   type DistributionRow,
   type DistributionSummary,
   type PromptContext,
@@ -14,6 +14,7 @@ import type { ExploreResult } from '../../../src/experiments/explore/result';
 import type { Toy } from '../../../src/protocol/messages';
 import { TOY, type Session } from '../../frame/session';
 import { chainOfSteps, inOrder, ORDERS, type SamplerStep } from '../../form/samplerSteps';
+import { shownRows, type Bucket } from './listedView';
 import { Memo } from './memo';
 import type { ExploreRun } from './run';
 import { savedVocabulary } from './savedVocabulary';
@@ -37,13 +38,15 @@ export interface OnScreen {
 export interface Reading {
   /** A sentence where the logits are none; null where there is nothing to draw yet. */
   readonly summary: DistributionSummary | string | null;
+  /** Behind the rows of all tokens that a server lists, where it lists some only. */
+  readonly bucket: Bucket;
   /** Why the chain does not fit the model; the distribution is then the last good one. */
   readonly problem: string | null;
   /** It does not follow the controls: it is as it was saved. */
   readonly asSaved: boolean;
 }
 
-const NOTHING: Reading = { summary: null, problem: null, asSaved: false };
+const NOTHING: Reading = { summary: null, bucket: null, problem: null, asSaved: false };
 
 export class NextToken {
   readonly #session: Session;
@@ -58,7 +61,7 @@ export class NextToken {
   readonly #asked = new Memo<readonly RankedRow[]>();
   readonly #orders = new Memo<Readonly<Record<string, number>>>();
   /** The last distribution of a chain that fitted, and of what. */
-  #good: { readonly of: Distribution; readonly summary: DistributionSummary } | undefined;
+  #good: { readonly of: Distribution; readonly shown: ReturnType<typeof shownRows> } | undefined;
 
   constructor(session: Session) {
     this.#session = session;
@@ -93,18 +96,23 @@ export class NextToken {
     const logits = this.#logitsOf(screen);
     if (!logits) return this.#saved(screen, rows);
     const vocabulary = this.vocabularyOf(screen);
-    const distribution = this.#distributionOf(logits, vocabulary);
+    const distribution = this.#distributionOf(logits, vocabulary, screen);
     if (typeof distribution === 'string') return { ...NOTHING, summary: distribution };
     const tokens = this.#tokensOf(screen);
     return this.#reading.of([distribution, steps, seed, rows, tokens], () => {
       try {
-        const summary = distribution.through(chainOfSteps(steps), rows, { tokens, seed, ...owedOf(screen) });
-        this.#good = { of: distribution, summary };
-        return { ...NOTHING, summary };
+        const context = { tokens, seed, ...owedOf(screen) };
+        const chain = chainOfSteps(steps);
+        // The bucket is what is behind all rows that there can be.
+        const shown = this.listedOf(screen)
+          ? shownRows(distribution.through(chain, MOST_ROWS, context), rows)
+          : { summary: distribution.through(chain, rows, context), bucket: null };
+        this.#good = { of: distribution, shown };
+        return { ...NOTHING, ...shown };
       } catch (error) {
         const problem = sentenceOf(error);
-        const good = this.#good?.of === distribution ? this.#good.summary : problem;
-        return { ...NOTHING, summary: good, problem };
+        const good = this.#good?.of === distribution ? this.#good.shown : { summary: problem };
+        return { ...NOTHING, ...good, problem };
       }
     });
   }
@@ -118,7 +126,7 @@ export class NextToken {
   ): readonly RankedRow[] {
     const logits = this.#logitsOf(screen);
     if (!logits || ids.length === 0) return [];
-    const distribution = this.#distributionOf(logits, this.vocabularyOf(screen));
+    const distribution = this.#distributionOf(logits, this.vocabularyOf(screen), screen);
     if (typeof distribution === 'string') return [];
     const tokens = this.#tokensOf(screen);
     return memo.of([distribution, steps, seed, tokens, ids.join()], () => {
@@ -140,8 +148,13 @@ export class NextToken {
     return new Map(this.rowsOf(ids, screen, controls, this.#asked).map((row) => [row.id, row]));
   }
 
-  #distributionOf(logits: Float32Array, vocabulary: Vocabulary | undefined): Distribution | string {
-    return this.#distribution.of([logits, vocabulary], () => distributionOf(logits, vocabulary));
+  #distributionOf(
+    logits: Float32Array,
+    vocabulary: Vocabulary | undefined,
+    screen: OnScreen,
+  ): Distribution | string {
+    const listed = this.listedOf(screen);
+    return this.#distribution.of([logits, vocabulary], () => distributionOf(logits, vocabulary, listed));
   }
 
   /** Whether any token can be asked for: a saved result lists its most probable ones only. */
@@ -149,10 +162,16 @@ export class NextToken {
     return this.#logitsOf(screen) !== undefined;
   }
 
+  /** The tokens that a server lists, where those are not all. */
+  listedOf({ run }: OnScreen): ListedTokens | undefined {
+    return this.#session.isToy ? undefined : run?.listed;
+  }
+
   /** How many tokens the chain would keep in each program's order, by the order's name. */
   keptInOrder(screen: OnScreen, { steps, seed }: Controls): Readonly<Record<string, number>> {
     const logits = this.#logitsOf(screen);
-    if (!logits || steps.length < 2) return {};
+    // Of tokens that are not listed it is not known how many are left.
+    if (!logits || steps.length < 2 || this.listedOf(screen)) return {};
     const vocabulary = this.vocabularyOf(screen);
     const distribution = this.#compared.of([logits, vocabulary], () => distributionOf(logits, vocabulary));
     if (typeof distribution === 'string') return {};
@@ -173,7 +192,7 @@ export class NextToken {
 
   #saved({ saved }: OnScreen, rows: number): Reading {
     if (!saved?.next || this.#session.isToy) return NOTHING;
-    return { summary: firstRows(saved.next, rows), problem: null, asSaved: true };
+    return { ...shownRows(saved.next, rows), problem: null, asSaved: true };
   }
 
   /** What samplers that look back see: the prompt that the distribution comes after. */
@@ -208,9 +227,13 @@ function owedOf({ run }: OnScreen): Pick<PromptContext, 'owed'> {
 const NO_TOKENS: readonly number[] = [];
 
 /** A distribution, or why the logits are none. */
-function distributionOf(logits: Float32Array, vocabulary: Vocabulary | undefined): Distribution | string {
+function distributionOf(
+  logits: Float32Array,
+  vocabulary: Vocabulary | undefined,
+  listed?: ListedTokens,
+): Distribution | string {
   try {
-    return new Distribution(logits, vocabulary);
+    return new Distribution(logits, vocabulary, listed);
   } catch (error) {
     return sentenceOf(error);
   }

@@ -1,5 +1,6 @@
 /** One run of Explore as the page knows it: filled by events as they come, and closed by a result or a failure. */
 import { signal } from '@preact/signals-core';
+import type { ListedTokens } from '../../../src/core/languageModel';
 import type { CompletionStep, ExploreEvent, ExploreResult } from '../../../src/experiments/explore/result';
 import type { ExploreParameters } from '../../../src/experiments/explore/parameters';
 import type { Completion } from '../../../src/experiments/kit/decodingLoop';
@@ -55,6 +56,8 @@ interface Told {
   readonly prompt?: PromptTokens;
   /** Raw logits of the token after the prompt. */
   readonly logits?: Float32Array;
+  /** Where a server lists only some tokens of it. */
+  readonly listed?: ListedTokens | undefined;
   readonly finished?: Finished;
   readonly failure?: Failure;
 }
@@ -96,6 +99,11 @@ export class ExploreRun {
     return this.#told.value.logits;
   }
 
+  /** What the logits know of themselves, where a server lists only some tokens. */
+  get listed(): ListedTokens | undefined {
+    return this.#told.value.listed;
+  }
+
   get finished(): Finished | undefined {
     return this.#told.value.finished;
   }
@@ -118,7 +126,7 @@ export class ExploreRun {
   /** @param now milliseconds of any steady clock */
   receive(event: ExploreEvent, now: number): void {
     if (event.type === 'prompt') this.#tell({ prompt: event.prompt });
-    else if (event.type === 'next') this.#tell({ logits: event.logits });
+    else if (event.type === 'next') this.#tell({ logits: event.logits, listed: event.listed });
     else if (event.type === 'settled') this.#settle(event);
     else {
       const completions = [...this.#completions.peek()];

@@ -16,6 +16,7 @@ import type { Vocabulary } from '../../../src/core/languageModel';
 import type { DistributionRow, DistributionSummary } from '../../../src/experiments/explore/distribution';
 import { tokenView } from '../../ui/pieces';
 import { shapeCardView } from './costs';
+import { listedCardWords } from './listedView';
 import { alternativeActions, tokenActionsView, type TokenActions } from './tokenActions';
 
 /** A bar: both probabilities in full, and the formula with this token's numbers put in. */
@@ -50,11 +51,14 @@ export function barCard(
 
 function afterView(
   { logit, processedLogit, processed, removedBy }: DistributionSummary['rows'][number],
-  { kept }: DistributionSummary,
+  summary: DistributionSummary,
   chain: readonly SamplerSpec[],
 ): TemplateResult {
+  const { kept } = summary;
   if (removedBy !== null || logit === null || processedLogit === null)
     return html`<p>${removedBy} removed it, so it cannot be drawn.</p>`;
+  const words = listedCardWords(summary);
+  if (words !== null) return html`<p>${words}</p>`;
   if (kept === 1) return html`<p>It is the only token left, so it is certain.</p>`;
   const temperature = chain.find((step) => step.sampler === 'temperature')?.temperature ?? 1;
   // From p = e^z / sum follows the sum's logarithm without adding it up again.

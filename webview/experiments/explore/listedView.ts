@@ -1,0 +1,112 @@
+/** What a distribution says of itself where its server lists only some tokens. */
+import { html, nothing, type TemplateResult } from 'lit';
+import type { ChainSpec } from '../../../src/core/samplers/chain';
+import { unboundedSampler } from '../../../src/core/samplers/listedChain';
+import { firstRows, type DistributionSummary } from '../../../src/experiments/explore/distribution';
+import { count, full, information, percent, significant, thousands } from '../../format/numbers';
+import { infoButton } from '../../ui/info';
+
+export type Listed = NonNullable<DistributionSummary['listed']>;
+
+/** Differences of probabilities that are smaller are not told apart. */
+const LEAST_POINTS = 0.001;
+
+/** A difference of probabilities, in points of a percentage. */
+export function points(difference: number): string {
+  const shown = difference * 100;
+  return shown < LEAST_POINTS ? `less than ${LEAST_POINTS} points` : `${significant(shown, 2)}\u00A0points`;
+}
+
+/** Whether it is certain how many tokens a chain keeps, and what they hold. */
+export function isCounted({ listed, kept, vocabularySize }: DistributionSummary): boolean {
+  return !listed || listed.within || (listed.exact && kept === vocabularySize);
+}
+
+/** All the tokens that are not listed, as one; null where all are, or where some that are listed have no row. */
+export type Bucket = DistributionSummary['rest'] | null;
+
+/** The first rows of a distribution, and the bucket behind all that are listed. */
+export function shownRows(
+  summary: DistributionSummary,
+  rows: number,
+): { readonly summary: DistributionSummary; readonly bucket: Bucket } {
+  const { listed } = summary;
+  if (!listed) return { summary: firstRows(summary, rows), bucket: null };
+  const bucket = summary.rows.length >= listed.tokens ? summary.rest : null;
+  return { summary: firstRows(summary, rows), bucket };
+}
+
+/** "lists 20 of 151,936 tokens holding 97.3 %", and how sure the values after the samplers are. */
+export function listedView(summary: DistributionSummary, chain: ChainSpec): TemplateResult | typeof nothing {
+  const { listed, vocabularySize } = summary;
+  if (!listed) return nothing;
+  return html`<p class="listed" data-testid="listed">
+    <span title="${full(listed.mass)} of the probability"
+      >lists <b>${thousands(listed.tokens)}</b> of ${count(vocabularySize, 'token')} holding
+      <b>${percent(listed.mass)}</b></span
+    >${infoButton('listed')}
+    <span class="listed-after" data-testid="listed-after" data-exact=${listed.exact}
+      >${afterWords(listed, chain)}</span
+    >
+  </p>`;
+}
+
+function afterWords({ exact, off, tokens }: Listed, chain: ChainSpec): string {
+  if (exact) return 'After the samplers the listed tokens are exact.';
+  if (off !== null) return `After the samplers these values may be off by at most ${points(off)}.`;
+  const sampler = unboundedSampler(chain, tokens);
+  const why =
+    sampler === undefined
+      ? 'what the samplers leave depends on tokens that are not listed'
+      : `${sampler} needs the probability of every token`;
+  return `After the samplers these values are estimates, and how far they are off is not known: ${why}. A top-k of at most ${thousands(tokens)} before it makes them exact.`;
+}
+
+/** The entropy before and after the chain: what is known of it. */
+export function listedEntropyView(summary: DistributionSummary, listed: Listed): TemplateResult {
+  const { entropy, steps } = summary;
+  const { least, most } = listed.rawEntropy;
+  const limits = `at least ${information(least, 'nats')}, at most ${information(most, 'nats')}`;
+  if (steps.length === 0) {
+    return html`<dd data-testid="entropy" title="at least ${full(least)} nats, at most ${full(most)}">
+      ${limits}
+    </dd>`;
+  }
+  return html`<dd data-testid="entropy" title=${listed.within ? `${full(entropy)} nats` : nothing}>
+    ${
+      listed.within
+        ? html`<b>${information(entropy, 'nats')}</b>, ${information(entropy, 'bits')}`
+        : html`<b>not known</b>`
+    }
+    <span class="quiet">(before ${limits})</span>
+  </dd>`;
+}
+
+/** The tokens that are not listed: one row with what is known of them together. */
+export function bucketView(summary: DistributionSummary, bucket: Bucket): TemplateResult | typeof nothing {
+  const { listed } = summary;
+  if (!listed || !bucket || bucket.tokens === 0) return nothing;
+  return html`<tr class="rest-row bucket-row" data-testid="bucket-row">
+    <th scope="row" colspan="2">
+      ${bucket.tokens === 1 ? 'the other token, not listed' : `the other ${count(bucket.tokens, 'token')}, not listed`}
+    </th>
+    <td class="number">${afterOf(listed, bucket)}</td>
+    <td class="number quiet" title=${full(1 - listed.mass)}>${percent(1 - listed.mass)}</td>
+  </tr>`;
+}
+
+/** All probabilities sum to 1: what the listed tokens have exactly leaves the others' sum. */
+function afterOf({ exact, within }: Listed, { processed }: NonNullable<Bucket>): TemplateResult | string {
+  if (within) return html`<span class="cut-by">cut</span>`;
+  return exact ? percent(processed) : html`<span class="quiet">not known</span>`;
+}
+
+/** What is known of the probability that a card shows, where that is not all. */
+export function listedCardWords({ listed }: DistributionSummary): string | null {
+  if (!listed || listed.within) return null;
+  if (listed.exact) return 'This is exact, whatever the tokens have that are not listed.';
+  const estimate = 'This takes the tokens that are not listed to share the rest evenly';
+  return listed.off === null
+    ? `${estimate}; how far it is off is not known.`
+    : `${estimate}; it may be off by at most ${points(listed.off)}.`;
+}
