@@ -1,6 +1,5 @@
 /** Finding tokens by their text. */
 import type { Vocabulary } from '../../src/core/languageModel';
-import { tokenBytes } from '../format/tokenText';
 
 export interface FoundTokens {
   /** The ways to write the word as one token, in the order of `writings`. */
@@ -24,10 +23,12 @@ export class TokenSearch {
   readonly #longest: number;
   readonly #longer = new Map<string, number | undefined>();
 
-  constructor(vocabulary: Vocabulary) {
+  constructor({ bytes, offsets }: Vocabulary) {
     let longest = 0;
-    for (let id = vocabulary.offsets.length - 2; id >= 0; id--) {
-      const key = keyOf(tokenBytes(vocabulary, id));
+    // One text for all: of 150,000 tokens one by one, the first key that is typed would have to wait.
+    const all = keyOf(bytes);
+    for (let id = offsets.length - 2; id >= 0; id--) {
+      const key = all.slice(offsets[id], offsets[id + 1]);
       longest = Math.max(longest, key.length);
       this.#ids.set(key, id);
     }
@@ -133,8 +134,15 @@ const KEPT = 100;
 
 /** A character for each byte. */
 function keyOf(bytes: Uint8Array): string {
-  return String.fromCharCode(...bytes);
+  const parts: string[] = [];
+  // Arguments of one call are limited in number.
+  for (let at = 0; at < bytes.length; at += PART) {
+    parts.push(String.fromCharCode(...bytes.subarray(at, at + PART)));
+  }
+  return parts.join('');
 }
+
+const PART = 8192;
 
 /** The inverse; bytes of a character that is cut show as one that is no letter. */
 function textOf(key: string): string {

@@ -43,15 +43,13 @@ const infoOf = (server: ModelServer): ModelInfo => ({
 });
 
 /**
- * Log-probabilities of the token after another: letters follow each other, the most probable with p = 1/2, the next
- * with 1/4 and so on, down to all that are left, which share the rest evenly.
+ * Log-probabilities of the token after another: the letters from it on, each with 0.8 of the probability of the one
+ * before, the first with 0.2; all that are left share the rest, 0.8^26, evenly.
  */
 export function logProbabilities(last: number): Float64Array {
-  const values = new Float64Array(VOCABULARY);
-  const halves = 12;
-  const rest = 2 ** -halves / (VOCABULARY - halves);
-  values.fill(Math.log(rest));
-  for (let place = 0; place < halves; place++) values[97 + ((last + place) % 26)] = -Math.LN2 * (place + 1);
+  const values = new Float64Array(VOCABULARY).fill(26 * Math.log(0.8) - Math.log(VOCABULARY - 26));
+  for (let place = 0; place < 26; place++)
+    values[97 + ((last + place) % 26)] = Math.log(0.2) + place * Math.log(0.8);
   return values;
 }
 

@@ -44,6 +44,103 @@ describe('Where the text goes', () => {
   });
 });
 
+describe('A server that lists some tokens', () => {
+  /** What is behind the twenty listed letters. */
+  const REST = 0.8 ** 20;
+
+  it('says how much they hold, and has one row for all others', async () => {
+    const { page } = openServed();
+    explore(page, 'abc');
+    await until(() => page.drawn.text('listed')).toContain('lists 20 of 257 tokens holding 98.8 %');
+    expect(page.drawn.all('bar-row', 'data-token-id')).toHaveLength(15);
+    expect(page.drawn.text('rest-row')).toMatch(/^the 5 other listed tokens, 5 of them kept/);
+    expect(page.drawn.text('bucket-row')).toMatch(/^the other 237 tokens, not listed/);
+    expect(page.drawn.text('bucket-row')).toMatch(/ 1\.15 %$/);
+    expect(page.drawn.html).toContain(`title="${REST.toPrecision(9)}`);
+    expect(page.drawn.texts('show-more')).toHaveLength(1);
+    page.drawn.fire('show-more', 'click');
+    expect(page.drawn.all('bar-row', 'data-token-id')).toHaveLength(20);
+    expect(page.drawn.texts('rest-row')).toEqual([]);
+    expect(page.drawn.text('bucket-row')).toMatch(/^the other 237 tokens, not listed/);
+    expect(page.drawn.texts('show-more')).toEqual([]);
+  });
+
+  it('says whether the samplers leave the list, and by how much that can be off', async () => {
+    const { page } = openServed();
+    page.receive({
+      type: 'open',
+      tab: 'explore',
+      parameters: { chain: [{ sampler: 'top-k', k: 4 }] },
+      run: false,
+    });
+    explore(page, 'abc');
+    await until(() => page.drawn.text('listed-after')).toBe(
+      'After the samplers the listed tokens are exact.',
+    );
+    // 1, 0.8, 0.64 and 0.512 of their sum: 1.3558 nats.
+    expect(page.drawn.text('entropy')).toMatch(/^1\.36 nats, 1\.96 bits \(before at least /);
+    expect(page.drawn.text('bucket-row')).toMatch(/cut/);
+    expect(page.drawn.text('kept')).toBe('4 of 257 tokens');
+    page.receive({
+      type: 'open',
+      tab: 'explore',
+      parameters: { chain: [{ sampler: 'temperature', temperature: 2 }] },
+      run: false,
+    });
+    expect(page.drawn.text('listed-after')).toMatch(
+      /^After the samplers these values may be off by at most /,
+    );
+    expect(page.drawn.text('entropy')).toMatch(/^not known \(before at least .+ nats, at most .+ nats\)$/);
+    expect(page.drawn.text('bucket-row')).toMatch(/not known/);
+    page.receive({
+      type: 'open',
+      tab: 'explore',
+      parameters: { chain: [{ sampler: 'typical', p: 0.9 }] },
+      run: false,
+    });
+    expect(page.drawn.text('listed-after')).toBe(
+      'After the samplers these values are estimates, and how far they are off is not known: typical needs the probability of every token. A top-k of at most 20 before it makes them exact.',
+    );
+    expect(page.drawn.text('kept')).toBe('not known');
+    expect(page.drawn.texts('report')).toEqual(['']);
+  });
+
+  it('finds a token that it does not list, with what it can have at most', async () => {
+    const { page } = openServed();
+    explore(page, 'abc');
+    await until(() => page.drawn.texts('bar-row')).toHaveLength(15);
+    page.drawn.fire('find-token', 'input', { value: '~' });
+    expect(page.drawn.text('found')).toBe(
+      'It is not listed, so its probability is not known: at most 0.288 %.',
+    );
+    page.drawn.fire('find-token', 'input', { value: 'c' });
+    expect(page.drawn.texts('found-row')).toHaveLength(1);
+  });
+
+  it('is kept over a reload as it was', async () => {
+    const { page } = openServed();
+    explore(page, 'abc');
+    await until(() => page.drawn.text('result-server')).toBe('gpu1');
+    await until(() => JSON.stringify(page.state)).toContain('"milliseconds"');
+    const again = openServed({}, page.state).page;
+    await until(() => again.drawn.text('bucket-row')).toBe(page.drawn.text('bucket-row'));
+    expect(again.drawn.text('listed')).toBe(page.drawn.text('listed'));
+    expect(again.drawn.all('bar-row', 'data-probability')).toEqual(
+      page.drawn.all('bar-row', 'data-probability'),
+    );
+    expect(again.drawn.texts('as-saved')).toEqual([]);
+  });
+
+  it('looks as ever where it lists all', async () => {
+    const { page } = openServed({ listed: 257 });
+    explore(page, 'abc');
+    await until(() => page.drawn.texts('bar-row')).toHaveLength(15);
+    expect(page.drawn.texts('listed')).toEqual([]);
+    expect(page.drawn.texts('bucket-row')).toEqual([]);
+    expect(page.drawn.text('entropy')).toMatch(/^2\.\d\d nats, .* bits \(before 2\.\d\d nats/);
+  });
+});
+
 describe('What a server cannot do', () => {
   it('has a sentence in the place of Training, with a model that can', async () => {
     const { page } = openServed();

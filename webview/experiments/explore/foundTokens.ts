@@ -67,6 +67,11 @@ export class FoundTokensView {
       @input=${(event: Event) => {
         this.#typed.value = (event.target as HTMLInputElement).value;
       }}
+      @focus=${() => {
+        // Before the first key, which is then answered at once.
+        const vocabulary = this.#next.vocabularyOf(screen);
+        if (vocabulary) searchOf(vocabulary);
+      }}
       @keydown=${(event: KeyboardEvent) => {
         if (event.key !== 'Escape' || this.#typed.value === '') return;
         event.stopPropagation();

@@ -1,7 +1,6 @@
 /** Explore's own part of the page's memory: what is on screen, with everything needed to draw it, logits included. */
 import * as v from 'valibot';
 import type { ListedTokens } from '../../../src/core/languageModel';
-import { listedLogits } from '../../../src/core/listed';
 import { MOST_TOKENS } from '../../../src/experiments/explore/distribution';
 import { completionSchema } from '../../../src/experiments/kit/decodingLoop';
 import { provenanceSchema } from '../../../src/experiments/kit/results';
@@ -51,7 +50,7 @@ const runSchema = v.object({
   endOfText: v.union([v.nullable(v.number()), v.array(v.number())]),
   prompt: v.object({ ids: v.array(v.number()), truncated: v.boolean(), notes: v.array(v.string()) }),
   logits: v.string(),
-  /** Where a server lists some tokens only: `logits` are theirs, and the others of so many share the rest. */
+  /** Where a server lists some tokens only: `logits` are theirs, then what each of the others has. */
   listed: v.optional(
     v.object({
       ids: v.array(v.number()),
@@ -157,30 +156,32 @@ function packRun(run: ExploreRun, whole: boolean): StoredRun | null {
   };
 }
 
-/** Of 150,000 tokens of which 20 are listed, these are kept. */
+/** Of 150,000 tokens of which 20 are listed, these are kept, and after them what each of the others has. */
 function packLogits(
   logits: Float32Array,
   listed: ListedTokens | undefined,
 ): Pick<StoredRun, 'logits' | 'listed'> {
   if (!listed) return { logits: packFloats(logits) };
   const { ids, mass, bound } = listed;
+  const other = logits.findIndex((_, id) => !ids.includes(id));
   return {
-    logits: packFloats(Float32Array.from(ids, (id) => logits[id]!)),
+    logits: packFloats(Float32Array.from([...ids, other], (id) => logits[id] ?? -Infinity)),
     listed: { ids: [...ids], mass, bound, vocabularySize: logits.length },
   };
 }
 
 /** The inverse; null for what it did not make. */
-function unpackLogits(
-  stored: StoredRun,
-): { readonly logits: Float32Array; readonly listed?: ListedTokens } | null {
-  const logits = unpackFloats(stored.logits);
-  if (!logits || !stored.listed) return logits && { logits };
-  const { ids, mass, bound, vocabularySize } = stored.listed;
-  const known = ids.map((id, i) => ({ id, logProbability: logits[i]! }));
-  if (ids.length !== logits.length || ids.some((id) => id >= vocabularySize)) return null;
-  const all = listedLogits(known, vocabularySize);
-  return { logits: all.logits, listed: { ids: Int32Array.from(ids), mass, bound } };
+function unpackLogits({
+  logits: packed,
+  listed,
+}: StoredRun): { readonly logits: Float32Array; readonly listed?: ListedTokens } | null {
+  const logits = unpackFloats(packed);
+  if (!logits || !listed) return logits && { logits };
+  const { ids, mass, bound, vocabularySize } = listed;
+  if (logits.length !== ids.length + 1 || !ids.every((id) => id >= 0 && id < vocabularySize)) return null;
+  const all = new Float32Array(vocabularySize).fill(logits[ids.length]!);
+  for (const [i, id] of ids.entries()) all[id] = logits[i]!;
+  return { logits: all, listed: { ids: Int32Array.from(ids), mass, bound } };
 }
 
 function packFinished({ provenance, completions, ...finished }: Finished, kept: number): StoredResult {
