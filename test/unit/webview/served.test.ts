@@ -210,7 +210,8 @@ describe('A chat message', () => {
     expect(page.drawn.field('chat')).toBe('false');
     page.drawn.fire('chat', 'change', { checked: true });
     page.drawn.fire('generate', 'click');
-    await until(() => runs(page).at(-1)?.parameters).toMatchObject({ chat: true });
+    await until(() => page.drawn.text('prompt-chips')).toBe('<user>abc</user>');
+    expect(runs(page).at(-1)?.parameters).toMatchObject({ chat: true });
   });
 });
 
