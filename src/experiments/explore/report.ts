@@ -36,17 +36,68 @@ function summary(result: ExploreResult): string[] {
       : `but ${first.removedBy} removes it`;
   return [
     `${name} is the most probable next token: ${inPercent(first.raw)} before the samplers, ${after}.`,
-    kept(next),
+    ...listedIn(next),
+    ...kept(next),
     ...likeliest(result),
+    ...endsAtList(result),
+    ...offIn(result),
     ...wentBack(result),
     ...next.warnings,
     ...(stopped ? ['The run was stopped before all completions were finished.'] : []),
   ];
 }
 
-function kept({ kept: left, keptMass, vocabularySize, entropy, rawEntropy }: Next): string {
+function kept({ kept: left, keptMass, vocabularySize, entropy, rawEntropy, listed }: Next): string[] {
+  if (listed && !listed.within) return [];
   const of = `${whole(left)} of ${counted(vocabularySize, 'token')}`;
-  return `The samplers keep ${of} with ${inPercent(keptMass)} of the probability; the entropy is ${rounded(rawEntropy)} nats before them and ${rounded(entropy)} nats after.`;
+  const before = listed ? rangeWords(listed.rawEntropy) : `${rounded(rawEntropy)} nats`;
+  return [
+    `The samplers keep ${of} with ${inPercent(keptMass)} of the probability; the entropy is ${before} before them and ${rounded(entropy)} nats after.`,
+  ];
+}
+
+function rangeWords({ least, most }: NonNullable<Next['listed']>['rawEntropy']): string {
+  return `from ${rounded(least)} to ${rounded(most)} nats`;
+}
+
+/** `The model’s server lists 20 of 151,936 tokens holding 97.3 %.` */
+function listedIn({ listed, vocabularySize }: Next): string[] {
+  if (!listed) return [];
+  const { tokens, mass, exact, off, within, rawEntropy } = listed;
+  return [
+    `The model’s server lists ${whole(tokens)} of ${counted(vocabularySize, 'token')} holding ${inPercent(mass)}.`,
+    ...(within
+      ? []
+      : [
+          `The samplers keep tokens beyond these, so how many is not known; the entropy before them is ${rangeWords(rawEntropy)}.`,
+        ]),
+    ...(exact ? [] : [`${AFTER} ${offWords(off)}.`]),
+  ];
+}
+
+const AFTER = 'The probabilities after the samplers are not exact:';
+
+function offWords(off: number | null): string {
+  return off === null ? 'by how much they are off is not known' : `they are off by at most ${inPercent(off)}`;
+}
+
+/** Texts that ended because what was drawn is not listed. */
+function endsAtList({ completions }: ExploreResult): string[] {
+  const ended = completions.filter(({ end }) => end === 'unlisted').length;
+  return ended === 0
+    ? []
+    : [
+        `${counted(ended, 'completion')} ended because the next token is one of those that the server does not list.`,
+      ];
+}
+
+function offIn({ completions }: ExploreResult): string[] {
+  const off = completions.flatMap((completion) => (completion.off === undefined ? [] : [completion.off]));
+  if (off.length === 0) return [];
+  const most = off.includes(null) ? null : Math.max(...off.map((each) => each ?? 0));
+  return [
+    `In ${counted(off.length, 'completion')}, the probabilities after the samplers are not exact: ${offWords(most)}.`,
+  ];
 }
 
 /** Mean over a completion's tokens of the natural log of the probability before the chain; null for no tokens. */
@@ -87,19 +138,24 @@ function wentBack({ completions }: ExploreResult): string[] {
 function tables(result: ExploreResult): ReportTable[] {
   const { next, completions } = result;
   return [
-    ...(next ? [nextTable(result, next), samplersTable(next, result.provenance.parameters)] : []),
+    ...(next ? [nextTable(result, next)] : []),
+    // How many unlisted tokens each has removed is known only where it removes them all.
+    ...(next && (next.listed?.within ?? true) ? [samplersTable(next, result.provenance.parameters)] : []),
     ...(completions.length > 0 ? [completionsTable(result), tokensTable(result)] : []),
     ...(completions.some(({ turns }) => turns) ? [turnsTable(result)] : []),
   ];
 }
 
-function nextTable(result: ExploreResult, { rows, rest }: Next): ReportTable {
+function nextTable(result: ExploreResult, { rows, rest, listed }: Next): ReportTable {
   const text = tokenTexts(result);
   const others: Cell[] = ['all others', null, rest.raw, rest.processed, null, null];
   return {
     id: 'next',
     title: 'The next token',
-    note: `Most probable first. Of ${counted(rest.tokens, 'other token')} the samplers keep ${whole(rest.kept)}.`,
+    note:
+      listed && !listed.within
+        ? `Most probable first. The probabilities after the samplers: ${listed.exact ? 'exact' : offWords(listed.off)}.`
+        : `Most probable first. Of ${counted(rest.tokens, 'other token')} the samplers keep ${whole(rest.kept)}.`,
     columns: ['token', 'id', 'before samplers', 'after samplers', 'removed by', 'logit'],
     formats: ['token', 'text', 'percent', 'percent', 'text', 'number'],
     keys: 2,
@@ -152,6 +208,7 @@ function settings(step: unknown): string {
 function completionsTable({ completions }: ExploreResult): ReportTable {
   const isShaped = completions.some(({ fitting }) => fitting !== undefined);
   const hasTurned = completions.some(({ turns }) => turns);
+  const isOff = completions.some(({ off }) => off !== undefined);
   return {
     id: 'completions',
     title: 'Completions',
@@ -160,21 +217,24 @@ function completionsTable({ completions }: ExploreResult): ReportTable {
       ...['sample', 'text', 'tokens', 'ln p', 'mean ln p', 'perplexity', 'end'],
       ...(isShaped ? ['shape left'] : []),
       ...(hasTurned ? ['went back', 'cost'] : []),
+      ...(isOff ? ['off by at most'] : []),
     ],
     formats: [
       ...(['whole', 'text', 'whole', 'nats', 'nats', 'number', 'text'] as const),
       ...(isShaped ? (['percent'] as const) : []),
       ...(hasTurned ? (['whole', 'nats'] as const) : []),
+      ...(isOff ? (['percent'] as const) : []),
     ],
     keys: 1,
     rows: completions.map((completion, i): Cell[] => {
-      const { text, ids, logProbability, fitting, turns = [] } = completion;
+      const { text, ids, logProbability, fitting, turns = [], off } = completion;
       const mean = meanLogProbability(completion);
       const perplexity = mean === null ? null : Math.exp(-mean);
       return [
         ...[i + 1, text, ids.length, logProbability, mean, perplexity, endWords(completion).label],
         ...(isShaped ? [fitting === undefined ? null : Math.exp(fitting)] : []),
         ...(hasTurned ? [turns.length, costOf(turns)] : []),
+        ...(isOff ? [off === undefined ? 0 : off] : []),
       ];
     }),
   };
@@ -225,7 +285,7 @@ function tokensTable(result: ExploreResult): ReportTable {
         id,
         raw,
         processed,
-        rank + 1,
+        rank < 0 ? null : rank + 1,
         ...(isShaped ? [fitting ?? null, wanted === undefined ? null : text(wanted)] : []),
       ]),
     ),

@@ -104,11 +104,19 @@ function cellText(text: string): string {
 function replaySection({ provenance, milliseconds }: ExperimentResult): string[] {
   const { model, modelName, fingerprint, precision, promptIds, promptNotes, parameters, seed, software } =
     provenance;
+  const { server, drawnBy, notDrawnThere } = provenance;
+  const where = server
+    ? `; on ${markdownText(server.name)} (${markdownText([server.kind, server.version].join(' ').trim())}, ${markdownText(server.address)})`
+    : '';
+  const drew = drawnBy && `Drawn by ${drawnBy === 'server' ? 'the server' : 'this machine'}.`;
   return [
     '## How to replay it',
-    `${markdownText(software)}; model ${markdownText(modelName)} (${markdownText(model)}, ${markdownText(precision)}, fingerprint ${markdownText(fingerprint)}); ` +
+    `${markdownText(software)}; model ${markdownText(modelName)} (${markdownText(model)}, ${markdownText(precision)}, fingerprint ${markdownText(fingerprint)})${where}; ` +
       `prompt of ${whole(promptIds.length)} tokens${seed === null ? '; nothing was drawn' : `; seed ${seed}`}; ` +
       `${rounded(milliseconds / 1000)} s.`,
+    ...(drew
+      ? [[drew, ...(notDrawnThere === undefined ? [] : [markdownText(notDrawnThere)])].join(' ')]
+      : []),
     ...promptNotes.map(markdownText),
     fenced(exactJson({ parameters, promptIds }), 'json'),
   ];
