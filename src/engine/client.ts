@@ -39,6 +39,7 @@ export {
   type Priority,
 } from './protocol';
 
+export { AddressError, readAddress, type AddressProblem, type ReadAddress } from '../remote/address';
 export type { NetworkSettings, RemoteSource, ServerAddress, ServerDescription } from '../remote/source';
 
 export type EngineState = 'stopped' | 'starting' | 'ready' | 'failed';

@@ -4,6 +4,9 @@ import { openConnection } from './http';
 import { probe } from './probe';
 import { saidSafely, titleOf } from './problems';
 import { RemoteError } from './remoteError';
+import { loadRemoteTokenizer } from './tokenizer';
+import { connectVllm } from './vllm';
+import { WhileLoading } from './whileLoading';
 import type { NetworkSettings, RemoteSource, ServerAddress, ServerDescription } from './source';
 
 export interface RemoteTools {
@@ -22,16 +25,24 @@ export async function probeServer(
 /**
  * A model on a server.
  * @throws RemoteError when the server cannot be used.
+ * @throws ModelFileError when the files of its tokenizer cannot.
  */
 export async function loadRemote(
   source: RemoteSource,
   { network, signal }: RemoteTools,
 ): Promise<LanguageModel> {
   const { server } = source;
-  const connection = openConnection(server, network);
+  const connection = new WhileLoading(openConnection(server, network), signal);
   const description = await probe(connection, server, signal);
   checkServed(source, description);
-  throw new RemoteError('network', `${titleOf(server)} cannot be used yet.`);
+  const tokenizer = await loadRemoteTokenizer(source, description, connection);
+  if (description.kind === 'llama-server') {
+    throw new RemoteError('network', `${titleOf(server)} cannot be used yet.`);
+  }
+  const model = await connectVllm(connection, source, description, tokenizer);
+  signal?.throwIfAborted();
+  connection.over();
+  return model;
 }
 
 /** @throws RemoteError where the server does not serve the model to whoever asks as this source does. */
