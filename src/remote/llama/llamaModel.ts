@@ -1,0 +1,122 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import type {
+  Context,
+  LanguageModel,
+  ModelInfo,
+  NextToken,
+  ScoreOptions,
+  TextScores,
+  Vocabulary,
+} from '../../core/languageModel';
+import { checkContext, checkTokens } from '../contexts';
+import { RecentAnswers } from '../recentAnswers';
+import { started } from '../startOfTexts';
+import type { RemoteTokenizer } from '../tokenizer';
+import { partListing, wholeListing } from './distributions';
+import { UnreadableAnswer } from './entries';
+import type { LlamaServer } from './llamaServer';
+import { scoreText } from './scoring';
+import type { Slots } from './slots';
+
+/** Bytes of answers that are kept. */
+const KEPT_BYTES = 64e6;
+
+const WHAT = 'the next tokens';
+
+/** What a model of this kind is made of. */
+export interface LlamaParts {
+  readonly info: ModelInfo;
+  readonly server: LlamaServer;
+  readonly slots: Slots;
+  /** Fitted to the model's vocabulary. */
+  readonly tokenizer: RemoteTokenizer;
+  /** A token that is a whole character by itself. */
+  readonly letter: number;
+}
+
+/** A model that llama-server serves. */
+export class LlamaModel implements LanguageModel {
+  readonly info: ModelInfo;
+  readonly vocabulary: Vocabulary;
+  readonly tokenize: LanguageModel['tokenize'];
+  readonly chat?: (text: string) => Promise<number[]>;
+  readonly #parts: LlamaParts;
+  readonly #recent = new RecentAnswers(KEPT_BYTES);
+
+  constructor(parts: LlamaParts) {
+    const { info, tokenizer } = parts;
+    this.#parts = parts;
+    this.info = info;
+    this.vocabulary = tokenizer.vocabulary;
+    this.tokenize = tokenizer.tokenize;
+    if (info.server!.chat) this.chat = (text) => this.#chat(text);
+  }
+
+  encode(text: string): number[] | Promise<number[]> {
+    return this.#parts.tokenizer.encode(text);
+  }
+
+  decode(ids: readonly number[]): string {
+    return this.#parts.tokenizer.decode(ids);
+  }
+
+  /** One request for each context that was not asked about lately. */
+  async next(contexts: readonly Context[], signal?: AbortSignal): Promise<NextToken[]> {
+    contexts.forEach(({ tokens }, index) => {
+      checkContext(this.info, tokens, `Context ${index}`);
+    });
+    const keys = contexts.map(({ tokens }) => tokens.join());
+    const answers = new Map<string, NextToken>();
+    const asked = new Map<string, readonly number[]>();
+    keys.forEach((key, i) => {
+      const known = this.#recent.find(key);
+      if (known) answers.set(key, known);
+      else asked.set(key, contexts[i]!.tokens);
+    });
+    await this.#parts.slots.each(
+      [...asked],
+      async ([key, tokens], both) => {
+        const answer = await this.#ask(tokens, both);
+        answers.set(key, answer);
+        this.#recent.add(key, answer);
+      },
+      signal,
+    );
+    return keys.map((key) => answers.get(key)!);
+  }
+
+  async score(tokens: readonly number[], options: ScoreOptions = {}): Promise<TextScores> {
+    checkTokens(this.info, tokens, 'The text');
+    return scoreText(this.#parts, tokens, options);
+  }
+
+  dispose(): Promise<void> {
+    this.#recent.clear();
+    return Promise.resolve();
+  }
+
+  async #ask(tokens: readonly number[], signal: AbortSignal): Promise<NextToken> {
+    const { server, tokenizer, letter, info } = this.#parts;
+    const { vocabularySize } = info;
+    const { listed } = info.server!;
+    const listing =
+      listed >= vocabularySize ? wholeListing(vocabularySize) : partListing(vocabularySize, listed);
+    const prompt = started(tokenizer.before, tokens);
+    // A whole vocabulary takes some time to read: others get their turn between two.
+    await turn();
+    const entry = await server.ask({ prompt, taken: letter, listed, what: WHAT, signal }, listing.onEntry);
+    return server.readable(WHAT, () => {
+      if (!entry) throw new UnreadableAnswer('no log-probabilities');
+      return listing.end(tokens.length);
+    });
+  }
+
+  async #chat(text: string): Promise<number[]> {
+    const { server, tokenizer, info } = this.#parts;
+    const prompt = await server.templated(text);
+    const ids = await server.tokens(prompt, { special: true, start: true }, info.vocabularySize);
+    const [first] = tokenizer.before;
+    // Some templates begin with the token that is put before every text in any case.
+    return first !== undefined && ids[0] === first && ids[1] === first ? ids.slice(1) : ids;
+  }
+}
