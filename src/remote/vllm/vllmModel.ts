@@ -9,13 +9,14 @@ import type {
   Vocabulary,
 } from '../../core/languageModel';
 import type { ServerConnection } from '../connection';
+import { checkContext, checkTokens } from '../contexts';
+import { RecentAnswers } from '../recentAnswers';
 import { started } from '../startOfTexts';
 import type { RemoteTokenizer } from '../tokenizer';
 import { readLargeAnswer } from './answers';
 import type { ChatTemplate } from './chatTemplate';
 import { nextTokenOf } from './distributions';
 import { wrongAnswers, type Wrong } from './problems';
-import { RecentAnswers } from './recentAnswers';
 import { MOST_PROMPTS, NEUTRAL } from './request';
 import { scoreText } from './scoring';
 import { VllmSamplers } from './samplers';
@@ -75,8 +76,7 @@ export class VllmModel implements LanguageModel {
 
   async next(contexts: readonly Context[], signal?: AbortSignal): Promise<NextToken[]> {
     contexts.forEach(({ tokens }, index) => {
-      this.#check(tokens, `Context ${index}`);
-      this.#checkLength(tokens, `Context ${index}`);
+      checkContext(this.info, tokens, `Context ${index}`);
     });
     const keys = contexts.map(({ tokens }) => tokens.join());
     const answers = new Map<string, NextToken>();
@@ -104,7 +104,7 @@ export class VllmModel implements LanguageModel {
 
   /** Entropies stay unknown: the log-probabilities of all tokens at all places would be gigabytes. */
   async score(tokens: readonly number[], options: ScoreOptions = {}): Promise<TextScores> {
-    this.#check(tokens, 'The text');
+    checkTokens(this.info, tokens, 'The text');
     return scoreText(this.#parts, tokens, options, this.#wrong);
   }
 
@@ -140,26 +140,5 @@ export class VllmModel implements LanguageModel {
       answers.push(nextTokenOf(texts[i]!(), listing, tokens.length, this.#wrong));
     }
     return answers;
-  }
-
-  /** @throws RangeError when there are no tokens, or one is no token id. */
-  #check(tokens: readonly number[], what: string): void {
-    const { vocabularySize, name } = this.info;
-    if (tokens.length === 0) {
-      throw new RangeError(`${what} is empty; ${name} needs at least one token before the one it predicts.`);
-    }
-    const outside = tokens.find((id) => !(Number.isInteger(id) && id >= 0 && id < vocabularySize));
-    if (outside === undefined) return;
-    throw new RangeError(
-      `${what} has token id ${outside}, but the ids of ${name} are 0 to ${vocabularySize - 1}.`,
-    );
-  }
-
-  #checkLength({ length }: readonly number[], what: string): void {
-    const { contextLength, name } = this.info;
-    if (length <= contextLength) return;
-    throw new RangeError(
-      `${what} has ${length} tokens, but ${name} holds at most ${contextLength}; shorten the text.`,
-    );
   }
 }

@@ -1,4 +1,4 @@
-import type { NextToken } from '../../core/languageModel';
+import type { NextToken } from '../core/languageModel';
 
 /** The answers that were given last, for contexts that are asked about again; the least recently used go first. */
 export class RecentAnswers {
