@@ -5,6 +5,7 @@ import { probe } from './probe';
 import { saidSafely, titleOf } from './problems';
 import { RemoteError } from './remoteError';
 import { loadRemoteTokenizer } from './tokenizer';
+import { connectLlama } from './llama';
 import { connectVllm } from './vllm';
 import { WhileLoading } from './whileLoading';
 import type { NetworkSettings, RemoteSource, ServerAddress, ServerDescription } from './source';
@@ -36,10 +37,8 @@ export async function loadRemote(
   const description = await probe(connection, server, signal);
   checkServed(source, description);
   const tokenizer = await loadRemoteTokenizer(source, description, connection);
-  if (description.kind === 'llama-server') {
-    throw new RemoteError('network', `${titleOf(server)} cannot be used yet.`);
-  }
-  const model = await connectVllm(connection, source, description, tokenizer);
+  const connect = { vllm: connectVllm, 'llama-server': connectLlama }[description.kind];
+  const model = await connect(connection, source, description, tokenizer);
   signal?.throwIfAborted();
   connection.over();
   return model;
