@@ -56,7 +56,7 @@ export class ModelsView implements TreeData<ModelRow>, vscode.Disposable {
   readonly #view: TreeView<ModelRow>;
   readonly #changed = new vscode.EventEmitter<undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
-  readonly #listeners: readonly vscode.Disposable[];
+  readonly #listeners: readonly { dispose(): unknown }[];
   #held: readonly HeldModel[] = [];
 
   constructor(library: Library) {
