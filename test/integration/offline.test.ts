@@ -1,11 +1,13 @@
-/** Nothing that is selected, typed or scored leaves the machine. */
+/** Nothing that is selected, typed or scored leaves the machine, but to the server that was chosen. */
 import * as assert from 'node:assert/strict';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { Socket } from 'node:net';
+import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { DecodingLabApi } from '../../src/extension/extension';
+import { hasReferenceBeside, startReferenceBeside } from '../unit/remote/referenceServer';
 import { until } from './until';
-import { explore, extension, openText, select } from './workspaceTools';
+import { explore, extension, openText, select, withSettings } from './workspaceTools';
 
 const TEXT = 'Once upon a time there was a king who';
 
@@ -31,6 +33,10 @@ function watchConnections(): { readonly addresses: readonly string[]; readonly r
     },
   };
 }
+
+/** Ports at the other end of connections, from lines of these tables. */
+const farPorts = (lines: readonly string[]): number[] =>
+  lines.map((line) => parseInt(line.trim().split(/\s+/)[2]?.split(':')[1] ?? '', 16));
 
 /** Network sockets that a process holds, as Linux tells it: lines of its tables of TCP and UDP. */
 function networkSockets(pid: number): string[] {
@@ -80,6 +86,54 @@ describe('Decoding Lab keeps a text on the machine', () => {
     } finally {
       watched.restore();
       await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+    }
+  });
+
+  it('and with a model on a server sends it to that server and nowhere else, once its user has been told', async function () {
+    const { extensionPath } = extension();
+    if (!hasReferenceBeside(extensionPath)) this.skip();
+    const model = join(extensionPath, 'models', 'kindling');
+    const reference = await startReferenceBeside(extensionPath, 'vllm', model, '--max-logprobs', 'all');
+    const watched = watchConnections();
+    const told: string[] = [];
+    const { showInformationMessage } = vscode.window;
+    Reflect.set(vscode.window, 'showInformationMessage', (message: string) => {
+      told.push(message);
+      return Promise.resolve(undefined);
+    });
+    const ports = new Set<number>();
+    const watching = setInterval(() => {
+      if (process.platform !== 'linux' || api.enginePid() === undefined) return;
+      for (const port of farPorts(networkSockets(api.enginePid()!))) ports.add(port);
+    }, 20);
+    const settings = {
+      'decodingLab.servers': [{ name: 'near', address: reference.address }],
+      'decodingLab.defaultModel': 'server:near/kindling',
+    };
+    const completions = (): number =>
+      reference.log.filter((line) => JSON.stringify(line).includes('/v1/completions')).length;
+    try {
+      await withSettings(settings, async () => {
+        const editor = await openText(TEXT);
+        select(editor, 0, TEXT.length);
+        await explore(api);
+        await until('the server has been asked', () => completions() > 0);
+        await until('nothing runs', () => api.pendingRequests() === 0 && api.pendingEngineRequests() === 0);
+      });
+      assert.deepEqual(
+        told.filter((message) => message.includes('is sent to')),
+        [`The text you explore with this model is sent to ${reference.address} and nowhere else.`],
+      );
+      assert.deepEqual(watched.addresses, []);
+      if (process.platform === 'linux') {
+        assert.deepEqual([...ports], [Number(new URL(reference.address).port)]);
+      }
+    } finally {
+      clearInterval(watching);
+      Reflect.set(vscode.window, 'showInformationMessage', showInformationMessage);
+      watched.restore();
+      await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+      await reference.stop();
     }
   });
 

@@ -145,14 +145,8 @@ export class LabPanel implements vscode.Disposable {
     this.#panel.reveal(undefined, false);
   }
 
-  /** Uses a model from now on, without coming to the front. */
+  /** Uses a model from now on, without coming to the front. The page takes only one that it has been told of. */
   useModel(id: string): void {
-    this.#model = id;
-    if (this.#ready) this.#handOver();
-  }
-
-  /** Uses a model that the page may not know yet: it is told the models of now before. */
-  useNewModel(id: string): void {
     this.#model = id;
     this.modelsChanged();
   }

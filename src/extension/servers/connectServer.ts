@@ -226,7 +226,6 @@ async function offer(services: ConnectServices, name: string, model: ServedModel
       )
     : await tell.information(vscode.l10n.t('{0} is connected.', name));
   if (!model || answer !== explore) return;
-  const panel = services.panels.open();
-  panel.useNewModel(servedId(name, model.id));
+  services.panels.open().useModel(servedId(name, model.id));
   await vscode.commands.executeCommand('decodingLab.explore');
 }

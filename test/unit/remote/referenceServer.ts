@@ -1,11 +1,17 @@
 /** The reference servers beside this repository, where it has them; tests that need one are skipped where it has not. */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 
 const SERVER = '../shared/oracles/remote/server.mjs';
 
-export const hasReference = existsSync(SERVER);
+export const hasReference = hasReferenceBeside('.');
+
+/** @param repository the folder of this repository, for tests that run elsewhere */
+export function hasReferenceBeside(repository: string): boolean {
+  return existsSync(resolve(repository, SERVER));
+}
 
 export interface ReferenceServer {
   readonly address: string;
@@ -15,7 +21,17 @@ export interface ReferenceServer {
 }
 
 /** @param args further arguments, as in the head of server.mjs. */
-export async function startReference(
+export function startReference(
+  kind: 'vllm' | 'llama',
+  model: string,
+  ...args: string[]
+): Promise<ReferenceServer> {
+  return startReferenceBeside('.', kind, model, ...args);
+}
+
+/** @param repository as for `hasReferenceBeside` */
+export async function startReferenceBeside(
+  repository: string,
   kind: 'vllm' | 'llama',
   model: string,
   ...args: string[]
@@ -23,7 +39,7 @@ export async function startReference(
   const process_ = spawn(
     process.execPath,
     [SERVER, '--kind', kind, '--model', model, '--port', '0', ...args],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
+    { stdio: ['ignore', 'pipe', 'pipe'], cwd: repository },
   );
   const log: Record<string, unknown>[] = [];
   createInterface(process_.stderr).on('line', (line) => {
