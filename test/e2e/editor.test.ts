@@ -3,6 +3,7 @@ import { describe } from 'vitest';
 import { editorItself } from './parts/editor';
 import { keyboardAlone } from './parts/keyboard';
 import { foreignText } from './parts/foreignText';
+import { connectingServers } from './parts/servers';
 import { useSession } from './session';
 
 const current = useSession();
@@ -15,4 +16,7 @@ describe('The editor', () => {
 });
 describe('Foreign text', () => {
   foreignText(current);
+});
+describe('A model server', () => {
+  connectingServers(current);
 });
