@@ -2,6 +2,8 @@
 import * as v from 'valibot';
 import type { LanguageModel } from '../../core/languageModel';
 import { beginningWith } from '../kit/boundary';
+import type { Drawing } from '../kit/drawing';
+import { needWhole } from '../kit/listing';
 import { onModel, type RunContext } from '../kit/experiment';
 import { takePrompt, type PromptTokens } from '../kit/prompt';
 import { readPrompt } from '../kit/readPrompt';
@@ -33,10 +35,11 @@ async function run(
   context: RunContext<AbEvent>,
 ): Promise<AbResult> {
   const begin = performance.now();
-  const { maxNewTokens, healing = false } = parameters;
+  const { maxNewTokens } = parameters;
   // Before the prompts are read, which may take a while.
   checkChains(model, parameters);
-  const take = (text: string): Promise<PromptTokens> => takePrompt(model, text, maxNewTokens, { healing });
+  needWhole(model, 'A/B, which compares whole distributions,');
+  const take = (text: string): Promise<PromptTokens> => takePrompt(model, text, maxNewTokens, parameters);
   const prompt = await take(parameters.prompt);
   const other = await take(otherPrompt(parameters));
   const one = samePrompt(prompt, other);
@@ -53,7 +56,7 @@ async function run(
     samples: work.samples(),
     stopped: false,
     milliseconds: 0,
-    provenance: provenanceOf(model, prompt, parameters, parameters.seed),
+    provenance: provenanceOf(model, prompt, parameters, parameters.seed, drawnHere(model)),
   };
   if (a && b) {
     context.emit({ type: 'begun', result: known });
@@ -66,6 +69,11 @@ async function run(
     stopped: work.isUnfinished,
     milliseconds: performance.now() - begin,
   };
+}
+
+/** Both sides draw with the same random numbers, which a server would take in its own way. */
+function drawnHere({ info }: LanguageModel): Drawing {
+  return info.server ? { drawnBy: 'here' } : {};
 }
 
 /** @throws RangeError naming the side whose chain does not fit the model, or asks for longer texts */

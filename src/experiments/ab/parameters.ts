@@ -1,5 +1,5 @@
 /** What A/B is asked. A's prompt is `prompt`, its chain `chain`: those that Explore has. */
-import { chain, maxNewTokens, prompt, samples, seed, stop } from '../kit/commonParameters';
+import { chain, chat, maxNewTokens, prompt, samples, seed, stop } from '../kit/commonParameters';
 import { declare, flag, optional, text, type ParametersOf } from '../kit/parameters';
 
 /** Every token is kept with both distributions: far longer texts would make results of many megabytes. */
@@ -29,6 +29,7 @@ export const abParameters = declare('A/B', {
   stop,
   /** Continues both texts across their ends, as in Explore. */
   healing: optional(flag({ name: 'Healing', default: false })),
+  chat,
 });
 export type AbParameters = ParametersOf<typeof abParameters>;
 

@@ -11,6 +11,7 @@ import { readingOf, type BranchMemory, type Started } from './memory';
 import type { BranchEdit, BranchesParameters, BranchStart } from './parameters';
 import type { BranchTree } from './tree';
 import type { RunContext } from '../kit/experiment';
+import { lacksTokens, needWhole } from '../kit/listing';
 import { beginDecoding, decodeTogether, sequencesTogether, type DecodingSequence } from '../kit/decodingLoop';
 import { TokenSelector } from '../kit/tokenSelection';
 
@@ -137,6 +138,7 @@ async function growExact(
   { length, count, budget }: Start<'exact'>,
 ): Promise<Started> {
   const { signal } = context;
+  needWhole(model, 'The proof that nothing is more probable');
   const found = await enumerate(model, promptIds, {
     length,
     count,
@@ -187,6 +189,8 @@ async function growBeam(
   { length, beams, lengthPenalty }: Start<'beam'>,
 ): Promise<Started> {
   const { stop = [] } = parameters;
+  const lacking = lacksTokens(model, 'Beam search', 2 * beams);
+  if (lacking !== undefined) throw new RangeError(lacking);
   const recorder = new BeamRecorder(model, promptIds, { beams, length, stop });
   const results = await beamSearch(recorder, promptIds, {
     maxNewTokens: length,

@@ -38,7 +38,7 @@ async function run(
   const begin = performance.now();
   const { start, edits } = parameters;
   checkIds(model, edits);
-  const prompt = await takePrompt(model, parameters.prompt, roomFor(model, parameters));
+  const prompt = await takePrompt(model, parameters.prompt, roomFor(model, parameters), parameters);
   const promptIds = Array.from(prompt.ids);
   const first = await readPrompt(model, promptIds, context);
   const tree = new BranchTree(model, promptIds);

@@ -3,14 +3,16 @@
  * the last edit is the same again, and none of it need be computed twice. Nothing in a result depends on it: every
  * place is read token by token from the prompt on, which gives the same bits whatever else is read.
  */
-import { entropy, logSoftmax, rankOf, softmax, topIndices } from '../../core/logits';
+import { entropy, logSoftmax, rankOf, softmax } from '../../core/logits';
 import type { LanguageModel, NextToken } from '../../core/languageModel';
 import type { BranchesResult } from './result';
+import { bestListed } from '../kit/listing';
 import { logitsOf } from '../kit/readPrompt';
 
 /** What a model answered at one place, as far as a tree asks for it. */
 export interface Reading {
-  readonly entropy: number;
+  /** In nats; null where the model lists only some tokens. */
+  readonly entropy: number | null;
   readonly vocabularySize: number;
   /** Most probable ids, best first, as many of `asked` as are possible. */
   readonly top: readonly number[];
@@ -19,21 +21,32 @@ export interface Reading {
   readonly tokens: ReadonlyMap<number, { readonly logProbability: number; readonly rank: number }>;
 }
 
-/** @param ids tokens to know about beside the most probable. */
+/**
+ * @param ids tokens to know about beside the most probable
+ * @throws RangeError for one that the model does not list
+ */
 export function readingOf(answer: NextToken, asked: number, ids: Iterable<number>): Reading {
   const logits = logitsOf(answer);
   const logProbabilities = logSoftmax(logits);
-  const top = topIndices(logits, asked).filter((id) => logProbabilities[id]! > -Infinity);
+  const { listed } = answer;
+  const wanted = [...ids];
+  const unlisted = listed && wanted.find((id) => !listed.ids.includes(id));
+  if (unlisted !== undefined) {
+    throw new RangeError(
+      `Token ${unlisted} is not among the ${listed!.ids.length} that the model’s server lists at its place, so its probability is not known. Cut that branch.`,
+    );
+  }
+  const top = bestListed(answer, asked).filter((id) => logProbabilities[id]! > -Infinity);
   const known = (id: number): [number, { logProbability: number; rank: number }] => [
     id,
     { logProbability: logProbabilities[id]!, rank: rankOf(logits, id) },
   ];
   return {
-    entropy: entropy(softmax(logits)),
+    entropy: listed ? null : entropy(softmax(logits)),
     vocabularySize: logits.length,
     top,
     asked,
-    tokens: new Map([...new Set([...top, ...ids])].map(known)),
+    tokens: new Map([...new Set([...top, ...wanted])].map(known)),
   };
 }
 

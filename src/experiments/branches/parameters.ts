@@ -1,6 +1,6 @@
 /** What Branches is asked: how a tree begins, and the changes that a user made to it. */
 import { parameterObject, show, wholeNumber } from '../kit/checks';
-import { prompt, seed, stop, temperature } from '../kit/commonParameters';
+import { chat, prompt, seed, stop, temperature } from '../kit/commonParameters';
 import {
   custom,
   declare,
@@ -126,6 +126,7 @@ export type BranchEdit =
 
 export const branchesParameters = declare('Branches', {
   prompt,
+  chat,
   start: custom<BranchStart>({
     name: 'The start',
     default: { kind: 'greedy', length: length.default },

@@ -25,7 +25,7 @@ interface Twig {
   logProbability: number;
   rank: number;
   /** Of what comes after it. */
-  read: { readonly entropy: number; readonly rest: number; readonly mass: number } | null;
+  read: { readonly entropy: number | null; readonly rest: number; readonly mass: number } | null;
 }
 
 /** A twig with something after it. */

@@ -39,7 +39,7 @@ async function run(
 ): Promise<DeterminismResult> {
   const begin = performance.now();
   const { maxNewTokens, repeats, seed } = parameters;
-  const prompt = await takePrompt(model, parameters.prompt, maxNewTokens);
+  const prompt = await takePrompt(model, parameters.prompt, maxNewTokens, parameters);
   const promptIds = Array.from(prompt.ids);
   const chosen = parameters.configurations.map((id) => CONFIGURATIONS.find((c) => c.id === id)!);
   const total = (1 + chosen.length * repeats) * maxNewTokens;
@@ -117,7 +117,7 @@ async function runTrial(
       );
       answers.forEach((answer, at) => {
         caches[at] = answer.cache;
-        trial.choose(group[at]!, logitsOf(answer));
+        trial.choose(group[at]!, answer);
       });
     }
   }

@@ -1,10 +1,11 @@
 /** What Determinism is asked. */
-import { prompt, seed } from '../kit/commonParameters';
+import { chat, prompt, seed } from '../kit/commonParameters';
 import { choices, declare, whole, type ParametersOf } from '../kit/parameters';
 import { CONFIGURATIONS } from './decodings';
 
 export const determinismParameters = declare('Determinism', {
   prompt,
+  chat,
   /** Ids of `CONFIGURATIONS`. */
   configurations: choices({
     name: 'The configurations',

@@ -1,6 +1,6 @@
 /** The runs of one configuration, and what they say together. */
 import { drawToken } from '../../core/draw';
-import type { LanguageModel } from '../../core/languageModel';
+import type { LanguageModel, NextToken } from '../../core/languageModel';
 import { argmax, largestLogit, logSumExp } from '../../core/logits';
 import { randomStream, type RandomStream } from '../../core/random';
 import { SamplerChain } from '../../core/samplers/chain';
@@ -11,6 +11,8 @@ import type {
   DeterminismStep,
   DeterminismVerdict,
 } from './result';
+import { listAll, listsOnly, outcomeOf } from '../kit/listing';
+import { logitsOf } from '../kit/readPrompt';
 import { resultToken } from '../kit/results';
 
 /** What the runs are compared with: its new tokens, and the logits that each was chosen from. */
@@ -68,18 +70,27 @@ export class DeterminismTrial {
   }
 
   /** Chooses the next token of a run from its logits. */
-  choose(run: TrialRun, logits: ArrayLike<number>): void {
+  choose(run: TrialRun, answer: NextToken): void {
+    const logits = logitsOf(answer);
     const step = run.choices.length;
     if (run.withReference) this.#compare(logits, this.#reference.logits[step]!);
-    const choice = this.#configuration.greedy ? greedyChoice(logits) : this.#draw(run, logits);
+    const choice = this.#configuration.greedy ? greedyChoice(logits) : this.#draw(run, answer);
     run.choices.push(choice);
     run.tokens.push(choice.id);
     run.withReference &&= choice.id === this.#reference.ids[step];
   }
 
-  #draw(run: TrialRun, logits: ArrayLike<number>): Choice {
+  /** @throws RangeError where the model does not list all that the samplers keep */
+  #draw(run: TrialRun, answer: NextToken): Choice {
+    const logits = logitsOf(answer);
     const history = { tokens: run.tokens, promptLength: this.#promptLength };
     const { raw, probabilities, kept } = this.#chain.apply(logits, history);
+    const { chain, label } = this.#configuration;
+    if (!outcomeOf(this.#model, chain, answer, probabilities, history).within) {
+      throw new RangeError(
+        `“${label}” keeps tokens beyond the list: ${listsOnly(this.#model.info)}. Leave it out, or ${listAll(this.#model.info)}.`,
+      );
+    }
     const id = drawToken(probabilities, run.random.next());
     return { id, raw: raw[id]!, processed: probabilities[id]!, kept, tied: tiesOf(logits) };
   }

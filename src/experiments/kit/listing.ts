@@ -56,7 +56,11 @@ export function lacksTokens({ info }: LanguageModel, search: string, tokens: num
   return `${search} compares the ${english(tokens)} most probable tokens at every place, but ${listsOnly(info)}. Use fewer beams, or ${listAll(info)}.`;
 }
 
-/** Where what is to be measured needs the whole distribution. @throws RangeError where a server does not list it */
+/**
+ * Where what is to be measured needs the whole distribution.
+ * @param what begins the sentence that goes on with `needs`
+ * @throws RangeError where a server does not list it
+ */
 export function needWhole({ info }: LanguageModel, what: string): void {
   if (listedBy(info) === null) return;
   const way = listAll(info);

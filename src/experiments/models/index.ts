@@ -68,7 +68,7 @@ async function compare(
 
 /** @param texts of this model: the greedy one, and after it those of every trial. */
 function comparedModel(
-  { info, distribution, trials, tokensPerSecond }: Written,
+  { info, distribution, listed, trials, tokensPerSecond, drawing }: Written,
   { perplexityOn, reference }: ReadModel,
   [greedy, ...sampled]: readonly ComparedText[],
   { samples }: ModelsParameters,
@@ -78,7 +78,8 @@ function comparedModel(
     name: nameWithServer(info),
     ...(server && { server }),
     ...{ fingerprint, precision, parameters, weightBytes, tokensPerSecond },
-    entropy: entropy(distribution),
+    entropy: listed ? null : entropy(distribution),
+    ...drawing,
     greedy: greedy!,
     trials: trials.map(({ seed, texts }, trial) => ({
       seed,

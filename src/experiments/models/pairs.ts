@@ -1,16 +1,11 @@
 /** Pairs of models: how far their next tokens are apart, and where their greedy texts part. */
 import type { LanguageModel } from '../../core/languageModel';
-import { topIndices } from '../../core/logits';
 import { jensenShannon, klDivergence } from '../../core/statistics/divergence';
 import type { ComparedText, ModelPair, ModelsResult } from './result';
 import { resultToken } from '../kit/results';
+import type { Written } from './writing';
 
-/** Most probable tokens whose overlap is counted, and of each model listed. */
-const TOP = 10;
-
-interface Distributed {
-  readonly distribution: Float64Array;
-}
+type Distributed = Pick<Written, 'distribution' | 'best' | 'listed'>;
 
 /** @param texts model by model; the first text of each is its greedy one */
 export function comparePairs(
@@ -20,15 +15,18 @@ export function comparePairs(
   const pairs: ModelPair[] = [];
   for (let first = 0; first < written.length; first++) {
     for (let second = first + 1; second < written.length; second++) {
-      const [p, q] = [written[first]!.distribution, written[second]!.distribution];
-      const best = new Set(topIndices(p, TOP));
+      const [one, other] = [written[first]!, written[second]!];
+      const [p, q] = [one.distribution, other.distribution];
+      // How far whole distributions are apart is not known where one is not known whole.
+      const whole = !one.listed && !other.listed;
+      const best = new Set(one.best);
       pairs.push({
         first,
         second,
-        divergence: klDivergence(p, q),
-        reverse: klDivergence(q, p),
-        jensenShannon: jensenShannon(p, q),
-        overlap: topIndices(q, TOP).filter((id) => best.has(id)).length,
+        divergence: whole ? klDivergence(p, q) : null,
+        reverse: whole ? klDivergence(q, p) : null,
+        jensenShannon: whole ? jensenShannon(p, q) : null,
+        overlap: other.best.filter((id) => best.has(id)).length,
         parts: whereTheyPart(texts[first]![0]!, texts[second]![0]!),
       });
     }
@@ -49,11 +47,16 @@ function whereTheyPart(first: ComparedText, second: ComparedText): ModelPair['pa
 
 /** The tokens that are among the most probable of any model, by their largest probability. */
 export function nextTokens(model: LanguageModel, written: readonly Distributed[]): ModelsResult['next'] {
-  const ids = new Set(written.flatMap(({ distribution }) => topIndices(distribution, TOP)));
+  const ids = new Set(written.flatMap(({ best }) => best));
   return [...ids]
     .map((id) => ({
       token: resultToken(model, id),
-      probabilities: written.map(({ distribution }) => distribution[id]!),
+      probabilities: written.map(({ distribution, listed }) =>
+        listed?.has(id) === false ? null : distribution[id]!,
+      ),
     }))
-    .sort((a, b) => Math.max(...b.probabilities) - Math.max(...a.probabilities));
+    .sort((a, b) => greatest(b.probabilities) - greatest(a.probabilities));
 }
+
+const greatest = (probabilities: readonly (number | null)[]): number =>
+  Math.max(...probabilities.map((p) => p ?? 0));

@@ -1,6 +1,6 @@
 /** What Models is asked. */
 import type { ChainSpec } from '../../core/samplers/chain';
-import { chain, maxNewTokens, prompt, samples, seed, stop, temperature } from '../kit/commonParameters';
+import { chain, chat, drawnBy, maxNewTokens, prompt, samples, seed, stop, temperature } from '../kit/commonParameters';
 import { declare, real, text, whole, wholeOrOff, type ParametersOf } from '../kit/parameters';
 
 /** New tokens of one model, over all trials: results are kept and exported whole. */
@@ -55,6 +55,8 @@ export const modelsParameters = declare(
     /** Texts that end a text as soon as it holds one; it is cut before that. */
     stop,
     seed,
+    chat,
+    drawnBy,
     /** A text that all models are measured on; none where empty. */
     reference: {
       ...text({ name: 'The reference text',

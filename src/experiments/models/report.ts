@@ -41,6 +41,9 @@ function divergence(
   models: readonly ComparedModel[],
   { first, second, jensenShannon }: ModelsResult['pairs'][number],
 ): string {
+  if (jensenShannon === null) {
+    return `How far ${models[first]!.name} and ${models[second]!.name} are apart for the next token is not known, because a server lists only some tokens.`;
+  }
   return `The Jensen-Shannon divergence of ${models[first]!.name} and ${models[second]!.name} for the next token is ${rounded(jensenShannon)} nats (0 for equal distributions, at most ${rounded(Math.LN2)}).`;
 }
 
@@ -107,7 +110,9 @@ function referenceSentence(models: readonly ComparedModel[]): string[] {
 function costs(models: readonly ComparedModel[]): string {
   const parts = models.map(({ name, parameters, weightBytes, tokensPerSecond }) => {
     const size = weightBytes === null ? '' : ` (${megabytes(weightBytes)} of weights)`;
-    return `${name} has ${whole(parameters)} parameters${size} and wrote ${rounded(tokensPerSecond)} tokens per second`;
+    // How many a served model has is not said.
+    const has = parameters === 0 ? '' : `has ${whole(parameters)} parameters${size} and `;
+    return `${name} ${has}wrote ${rounded(tokensPerSecond)} tokens per second`;
   });
   return `${listed(parts)}.`;
 }

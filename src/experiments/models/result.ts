@@ -49,8 +49,11 @@ const comparedModelSchema = v.object({
   weightBytes: v.nullable(v.number()),
   /** While its texts were drawn. */
   tokensPerSecond: v.number(),
-  /** Entropy of the next token in nats, before any sampler. */
-  entropy: v.number(),
+  /** Entropy of the next token in nats, before any sampler; null where its server lists only some tokens. */
+  entropy: v.nullable(v.number()),
+  /** As in `Provenance`, of its own texts. */
+  drawnBy: v.optional(v.picklist(['server', 'here'])),
+  notDrawnThere: v.optional(v.string()),
   /** What it would write greedily. */
   greedy: comparedTextSchema,
   trials: v.array(modelTrialSchema),
@@ -65,10 +68,13 @@ const pairSchema = v.object({
   /** Indices of the models. */
   first: v.number(),
   second: v.number(),
-  /** Of the next token: in nats, first from second, second from first, and Jensen and Shannon's. */
-  divergence: v.number(),
-  reverse: v.number(),
-  jensenShannon: v.number(),
+  /**
+   * Of the next token: in nats, first from second, second from first, and Jensen and Shannon's; null where a server
+   * lists only some tokens.
+   */
+  divergence: v.nullable(v.number()),
+  reverse: v.nullable(v.number()),
+  jensenShannon: v.nullable(v.number()),
   /** How many of the ten most probable tokens both have. */
   overlap: v.number(),
   /** Where their greedy texts part; null where they do not. */
@@ -94,8 +100,8 @@ export const modelsResultSchema = v.object({
   experiment: v.literal('models'),
   models: v.array(comparedModelSchema),
   pairs: v.array(pairSchema),
-  /** The most probable next tokens of any model, with the probability that each model gives them. */
-  next: v.array(v.object({ token: tokenSchema, probabilities: v.array(v.number()) })),
+  /** The most probable next tokens of any model, with the probability that each gives them; null where not listed. */
+  next: v.array(v.object({ token: tokenSchema, probabilities: v.array(v.nullable(v.number())) })),
   /** How the models were held in memory; null where nobody measured that. */
   memoryUse: v.nullable(memorySchema),
 });

@@ -8,10 +8,12 @@ import type { RunContext } from '../kit/experiment';
 import {
   beginDecoding,
   completionOf,
-  decodeTogether,
   sequencesTogether,
   type Completion,
+  type DecodingWatch,
 } from '../kit/decodingLoop';
+import { decode, whoDraws, type Drawing } from '../kit/drawing';
+import { bestListed } from '../kit/listing';
 import type { ModelsParameters } from './parameters';
 import type { ModelsEvent, TrialMeasures } from './result';
 import { takePrompt } from '../kit/prompt';
@@ -26,6 +28,9 @@ export interface WrittenText {
   readonly text: string;
 }
 
+/** Most probable tokens of each model that are compared. */
+const TOP = 10;
+
 const EMPTY: WrittenText = { ids: [], text: '' };
 
 /** What one model has written, before others have read it. */
@@ -36,6 +41,10 @@ export interface Written {
   readonly promptIds: readonly number[];
   /** Of the next token, before any sampler. */
   readonly distribution: Float64Array;
+  /** The most probable next tokens, and all that are known one by one; null where all are. */
+  readonly best: readonly number[];
+  readonly listed: ReadonlySet<number> | null;
+  readonly drawing: Drawing;
   readonly greedy: WrittenText;
   readonly trials: readonly { readonly seed: number; readonly texts: readonly WrittenText[] }[];
   readonly tokensPerSecond: number;
@@ -63,19 +72,27 @@ export async function write(
       `${model.info.name} cannot read texts: its logits do not depend on them. Choose a GPT-2 model.`,
     );
   }
-  const prompt = await takePrompt(model, parameters.prompt, maxNewTokens);
-  const promptIds = Array.from(prompt.ids);
-  const first = await readPrompt(model, promptIds, context);
-  const provenance = provenanceOf(model, prompt, parameters, seed);
-  const { info } = model;
-  const known = { info, vocabularyBytes: model.vocabulary.bytes.length, provenance, promptIds };
-  if (!first) {
-    return { ...known, distribution: new Float64Array(), greedy: EMPTY, trials: [], tokensPerSecond: 0 };
-  }
-  const begin = performance.now();
   const chooserOf = (own: number, greedy: boolean): TokenSelector =>
     new TokenSelector(model, { chain: greedy ? [] : chain, greedy, seed: own, alternatives: 0 });
-  const together = sequencesTogether(maxNewTokens);
+  const selectors = [chooserOf(seed, true), chooserOf(seed, false)];
+  const drawing = whoDraws(model, parameters.drawnBy, { selectors, samples, maxNewTokens, stop });
+  const prompt = await takePrompt(model, parameters.prompt, maxNewTokens, parameters);
+  const promptIds = Array.from(prompt.ids);
+  const first = await readPrompt(model, promptIds, context);
+  const provenance = provenanceOf(model, prompt, parameters, seed, drawing);
+  const { info } = model;
+  const vocabularyBytes = model.vocabulary.bytes.length;
+  const known = { info, vocabularyBytes, provenance, promptIds, drawing };
+  if (!first) {
+    return {
+      ...known,
+      distribution: new Float64Array(),
+      best: [],
+      listed: null,
+      greedy: EMPTY, trials: [], tokensPerSecond: 0 };
+  }
+  const begin = performance.now();
+  const together = drawing.drawnBy === 'server' ? 1 + trials * samples : sequencesTogether(maxNewTokens);
   /** Begins sequences only when it is their turn: each holds its cache until its group is done. */
   const grow = async (wanted: readonly { selector: TokenSelector; sample: number }[]): Promise<WrittenText[]> => {
     const texts: WrittenText[] = [];
@@ -83,7 +100,7 @@ export async function write(
       const group = wanted
         .slice(from, from + together)
         .map(({ selector, sample }) => beginDecoding(selector, selector.begin(sample, promptIds), first));
-      await decodeTogether(model, group, maxNewTokens, context, {
+      const watch: DecodingWatch = {
         stop,
         onSelections: (choices) => {
           progress.add(choices.length);
@@ -91,7 +108,8 @@ export async function write(
         onSettled: (turned) => {
           if (turned.length > 0) progress.add(-sum(turned.map(({ turn }) => turn.ids.length)));
         },
-      });
+      };
+      await decode(model, group, maxNewTokens, context, watch, drawing);
       texts.push(...group.map((one) => writtenText(model, completionOf(model, one))));
     }
     return texts;
@@ -109,6 +127,8 @@ export async function write(
   return {
     ...known,
     distribution: softmax(logitsOf(first)),
+    best: bestListed(first, TOP),
+    listed: first.listed ? new Set(first.listed.ids) : null,
     greedy,
     trials: seeds.map((own, trial) => ({
       seed: own,

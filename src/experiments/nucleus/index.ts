@@ -1,7 +1,7 @@
 /** Nucleus: the smallest set of most probable tokens with probability p, at several temperatures. */
 import { nucleusReport } from './report';
-import type { LanguageModel } from '../../core/languageModel';
-import { entropy, largestLogit, softmax, topIndices } from '../../core/logits';
+import type { LanguageModel, ListedTokens } from '../../core/languageModel';
+import { entropy, largestLogit, softmax } from '../../core/logits';
 import { SamplerChain } from '../../core/samplers/chain';
 import { CooperativeYield } from '../kit/cooperativeYield';
 import { onModel, type RunContext } from '../kit/experiment';
@@ -13,6 +13,8 @@ import {
   type NucleusEvent,
   type NucleusResult,
 } from './result';
+import { bestListed, listAll, listsOnly, needWhole } from '../kit/listing';
+import { inPercent, rounded } from '../report/words';
 import { takePrompt } from '../kit/prompt';
 import { logitsOf, readPrompt } from '../kit/readPrompt';
 import { progressEventSchema, provenanceOf, resultToken } from '../kit/results';
@@ -39,7 +41,7 @@ async function run(
   context: RunContext<NucleusEvent>,
 ): Promise<NucleusResult> {
   const begin = performance.now();
-  const prompt = await takePrompt(model, parameters.prompt, 1);
+  const prompt = await takePrompt(model, parameters.prompt, 1, parameters);
   const first = await readPrompt(model, Array.from(prompt.ids), context);
   const cells: NucleusCell[] = [];
   const curves: NucleusCurve[] = [];
@@ -51,12 +53,14 @@ async function run(
     const turns = new CooperativeYield(context);
     const logits = logitsOf(first);
     // The order of the tokens is that of their logits at every temperature.
-    const order = topIndices(logits, logits.length);
+    const order = bestListed(first, logits.length);
     outer: for (const t of temperatures) {
+      if (t !== 1) needWhole(model, 'A nucleus at another temperature than 1');
       const scaled = probabilitiesAt(logits, t);
       curves.push(curveOf(model, order, scaled, t));
       for (const p of ps) {
         if (!(await turns.giveWay())) break outer;
+        if (first.listed) checkWithin(model, first.listed, p);
         cells.push(cellOf(model, logits, order, scaled, t, p));
         context.emit({ type: 'progress', done: cells.length, total, what: 'cells' });
       }
@@ -71,6 +75,15 @@ async function run(
     milliseconds: performance.now() - begin,
     provenance: provenanceOf(model, prompt, parameters, null),
   };
+}
+
+/** @throws RangeError where a nucleus reaches beyond what the model lists */
+function checkWithin({ info }: LanguageModel, { mass }: ListedTokens, p: number): void {
+  // What has exactly p may miss it by rounding.
+  if (p <= mass - 1e-9) return;
+  throw new RangeError(
+    `The nucleus of p = ${rounded(p, 12)} reaches beyond the list: ${listsOnly(info)}, holding ${inPercent(mass)}. Use a smaller p, or ${listAll(info)}.`,
+  );
 }
 
 function probabilitiesAt(logits: ArrayLike<number>, temperature: number): Float64Array {

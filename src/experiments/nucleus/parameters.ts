@@ -1,5 +1,5 @@
 /** What Nucleus is asked. */
-import { prompt, temperatures } from '../kit/commonParameters';
+import { chat, prompt, temperatures } from '../kit/commonParameters';
 import { declare, numbers, type ParametersOf } from '../kit/parameters';
 
 /** The list of temperatures and that of p may each have so many entries. */
@@ -7,6 +7,7 @@ const MOST_VALUES = 12;
 
 export const nucleusParameters = declare('Nucleus', {
   prompt,
+  chat,
   temperatures: {
     ...temperatures({ entries: MOST_VALUES, default: [0.7, 1] }),
     short: (typed) => `T ${typed}`,

@@ -45,7 +45,7 @@ async function run(
   const { commonRandomNumbers } = parameters;
   const given = parameters.target === '' ? '' : `${parameters.leadingSpace ? ' ' : ''}${parameters.target}`;
   const written = await model.encode(given);
-  const prompt = await takePrompt(model, parameters.prompt, Math.max(1, written.length));
+  const prompt = await takePrompt(model, parameters.prompt, Math.max(1, written.length), parameters);
   const promptIds = Array.from(prompt.ids);
   const turns = new CooperativeYield(context);
   const empty: TemperatureResult = {

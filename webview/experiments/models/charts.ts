@@ -26,7 +26,9 @@ export function modelsPictures(result: ModelsResult): Picture[] {
   if (next.length === 0) return [];
   const shown = next.slice(0, TOKENS);
   const bars = shown.flatMap(({ token, probabilities }): Bar[] =>
-    probabilities.map((probability, model) => ({ token: visibleToken(token.text), model, probability })),
+    probabilities.flatMap((probability, model) =>
+      probability === null ? [] : [{ token: visibleToken(token.text), model, probability }],
+    ),
   );
   const names = models.map(({ name }) => name);
   const draw = ({ width, palette }: Frame): ReturnType<Picture['draw']> => {
@@ -90,7 +92,11 @@ export function modelsPictures(result: ModelsResult): Picture[] {
         const { probabilities } = shown.find(({ token }) => visibleToken(token.text) === bar.token)!;
         return cardView(
           `“${bar.token}”`,
-          probabilities.map((p, model) => [names[model]!, percent(p), full(p)] as const),
+          probabilities.map((p, model) =>
+            p === null
+              ? ([names[model]!, 'not listed', ''] as const)
+              : ([names[model]!, percent(p), full(p)] as const),
+          ),
         );
       },
     },
