@@ -30,6 +30,7 @@ import type { ServerAddress, ServerDescription } from '../remote/source';
 
 export {
   EngineError,
+  type EngineErrorCode,
   type EngineSettings,
   type EngineStatus,
   type HeldModel,
