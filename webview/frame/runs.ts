@@ -220,16 +220,23 @@ export class Runs<Result extends ExperimentResult> {
 
   #end(run: ExperimentRun, live: LiveRun<Result> | null, value: unknown): void {
     const result = this.#page.read(value);
-    if (!result || (result.stopped && this.#page.isEmpty?.(result))) {
-      this.#fail(run, live, result ? NOTHING_YET : UNREADABLE);
+    if (!result) {
+      this.#fail(run, live, UNREADABLE);
+      return;
+    }
+    const { brokeOff } = result;
+    const failure = brokeOff === undefined ? null : { code: 'broke-off', sentence: brokeOff };
+    if (result.stopped && this.#page.isEmpty?.(result)) {
+      this.#fail(run, live, failure ?? NOTHING_YET);
       return;
     }
     live?.finish?.(result);
+    if (failure) this.#tellFailed(run, failure);
     // Something else was put on screen after the stop: the part that the run has left must not take its place.
     if (result.stopped && run.replays === null && !this.#growthShown.peek()) return;
-    if (result.stopped) this.#tellStopped(run);
+    if (result.stopped && !failure) this.#tellStopped(run);
     // It was done before the stop reached it.
-    else if (this.#stopTold === run) this.#trouble.value = null;
+    if (!result.stopped && this.#stopTold === run) this.#trouble.value = null;
     this.#finished(run, result);
   }
 
@@ -239,7 +246,11 @@ export class Runs<Result extends ExperimentResult> {
       this.#tellStopped(run);
       return;
     }
-    this.#trouble.value = { order: run.order, replays: run.replays, failure };
+    this.#tellFailed(run, failure);
+  }
+
+  #tellFailed({ order, replays }: ExperimentRun, failure: Failure): void {
+    this.#trouble.value = { order, replays, failure };
     this.#context.announce(failure.sentence);
   }
 }

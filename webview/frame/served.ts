@@ -6,7 +6,7 @@ import type { Field, FormValues } from '../form/form';
 import type { KnownServer } from './serverView';
 import type { Session } from './session';
 
-interface ServedForm {
+export interface ServedForm {
   /** Whether the prompt is a chat message, where the model has a chat template. */
   readonly chat: Field;
   readonly drawnBy: readonly Field[];

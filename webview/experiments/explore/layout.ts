@@ -35,7 +35,7 @@ import type { Picture } from '../../ui/picture';
 import { emptyView } from './emptyView';
 import { lastWords } from './lastWords';
 import { FoundTokensView } from './foundTokens';
-import { isCounted } from './listedView';
+import { isCounted, offWords } from './listedView';
 import { Memo } from './memo';
 import { NextToken, ROWS, type Controls, type OnScreen, type Reading } from './nextToken';
 import { Room } from './room';
@@ -290,9 +290,7 @@ export class ExploreView {
       onInserted: (feedback, act) => void this.#actions.actOnInserted(feedback, act),
       mark: staleMark(stale),
       other: stale !== null && stale.by !== 'settings',
-      drawn: run.finished
-        ? drawnView(run.finished.provenance, run.order.parameters.greedy ? null : run.order.parameters.seed)
-        : nothing,
+      drawn: this.#drawn(run),
       reserved: this.#room.of(run),
       onUnit: (unit) => {
         this.unit = unit;
@@ -312,6 +310,12 @@ export class ExploreView {
         );
       },
     });
+  }
+
+  #drawn({ finished, order }: ExploreRun): TemplateResult | typeof nothing {
+    if (!finished) return nothing;
+    const { greedy, seed } = order.parameters;
+    return drawnView(finished.provenance, greedy ? null : seed, offWords(finished.completions));
   }
 
   slides(): readonly Slide[] {

@@ -17,6 +17,15 @@ export function points(difference: number): string {
   return shown < LEAST_POINTS ? `less than ${LEAST_POINTS} points` : `${significant(shown, 2)}\u00A0points`;
 }
 
+/** How sure the probabilities of completions' tokens are, after the samplers; empty where they are exact. */
+export function offWords(completions: readonly { readonly off?: number | null | undefined }[]): string {
+  const offs = completions.flatMap(({ off }) => (off === undefined ? [] : [off]));
+  if (offs.length === 0) return '';
+  if (offs.includes(null)) return 'How far their probabilities after the samplers are off is not known.';
+  const most = Math.max(...offs.map((off) => off ?? 0));
+  return `Their probabilities after the samplers may be off by at most ${points(most)}.`;
+}
+
 /** Whether it is certain how many tokens a chain keeps, and what they hold. */
 export function isCounted({ listed, kept, vocabularySize }: DistributionSummary): boolean {
   return !listed || listed.within || (listed.exact && kept === vocabularySize);

@@ -25,6 +25,7 @@ import { sampledTextView, sampledTokenCard } from '../../ui/sampledText';
 import type { ExperimentPage, ShownParts } from '../../frame/experimentPage';
 import { ExperimentTab } from '../../frame/experimentTab';
 import { growing } from '../../frame/live';
+import { servedForm } from '../../frame/served';
 import type { Tab, TabContext } from '../../frame/tab';
 
 /** Grids beyond so many cells or tokens are asked about first. */
@@ -88,7 +89,8 @@ function problemOf(read: () => unknown): string | null {
   }
 }
 
-function pageOf(place: Place): ExperimentPage<GridResult> {
+function pageOf(place: Place, { session }: TabContext): ExperimentPage<GridResult> {
+  const served = servedForm(session);
   return {
     id: 'grid',
     title: 'Grid',
@@ -100,11 +102,22 @@ function pageOf(place: Place): ExperimentPage<GridResult> {
       [
         { title: 'Rows', fields: sideFields('rows') },
         { title: 'Columns', fields: sideFields('columns') },
-        { title: 'Texts of each cell', fields: ['samples', 'maxNewTokens', 'seed', 'stop'] },
+        {
+          title: 'Texts of each cell',
+          fields: [served.chat, 'samples', 'maxNewTokens', 'seed', 'stop', ...served.drawnBy],
+        },
       ],
       {
-        typed: (values) => ({ rows: axisOf(values, 'rows'), columns: axisOf(values, 'columns') }),
-        shown: ({ rows, columns }) => ({ ...sideValues('rows', rows), ...sideValues('columns', columns) }),
+        typed: (values) => ({
+          rows: axisOf(values, 'rows'),
+          columns: axisOf(values, 'columns'),
+          ...served.typed(values),
+        }),
+        shown: (given) => ({
+          ...sideValues('rows', given['rows']),
+          ...sideValues('columns', given['columns']),
+          ...served.shown(given),
+        }),
         line: (short, values) => {
           const side = (name: Side): string =>
             `${valueText(values, name).split(' ').at(-1) ?? ''} ${valueText(values, `${name}Values`)}`;
@@ -219,5 +232,5 @@ function textView(text: GridCell['texts'][number], cell: number, index: number):
 }
 
 export function createGrid(context: TabContext): Tab {
-  return new ExperimentTab(pageOf({ metric: signal('entropy'), cell: signal(0) }), context);
+  return new ExperimentTab(pageOf({ metric: signal('entropy'), cell: signal(0) }, context), context);
 }

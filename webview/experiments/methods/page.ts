@@ -32,6 +32,7 @@ import { methodsTerms } from './terms';
 import { figuresView, type ExperimentPage, type ShownParts } from '../../frame/experimentPage';
 import { ExperimentTab } from '../../frame/experimentTab';
 import { growing } from '../../frame/live';
+import { servedForm, type ServedForm } from '../../frame/served';
 import type { Session } from '../../frame/session';
 import type { Tab, TabContext } from '../../frame/tab';
 
@@ -92,7 +93,7 @@ const compared = (values: FormValues, session: Session): readonly MethodSpec[] =
   ...readPresetMethods(values['presets']),
 ];
 
-const pageOf = (session: Session): ExperimentPage<MethodsResult> => ({
+const pageOf = (session: Session, served: ServedForm): ExperimentPage<MethodsResult> => ({
   id: 'methods',
   title: 'Methods',
   question: 'Which decoding method gives the most varied texts, and which the most coherent?',
@@ -105,27 +106,30 @@ const pageOf = (session: Session): ExperimentPage<MethodsResult> => ({
         title: 'Compare',
         fields: [
           'form',
+          served.chat,
           'samples',
           'trials',
           { parameter: 'maxNewTokens', applies: isTexts },
           'seed',
           { parameter: 'stop', applies: isTexts },
+          ...served.drawnBy,
         ],
       },
       { title: 'Settings of the methods', fields: numberFields },
       { title: 'Methods', fields: [...methodBoxes(session), presetsField(() => session.presets)] },
     ],
     {
-      typed: (values) => ({ methods: compared(values, session) }),
+      typed: (values) => ({ methods: compared(values, session), ...served.typed(values) }),
       shown: (given) => {
         const methods = readOrNull(() => methodsParameters.parameters.methods.read(given['methods'], {}));
-        if (!methods) return {};
+        if (!methods) return served.shown(given);
         const presets = ofPresets(methods);
         const own = methods.filter((method) => !presets.some(({ name }) => name === method.name));
         return {
           ...boxesOf(own),
           ...shownParameters(methodNumbers, numbersIn(own)),
           presets: presetsText(presets),
+          ...served.shown(given),
         };
       },
       line: (short, values) => {
@@ -220,5 +224,5 @@ function endView(text: MethodText): TemplateResult | typeof nothing {
 }
 
 export function createMethods(context: TabContext): Tab {
-  return new ExperimentTab(pageOf(context.session), context);
+  return new ExperimentTab(pageOf(context.session, servedForm(context.session)), context);
 }
