@@ -3,7 +3,7 @@ import { lossReport } from './report';
 import type { LanguageModel } from '../../core/languageModel';
 import { randomStream } from '../../core/random';
 import { mean, meanOrNull, sum } from '../../core/sums';
-import { onModel, type RunContext } from '../kit/experiment';
+import { breakOff, onModel, type RunContext } from '../kit/experiment';
 import { checkContext, checkParts } from '../kit/fittingWindows';
 import type { Offer } from '../kit/offers';
 import {
@@ -124,7 +124,7 @@ async function evaluate(
   model: LanguageModel,
   part: Part,
   settings: LossParameters,
-  { pause, signal }: RunContext<LossEvent>,
+  context: RunContext<LossEvent>,
   report: (window: WindowReport) => void,
 ): Promise<PartLoss> {
   const { ids, spans, starts, batches } = part;
@@ -135,11 +135,11 @@ async function evaluate(
   for (const [batch, windows] of batches.entries()) {
     const done: WindowLoss[] = [];
     for (const index of windows) {
-      await pause();
-      if (signal.aborted) break;
+      await context.pause();
+      if (context.signal.aborted) break;
       const first = starts[index]!;
       const tokens = ids.slice(first, first + settings.context + 1);
-      const logProbabilities = await scoreWindow(model, tokens, signal);
+      const logProbabilities = await scoreWindow(model, tokens, context);
       if (!logProbabilities) break;
       const surprise = -sum(logProbabilities);
       const window: WindowLoss = {
@@ -177,17 +177,17 @@ async function evaluate(
   };
 }
 
-/** Natural logs of the probabilities of all tokens but the first; null when the run was stopped. */
+/** Natural logs of the probabilities of all tokens but the first; null when the run was stopped, or broke off. */
 async function scoreWindow(
   model: LanguageModel,
   tokens: readonly number[],
-  signal: AbortSignal,
+  context: RunContext<LossEvent>,
 ): Promise<Float64Array<ArrayBuffer> | null> {
   try {
-    return (await model.score!(tokens, { signal })).logProbabilities.slice(1);
+    return (await model.score!(tokens, { signal: context.signal })).logProbabilities.slice(1);
   } catch (error) {
-    if (signal.aborted) return null;
-    throw error;
+    breakOff(context, error);
+    return null;
   }
 }
 

@@ -84,7 +84,8 @@ async function run(
       for (let i = low; i < high; i++) {
         sum.tokens += 1;
         sum.nats -= scores.logProbabilities[i]!;
-        sum.histogram[rankClass(scores.ranks[i]!)] += 1;
+        const rank = scores.ranks[i]!;
+        if (rank >= 0) sum.histogram[rankClass(rank)] += 1;
       }
       done += b - a;
       context.emit({

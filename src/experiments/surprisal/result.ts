@@ -23,9 +23,9 @@ const tokensSchema = v.object({
   ends: int32Array,
   /** Natural log of the probability. */
   logProbabilities: float64Array,
-  /** 0 = most probable. */
+  /** 0 = most probable; -1 where a server does not say it. */
   ranks: int32Array,
-  /** Nats. */
+  /** Nats; NaN where a server lists only some tokens. */
   entropies: float64Array,
   /** `alternatives` ids per token, most probable first, and the natural logs of their probabilities. */
   alternativeIds: int32Array,
@@ -62,7 +62,7 @@ export const surprisalResultSchema = v.object({
   perplexity: v.union([v.number(), v.nan()]),
   /** Total surprisal in bits over the number of characters (code points) of the reported text. */
   bitsPerCharacter: v.union([v.number(), v.nan()]),
-  /** Tokens among the 10, 100, 1000 best, and beyond. */
+  /** Tokens among the 10, 100, 1000 best, and beyond; those whose rank is not known are left out. */
   rankHistogram: v.tuple([v.number(), v.number(), v.number(), v.number()]),
   /** Sentences a user should read about what could not be scored. */
   notes: v.array(v.string()),

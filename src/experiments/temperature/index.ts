@@ -8,11 +8,13 @@ import { wilsonInterval } from '../../core/statistics/interval';
 import { CooperativeYield } from '../kit/cooperativeYield';
 import { onModel, type RunContext } from '../kit/experiment';
 import { Tokenizations, weightsAt, type TokenizationNode, type PhraseProbability } from './tokenizations';
+import { needWhole } from '../kit/listing';
 import { takePrompt } from '../kit/prompt';
 import { logitsOf, readPrompt } from '../kit/readPrompt';
 import { progressEventSchema, provenanceOf, resultToken, wholeText } from '../kit/results';
 import { drawTargets, type TargetDraws } from './draws';
 import { chapterOf, curveOf, entropyAt, limitsOf, listedTokens, tokenProbability, waysOf } from './exact';
+import { drawTargetsThere, longestWay, whoDraws } from './serverDraws';
 import { tenDraws } from '../kit/tenDraws';
 import { temperatureParameters, type TemperatureParameters } from './parameters';
 import {
@@ -43,6 +45,7 @@ async function run(
 ): Promise<TemperatureResult> {
   const begin = performance.now();
   const { commonRandomNumbers } = parameters;
+  needWhole(model, 'What a temperature makes of a distribution');
   const given = parameters.target === '' ? '' : `${parameters.leadingSpace ? ' ' : ''}${parameters.target}`;
   const written = await model.encode(given);
   const prompt = await takePrompt(model, parameters.prompt, Math.max(1, written.length), parameters);
@@ -86,14 +89,19 @@ async function run(
   for (const t of temperatures) exact.push(await tree.at(t, turns));
   const total = temperatures.length * parameters.draws;
   const order = { ...parameters, common: commonRandomNumbers ?? true };
-  const draws = await drawTargets(tree, temperatures, order, turns, (done) => {
+  const onDone = (done: number): void => {
     context.emit({ type: 'progress', done, total, what: 'draws' });
-  });
+  };
+  const drawing = whoDraws(model, parameters, temperatures, longestWay(tree));
+  const draws =
+    drawing.drawnBy === 'server'
+      ? await drawTargetsThere(model, promptIds, tree, temperatures, order, context, onDone)
+      : await drawTargets(tree, temperatures, order, turns, onDone);
   const listed = listedTokens(tree.root);
   const rows: TemperatureRow[] = [];
-  for (const [i, t] of temperatures.entries()) {
+  for (const [i, drawn] of draws.entries()) {
     await turns.giveWay();
-    rows.push(rowOf(model, tree.root, listed, t, exact[i]!, draws[i]!));
+    rows.push(rowOf(model, tree.root, listed, temperatures[i]!, exact[i]!, drawn));
   }
   return {
     ...empty,
@@ -106,6 +114,9 @@ async function run(
     chapter: await chapterOf(first, model, target, tree, turns),
     stopped: context.signal.aborted,
     milliseconds: performance.now() - begin,
+    // A server takes random numbers of its own at every temperature.
+    ...(drawing.drawnBy === 'server' && { commonRandomNumbers: false }),
+    provenance: { ...empty.provenance, ...drawing },
   };
 }
 

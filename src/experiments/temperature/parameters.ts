@@ -1,10 +1,11 @@
 /** What Temperature is asked. */
-import { chat, prompt, seed, temperatures } from '../kit/commonParameters';
+import { chat, drawnBy, prompt, seed, temperatures } from '../kit/commonParameters';
 import { declare, flag, optional, text, whole, type ParametersOf } from '../kit/parameters';
 
 export const temperatureParameters = declare('Temperature', {
   prompt,
   chat,
+  drawnBy,
   /** The text whose probability is asked for, without the space before it; empty for the most probable token. */
   target: text({
     name: 'The target',
