@@ -21,15 +21,8 @@ export async function connectVllm(
   tokenizer: RemoteTokenizer,
 ): Promise<LanguageModel> {
   const { server } = connection;
-  const served = description.models.find(({ id }) => id === source.model);
-  if (!served) {
-    throw new RemoteError(
-      'missing',
-      `${titleOf(server)} does not serve the model ${source.model}; it serves ${description.models.map(({ id }) => id).join(', ')}. Choose one of these.`,
-    );
-  }
-  const { contextLength } = served;
-  if (contextLength === undefined || contextLength < 2 + tokenizer.before.length) {
+  const contextLength = description.models.find(({ id }) => id === source.model)?.contextLength ?? 0;
+  if (contextLength < 2 + tokenizer.before.length) {
     throw new RemoteError(
       'answer',
       `${titleOf(server)} does not say how many tokens the context of ${source.model} holds. Check that it is vLLM and of a newer version.`,

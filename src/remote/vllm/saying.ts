@@ -1,6 +1,6 @@
 /** Chains as vLLM's requests say them, where what it then draws is what would be drawn here. */
 import type { ModelInfo, OwnDrawing, Vocabulary } from '../../core/languageModel';
-import type { SamplerName, SamplerSpec } from '../../core/samplers/catalog';
+import type { SamplerSpec } from '../../core/samplers/catalog';
 import { resolveTokens } from '../../core/samplers/tokenLists';
 import { sameInEffect } from '../../interchange/order';
 import { vllm } from '../../interchange/programs/vllm';
@@ -31,13 +31,13 @@ export function sayChain(
   if (greedy) return { settings: { temperature: 0 }, greedy };
   const lacking = chain.find(({ sampler }) => !vllm.slots.some(({ samplers }) => samplers.includes(sampler)));
   if (lacking) return `vLLM has no sampler like ${lacking.sampler}.`;
-  const names = chain.map(({ sampler }) => sampler);
-  const first: SamplerName[] = ['allowed-tokens', 'banned-tokens'];
-  const lists = chain.filter(({ sampler }) => first.includes(sampler));
-  const others = chain.filter((step) => !lists.includes(step));
-  const theirs = [...lists, ...others].map(({ sampler }) => sampler);
-  if (!sameInEffect(names, theirs)) {
-    return `The chain removes chosen tokens after others; vLLM removes them first, and what is left can differ.`;
+  const lists = chain.filter(isList);
+  const others = chain.filter((step) => !isList(step));
+  const late = chain.find(
+    (step, i) => isList(step) && !chain.slice(0, i).every((other) => changePlaces(other, step)),
+  );
+  if (late) {
+    return `${late.sampler}: vLLM removes tokens that are named before all others, and what is left can differ.`;
   }
   const tokens = sayLists(lists, info, vocabulary);
   if (typeof tokens === 'string') return tokens;
@@ -65,6 +65,14 @@ export function sayChain(
     },
     greedy: stepOf(chain, 'temperature')?.temperature === 0,
   };
+}
+
+const isList = ({ sampler }: SamplerSpec): boolean =>
+  sampler === 'allowed-tokens' || sampler === 'banned-tokens';
+
+/** Whether a list of tokens may come before a step that it stands behind. */
+function changePlaces(other: SamplerSpec, list: SamplerSpec): boolean {
+  return isList(other) || sameInEffect([other.sampler, list.sampler], [list.sampler, other.sampler]);
 }
 
 interface Lists {

@@ -1,27 +1,8 @@
 /** Answers that cannot be right, of vocabularies larger than their tokenizer's and of many tokens. */
 import { afterEach, describe, expect, it } from 'vitest';
-import type { LanguageModel, Vocabulary } from '../../../../src/core/languageModel';
-import type { RemoteTokenizer } from '../../../../src/remote/tokenizer';
-import { connectVllm } from '../../../../src/remote/vllm';
-import { startFake, type Answers, type FakeServer } from '../fakeServer';
-
-type Body = Readonly<Record<string, unknown>>;
-
-/** Tokens of one byte each, of which many are the same. */
-function letters(size: number): RemoteTokenizer {
-  const vocabulary: Vocabulary = {
-    bytes: Uint8Array.from({ length: size }, (_, id) => 97 + (id % 26)),
-    offsets: Uint32Array.from({ length: size + 1 }, (_, id) => id),
-  };
-  return {
-    vocabulary,
-    encode: (text) => Array.from(text, (letter) => letter.charCodeAt(0) - 97),
-    decode: (ids) => ids.map((id) => String.fromCharCode(97 + (id % 26))).join(''),
-    endOfText: [],
-    startOfText: null,
-    before: [],
-  };
-}
+import type { LanguageModel } from '../../../../src/core/languageModel';
+import type { FakeServer } from '../fakeServer';
+import { serveLetters } from './letters';
 
 let fake: FakeServer | undefined;
 afterEach(async () => {
@@ -29,27 +10,10 @@ afterEach(async () => {
   fake = undefined;
 });
 
-/** A model with so many tokens whose completions are what `answer` makes of a request. */
-async function connect(
-  size: number,
-  answer: (body: Body) => unknown,
-  mostListed = size,
-  more: Answers = {},
-): Promise<LanguageModel> {
-  fake = await startFake({ '/v1/completions': answer, ...more });
-  const server = { name: 'Fake', address: fake.address };
-  return connectVllm(
-    fake.connection,
-    { kind: 'remote', id: 'm', name: 'letters', server, model: 'letters', tokenizer: { kind: 'gpt2' } },
-    {
-      kind: 'vllm',
-      version: '',
-      models: [{ id: 'letters', contextLength: 64 }],
-      mostListed,
-      needsKey: false,
-    },
-    letters(size),
-  );
+async function connect(...of: Parameters<typeof serveLetters>): Promise<LanguageModel> {
+  const served = await serveLetters(...of);
+  fake = served.fake;
+  return served.model;
 }
 
 /** An answer of one text whose first place has this object, as text. */
@@ -78,10 +42,8 @@ describe('an answer that cannot be right', () => {
     ['no completion', '5'],
     ['text that is not JSON', '{"model":'],
   ])('is refused with a sentence: %s', async (sentence, text) => {
-    const model = await connect(2, () => undefined, 2, {
-      '/v1/completions': (_body, response) => {
-        response.writeHead(200, { 'content-type': 'application/json' }).end(text);
-      },
+    const model = await connect(2, (_body, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' }).end(text);
     });
     await expect(model.next([{ tokens: [0] }])).rejects.toMatchObject({
       name: 'RemoteError',
@@ -160,8 +122,9 @@ describe('a large vocabulary', () => {
   });
 
   it('is never asked for more tokens than there are: a limit may lie above their number', async () => {
-    const model = await connect(100, () => undefined, 5000, {
-      '/v1/completions': (body, response) => {
+    const model = await connect(
+      100,
+      (body, response) => {
         const [id] = body['prompt'] as number[];
         response.writeHead(id! < 117 ? 200 : 400, { 'content-type': 'application/json' });
         response.end(
@@ -170,7 +133,8 @@ describe('a large vocabulary', () => {
             : '{"error":{"message":"Token id is out of vocabulary","type":"BadRequestError","code":400}}',
         );
       },
-    });
+      5000,
+    );
     expect(model.info.vocabularySize).toBe(117);
     expect(model.info.server?.listed).toBe(117);
   });
