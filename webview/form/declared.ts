@@ -201,12 +201,21 @@ interface DeclaredForm<Values> {
   readonly line: (values: FormValues) => string;
 }
 
+/** Controls that say themselves what was typed, and the inverse; what is undefined is left out. */
+export interface OwnControls {
+  readonly fields: readonly Field[];
+  readonly typed: (values: FormValues) => Given;
+  readonly shown: (given: Given) => FormValues;
+}
+
 /** What does not follow from the declaration. */
 interface Own<Name extends string> {
   /** What was typed for parameters that have no control of their own. */
   readonly typed?: (values: FormValues) => Given;
   /** The inverse. */
   readonly shown?: (given: Given) => FormValues;
+  /** Those of the fields that bring their own reading. */
+  readonly beside?: readonly OwnControls[];
   /** The drawer's line from what stands for each parameter; one after the other where left out. */
   readonly line?: (short: (name: Name) => string, values: FormValues) => string;
 }
@@ -215,7 +224,7 @@ interface Own<Name extends string> {
 export function formOf<Name extends string, Values>(
   declared: Declared<Readonly<Record<Name, Parameter<unknown>>>, Values>,
   groups: readonly (Omit<FieldGroup, 'fields'> & { readonly fields: readonly Place<NoInfer<Name>>[] })[],
-  { typed, shown, line }: Own<NoInfer<Name>> = {},
+  { typed, shown, beside = [], line }: Own<NoInfer<Name>> = {},
 ): DeclaredForm<Values> {
   const { parameters } = declared;
   const placed: Name[] = [];
@@ -232,10 +241,19 @@ export function formOf<Name extends string, Values>(
   return {
     groups: groups.map(({ fields, ...group }) => ({ ...group, fields: fields.flatMap(place) })),
     parameters: (values, prompt) =>
-      declared.parse({ ...typedParameters(declared, values), ...typed?.(values), prompt }),
+      declared.parse({
+        ...typedParameters(declared, values),
+        ...typed?.(values),
+        ...Object.assign({}, ...beside.map((own) => own.typed(values))),
+        prompt,
+      }),
     values: (value) => {
       const given = typeof value === 'object' && value !== null ? { ...value } : {};
-      return { ...shownParameters(declared, given), ...shown?.(given) };
+      return {
+        ...shownParameters(declared, given),
+        ...shown?.(given),
+        ...Object.assign({}, ...beside.map((own) => own.shown(given))),
+      };
     },
     line: (values) => {
       const short = (name: Name): string => shortOf(name, parameters[name], values);

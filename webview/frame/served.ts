@@ -1,56 +1,59 @@
-/** What is asked beside the other controls where the model runs on a server. */
+/**
+ * What is asked beside the other controls where the model runs on a server. It is left out where it has no say, so that
+ * orders of models on this machine are as ever; where a whole order says nothing of it, it was not asked for.
+ */
 import { drawnBy } from '../../src/experiments/kit/commonParameters';
 import { visibleText } from '../../src/core/visibleText';
-import { fieldsOf, type Given } from '../form/declared';
-import type { Field, FormValues } from '../form/form';
+import { fieldsOf, type OwnControls } from '../form/declared';
+import type { FormValues } from '../form/form';
 import type { KnownServer } from './serverView';
 import type { Session } from './session';
 
-export interface ServedForm {
-  /** Whether the prompt is a chat message, where the model has a chat template. */
-  readonly chat: Field;
-  readonly drawnBy: readonly Field[];
-  /** Both are left out where they have no say, so that orders of models on this machine are as ever. */
-  readonly typed: (values: FormValues) => Given;
-  /** The inverse: where a whole order says nothing of them, neither was asked for. */
-  readonly shown: (given: Given) => FormValues;
-}
+type Served = Pick<Session, 'server'>;
 
-export function servedForm(session: Pick<Session, 'server'>): ServedForm {
+/** Whether the prompt is a chat message, where the model has a chat template. */
+export function chatForm(session: Served): OwnControls {
   const hasTemplate = (): boolean => session.server?.chat === true;
   return {
-    chat: {
-      kind: 'check',
-      name: 'chat',
-      label: 'as a chat message',
-      initial: false,
-      applies: hasTemplate,
-      note: ({ chat }) => {
-        if (chat !== true) return null;
-        const name = visibleText(session.server?.name ?? '');
-        return `The prompt is what a user says, put into the chat template of ${name}. The tokens above show what it becomes.`;
+    fields: [
+      {
+        kind: 'check',
+        name: 'chat',
+        label: 'as a chat message',
+        initial: false,
+        applies: hasTemplate,
+        note: ({ chat }) =>
+          chat === true
+            ? `The prompt is what a user says, put into the chat template of ${visibleText(session.server?.name ?? '')}. After a run the tokens above show what it became.`
+            : null,
       },
-    },
-    drawnBy: fieldsOf('drawnBy', drawnBy, {
-      applies: () => session.server !== undefined,
-      note: ({ drawnBy: who }) => {
-        const name = visibleText(session.server?.name ?? '');
-        return who === 'here'
+    ],
+    typed: ({ chat }) => ({ chat: hasTemplate() && chat === true ? true : undefined }),
+    shown: (given) => ('prompt' in given ? { chat: given['chat'] === true } : {}),
+  };
+}
+
+/**
+ * Who draws.
+ * @param serverOf the server that could; that of the chosen model where left out
+ */
+export function drawnByForm(
+  session: Served,
+  serverOf: (values: FormValues) => KnownServer | undefined = () => session.server,
+): OwnControls {
+  return {
+    fields: fieldsOf('drawnBy', drawnBy, {
+      applies: (values) => serverOf(values) !== undefined,
+      note: (values) => {
+        const name = visibleText(serverOf(values)?.name ?? '');
+        return values['drawnBy'] === 'here'
           ? `Drawn here, from the probabilities that ${name} sends.`
           : `Drawn by the samplers of ${name} where they can do the same; otherwise here, and the result says why.`;
       },
     }),
-    typed: ({ chat, drawnBy: who }) => ({
-      chat: hasTemplate() && chat === true ? true : undefined,
-      drawnBy: session.server ? who : undefined,
-    }),
+    typed: (values) => ({ drawnBy: serverOf(values) && values['drawnBy'] }),
     shown: (given) =>
-      'prompt' in given
-        ? {
-            chat: given['chat'] === true,
-            drawnBy: given['drawnBy'] === 'here' ? 'here' : drawnBy.default,
-          }
-        : {},
+      'prompt' in given ? { drawnBy: given['drawnBy'] === 'here' ? 'here' : drawnBy.default } : {},
   };
 }
 

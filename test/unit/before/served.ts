@@ -53,8 +53,8 @@ export function logProbabilities(last: number): Float64Array {
   return values;
 }
 
-/** A model on a server that answers as `logProbabilities` says. */
-export function servedModel(server: ModelServer): LanguageModel {
+/** A model on a server that answers as `logProbabilities` says. @param answers whether it does so once more */
+export function servedModel(server: ModelServer, answers: () => boolean): LanguageModel {
   const info = infoOf(server);
   return {
     info,
@@ -62,18 +62,19 @@ export function servedModel(server: ModelServer): LanguageModel {
     encode: (text) => Array.from(new TextEncoder().encode(text)),
     chat: (text) => Promise.resolve(Array.from(new TextEncoder().encode(`<user>${text}</user>`))),
     decode: (ids) => new TextDecoder().decode(Uint8Array.from(ids.filter((id) => id < 256))),
-    next: (contexts) =>
-      Promise.resolve(
-        contexts.map(({ tokens }) => {
-          const exact = logProbabilities(tokens.at(-1) ?? 0);
-          const cache = { length: tokens.length };
-          if (server.listed >= VOCABULARY) return { logits: Float32Array.from(exact), cache };
-          const best = Array.from(exact, (logProbability, id) => ({ id, logProbability }))
-            .sort((a, b) => b.logProbability - a.logProbability || a.id - b.id)
-            .slice(0, server.listed);
-          return { ...listedLogits(best, VOCABULARY), cache };
-        }),
-      ),
+    next: async (contexts) => {
+      await Promise.resolve();
+      if (!answers()) throw new Error(`${server.name} broke off. Run it again.`);
+      return contexts.map(({ tokens }) => {
+        const exact = logProbabilities(tokens.at(-1) ?? 0);
+        const cache = { length: tokens.length };
+        if (server.listed >= VOCABULARY) return { logits: Float32Array.from(exact), cache };
+        const best = Array.from(exact, (logProbability, id) => ({ id, logProbability }))
+          .sort((a, b) => b.logProbability - a.logProbability || a.id - b.id)
+          .slice(0, server.listed);
+        return { ...listedLogits(best, VOCABULARY), cache };
+      });
+    },
     dispose: () => Promise.resolve(),
   };
 }
@@ -96,6 +97,8 @@ export interface Served {
   server: ModelServer;
   /** The sentence with which everything fails; null where it works. */
   down: string | null;
+  /** How many times it answers before it breaks off. */
+  answers: number;
 }
 
 const answerFor =
@@ -104,7 +107,7 @@ const answerFor =
     if (!('request' in message)) return undefined;
     const { request } = message;
     const isLocal = 'model' in message && message.model === 'local';
-    const model = servedModel(isLocal ? LOCAL : served.server);
+    const model = servedModel(isLocal ? LOCAL : served.server, () => served.answers-- > 0);
     if (!isLocal && served.down !== null && (message.type === 'load' || message.type === 'run'))
       return { type: 'failure', request, failure: { code: 'network', sentence: served.down } };
     if (message.type === 'load')
@@ -128,7 +131,7 @@ export function openServed(
   server: Partial<ModelServer> = {},
   state: unknown = null,
 ): { page: Page; served: Served } {
-  const served: Served = { server: { ...SERVER, ...server }, down: null };
+  const served: Served = { server: { ...SERVER, ...server }, down: null, answers: Infinity };
   const page = new Page(state, answerFor(served));
   welcome(page, served);
   return { page, served };
@@ -140,7 +143,7 @@ export function welcome(page: Page, { server }: Served): void {
 
 /** The same where the server cannot be reached. */
 export function openDown(sentence: string, state: unknown): { page: Page; served: Served } {
-  const served: Served = { server: SERVER, down: sentence };
+  const served: Served = { server: SERVER, down: sentence, answers: Infinity };
   const page = new Page(state, answerFor(served));
   welcome(page, served);
   return { page, served };

@@ -199,6 +199,27 @@ describe('Who draws', () => {
   });
 });
 
+describe('Models beside each other', () => {
+  it('names the server that the text goes to as well, and never chooses one by itself', async () => {
+    const { page } = openServed();
+    page.drawn.fire('model', 'change', { value: 'local' });
+    page.drawn.fire('tab-models', 'click');
+    explore(page, 'abc');
+    page.drawn.fire('tab-models', 'click');
+    page.drawn.fire('run', 'click');
+    await until(() => page.drawn.text('failure')).toContain('There is no second model');
+    page.drawn.fire('second', 'change', { value: 'gpu1/small' });
+    expect(page.drawn.html).toContain('The text is sent to gpu1 (http://gpu1:8000) too.');
+    page.drawn.fire('run', 'click');
+    await until(() => runs(page).at(-1)).toMatchObject({
+      experiment: 'models',
+      model: 'local',
+      others: ['gpu1/small'],
+      parameters: { drawnBy: 'server' },
+    });
+  });
+});
+
 describe('A chat message', () => {
   it('can be asked for where the server has a template', async () => {
     const without = openServed();
@@ -241,6 +262,24 @@ describe('A server that is down', () => {
     page.drawn.fire('retry', 'click');
     await until(() => page.drawn.text('failure')).toBe('');
     await until(() => page.drawn.texts('stale')).toEqual([]);
+  });
+
+  it('that breaks off leaves what has come, and says why', async () => {
+    const { page, served } = openServed({ listed: 257 });
+    explore(page, 'abc');
+    await until(() => page.drawn.texts('completion')).toHaveLength(5);
+    // One answer for the prompt, and three for the tokens after it.
+    served.answers = 4;
+    explore(page, 'abcd');
+    await until(() => page.drawn.text('failure')).toContain(
+      'gpu1 broke off. Run it again. What had arrived stays on screen.',
+    );
+    expect(page.drawn.texts('completion')).toHaveLength(5);
+    expect(page.drawn.all('token', 'data-token-id')).toHaveLength(5 * 4);
+    served.answers = Infinity;
+    page.drawn.fire('retry', 'click');
+    await until(() => page.drawn.text('failure')).toBe('');
+    await until(() => page.drawn.all('token', 'data-token-id').length).toBeGreaterThan(5 * 4);
   });
 
   it('loses nothing of a page that opens again, and nothing is invented for it', async () => {

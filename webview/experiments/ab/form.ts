@@ -13,6 +13,7 @@ import { typedCount } from '../../format/typedNumber';
 import { chainControls } from '../../frame/chainControls';
 import type { ExperimentPage } from '../../frame/experimentPage';
 import { runBeside } from '../../frame/runBeside';
+import { chatForm } from '../../frame/served';
 import type { TabContext } from '../../frame/tab';
 import { afterDraw } from '../../ui/afterDraw';
 
@@ -77,14 +78,16 @@ export function abForm(
     const { steps } = sides.chains[side];
     return steps.length === 0 ? 'no sampler' : steps.map(shortStep).join(', ');
   };
+  const chat = chatForm(context.session);
   return formOf(
     abParameters,
     [
       { title: 'A', fields: [chainField(context, sides, 'a', around)] },
       { title: 'B', fields: [promptField(context, sides), chainField(context, sides, 'b', around)] },
-      { title: 'Both', fields: ['samples', 'maxNewTokens', 'seed', 'stop'] },
+      { title: 'Both', fields: [...chat.fields, 'samples', 'maxNewTokens', 'seed', 'stop'] },
     ],
     {
+      beside: [chat],
       typed: () => ({
         chain: chainOfSteps(sides.chains.a.steps),
         otherChain: chainOfSteps(sides.chains.b.steps),

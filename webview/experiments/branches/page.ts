@@ -31,6 +31,7 @@ import { legendView } from '../../ui/legend';
 import { figuresView, type ExperimentPage, type ShownParts } from '../../frame/experimentPage';
 import { ExperimentTab } from '../../frame/experimentTab';
 import type { OpenRequest, Tab, TabContext } from '../../frame/tab';
+import { chatForm } from '../../frame/served';
 import { wayIn } from '../../frame/way';
 
 const ID = 'branches';
@@ -73,13 +74,14 @@ function focusSelected(): void {
 }
 
 function pageOf({ session }: TabContext, editor: BranchEditor): ExperimentPage<BranchesResult> {
+  const chat = chatForm(session);
   return {
     id: ID,
     title: 'Branches',
     question: 'How else could the text continue?',
     promise:
       'You will see a tree of continuations. Choose any token to see its alternatives, and follow another path. Exact enumeration finds the most probable continuations and proves it; beam search is shown step by step.',
-    groups: branchGroups,
+    groups: [{ title: 'Prompt', fields: chat.fields }, ...branchGroups],
     parameters: (values, prompt) => {
       const start = startOf(values);
       const edits = unpackEdits(valueText(values, 'edits'), treeKey(session.model, prompt, start));
@@ -89,6 +91,7 @@ function pageOf({ session }: TabContext, editor: BranchEditor): ExperimentPage<B
         alternatives: typedOf('alternatives', branchesParameters.parameters.alternatives, values),
         stop: typedOf('stop', branchesParameters.parameters.stop, values),
         edits,
+        ...chat.typed(values),
       });
     },
     values: (value) => {
@@ -100,6 +103,7 @@ function pageOf({ session }: TabContext, editor: BranchEditor): ExperimentPage<B
         ...valuesOf('alternatives', branchesParameters.parameters.alternatives, alternatives),
         ...valuesOf('stop', branchesParameters.parameters.stop, stop),
         edits: packEdits(treeKey(session.model, prompt, start), edits),
+        ...chat.shown(parameters),
       };
     },
     line,

@@ -5,13 +5,14 @@ import { determinismReport } from '../../../src/experiments/determinism/report';
 import { determinismPictures } from './charts';
 import { count } from '../../format/numbers';
 import { parsedBy } from '../../frame/record';
-import { formOf } from '../../form/declared';
+import { formOf, type OwnControls } from '../../form/declared';
 import { determinismTerms } from './terms';
 import type { ExperimentPage } from '../../frame/experimentPage';
 import { ExperimentTab } from '../../frame/experimentTab';
+import { chatForm } from '../../frame/served';
 import type { Tab, TabContext } from '../../frame/tab';
 
-const page: ExperimentPage<DeterminismResult> = {
+const pageOf = (chat: OwnControls): ExperimentPage<DeterminismResult> => ({
   id: 'determinism',
   title: 'Determinism',
   question: 'Which settings give the same text every time?',
@@ -20,10 +21,11 @@ const page: ExperimentPage<DeterminismResult> = {
   ...formOf(
     determinismParameters,
     [
-      { title: 'Runs', fields: ['repeats', 'maxNewTokens', 'seed'] },
+      { title: 'Runs', fields: [...chat.fields, 'repeats', 'maxNewTokens', 'seed'] },
       { title: 'Configurations', fields: ['configurations'] },
     ],
     {
+      beside: [chat],
       line: (short) =>
         `${count(Number(short('configurations')), 'configuration')}, ${short('repeats')} runs of ${short('maxNewTokens')} tokens, seed ${short('seed')}`,
     },
@@ -32,8 +34,8 @@ const page: ExperimentPage<DeterminismResult> = {
   terms: determinismTerms,
   report: determinismReport,
   pictures: determinismPictures,
-};
+});
 
 export function createDeterminism(context: TabContext): Tab {
-  return new ExperimentTab(page, context);
+  return new ExperimentTab(pageOf(chatForm(context.session)), context);
 }

@@ -11,7 +11,7 @@ import { valueText, type Field } from '../../form/form';
 import { readTyped, typedNumber } from '../../format/typedNumber';
 import { chainOfSteps, shortStep, stepsOf } from '../../form/samplerSteps';
 import type { ExperimentPage } from '../../frame/experimentPage';
-import { servedForm } from '../../frame/served';
+import { chatForm, drawnByForm } from '../../frame/served';
 import type { TabContext } from '../../frame/tab';
 
 /** @param samplers draws the chain's own controls */
@@ -20,7 +20,8 @@ export function exploreForm(
   chain: ChainEditor,
   samplers: () => TemplateResult,
 ): Pick<ExperimentPage<ExploreResult>, 'groups' | 'parameters' | 'values' | 'line'> {
-  const served = servedForm(context.session);
+  const chat = chatForm(context.session);
+  const drawnBy = drawnByForm(context.session);
   return formOf(
     exploreParameters,
     [
@@ -49,21 +50,18 @@ export function exploreForm(
           },
         ],
       },
-      { title: 'Prompt', fields: [served.chat] },
+      { title: 'Prompt', fields: chat.fields },
       {
         title: 'Completions',
-        fields: ['samples', newTokensField(context), 'seed', 'stop', ...served.drawnBy],
+        fields: ['samples', newTokensField(context), 'seed', 'stop', ...drawnBy.fields],
       },
     ],
     {
-      typed: (values) => ({
-        chain: chainOfSteps(chain.steps),
-        listed: MOST_ROWS,
-        ...served.typed(values),
-      }),
-      shown: (given) => {
-        const read = readOrNull(() => parseChain(given['chain']));
-        return { ...served.shown(given), ...(read && { chain: stepsText(stepsOf(read)) }) };
+      beside: [chat, drawnBy],
+      typed: () => ({ chain: chainOfSteps(chain.steps), listed: MOST_ROWS }),
+      shown: ({ chain: given }) => {
+        const read = readOrNull(() => parseChain(given));
+        return read ? { chain: stepsText(stepsOf(read)) } : {};
       },
       line: (short, values) => {
         const steps = chain.steps.length === 0 ? ['no sampler'] : chain.steps.map(shortStep);

@@ -25,7 +25,7 @@ import { sampledTextView, sampledTokenCard } from '../../ui/sampledText';
 import type { ExperimentPage, ShownParts } from '../../frame/experimentPage';
 import { ExperimentTab } from '../../frame/experimentTab';
 import { growing } from '../../frame/live';
-import { servedForm } from '../../frame/served';
+import { chatForm, drawnByForm } from '../../frame/served';
 import type { Tab, TabContext } from '../../frame/tab';
 
 /** Grids beyond so many cells or tokens are asked about first. */
@@ -90,7 +90,8 @@ function problemOf(read: () => unknown): string | null {
 }
 
 function pageOf(place: Place, { session }: TabContext): ExperimentPage<GridResult> {
-  const served = servedForm(session);
+  const chat = chatForm(session);
+  const drawnBy = drawnByForm(session);
   return {
     id: 'grid',
     title: 'Grid',
@@ -104,19 +105,18 @@ function pageOf(place: Place, { session }: TabContext): ExperimentPage<GridResul
         { title: 'Columns', fields: sideFields('columns') },
         {
           title: 'Texts of each cell',
-          fields: [served.chat, 'samples', 'maxNewTokens', 'seed', 'stop', ...served.drawnBy],
+          fields: [...chat.fields, 'samples', 'maxNewTokens', 'seed', 'stop', ...drawnBy.fields],
         },
       ],
       {
+        beside: [chat, drawnBy],
         typed: (values) => ({
           rows: axisOf(values, 'rows'),
           columns: axisOf(values, 'columns'),
-          ...served.typed(values),
         }),
         shown: (given) => ({
           ...sideValues('rows', given['rows']),
           ...sideValues('columns', given['columns']),
-          ...served.shown(given),
         }),
         line: (short, values) => {
           const side = (name: Side): string =>

@@ -23,7 +23,15 @@ import { methodsPictures } from './charts';
 import { count, information } from '../../format/numbers';
 import { typedCount } from '../../format/typedNumber';
 import { parsedBy } from '../../frame/record';
-import { boxOf, fieldsOf, formOf, readOrNull, shownParameters, typedParameters } from '../../form/declared';
+import {
+  boxOf,
+  fieldsOf,
+  formOf,
+  readOrNull,
+  shownParameters,
+  typedParameters,
+  type OwnControls,
+} from '../../form/declared';
 import { valueText, type Field, type FormValues } from '../../form/form';
 import { legendView } from '../../ui/legend';
 import { sampledTextView, sampledTokenCard } from '../../ui/sampledText';
@@ -32,7 +40,7 @@ import { methodsTerms } from './terms';
 import { figuresView, type ExperimentPage, type ShownParts } from '../../frame/experimentPage';
 import { ExperimentTab } from '../../frame/experimentTab';
 import { growing } from '../../frame/live';
-import { servedForm, type ServedForm } from '../../frame/served';
+import { chatForm, drawnByForm } from '../../frame/served';
 import type { Session } from '../../frame/session';
 import type { Tab, TabContext } from '../../frame/tab';
 
@@ -93,7 +101,10 @@ const compared = (values: FormValues, session: Session): readonly MethodSpec[] =
   ...readPresetMethods(values['presets']),
 ];
 
-const pageOf = (session: Session, served: ServedForm): ExperimentPage<MethodsResult> => ({
+const pageOf = (
+  session: Session,
+  { chat, drawnBy }: Readonly<Record<'chat' | 'drawnBy', OwnControls>>,
+): ExperimentPage<MethodsResult> => ({
   id: 'methods',
   title: 'Methods',
   question: 'Which decoding method gives the most varied texts, and which the most coherent?',
@@ -106,30 +117,30 @@ const pageOf = (session: Session, served: ServedForm): ExperimentPage<MethodsRes
         title: 'Compare',
         fields: [
           'form',
-          served.chat,
+          ...chat.fields,
           'samples',
           'trials',
           { parameter: 'maxNewTokens', applies: isTexts },
           'seed',
           { parameter: 'stop', applies: isTexts },
-          ...served.drawnBy,
+          ...drawnBy.fields,
         ],
       },
       { title: 'Settings of the methods', fields: numberFields },
       { title: 'Methods', fields: [...methodBoxes(session), presetsField(() => session.presets)] },
     ],
     {
-      typed: (values) => ({ methods: compared(values, session), ...served.typed(values) }),
+      beside: [chat, drawnBy],
+      typed: (values) => ({ methods: compared(values, session) }),
       shown: (given) => {
         const methods = readOrNull(() => methodsParameters.parameters.methods.read(given['methods'], {}));
-        if (!methods) return served.shown(given);
+        if (!methods) return {};
         const presets = ofPresets(methods);
         const own = methods.filter((method) => !presets.some(({ name }) => name === method.name));
         return {
           ...boxesOf(own),
           ...shownParameters(methodNumbers, numbersIn(own)),
           presets: presetsText(presets),
-          ...served.shown(given),
         };
       },
       line: (short, values) => {
@@ -224,5 +235,10 @@ function endView(text: MethodText): TemplateResult | typeof nothing {
 }
 
 export function createMethods(context: TabContext): Tab {
-  return new ExperimentTab(pageOf(context.session, servedForm(context.session)), context);
+  const { session } = context;
+  const served = {
+    chat: chatForm(session),
+    drawnBy: drawnByForm(session, (values) => (isTexts(values) ? session.server : undefined)),
+  };
+  return new ExperimentTab(pageOf(session, served), context);
 }

@@ -16,8 +16,8 @@ import { Rubric } from './rubric';
 import { modelsTerms } from './terms';
 import type { ExperimentPage } from '../../frame/experimentPage';
 import { ExperimentTab } from '../../frame/experimentTab';
-import { scoringNote } from '../../frame/served';
-import { sentWords, servedName } from '../../frame/serverView';
+import { chatForm, drawnByForm, scoringNote } from '../../frame/served';
+import { sentWords, servedName, type KnownServer } from '../../frame/serverView';
 import type { Session } from '../../frame/session';
 import type { Tab, TabContext } from '../../frame/tab';
 
@@ -81,10 +81,15 @@ function othersOf(values: FormValues, { session }: TabContext): string[] {
   return [...new Set([second, third])].filter((id) => id !== '' && id !== session.model);
 }
 
+/** The servers that the compared models run on. */
+function serversOf(values: FormValues, context: TabContext): KnownServer[] {
+  const { session } = context;
+  return [session.model, ...othersOf(values, context)].flatMap((id) => session.serverOf(id) ?? []);
+}
+
 /** What it costs to have the models read each other's texts, where one of them is asked for every token. */
 function costOf(values: FormValues, context: TabContext): string | null {
-  const ids = [context.session.model, ...othersOf(values, context)];
-  const notes = ids.flatMap((id) => scoringNote(context.session.serverOf(id)) ?? []);
+  const notes = serversOf(values, context).flatMap((server) => scoringNote(server) ?? []);
   return notes.length === 0 ? null : notes.join(' ');
 }
 
@@ -103,6 +108,8 @@ function chainValues(chain: unknown): FormValues {
 
 function pageOf(looking: Looking, rubric: Rubric, context: TabContext): ExperimentPage<ModelsResult> {
   const samplers = Object.entries(modelSamplers.parameters);
+  const chat = chatForm(context.session);
+  const drawnBy = drawnByForm(context.session, (values) => serversOf(values, context)[0]);
   const form = formOf(
     modelsParameters,
     [
@@ -116,17 +123,20 @@ function pageOf(looking: Looking, rubric: Rubric, context: TabContext): Experime
       {
         title: 'Texts',
         fields: [
+          ...chat.fields,
           ...samplers.flatMap(([name, parameter]) => fieldsOf(name, parameter)),
           'trials',
           'samples',
           'maxNewTokens',
           'stop',
           'seed',
+          ...drawnBy.fields,
           { parameter: 'reference', note: (values) => costOf(values, context) },
         ],
       },
     ],
     {
+      beside: [chat, drawnBy],
       typed: (values) => ({ chain: chainOf(modelSamplers.parse(typedParameters(modelSamplers, values))) }),
       shown: (given) => {
         const [second, third] = othersIn(given);

@@ -4,23 +4,26 @@ import { nucleusResultSchema, type NucleusResult } from '../../../src/experiment
 import { nucleusReport } from '../../../src/experiments/nucleus/report';
 import { nucleusPictures } from './charts';
 import { parsedBy } from '../../frame/record';
-import { formOf } from '../../form/declared';
+import { formOf, type OwnControls } from '../../form/declared';
 import type { ExperimentPage } from '../../frame/experimentPage';
 import { ExperimentTab } from '../../frame/experimentTab';
+import { chatForm } from '../../frame/served';
 import type { Tab, TabContext } from '../../frame/tab';
 
-const page: ExperimentPage<NucleusResult> = {
+const pageOf = (chat: OwnControls): ExperimentPage<NucleusResult> => ({
   id: 'nucleus',
   title: 'Nucleus',
   question: 'Which tokens does the nucleus keep?',
   promise:
     'You will see how many tokens the nucleus holds at each temperature and p, where the cumulative probability crosses p, and what falls outside.',
-  ...formOf(nucleusParameters, [{ title: 'Nuclei', fields: ['temperatures', 'ps'] }]),
+  ...formOf(nucleusParameters, [{ title: 'Nuclei', fields: [...chat.fields, 'temperatures', 'ps'] }], {
+    beside: [chat],
+  }),
   read: parsedBy(nucleusResultSchema),
   report: nucleusReport,
   pictures: nucleusPictures,
-};
+});
 
 export function createNucleus(context: TabContext): Tab {
-  return new ExperimentTab(page, context);
+  return new ExperimentTab(pageOf(chatForm(context.session)), context);
 }

@@ -4,17 +4,18 @@ import { temperatureReport } from '../../../src/experiments/temperature/report';
 import { temperatureResultSchema, type TemperatureResult } from '../../../src/experiments/temperature/result';
 import { temperaturePictures } from './charts';
 import { parsedBy } from '../../frame/record';
-import { formOf } from '../../form/declared';
+import { formOf, type OwnControls } from '../../form/declared';
 import { typedCount } from '../../format/typedNumber';
 import { valueText, type FormValues } from '../../form/form';
 import { ExperimentTab } from '../../frame/experimentTab';
 import { temperatureTerms } from './terms';
 import type { ExperimentPage } from '../../frame/experimentPage';
+import { chatForm, drawnByForm } from '../../frame/served';
 import type { Tab, TabContext } from '../../frame/tab';
 
 const isGiven = (values: FormValues): boolean => valueText(values, 'target') !== '';
 
-const page: ExperimentPage<TemperatureResult> = {
+const pageOf = (chat: OwnControls, drawnBy: OwnControls): ExperimentPage<TemperatureResult> => ({
   id: 'temperature',
   title: 'Temperature',
   question: 'How does temperature change how often a word is drawn?',
@@ -26,6 +27,7 @@ const page: ExperimentPage<TemperatureResult> = {
       {
         title: 'Target',
         fields: [
+          ...chat.fields,
           {
             parameter: 'target',
             note: (values) =>
@@ -39,9 +41,10 @@ const page: ExperimentPage<TemperatureResult> = {
           },
         ],
       },
-      { title: 'Draws', fields: ['temperatures', 'draws', 'seed', 'commonRandomNumbers'] },
+      { title: 'Draws', fields: ['temperatures', 'draws', 'seed', 'commonRandomNumbers', ...drawnBy.fields] },
     ],
     {
+      beside: [chat, drawnBy],
       // Left out where it is ticked, as by earlier versions, which knew nothing else: both are the same order.
       typed: (values) => ({
         commonRandomNumbers: values['commonRandomNumbers'] === true ? undefined : false,
@@ -56,8 +59,9 @@ const page: ExperimentPage<TemperatureResult> = {
   terms: temperatureTerms,
   report: temperatureReport,
   pictures: temperaturePictures,
-};
+});
 
 export function createTemperature(context: TabContext): Tab {
-  return new ExperimentTab(page, context);
+  const { session } = context;
+  return new ExperimentTab(pageOf(chatForm(session), drawnByForm(session)), context);
 }
