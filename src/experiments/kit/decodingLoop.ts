@@ -153,7 +153,7 @@ export async function decodeTogether(
     await context.pause();
     if (live.length === 0 || context.signal.aborted) return;
     try {
-      await ask(model, live);
+      await ask(model, live, model.info.server ? context.signal : undefined);
     } catch (error) {
       breakOff(context, error);
       return;
@@ -250,13 +250,18 @@ function keepAnswer({ selector, sequence, answers, next }: DecodingSequence, kep
   answers.delete(place - kept);
 }
 
-/** Asks the model for what comes next, where it has not said so. */
-async function ask(model: LanguageModel, live: readonly DecodingSequence[]): Promise<void> {
+/** Asks the model for what comes next, where it has not said so. @param signal closes a request to a server */
+async function ask(
+  model: LanguageModel,
+  live: readonly DecodingSequence[],
+  signal: AbortSignal | undefined,
+): Promise<void> {
   const same = withSameTokens(live.filter(({ read, sequence }) => read < sequence.tokens.length));
   if (same.length === 0) return;
   const answers = await model.next(
     // A copy: the model may keep what it is given.
     same.map(([{ sequence, next }]) => ({ tokens: [...sequence.tokens], cache: next.cache })),
+    signal,
   );
   same.forEach((sharing, i) => {
     for (const growing of sharing) {

@@ -11,15 +11,24 @@ export async function readPrompt(
   ids: readonly number[],
   context: Pick<RunContext<never>, 'pause' | 'signal'>,
 ): Promise<NextToken | undefined> {
+  const there = model.info.server !== undefined;
+  // A server reads all of it in one request, which a stop closes.
+  const piece = there ? Infinity : PIECE;
   let answer: NextToken | undefined;
   // The first piece is what the others leave over; an empty prompt is one empty piece.
-  let end = ids.length % PIECE || Math.min(PIECE, ids.length);
+  let end = ids.length % piece || Math.min(piece, ids.length);
   for (;;) {
     await context.pause();
     if (context.signal.aborted) return undefined;
-    [answer] = await model.next([{ tokens: ids.slice(0, end), cache: answer?.cache }]);
+    try {
+      const contexts = [{ tokens: ids.slice(0, end), cache: answer?.cache }];
+      [answer] = await model.next(contexts, there ? context.signal : undefined);
+    } catch (error) {
+      if (context.signal.aborted) return undefined;
+      throw error;
+    }
     if (end === ids.length) return answer;
-    end += PIECE;
+    end += piece;
   }
 }
 

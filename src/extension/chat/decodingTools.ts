@@ -1,4 +1,5 @@
 /** What chat agents ask about decoding: the next token before and after samplers, and a text's continuation. */
+import type { DistributionSummary } from '../../experiments/explore/distribution';
 import { randomInt } from 'node:crypto';
 import * as v from 'valibot';
 import { withLf } from '../../core/lineEnds';
@@ -66,13 +67,28 @@ export async function next(
     ...promptNotes,
     `Next tokens according to ${inQuotationMarks(modelName)}, ${order} (· is a space):`,
     ...lines,
-    ...(chain.length === 0
+    ...(found.listed ? [listedSentence(found.listed, found.vocabularySize)] : []),
+    ...(chain.length === 0 || found.listed?.within === false
       ? []
       : [
           `The samplers keep ${counted(found.kept, 'token')} with ${percent(found.keptMass)} of the probability.`,
         ]),
     ...found.warnings,
   ].join('\n');
+}
+
+/** What an answer knows that lists only some tokens. */
+function listedSentence(
+  { tokens, mass, exact, off }: NonNullable<DistributionSummary['listed']>,
+  vocabularySize: number,
+): string {
+  const percent = (probability: number): string => percentOfLog(Math.log(probability));
+  const after = exact
+    ? ''
+    : off === null
+      ? ' By how much the probabilities after the samplers are off is not known.'
+      : ` The probabilities after the samplers are off by at most ${percent(off)}.`;
+  return `The model's server lists ${tokens} of ${counted(vocabularySize, 'token')} holding ${percent(mass)}.${after}`;
 }
 
 const MOST_SEED = 2 ** 32 - 1;

@@ -137,7 +137,9 @@ async function readSurprisal(
         const { tokens } = event;
         tokens.ids.forEach((id, i) => {
           const bits = (-tokens.logProbabilities[i]! / Math.LN2).toFixed(2);
-          lines.push(`${inQuotationMarks(tokenName(id, model))}: ${bits} bits, rank ${tokens.ranks[i]! + 1}`);
+          const rank = tokens.ranks[i]!;
+          const place = rank < 0 ? '' : `, rank ${rank + 1}`;
+          lines.push(`${inQuotationMarks(tokenName(id, model))}: ${bits} bits${place}`);
         });
       },
     },

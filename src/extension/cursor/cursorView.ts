@@ -268,7 +268,8 @@ export class CursorView implements TreeData<Row>, vscode.Disposable {
           if (event.type === 'prompt') owed = event.prompt.owed ?? '';
           if (event.type !== 'next' || controller.signal.aborted) return;
           const probabilities = softmax(event.logits);
-          this.#rows = topIndices(event.logits, LISTED)
+          // Unlisted tokens have no probability of their own.
+          this.#rows = Array.from(event.listed?.ids.subarray(0, LISTED) ?? topIndices(event.logits, LISTED))
             .map((id, rank) => ({ id, rank, probability: probabilities[id]! }))
             .filter(({ probability }) => probability > 0);
           this.#model = model;

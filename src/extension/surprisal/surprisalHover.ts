@@ -27,16 +27,7 @@ export function hoverText(token: ScoredToken, model: LoadedModel, scale: Surpris
         count(model.info.vocabularySize),
         model.info.name,
       ),
-      fillMarkdown(
-        vscode.l10n.t('in nats: surprisal **{0}**, {1} expected (entropy)'),
-        decimals(-token.logProbability, 2),
-        decimals(token.entropy, 2),
-      ),
-      fillMarkdown(
-        vscode.l10n.t('in bits: surprisal **{0}**, {1} expected (entropy)'),
-        decimals(-token.logProbability / Math.LN2, 2),
-        decimals(token.entropy / Math.LN2, 2),
-      ),
+      ...surprisals(token),
       fillMarkdown(
         vscode.l10n.t('Colour {0} of {1}: {2}. Stronger colour means more surprising.'),
         count(tintClass(scale, token) + 1),
@@ -47,4 +38,29 @@ export function hoverText(token: ScoredToken, model: LoadedModel, scale: Surpris
     ],
     '\n\n',
   );
+}
+
+/** Without what is expected where a server lists only some tokens: the entropy is not known then. */
+function surprisals({ logProbability, entropy }: ScoredToken): Markdown[] {
+  const [nats, bits] = [-logProbability, -logProbability / Math.LN2].map((surprisal) =>
+    decimals(surprisal, 2),
+  );
+  if (Number.isNaN(entropy)) {
+    return [
+      fillMarkdown(vscode.l10n.t('in nats: surprisal **{0}**'), nats!),
+      fillMarkdown(vscode.l10n.t('in bits: surprisal **{0}**'), bits!),
+    ];
+  }
+  return [
+    fillMarkdown(
+      vscode.l10n.t('in nats: surprisal **{0}**, {1} expected (entropy)'),
+      nats!,
+      decimals(entropy, 2),
+    ),
+    fillMarkdown(
+      vscode.l10n.t('in bits: surprisal **{0}**, {1} expected (entropy)'),
+      bits!,
+      decimals(entropy / Math.LN2, 2),
+    ),
+  ];
 }
