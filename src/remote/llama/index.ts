@@ -50,6 +50,7 @@ export async function connectLlama(
     slots: new Slots(Math.min(props.total_slots, MOST_SLOTS)),
     tokenizer,
     letter,
+    settings: new Set(Object.keys(props.default_generation_settings.params)),
   });
 }
 

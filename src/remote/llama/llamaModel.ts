@@ -15,6 +15,7 @@ import type { RemoteTokenizer } from '../tokenizer';
 import { partListing, wholeListing } from './distributions';
 import { UnreadableAnswer } from './entries';
 import type { LlamaServer } from './llamaServer';
+import { LlamaSamplers } from './samplers';
 import { scoreText } from './scoring';
 import type { Slots } from './slots';
 
@@ -32,6 +33,8 @@ export interface LlamaParts {
   readonly tokenizer: RemoteTokenizer;
   /** A token that is a whole character by itself. */
   readonly letter: number;
+  /** Names of the settings that the server knows. */
+  readonly settings: ReadonlySet<string>;
 }
 
 /** A model that llama-server serves. */
@@ -40,6 +43,7 @@ export class LlamaModel implements LanguageModel {
   readonly vocabulary: Vocabulary;
   readonly tokenize: LanguageModel['tokenize'];
   readonly chat?: (text: string) => Promise<number[]>;
+  readonly samplers: LlamaSamplers;
   readonly #parts: LlamaParts;
   readonly #recent = new RecentAnswers(KEPT_BYTES);
 
@@ -49,6 +53,7 @@ export class LlamaModel implements LanguageModel {
     this.info = info;
     this.vocabulary = tokenizer.vocabulary;
     this.tokenize = tokenizer.tokenize;
+    this.samplers = new LlamaSamplers(parts);
     if (info.server!.chat) this.chat = (text) => this.#chat(text);
   }
 

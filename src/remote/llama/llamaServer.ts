@@ -42,7 +42,10 @@ const promptSchema = v.object({ prompt: v.string() });
 const text = v.optional(v.fallback(v.string(), ''), '');
 
 const propsSchema = v.object({
-  default_generation_settings: v.object({ n_ctx: count }),
+  default_generation_settings: v.object({
+    n_ctx: count,
+    params: v.optional(v.fallback(v.record(v.string(), v.unknown()), {}), {}),
+  }),
   total_slots: v.optional(v.fallback(count, 1), 1),
   ...{ model_path: text, model_ftype: text, build_info: text },
   ...{ chat_template: text, bos_token: text, eos_token: text },

@@ -5,49 +5,16 @@ import { loss } from '../../../../src/experiments/loss';
 import { surprisal } from '../../../../src/experiments/surprisal';
 import { Gpt2Tokenizer } from '../../../../src/gpt2/tokenizer/tokenizer';
 import { loadGpt2 } from '../../../../src/onnx/loadGpt2';
-import { openConnection } from '../../../../src/remote/http';
-import { connectLlama } from '../../../../src/remote/llama';
-import type { RemoteSource, ServerDescription, TokenizerSource } from '../../../../src/remote/source';
-import { loadRemoteTokenizer } from '../../../../src/remote/tokenizer';
 import { runExperiment } from '../../experiments/running';
 import { startFake, type Answers, type FakeServer } from '../fakeServer';
 import { hasReference, startReference, type ReferenceServer } from '../referenceServer';
 import { hasRecordings, recordings, startReplay, wholeAnswer } from './recordings';
+import { connect, difference, logSoftmax } from './served';
 
 const fakes: FakeServer[] = [];
 afterEach(async () => {
   await Promise.all(fakes.splice(0).map((fake) => fake.stop()));
 });
-
-async function connect(
-  address: string,
-  tokenizer: TokenizerSource = { kind: 'gpt2' },
-  vocabularySize = 50257,
-): Promise<LanguageModel> {
-  const server = { name: 'Box', address };
-  const source: RemoteSource = {
-    ...{ kind: 'remote', id: 'box', name: 'Served', server, model: 'served' },
-    tokenizer,
-  };
-  const description: ServerDescription = {
-    ...{ kind: 'llama-server', version: 'b9000', mostListed: Infinity, needsKey: false },
-    models: [{ id: 'served', contextLength: 256, vocabularySize }],
-  };
-  const connection = openConnection(server);
-  const loaded = await loadRemoteTokenizer(source, description, connection);
-  return connectLlama(connection, source, description, loaded);
-}
-
-const difference = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
-  Array.from(a).reduce((most, value, i) => Math.max(most, Math.abs(value - b[i]!)), 0);
-
-/** Natural logs of the probabilities of logits. */
-function logSoftmax(logits: ArrayLike<number>): number[] {
-  const all = Array.from(logits);
-  const most = all.reduce((a, b) => Math.max(a, b));
-  const sum = all.reduce((total, logit) => total + Math.exp(logit - most), 0);
-  return all.map((logit) => logit - most - Math.log(sum));
-}
 
 describe.skipIf(!hasReference)('a model of the reference llama-server beside the same one here', () => {
   let server: ReferenceServer;
@@ -255,7 +222,8 @@ describe.skipIf(!hasRecordings)('a real llama-server, recorded', () => {
       ['"content":"�"', /answers with no log-probabilities in place of the next tokens/],
     ] as const) {
       const { status, body } = exchange(part);
-      const server = await startReplay({
+      const server = await startFake({
+        '/props': () => ({ default_generation_settings: { n_ctx: 256 } }),
         '/tokenize': ({ content }) => ({ tokens: new Gpt2Tokenizer().encode(String(content)) }),
         '/completion': (_, response) => {
           response.writeHead(status, { 'content-type': 'application/json' }).end(body);

@@ -1,0 +1,72 @@
+/** Chains as llama-server's requests say them, where what it then draws is what would be drawn here. */
+import type { ModelInfo, OwnDrawing, Vocabulary } from '../../core/languageModel';
+import type { SamplerSpec } from '../../core/samplers/catalog';
+import { resolveTokens } from '../../core/samplers/tokenLists';
+import { llamaCpp } from '../../interchange/programs/llamaCpp';
+import { stepOf, type Settings } from '../../interchange/settings';
+import { writeChain } from '../../interchange/writing';
+
+/** Tokens that are banned one by one. */
+const MOST_NAMED = 1000;
+
+/** Samplers that builds have had for less than two years, by the keys that the others do not name in `/props`. */
+const NEWER: Partial<Readonly<Record<SamplerSpec['sampler'], string>>> = {
+  xtc: 'xtc_probability',
+  'top-n-sigma': 'top_n_sigma',
+  'adaptive-p': 'adaptive_target',
+};
+
+export interface Said {
+  /** Fields of the request. */
+  readonly settings: Settings;
+  /** Whether all texts are the same, because the most probable token is taken. */
+  readonly greedy: boolean;
+}
+
+/**
+ * Says a chain.
+ * @param known the settings that the server names as its own.
+ * @returns a sentence where llama-server would draw something else.
+ */
+export function sayChain(
+  { chain, greedy, seed, samples, maxNewTokens, stop }: Omit<OwnDrawing, 'prompt'>,
+  info: ModelInfo,
+  vocabulary: Vocabulary,
+  known: ReadonlySet<string>,
+): Said | string {
+  if (greedy) return { settings: { temperature: 0 }, greedy };
+  const lacking = chain.find(
+    ({ sampler }) => !llamaCpp.slots.some(({ samplers }) => samplers.includes(sampler)),
+  );
+  if (lacking) return `llama.cpp has no sampler like ${lacking.sampler}.`;
+  const newer = chain.find(({ sampler }) => NEWER[sampler] !== undefined && !known.has(NEWER[sampler]));
+  if (newer) return `${newer.sampler}: this build of llama.cpp does not say that it has it.`;
+  const named = chain.map((step) => withIds(step, info, vocabulary));
+  const sentence = named.find((step) => typeof step === 'string');
+  if (sentence !== undefined) return sentence;
+  const { settings, notes } = writeChain(llamaCpp, {
+    chain: named.filter((step) => typeof step !== 'string'),
+    ...{ greedy, seed, samples, maxNewTokens, stop, endOfText: info.endOfText[0] ?? -1 },
+    ...{ prompt: '', model: info.name },
+  });
+  const note = notes.find((one) => !isAboutTies(one));
+  if (note !== undefined) return note;
+  return { settings, greedy: stepOf(chain, 'temperature')?.temperature === 0 };
+}
+
+/** Two logits that a model computes are hardly ever the same number. */
+const isAboutTies = (note: string): boolean => note.startsWith('top-k:') && note.endsWith('only at a tie.');
+
+/** Banned tokens by their ids; a sentence where they are too many. */
+function withIds(
+  step: SamplerSpec,
+  { vocabularySize }: ModelInfo,
+  vocabulary: Vocabulary,
+): SamplerSpec | string {
+  if (step.sampler !== 'banned-tokens') return step;
+  const chosen = resolveTokens(step.sampler, step, { vocabularySize, vocabulary });
+  const ids = Array.from(chosen.keys()).filter((id) => chosen[id] === 1);
+  return ids.length > MOST_NAMED
+    ? `banned-tokens names ${ids.length} tokens; llama.cpp is told of at most ${MOST_NAMED}.`
+    : { sampler: 'banned-tokens', ids };
+}
