@@ -1,6 +1,6 @@
 /** Reads a prompt in pieces, so that a stop during a long one does not wait for its end. */
 import type { LanguageModel, NextToken } from '../../core/languageModel';
-import type { RunContext } from './experiment';
+import { breakOff, type RunContext } from './experiment';
 
 /** Tokens of the prompt that are read at a time: a stop during a long prompt waits for no more than these. */
 const PIECE = 64;
@@ -24,8 +24,9 @@ export async function readPrompt(
       const contexts = [{ tokens: ids.slice(0, end), cache: answer?.cache }];
       [answer] = await model.next(contexts, there ? context.signal : undefined);
     } catch (error) {
-      if (context.signal.aborted) return undefined;
-      throw error;
+      // Where nothing has come yet, a failure has nothing to leave.
+      breakOff({ signal: context.signal }, error);
+      return undefined;
     }
     if (end === ids.length) return answer;
     end += piece;
