@@ -24,8 +24,12 @@ const KINDS: Partial<Readonly<Record<SamplerName, 'removes' | 'adds' | 'multipli
 /** What they keep does not change when all logits are divided by one number. */
 const BLIND_TO_SCALE: readonly SamplerName[] = ['top-k', 'top-n-sigma', 'repetition-penalty'];
 
+/** Each keeps the best tokens down to a place that the other does not move: the k-th, or a share of the best one. */
+const BEST: readonly SamplerName[] = ['top-k', 'min-p'];
+
 /** Whether two samplers come to the same in either order. */
 function commute(a: SamplerName, b: SamplerName): boolean {
+  if (a !== b && BEST.includes(a) && BEST.includes(b)) return true;
   const [first, second] = [KINDS[a], KINDS[b]];
   if (first === 'scales') return second === 'removes' || BLIND_TO_SCALE.includes(b);
   if (second === 'scales') return first === 'removes' || BLIND_TO_SCALE.includes(a);

@@ -41,7 +41,7 @@ describe.skipIf(!hasReference)('Explore on a model that vLLM serves', () => {
   });
 
   it('writes the greedy texts of this machine', async () => {
-    const parameters = { ...PARAMETERS, prompt: 'The king', greedy: true, samples: 1, maxNewTokens: 8 };
+    const parameters = { ...PARAMETERS, prompt: 'The king', greedy: true, samples: 1, maxNewTokens: 5 };
     const here = await runExperiment(explore, local, parameters);
     for (const { model } of [all, best]) {
       const there = await runExperiment(explore, model, parameters);

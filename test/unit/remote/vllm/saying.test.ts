@@ -29,6 +29,7 @@ describe('a chain said to vLLM', () => {
       [temperature(0.7), minP, topK, topP],
       { temperature: 0.7, min_p: 0.05, top_k: 40, top_p: 0.9 },
     ],
+    ['top-k before min-p, which is the same', [temperature(0.7), topK, minP], { top_k: 40, min_p: 0.05 }],
     ['top-k, which does not mind the temperature', [topK, temperature(0.7)], { temperature: 0.7, top_k: 40 }],
     [
       'an order that is the same at temperature 1',
