@@ -60,6 +60,6 @@ function checkServed({ server, model }: RemoteSource, { models, needsKey }: Serv
           .join(', ');
   throw new RemoteError(
     'missing',
-    `${title} does not serve “${saidSafely(server, model, 80)}” any more; it serves ${serves}. Choose one of these, or start it with that model.`,
+    `${title} does not serve “${saidSafely(server, model, 80)}”; it serves ${serves}. Choose one of these, or start it with that model.`,
   );
 }

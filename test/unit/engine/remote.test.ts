@@ -72,7 +72,7 @@ describe('the engine with a server', () => {
       source,
       {
         ...{ prompt: 'abc', chain: [], greedy: false, seed: 1, samples: 2, maxNewTokens: 4 },
-      } as never,
+      },
       { ...(signal && { signal }) },
     );
 
