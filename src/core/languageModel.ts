@@ -115,7 +115,7 @@ export interface TextScores {
   readonly ranks: Int32Array;
   /**
    * Entropy in nats of the distribution that each token was compared with; NaN for the first, and where the backend
-   * lists only some tokens.
+   * does not say what all tokens of a place have.
    */
   readonly entropies: Float64Array;
   /** The best tokens at each place, `count` per token, most probable first; -1 for the first token. */
