@@ -244,7 +244,7 @@ export function formOf<Name extends string, Values>(
       declared.parse({
         ...typedParameters(declared, values),
         ...typed?.(values),
-        ...Object.assign({}, ...beside.map((own) => own.typed(values))),
+        ...Object.fromEntries(beside.flatMap((own) => Object.entries(own.typed(values)))),
         prompt,
       }),
     values: (value) => {
@@ -252,7 +252,7 @@ export function formOf<Name extends string, Values>(
       return {
         ...shownParameters(declared, given),
         ...shown?.(given),
-        ...Object.assign({}, ...beside.map((own) => own.shown(given))),
+        ...Object.fromEntries(beside.flatMap((own) => Object.entries(own.shown(given)))),
       };
     },
     line: (values) => {
