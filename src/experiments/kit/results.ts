@@ -98,6 +98,15 @@ export interface ExperimentResult {
   readonly provenance: Provenance;
 }
 
+/** Of all samplers the only one that asks how large a logit is, not how far apart two are. */
+const PENALTY_NOTE =
+  'Repetition penalty acts on logits, which the server does not give. What is computed here uses log-probabilities in their place, and can differ from what the server itself does.';
+
+/** Whether a chain, or a side of a grid, has a repetition penalty. */
+function penalises(parameters: unknown): boolean {
+  return JSON.stringify(parameters).includes('"sampler":"repetition-penalty"');
+}
+
 export function provenanceOf(
   model: LanguageModel,
   prompt: PromptTokens,
@@ -115,7 +124,7 @@ export function provenanceOf(
     ...drawing,
     promptIds: Array.from(prompt.ids),
     promptTruncated: prompt.truncated,
-    promptNotes: [...prompt.notes],
+    promptNotes: [...prompt.notes, ...(server && penalises(parameters) ? [PENALTY_NOTE] : [])],
     parameters,
     seed,
     software: `Decoding Lab ${version}`,

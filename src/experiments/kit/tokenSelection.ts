@@ -190,7 +190,7 @@ export class TokenSelector {
     if (next.listed && !next.listed.ids.includes(id)) return 'unlisted';
     const judgement = this.#judge.of(sequence.history, next);
     // What such a sampler did there is not told.
-    const isKnown = judgement.outcome.off !== null && !this.#options.chain.some(drawsItself);
+    const isKnown = judgement.outcome.off !== null && !this.#options.chain.some(isUnclear);
     return this.#append(sequence, next, isKnown ? judgement : unknownAfter(judgement), id);
   }
 
@@ -282,8 +282,10 @@ function unknownAfter(judgement: Judgement): Known {
   return { ...judgement, alternatives, processed: null, outcome: UNKNOWN };
 }
 
-const drawsItself = (step: ChainSpec[number]): boolean =>
-  step.sampler === 'xtc' && step.probability > 0 && step.probability < 1;
+/** Draws by itself, or acts on logits that a server does not give. */
+const isUnclear = (step: ChainSpec[number]): boolean =>
+  (step.sampler === 'xtc' && step.probability > 0 && step.probability < 1) ||
+  (step.sampler === 'repetition-penalty' && step.penalty !== 1);
 
 /** Its place among the raw logits; -1 for a token that was listed only because it was drawn. */
 function rankIn(next: NextToken, id: number): number {

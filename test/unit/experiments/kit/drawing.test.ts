@@ -177,6 +177,16 @@ describe('texts of a served model that the server draws', () => {
     expect(steps.every(({ processed, raw }) => processed === null && raw > 0)).toBe(true);
   });
 
+  it('say that a penalty on logits is computed from log-probabilities here', async () => {
+    const chain: ChainSpec = [{ sampler: 'repetition-penalty', penalty: 1.3 }];
+    const { result } = await run(serve(whole(), { refuse: nothing }).model, { chain });
+    expect(result.provenance.promptNotes.join(' ')).toMatch(/Repetition penalty acts on logits/);
+    const steps = result.completions.flatMap((completion) => completion.steps);
+    expect(steps.every(({ processed }) => processed === null)).toBe(true);
+    const without = await run(serve(whole(), { refuse: nothing }).model);
+    expect(without.result.provenance.promptNotes).toEqual([]);
+  });
+
   it('end at a stop string and at the end of text', async () => {
     const served = serve(whole(), { refuse: nothing });
     const { result } = await run(served.model, { chain: [], samples: 40, maxNewTokens: 6, stop: ['a'] });
