@@ -272,6 +272,35 @@ describe('a server that fails in the middle', () => {
     await expect(run(serve(whole(), { failAfter: { answers: 0 } }).model)).rejects.toThrow(DOWN);
   });
 
+  it('closes what it is asked at a stop, which is no failure', async () => {
+    const served = serve(whole());
+    const waiting: LanguageModel = {
+      ...served.model,
+      next: (contexts, signal) =>
+        served.answers++ === 0
+          ? served.model.next(contexts)
+          : new Promise((_, reject) => {
+              signal!.addEventListener('abort', () => {
+                reject(new Error('closed'));
+              });
+            }),
+    };
+    const controller = new AbortController();
+    const running = explore.run(waiting, exploreParameters.parse({ ...ASKED }), {
+      signal: controller.signal,
+      pause: () => Promise.resolve(),
+      emit: ({ type }) => {
+        if (type === 'steps')
+          setTimeout(() => {
+            controller.abort();
+          }, 5);
+      },
+    });
+    const { stopped, brokeOff, completions } = await running;
+    expect({ stopped, brokeOff }).toEqual({ stopped: true, brokeOff: undefined });
+    expect(completions.map(({ ids }) => ids.length)).toEqual(Array(6).fill(1));
+  });
+
   it('is no failure where a user has stopped it', async () => {
     const served = serve(whole(), { refuse: () => undefined });
     const { result } = await runExperiment(
