@@ -174,9 +174,14 @@ export function wordsOfCommand(text: string): readonly string[] {
   const line = text.replace(/^[ \t]*#[^\n]*$|'[^']*'|"(?:[^"\\]|\\[^])*"|[\\^`]\r?\n/gm, (found) =>
     /^["']/.test(found) ? found : ' ',
   );
-  return parse(line, (name) => `$${name}`).flatMap((word) =>
-    typeof word === 'string' ? [word] : 'pattern' in word ? [word.pattern] : [],
-  );
+  try {
+    return parse(line, (name) => `$${name}`).flatMap((word) =>
+      typeof word === 'string' ? [word] : 'pattern' in word ? [word.pattern] : [],
+    );
+  } catch {
+    // A variable that no shell would take, such as `${`: the flags before and behind it can be read all the same.
+    return line.split(/\s+/).filter((word) => word !== '');
+  }
 }
 
 export function readFlags(words: readonly string[]): FlagsReading {

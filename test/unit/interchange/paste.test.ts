@@ -193,6 +193,14 @@ describe('whatever is pasted', () => {
     expect(readPasted('')).toMatch(/none of the texts/);
   });
 
+  it('is read around what no shell would take', () => {
+    const given = readPasted('llama-cli --temp 0.5 -p ${ --top-k 7', { source: 'llama-cli' });
+    const samplers = typeof given === 'string' ? [] : given.chain;
+    expect(samplers).toContainEqual(expect.objectContaining({ sampler: 'top-k', k: 7 }));
+    expect(samplers).toContainEqual({ sampler: 'temperature', temperature: 0.5 });
+    expect(typeof readPasted('${', { source: 'llama-cli' })).toBe('string');
+  });
+
   it('never throws, and what comes of it is a chain', () => {
     const value = fc.oneof(
       fc.jsonValue({ maxDepth: 3 }),
