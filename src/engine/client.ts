@@ -40,7 +40,6 @@ export {
   type Priority,
 } from './protocol';
 
-export { AddressError, readAddress, type AddressProblem, type ReadAddress } from '../remote/address';
 export type { NetworkSettings, RemoteSource, ServerAddress, ServerDescription } from '../remote/source';
 
 export type EngineState = 'stopped' | 'starting' | 'ready' | 'failed';
