@@ -14,6 +14,8 @@ const HOSTILE = {
   'decodingLab.inlineSuggest.preset': 'hostile',
   'decodingLab.inlineSuggest.mode': 'automatic',
   'decodingLab.surprisal.scale': 'surprisal',
+  // Not even a folder that is trusted names a server.
+  'decodingLab.servers': [{ name: 'of-the-folder', address: 'http://127.0.0.1:9' }],
 };
 
 const current = useSession({ restricted: true }, async (workspace) => {
@@ -33,9 +35,16 @@ test('explores in Restricted Mode, with the model that the user would get anywhe
   expect(reading.kept).toContain('50,257');
 });
 
-test('takes none of the folder’s presets, and takes them once it is trusted', async () => {
+test('takes none of the folder’s presets, and takes them once it is trusted; its servers it never takes', async () => {
   const { window } = current();
   const { page } = window;
+  const models = page.locator('.pane:has(.pane-header:has-text("Models"))');
+  const noServer = async (): Promise<void> => {
+    await window.run('Decoding Lab: Focus on Models View');
+    await models.locator('.monaco-list-row', { hasText: 'Connect to a model server' }).waitFor();
+    await expect.poll(() => models.innerText()).not.toContain('of-the-folder');
+  };
+  await noServer();
   await window.run('Decoding Lab: Focus on Presets View');
   const pane = page.locator('.pane:has(.pane-header:has-text("Presets"))');
   await pane.locator('.monaco-list-row', { hasText: 'Precise' }).waitFor();
@@ -45,4 +54,5 @@ test('takes none of the folder’s presets, and takes them once it is trusted', 
   await page.locator('.statusbar-item', { hasText: 'Restricted Mode' }).waitFor({ state: 'hidden' });
   await window.run('Decoding Lab: Focus on Presets View');
   await pane.locator('.monaco-list-row', { hasText: 'Of the folder' }).waitFor();
+  await noServer();
 });
