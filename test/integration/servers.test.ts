@@ -99,7 +99,7 @@ describe('Connecting to a model server', () => {
     assert.match(said[1]!, /^vLLM .* answers at http:\/\/127\.0\.0\.1:\d+\./);
     assert.match(
       said[1]!,
-      /It serves kindling\. .*lists the probability of every token\. It asks for a key\./,
+      /It serves kindling\. .*can list the probability of every token\. It asks for a key\./,
     );
     assert.match(
       said[1]!,

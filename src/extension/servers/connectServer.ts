@@ -167,7 +167,7 @@ export function aboutServer({ models, mostListed, needsKey }: ServerDescription,
     mostListed === 0
       ? ''
       : listsAll
-        ? vscode.l10n.t('It lists the probability of every token.')
+        ? vscode.l10n.t('It can list the probability of every token.')
         : vscode.l10n.t(
             'It lists the {0} most probable tokens at each place; of the others you see what they hold together.',
             count(mostListed),
