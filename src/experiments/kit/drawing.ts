@@ -147,6 +147,9 @@ class Request {
   /** What has come of a text while the model is asked about a place of which the server says nothing. */
   readonly #waiting = new Map<DecodingSequence, DrawnToken[]>();
   readonly #asked: Promise<void>[] = [];
+  /** Aborted where that fails: what is drawn meanwhile has no end then. */
+  readonly #failed = new AbortController();
+  readonly #signal: AbortSignal;
 
   constructor(
     readonly model: LanguageModel,
@@ -156,7 +159,9 @@ class Request {
     readonly stop: readonly string[],
     readonly teller: Teller,
     readonly signal: AbortSignal,
-  ) {}
+  ) {
+    this.#signal = AbortSignal.any([signal, this.#failed.signal]);
+  }
 
   async run(): Promise<void> {
     const [{ selector, sequence }] = this.group as readonly [DecodingSequence];
@@ -171,8 +176,9 @@ class Request {
       stop: this.stop,
     };
     try {
-      await this.samplers.draw(drawing, (token) => this.#take(token), this.signal);
+      await this.samplers.draw(drawing, (token) => this.#take(token), this.#signal);
       await Promise.all(this.#asked);
+      this.#signal.throwIfAborted();
     } catch (error) {
       if (this.signal.aborted) return;
       throw error;
@@ -187,13 +193,16 @@ class Request {
   /** @returns whether the text goes on */
   #take(token: DrawnToken): boolean {
     const growing = this.group[token.sample - this.group[0]!.sequence.sample];
-    if (!growing || !isGrowing(growing) || this.signal.aborted) return false;
+    if (!growing || !isGrowing(growing) || this.#signal.aborted) return false;
     const waiting = this.#waiting.get(growing);
     if (waiting) waiting.push(token);
     else if (token.next) this.#append(growing, token.next, token.id);
     else {
       this.#waiting.set(growing, [token]);
-      this.#asked.push(this.#ask(growing));
+      const asked = this.#ask(growing).catch((error: unknown) => {
+        this.#failed.abort(error);
+      });
+      this.#asked.push(asked);
     }
     return isGrowing(growing);
   }
@@ -204,7 +213,8 @@ class Request {
     for (let token = waiting.shift(); token && isGrowing(growing); token = waiting.shift()) {
       const [asked] = token.next
         ? [token.next]
-        : await this.model.next([{ tokens: [...growing.sequence.tokens] }], this.signal);
+        : await this.model.next([{ tokens: [...growing.sequence.tokens] }], this.#signal);
+      this.#signal.throwIfAborted();
       this.#append(growing, asked!, token.id);
     }
     this.#waiting.delete(growing);

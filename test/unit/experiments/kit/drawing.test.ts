@@ -259,6 +259,14 @@ describe('a server that fails in the middle', () => {
   it.each([
     ['of texts that it draws', { refuse: (): undefined => undefined, failAfter: { drawn: 13 } }],
     ['of texts that are drawn here', { failAfter: { answers: 3 } }],
+    [
+      'where it says nothing of a place, which it is asked about',
+      {
+        refuse: (): undefined => undefined,
+        isSilent: (_: number, place: number) => place > 1,
+        failAfter: { answers: 1 },
+      },
+    ],
   ])('%s leaves what has come, with its sentence', async (_, serving) => {
     const { result } = await run(serve(whole(), serving).model);
     expect(result).toMatchObject({ stopped: true, brokeOff: DOWN });
