@@ -50,9 +50,13 @@ export interface Written {
   readonly tokensPerSecond: number;
 }
 
-/** The seed of a trial, from 0: the one after that of the trial before, in 32 bits. The same for all models. */
-export function trialSeed(seed: number, trial: number): number {
-  return (seed + trial) >>> 0;
+/**
+ * The seed of a trial, from 0, in 32 bits: the one after that of the trial before, the same for all models that draw
+ * here. A server draws sample i with its seed plus i, so that the next seed that it has not used comes after all samples
+ * of the trial before: their texts would be in both trials otherwise.
+ */
+function trialSeed(seed: number, trial: number, samples: number, { drawnBy }: Drawing): number {
+  return (seed + trial * (drawnBy === 'server' ? samples : 1)) >>> 0;
 }
 
 /**
@@ -115,7 +119,7 @@ export async function write(
     return texts;
   };
   const [greedy = EMPTY] = await grow([{ selector: chooserOf(seed, true), sample: 0 }]);
-  const seeds = Array.from({ length: trials }, (_, trial) => trialSeed(seed, trial));
+  const seeds = Array.from({ length: trials }, (_, trial) => trialSeed(seed, trial, samples, drawing));
   // The trials side by side: the model reads more sequences in one run.
   const texts = await grow(
     seeds.flatMap((own) => {

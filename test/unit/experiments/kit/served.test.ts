@@ -209,7 +209,8 @@ describe('Models on servers', () => {
   it('say nothing of distances where one lists only some tokens', async () => {
     const refuse = (): undefined => undefined;
     const all: readonly [Serving, Serving] = [{ refuse }, { listed: 5, refuse }];
-    const used = all.map((serving) => scoring(serve(whole(), serving).model));
+    const served = all.map((serving) => serve(whole(), serving));
+    const used = served.map(({ model }) => scoring(model));
     const access = {
       count: 2,
       use: <T>(index: number, action: (model: LanguageModel) => Promise<T>): Promise<T> =>
@@ -233,6 +234,13 @@ describe('Models on servers', () => {
       [false, 'server'],
       [true, 'server'],
     ]);
+    // A server draws sample i with its seed plus i: no trial may have a text of another.
+    const seeds = served[0]!.drawings
+      .filter(({ greedy }) => !greedy)
+      .flatMap(({ seed, first, samples }) => Array.from({ length: samples }, (_, i) => seed + first + i));
+    expect(seeds).toHaveLength(4);
+    expect(new Set(seeds).size).toBe(4);
+    expect(result.models[0]!.trials.map(({ seed }) => seed)).toEqual([1, 3]);
     expect(result.pairs[0]).toMatchObject({ divergence: null, reverse: null, jensenShannon: null });
     expect(result.next.every(({ probabilities: [a] }) => a !== null)).toBe(true);
     expect(result.next.filter(({ probabilities: [, b] }) => b === null)).toHaveLength(3);
