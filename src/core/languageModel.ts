@@ -73,6 +73,8 @@ export interface Context {
   readonly tokens: readonly number[];
   /** The cache of an earlier answer whose tokens begin `tokens`; several contexts may share one. */
   readonly cache?: CacheHandle | undefined;
+  /** True where an answer that a backend remembers will not do, as where answers are compared: it is asked for anew. */
+  readonly anew?: boolean;
 }
 
 /** What an answer knows that lists only some tokens: of the others, no more than what they hold together. */

@@ -1,4 +1,11 @@
-import type { NextToken } from '../core/languageModel';
+import type { Context, NextToken } from '../core/languageModel';
+
+/** A context of which nothing is remembered. */
+export interface Question {
+  readonly tokens: readonly number[];
+  /** Takes its answer. */
+  readonly answered: (answer: NextToken) => void;
+}
 
 /** The answers that were given last, for contexts that are asked about again; the least recently used go first. */
 export class RecentAnswers {
@@ -7,7 +14,36 @@ export class RecentAnswers {
 
   constructor(private readonly limitBytes: number) {}
 
-  find(key: string): NextToken | undefined {
+  /**
+   * What is remembered of contexts, and of the others what is asked: of each once, but for those that are to be asked
+   * for anew.
+   * @param ask lets each question be answered.
+   */
+  async answersTo(
+    contexts: readonly Context[],
+    ask: (questions: readonly Question[]) => Promise<unknown>,
+  ): Promise<NextToken[]> {
+    const keys = contexts.map(({ tokens, anew }, i) => (anew ? `anew ${i}` : tokens.join()));
+    const answers = new Map<string, NextToken>();
+    const questions = new Map<string, Question>();
+    for (const [i, { tokens, anew }] of contexts.entries()) {
+      const key = keys[i]!;
+      const known = this.#find(key);
+      if (known) {
+        answers.set(key, known);
+        continue;
+      }
+      const answered = (answer: NextToken): void => {
+        answers.set(key, answer);
+        if (!anew) this.#add(key, answer);
+      };
+      questions.set(key, { tokens, answered });
+    }
+    await ask([...questions.values()]);
+    return keys.map((key) => answers.get(key)!);
+  }
+
+  #find(key: string): NextToken | undefined {
     const known = this.#answers.get(key);
     if (!known) return undefined;
     this.#answers.delete(key);
@@ -15,7 +51,7 @@ export class RecentAnswers {
     return known;
   }
 
-  add(key: string, answer: NextToken): void {
+  #add(key: string, answer: NextToken): void {
     this.#drop(key);
     this.#answers.set(key, answer);
     this.#bytes += sizeOf(key, answer);

@@ -1,6 +1,6 @@
 /** Determinism: runs ways of decoding several times and says where, if anywhere, the texts part. */
 import { determinismReport } from './report';
-import type { CacheHandle, LanguageModel, NextToken } from '../../core/languageModel';
+import type { CacheHandle, Context, LanguageModel, NextToken } from '../../core/languageModel';
 import { generateSimple } from '../../core/search/greedy';
 import { CONFIGURATIONS } from './decodings';
 import { DeterminismTrial, runOf, type Reference } from './trial';
@@ -74,6 +74,9 @@ async function run(
   return result;
 }
 
+/** Answers are compared: one that a backend gave before would be the same as itself. */
+const anew = (context: Context): Context => ({ ...context, anew: true });
+
 /** What `generate_simple` gives, with the logits that it saw. */
 async function referenceRun(
   model: LanguageModel,
@@ -90,7 +93,7 @@ async function referenceRun(
     dispose: () => model.dispose(),
     next: async (contexts, signal) => {
       await step(1);
-      const answers = await model.next(contexts, signal);
+      const answers = await model.next(contexts.map(anew), signal);
       logits.push(logitsOf(answers[0]!));
       return answers;
     },
@@ -113,7 +116,7 @@ async function runTrial(
     for (let i = 0; i < maxNewTokens; i++) {
       await step(group.length);
       const answers: NextToken[] = await model.next(
-        group.map(({ tokens }, at) => ({ tokens: [...tokens], cache: caches[at] })),
+        group.map(({ tokens }, at) => anew({ tokens: [...tokens], cache: caches[at] })),
       );
       answers.forEach((answer, at) => {
         caches[at] = answer.cache;

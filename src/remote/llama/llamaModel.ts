@@ -70,24 +70,15 @@ export class LlamaModel implements LanguageModel {
     contexts.forEach(({ tokens }, index) => {
       checkContext(this.info, tokens, `Context ${index}`);
     });
-    const keys = contexts.map(({ tokens }) => tokens.join());
-    const answers = new Map<string, NextToken>();
-    const asked = new Map<string, readonly number[]>();
-    keys.forEach((key, i) => {
-      const known = this.#recent.find(key);
-      if (known) answers.set(key, known);
-      else asked.set(key, contexts[i]!.tokens);
-    });
-    await this.#parts.slots.each(
-      [...asked],
-      async ([key, tokens], both) => {
-        const answer = await this.#ask(tokens, both);
-        answers.set(key, answer);
-        this.#recent.add(key, answer);
-      },
-      signal,
+    return this.#recent.answersTo(contexts, (questions) =>
+      this.#parts.slots.each(
+        questions,
+        async ({ tokens, answered }, both) => {
+          answered(await this.#ask(tokens, both));
+        },
+        signal,
+      ),
     );
-    return keys.map((key) => answers.get(key)!);
   }
 
   async score(tokens: readonly number[], options: ScoreOptions = {}): Promise<TextScores> {

@@ -78,28 +78,19 @@ export class VllmModel implements LanguageModel {
     contexts.forEach(({ tokens }, index) => {
       checkContext(this.info, tokens, `Context ${index}`);
     });
-    const keys = contexts.map(({ tokens }) => tokens.join());
-    const answers = new Map<string, NextToken>();
-    const asked = new Map<string, readonly number[]>();
-    keys.forEach((key, i) => {
-      const known = this.#recent.find(key);
-      if (known) answers.set(key, known);
-      else asked.set(key, contexts[i]!.tokens);
-    });
-    const all = [...asked];
     const together = this.#contextsTogether();
-    for (let from = 0; from < all.length; from += together) {
-      const part = all.slice(from, from + together);
-      const found = await this.#ask(
-        part.map(([, tokens]) => tokens),
-        signal,
-      );
-      part.forEach(([key], i) => {
-        answers.set(key, found[i]!);
-        this.#recent.add(key, found[i]!);
-      });
-    }
-    return keys.map((key) => answers.get(key)!);
+    return this.#recent.answersTo(contexts, async (questions) => {
+      for (let from = 0; from < questions.length; from += together) {
+        const part = questions.slice(from, from + together);
+        const found = await this.#ask(
+          part.map(({ tokens }) => tokens),
+          signal,
+        );
+        part.forEach(({ answered }, i) => {
+          answered(found[i]!);
+        });
+      }
+    });
   }
 
   /** Entropies stay unknown: the log-probabilities of all tokens at all places would be gigabytes. */

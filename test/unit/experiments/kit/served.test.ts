@@ -61,6 +61,21 @@ describe('what compares whole distributions', () => {
 });
 
 describe('Determinism of listed tokens', () => {
+  it('has every answer computed anew: a remembered one would always be the same', async () => {
+    const { model } = serve(whole());
+    const asked: unknown[] = [];
+    const watched: LanguageModel = {
+      ...model,
+      next: (contexts, signal) => {
+        asked.push(...contexts.map(({ anew }) => anew));
+        return model.next(contexts, signal);
+      },
+    };
+    const parameters = { prompt: 'abc', configurations: ['greedy'], repeats: 2, maxNewTokens: 3, seed: 1 };
+    await runExperiment(determinism, watched, parameters);
+    expect(asked).toEqual(Array(9).fill(true));
+  });
+
   it('runs what stays within the list, and refuses the rest by its name', async () => {
     const asked = { prompt: 'abc', repeats: 2, maxNewTokens: 3, seed: 1 };
     const within = ['greedy', 'temperature-0', 'top-k-1', 'min-p-1'];

@@ -63,6 +63,17 @@ describe.skipIf(!hasReference)('a model that vLLM serves, asked for the next tok
     expect(request).toContain('"prompt":[[40]],');
   });
 
+  it('asks again for what is to be answered anew, as often as it stands there', async () => {
+    const tokens = [40, 50];
+    await best.model.next([{ tokens }]);
+    best.asked();
+    const contexts = [{ tokens, anew: true }, { tokens }, { tokens, anew: true }];
+    const answers = await best.model.next(contexts);
+    expect(best.asked()).toEqual([expect.stringContaining('"prompt":[[40,50],[40,50]],')]);
+    expect(answers[0]).not.toBe(answers[2]);
+    expect(answers[0]!.logits).toEqual(answers[1]!.logits);
+  });
+
   it('says of the model what the server and the tokenizer know', () => {
     expect(all.model.info).toMatchObject({
       kind: 'remote',
