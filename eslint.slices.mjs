@@ -16,6 +16,7 @@ const SHOWN = [
   'list',
   'measures',
   'metrics',
+  'words',
 ];
 
 const sharedParts = {

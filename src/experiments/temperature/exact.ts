@@ -26,7 +26,7 @@ export function tokenProbability(node: TokenizationNode, id: number, t: number, 
 }
 
 /** Temperatures of the curve: a grid on a logarithmic axis and the requested ones. */
-function grid(temperatures: readonly number[]): number[] {
+export function grid(temperatures: readonly number[]): number[] {
   const low = Math.log10(Math.min(CURVE_ENDS[0], ...temperatures));
   const high = Math.log10(Math.max(CURVE_ENDS[1], ...temperatures));
   const intervals = Math.ceil((high - low) * PER_DECADE);

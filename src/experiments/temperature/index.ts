@@ -1,19 +1,19 @@
 /** Temperature: the exact probability of a text at every temperature, and how close draws come to it. */
 import { temperatureReport } from './report';
 import type { LanguageModel, NextToken } from '../../core/languageModel';
-import { topIndices } from '../../core/logits';
 import { binomialInterval } from '../../core/statistics/binomial';
 import { chiSquareTest } from '../../core/statistics/chiSquare';
 import { wilsonInterval } from '../../core/statistics/interval';
 import { CooperativeYield } from '../kit/cooperativeYield';
 import { onModel, type RunContext } from '../kit/experiment';
 import { Tokenizations, weightsAt, type TokenizationNode, type PhraseProbability } from './tokenizations';
-import { needWhole } from '../kit/listing';
+import { bestListed, listedBy } from '../kit/listing';
 import { takePrompt } from '../kit/prompt';
-import { logitsOf, readPrompt } from '../kit/readPrompt';
+import { readPrompt } from '../kit/readPrompt';
 import { progressEventSchema, provenanceOf, resultToken, wholeText } from '../kit/results';
 import { drawTargets, type TargetDraws } from './draws';
 import { chapterOf, curveOf, entropyAt, limitsOf, listedTokens, tokenProbability, waysOf } from './exact';
+import { measureListed, onlyWay, ownTokens, readListed } from './listed';
 import { drawTargetsThere, longestWay, whoDraws } from './serverDraws';
 import { tenDraws } from '../kit/tenDraws';
 import { temperatureParameters, type TemperatureParameters } from './parameters';
@@ -45,9 +45,10 @@ async function run(
 ): Promise<TemperatureResult> {
   const begin = performance.now();
   const { commonRandomNumbers } = parameters;
-  needWhole(model, 'What a temperature makes of a distribution');
   const given = parameters.target === '' ? '' : `${parameters.leadingSpace ? ' ' : ''}${parameters.target}`;
-  const written = await model.encode(given);
+  const isListed = listedBy(model.info) !== null;
+  const written = isListed ? await ownTokens(model, given) : await model.encode(given);
+  if (!written) throw unspellable(model, given, parameters.leadingSpace);
   const prompt = await takePrompt(model, parameters.prompt, Math.max(1, written.length), parameters);
   const promptIds = Array.from(prompt.ids);
   const turns = new CooperativeYield(context);
@@ -74,13 +75,31 @@ async function run(
 
   const first = await readPrompt(model, promptIds, context);
   if (!first) return stopped();
-  const target = given === '' ? mostProbableText(model, first) : given;
+  const best = given === '' ? mostProbableText(model, first) : undefined;
+  const target = best?.text ?? given;
+  const temperatures = [...parameters.temperatures].sort((a, b) => a - b);
+  if (isListed) {
+    const read = await readListed(model, promptIds, first, best ? [best.id] : written, context);
+    if (!read) return stopped();
+    const measured = await measureListed(model, promptIds, read, temperatures, parameters, context);
+    if (!measured) return stopped();
+    const { listed, drawing } = measured;
+    return {
+      ...empty,
+      target,
+      listed,
+      ...onlyWay(model, read),
+      commonRandomNumbers: false,
+      stopped: context.signal.aborted,
+      milliseconds: performance.now() - begin,
+      provenance: { ...empty.provenance, ...drawing },
+    };
+  }
   const tree = await Tokenizations.read(model, promptIds, first, target, BUDGET, turns);
   if (!tree) return stopped();
   const ways = tree.ways();
   if (ways.length === 0) throw unspellable(model, target, parameters.leadingSpace);
 
-  const temperatures = [...parameters.temperatures].sort((a, b) => a - b);
   const curve = await curveOf(model, tree, temperatures, turns, (done, points) => {
     context.emit({ type: 'progress', done, total: points, what: 'exact points' });
   });
@@ -121,11 +140,11 @@ async function run(
 }
 
 /** The text of the most probable token that has one: no end of text, no part of a character. */
-function mostProbableText(model: LanguageModel, first: NextToken): string {
+function mostProbableText(model: LanguageModel, first: NextToken): { id: number; text: string } {
   const { endOfText } = model.info;
-  for (const id of topIndices(logitsOf(first), CANDIDATES)) {
+  for (const id of bestListed(first, CANDIDATES)) {
     const text = endOfText.includes(id) ? null : wholeText(model, id);
-    if (text !== null && text !== '') return text;
+    if (text !== null && text !== '') return { id, text };
   }
   throw new RangeError(
     `None of the ${CANDIDATES} most probable tokens after this prompt is readable text; type a word or a phrase.`,

@@ -1,9 +1,11 @@
 /** What a result of the Temperature experiment says. */
+import { listedSummary, listedTables } from './listedReport';
 import { drawsToTellApart } from '../../core/statistics/sampleSize';
 import type { TemperatureResult, TemperatureRow } from './result';
 import { visibleToken } from '../../core/visibleText';
 import { TEN_DRAWS, TEN_DRAWS_FORMATS, tenDrawsCells } from '../report/tenDraws';
 import type { Cell, ReportOf, ReportTable } from '../report/types';
+import { isInside, nearestToOne, quoted } from './words';
 import { counted, inPercent, listed, rounded, whole } from '../report/words';
 
 /** As many draws can be asked for. */
@@ -15,6 +17,7 @@ const TOO_MANY = 1e12;
 export const temperatureReport: ReportOf<TemperatureResult> = { summary, tables };
 
 function summary(result: TemperatureResult): string[] {
+  if (result.listed) return [...listedSummary(result, result.listed), limits(result)];
   if (result.rows.length === 0) return ['The run was stopped before there was a result.'];
   return [
     answer(result),
@@ -27,17 +30,10 @@ function summary(result: TemperatureResult): string[] {
   ];
 }
 
-/** The target as sentences name it. */
-export function quoted({ target }: TemperatureResult): string {
-  return `“${visibleToken(target)}”`;
-}
-
 /** The temperature nearest to 1, and beside it the hottest and the coldest. */
 function answer(result: TemperatureResult): string {
   const { rows, mostProbable } = result;
-  const base = rows.reduce((a, b) =>
-    Math.abs(Math.log(b.temperature)) < Math.abs(Math.log(a.temperature)) ? b : a,
-  );
+  const base = nearestToOne(rows);
   const others = [...new Set([rows.at(-1)!, rows[0]!])].filter((row) => row !== base);
   const changes = others.map(({ temperature, probability }) => {
     const [is, was] = [inPercent(probability), inPercent(base.probability)];
@@ -144,10 +140,6 @@ function chance(result: TemperatureResult): string {
   return `The count in ${counted(draws, 'draw')} lies outside its exact 95 % interval at ${where}. ${why}`;
 }
 
-export function isInside({ count, expectedLow, expectedHigh }: TemperatureRow): boolean {
-  return count >= expectedLow && count <= expectedHigh;
-}
-
 function chapter(result: TemperatureResult): string[] {
   if (!result.chapter) return [];
   const name = ({ temperature, printed }: { temperature: number; printed: number }): string =>
@@ -186,6 +178,7 @@ function ways(result: TemperatureResult): string[] {
 }
 
 function tables(result: TemperatureResult): ReportTable[] {
+  if (result.listed) return [...listedTables(result, result.listed), limitsTable(result)];
   return [
     targetTable(result),
     ...(result.chapter ? [chapterTable(result.chapter)] : []),

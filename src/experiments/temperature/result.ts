@@ -40,6 +40,51 @@ const temperatureRowSchema = v.object({
 });
 export type TemperatureRow = v.InferOutput<typeof temperatureRowSchema>;
 
+/** A probability that is known to lie between these; both are the same where it is exact. */
+const limitFields = { least: v.number(), most: v.number() };
+
+const listedRowSchema = v.object({
+  temperature: v.number(),
+  /** Of the target, written in its own tokens. */
+  ...limitFields,
+  /** Draws done, 0 where nothing could be drawn, and how many of them gave the target. */
+  draws: v.number(),
+  count: v.number(),
+  /** Wilson 95 % interval of the frequency count / draws; from 0 to 1 without draws. */
+  low: v.number(),
+  high: v.number(),
+  /** Counts between which 95 of 100 such runs fall, for the least and the greatest probability. */
+  expectedLow: v.number(),
+  expectedHigh: v.number(),
+  /** As in `temperatureRowSchema`. */
+  tokens: v.array(
+    v.object({
+      token: v.nullable(tokenSchema),
+      ...limitFields,
+      count: v.number(),
+      low: v.number(),
+      high: v.number(),
+    }),
+  ),
+});
+export type ListedRow = v.InferOutput<typeof listedRowSchema>;
+
+const listedSchema = v.object({
+  /** In ascending order of temperature. */
+  rows: v.array(listedRowSchema),
+  /** Tokens of the target that are not listed: they were scored with the text. */
+  scored: v.number(),
+  /** Where the server draws at some temperatures and not at these, and why, as a sentence. */
+  refused: v.optional(v.object({ temperatures: v.array(v.number()), reason: v.string() })),
+  /** The target on a fine grid of temperatures. */
+  curve: v.object({
+    temperatures: v.array(v.number()),
+    least: v.array(v.number()),
+    most: v.array(v.number()),
+  }),
+});
+export type ListedTemperature = v.InferOutput<typeof listedSchema>;
+
 const chapterRowSchema = v.object({
   temperature: v.number(),
   /** As printed in the chapter, and of how many draws. */
@@ -82,5 +127,10 @@ export const temperatureResultSchema = v.object({
   wayCount: v.number(),
   /** The chapter's printed frequencies, where the target and the vocabulary are the chapter's. */
   chapter: v.nullable(v.array(chapterRowSchema)),
+  /**
+   * Where the model's server lists only some tokens. It stands in place of `rows` and `curve`, which are empty then, and
+   * `ways` holds the one way that is counted: the tokenizer's own.
+   */
+  listed: v.optional(listedSchema),
 });
 export type TemperatureResult = v.InferOutput<typeof temperatureResultSchema>;

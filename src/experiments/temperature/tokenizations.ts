@@ -107,6 +107,19 @@ export class Tokenizations {
     return new Tokenizations(root);
   }
 
+  /**
+   * One way alone.
+   * @param logits at the place of each of its tokens
+   */
+  static along(logits: readonly ArrayLike<number>[], tokens: readonly number[]): Tokenizations {
+    const root = tokens.reduceRight<TokenizationNode | null>((node, id, at) => {
+      const own = logits[at]!;
+      return { logits: own, largest: largestLogit(own), steps: [{ id, node, ends: node === null }] };
+    }, null);
+    if (!root) throw new RangeError('A way to write a text has at least one token.');
+    return new Tokenizations(root);
+  }
+
   /** Exact at any temperature above 0, as far as it was read. */
   async at(temperature: number, turns: CooperativeYield): Promise<PhraseProbability> {
     let probability = 0;
@@ -146,6 +159,22 @@ export function weightsAt({ logits, largest }: TokenizationNode, temperature: nu
   let sum = 0;
   for (let id = 0; id < logits.length; id++) sum += Math.exp((logits[id]! - largest) / temperature);
   return sum;
+}
+
+/** Tokens that spell a text, the longest first at each place. @returns undefined where none do */
+export function spell(
+  vocabulary: Vocabulary,
+  text: Uint8Array,
+  dead = new Set<number>(),
+): number[] | undefined {
+  if (text.length === 0) return [];
+  if (dead.has(text.length)) return undefined;
+  for (const { id, length } of continuations(vocabulary, text)) {
+    const rest = spell(vocabulary, text.subarray(length), dead);
+    if (rest) return [id, ...rest];
+  }
+  dead.add(text.length);
+  return undefined;
 }
 
 /** Tokens that the rest of a text begins with, longest first: those that write all of it come before the others. */

@@ -1,21 +1,15 @@
 /** Pictures of the Temperature experiment. */
 import { areaY, axisX, axisY, dot, gridY, line, link, ruleY, text, type Markish } from '@observablehq/plot';
 import { visibleToken } from '../../../src/core/visibleText';
-import { isInside, quoted } from '../../../src/experiments/temperature/report';
+import { isInside, quoted } from '../../../src/experiments/temperature/words';
 import type { TemperatureResult, TemperatureRow } from '../../../src/experiments/temperature/result';
 import { count, full, percent, significant, thousands } from '../../format/numbers';
 import { cardView } from '../../ui/cardView';
 import { axisPercent, logTicks, temperatureLabel } from '../../ui/axes';
 import { spread } from '../../ui/labels';
 import type { Frame, Picture } from '../../ui/picture';
-
-const HEIGHT = 320;
-
-/** A target rarer than this beside the best tokens needs a logarithmic axis to be seen. */
-const RARE = 0.02;
-
-/** Decades of a logarithmic axis of probabilities. */
-const MOST_DECADES = 9;
+import { listedPicture } from './listedChart';
+import { HEIGHT, MOST_DECADES, nice, RARE } from './scale';
 
 interface Point {
   readonly t: number;
@@ -23,7 +17,10 @@ interface Point {
 }
 
 export function temperaturePictures(result: TemperatureResult, earlier: TemperatureResult | null): Picture[] {
-  return result.rows.length === 0 ? [] : [curvePicture(result, earlier), entropyPicture(result)];
+  if (result.listed) return [listedPicture(result, result.listed)];
+  // Limits are no curve to lay beside this one.
+  const beside = earlier?.listed ? null : earlier;
+  return result.rows.length === 0 ? [] : [curvePicture(result, beside), entropyPicture(result)];
 }
 
 function curvePicture(result: TemperatureResult, earlier: TemperatureResult | null): Picture {
@@ -180,13 +177,6 @@ function highest(
     ...others.flatMap(({ points: list }) => list.map(({ p }) => p)),
     ...(earlier?.curve.target ?? []),
   );
-}
-
-/** The next of 1, 2, 5 times a power of ten, at most 1. */
-function nice(value: number): number {
-  const power = 10 ** Math.floor(Math.log10(value));
-  const step = [1, 2, 4, 6, 8, 10].find((factor) => factor * power >= value * (1 - 1e-9)) ?? 10;
-  return Math.min(1, step * power);
 }
 
 function entropyPicture({ curve, rows, vocabularySize, limits }: TemperatureResult): Picture {

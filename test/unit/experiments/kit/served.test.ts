@@ -49,8 +49,6 @@ describe('what compares whole distributions', () => {
     const common = { prompt: 'abc', seed: 1, maxNewTokens: 4 };
     const chains = { chain: [...CHAIN], otherChain: [], samples: 1 };
     await expect(runExperiment(ab, listing(5), { ...common, ...chains })).rejects.toThrow(ALL);
-    const target = { ...common, target: 'a', leadingSpace: false, temperatures: [1], draws: 10 };
-    await expect(runExperiment(temperature, listing(5), target)).rejects.toThrow(ALL);
     const start = { kind: 'exact', length: 2, count: 1, budget: 100 };
     const tree = { prompt: 'abc', alternatives: 3, start, edits: [] };
     await expect(runExperiment(branches, listing(5), tree)).rejects.toThrow(ALL);

@@ -2,7 +2,8 @@ import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LanguageModel } from '../../../../src/core/languageModel';
 import { TOY_BOOK, TOY_DEFAULT, ToyModel } from '../../../../src/core/toyModel';
-import { isInside, temperatureReport } from '../../../../src/experiments/temperature/report';
+import { temperatureReport } from '../../../../src/experiments/temperature/report';
+import { isInside } from '../../../../src/experiments/temperature/words';
 import { temperature } from '../../../../src/experiments/temperature';
 import { temperatureParameters } from '../../../../src/experiments/temperature/parameters';
 import {
