@@ -1,11 +1,12 @@
 import type { DrawnToken, NextToken, OwnDrawing, OwnSamplers } from '../../core/languageModel';
 import { RemoteError } from '../remoteError';
+import type { SaidChain } from '../saidChain';
 import { started } from '../startOfTexts';
 import { UnreadableAnswer } from './entries';
 import type { LlamaParts } from './llamaModel';
 import { NEUTRAL } from './llamaServer';
 import { nextIn, onlyTokensOf, readPiece, type Piece } from './pieces';
-import { sayChain, type Said } from './saying';
+import { sayChain } from './saying';
 
 /** Tokens that are listed at each place of a text that is drawn, beside the one that was. */
 const LISTED = 20;
@@ -44,7 +45,7 @@ export class LlamaSamplers implements OwnSamplers {
     );
   }
 
-  #say(drawing: Omit<OwnDrawing, 'prompt'>): Said | string {
+  #say(drawing: Omit<OwnDrawing, 'prompt'>): SaidChain | string {
     const { info, tokenizer, settings } = this.parts;
     return sayChain(drawing, info, tokenizer.vocabulary, settings);
   }
@@ -59,7 +60,7 @@ class Text {
   constructor(
     private readonly parts: LlamaParts,
     private readonly drawing: OwnDrawing,
-    { settings }: Said,
+    { settings }: SaidChain,
     samples: readonly number[],
     private readonly onToken: (token: DrawnToken) => boolean,
   ) {

@@ -1,13 +1,10 @@
 /** Chains as llama-server's requests say them, where what it then draws is what would be drawn here. */
 import type { ModelInfo, OwnDrawing, Vocabulary } from '../../core/languageModel';
 import type { SamplerSpec } from '../../core/samplers/catalog';
-import { resolveTokens } from '../../core/samplers/tokenLists';
 import { llamaCpp } from '../../interchange/programs/llamaCpp';
-import { stepOf, type Settings } from '../../interchange/settings';
+import { stepOf } from '../../interchange/settings';
 import { writeChain } from '../../interchange/writing';
-
-/** Tokens that are banned one by one. */
-const MOST_NAMED = 1000;
+import { namedTokens, type SaidChain } from '../saidChain';
 
 /** Samplers that builds have had for less than two years, by the keys that the others do not name in `/props`. */
 const NEWER: Partial<Readonly<Record<SamplerSpec['sampler'], string>>> = {
@@ -15,13 +12,6 @@ const NEWER: Partial<Readonly<Record<SamplerSpec['sampler'], string>>> = {
   'top-n-sigma': 'top_n_sigma',
   'adaptive-p': 'adaptive_target',
 };
-
-export interface Said {
-  /** Fields of the request. */
-  readonly settings: Settings;
-  /** Whether all texts are the same, because the most probable token is taken. */
-  readonly greedy: boolean;
-}
 
 /**
  * Says a chain.
@@ -33,7 +23,7 @@ export function sayChain(
   info: ModelInfo,
   vocabulary: Vocabulary,
   known: ReadonlySet<string>,
-): Said | string {
+): SaidChain | string {
   if (greedy) return { settings: { temperature: 0 }, greedy };
   const lacking = chain.find(
     ({ sampler }) => !llamaCpp.slots.some(({ samplers }) => samplers.includes(sampler)),
@@ -64,9 +54,6 @@ function withIds(
   vocabulary: Vocabulary,
 ): SamplerSpec | string {
   if (step.sampler !== 'banned-tokens') return step;
-  const chosen = resolveTokens(step.sampler, step, { vocabularySize, vocabulary });
-  const ids = Array.from(chosen.keys()).filter((id) => chosen[id] === 1);
-  return ids.length > MOST_NAMED
-    ? `banned-tokens names ${ids.length} tokens; llama.cpp is told of at most ${MOST_NAMED}.`
-    : { sampler: 'banned-tokens', ids };
+  const ids = namedTokens(step, vocabularySize, vocabulary, 'llama.cpp');
+  return typeof ids === 'string' ? ids : { sampler: 'banned-tokens', ids };
 }

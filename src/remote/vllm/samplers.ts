@@ -1,12 +1,13 @@
 import type { DrawnToken, NextToken, OwnDrawing, OwnSamplers } from '../../core/languageModel';
 import { titleOf } from '../problems';
 import { RemoteError } from '../remoteError';
+import type { SaidChain } from '../saidChain';
 import { started } from '../startOfTexts';
 import { placesOf, readChoices, type Choice } from './answers';
 import { nextTokenOf, type Listing } from './distributions';
 import type { Wrong } from './problems';
 import { MOST_TEXTS, NEUTRAL } from './request';
-import { sayChain, type Said } from './saying';
+import { sayChain } from './saying';
 import type { VllmParts } from './vllmModel';
 
 /** Tokens that are asked for at each place of a text that is drawn, beside the one that was. */
@@ -47,13 +48,13 @@ export class VllmSamplers implements OwnSamplers {
     }
   }
 
-  #say(drawing: Omit<OwnDrawing, 'prompt'>): Said | string {
+  #say(drawing: Omit<OwnDrawing, 'prompt'>): SaidChain | string {
     return sayChain(drawing, this.parts.info, this.parts.tokenizer.vocabulary);
   }
 
   async #request(
     { prompt, seed, maxNewTokens, stop }: OwnDrawing,
-    { settings }: Said,
+    { settings }: SaidChain,
     from: number,
     texts: readonly Text[],
     signal: AbortSignal | undefined,

@@ -1,23 +1,14 @@
 /** Chains as vLLM's requests say them, where what it then draws is what would be drawn here. */
 import type { ModelInfo, OwnDrawing, Vocabulary } from '../../core/languageModel';
 import type { SamplerSpec } from '../../core/samplers/catalog';
-import { resolveTokens } from '../../core/samplers/tokenLists';
 import { sameInEffect } from '../../interchange/order';
 import { vllm } from '../../interchange/programs/vllm';
-import { isObject, stepOf, type Json, type Settings } from '../../interchange/settings';
+import { isObject, stepOf, type Json } from '../../interchange/settings';
 import { writeChain } from '../../interchange/writing';
+import { namedTokens, type SaidChain } from '../saidChain';
 
 /** The bias that removes a token but for one draw in e^50, at the highest temperature. */
 const BAN = -100;
-/** Tokens that are named one by one. */
-const MOST_NAMED = 1000;
-
-export interface Said {
-  /** Fields of the request. */
-  readonly settings: Settings;
-  /** Whether all texts are the same, because the most probable token is taken. */
-  readonly greedy: boolean;
-}
 
 /**
  * Says a chain.
@@ -27,7 +18,7 @@ export function sayChain(
   { chain, greedy, seed, samples, maxNewTokens, stop }: Omit<OwnDrawing, 'prompt'>,
   info: ModelInfo,
   vocabulary: Vocabulary,
-): Said | string {
+): SaidChain | string {
   if (greedy) return { settings: { temperature: 0 }, greedy };
   const lacking = chain.find(({ sampler }) => !vllm.slots.some(({ samplers }) => samplers.includes(sampler)));
   if (lacking) return `vLLM has no sampler like ${lacking.sampler}.`;
@@ -90,13 +81,10 @@ function sayLists(
   let allowed: number[] | undefined;
   for (const step of lists) {
     if (step.sampler !== 'banned-tokens' && step.sampler !== 'allowed-tokens') continue;
-    const chosen = resolveTokens(step.sampler, step, { vocabularySize, vocabulary });
-    const ids = Array.from(chosen.keys()).filter((id) => chosen[id] === 1);
-    if (ids.length > MOST_NAMED) {
-      return `${step.sampler} names ${ids.length} tokens; vLLM is told of at most ${MOST_NAMED}.`;
-    }
+    const ids = namedTokens(step, vocabularySize, vocabulary, 'vLLM');
+    if (typeof ids === 'string') return ids;
     if (step.sampler === 'banned-tokens') ids.forEach((id) => banned.add(id));
-    else allowed = allowed ? allowed.filter((id) => chosen[id] === 1) : ids;
+    else allowed = allowed ? allowed.filter((id) => ids.includes(id)) : ids;
   }
   const left = allowed?.filter((id) => !banned.has(id));
   if (left?.length === 0) return 'allowed-tokens allows no token, which vLLM refuses.';
