@@ -49,7 +49,9 @@ export async function beamSearch(
   const state = new BeamState(plan, chain, settings);
   for (let step = 1; state.open && !plan.isStopped(); step++) {
     const contexts = state.live.map(({ tokens, cache }) => ({ tokens: [...prompt, ...tokens], cache }));
-    state.advance(await model.next(contexts));
+    const answers = await plan.ask(contexts);
+    if (!answers) break;
+    state.advance(answers);
     await plan.step(step, state.live);
   }
   return state.results(returned);

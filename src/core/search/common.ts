@@ -1,7 +1,7 @@
 /** What all searches share: their options, and what they return. */
 import { checkCount } from '../checks';
 import { findStop } from '../stopStrings';
-import type { CacheHandle, LanguageModel } from '../languageModel';
+import type { CacheHandle, Context, LanguageModel, NextToken } from '../languageModel';
 import type { ChainSpec } from '../samplers/chain';
 
 export interface SearchOptions {
@@ -83,6 +83,17 @@ export class SearchPlan {
 
   isStopped(): boolean {
     return this.signal?.aborted ?? false;
+  }
+
+  /** What the model says of contexts; null where the search was stopped meanwhile, which closes a request to a server. */
+  async ask(contexts: readonly Context[]): Promise<NextToken[] | null> {
+    const signal = this.model.info.server && this.signal;
+    try {
+      return await this.model.next(contexts, signal);
+    } catch (error) {
+      if (signal?.aborted) return null;
+      throw error;
+    }
   }
 
   async step(step: number, sequences: readonly { readonly tokens: readonly number[] }[]): Promise<void> {

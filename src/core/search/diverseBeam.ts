@@ -44,9 +44,10 @@ export async function diverseBeamSearch(
   for (let step = 1; groups.some(({ open }) => open) && !plan.isStopped(); step++) {
     const active = groups.filter(({ open }) => open);
     const live = active.flatMap((group) => group.live);
-    const answers = await model.next(
+    const answers = await plan.ask(
       live.map(({ tokens, cache }) => ({ tokens: [...prompt, ...tokens], cache })),
     );
+    if (!answers) break;
     const penalties = new Map<number, number>();
     let from = 0;
     for (const group of active) {

@@ -10,7 +10,7 @@ import {
   type DeterminismEvent,
   type DeterminismResult,
 } from './result';
-import { onModel, type RunContext } from '../kit/experiment';
+import { breakOff, onModel, type RunContext } from '../kit/experiment';
 import { determinismParameters, type DeterminismParameters } from './parameters';
 import { takePrompt } from '../kit/prompt';
 import { logitsOf } from '../kit/readPrompt';
@@ -59,20 +59,25 @@ async function run(
     provenance: provenanceOf(model, prompt, parameters, seed),
   };
   try {
-    const reference = await referenceRun(model, promptIds, maxNewTokens, step);
+    const signal = model.info.server && context.signal;
+    const ask: Ask = (contexts) => model.next(contexts.map(anew), signal);
+    const reference = await referenceRun(model, ask, promptIds, maxNewTokens, step);
     result.simple = runOf(model, reference.ids);
     for (const configuration of chosen) {
       const trial = new DeterminismTrial(model, promptIds, reference, configuration, { repeats, seed });
-      await runTrial(model, trial, configuration, maxNewTokens, step);
+      await runTrial(ask, trial, configuration, maxNewTokens, step);
       result.verdicts.push(trial.verdict());
     }
   } catch (error) {
-    if (!(error instanceof Stopped)) throw error;
+    if (!(error instanceof Stopped)) breakOff(context, error);
     result.stopped = true;
   }
   result.milliseconds = performance.now() - begin;
   return result;
 }
+
+/** Asks the model; a stop closes a request to a server. */
+type Ask = (contexts: readonly Context[]) => Promise<NextToken[]>;
 
 /** Answers are compared: one that a backend gave before would be the same as itself. */
 const anew = (context: Context): Context => ({ ...context, anew: true });
@@ -80,6 +85,7 @@ const anew = (context: Context): Context => ({ ...context, anew: true });
 /** What `generate_simple` gives, with the logits that it saw. */
 async function referenceRun(
   model: LanguageModel,
+  ask: Ask,
   prompt: readonly number[],
   maxNewTokens: number,
   step: (tokens: number) => Promise<void>,
@@ -91,9 +97,9 @@ async function referenceRun(
     encode: (text) => model.encode(text),
     decode: (ids) => model.decode(ids),
     dispose: () => model.dispose(),
-    next: async (contexts, signal) => {
+    next: async (contexts) => {
       await step(1);
-      const answers = await model.next(contexts.map(anew), signal);
+      const answers = await ask(contexts);
       logits.push(logitsOf(answers[0]!));
       return answers;
     },
@@ -104,7 +110,7 @@ async function referenceRun(
 
 /** Runs a configuration: one run after the other, or all of them side by side. */
 async function runTrial(
-  model: LanguageModel,
+  ask: Ask,
   trial: DeterminismTrial,
   { batch }: Configuration,
   maxNewTokens: number,
@@ -115,9 +121,7 @@ async function runTrial(
     const caches: (CacheHandle | undefined)[] = group.map(() => undefined);
     for (let i = 0; i < maxNewTokens; i++) {
       await step(group.length);
-      const answers: NextToken[] = await model.next(
-        group.map(({ tokens }, at) => anew({ tokens: [...tokens], cache: caches[at] })),
-      );
+      const answers = await ask(group.map(({ tokens }, at) => ({ tokens: [...tokens], cache: caches[at] })));
       answers.forEach((answer, at) => {
         caches[at] = answer.cache;
         trial.choose(group[at]!, answer);

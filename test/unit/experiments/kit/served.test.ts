@@ -5,6 +5,7 @@ import { ab } from '../../../../src/experiments/ab';
 import { branches } from '../../../../src/experiments/branches';
 import { determinism } from '../../../../src/experiments/determinism';
 import { explore } from '../../../../src/experiments/explore';
+import type { Experiment } from '../../../../src/experiments/kit/experiment';
 import { loss } from '../../../../src/experiments/loss';
 import { methods } from '../../../../src/experiments/methods';
 import { models } from '../../../../src/experiments/models';
@@ -215,6 +216,54 @@ describe('Loss on a server', () => {
     expect(result).toMatchObject({ stopped: true, brokeOff: DOWN });
     expect(result.training.batchLosses).toHaveLength(3);
     expect(result.training.loss).toBeCloseTo(Math.LN2, 12);
+  });
+});
+
+describe('a stop while a server is silent', () => {
+  /** Answers so many times, and then waits until the request is closed. */
+  const silent = (answers: number, onSilence: () => void): LanguageModel => {
+    const { model } = serve(whole());
+    let left = answers;
+    return {
+      ...model,
+      next: (contexts, signal) =>
+        left-- > 0
+          ? model.next(contexts)
+          : new Promise((_, reject) => {
+              signal!.addEventListener('abort', () => {
+                reject(signal!.reason as Error);
+              });
+              onSilence();
+            }),
+    };
+  };
+  const stopIn = async <Parameters, Event, Result>(
+    experiment: Experiment<Parameters, Event, Result>,
+    answers: number,
+    parameters: object,
+  ): Promise<Result> => {
+    const stop = new AbortController();
+    const model = silent(answers, () => {
+      stop.abort(new Error('closed'));
+    });
+    const context = { signal: stop.signal, pause: () => Promise.resolve(), emit: () => undefined };
+    return experiment.run(model, experiment.parse({ prompt: 'abc', seed: 1, ...parameters }), context);
+  };
+
+  it('closes what Determinism asks, and leaves the configurations that are done', async () => {
+    const asked = { configurations: ['greedy', 'top-k-1'], repeats: 2, maxNewTokens: 3 };
+    const result = await stopIn(determinism, 11, asked);
+    expect(result.stopped).toBe(true);
+    expect(result.verdicts.map(({ id }) => id)).toEqual(['greedy']);
+  });
+
+  it.each([
+    { name: 'beam', kind: 'beam', beams: 2, lengthPenalty: 1 },
+    { name: 'diverse', kind: 'diverse-beam', beams: 2, groups: 2, diversity: 0.5, lengthPenalty: 1 },
+  ])('closes what $kind search asks, and leaves what it has', async (method) => {
+    const asked = { form: 'continuations', methods: [method], samples: 1, trials: 1, maxNewTokens: 5 };
+    const result = await stopIn(methods, 3, asked);
+    expect(result.stopped).toBe(true);
   });
 });
 
