@@ -68,6 +68,13 @@ export function unboundedSampler(chain: ChainSpec, listed: number): SamplerName 
   return undefined;
 }
 
+/** Whether a chain keeps as many tokens whatever the unlisted ones have: temperatures, and top-k that cuts ties. */
+export function keepsCertainCount(chain: ChainSpec): boolean {
+  return chain.every(
+    (step) => step.sampler === 'temperature' || (step.sampler === 'top-k' && step.ties === 'exact'),
+  );
+}
+
 interface Step {
   readonly spec: SamplerSpec;
   /** Of the samplers that act one by one; null for the others. */

@@ -13,7 +13,7 @@ import {
   type ProcessedDistribution,
   type SamplerHistory,
 } from '../../core/samplers/chain';
-import { ListedChain } from '../../core/samplers/listedChain';
+import { keepsCertainCount, ListedChain } from '../../core/samplers/listedChain';
 import { randomStream } from '../../core/random';
 
 const rowSchema = v.object({
@@ -82,6 +82,8 @@ export const distributionSchema = v.object({
       off: v.nullable(v.number()),
       /** The chain keeps none but them for certain: how many it keeps, and their entropy, are exact as well. */
       within: v.boolean(),
+      /** How many tokens it keeps is certain, though some of them may not be listed. */
+      counted: v.optional(v.literal(true)),
       /** Nats, before the chain. */
       rawEntropy: v.object({ least: v.number(), most: v.number() }),
     }),
@@ -146,7 +148,7 @@ export class Distribution {
     const tokens = this.#logits.length - shown.length;
     const kept = result.kept - sum(({ removedBy }) => (removedBy === null ? 1 : 0));
     const survivors = kept > 0 ? this.#survivors(shown, result, spec) : [];
-    const listed = this.#listed && this.#listedIn(this.#listed, result, context);
+    const listed = this.#listed && this.#listedIn(this.#listed, result, context, spec);
     return {
       rows: shown,
       ...(survivors.length > 0 && { survivors }),
@@ -174,10 +176,15 @@ export class Distribution {
     listed: ListedTokens,
     { probabilities }: ProcessedDistribution,
     context: PromptContext,
+    spec: ChainSpec,
   ): NonNullable<DistributionSummary['listed']> {
     const outcome = this.#listedChain!.outcome(listed, this.#logits, probabilities, this.#history(context));
     const rawEntropy = entropyLimits(listed, this.#logits);
-    return { tokens: listed.ids.length, mass: listed.mass, ...outcome, rawEntropy };
+    const certain = !outcome.within && keepsCertainCount(spec);
+    return {
+      ...{ tokens: listed.ids.length, mass: listed.mass, ...outcome, rawEntropy },
+      ...(certain && { counted: true }),
+    };
   }
 
   #survivors(shown: readonly DistributionRow[], result: ProcessedDistribution, spec: ChainSpec): RankedRow[] {

@@ -61,15 +61,15 @@ function rangeWords({ least, most }: NonNullable<Next['listed']>['rawEntropy']):
 }
 
 /** `The model’s server lists 20 of 151,936 tokens holding 97.3 %.` */
-function listedIn({ listed, vocabularySize }: Next): string[] {
+function listedIn({ listed, kept: left, vocabularySize }: Next): string[] {
   if (!listed) return [];
-  const { tokens, mass, exact, off, within, rawEntropy } = listed;
+  const { tokens, mass, exact, off, within, counted: certain, rawEntropy } = listed;
   return [
     `The model’s server lists ${whole(tokens)} of ${counted(vocabularySize, 'token')} holding ${inPercent(mass)}.`,
     ...(within
       ? []
       : [
-          `The samplers keep tokens beyond these, so how many is not known; the entropy before them is ${rangeWords(rawEntropy)}.`,
+          `The samplers keep ${certain ? `${whole(left)} tokens, some of them beyond these` : 'tokens beyond these, so how many is not known'}; the entropy before them is ${rangeWords(rawEntropy)}.`,
         ]),
     ...(exact ? [] : [`${AFTER} ${offWords(off)}.`]),
   ];

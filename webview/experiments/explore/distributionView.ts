@@ -137,7 +137,10 @@ function statisticsView({ summary, search }: DistributionProps): TemplateResult 
                   >${percent(keptMass)}</b
                 >
               </dd>`
-            : html`<dd data-testid="kept"><b>not known</b></dd>`
+            : html`<dd data-testid="kept">
+                <b>${summary.listed?.counted ? thousands(kept) : 'not known'}</b>
+                ${summary.listed?.counted ? html`of ${count(vocabularySize, 'token')}` : nothing}
+              </dd>`
         }
       </div>
     </dl>

@@ -2,8 +2,14 @@ import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { listedLogits } from '../../../../src/core/listed';
+import { logSoftmax, topIndices } from '../../../../src/core/logits';
 import type { ChainSpec } from '../../../../src/core/samplers/chain';
-import { Distribution, firstRows } from '../../../../src/experiments/explore/distribution';
+import {
+  Distribution,
+  firstRows,
+  type DistributionSummary,
+} from '../../../../src/experiments/explore/distribution';
 import '../../fixedSeed';
 
 interface Reference {
@@ -166,6 +172,42 @@ describe('A distribution with fewer rows', () => {
       expect(rest).toMatchObject({ tokens: expected.tokens, kept: expected.kept });
       expect(rest.raw).toBeCloseTo(expected.raw, 12);
       expect(rest.processed).toBeCloseTo(expected.processed, 12);
+    }
+  });
+});
+
+describe('how many tokens a chain keeps of which some are listed', () => {
+  const logits = Array.from({ length: 12 }, (_, i) => Math.sin(i * 7));
+  const known = topIndices(logits, 4).map((id) => ({ id, logProbability: logSoftmax(logits)[id]! }));
+  const { exact, listed } = listedLogits(known, logits.length);
+  const throughList = (chain: ChainSpec): DistributionSummary =>
+    new Distribution(exact, undefined, listed).through(chain, 4);
+
+  it('is certain behind temperatures and a top-k that cuts ties', () => {
+    expect(throughList([{ sampler: 'temperature', temperature: 2 }])).toMatchObject({
+      kept: 12,
+      listed: { counted: true },
+    });
+    for (const k of [5, 8, 12, 40]) {
+      const chain: ChainSpec = [
+        { sampler: 'temperature', temperature: 2 },
+        { sampler: 'top-k', k, ties: 'exact' },
+      ];
+      const summary = throughList(chain);
+      expect(summary.listed).toMatchObject({ within: false, counted: true });
+      expect(summary.kept).toBe(new Distribution(logits).through(chain, 4).kept);
+    }
+  });
+
+  it('is not where ties stay, or a sum decides', () => {
+    for (const chain of [
+      [{ sampler: 'top-k', k: 8, ties: 'all' }],
+      [
+        { sampler: 'top-k', k: 8, ties: 'exact' },
+        { sampler: 'top-p', p: 0.99 },
+      ],
+    ] as const) {
+      expect(throughList(chain).listed).not.toHaveProperty('counted');
     }
   });
 });
