@@ -1,7 +1,7 @@
 /** A tree of tokens after a prompt while it is built, and how it is read with the model. */
 import type { LanguageModel, NextToken } from '../../core/languageModel';
 import { readingOf, type BranchMemory } from './memory';
-import type { RunContext } from '../kit/experiment';
+import { breakOff, type RunContext } from '../kit/experiment';
 import type { BranchesParameters } from './parameters';
 import type { BranchesEvent, BranchNode } from './result';
 import { resultToken } from '../kit/results';
@@ -162,10 +162,17 @@ export class BranchTree {
       await context.pause();
       if (context.signal.aborted) return;
       const part = places.slice(from, from + BATCH);
-      const answers = await this.model.next(
-        part.map(({ path, before }) => ({ tokens: [...this.promptIds, ...path], cache: before?.cache })),
-      );
-      part.forEach((place, i) => (place.answer = answers[i]!));
+      const contexts = part.map(({ path, before }) => ({
+        tokens: [...this.promptIds, ...path],
+        cache: before?.cache,
+      }));
+      try {
+        const answers = await this.model.next(contexts, this.model.info.server && context.signal);
+        part.forEach((place, i) => (place.answer = answers[i]!));
+      } catch (error) {
+        breakOff(context, error);
+        return;
+      }
     }
   }
 

@@ -257,6 +257,14 @@ describe('a stop while a server is silent', () => {
     expect(result.verdicts.map(({ id }) => id)).toEqual(['greedy']);
   });
 
+  it('closes what a tree asks, and leaves what of it is known', async () => {
+    const start = { kind: 'beam', length: 2, beams: 2, lengthPenalty: 1 };
+    const asked = { alternatives: 3, start, edits: [{ edit: 'expand', path: [0] }] };
+    const result = await stopIn(branches, 3, asked);
+    expect(result.stopped).toBe(true);
+    expect(result.nodes.length).toBeGreaterThan(3);
+  });
+
   it.each([
     { name: 'beam', kind: 'beam', beams: 2, lengthPenalty: 1 },
     { name: 'diverse', kind: 'diverse-beam', beams: 2, groups: 2, diversity: 0.5, lengthPenalty: 1 },
