@@ -46,7 +46,7 @@ export function refusalError(asked: Asked, refusal: Refusal): RemoteError {
   const error = (code: RemoteError['code'], sentence: string): RemoteError =>
     new RemoteError(code, sentence, said);
   if (status >= 300 && status < 400) {
-    const to = location === undefined ? 'another address' : shorten(visibleText(location), 200);
+    const to = location === undefined ? 'another address' : saidSafely(server, location, 200);
     return error(
       'refused',
       `${title} leads to ${to} in place of ${what}, which is not followed. If that is the server, enter its address.`,

@@ -199,9 +199,10 @@ describe('where a request goes', () => {
 
   it('nowhere else: redirects are not followed', async () => {
     const elsewhere = await start({ '/x': () => ({ a: 1 }) });
-    const { json } = await answering(writes(307, '', { location: `${elsewhere.address}/x` }));
+    const location = `${elsewhere.address}/x?key=${KEY}`;
+    const { json } = await answering(writes(307, '', { location }));
     const { message } = await failure(json());
-    expect(message).toContain(`leads to ${elsewhere.address}/x`);
+    expect(message).toContain(`leads to ${elsewhere.address}/x?key=[key]`);
     expect(elsewhere.asked).toEqual([]);
   });
 
