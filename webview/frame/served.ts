@@ -3,6 +3,7 @@
  * orders of models on this machine are as ever; where a whole order says nothing of it, it was not asked for.
  */
 import { drawnBy } from '../../src/experiments/kit/commonParameters';
+import { scoringCost } from '../../src/experiments/kit/scoringCost';
 import { visibleText } from '../../src/core/visibleText';
 import { fieldsOf, type OwnControls } from '../form/declared';
 import type { FormValues } from '../form/form';
@@ -59,7 +60,5 @@ export function drawnByForm(
 
 /** What it costs to score a text that is given; null where that is one request. */
 export function scoringNote(server: KnownServer | undefined): string | null {
-  return server?.readsTexts === 'token by token'
-    ? `${visibleText(server.name)} scores a given text token by token, with one request for each.`
-    : null;
+  return scoringCost(server && { ...server, name: visibleText(server.name) });
 }

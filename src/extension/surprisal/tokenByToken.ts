@@ -1,8 +1,10 @@
 /** Texts that a server scores token by token, with a request for each: its user is asked before. */
 import * as vscode from 'vscode';
 import type { ModelInfo } from '../../core/languageModel';
+import { scoringCost } from '../../experiments/kit/scoringCost';
 import { count } from '../numbers';
 import { ask } from '../shown/messages';
+import { known } from '../words';
 import { SCORING_LIMITS } from './documentScoring';
 
 /** Characters that a token stands for, on average, in English prose. */
@@ -10,7 +12,8 @@ const CHARACTERS_PER_TOKEN = 4;
 
 /** Whether a text may be scored, which is asked where that takes a request for each token. */
 export async function mayAskOften({ server }: ModelInfo, characters: number): Promise<boolean> {
-  if (server?.readsTexts !== 'token by token') return true;
+  const cost = scoringCost(server, known);
+  if (!server || cost === null) return true;
   const read = Math.min(characters, SCORING_LIMITS.scored);
   const requests = Math.max(1, Math.round(read / CHARACTERS_PER_TOKEN));
   const yes = vscode.l10n.t('Score');
@@ -19,9 +22,9 @@ export async function mayAskOften({ server }: ModelInfo, characters: number): Pr
     count(requests),
     server.name,
   );
-  const detail = vscode.l10n.t(
-    '{0} says the probabilities of a given text token by token. What you edit later is scored in the same way. Select a part of the text to score less of it.',
-    server.name,
+  const edits = vscode.l10n.t(
+    'What you edit later is scored in the same way. Select a part of the text to score less of it.',
   );
+  const detail = `${cost} ${edits}`;
   return (await ask({ question, detail }, yes)) === yes;
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { builtInPresets } from '../../../src/core/samplers/presets';
+import { TOKEN_BY_TOKEN } from '../../../src/experiments/kit/scoringCost';
 import { english } from '../../../src/extension/translate';
 import type { DownloadPhase } from '../../../src/library/progress';
 import type { CatalogListing } from '../../../src/library/types';
@@ -37,6 +38,7 @@ const DATA = [
   ...[...catalog.bundled, ...catalog.models].map(({ about }) => about),
   ...Object.keys(PHASES),
   ...Object.keys(STATES),
+  TOKEN_BY_TOKEN,
 ];
 
 /** Calls that translate: VS Code's own, and what modules without VS Code are given in its place. */
