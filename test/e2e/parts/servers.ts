@@ -53,11 +53,18 @@ export function connectingServers(current: () => Session): void {
     await page.keyboard.press('Enter');
     // It lists 20 tokens, so that nothing says which vocabulary this is.
     await widget.locator('.monaco-list-row', { hasText: 'GPT-2’s tokenizer' }).click();
-    // Who comes too late for a message finds it behind the bell.
-    await page.locator('.statusbar-item .codicon-bell-dot').first().waitFor();
-    await window.run('Notifications: Show Notifications');
-    const message = page.locator('.notification-list-item', { hasText: 'near is connected' });
-    await message.getByText('Explore', { exact: true }).first().click();
+    const explore = page
+      .locator('.notification-list-item', { hasText: 'near is connected' })
+      .getByText('Explore', { exact: true })
+      .first();
+    // A message leaves by itself, and is behind the bell then.
+    await expect
+      .poll(async () => {
+        if (!(await explore.isVisible())) await window.run('Notifications: Show Notifications');
+        return explore.isVisible();
+      })
+      .toBe(true);
+    await explore.click();
     panel = new Panel(await window.frameWith(part('server-badge')));
     // They lie over the panel.
     await window.run('Notifications: Clear All Notifications');
