@@ -55,12 +55,13 @@ const IN_ORDER: ReadonlySet<SamplerName> = new Set([
 
 /**
  * The first sampler whose work on a listed distribution cannot be bounded, because it needs what the unlisted tokens
- * have one by one; undefined where there is none, or a top-k before it keeps no more than is listed.
+ * have one by one; undefined where there is none, or a top-k before it keeps fewer than are listed: others may tie with
+ * the last listed one.
  * @param listed how many tokens every answer lists
  */
 export function unboundedSampler(chain: ChainSpec, listed: number): SamplerName | undefined {
   for (const step of chain) {
-    if (step.sampler === 'top-k' && Math.max(step.k, step.minKeep ?? MIN_KEEP.default) <= listed)
+    if (step.sampler === 'top-k' && Math.max(step.k, step.minKeep ?? MIN_KEEP.default) < listed)
       return undefined;
     if (step.sampler === 'temperature' && step.temperature === 0) return undefined;
     if (!ONE_BY_ONE.has(step.sampler) && !IN_ORDER.has(step.sampler)) return step.sampler;
@@ -218,7 +219,7 @@ export class ListedChain {
         state.keepFrom((total, squares) => squares / total, spec.minKeep ?? MIN_KEEP.default);
         return true;
       case 'epsilon':
-        state.keepFrom((total) => spec.epsilon * total, spec.minKeep ?? MIN_KEEP.default);
+        state.keepFrom((total) => spec.epsilon * total, spec.minKeep ?? MIN_KEEP.default, true);
         return true;
       default:
         return false;

@@ -6,7 +6,8 @@
  * Of the unlisted tokens, that sum is between `least` and `most`; each has at most `ceiling`, those that are left have
  * at least `floor`, and there are at most `count`. At first the sum is what the listed tokens leave, exactly. Every
  * sampler here keeps the order of the tokens, so what it removes follows from sums and thresholds that lie between
- * limits too: a listed token stays for certain, goes for certain, or may do either.
+ * limits too: a listed token stays for certain, goes for certain, or may do either. Unlisted tokens may be as probable
+ * as the last listed one, as logits of few bits often are: of these, ids that are not known decide which comes first.
  *
  * What a temperature T makes of the unlisted sum is bounded by convexity. With r = 1 / T it becomes Σ uʳ. Of all ways to
  * share a sum, the even one is majorized by all others, and as many tokens as possible at the ceiling with one remainder
@@ -128,9 +129,10 @@ export class ListedState {
     }));
     if (safe >= k) this.#removeUnlisted();
     else if (k - safe < this.#count) {
-      const share = Math.max(0, k - all) / this.#count;
+      this.#least *= Math.min(1, Math.max(0, k - all) / this.#count);
+      // Any number of them may tie with the k-th.
+      if (ties) return;
       this.#count = k - safe;
-      this.#least *= Math.min(1, share);
       this.#most = Math.min(this.#most, this.#count * this.#ceiling);
     }
   }
@@ -162,16 +164,23 @@ export class ListedState {
    * Keeps the tokens whose weight is at least a threshold, and at least `minKeep` tokens.
    * @param threshold of the sum of all weights, of the sum of their squares, and of the largest weight; as each of
    * these rises, it only rises or only falls
+   * @param ties whether all that tie with the last of these stay
    */
-  keepFrom(threshold: (total: number, squares: number, largest: number) => number, minKeep: number): void {
+  keepFrom(
+    threshold: (total: number, squares: number, largest: number) => number,
+    minKeep: number,
+    ties = false,
+  ): void {
     const safe = this.#safe();
     const [low, high] = this.#between(threshold);
-    this.#decide(false, ({ weight, before }) => {
+    this.#decide(ties, ({ weight, before }) => {
       const kept = spared(before, minKeep);
       return { certain: kept.certain || weight >= high, possible: kept.possible || weight >= low };
     });
-    if (this.#ceiling < low) this.#removeUnlisted(minKeep - safe.tokens);
-    else if (high > this.#floor) {
+    if (this.#ceiling < low) {
+      const staying = minKeep - safe.tokens;
+      this.#removeUnlisted(ties && staying > 0 ? this.#count : staying);
+    } else if (high > this.#floor) {
       this.#least = Math.max(0, this.#least - this.#count * high);
       if (minKeep <= safe.tokens) this.#floor = Math.max(this.#floor, low);
     }
@@ -190,8 +199,9 @@ export class ListedState {
       squares: [squares(certain) + spread, squares(weights) + this.#most * this.#ceiling],
       largest: [certain[0] ?? 0, Math.max(weights[0] ?? 0, this.#most > 0 ? this.#ceiling : 0)],
     };
-    // An unlisted token is no better than a listed one that none comes before.
-    if (this.#safe().tokens > 0) ends.largest[1] = weights[0]!;
+    // An unlisted token is no better than a listed one that none exceeds.
+    if (this.#tokens.some((token) => token.certain && this.#isUnexceeded(this.#weight(token))))
+      ends.largest[1] = weights[0]!;
     const corners = ends.total.flatMap((total) =>
       ends.squares.flatMap((square) => ends.largest.map((largest) => threshold(total, square, largest))),
     );
@@ -220,9 +230,14 @@ export class ListedState {
     return Math.exp(logit - this.#ref);
   }
 
-  /** No unlisted token comes before it. */
+  /** No unlisted token is more probable. */
+  #isUnexceeded(weight: number): boolean {
+    return this.#most === 0 || weight >= Math.min(this.#ceiling, this.#most) * (1 - SLACK);
+  }
+
+  /** No unlisted token comes before it: none is even as probable. */
   #isSafe(weight: number): boolean {
-    return this.#most === 0 || weight >= this.#ceiling * (1 - SLACK);
+    return this.#most === 0 || weight > Math.min(this.#ceiling, this.#most) * (1 + SLACK);
   }
 
   /** The certain tokens that no unlisted one comes before. */
@@ -254,7 +269,8 @@ export class ListedState {
       if (!ties || token.logit < last) before = running;
       last = token.logit;
       const weight = this.#weight(token);
-      const unlisted = this.#isSafe(weight) ? 0 : this.#count;
+      const isFirst = ties ? this.#isUnexceeded(weight) : this.#isSafe(weight);
+      const unlisted = isFirst ? 0 : this.#count;
       const { certain, possible } = of({ weight, before: { ...before, unlisted } });
       if (possible) left.push({ ...token, certain: token.certain && certain });
       const { tokens, weight: all, ...sure } = running;

@@ -80,7 +80,7 @@ export function checkDrawable({ info, samplers }: LanguageModel, chain: ChainSpe
   if (listed === null || sampler === undefined) return;
   const there = samplers && notThere === undefined ? 'Let the server draw, put' : 'Put';
   throw new RangeError(
-    `${sampler} needs the probability of every token, but ${listsOnly(info)}. ${there} a top-k of at most ${english(listed)} before it, or ${listAll(info)}.${notThere === undefined ? '' : ` The server does not draw: ${notThere}`}`,
+    `${sampler} needs the probability of every token, but ${listsOnly(info)}. ${there} a top-k below ${english(listed)} before it, or ${listAll(info)}.${notThere === undefined ? '' : ` The server does not draw: ${notThere}`}`,
   );
 }
 

@@ -99,7 +99,7 @@ describe('A server that lists some tokens', () => {
       run: false,
     });
     expect(page.drawn.text('listed-after')).toBe(
-      'After the samplers these values are estimates, and how far they are off is not known: typical needs the probability of every token. A top-k of at most 20 before it makes them exact.',
+      'After the samplers these values are estimates, and how far they are off is not known: typical needs the probability of every token. A top-k below 20 before it makes them exact.',
     );
     expect(page.drawn.text('kept')).toBe('not known');
     expect(page.drawn.texts('report')).toEqual(['']);

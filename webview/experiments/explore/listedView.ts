@@ -68,7 +68,7 @@ function afterWords({ exact, off, tokens }: Listed, chain: ChainSpec): string {
     sampler === undefined
       ? 'what the samplers leave depends on tokens that are not listed'
       : `${sampler} needs the probability of every token`;
-  return `After the samplers these values are estimates, and how far they are off is not known: ${why}. A top-k of at most ${thousands(tokens)} before it makes them exact.`;
+  return `After the samplers these values are estimates, and how far they are off is not known: ${why}. A top-k below ${thousands(tokens)} before it makes them exact.`;
 }
 
 /** The entropy before and after the chain: what is known of it. */

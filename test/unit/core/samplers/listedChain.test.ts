@@ -44,20 +44,16 @@ function differences(
   return completed.listed.map((_, place) => Math.abs(probabilities[ids[place]!]! - reported[ids[place]!]!));
 }
 
-/** A rest shared over `others` tokens: by random weights, evenly, or by as few as the ceiling allows. */
-function tailOf(
-  rest: number,
-  ceiling: number,
-  weights: readonly number[],
-  way: 'random' | 'even' | 'few',
-): number[] {
+type Way = 'random' | 'even' | 'few' | 'tied';
+
+/** A rest shared over `others` tokens: by random weights, evenly, or by as few as the ceiling allows, a hair apart or equal. */
+function tailOf(rest: number, ceiling: number, weights: readonly number[], way: Way): number[] {
   const others = weights.length;
   if (way === 'even') return weights.map(() => rest / others);
-  if (way === 'few') {
+  if (way === 'few' || way === 'tied') {
     let left = rest;
     return weights.map((_, i) => {
-      // No two are equal: of those a top-k may keep more than k.
-      const own = Math.min(ceiling * (1 - 1e-7 * i), left);
+      const own = Math.min(way === 'tied' ? ceiling : ceiling * (1 - 1e-7 * i), left);
       left -= own;
       return own;
     });
@@ -79,7 +75,7 @@ const completed = fc
     steep: fc.double({ min: 1, max: 8, noNaN: true }),
     cut: fc.double({ min: 0, max: 1, noNaN: true }),
     shares: fc.array(fc.double({ min: 0.0001, max: 1, noNaN: true }), { minLength: 24, maxLength: 24 }),
-    way: fc.constantFrom('random' as const, 'even' as const, 'few' as const),
+    way: fc.constantFrom<Way>('random', 'even', 'few', 'tied'),
     seed: fc.integer(),
   })
   .map(({ weights, steep, cut, shares, way, seed }) => {
@@ -89,13 +85,12 @@ const completed = fc
     const n = 1 + Math.floor(cut * (all.length - 1));
     const listed = all.slice(0, n);
     const rest = 1 - listed.reduce((sum, p) => sum + p, 0);
-    // A hair below the last listed token: which of two equal ones comes first is not known.
     const tail =
       n === all.length
         ? []
         : tailOf(
             rest,
-            listed.at(-1)! * (1 - 1e-6),
+            listed.at(-1)!,
             shares.slice(0, all.length - n).map((s) => s ** steep),
             way,
           );
@@ -106,11 +101,8 @@ const completed = fc
     ({ listed, tail }) =>
       [...listed, ...tail].every((p) => p >= 0) &&
       listed.at(-1)! > 1e-12 &&
-      (isEven(tail) || new Set(tail.filter((p) => p > 0)).size === tail.filter((p) => p > 0).length) &&
       Math.abs([...listed, ...tail].reduce((sum, p) => sum + p, 0) - 1) < 1e-12,
   );
-
-const isEven = (tail: readonly number[]): boolean => tail.every((p) => p === tail[0]);
 
 function hash(value: number, seed: number): number {
   return Math.imul(value + 1, 0x9e3779b1) ^ Math.imul(seed | 1, 0x85ebca6b * (value + 3));
@@ -123,7 +115,11 @@ const step: fc.Arbitrary<ChainSpec[number]> = fc.oneof(
     temperature: fc.double({ min: 0.2, max: 4, noNaN: true }),
   }),
   fc.record({ sampler: fc.constant('temperature' as const), temperature: fc.constant(0) }),
-  fc.record({ sampler: fc.constant('top-k' as const), k: fc.integer({ min: 1, max: 24 }) }),
+  fc.record({
+    sampler: fc.constant('top-k' as const),
+    k: fc.integer({ min: 1, max: 24 }),
+    ties: fc.constantFrom('all' as const, 'exact' as const),
+  }),
   fc.record({ sampler: fc.constant('top-p' as const), p, minKeep: fc.integer({ min: 1, max: 4 }) }),
   fc.record({ sampler: fc.constant('min-p' as const), p, minKeep: fc.integer({ min: 1, max: 4 }) }),
   fc.record({ sampler: fc.constant('top-a' as const), a: p }),
@@ -131,6 +127,7 @@ const step: fc.Arbitrary<ChainSpec[number]> = fc.oneof(
   fc.record({
     sampler: fc.constant('epsilon' as const),
     epsilon: fc.double({ min: 0.001, max: 0.3, noNaN: true }),
+    minKeep: fc.integer({ min: 1, max: 4 }),
   }),
   fc.record({
     sampler: fc.constant('presence-penalty' as const),
@@ -184,16 +181,16 @@ describe('a chain on a listed distribution', () => {
     ['no sampler', []],
     ['a temperature of 1', [{ sampler: 'temperature', temperature: 1 }]],
     [
-      'a top-k as long as the list',
+      'a top-k shorter than the list',
       [
         { sampler: 'temperature', temperature: 1.7 },
-        { sampler: 'top-k', k: 3 },
+        { sampler: 'top-k', k: 2 },
       ],
     ],
     [
       'a nucleus in the list',
       [
-        { sampler: 'top-p', p: 0.65 },
+        { sampler: 'top-p', p: 0.55 },
         { sampler: 'temperature', temperature: 2 },
       ],
     ],
@@ -226,6 +223,46 @@ describe('a chain on a listed distribution', () => {
     expect(outcome.off).toBeCloseTo(Math.max(...differences(few, IDS, chain, probabilities)), 6);
   });
 
+  const TIED: Completed = { listed: [0.4, 0.2], tail: [0.2, 0.2] };
+
+  it.each<[string, ChainSpec, number]>([
+    // All four stay: .4, .2, .2, .2; the listed two alone would have 2/3 and 1/3.
+    ['a top-k that keeps ties', [{ sampler: 'top-k', k: 2 }], 0.4],
+    ['a top-k that cuts ties', [{ sampler: 'top-k', k: 2, ties: 'exact' }], 2 / 3],
+    ['a nucleus', [{ sampler: 'top-p', p: 0.6 }], 2 / 3],
+  ])('is not certain of %s where unlisted tokens may tie with the last listed one', (_, chain, best) => {
+    // Of equal tokens the lowest ids stay: here those that are not listed.
+    const ids = [3, 2, 1, 0];
+    const { outcome, probabilities } = said(TIED, ids, chain);
+    const truth = new SamplerChain(chain, 4).apply(logitsOf(TIED, ids), HISTORY).probabilities;
+    expect(truth[3]).toBeCloseTo(best, 9);
+    expect(outcome.exact).toBe(false);
+    expect(outcome.off).toBeGreaterThanOrEqual(
+      Math.max(...differences(TIED, ids, chain, probabilities)) - 1e-9,
+    );
+  });
+
+  it('is certain of a top-k as long as the list where less is left than its last token has', () => {
+    const ids = [0, 1, 2, 3];
+    const { outcome } = said({ listed: [0.5, 0.3], tail: [0.1, 0.1] }, ids, [{ sampler: 'top-k', k: 2 }]);
+    expect(outcome).toMatchObject({ exact: true, within: true });
+  });
+
+  it('is certain of a cut-off at the bound only where it lies above it', () => {
+    const ids = [0, 1, 2, 3];
+    const at = (chain: ChainSpec): ListedOutcome => said(TIED, ids, chain).outcome;
+    expect(at([{ sampler: 'min-p', p: 0.5 }]).within).toBe(false);
+    expect(at([{ sampler: 'min-p', p: 0.51 }])).toMatchObject({ exact: true, within: true });
+    const half: Completed = { listed: [0.5, 0.25], tail: [0.25, 0] };
+    expect(said(half, ids, [{ sampler: 'top-a', a: 1 }]).outcome.within).toBe(false);
+    expect(at([{ sampler: 'top-a', a: 1 }]).within).toBe(false);
+    const more: Completed = { listed: [0.55, 0.2], tail: [0.2, 0.05] };
+    expect(said(more, ids, [{ sampler: 'top-a', a: 1 }]).outcome).toMatchObject({
+      exact: true,
+      within: true,
+    });
+  });
+
   it('knows no bound where a sampler needs the others one by one', () => {
     const chain: ChainSpec = [
       { sampler: 'top-p', p: 0.95 },
@@ -233,8 +270,8 @@ describe('a chain on a listed distribution', () => {
     ];
     expect(said(EVEN, IDS, chain).outcome).toEqual({ exact: false, within: false, off: null });
     expect(unboundedSampler(chain, 3)).toBe('typical');
-    expect(unboundedSampler([{ sampler: 'top-k', k: 3 }, ...chain], 3)).toBeUndefined();
-    expect(unboundedSampler([{ sampler: 'top-k', k: 4 }, ...chain], 3)).toBe('typical');
+    expect(unboundedSampler([{ sampler: 'top-k', k: 2 }, ...chain], 3)).toBeUndefined();
+    expect(unboundedSampler([{ sampler: 'top-k', k: 3 }, ...chain], 3)).toBe('typical');
   });
 
   it('follows a shape that finds nothing in what the samplers before it left', () => {
