@@ -22,6 +22,11 @@ export interface ServerRequest {
  */
 export interface ServerConnection {
   readonly server: Pick<ServerAddress, 'name' | 'address'>;
+  /**
+   * Text of the server as a sentence can have it: nothing hidden in it, not the key, and no longer than `most`
+   * characters (300 when left out).
+   */
+  safely(text: string, most?: number): string;
   /** The whole answer, read as JSON. @throws RemoteError */
   json(request: ServerRequest): Promise<unknown>;
   /** The whole answer as it came, for those that are too large to be read in one go. @throws RemoteError */

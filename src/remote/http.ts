@@ -68,6 +68,10 @@ class HttpConnection implements ServerConnection {
     this.#dispatcher = dispatcher;
   }
 
+  safely(text: string, most?: number): string {
+    return saidSafely(this.#server, text, most);
+  }
+
   async json(request: ServerRequest): Promise<unknown> {
     const asked = this.#asked(request);
     const { body, type } = await this.#open(request, 'application/json', 'gzip');

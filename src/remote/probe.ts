@@ -113,7 +113,7 @@ class Asking {
     const context = props?.default_generation_settings.n_ctx;
     return {
       kind: 'llama-server',
-      version: props?.build_info ?? '',
+      version: this.#connection.safely(props?.build_info ?? ''),
       models: listed.map(({ id, meta }) =>
         served(id, context ?? meta?.n_ctx ?? meta?.n_ctx_train, meta?.n_vocab),
       ),
@@ -136,7 +136,7 @@ class Asking {
   async vllm(listed: Listed, version: string, refused: boolean): Promise<ServerDescription> {
     const [first] = listed;
     return {
-      ...{ kind: 'vllm', version },
+      ...{ kind: 'vllm', version: this.#connection.safely(version) },
       models: listed.map(({ id, max_model_len }) => served(id, max_model_len)),
       mostListed: first === undefined ? 0 : await this.#mostListed(first.id),
       needsKey: this.#server.key !== undefined || refused,

@@ -199,10 +199,22 @@ function saidBy(server: ServerAddress, text: string): string | undefined {
 }
 
 /** Text of a server as it can be shown: no longer than `most` characters, nothing hidden in it, and not the key. */
-export function saidSafely({ key }: ServerAddress, text: string, most: number): string {
-  const safe = key === undefined || key.length < LEAST_SECRET ? text : text.replaceAll(key, '[key]');
+export function saidSafely({ key }: ServerAddress, text: string, most = MOST_SHOWN): string {
+  const safe = key === undefined || key.length < LEAST_SECRET ? text : withoutKey(text, key);
   // Marks are longer than what they stand for: what is beyond cannot be seen anyway.
   return shorten(visibleText(safe.slice(0, 2 * most)), most);
+}
+
+/** Text without a key, also as JSON writes it, and where the text has been cut within it. */
+function withoutKey(text: string, key: string): string {
+  let safe = text;
+  for (const form of new Set([key, JSON.stringify(key).slice(1, -1)])) {
+    safe = safe.replaceAll(form, '[key]');
+    for (let length = form.length - 1; length >= LEAST_SECRET; length--) {
+      safe = safe.replaceAll(`${form.slice(0, length)}…`, '[key]…');
+    }
+  }
+  return safe;
 }
 
 function wordsOf(text: string): string | undefined {

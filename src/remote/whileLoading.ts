@@ -20,6 +20,10 @@ export class WhileLoading implements ServerConnection {
     this.#signal = undefined;
   }
 
+  safely(text: string, most?: number): string {
+    return this.connection.safely(text, most);
+  }
+
   json(request: ServerRequest): Promise<unknown> {
     return this.connection.json(this.#with(request));
   }

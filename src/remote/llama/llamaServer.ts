@@ -1,7 +1,7 @@
 /** The protocol of llama-server, as far as it is spoken here; tools/server/README.md of llama.cpp describes it. */
 import * as v from 'valibot';
 import type { ServerConnection } from '../connection';
-import { nonsense, saidSafely, titleOf } from '../problems';
+import { nonsense, titleOf } from '../problems';
 import { leading } from '../startOfTexts';
 import {
   nameOfModel,
@@ -203,12 +203,12 @@ export class LlamaServer {
       return read();
     } catch (error) {
       if (!(error instanceof UnreadableAnswer)) throw error;
-      throw nonsense({ server: this.connection.server, what }, error.message);
+      throw nonsense({ server: this.connection.server, what }, this.connection.safely(error.message));
     }
   }
 
   private shown(text: string): string {
-    return saidSafely(this.connection.server, text, 100);
+    return this.connection.safely(text, 100);
   }
 
   private parsed<Schema extends v.GenericSchema>(

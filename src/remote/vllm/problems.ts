@@ -1,4 +1,3 @@
-import { visibleText } from '../../core/visibleText';
 import { RemoteError } from '../remoteError';
 import { titleOf } from '../problems';
 import type { ServerConnection } from '../connection';
@@ -6,10 +5,10 @@ import type { ServerConnection } from '../connection';
 /** Makes the error for an answer that cannot be right, from what is wrong with it: words that follow "answered with". */
 export type Wrong = (what: string) => RemoteError;
 
-export function wrongAnswers({ server }: ServerConnection): Wrong {
+export function wrongAnswers(connection: ServerConnection): Wrong {
   return (what) =>
     new RemoteError(
       'answer',
-      `${titleOf(server)} answered with ${visibleText(what)}. Check that it is vLLM and of a newer version, or choose another server.`,
+      `${titleOf(connection.server)} answered with ${connection.safely(what)}. Check that it is vLLM and of a newer version, or choose another server.`,
     );
 }

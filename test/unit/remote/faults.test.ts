@@ -273,6 +273,24 @@ describe.each<Kind>(['vllm', 'llama'])('%s at fault', (kind) => {
     for (const operation of OPERATIONS) await operation(model, new AbortController().signal);
   });
 
+  it.each(['m-', 'x'.repeat(50)])(
+    'repeats the key as the name of its model: it is not told (%s)',
+    async (name) => {
+      model = await load();
+      const [next, draw] = OPERATIONS;
+      const { signal } = new AbortController();
+      await next!(model, signal);
+      server.spoil = (answer, response, request) => {
+        const pieces = answer.pieces.map((piece) => piece.replaceAll(`"${MODEL}"`, `"${name}${KEY}"`));
+        sendWhole(withPieces(answer, pieces), response, request);
+      };
+      const error: unknown = await draw!(model, signal).catch((reason: unknown) => reason);
+      expect(error).toBeInstanceOf(RemoteError);
+      expect(String(error)).toContain(`${name}[key]`);
+      expect(String(error)).not.toContain(KEY.slice(0, 5));
+    },
+  );
+
   /** A fault from some request on, for one request or for all that follow. */
   async function suffer(dice: Dice, fault: Fault): Promise<void> {
     let before = dice.below(12);
