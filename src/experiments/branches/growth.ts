@@ -49,11 +49,11 @@ async function findStart(work: BranchWork, first: NextToken): Promise<Started> {
         ...GREEDY,
         remember: true,
       });
-      const path = text!;
+      const { path } = text!;
       return { ...NOTHING, paths: [path], expanded: path.map((_, length) => path.slice(0, length)) };
     }
     case 'samples':
-      return { ...NOTHING, paths: await growSamples(work, first, start) };
+      return growSamples(work, first, start);
     case 'exact':
       return growExact(work, start);
     case 'beam':
@@ -69,14 +69,22 @@ interface Choosing {
 
 const GREEDY: Choosing = { chain: [], greedy: true, seed: 0 };
 
-function growSamples(work: BranchWork, first: NextToken, start: Start<'samples'>): Promise<number[][]> {
+async function growSamples(work: BranchWork, first: NextToken, start: Start<'samples'>): Promise<Started> {
   const { temperature, topK, seed, count, length } = start;
   const chain: ChainSpec = [
     { sampler: 'temperature', temperature },
     ...(topK === null ? [] : [{ sampler: 'top-k' as const, k: topK }]),
   ];
   const ends = Array.from({ length: count }, (_, sample) => ({ path: [], next: first, sample }));
-  return growTexts(work, ends, length, { chain, greedy: false, seed, remember: true });
+  const texts = await growTexts(work, ends, length, { chain, greedy: false, seed, remember: true });
+  const unlisted = texts.filter((text) => text.unlisted).length;
+  const offs = texts.map(({ off }) => off);
+  const off = offs.includes(null) ? null : Math.max(...offs.map((each) => each ?? 0));
+  return {
+    ...NOTHING,
+    paths: texts.map(({ path }) => path),
+    ...((unlisted > 0 || off !== 0) && { sampled: { unlisted, off } }),
+  };
 }
 
 /** A path, the model's answer to it, and the number of the random stream that goes on from it. */
@@ -89,14 +97,15 @@ interface End {
 /**
  * Goes on from every end by up to `length` tokens.
  * @param remember keeps what the model answers: only where all of it was read token by token from the prompt on.
- * @returns the whole paths.
+ * @returns the whole paths; of each whether it ended because what was drawn is not listed, and the most by which a
+ * probability that it was drawn with may be off, null where that is not known.
  */
 async function growTexts(
   { model, promptIds, parameters, memory, context }: BranchWork,
   ends: readonly End[],
   length: number,
   { remember, ...choosing }: Choosing & { readonly remember: boolean },
-): Promise<number[][]> {
+): Promise<{ readonly path: number[]; readonly unlisted: boolean; readonly off: number | null }[]> {
   const selector = new TokenSelector(model, { ...choosing, alternatives: 0 });
   const growing = ends.map(({ path, next, sample }): DecodingSequence =>
     beginDecoding(selector, selector.begin(sample, [...promptIds, ...path]), next),
@@ -114,7 +123,11 @@ async function growTexts(
       },
     });
   }
-  return growing.map(({ sequence }) => sequence.tokens.slice(promptIds.length));
+  return growing.map(({ sequence, end }) => ({
+    path: sequence.tokens.slice(promptIds.length),
+    unlisted: end === 'unlisted',
+    off: sequence.off,
+  }));
 }
 
 /** Keeps the answers that the last token of each sequence was chosen from; sequences may share one. */
@@ -265,9 +278,9 @@ async function growTaken(work: BranchWork, first: NextToken): Promise<ReadonlyMa
       const [next] = await model.next([{ tokens: [...promptIds, ...path], cache: first.cache }]);
       ends.push({ path, next: next!, sample: 0 });
     }
-    const paths = await growTexts(work, ends, ahead, { ...GREEDY, remember: false });
+    const texts = await growTexts(work, ends, ahead, { ...GREEDY, remember: false });
     if (context.signal.aborted) break;
-    alike.forEach((edit, i) => memory.grown.set(keyOf(edit), paths[i]!));
+    alike.forEach((edit, i) => memory.grown.set(keyOf(edit), texts[i]!.path));
   }
   return new Map(taken.map((edit) => [edit, memory.grown.get(keyOf(edit)) ?? edit.path]));
 }

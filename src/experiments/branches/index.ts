@@ -55,9 +55,16 @@ async function run(
     nodes: tree.nodes(),
     exact: grown.exact,
     beam: grown.beam,
+    ...(grown.sampled && { sampled: grown.sampled }),
     stopped: context.signal.aborted,
     milliseconds: performance.now() - begin,
-    provenance: provenanceOf(model, prompt, parameters, start.kind === 'samples' ? start.seed : null),
+    provenance: provenanceOf(
+      model,
+      prompt,
+      parameters,
+      start.kind === 'samples' ? start.seed : null,
+      start.kind === 'samples' && model.info.server ? { drawnBy: 'here' } : {},
+    ),
   };
 }
 

@@ -57,6 +57,7 @@ export interface Started {
   readonly expanded: readonly (readonly number[])[];
   readonly exact: BranchesResult['exact'];
   readonly beam: BranchesResult['beam'];
+  readonly sampled?: BranchesResult['sampled'];
 }
 
 /** With so many places a memory is given up for a new one: ten of the largest trees. */

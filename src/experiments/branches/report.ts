@@ -50,10 +50,29 @@ function nats(value: number): string {
 
 function summary(result: BranchesResult): string[] {
   const { nodes, exact, beam } = result;
-  if (nodes.length < 2) return ['The run was stopped before there was a result.'];
+  if (nodes.length < 2) {
+    const words = sampledWords(result);
+    return words.length > 0 ? words : ['The run was stopped before there was a result.'];
+  }
   if (exact) return exactSummary(result, exact);
   if (beam && beam.results.length > 0) return beamSummary(beam);
-  return treeSummary(result);
+  return [...treeSummary(result), ...sampledWords(result)];
+}
+
+/** What the list of a server's tokens means for the samples. */
+function sampledWords({ sampled }: BranchesResult): string[] {
+  if (!sampled) return [];
+  const { unlisted, off } = sampled;
+  const words =
+    off === null ? 'by how much they are off is not known' : `they are off by at most ${inPercent(off)}`;
+  return [
+    ...(unlisted > 0
+      ? [
+          `${counted(unlisted, 'sample')} ended because the next token is one of those that the server does not list.`,
+        ]
+      : []),
+    ...(off === 0 ? [] : [`The probabilities that tokens were drawn with are not exact: ${words}.`]),
+  ];
 }
 
 type Exact = NonNullable<BranchesResult['exact']>;

@@ -84,6 +84,15 @@ export const branchesResultSchema = v.object({
   nodes: v.array(nodeSchema),
   exact: v.nullable(exactSchema),
   beam: v.nullable(beamSchema),
+  /** Samples from answers that list only some tokens, where these were not enough. */
+  sampled: v.optional(
+    v.object({
+      /** Paths that ended because the token that was drawn is not listed. */
+      unlisted: v.number(),
+      /** The most by which a probability that a token was drawn with may be off; null: not known. */
+      off: v.nullable(v.number()),
+    }),
+  ),
 });
 export type BranchesResult = v.InferOutput<typeof branchesResultSchema>;
 
