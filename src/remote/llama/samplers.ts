@@ -150,13 +150,13 @@ class Text {
   /** @returns false where tokens at the end of a text were left out: a length may end it inside of a character. */
   #end({ tokens, tokens_predicted: drawn, stop_type: why }: Piece): boolean {
     const { endOfText } = this.parts.info;
-    const [end] = endOfText;
+    const [end, other] = endOfText;
     // Some builds name all tokens once more at the end.
     if (tokens.length === drawn) for (const id of tokens.slice(this.#ids.length)) this.#add(id, undefined);
-    // The one that ends a text may have no text, and no piece.
+    // The one that ends a text may have no text, and no piece. Which it is, is known only where there is no other.
     const isOpen = !endOfText.includes(this.#ids.at(-1) ?? -1);
-    if (why === 'eos' && isOpen && this.#ids.length === drawn - 1 && end !== undefined)
-      this.#add(end, undefined);
+    const lacksEnd = why === 'eos' && isOpen && this.#ids.length === drawn - 1;
+    if (lacksEnd && end !== undefined && other === undefined) this.#add(end, undefined);
     return this.#ids.length >= drawn;
   }
 

@@ -238,6 +238,16 @@ describe('a llama-server that draws', () => {
     expect(idsOf(await drawn(model, {}))).toEqual([32, 50256]);
   });
 
+  it('is asked which of several ends of texts it drew, where it does not say', async () => {
+    const model = await served((body, response) => {
+      if (body['stream'] !== true) return { ...end(2, 'eos'), tokens: [32, 50255] };
+      stream(response, [piece('A', 32, 1), end(2, 'eos')]);
+      return undefined;
+    });
+    Object.assign(model.info, { endOfText: [50256, 50255] });
+    expect(idsOf(await drawn(model, {}))).toEqual([32, 50255]);
+  });
+
   it.each<[string, object[], RegExp]>([
     [
       'a stream that ends in good order too early',
