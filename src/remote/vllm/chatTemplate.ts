@@ -19,7 +19,10 @@ export class ChatTemplate {
       await this.apply('Hello');
       return true;
     } catch (error) {
-      if (error instanceof RemoteError) return false;
+      // A way that fails says nothing of the model; what the server answers, whatever its words, is that it has none.
+      const isAnswered =
+        error instanceof RemoteError && (error.code !== 'network' || error.said !== undefined);
+      if (isAnswered) return false;
       throw error;
     }
   }

@@ -1,7 +1,8 @@
 /** Answers that cannot be right, of vocabularies larger than their tokenizer's and of many tokens. */
 import { afterEach, describe, expect, it } from 'vitest';
 import type { LanguageModel } from '../../../../src/core/languageModel';
-import type { FakeServer } from '../fakeServer';
+import { ChatTemplate } from '../../../../src/remote/vllm/chatTemplate';
+import { startFake, type FakeServer } from '../fakeServer';
 import { serveLetters } from './letters';
 
 let fake: FakeServer | undefined;
@@ -22,6 +23,22 @@ const place = (top: string, model = 'letters'): string =>
   `"token_logprobs":[-1],"tokens":["token_id:0"],"top_logprobs":[${top}]},"token_ids":[0]}]}`;
 
 const HALF = Math.log(0.5);
+
+describe('a chat template', () => {
+  it('is none where the server says so, and not known where it cannot be asked', async () => {
+    let breaks = false;
+    fake = await startFake({
+      '/tokenize': (_, response) => {
+        if (breaks) response.destroy();
+        else response.writeHead(400).end('{"error":{"message":"no chat template","code":400}}');
+      },
+    });
+    const template = new ChatTemplate(fake.connection, 'letters', 26);
+    expect(await template.isThere()).toBe(false);
+    breaks = true;
+    await expect(template.isThere()).rejects.toThrow(/^Fake .* closed the connection/);
+  });
+});
 
 describe('an answer that cannot be right', () => {
   it.each([
