@@ -1,6 +1,6 @@
 /** Exact enumeration: the most probable continuations, with a proof that there are no better ones. */
 import { checkCount } from '../checks';
-import type { CacheHandle, LanguageModel } from '../languageModel';
+import type { CacheHandle, LanguageModel, NextToken } from '../languageModel';
 import { logSoftmax, topIndices } from '../logits';
 import { PriorityQueue } from './priorityQueue';
 
@@ -82,7 +82,7 @@ export async function enumerate(
 ): Promise<Enumeration> {
   const search = new BestFirst(model, prompt, options);
   while (search.goesOn && !(options.signal?.aborted ?? false)) {
-    await search.readBest();
+    if (!(await search.readBest())) break;
     await options.onStep?.(search.progress());
   }
   return search.result();
@@ -96,6 +96,7 @@ class BestFirst {
   readonly #endOfText: readonly number[];
   readonly #budget: number;
   readonly #batch: number;
+  readonly #signal: AbortSignal | undefined;
   #read = 0;
 
   constructor(
@@ -107,6 +108,7 @@ class BestFirst {
     this.#count = checkCount('count', options.count, 1);
     this.#budget = checkCount('budget', options.budget ?? 10_000, 1);
     this.#batch = checkCount('batch', options.batch ?? 8, 1);
+    this.#signal = model.info.server && options.signal;
     this.#endOfText = options.endOfText ?? [];
     const room = model.info.contextLength - prompt.length;
     if (this.#length > room) {
@@ -126,20 +128,36 @@ class BestFirst {
     return { read: this.#read, budget: this.#budget, found: this.#found, bound: this.#queue.priority };
   }
 
-  /** Reads the best beginnings of the queue and puts their children into it, then takes out what is proven. */
-  async readBest(): Promise<void> {
+  /**
+   * Reads the best beginnings of the queue and puts their children into it, then takes out what is proven.
+   * @returns false where a stop has closed the request to a server: all is as it was before
+   */
+  async readBest(): Promise<boolean> {
     const nodes: Node[] = [];
+    const priorities = new Map<Node, number>();
     const most = Math.min(this.#batch, this.#budget - this.#read);
     while (nodes.length < most && this.#queue.size > 0 && !this.#isWhole(this.#queue.peek()!)) {
-      nodes.push(this.#queue.pop()!);
+      const { priority } = this.#queue;
+      const node = this.#queue.pop()!;
+      nodes.push(node);
+      priorities.set(node, priority);
     }
     const contexts = nodes.map(({ tokens, cache }) => ({ tokens: [...this.prompt, ...tokens], cache }));
-    const answers = await this.model.next(contexts);
+    let answers: NextToken[];
+    try {
+      answers = await this.model.next(contexts, this.#signal);
+    } catch (error) {
+      if (!this.#signal?.aborted) throw error;
+      // They still stand for all that they lead to.
+      for (const node of nodes) this.#queue.push(node, priorities.get(node)!);
+      return false;
+    }
     this.#read += nodes.length;
     nodes.forEach((node, i) => {
       this.#expand(node, answers[i]!.logits, answers[i]!.cache);
     });
     this.#takeProven();
+    return true;
   }
 
   result(): Enumeration {

@@ -10,7 +10,7 @@ import type { BranchesEvent } from './result';
 import { readingOf, type BranchMemory, type Started } from './memory';
 import type { BranchEdit, BranchesParameters, BranchStart } from './parameters';
 import type { BranchTree } from './tree';
-import type { RunContext } from '../kit/experiment';
+import { breakOff, type RunContext } from '../kit/experiment';
 import { lacksTokens, needWhole } from '../kit/listing';
 import { beginDecoding, decodeTogether, sequencesTogether, type DecodingSequence } from '../kit/decodingLoop';
 import { TokenSelector } from '../kit/tokenSelection';
@@ -275,8 +275,14 @@ async function growTaken(work: BranchWork, first: NextToken): Promise<ReadonlyMa
     for (const { path } of alike) {
       await context.pause();
       if (context.signal.aborted) break;
-      const [next] = await model.next([{ tokens: [...promptIds, ...path], cache: first.cache }]);
-      ends.push({ path, next: next!, sample: 0 });
+      const contexts = [{ tokens: [...promptIds, ...path], cache: first.cache }];
+      try {
+        const [next] = await model.next(contexts, model.info.server && context.signal);
+        ends.push({ path, next: next!, sample: 0 });
+      } catch (error) {
+        breakOff(context, error);
+        break;
+      }
     }
     const texts = await growTexts(work, ends, ahead, { ...GREEDY, remember: false });
     if (context.signal.aborted) break;

@@ -95,7 +95,8 @@ async function run(
       provenance: { ...empty.provenance, ...drawing },
     };
   }
-  const tree = await Tokenizations.read(model, promptIds, first, target, BUDGET, turns);
+  const closing = model.info.server && context.signal;
+  const tree = await Tokenizations.read(model, promptIds, first, target, BUDGET, turns, closing);
   if (!tree) return stopped();
   const ways = tree.ways();
   if (ways.length === 0) throw unspellable(model, target, parameters.leadingSpace);

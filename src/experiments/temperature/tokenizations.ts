@@ -57,6 +57,7 @@ export class Tokenizations {
   /**
    * @param first the model's answer to the prompt.
    * @param budget most beginnings to read with the model, those most probable at temperature 1 first.
+   * @param signal closes a request to a server
    * @returns undefined when a user stopped it.
    */
   static async read(
@@ -66,6 +67,7 @@ export class Tokenizations {
     text: string,
     budget: number,
     turns: CooperativeYield,
+    signal?: AbortSignal,
   ): Promise<Tokenizations | undefined> {
     const open: Beginning[] = [];
     const expand = (beginning: Omit<Beginning, 'connect'>, logits: ArrayLike<number>): TokenizationNode => {
@@ -96,9 +98,14 @@ export class Tokenizations {
       open.sort((a, b) => b.logProbability - a.logProbability);
       const batch = open.splice(0, Math.min(BATCH, left)).filter(({ tokens }) => tokens.length <= longest);
       if (batch.length === 0) continue;
-      const answers = await model.next(
-        batch.map(({ tokens, cache }) => ({ tokens: [...prompt, ...tokens], cache })),
-      );
+      const contexts = batch.map(({ tokens, cache }) => ({ tokens: [...prompt, ...tokens], cache }));
+      let answers: NextToken[];
+      try {
+        answers = await model.next(contexts, signal);
+      } catch (error) {
+        if (signal?.aborted) return undefined;
+        throw error;
+      }
       batch.forEach((beginning, i) => {
         const { cache } = answers[i]!;
         beginning.connect(expand({ ...beginning, cache }, logitsOf(answers[i]!)));

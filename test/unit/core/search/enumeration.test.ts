@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { LanguageModel } from '../../../../src/core/languageModel';
 import { enumerate } from '../../../../src/core/search/enumeration';
 import { PROPERTY } from '../generators';
 import { FunctionModel, hashLogits, listAll, models } from './models';
@@ -94,6 +95,34 @@ describe('enumerate', () => {
     });
     expect(steps).toBe(7);
     expect(found.read).toBe(7);
+  });
+
+  it('closes a request to a server when it is stopped, and its bound still holds', async () => {
+    const model = new FunctionModel(['a', 'b', 'c', 'd'], hashLogits(3, 4));
+    const controller = new AbortController();
+    let asked = 0;
+    const server = { name: 'gpu1', address: 'http://gpu1', kind: 'vllm', version: '', listed: 4 } as const;
+    const served: LanguageModel = {
+      info: { ...model.info, server: { ...server, readsTexts: 'at once', chat: false } },
+      vocabulary: model.vocabulary,
+      encode: () => model.encode(),
+      decode: (ids) => model.decode(ids),
+      dispose: () => model.dispose(),
+      next: async (contexts, signal) => {
+        if (++asked < 3) return model.next(contexts);
+        controller.abort();
+        signal?.throwIfAborted();
+        return model.next(contexts);
+      },
+    };
+    const found = await enumerate(served, [0], { length: 3, count: 4, batch: 4, signal: controller.signal });
+    expect(asked).toBe(3);
+    const all = listAll(model, [0], 3, null);
+    const proven = found.continuations.filter((each) => each.proven).length;
+    expect(proven).toBeLessThan(4);
+    expect(all[proven]!.logProbability).toBeLessThanOrEqual(found.bound + 1e-9);
+    // What was not read is not counted as read.
+    expect(found.read).toBe(5);
   });
 
   it.each([
