@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import prettyBytes from 'pretty-bytes';
 import { isDeepStrictEqual } from 'node:util';
 import type { LanguageModel } from '../core/languageModel';
+import { RemoteError } from '../remote/remoteError';
 import type { NetworkSettings } from '../remote/source';
 import { machineMemory, PROCESS_BYTES } from '../library/memory';
 import { EngineError, type EngineSettings, type HeldModel, type ModelSource } from './protocol';
@@ -155,6 +156,10 @@ export class Models {
     this.#used.add(entry);
     try {
       return await action(await entry.loading);
+    } catch (error) {
+      // Who answers next may be a server that was started anew, with other options or another model.
+      if (error instanceof RemoteError && error.code === 'network') await this.#remove(key, entry);
+      throw error;
     } finally {
       entry.uses -= 1;
       if (entry.uses === 0) this.#used.delete(entry);

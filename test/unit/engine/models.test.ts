@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ToyModel } from '../../../src/core/toyModel';
 import { Models, type LoadTools } from '../../../src/engine/models';
 import { EngineError, type HeldModel, type ModelSource } from '../../../src/engine/protocol';
+import { RemoteError, type RemoteErrorCode } from '../../../src/remote/remoteError';
 import { PROCESS_BYTES } from '../../../src/library/memory';
 
 const source = (id: string, precision?: 'int8'): ModelSource => ({
@@ -46,6 +47,29 @@ afterEach(() => {
 
 const touch = (id: string): Promise<void> => models.use(source(id), () => undefined);
 const configure = (settings: object): Promise<void> => models.configure({ prioritize: true, ...settings });
+
+describe('a served model', () => {
+  const served: ModelSource = {
+    ...{ kind: 'remote', id: 'r', name: 'R', model: 'r', tokenizer: { kind: 'gpt2' } },
+    server: { name: 'Box', address: 'http://localhost:1' },
+  };
+  const fail = (code: RemoteErrorCode): Promise<unknown> =>
+    models
+      .use(served, () => {
+        throw new RemoteError(code, 'It failed.');
+      })
+      .catch((error: unknown) => error);
+
+  it('is loaded anew after its server could not be reached, which may have been started anew', async () => {
+    expect(await fail('refused')).toBeInstanceOf(RemoteError);
+    await models.use(served, () => undefined);
+    expect(loads).toHaveLength(1);
+    expect(await fail('network')).toBeInstanceOf(RemoteError);
+    expect(disposed).toHaveLength(1);
+    await models.use(served, () => undefined);
+    expect(loads).toHaveLength(2);
+  });
+});
 
 describe('what is in memory', () => {
   const ids = (): string[][] => held.map((now) => now.map(({ id }) => id));
