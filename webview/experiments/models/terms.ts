@@ -6,7 +6,7 @@ export const modelsTerms: Readonly<Record<string, Term>> = {
     title: 'Trials',
     sentence:
       'How many times every model writes its texts, each time with different random numbers that all models share. The spread of the trials shows how much of a difference between models may be chance.',
-    formula: 'trial t uses seed + t − 1',
+    formula: 'trial t uses seed + t − 1, where a server draws seed + (t − 1) · samples',
     source: 'Law, Simulation Modeling and Analysis, 2015, section 11.2',
   },
 };
