@@ -6,7 +6,13 @@ import { onModels, type ModelAccess, type RunContext } from '../kit/experiment';
 import { comparePairs, nextTokens } from './pairs';
 import { readAll, type ReadModel } from './reading';
 import { measureTrial, write, type Written } from './writing';
-import { modelsResultSchema, type ComparedModel, type ComparedText, type ModelsEvent, type ModelsResult } from './result';
+import {
+  modelsResultSchema,
+  type ComparedModel,
+  type ComparedText,
+  type ModelsEvent,
+  type ModelsResult,
+} from './result';
 import { modelsParameters, type ModelsParameters } from './parameters';
 
 /**

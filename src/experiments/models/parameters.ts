@@ -1,6 +1,16 @@
 /** What Models is asked. */
 import type { ChainSpec } from '../../core/samplers/chain';
-import { chain, chat, drawnBy, maxNewTokens, prompt, samples, seed, stop, temperature } from '../kit/commonParameters';
+import {
+  chain,
+  chat,
+  drawnBy,
+  maxNewTokens,
+  prompt,
+  samples,
+  seed,
+  stop,
+  temperature,
+} from '../kit/commonParameters';
 import { declare, real, text, whole, wholeOrOff, type ParametersOf } from '../kit/parameters';
 
 /** New tokens of one model, over all trials: results are kept and exported whole. */
@@ -11,14 +21,16 @@ const STANDARD = { temperature: 0.8, topK: 50, topP: 1 };
 /** The samplers that can be set. */
 export const modelSamplers = declare('the samplers', {
   temperature: { ...temperature, default: STANDARD.temperature },
-  topK: wholeOrOff({ name: 'k',
+  topK: wholeOrOff({
+    name: 'k',
     label: 'top-k',
     term: 'topK',
     least: 1,
     most: Number.MAX_SAFE_INTEGER,
     default: STANDARD.topK,
   }),
-  topP: real({ name: 'p',
+  topP: real({
+    name: 'p',
     label: 'top-p',
     term: 'topP',
     least: 0,
@@ -42,7 +54,8 @@ export const modelsParameters = declare(
     prompt,
     chain: chain(chainOf(STANDARD)),
     /** How often every model writes its texts, each time with other random numbers. */
-    trials: whole({ name: 'The number of trials',
+    trials: whole({
+      name: 'The number of trials',
       label: 'trials',
       term: 'modelTrials',
       least: 1,
@@ -59,7 +72,8 @@ export const modelsParameters = declare(
     drawnBy,
     /** A text that all models are measured on; none where empty. */
     reference: {
-      ...text({ name: 'The reference text',
+      ...text({
+        name: 'The reference text',
         label: 'reference text, read by all models',
         most: 200_000,
         limit: (most) => `the limit is ${most}. Use a part of it.`,
@@ -68,12 +82,14 @@ export const modelsParameters = declare(
       leftOut: () => '',
     },
   },
-  { check: ({ trials, samples, maxNewTokens }) => {
-    const tokens = trials * samples * maxNewTokens;
-    if (tokens <= MOST_TOKENS) return;
-    throw new RangeError(
-      `${trials} trials of ${samples} texts of ${maxNewTokens} tokens are ${tokens.toLocaleString('en-US')} tokens per model; the limit is ${MOST_TOKENS.toLocaleString('en-US')}. Use fewer trials, samples or new tokens.`,
-    );
-  } },
+  {
+    check: ({ trials, samples, maxNewTokens }) => {
+      const tokens = trials * samples * maxNewTokens;
+      if (tokens <= MOST_TOKENS) return;
+      throw new RangeError(
+        `${trials} trials of ${samples} texts of ${maxNewTokens} tokens are ${tokens.toLocaleString('en-US')} tokens per model; the limit is ${MOST_TOKENS.toLocaleString('en-US')}. Use fewer trials, samples or new tokens.`,
+      );
+    },
+  },
 );
 export type ModelsParameters = ParametersOf<typeof modelsParameters>;

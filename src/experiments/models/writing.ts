@@ -93,12 +93,17 @@ export async function write(
       distribution: new Float64Array(),
       best: [],
       listed: null,
-      greedy: EMPTY, trials: [], tokensPerSecond: 0 };
+      greedy: EMPTY,
+      trials: [],
+      tokensPerSecond: 0,
+    };
   }
   const begin = performance.now();
   const together = drawing.drawnBy === 'server' ? 1 + trials * samples : sequencesTogether(maxNewTokens);
   /** Begins sequences only when it is their turn: each holds its cache until its group is done. */
-  const grow = async (wanted: readonly { selector: TokenSelector; sample: number }[]): Promise<WrittenText[]> => {
+  const grow = async (
+    wanted: readonly { selector: TokenSelector; sample: number }[],
+  ): Promise<WrittenText[]> => {
     const texts: WrittenText[] = [];
     for (let from = 0; from < wanted.length && !context.signal.aborted; from += together) {
       const group = wanted

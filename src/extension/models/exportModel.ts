@@ -28,9 +28,7 @@ export async function exportModelFolder(entry: LibraryEntry, inspect: Inspect): 
   if (!parent) return;
   const target = vscode.Uri.joinPath(parent, entry.name.replace(/[^\p{L}\p{N}._-]+/gu, '-'));
   if (await exists(target)) {
-    void tell.error(
-      vscode.l10n.t('{0} already exists. Rename it, or choose another folder.', target.fsPath),
-    );
+    void tell.error(vscode.l10n.t('{0} already exists. Rename it, or choose another folder.', target.fsPath));
     return;
   }
   // Loaded at its first use, which keeps activation quick.
@@ -49,7 +47,12 @@ export async function exportModelFolder(entry: LibraryEntry, inspect: Inspect): 
     });
     if (!done) return;
     void tell.information(
-      vscode.l10n.t('{0} was exported to {1}. Files copied: {2}.', entry.name, target.fsPath, count(files.length)),
+      vscode.l10n.t(
+        '{0} was exported to {1}. Files copied: {2}.',
+        entry.name,
+        target.fsPath,
+        count(files.length),
+      ),
     );
   } catch (error) {
     if (!(error instanceof CopyError)) throw error;

@@ -59,22 +59,28 @@ export async function showFidelity(
     for (const precision of precisions) {
       const source = await library.source(variantId(id, precision), undefined);
       let before = 0;
-      const fidelity = await runExperiment(engine, 'fidelity', reference, { text }, {
-        others: [source],
-        signal: controller.signal,
-        onEvent: ({ done, total }) => {
-          progress.report({
-            message: vscode.l10n.t(
-              '{0}: {1} of {2} tokens',
-              known(VARIANTS[precision].label),
-              count(done),
-              count(total),
-            ),
-            increment: (100 * (done - before)) / total / precisions.length,
-          });
-          before = done;
+      const fidelity = await runExperiment(
+        engine,
+        'fidelity',
+        reference,
+        { text },
+        {
+          others: [source],
+          signal: controller.signal,
+          onEvent: ({ done, total }) => {
+            progress.report({
+              message: vscode.l10n.t(
+                '{0}: {1} of {2} tokens',
+                known(VARIANTS[precision].label),
+                count(done),
+                count(total),
+              ),
+              increment: (100 * (done - before)) / total / precisions.length,
+            });
+            before = done;
+          },
         },
-      });
+      );
       measured.push({ precision, fidelity });
     }
     return measured;

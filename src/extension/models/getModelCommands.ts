@@ -168,7 +168,9 @@ export function getModelCommands({
         });
         if (!folder) return;
         const entry = await (await library.models()).importFolder(folder.fsPath);
-        void tell.information(vscode.l10n.t('{0} was added to the library: {1}.', entry.name, entry.description));
+        void tell.information(
+          vscode.l10n.t('{0} was added to the library: {1}.', entry.name, entry.description),
+        );
       }),
   };
 }

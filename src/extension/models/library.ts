@@ -48,9 +48,7 @@ function variantsOf({ id, name, description, about, bundled, memory = {} }: Libr
 
 /** A model's name as the page, results and reports show it: a folder can be called anything. */
 const variantName = (name: string, precision: Precision): string =>
-  visibleText(
-    precision === 'fp32' ? modelLabel(name) : `${modelLabel(name)}, ${VARIANTS[precision].label}`,
-  );
+  visibleText(precision === 'fp32' ? modelLabel(name) : `${modelLabel(name)}, ${VARIANTS[precision].label}`);
 
 /** The models a user can choose from, and how the engine finds each. */
 export class Library implements vscode.Disposable {

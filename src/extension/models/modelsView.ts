@@ -94,7 +94,10 @@ export class ModelsView implements TreeData<ModelRow>, vscode.Disposable {
   rowOf(row: ModelRow): TreeRow {
     switch (row.kind) {
       case 'section':
-        return { label: sectionName(row.section), collapsibleState: vscode.TreeItemCollapsibleState.Expanded };
+        return {
+          label: sectionName(row.section),
+          collapsibleState: vscode.TreeItemCollapsibleState.Expanded,
+        };
       case 'here':
         return this.#here(row.entry);
       case 'catalog':

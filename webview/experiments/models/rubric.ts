@@ -85,11 +85,7 @@ function shuffled(count: number): number[] {
   return order;
 }
 
-export function rubricView(
-  rubric: Rubric,
-  column: number,
-  name: string,
-): TemplateResult {
+export function rubricView(rubric: Rubric, column: number, name: string): TemplateResult {
   const { marks, notes } = rubric.judgement(column);
   return html`<fieldset class="rubric" data-testid="rubric">
     <legend>Your rating of ${name}, 1 to ${BEST}</legend>
