@@ -1,4 +1,5 @@
 import type { Context, NextToken } from '../core/languageModel';
+import { RemoteError } from './remoteError';
 
 /** A context of which nothing is remembered. */
 export interface Question {
@@ -39,7 +40,13 @@ export class RecentAnswers {
       };
       questions.set(key, { tokens, answered });
     }
-    await ask([...questions.values()]);
+    try {
+      await ask([...questions.values()]);
+    } catch (error) {
+      // Who answers next may be a server that was started anew.
+      if (error instanceof RemoteError && error.code === 'network') this.clear();
+      throw error;
+    }
     return keys.map((key) => answers.get(key)!);
   }
 
