@@ -119,7 +119,10 @@ const message = fc.oneof(
     { type: fc.constant('load'), request: number, model: fc.oneof(fc.constant('toy'), nasty), toy },
     { requiredKeys: ['type', 'request', 'model'] },
   ),
-  fc.record({ type: fc.constantFrom('cancel', 'history', 'ready', 'get-model', 'connect-server'), request: number }),
+  fc.record({
+    type: fc.constantFrom('cancel', 'history', 'ready', 'get-model', 'connect-server'),
+    request: number,
+  }),
   fc.record({
     type: fc.constant('tell'),
     request: number,
