@@ -3,7 +3,7 @@ import { determinismReport } from './report';
 import type { CacheHandle, Context, LanguageModel, NextToken } from '../../core/languageModel';
 import { generateSimple } from '../../core/search/greedy';
 import { CONFIGURATIONS } from './decodings';
-import { DeterminismTrial, runOf, type Reference } from './trial';
+import { DeterminismTrial, runOf, UnlistedError, type Reference } from './trial';
 import {
   determinismResultSchema,
   type Configuration,
@@ -65,8 +65,16 @@ async function run(
     result.simple = runOf(model, reference.ids);
     for (const configuration of chosen) {
       const trial = new DeterminismTrial(model, promptIds, reference, configuration, { repeats, seed });
-      await runTrial(ask, trial, configuration, maxNewTokens, step);
-      result.verdicts.push(trial.verdict());
+      const after = done + repeats * maxNewTokens;
+      try {
+        await runTrial(ask, trial, configuration, maxNewTokens, step);
+        result.verdicts.push(trial.verdict());
+      } catch (error) {
+        if (!(error instanceof UnlistedError)) throw error;
+        const { id, label } = configuration;
+        result.unavailable = [...(result.unavailable ?? []), { id, label, reason: error.message }];
+        done = after;
+      }
     }
   } catch (error) {
     if (!(error instanceof Stopped)) breakOff(context, error);

@@ -7,8 +7,13 @@ import { capitalized, counted, inPercent, listed, rounded } from '../report/word
 export const determinismReport: ReportOf<DeterminismResult> = { summary, tables };
 
 function summary(result: DeterminismResult): string[] {
-  const { verdicts } = result;
-  if (verdicts.length === 0) return ['The run was stopped before the first configuration was finished.'];
+  const { verdicts, unavailable = [] } = result;
+  const reasons = unavailable.map(({ reason }) => reason);
+  if (verdicts.length === 0) {
+    return result.stopped
+      ? ['The run was stopped before the first configuration was finished.', ...reasons]
+      : reasons;
+  }
   const same = verdicts.filter(isIdentical);
   const varied = verdicts.filter((verdict) => !isIdentical(verdict));
   return [
@@ -19,6 +24,7 @@ function summary(result: DeterminismResult): string[] {
       : []),
     ...tieSentences(verdicts),
     logitsSentence(verdicts),
+    ...reasons,
   ];
 }
 

@@ -86,5 +86,7 @@ export const determinismResultSchema = v.object({
   simple: runSchema,
   /** In the order of the parameters; those not finished before a stop are missing. */
   verdicts: v.array(verdictSchema),
+  /** Configurations that could not be run, and why, in a sentence; left out where all could. */
+  unavailable: v.optional(v.array(v.object({ id: v.string(), label: v.string(), reason: v.string() }))),
 });
 export type DeterminismResult = v.InferOutput<typeof determinismResultSchema>;

@@ -40,6 +40,9 @@ export interface TrialRun {
   withReference: boolean;
 }
 
+/** A configuration keeps tokens that the model does not list; its message is a sentence for people. */
+export class UnlistedError extends RangeError {}
+
 export class DeterminismTrial {
   readonly runs: readonly TrialRun[];
   readonly #model: LanguageModel;
@@ -80,14 +83,14 @@ export class DeterminismTrial {
     run.withReference &&= choice.id === this.#reference.ids[step];
   }
 
-  /** @throws RangeError where the model does not list all that the samplers keep */
+  /** @throws UnlistedError */
   #draw(run: TrialRun, answer: NextToken): Choice {
     const logits = logitsOf(answer);
     const history = { tokens: run.tokens, promptLength: this.#promptLength };
     const { raw, probabilities, kept } = this.#chain.apply(logits, history);
     const { chain, label } = this.#configuration;
     if (!outcomeOf(this.#model, chain, answer, probabilities, history).within) {
-      throw new RangeError(
+      throw new UnlistedError(
         `“${label}” keeps tokens beyond the list: ${listsOnly(this.#model.info)}. Leave it out, or ${listAll(this.#model.info)}.`,
       );
     }

@@ -4,6 +4,7 @@ import type { LanguageModel, TextScores } from '../../../../src/core/languageMod
 import { ab } from '../../../../src/experiments/ab';
 import { branches } from '../../../../src/experiments/branches';
 import { determinism } from '../../../../src/experiments/determinism';
+import { determinismReport } from '../../../../src/experiments/determinism/report';
 import { explore } from '../../../../src/experiments/explore';
 import type { Experiment } from '../../../../src/experiments/kit/experiment';
 import { loss } from '../../../../src/experiments/loss';
@@ -75,14 +76,35 @@ describe('Determinism of listed tokens', () => {
     expect(asked).toEqual(Array(9).fill(true));
   });
 
-  it('runs what stays within the list, and refuses the rest by its name', async () => {
+  it('runs what stays within the list, and says why the rest cannot be run', async () => {
     const asked = { prompt: 'abc', repeats: 2, maxNewTokens: 3, seed: 1 };
     const within = ['greedy', 'temperature-0', 'top-k-1', 'min-p-1'];
     const { result } = await runExperiment(determinism, listing(5), { ...asked, configurations: within });
     expect(result.verdicts.map(({ distinct }) => distinct)).toEqual([1, 1, 1, 1]);
-    await expect(
-      runExperiment(determinism, listing(5), { ...asked, configurations: ['temperature-1'] }),
-    ).rejects.toThrow(/“temperature 1” keeps tokens beyond the list: gpu1 lists only 5 of 8 tokens/);
+    expect(result.unavailable).toBeUndefined();
+    const beyond = ['greedy', 'temperature-1', 'top-k-1'];
+    const { result: mixed, events } = await runExperiment(determinism, listing(5), {
+      ...asked,
+      configurations: beyond,
+    });
+    expect(mixed.verdicts.map(({ id }) => id)).toEqual(['greedy', 'top-k-1']);
+    expect(mixed.stopped).toBe(false);
+    expect(mixed.unavailable).toEqual([
+      {
+        ...{ id: 'temperature-1', label: 'temperature 1' },
+        reason: expect.stringMatching(
+          /^“temperature 1” keeps tokens beyond the list: gpu1 lists only 5 of 8 tokens/,
+        ) as string,
+      },
+    ]);
+    expect(determinismReport.summary(mixed).at(-1)).toBe(mixed.unavailable![0]!.reason);
+    const told = events.flatMap((event) => (event.type === 'progress' ? [event.done] : []));
+    expect(told).toEqual([...told].sort((a, b) => a - b));
+    const { result: none } = await runExperiment(determinism, listing(5), {
+      ...asked,
+      configurations: ['temperature-1'],
+    });
+    expect(determinismReport.summary(none)).toEqual([none.unavailable![0]!.reason]);
   });
 });
 
