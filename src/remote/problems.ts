@@ -52,11 +52,14 @@ export function refusalError(asked: Asked, refusal: Refusal): RemoteError {
       `${title} leads to ${to} in place of ${what}, which is not followed. If that is the server, enter its address.`,
     );
   }
-  const key =
-    server.key === undefined
-      ? 'asks for a key; give it the one'
-      : 'does not accept the key that it was given; enter the one';
-  if (status === 401) return error('access', `${title} ${key} that it was started with${words}.`);
+  if (status === 401) {
+    const its = said === undefined ? '' : ` (it says ${quoted(said)})`;
+    const key =
+      server.key === undefined
+        ? `asks for a key${its}; give it the one`
+        : `does not accept the key that it was given${its}; enter the one`;
+    return error('access', `${title} ${key} that it was started with.`);
+  }
   if (status === 403) {
     return error(
       'access',

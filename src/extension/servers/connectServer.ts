@@ -88,6 +88,7 @@ async function meet(
   for (;;) {
     let trouble: string;
     let asksForKey: boolean;
+    let isKey = false;
     try {
       const description = await showProgress(
         vscode.l10n.t('Asking {0} what it is', address),
@@ -100,12 +101,14 @@ async function meet(
     } catch (error) {
       const { code, sentence } = toFailure(error);
       if (code === 'stopped') return undefined;
-      asksForKey = code === 'access' && key === undefined;
+      isKey = code === 'access';
+      asksForKey = isKey && key === undefined;
       trouble = sentence;
     }
     if (!asksForKey) {
       const [retry, enter] = [vscode.l10n.t('Retry'), vscode.l10n.t('Enter a Key')];
-      const next = await tell.error(trouble, retry, enter);
+      // Another key helps where this one is not taken, and nowhere else.
+      const next = await (isKey ? tell.error(trouble, enter, retry) : tell.error(trouble, retry));
       if (next === retry) continue;
       if (next !== enter) return undefined;
     }

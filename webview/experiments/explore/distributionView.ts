@@ -9,7 +9,14 @@ import {
   type DistributionSummary,
   type RankedRow,
 } from '../../../src/experiments/explore/distribution';
-import { bucketView, isCounted, listedEntropyView, listedView, type Bucket } from './listedView';
+import {
+  bucketView,
+  isCounted,
+  listedEntropyView,
+  listedView,
+  processedText,
+  type Bucket,
+} from './listedView';
 import { masksView } from './masksView';
 import { ROWS } from './nextToken';
 import { biasLabel, biasWords } from './tokenActions';
@@ -194,7 +201,7 @@ function rowView(
     data-card=${card}
     data-rove
     tabindex=${best && rank === undefined ? 0 : -1}
-    aria-label="${label}${rank === undefined ? '' : `, rank ${thousands(rank + 1)}`}: after ${percent(processed)}, before ${before(raw, logit)}${
+    aria-label="${label}${rank === undefined ? '' : `, rank ${thousands(rank + 1)}`}: after ${processedText(summary, processed)}, before ${before(raw, logit)}${
       kept ? '' : `, removed by ${removedBy}`
     }${bias === 0 ? '' : `, bias ${biasLabel(bias)}`}"
   >
@@ -213,7 +220,9 @@ function rowView(
       <i class="bar after" ${properties({ '--share': String(processed / end) })}></i>
       ${rank === undefined ? nothing : html`<span class="rank">rank ${thousands(rank + 1)}</span>`}
     </td>
-    <td class="number">${kept ? percent(processed) : html`<span class="cut-by">${removedBy}</span>`}</td>
+    <td class="number">
+      ${kept ? processedText(summary, processed) : html`<span class="cut-by">${removedBy}</span>`}
+    </td>
     <td class="number quiet">${before(raw, logit)}</td>
   </tr>`;
 }
@@ -236,10 +245,12 @@ function restView(summary: DistributionSummary, bucket: Bucket): TemplateResult 
   return html`<tr class="rest-row" data-testid="rest-row">
     <th scope="row" colspan="2">
       ${rest.tokens === 1 ? `the ${what}` : `the ${thousands(rest.tokens)}\u00A0${what}s`}${
-        bucket || isCounted(summary) ? `, ${thousands(rest.kept)} of them kept` : nothing
+        bucket || isCounted(summary)
+          ? `, ${rest.kept === rest.tokens ? 'all' : `${thousands(rest.kept)} of them`} kept`
+          : nothing
       }
     </th>
-    <td class="number">${percent(rest.processed)}</td>
+    <td class="number">${processedText(summary, rest.processed)}</td>
     <td class="number quiet">${percent(rest.raw)}</td>
   </tr>`;
 }

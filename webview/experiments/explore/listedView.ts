@@ -91,6 +91,11 @@ export function listedEntropyView(summary: DistributionSummary, listed: Listed):
   </dd>`;
 }
 
+/** A probability after the samplers; marked where it is an estimate, because it depends on tokens that are not listed. */
+export function processedText({ listed }: DistributionSummary, processed: number): string {
+  return listed && !listed.exact ? `≈ ${percent(processed)}` : percent(processed);
+}
+
 /** The tokens that are not listed: one row with what is known of them together. */
 export function bucketView(summary: DistributionSummary, bucket: Bucket): TemplateResult | typeof nothing {
   const { listed } = summary;
