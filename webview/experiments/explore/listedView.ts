@@ -23,7 +23,7 @@ export function offWords(completions: readonly { readonly off?: number | null | 
   if (offs.length === 0) return '';
   if (offs.includes(null)) return 'How far their probabilities after the samplers are off is not known.';
   const most = Math.max(...offs.map((off) => off ?? 0));
-  return `Their probabilities after the samplers may be off by at most ${points(most)}.`;
+  return `Their probabilities after the samplers may be off by at most ${points(most)}, because the server lists only some tokens along a text.`;
 }
 
 /** Whether it is certain how many tokens a chain keeps, and what they hold. */
