@@ -15,6 +15,8 @@ export interface ListedOutcome {
   readonly within: boolean;
   /** The largest difference of one of their probabilities from what `listedLogits` leads to; null: no bound known. */
   readonly off: number | null;
+  /** Where they are bounded and not exact: the least and the most that each token can have, of those that may be left. */
+  readonly limits?: ReadonlyMap<number, { readonly low: number; readonly high: number }>;
 }
 
 /** Probabilities that differ by no more are the same but for rounding. */
@@ -133,7 +135,9 @@ export class ListedChain {
       wide = Math.max(wide, high - low);
     }
     if (Number.isNaN(off)) return UNKNOWN;
-    return wide <= ROUNDING ? { exact: true, within: false, off: 0 } : { exact: false, within: false, off };
+    return wide <= ROUNDING
+      ? { exact: true, within: false, off: 0 }
+      : { exact: false, within: false, off, limits };
   }
 
   #through(

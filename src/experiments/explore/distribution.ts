@@ -13,7 +13,7 @@ import {
   type ProcessedDistribution,
   type SamplerHistory,
 } from '../../core/samplers/chain';
-import { keepsCertainCount, ListedChain } from '../../core/samplers/listedChain';
+import { keepsCertainCount, ListedChain, type ListedOutcome } from '../../core/samplers/listedChain';
 import { randomStream } from '../../core/random';
 
 const rowSchema = v.object({
@@ -26,6 +26,8 @@ const rowSchema = v.object({
   raw: v.number(),
   /** Probability after the chain. */
   processed: v.number(),
+  /** Where that depends on tokens that are not listed: the least and the most that it can be. */
+  limits: v.optional(v.object({ low: v.number(), high: v.number() })),
   /** Name of the sampler that removed it, or `the model` where its logit was -Infinity; null when it is kept. */
   removedBy: v.nullable(v.string()),
 });
@@ -142,13 +144,14 @@ export class Distribution {
    */
   through(spec: ChainSpec, rows: number, context: PromptContext = NO_PROMPT): DistributionSummary {
     const result = this.#apply(spec, context);
-    const shown = this.#order.slice(0, rows).map((id) => this.#row(id, result, spec));
+    const outcome = this.#outcome(result, context);
+    const shown = this.#order.slice(0, rows).map((id) => this.#row(id, result, spec, outcome));
     const sum = (pick: (row: DistributionRow) => number): number =>
       shown.reduce((total, row) => total + pick(row), 0);
     const tokens = this.#logits.length - shown.length;
     const kept = result.kept - sum(({ removedBy }) => (removedBy === null ? 1 : 0));
-    const survivors = kept > 0 ? this.#survivors(shown, result, spec) : [];
-    const listed = this.#listed && this.#listedIn(this.#listed, result, context, spec);
+    const survivors = kept > 0 ? this.#survivors(shown, result, spec, outcome) : [];
+    const listed = this.#listed && outcome && this.#listedIn(this.#listed, outcome, spec);
     return {
       rows: shown,
       ...(survivors.length > 0 && { survivors }),
@@ -172,13 +175,19 @@ export class Distribution {
     };
   }
 
+  /** What is known of the listed tokens behind the chain; undefined where all are listed. */
+  #outcome({ probabilities }: ProcessedDistribution, context: PromptContext): ListedOutcome | undefined {
+    return (
+      this.#listed &&
+      this.#listedChain!.outcome(this.#listed, this.#logits, probabilities, this.#history(context))
+    );
+  }
+
   #listedIn(
     listed: ListedTokens,
-    { probabilities }: ProcessedDistribution,
-    context: PromptContext,
+    { limits: _, ...outcome }: ListedOutcome,
     spec: ChainSpec,
   ): NonNullable<DistributionSummary['listed']> {
-    const outcome = this.#listedChain!.outcome(listed, this.#logits, probabilities, this.#history(context));
     const rawEntropy = entropyLimits(listed, this.#logits);
     const certain = !outcome.within && keepsCertainCount(spec);
     return {
@@ -187,14 +196,19 @@ export class Distribution {
     };
   }
 
-  #survivors(shown: readonly DistributionRow[], result: ProcessedDistribution, spec: ChainSpec): RankedRow[] {
+  #survivors(
+    shown: readonly DistributionRow[],
+    result: ProcessedDistribution,
+    spec: ChainSpec,
+    outcome: ListedOutcome | undefined,
+  ): RankedRow[] {
     const wanted = FEWEST_LEFT - shown.filter(({ removedBy }) => removedBy === null).length;
     if (wanted <= 0) return [];
     const listed = new Set(shown.map(({ id }) => id));
     return topIndices(result.logits, Math.min(listed.size + wanted, result.logits.length))
       .filter((id) => result.removedBy[id] === KEPT && !listed.has(id) && this.#isKnown(id))
       .slice(0, wanted)
-      .map((id) => ({ ...this.#row(id, result, spec), rank: rankOf(this.#logits, id) }));
+      .map((id) => ({ ...this.#row(id, result, spec, outcome), rank: rankOf(this.#logits, id) }));
   }
 
   /**
@@ -204,9 +218,10 @@ export class Distribution {
    */
   rowsOf(ids: readonly number[], spec: ChainSpec, context: PromptContext = NO_PROMPT): readonly RankedRow[] {
     const result = this.#apply(spec, context);
+    const outcome = this.#outcome(result, context);
     return ids
       .filter((id) => this.#isKnown(id))
-      .map((id) => ({ ...this.#row(id, result, spec), rank: rankOf(this.#logits, id) }));
+      .map((id) => ({ ...this.#row(id, result, spec, outcome), rank: rankOf(this.#logits, id) }));
   }
 
   /** How many tokens the chain keeps. */
@@ -247,14 +262,17 @@ export class Distribution {
     id: number,
     { raw, logits, probabilities, removedBy }: ProcessedDistribution,
     spec: ChainSpec,
+    outcome: ListedOutcome | undefined,
   ): DistributionRow {
     const step = removedBy[id]!;
+    const limits = outcome?.limits?.get(id);
     return {
       id,
       logit: finite(this.#logits[id]!),
       processedLogit: finite(logits[id]!),
       raw: raw[id]!,
       processed: probabilities[id]!,
+      ...(step === KEPT && limits && { limits }),
       removedBy: step === KEPT ? null : (spec[step]?.sampler ?? 'the model'),
     };
   }

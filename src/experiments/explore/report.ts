@@ -32,7 +32,7 @@ function summary(result: ExploreResult): string[] {
   const name = quoted(tokenTexts(result)(first.id));
   const after =
     first.removedBy === null
-      ? `${next.listed && !next.listed.exact ? 'about ' : ''}${inPercent(first.processed)} after them`
+      ? `${first.limits ? `between ${inPercent(first.limits.low)} and ${inPercent(first.limits.high)}` : inPercent(first.processed)} after them`
       : `but ${first.removedBy} removes it`;
   return [
     `${name} is the most probable next token: ${inPercent(first.raw)} before the samplers, ${after}.`,

@@ -54,6 +54,11 @@ describe('A server that lists some tokens', () => {
     await until(() => page.drawn.text('listed')).toContain('lists 20 of 257 tokens holding 98.8 %');
     expect(page.drawn.all('bar-row', 'data-token-id')).toHaveLength(15);
     expect(page.drawn.text('rest-row')).toMatch(/^the 5 other listed tokens, all kept/);
+    // Of forty that are kept, twenty are not listed: they have a part of the rest at most, and none of it at least.
+    const [first = ''] = page.drawn.texts('bar-row');
+    const limits = /([\d.]+)\u2013([\d.]+) %\s+20\.0 %$/u.exec(first);
+    expect(Number(limits?.[1])).toBeCloseTo(20, 1);
+    expect(Number(limits?.[2])).toBeGreaterThanOrEqual(20);
     expect(page.drawn.text('bucket-row')).toMatch(/^the other 237 tokens, not listed/);
     expect(page.drawn.text('bucket-row')).toMatch(/ 1\.15 %$/);
     expect(page.drawn.html).toContain(`title="${REST.toPrecision(9)}`);

@@ -184,9 +184,11 @@ interface RowPlace {
 
 function rowView(
   { vocabulary, greedy, summary, biasOf }: DistributionProps,
-  { id, raw, processed, removedBy, logit }: DistributionRow,
+  row: DistributionRow,
   { card, end, rank, hook }: RowPlace,
 ): TemplateResult {
+  const { id, raw, processed, removedBy, logit } = row;
+  const after = processedText(summary, row);
   const best = id === summary.rows[0]?.id;
   const kept = removedBy === null;
   const label = tokenLabel(tokenBytes(vocabulary, id));
@@ -201,7 +203,7 @@ function rowView(
     data-card=${card}
     data-rove
     tabindex=${best && rank === undefined ? 0 : -1}
-    aria-label="${label}${rank === undefined ? '' : `, rank ${thousands(rank + 1)}`}: after ${processedText(summary, processed)}, before ${before(raw, logit)}${
+    aria-label="${label}${rank === undefined ? '' : `, rank ${thousands(rank + 1)}`}: after ${after}, before ${before(raw, logit)}${
       kept ? '' : `, removed by ${removedBy}`
     }${bias === 0 ? '' : `, bias ${biasLabel(bias)}`}"
   >
@@ -220,9 +222,7 @@ function rowView(
       <i class="bar after" ${properties({ '--share': String(processed / end) })}></i>
       ${rank === undefined ? nothing : html`<span class="rank">rank ${thousands(rank + 1)}</span>`}
     </td>
-    <td class="number">
-      ${kept ? processedText(summary, processed) : html`<span class="cut-by">${removedBy}</span>`}
-    </td>
+    <td class="number">${kept ? after : html`<span class="cut-by">${removedBy}</span>`}</td>
     <td class="number quiet">${before(raw, logit)}</td>
   </tr>`;
 }
@@ -250,7 +250,7 @@ function restView(summary: DistributionSummary, bucket: Bucket): TemplateResult 
           : nothing
       }
     </th>
-    <td class="number">${processedText(summary, rest.processed)}</td>
+    <td class="number">${processedText(summary, rest)}</td>
     <td class="number quiet">${percent(rest.raw)}</td>
   </tr>`;
 }

@@ -2,7 +2,11 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ChainSpec } from '../../../src/core/samplers/chain';
 import { unboundedSampler } from '../../../src/core/samplers/listedChain';
-import { firstRows, type DistributionSummary } from '../../../src/experiments/explore/distribution';
+import {
+  firstRows,
+  type DistributionRow,
+  type DistributionSummary,
+} from '../../../src/experiments/explore/distribution';
 import { count, full, information, percent, significant, thousands } from '../../format/numbers';
 import { infoButton } from '../../ui/info';
 
@@ -91,9 +95,18 @@ export function listedEntropyView(summary: DistributionSummary, listed: Listed):
   </dd>`;
 }
 
-/** A probability after the samplers; marked where it is an estimate, because it depends on tokens that are not listed. */
-export function processedText({ listed }: DistributionSummary, processed: number): string {
-  return listed && !listed.exact ? `≈ ${percent(processed)}` : percent(processed);
+/**
+ * A probability after the samplers. Where it depends on tokens that are not listed, what it lies between; an estimate
+ * where that is not known.
+ */
+export function processedText(
+  { listed }: DistributionSummary,
+  { processed, limits }: Pick<DistributionRow, 'processed' | 'limits'>,
+): string {
+  if (!listed || listed.exact) return percent(processed);
+  if (!limits) return `≈\u00A0${percent(processed)}`;
+  const [low, high] = [percent(limits.low), percent(limits.high)];
+  return low === high ? high : `${low.replace(/\s*%$/u, '')}\u2013${high}`;
 }
 
 /** The tokens that are not listed: one row with what is known of them together. */

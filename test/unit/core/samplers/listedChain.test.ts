@@ -163,6 +163,14 @@ describe('a chain on a listed distribution', () => {
         if (outcome.off === null) return;
         const most = Math.max(...differences(distribution, ids, chain, probabilities));
         expect(most).toBeLessThanOrEqual(outcome.off + 1e-7);
+        const { probabilities: whole } = new SamplerChain(chain, ids.length).apply(
+          logitsOf(distribution, ids),
+          HISTORY,
+        );
+        for (const [id, { low, high }] of outcome.limits ?? []) {
+          expect(whole[id]!).toBeGreaterThanOrEqual(low - 1e-7);
+          expect(whole[id]!).toBeLessThanOrEqual(high + 1e-7);
+        }
       }),
       { numRuns: depth(4000, 100_000) },
     );
