@@ -31,18 +31,21 @@ export function serverCommands(
     const row = given as ServerRow | undefined;
     if (row?.kind === 'server') return row.entry;
     if (servers.all.length === 0) {
-      await offerToConnect();
+      offerToConnect();
       return undefined;
     }
     const items = servers.all.map((entry) => ({ label: entry.name, description: entry.address, entry }));
     return (await choose(items, { title }))?.entry;
   };
 
-  const offerToConnect = async (): Promise<void> => {
-    const connect = vscode.l10n.t('Connect');
-    if ((await tell.information(vscode.l10n.t('No server is connected.'), connect)) === connect) {
-      await vscode.commands.executeCommand('decodingLab.connectServer');
-    }
+  /** Nobody waits for the answer: the command that found no server is over. */
+  const offerToConnect = (): void => {
+    void told(async () => {
+      const connect = vscode.l10n.t('Connect');
+      if ((await tell.information(vscode.l10n.t('No server is connected.'), connect)) === connect) {
+        await vscode.commands.executeCommand('decodingLab.connectServer');
+      }
+    });
   };
 
   const chooseServed = async (
@@ -60,7 +63,7 @@ export function serverCommands(
       servers.models(entry).map(({ id }) => ({ label: id, description: entry.name, entry, model: id })),
     );
     if (items.length === 0) {
-      await offerToConnect();
+      offerToConnect();
       return undefined;
     }
     return choose(items, { title });
