@@ -1,4 +1,5 @@
 /** What a result says where the model's server lists only some tokens. */
+import { DRAWN_COLUMNS, DRAWN_FORMATS } from './drawnColumns';
 import { visibleToken } from '../../core/visibleText';
 import type { Cell, ReportTable } from '../report/types';
 import { counted, listed as inWords, rounded, whole } from '../report/words';
@@ -84,32 +85,8 @@ export function listedTables(result: TemperatureResult, { rows, curve }: ListedT
       id: 'target',
       title: `${quoted(result)} at each temperature`,
       note: 'The probability lies between the least and the most; both are the same where it is exact. The frequency in the draws with its Wilson 95 % interval, and the counts expected in 95 of 100 runs.',
-      columns: [
-        'T',
-        'least',
-        'most',
-        'drawn',
-        'draws',
-        'frequency',
-        'from',
-        'to',
-        'expected from',
-        'expected to',
-        'inside',
-      ],
-      formats: [
-        'number',
-        'percent',
-        'percent',
-        'whole',
-        'whole',
-        'percent',
-        'percent',
-        'percent',
-        'whole',
-        'whole',
-        'text',
-      ],
+      columns: ['T', 'least', 'most', ...DRAWN_COLUMNS],
+      formats: ['number', 'percent', 'percent', ...DRAWN_FORMATS],
       keys: 1,
       rows: rows.map((row): Cell[] => [
         row.temperature,

@@ -1,4 +1,5 @@
 /** What a result of the Temperature experiment says. */
+import { DRAWN_COLUMNS, DRAWN_FORMATS } from './drawnColumns';
 import { listedSummary, listedTables } from './listedReport';
 import { drawsToTellApart } from '../../core/statistics/sampleSize';
 import type { TemperatureResult, TemperatureRow } from './result';
@@ -195,30 +196,8 @@ function targetTable(result: TemperatureResult): ReportTable {
     id: 'target',
     title: `${quoted(result)} at each temperature`,
     note: 'The exact probability; the frequency in the draws with its Wilson 95 % interval; and the range of counts expected in 95 of 100 such runs.',
-    columns: [
-      'T',
-      'exact',
-      'drawn',
-      'draws',
-      'frequency',
-      'from',
-      'to',
-      'expected from',
-      'expected to',
-      'inside',
-    ],
-    formats: [
-      'number',
-      'percent',
-      'whole',
-      'whole',
-      'percent',
-      'percent',
-      'percent',
-      'whole',
-      'whole',
-      'text',
-    ],
+    columns: ['T', 'exact', ...DRAWN_COLUMNS],
+    formats: ['number', 'percent', ...DRAWN_FORMATS],
     keys: 1,
     rows: result.rows.map((row) => [
       row.temperature,
