@@ -10,6 +10,7 @@ const ALONE = [
   'test/unit/extension/surprisal/documentScoring.test.ts',
   'test/unit/extension/history/history.test.ts',
   'test/unit/onnx/loadGpt2.test.ts',
+  'test/unit/onnx/runtime.test.ts',
   'test/unit/training/checkpoints.test.ts',
   'test/unit/webview/app.test.ts',
 ];

@@ -19,7 +19,10 @@ const onnx = protobuf.Root.fromJSON({
     Dimension: { fields: { dimValue: { type: 'int64', id: 1 }, dimParam: { type: 'string', id: 2 } } },
     Shape: { fields: { dim: { rule: 'repeated', type: 'Dimension', id: 1 } } },
     TensorType: { fields: { elemType: { type: 'int32', id: 1 }, shape: { type: 'Shape', id: 2 } } },
-    Type: { fields: { tensorType: { type: 'TensorType', id: 1 } } },
+    SequenceType: { fields: { elemType: { type: 'Type', id: 1 } } },
+    Type: {
+      fields: { tensorType: { type: 'TensorType', id: 1 }, sequenceType: { type: 'SequenceType', id: 4 } },
+    },
     ValueInfo: { fields: { name: { type: 'string', id: 1 }, type: { type: 'Type', id: 2 } } },
     Attribute: {
       fields: {
@@ -81,8 +84,11 @@ const OPSETS = [
   { domain: 'com.microsoft', version: 1 },
 ];
 
-/** Writes a graph as an ONNX model (https://onnx.ai); constants in files stay there and are only pointed to. */
-export function encodeOnnx(graph: Graph): Uint8Array {
+/**
+ * Writes a graph as an ONNX model (https://onnx.ai); constants in files stay there and are only pointed to.
+ * @param sequence name of an output that the model gets before its others: a sequence without tensors.
+ */
+export function encodeOnnx(graph: Graph, sequence: string): Uint8Array {
   return modelType
     .encode(
       modelType.fromObject({
@@ -91,10 +97,10 @@ export function encodeOnnx(graph: Graph): Uint8Array {
         opsetImport: OPSETS,
         graph: {
           name: graph.name,
-          node: graph.operators.map(encodeOperator),
+          node: [...graph.operators.map(encodeOperator), { opType: 'SequenceEmpty', output: [sequence] }],
           initializer: graph.constants.map(encodeConstant),
           input: graph.inputs.map(encodeValueInfo),
-          output: graph.outputs.map(encodeValueInfo),
+          output: [encodeSequenceInfo(sequence), ...graph.outputs.map(encodeValueInfo)],
         },
       }),
     )
@@ -136,4 +142,8 @@ function encodeConstant({ name, type, shape, data }: Constant): object {
 function encodeValueInfo({ name, type, shape }: ValueInfo): object {
   const dim = shape.map((d) => (typeof d === 'number' ? { dimValue: d } : { dimParam: d }));
   return { name, type: { tensorType: { elemType: DATA_TYPES[type], shape: { dim } } } };
+}
+
+function encodeSequenceInfo(name: string): object {
+  return { name, type: { sequenceType: { elemType: { tensorType: { elemType: DATA_TYPES.float32 } } } } };
 }

@@ -20,9 +20,11 @@ export interface Session {
   /**
    * Runs the graph; the thread is blocked from start to end. Inputs are read where they lie.
    * Other work of this process gets its turn before each run.
-   * @param wanted the outputs by name, or where to write them; without it all of them come in arrays of their own.
+   * @param wanted names of outputs; without it all of them come. They are arrays of their own, each a copy.
    */
-  run(inputs: Tensors, wanted?: Tensors | readonly string[]): Promise<Readonly<Record<string, Tensor>>>;
+  run(inputs: Tensors, wanted?: readonly string[]): Promise<Readonly<Record<string, Tensor>>>;
+  /** Runs the graph as `run` does; the outputs named in `outputs` are written where those tensors lie, not copied. */
+  runInto(inputs: Tensors, outputs: Tensors): Promise<void>;
   release(): Promise<void>;
 }
 
@@ -36,6 +38,16 @@ export interface SessionOptions {
    */
   readonly memoryPattern?: boolean;
 }
+
+/**
+ * A graph's first output, for `runInto`. When a graph has run, onnxruntime-node copies every output into a new array,
+ * those too that were written where they were wanted: for a training step as many bytes as the model has, which the
+ * system has to find and to clear each time. It copies in the order of the outputs, and refuses a sequence: with one
+ * at their head the call ends when all is written and nothing copied.
+ */
+const SEQUENCE = 'decoding-lab.none';
+/** What the refusal says. A version that takes sequences would say nothing, and copy. */
+const REFUSED = 'Non tensor type';
 
 /** Half of the processors, at most 8: memory is the limit, and an editor needs the others. */
 export function defaultThreads(): number {
@@ -59,7 +71,7 @@ export async function createSession(graph: Graph, options: SessionOptions): Prom
   const runtime = await loadRuntime();
   let session: InferenceSession;
   try {
-    const bytes = encodeOnnx(graph);
+    const bytes = encodeOnnx(graph, SEQUENCE);
     const settings = {
       intraOpNumThreads: options.threads ?? defaultThreads(),
       graphOptimizationLevel: 'all',
@@ -80,8 +92,16 @@ export async function createSession(graph: Graph, options: SessionOptions): Prom
         `Free memory or choose a smaller model; if it persists, download the model again.`,
     );
   }
+  const names = graph.outputs.map(({ name }) => name);
   return {
-    run: (inputs, wanted) => nativeCall(() => (wanted ? session.run(inputs, wanted) : session.run(inputs))),
+    run: (inputs, wanted = names) => nativeCall(() => session.run(inputs, wanted)),
+    runInto: async (inputs, outputs) => {
+      try {
+        await nativeCall(() => session.run(inputs, { [SEQUENCE]: null, ...outputs }));
+      } catch (error) {
+        if (!messageOf(error).startsWith(REFUSED)) throw error;
+      }
+    },
     release: () => session.release(),
   };
 }

@@ -143,7 +143,7 @@ export class Gpt2Trainer {
     for (const { name, shape, gradient } of this.tensors) {
       into[GRADIENT + name] = this.floats(gradient, shape);
     }
-    await this.gradients.run({ ...this.inputs(batch), ...(await this.kept(batch, step)) }, into);
+    await this.gradients.runInto({ ...this.inputs(batch), ...(await this.kept(batch, step)) }, into);
     return { loss: mean(losses), gradientNorm: Math.sqrt(sum(squares)) };
   }
 
@@ -151,7 +151,7 @@ export class Gpt2Trainer {
   async tokenLosses(batch: TokenBatch): Promise<Float32Array> {
     this.losses ??= await createSession(buildLossGraph(this.config), this.sessionOptions);
     const losses = new Float32Array(batch.windows * batch.length);
-    await this.losses.run(this.inputs(batch), { losses: this.floats(losses, [losses.length]) });
+    await this.losses.runInto(this.inputs(batch), { losses: this.floats(losses, [losses.length]) });
     return losses;
   }
 

@@ -61,7 +61,7 @@ export class TrainingUpdater {
     for (const [name, value] of Object.entries(updateFactors(this.adamW, learningRate, step, clip))) {
       (this.factors[name]!.data as Float32Array)[0] = value as number;
     }
-    for (const { inputs, outputs } of this.stretches) await this.session.run(inputs, outputs);
+    for (const { inputs, outputs } of this.stretches) await this.session.runInto(inputs, outputs);
   }
 
   release(): Promise<void> {
