@@ -1,27 +1,42 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import type { Ready, Task, Timing } from './tasks';
+import type { Measured, Settings, Task } from './tasks';
 
 /** A design in a process of its own, so that none disturbs another's memory or threads. */
 export class Contestant {
   private constructor(
     readonly name: string,
     private readonly child: ChildProcess,
-    /** Milliseconds until its model could be used. */
-    readonly loading: number,
+    /** From the start of its process to the first distribution. */
+    readonly first: Measured,
   ) {}
 
-  /** @param program TypeScript or JavaScript; it gets `args`, reports that it is ready, and answers tasks. */
-  static async start(name: string, program: string, args: readonly string[]): Promise<Contestant> {
-    const child = fork(program, args);
-    const { ready } = (await nextMessage(name, child)) as Ready;
-    return new Contestant(name, child, ready);
+  /**
+   * @param program JavaScript that calls `serve`
+   * @param launcher a command that starts its last words as a command; empty for none
+   */
+  static async start(
+    name: string,
+    program: string,
+    settings: Settings,
+    launcher: readonly string[],
+  ): Promise<Contestant> {
+    const command = [...launcher, process.execPath];
+    const begin = performance.now();
+    // Without the parent's own arguments, which load what it is written in.
+    const child = fork(program, [JSON.stringify(settings)], {
+      execPath: command[0]!,
+      execArgv: command.slice(1),
+      serialization: 'json',
+    });
+    const { processor } = (await nextMessage(name, child)) as Pick<Measured, 'processor'>;
+    return new Contestant(name, child, { wall: performance.now() - begin, processor });
   }
 
-  async measure(task: Task): Promise<Timing> {
+  async measure(task: Task): Promise<Measured> {
     const answer = nextMessage(this.name, this.child);
     this.child.send(task);
-    return (await answer) as Timing;
+    return (await answer) as Measured;
   }
 
   async stop(): Promise<void> {

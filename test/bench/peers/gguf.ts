@@ -9,10 +9,19 @@ const FLOAT32 = 6;
 const STRING = 8;
 const ARRAY = 9;
 const F32 = 0;
-const Q8_0 = 8;
 
 const ALIGNMENT = 32;
+/** Numbers of a block, which have a scale in common: a float16 before their codes. */
 const BLOCK = 32;
+const SCALE_BYTES = 2;
+
+/** Kinds of quantized matrices. @property file llama.cpp's number for a file of them */
+const KINDS = {
+  q8_0: { type: 8, file: 7, codeBytes: BLOCK, write: writeQ8 },
+  q4_0: { type: 2, file: 2, codeBytes: BLOCK / 2, write: writeQ4 },
+} as const;
+export type GgufKind = keyof typeof KINDS;
+type Kind = (typeof KINDS)[GgufKind];
 
 /** ggml's names for the parts of a GPT-2 layer. */
 const LAYER_NAMES: Readonly<Record<string, string>> = {
@@ -26,9 +35,11 @@ const LAYER_NAMES: Readonly<Record<string, string>> = {
 
 /**
  * Writes a GPT-2 checkpoint as GGUF for llama.cpp (https://github.com/ggml-org/ggml/blob/master/docs/gguf.md),
- * its matrices as q8_0 or float32. The vocabulary is a stand-in: the benchmark speaks in ids.
+ * its matrices quantized, all of them alike (llama-quantize's `--pure`). The vocabulary is a stand-in: the benchmark
+ * speaks in ids.
  */
-export async function writeGguf(directory: string, file: string, type: 'q8_0' | 'f32'): Promise<void> {
+export async function writeGguf(directory: string, file: string, kindName: GgufKind): Promise<void> {
+  const kind = KINDS[kindName];
   const { config, weights } = await openCheckpoint(directory);
   const tensors = [...weights.values()].map((weight, i) => {
     const name = [...weights.keys()][i]!;
@@ -36,14 +47,14 @@ export async function writeGguf(directory: string, file: string, type: 'q8_0' | 
     return {
       name: ggmlName(name),
       weight,
-      quantized: matrix && type === 'q8_0',
+      kind: matrix ? kind : undefined,
       transposed: matrix && name.startsWith('h.'),
     };
   });
   const tokens = Array.from({ length: config.vocabularySize }, (_, i) => (i < 256 ? byteToken(i) : `t${i}`));
   const metadata = [
     entry('general.architecture', string('gpt2'), STRING),
-    entry('general.file_type', uint32(type === 'q8_0' ? 7 : 0), UINT32),
+    entry('general.file_type', uint32(kind.file), UINT32),
     entry('gpt2.context_length', uint32(config.contextLength), UINT32),
     entry('gpt2.embedding_length', uint32(config.width), UINT32),
     entry('gpt2.feed_forward_length', uint32(config.innerWidth), UINT32),
@@ -66,17 +77,17 @@ export async function writeGguf(directory: string, file: string, type: 'q8_0' | 
     entry('tokenizer.ggml.eos_token_id', uint32(config.vocabularySize - 1), UINT32),
   ];
   let offset = 0;
-  const infos = tensors.map(({ name, weight, quantized, transposed }) => {
+  const infos = tensors.map(({ name, weight, kind, transposed }) => {
     // ggml counts dimensions from the innermost; a layer's matrix has its inputs innermost.
     const dims = transposed ? weight.shape : [...weight.shape].reverse();
     const info = [
       string(name),
       uint32(dims.length),
       ...dims.map(uint64),
-      uint32(quantized ? Q8_0 : F32),
+      uint32(kind ? kind.type : F32),
       uint64(offset),
     ];
-    offset = aligned(offset + storedBytes(weight, quantized));
+    offset = aligned(offset + storedBytes(weight, kind));
     return Buffer.concat(info);
   });
   const head = Buffer.concat([
@@ -89,11 +100,11 @@ export async function writeGguf(directory: string, file: string, type: 'q8_0' | 
   ]);
   const target = openSync(file, 'w');
   let at = writeSync(target, Buffer.concat([head, Buffer.alloc(aligned(head.length) - head.length)]));
-  for (const { weight, quantized, transposed } of tensors) {
+  for (const { weight, kind, transposed } of tensors) {
     const count = weight.shape.reduce((a, b) => a * b, 1);
     const floats = await readFloats(weight, 0, count);
     const ordered = transposed ? transpose(floats, weight.shape[0]!, weight.shape[1]!) : floats;
-    const data = quantized ? quantize(ordered) : Buffer.from(ordered.buffer);
+    const data = kind ? quantize(ordered, kind) : Buffer.from(ordered.buffer);
     at += writeSync(target, data);
     at += writeSync(target, Buffer.alloc(aligned(at) - at));
   }
@@ -108,9 +119,9 @@ function ggmlName(name: string): string {
   return `blk.${layer!}.${LAYER_NAMES[part!]!}.${kind!}`;
 }
 
-function storedBytes(weight: Weight, quantized: boolean): number {
+function storedBytes(weight: Weight, kind: Kind | undefined): number {
   const count = weight.shape.reduce((a, b) => a * b, 1);
-  return quantized ? (count / BLOCK) * (2 + BLOCK) : 4 * count;
+  return kind ? (count / BLOCK) * (SCALE_BYTES + kind.codeBytes) : 4 * count;
 }
 
 /** The rows of a [rows, columns] matrix become its columns. */
@@ -121,28 +132,40 @@ function transpose(values: Float32Array, rows: number, columns: number): Float32
   return result;
 }
 
-/** q8_0: blocks of 32 numbers, a float16 scale and 32 signed bytes. */
-function quantize(values: Float32Array): Buffer {
-  const blocks = values.length / BLOCK;
-  const out = Buffer.alloc(blocks * (2 + BLOCK));
-  for (let b = 0; b < blocks; b++) {
-    let most = 0;
-    for (let i = 0; i < BLOCK; i++) most = Math.max(most, Math.abs(values[b * BLOCK + i]!));
-    const scale = most / 127;
-    out.writeUInt16LE(float16(scale), b * (2 + BLOCK));
-    for (let i = 0; i < BLOCK; i++) {
-      const code = scale === 0 ? 0 : Math.round(values[b * BLOCK + i]! / scale);
-      out.writeInt8(code, b * (2 + BLOCK) + 2 + i);
-    }
+function quantize(values: Float32Array, { codeBytes, write }: Kind): Buffer {
+  const out = Buffer.alloc((values.length / BLOCK) * (SCALE_BYTES + codeBytes));
+  for (let from = 0, at = 0; from < values.length; from += BLOCK, at += SCALE_BYTES + codeBytes) {
+    write(values.subarray(from, from + BLOCK), out, at);
   }
   return out;
 }
 
-/** The bits of a positive number as float16, cut off; scales of weights are in its normal range. */
+/** 32 signed bytes; the largest number is 127. */
+function writeQ8(block: Float32Array, out: Buffer, at: number): void {
+  const scale = block.reduce((most, value) => Math.max(most, Math.abs(value)), 0) / 127;
+  out.writeUInt16LE(float16(scale), at);
+  block.forEach((value, i) => {
+    out.writeInt8(scale === 0 ? 0 : Math.round(value / scale), at + SCALE_BYTES + i);
+  });
+}
+
+/** 32 codes of 4 bits, the number plus 8; the largest number is -8. Byte i has numbers i and i + 16. */
+function writeQ4(block: Float32Array, out: Buffer, at: number): void {
+  const scale = block.reduce((most, value) => (Math.abs(value) > Math.abs(most) ? value : most), 0) / -8;
+  out.writeUInt16LE(float16(scale), at);
+  const code = (value: number): number => (scale === 0 ? 8 : Math.min(15, Math.round(value / scale) + 8));
+  for (let i = 0; i < BLOCK / 2; i++) {
+    out[at + SCALE_BYTES + i] = code(block[i]!) | (code(block[i + BLOCK / 2]!) << 4);
+  }
+}
+
+/** The bits of a number as float16, cut off; scales of weights are in its normal range. */
 function float16(value: number): number {
-  if (value < 2 ** -14) return 0;
-  const exponent = Math.floor(Math.log2(value));
-  return ((exponent + 15) << 10) | Math.floor((value / 2 ** exponent - 1) * 1024);
+  const magnitude = Math.abs(value);
+  if (magnitude < 2 ** -14) return 0;
+  const exponent = Math.floor(Math.log2(magnitude));
+  const sign = value < 0 ? 0x8000 : 0;
+  return sign | ((exponent + 15) << 10) | Math.floor((magnitude / 2 ** exponent - 1) * 1024);
 }
 
 /** GPT-2's printable stand-in for a byte. */

@@ -4,7 +4,8 @@ import { expectedShapes } from '../../../src/gpt2/checkpoint/checkpoint';
 import { readConfig } from '../../../src/gpt2/checkpoint/config';
 import { writeExport } from '../../unit/library/optimumExport';
 import { readTensors } from '../../unit/library/tinyGpt2';
-import { writeGguf } from './gguf';
+import { writeGguf, type GgufKind } from './gguf';
+import { quantizeExport } from './quantizedExport';
 
 /** A GPT-2 of some shape; the weights are random, since speed does not depend on them. */
 const configOf = (layers: number, heads: number, width: number) => ({
@@ -18,18 +19,18 @@ const configOf = (layers: number, heads: number, width: number) => ({
   n_layer: layers,
   n_head: heads,
   layer_norm_epsilon: 1e-5,
-  'transformers.js_config': { use_external_data_format: true },
+  // Random weights must not end a text.
+  eos_token_id: null,
 });
 
 /** The shape of GPT-2 124M. */
 const CONFIG = configOf(12, 12, 768);
 
 export interface BenchModels {
-  /** Folder with the checkpoint. */
+  /** Folder with the checkpoint, and its exports for transformers.js in `onnx`. */
   readonly checkpoint: string;
-  /** Folder and name for transformers.js. */
-  readonly transformers: readonly [folder: string, name: string];
-  readonly q8_0: string;
+  /** llama.cpp's files. */
+  readonly gguf: Readonly<Record<GgufKind, string>>;
 }
 
 /** Makes the model in every form that the contestants read; files made earlier are used again. */
@@ -41,13 +42,15 @@ export async function prepareModels(folder: string): Promise<BenchModels> {
     // Both are renamed at the end: the graph names its data file.
     writeExport(file, readTensors(weights), CONFIG, { cache: 'past', externalData: 'model.onnx_data' });
   });
-  const q8_0 = join(folder, 'gpt2-124m.q8_0.gguf');
-  await once(q8_0, (file) => writeGguf(checkpoint, file, 'q8_0'));
-  return {
-    checkpoint: resolve(checkpoint),
-    transformers: [resolve(folder), 'gpt2-124m'],
-    q8_0: resolve(q8_0),
+  await once(join(checkpoint, 'onnx', 'model_quantized.onnx'), (file) => {
+    writeExport(file, readTensors(weights), CONFIG, { cache: 'past', change: quantizeExport });
+  });
+  const gguf = async (kind: GgufKind): Promise<string> => {
+    const made = join(folder, `gpt2-124m.${kind}.gguf`);
+    await once(made, (file) => writeGguf(checkpoint, file, kind));
+    return resolve(made);
   };
+  return { checkpoint: resolve(checkpoint), gguf: { q8_0: await gguf('q8_0'), q4_0: await gguf('q4_0') } };
 }
 
 /** A checkpoint of some shape, in a folder below `folder`; one made earlier is used again. */

@@ -1,69 +1,77 @@
-/** This project's engine: `ours.ts DIRECTORY PRECISION CACHE`. */
-import type { LanguageModel } from '../../../src/core/languageModel';
-import { argmax } from '../../../src/core/logits';
-import { drawToken } from '../../../src/core/draw';
-import { randomStream } from '../../../src/core/random';
-import { SamplerChain } from '../../../src/core/samplers/chain';
-import { loadGpt2, type Precision } from '../../../src/onnx/loadGpt2';
+/** This project: Explore itself, with everything that it reports of every token, on the real engine. */
+import { setImmediate } from 'node:timers/promises';
+import { explore } from '../../../src/experiments/explore';
+import { exploreParameters } from '../../../src/experiments/explore/parameters';
+import { PRECISIONS } from '../../../src/library/memory';
+import { loadGpt2 } from '../../../src/onnx/loadGpt2';
 import { loadRuntime } from '../../../src/onnx/runtime';
-import { TOP_K, type Task, type Timing } from './tasks';
+import { serve } from './serve.mjs';
 
-const [directory, precision, cacheDirectory] = process.argv.slice(2) as [string, Precision, string];
+/** Milliseconds in which at least one run of a session was under way. */
+class NetworkClock {
+  #running = 0;
+  #begin = 0;
+  #total = 0;
 
-/** Milliseconds spent in the network itself. */
-let inNetwork = 0;
+  get total(): number {
+    return this.#total;
+  }
+
+  async during<T>(run: () => Promise<T>): Promise<T> {
+    if (this.#running === 0) this.#begin = performance.now();
+    this.#running += 1;
+    try {
+      return await run();
+    } finally {
+      this.#running -= 1;
+      if (this.#running === 0) this.#total += performance.now() - this.#begin;
+    }
+  }
+}
 
 /** Times every run of a session, whoever asks for it. */
-async function timeSessions(): Promise<void> {
-  // The engine's own runtime: the peers bring another copy of the package.
+async function timeSessions(clock: NetworkClock): Promise<void> {
   const { InferenceSession } = await loadRuntime();
   const sessions = Reflect.get(InferenceSession, 'prototype') as {
     run: (...inputs: unknown[]) => Promise<unknown>;
   };
   const { run } = sessions;
-  sessions.run = async function (...inputs) {
-    const start = performance.now();
-    const result = await Reflect.apply(run, this, inputs);
-    inNetwork += performance.now() - start;
-    return result;
+  sessions.run = function (...inputs) {
+    return clock.during(() => Reflect.apply(run, this, inputs));
   };
 }
 
-async function measure(model: LanguageModel, { prompt, samples, tokens }: Task): Promise<Timing> {
-  const begin = performance.now();
-  const [read] = await model.next([{ tokens: prompt }]);
-  const first = performance.now();
-  inNetwork = 0;
-  const chain = new SamplerChain([{ sampler: 'top-k', k: TOP_K }], model.info.vocabularySize);
-  const streams = Array.from({ length: samples }, (_, i) => randomStream(1, 'sample', i));
-  const choose = (logits: Float32Array, i: number): number =>
-    samples === 1 ? argmax(logits) : drawToken(chain.apply(logits).probabilities, streams[i]!.next());
-  let sequences = streams.map((_, i) => ({
-    tokens: [...prompt, choose(read!.logits, i)],
-    cache: read!.cache,
-  }));
-  for (let step = 0; step < tokens; step++) {
-    const answers = await model.next(sequences);
-    sequences = answers.map(({ logits, cache }, i) => ({
-      tokens: [...sequences[i]!.tokens, choose(logits, i)],
-      cache,
-    }));
-  }
-  const grow = performance.now() - first;
-  return { read: first - begin, grow, outside: 1 - inNetwork / grow };
-}
+const { chain, seed } = exploreParameters.parameters;
 
-async function main(): Promise<void> {
-  await timeSessions();
+void serve(async ({ model: directory, precision: wanted, cache, threads }) => {
+  const precision = PRECISIONS.find((name) => name === wanted);
+  if (!precision) throw new Error(`There are no weights named ${wanted ?? ''}.`);
+  const clock = new NetworkClock();
+  await timeSessions(clock);
   const source = { id: 'bench', name: 'bench', directory };
-  const model = await loadGpt2(source, { precision, cacheDirectory, threads: 1, promptCacheBytes: 0 });
-  process.on('message', (task: Task) => {
-    void measure(model, task).then((timing) => process.send!(timing));
-  });
-  process.on('disconnect', () => {
-    process.exit();
-  });
-  process.send!({ ready: performance.now() });
-}
-
-void main();
+  const options = { precision, threads, promptCacheBytes: 0, ...(cache && { cacheDirectory: cache }) };
+  const model = await loadGpt2(source, options);
+  const context = {
+    emit: () => undefined,
+    pause: () => setImmediate(),
+    signal: new AbortController().signal,
+  };
+  return async ({ prompt, samples, tokens, topK }) => {
+    const begin = performance.now();
+    const before = clock.total;
+    const parameters = explore.parse({
+      prompt: model.decode(prompt),
+      samples: tokens === 0 ? 0 : samples,
+      maxNewTokens: Math.max(1, tokens),
+      greedy: topK === null,
+      chain: chain.default.map((step) =>
+        step.sampler === 'top-k' && topK !== null ? { ...step, k: topK } : step,
+      ),
+      seed: seed.default,
+    });
+    const { newTokens } = await explore.run(model, parameters, context);
+    const outside = performance.now() - begin - (clock.total - before);
+    if (newTokens !== samples * tokens) throw new Error(`${newTokens} of ${samples * tokens} tokens`);
+    return { outside };
+  };
+});

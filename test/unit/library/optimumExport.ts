@@ -109,10 +109,18 @@ export const valueInfo = (name: string, elemType: number, shape: readonly (numbe
   },
 });
 
+export interface WritableNode {
+  opType: string;
+  input: string[];
+  output: string[];
+  name: string;
+  attribute: object[];
+}
+
 /** Collects nodes; every value gets a name of its own. */
-class Nodes {
-  readonly nodes: object[] = [];
-  readonly initializers: object[] = [];
+export class Nodes {
+  readonly nodes: WritableNode[] = [];
+  readonly initializers: Record<string, unknown>[] = [];
 
   constructor(private readonly prefix: string) {}
 
@@ -139,19 +147,19 @@ class Nodes {
     attributes: Record<string, AttributeValue> = {},
   ): void {
     const attributeList = Object.entries(attributes).map(([name, value]) => attribute(name, value));
-    this.nodes.push({ opType, input, output, name: output[0], attribute: attributeList });
+    this.nodes.push({ opType, input, output, name: output[0]!, attribute: attributeList });
   }
 
   integers(...values: number[]): string {
-    return this.#constant(INT64, [values.length], Buffer.from(BigInt64Array.from(values, BigInt).buffer));
+    return this.constant(INT64, [values.length], Buffer.from(BigInt64Array.from(values, BigInt).buffer));
   }
 
   scalar(value: number, type: number): string {
     const data = type === INT64 ? BigInt64Array.of(BigInt(value)) : Float32Array.of(value);
-    return this.#constant(type, [], Buffer.from(data.buffer));
+    return this.constant(type, [], Buffer.from(data.buffer));
   }
 
-  #constant(dataType: number, dims: number[], rawData: Buffer): string {
+  constant(dataType: number, dims: number[], rawData: Buffer): string {
     const name = `${this.prefix}constant_${this.initializers.length}`;
     this.initializers.push({ name, dataType, dims, rawData });
     return name;
@@ -239,7 +247,7 @@ export interface ExportOptions {
 }
 
 export interface WritableModel {
-  graph: { node: object[]; initializer: Record<string, unknown>[]; input: object[]; output: object[] };
+  graph: { node: WritableNode[]; initializer: Record<string, unknown>[]; input: object[]; output: object[] };
 }
 
 /** Writes an export. @param tensors float32 weights by their names without prefix. */

@@ -1,0 +1,79 @@
+/** What is measured, who against whom, and what is to be reached. */
+import { Gpt2Tokenizer } from '../../../src/gpt2/tokenizer/tokenizer';
+import type { Task } from '../peers/tasks';
+
+const tokenizer = new Gpt2Tokenizer();
+/** A text of exactly so many tokens. */
+function promptOf(tokens: number): number[] {
+  const text = 'Once upon a time there was a king who had a daughter, and she was so beautiful that ';
+  return tokenizer.encode(text.repeat(Math.ceil(tokens / 19) + 1)).slice(0, tokens);
+}
+
+/** Explore's default. */
+const TOP_K = 40;
+const SHORT = promptOf(9);
+
+export interface Job {
+  /** As a user reads it. */
+  readonly said: string;
+  /** undefined: a process starts and finds the first distribution. */
+  readonly task?: Task;
+}
+
+export const JOBS = {
+  headline: {
+    said: "Explore's defaults: 9-token prompt, 5 samples of 40 tokens",
+    task: { prompt: SHORT, samples: 5, tokens: 40, topK: TOP_K },
+  },
+  one: { said: 'One greedy text of 64 tokens', task: { prompt: SHORT, samples: 1, tokens: 64, topK: null } },
+  many: {
+    said: '32 samples of 24 tokens',
+    task: { prompt: SHORT, samples: 32, tokens: 24, topK: TOP_K },
+  },
+  reading: {
+    said: 'Reading 512 tokens',
+    task: { prompt: promptOf(512), samples: 1, tokens: 0, topK: null },
+  },
+  first: { said: 'From nothing to the first distribution' },
+} as const satisfies Record<string, Job>;
+export type JobName = keyof typeof JOBS;
+export const JOB_NAMES = Object.keys(JOBS) as JobName[];
+
+/** The prompt of the first distribution. */
+export const FIRST_PROMPT = SHORT;
+
+/** A contestant: its program, and the weights that it uses. */
+export interface Entrant {
+  readonly name: string;
+  readonly program: 'ours' | 'transformers' | 'llama';
+  readonly weights: string;
+}
+
+const ours = (weights: string, said: string): Entrant => ({ name: said, program: 'ours', weights });
+const FP32 = ours('fp32', '32-bit');
+const FAST = ours('int8-fast', '8-bit fast');
+const FOUR = ours('int4', '4-bit');
+const TRANSFORMERS: Entrant = { name: 'transformers.js fp32', program: 'transformers', weights: 'fp32' };
+const TRANSFORMERS_Q8: Entrant = { name: 'transformers.js q8', program: 'transformers', weights: 'q8' };
+const LLAMA_Q8: Entrant = { name: 'llama.cpp q8_0', program: 'llama', weights: 'q8_0' };
+const LLAMA_Q4: Entrant = { name: 'llama.cpp q4_0', program: 'llama', weights: 'q4_0' };
+
+/** Two that take turns. */
+export interface Duel {
+  readonly ours: Entrant;
+  readonly peer: Entrant;
+  /** How many times as fast ours is to be, on one thread; a job without a goal is measured for comparison. */
+  readonly goals: Readonly<Partial<Record<JobName, number>>>;
+}
+
+/** By the words that choose them. */
+export const DUELS: Readonly<Record<string, Duel>> = {
+  fp32: { ours: FP32, peer: TRANSFORMERS, goals: { headline: 1.5, one: 1.05 } },
+  fast: { ours: FAST, peer: TRANSFORMERS, goals: { headline: 3, one: 4, many: 3, reading: 2.5 } },
+  q8: { ours: FAST, peer: TRANSFORMERS_Q8, goals: {} },
+  q8_0: { ours: FAST, peer: LLAMA_Q8, goals: { one: 1.15, many: 5 } },
+  q4_0: { ours: FOUR, peer: LLAMA_Q4, goals: {} },
+};
+
+/** Most of a job's time that may pass outside the network, with our fast weights, on one thread. */
+export const MOST_OUTSIDE = { job: 'many', ours: FAST, share: 0.12 } as const;
