@@ -10,7 +10,8 @@ import { prepareModels } from './peers/models';
 
 const WINDOWS = 2;
 const LENGTH = 256;
-const STEPS = 3;
+/** Each turn is products, a step, products, a batch of an evaluation and products. The first turn only prepares. */
+const TURNS = 7;
 /** Rows and columns of the matrices whose product is the yardstick; large enough to reach the full rate. */
 const SIDE = 2048;
 /** Takes as much as it may use: the weights, their gradients, both moments and what a step keeps. */
@@ -33,31 +34,52 @@ export async function run(): Promise<void> {
   const targets = Int32Array.from(ids, (id) => (id * 31 + 7) % 50_000);
   const batch = { windows: WINDOWS, length: LENGTH, ids, targets };
   const operations = stepOperations(trainer);
+  const product = await matrixProduct();
   const rates: number[] = [];
-  const steps: number[] = [];
-  const evaluations: number[] = [];
-  // In turns, so that what else the machine does meets all of them alike; the first of each only prepares.
-  for (let round = 0; round <= STEPS; round++) {
-    rates.push(await multiplicationRate());
-    steps.push(
-      await seconds(() => trainer.step(batch, { step: round + 1, learningRate: 4e-4, clipNorm: 1 })),
+  const steps: Timed[] = [];
+  const evaluations: Timed[] = [];
+  // What a machine shared with others can do changes from second to second: the yardstick is taken on both sides.
+  const between = async (before: number, action: () => Promise<unknown>): Promise<Timed> => {
+    const took = await seconds(action);
+    const after = await product.rate();
+    rates.push(before, after);
+    return { took, rate: (before + after) / 2 };
+  };
+  for (let turn = 0; turn <= TURNS; turn++) {
+    const step = await between(await product.rate(), () =>
+      trainer.step(batch, { step: turn + 1, learningRate: 4e-4, clipNorm: 1 }),
     );
-    evaluations.push(await seconds(() => trainer.tokenLosses(batch)));
+    // An evaluation's first batch makes the room that its others use.
+    await trainer.tokenLosses(batch);
+    const evaluation = await between(await product.rate(), () => trainer.tokenLosses(batch));
+    if (turn === 0) continue;
+    steps.push(step);
+    evaluations.push(evaluation);
   }
-  const rate = Math.max(...rates);
-  const step = Math.min(...steps.slice(1));
-  const evaluation = Math.min(...evaluations.slice(1));
-  const share = (work: number, took: number): string => `${((100 * work) / took / rate).toFixed(0)} %`;
-  console.log(`  ${trainer.threads} threads; matrix product of ${SIDE}²: ${(rate / 1e9).toFixed(0)} GFLOP/s`);
   console.log(
-    `  training step of ${WINDOWS} x ${LENGTH} tokens: ${step.toFixed(2)} s, ${(ids.length / step).toFixed(0)} tokens/s, ` +
-      `${share(operations, step)} of that rate (goal: at least 50 %)`,
+    `  ${trainer.threads} threads; matrix product of ${SIDE}²: ${spread(rates.map((rate) => rate / 1e9))} GFLOP/s`,
   );
-  console.log(
-    `  evaluation of the same: ${evaluation.toFixed(2)} s, ${share(operations / 3, evaluation)} of that rate`,
-  );
+  console.log(`  ${TURNS} turns; medians (least to most)`);
+  const report = (name: string, work: number, timed: readonly Timed[]): void => {
+    const took = timed.map((turn) => turn.took);
+    const shares = timed.map((turn) => (100 * work) / turn.took / turn.rate);
+    const perSecond = ids.length / median(took);
+    console.log(
+      `  ${name} of ${WINDOWS} x ${LENGTH} tokens: ${spread(took, 2)} s, ${perSecond.toFixed(0)} tokens/s, ` +
+        `${spread(shares)} % of that rate`,
+    );
+  };
+  report('training step (goal: at least 60 %)', operations, steps);
+  report('batch of an evaluation', operations / 3, evaluations);
   console.log(`  peak memory: ${(process.resourceUsage().maxRSS / 1e6).toFixed(2)} GB`);
+  await product.release();
   await trainer.release();
+}
+
+/** Seconds of an action, and the rate of the product around it in operations per second. */
+interface Timed {
+  readonly took: number;
+  readonly rate: number;
 }
 
 /**
@@ -72,7 +94,8 @@ function stepOperations({ config, tensors }: Gpt2Trainer): number {
   return 3 * 2 * WINDOWS * LENGTH * (weights + attention);
 }
 
-async function multiplicationRate(): Promise<number> {
+/** The yardstick: large products of this runtime, into an array that is there. */
+async function matrixProduct(): Promise<{ rate(): Promise<number>; release(): Promise<void> }> {
   const matrix = (name: string): ValueInfo => ({ name, type: 'float32', shape: [SIDE, SIDE] });
   const builder = new GraphBuilder();
   builder.output('product', builder.add('MatMul', ['a', 'b']));
@@ -81,15 +104,30 @@ async function multiplicationRate(): Promise<number> {
   const { Tensor } = await loadRuntime();
   const of = (): InstanceType<typeof Tensor> =>
     new Tensor('float32', new Float32Array(SIDE * SIDE).fill(0.5), [SIDE, SIDE]);
-  const [a, b] = [of(), of()];
-  let best = Infinity;
-  for (let i = 0; i < 4; i++) best = Math.min(best, await seconds(() => session.run({ a, b })));
-  await session.release();
-  return (2 * SIDE ** 3) / best;
+  const [a, b, product] = [of(), of(), of()];
+  return {
+    rate: async () => {
+      const took: number[] = [];
+      for (let i = 0; i < 5; i++) took.push(await seconds(() => session.runInto({ a, b }, { product })));
+      return (2 * SIDE ** 3) / median(took);
+    },
+    release: () => session.release(),
+  };
 }
 
 async function seconds(action: () => Promise<unknown>): Promise<number> {
   const begin = performance.now();
   await action();
   return (performance.now() - begin) / 1000;
+}
+
+function spread(values: readonly number[], digits = 0): string {
+  const [least, middle, most] = [Math.min(...values), median(values), Math.max(...values)].map((value) =>
+    value.toFixed(digits),
+  );
+  return `${middle} (${least} to ${most})`;
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1]!;
 }
