@@ -1,6 +1,7 @@
-// Five bundles: the extension, the engine process, the process that looks at models, the webview, and the suites that run inside VS Code.
+// Six bundles: the extension, the engine process, its second thread, the process that looks at models, the webview, and the suites that run inside VS Code.
 import { build, context } from 'esbuild';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 
 const watch = process.argv.includes('--watch');
 const production = process.argv.includes('--production');
@@ -14,6 +15,26 @@ const common = {
 };
 const node = { ...common, platform: 'node', format: 'cjs' };
 
+const require = createRequire(import.meta.url);
+
+/** Packages that most runs do without: files of their own, read at first use. Together they are as large as the rest. */
+const seldom = ['refa', 're2js', 'undici'];
+
+/** @type {import('esbuild').Plugin} */
+const atFirstUse = {
+  name: 'at-first-use',
+  setup({ onResolve, onLoad }) {
+    const namespace = 'at-first-use';
+    onResolve({ filter: new RegExp(`^(${seldom.join('|')})$`) }, ({ path }) => ({ path, namespace }));
+    onResolve({ filter: /^\.\/packages\//, namespace }, ({ path }) => ({ path, external: true }));
+    onLoad({ filter: /.*/, namespace }, ({ path }) => ({
+      contents: `for (const name of ${JSON.stringify(Object.keys(require(path)))})
+        Object.defineProperty(exports, name, { enumerable: true, get: () => require('./packages/${path}.js')[name] });`,
+    }));
+  },
+};
+const nodeLight = { ...node, plugins: [atFirstUse] };
+
 const suites = existsSync('test/integration')
   ? readdirSync('test/integration')
       .filter((name) => name.endsWith('.ts'))
@@ -25,13 +46,20 @@ rmSync('out/integration', { recursive: true, force: true });
 /** @type {import('esbuild').BuildOptions[]} */
 const bundles = [
   {
-    ...node,
+    ...nodeLight,
     entryPoints: ['src/extension/extension.ts'],
     outfile: 'dist/extension.js',
     external: ['vscode'],
   },
-  { ...node, entryPoints: ['src/engine/main.ts'], outfile: 'dist/engine.js', external: ['onnxruntime-node'] },
-  { ...node, entryPoints: ['src/library/inspectorMain.ts'], outfile: 'dist/inspector.js' },
+  {
+    ...nodeLight,
+    entryPoints: ['src/engine/main.ts'],
+    outfile: 'dist/engine.js',
+    external: ['onnxruntime-node'],
+  },
+  { ...node, entryPoints: ['src/engine/pulseThread.ts'], outfile: 'dist/pulseThread.js' },
+  { ...nodeLight, entryPoints: ['src/library/inspectorMain.ts'], outfile: 'dist/inspector.js' },
+  { ...node, entryPoints: seldom, outdir: 'dist/packages' },
   {
     ...common,
     platform: 'browser',

@@ -13,6 +13,7 @@ import {
   HeldNotification,
   LoadNotification,
   LoadRequest,
+  PrepareNotification,
   ProbeRequest,
   RunRequest,
   StatusRequest,
@@ -128,6 +129,19 @@ export class EngineClient {
   /** Requests that have not been answered. */
   get pending(): number {
     return this.#pending;
+  }
+
+  /**
+   * Has a model loaded, and the beginning of a text read, that are about to be asked for. Nobody waits for it, and what
+   * goes wrong is told to who asks.
+   */
+  prepare(source: ModelSource, text?: string): void {
+    if (this.#disposed) return;
+    const { connection } = this.#ensureEngine();
+    const message = { source, ...(text !== undefined && { text }) };
+    connection.sendNotification(PrepareNotification, message).catch((error: unknown) => {
+      this.#options.log(`A model could not be prepared: ${String(error)}`);
+    });
   }
 
   /** Loads a model, or finds it loaded. */

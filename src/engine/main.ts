@@ -1,18 +1,17 @@
-/** Entry of the engine process, `dist/engine.js`, which the client forks, and of its second thread. */
-import { isMainThread } from 'node:worker_threads';
+/** Entry of the engine process, `dist/engine.js`, which the client forks. */
 import { registry } from '../experiments/registry';
 import { loadModel, modelMemory, probeServer } from './loadModel';
-import { answerPulse } from './pulse';
+import { readAhead } from './readAhead';
 import { serve } from './server';
 import { trainingOnFiles } from './training/training';
 
-if (!isMainThread) answerPulse();
-else if (process.send) {
+if (process.send) {
   const { training: _, ...experiments } = registry;
   serve({
     load: loadModel,
     memory: modelMemory,
     probe: probeServer,
+    readAhead,
     experiments,
     onFiles: { training: trainingOnFiles },
   });

@@ -105,6 +105,8 @@ interface ErrorData {
   readonly offers: readonly Offer[];
 }
 
+/** A model that is about to be asked for, and the text that it will be given. */
+export const PrepareNotification = new NotificationType<{ source: ModelSource; text?: string }>('prepare');
 export const LoadRequest = new RequestType<{ source: ModelSource }, LoadedModel, ErrorData>('load');
 export const RunRequest = new RequestType<RunParameters, { result: unknown }, ErrorData>('run');
 /** Frees a model's memory as soon as nothing uses it. */

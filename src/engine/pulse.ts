@@ -18,7 +18,7 @@ export interface Pulse {
 
 /**
  * Starts the thread; resolves once it answers, or has failed, which costs no more than the difference that it makes.
- * @param entry file that calls `answerPulse` where it finds itself in a thread.
+ * @param entry file of its own that calls `answerPulse`: the engine's would take a thread as long to read as the process.
  * @param nativeCalls not 0 while a native call goes on, in shared memory.
  */
 export async function startPulse(entry: string, nativeCalls: Int32Array): Promise<void> {

@@ -1,4 +1,5 @@
 /** The engine's side of the protocol: loads models, runs experiments, tells what went wrong. */
+import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createMessageConnection, IPCMessageReader } from 'vscode-jsonrpc/node';
 import type { LanguageModel } from '../core/languageModel';
@@ -19,6 +20,7 @@ import {
   HeldNotification,
   LoadNotification,
   LoadRequest,
+  PrepareNotification,
   ProbeRequest,
   RunRequest,
   StatusRequest,
@@ -38,6 +40,8 @@ import { Turns } from './turns';
 export interface EngineParts extends Pick<ModelsOptions, 'load' | 'memory'> {
   /** Asks a server what it is. @throws RemoteError */
   readonly probe?: Probe;
+  /** Reads the beginning of a text that is about to be explored, so that the model remembers it. */
+  readonly readAhead?: (model: LanguageModel, text: string) => Promise<void>;
   /** By their names, like those below. */
   readonly experiments: Readonly<Record<string, Runnable>>;
   /** Experiments that need a model's files instead of the model. */
@@ -54,10 +58,10 @@ type Probe = (
 const MODELS_KEPT = 2;
 
 /**
- * Answers requests over the channel to the parent process until that is gone; then this process ends. The bundle that
- * it is part of is the entry of the engine's second thread as well: there it calls `answerPulse` instead.
+ * Answers requests over the channel to the parent process until that is gone; then this process ends. Beside the bundle
+ * that it is part of lies that of the engine's second thread.
  */
-export function serve({ experiments, onFiles = {}, probe, ...loader }: EngineParts): void {
+export function serve({ experiments, onFiles = {}, probe, readAhead, ...loader }: EngineParts): void {
   const writer = new ChannelWriter(process);
   const connection = createMessageConnection(new IPCMessageReader(process), writer, console);
   const notify = (sending: Promise<void>, what: string): void => {
@@ -68,7 +72,7 @@ export function serve({ experiments, onFiles = {}, probe, ...loader }: EnginePar
   let pulse: Promise<void> | undefined;
   /** Before the first native call, and not where the toy is all that is wanted. */
   const ensurePulse = (source: ModelSource): Promise<void> | undefined =>
-    source.kind !== 'gpt2' ? pulse : (pulse ??= startPulse(__filename, nativeCalls));
+    source.kind !== 'gpt2' ? pulse : (pulse ??= startPulse(join(__dirname, 'pulseThread.js'), nativeCalls));
   const models = new Models({
     ...loader,
     load: async (source, tools) => {
@@ -105,6 +109,13 @@ export function serve({ experiments, onFiles = {}, probe, ...loader }: EnginePar
     models.configure(settings).catch((error: unknown) => {
       console.error(`A model could not be freed: ${messageOf(error)}`);
     });
+  });
+
+  connection.onNotification(PrepareNotification, ({ source, text }) => {
+    // Whoever asks for the model next is told what is wrong.
+    models
+      .use(source, (model) => (text === undefined ? undefined : readAhead?.(model, text)))
+      .catch(() => undefined);
   });
 
   connection.onRequest(LoadRequest, ({ source }, token) =>

@@ -20,8 +20,8 @@ const port = Number(positionals[0] ?? 8123);
 const NONCE = 'development';
 
 await build({
-  entryPoints: ['src/engine/main.ts'],
-  outfile: 'out/dev/engine.js',
+  entryPoints: { engine: 'src/engine/main.ts', pulseThread: 'src/engine/pulseThread.ts' },
+  outdir: 'out/dev',
   bundle: true,
   platform: 'node',
   format: 'cjs',

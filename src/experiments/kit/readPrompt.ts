@@ -5,6 +5,11 @@ import { breakOff, type RunContext } from './experiment';
 /** Tokens of the prompt that are read at a time: a stop during a long prompt waits for no more than these. */
 const PIECE = 64;
 
+/** The tokens that are read first: what the pieces of `piece` tokens leave over. An empty prompt is one empty piece. */
+export function firstPiece(ids: readonly number[], piece = PIECE): number[] {
+  return ids.slice(0, ids.length % piece || Math.min(piece, ids.length));
+}
+
 /** The logits after the prompt; undefined when a user stopped it before they were there. */
 export async function readPrompt(
   model: LanguageModel,
@@ -15,8 +20,7 @@ export async function readPrompt(
   // A server reads all of it in one request, which a stop closes.
   const piece = there ? Infinity : PIECE;
   let answer: NextToken | undefined;
-  // The first piece is what the others leave over; an empty prompt is one empty piece.
-  let end = ids.length % piece || Math.min(piece, ids.length);
+  let end = firstPiece(ids, piece).length;
   for (;;) {
     await context.pause();
     if (context.signal.aborted) return undefined;

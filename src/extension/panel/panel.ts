@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { messageOf } from '../../core/messageOf';
 import { TOY_DEFAULT } from '../../core/toyModel';
 import type { EngineClient, EngineState } from '../../engine/client';
 import {
@@ -33,6 +34,9 @@ export interface TabRequest {
   readonly run: boolean;
 }
 
+/** UTF-16 units of the longest prompt that is read ahead: one that is cut may be cut otherwise when it is explored. */
+const MOST_AHEAD = 500;
+
 /** The webview panel beside the editor: its page, its current prompt, and its requests. */
 export class LabPanel implements vscode.Disposable {
   static readonly viewType = 'decodingLab.panel';
@@ -63,7 +67,7 @@ export class LabPanel implements vscode.Disposable {
   /** Opens a panel beside the active editor without taking the focus away from the text. */
   static create(services: PanelServices): LabPanel {
     const column = vscode.window.activeTextEditor ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active;
-    return new LabPanel(
+    const panel = new LabPanel(
       vscode.window.createWebviewPanel(
         LabPanel.viewType,
         'Decoding Lab',
@@ -72,6 +76,8 @@ export class LabPanel implements vscode.Disposable {
       ),
       services,
     );
+    void panel.#prepare();
+    return panel;
   }
 
   /** Takes over a panel that VS Code restored; the page finds its own state again. */
@@ -171,6 +177,23 @@ export class LabPanel implements vscode.Disposable {
   /** Offers the models of now; a page that is not ready gets them when it is. */
   modelsChanged(): void {
     if (this.#asked) void this.#welcome();
+  }
+
+  /** The model process starts, and reads the prompt, while the page loads, which will ask for both. */
+  async #prepare(): Promise<void> {
+    const { engine, library, log } = this.#services;
+    const model = settings.defaultModel();
+    if (model === 'toy') return;
+    try {
+      const source = await library.locate(model);
+      // A server has work to do only when it is asked.
+      if (source.kind !== 'gpt2' || this.#disposed) return;
+      const text = this.#waiting?.source.text;
+      engine.prepare(source, text !== undefined && text.length <= MOST_AHEAD ? text : undefined);
+    } catch (error) {
+      // The page asks for the model too, and is told.
+      log.debug(messageOf(error));
+    }
   }
 
   #handOver(): void {

@@ -21,7 +21,7 @@ let client: EngineClient;
 let int8: ModelSource;
 
 beforeAll(async () => {
-  bundles = await bundle('src/engine/main.ts');
+  bundles = await bundle('src/engine/main.ts', 'src/engine/pulseThread.ts');
   cacheDirectory = mkdtempSync(join(tmpdir(), 'attack-kills-'));
   int8 = { ...fireside, id: 'fireside@int8', precision: 'int8', cacheDirectory };
   client = new EngineClient({ entry: bundles.path('main'), log: () => undefined });

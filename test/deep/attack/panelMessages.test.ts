@@ -32,7 +32,7 @@ let bundles: Bundles;
 let client: EngineClient;
 let folder: string;
 beforeAll(async () => {
-  bundles = await bundle('src/engine/main.ts');
+  bundles = await bundle('src/engine/main.ts', 'src/engine/pulseThread.ts');
   client = new EngineClient({ entry: bundles.path('main'), log: () => undefined });
   folder = mkdtempSync(join(tmpdir(), 'attack-panel-'));
 });

@@ -17,7 +17,7 @@ const fireside: ModelSource = {
 let bundles: Bundles;
 let client: EngineClient;
 beforeAll(async () => {
-  bundles = await bundle('src/engine/main.ts');
+  bundles = await bundle('src/engine/main.ts', 'src/engine/pulseThread.ts');
   client = new EngineClient({ entry: bundles.path('main'), log: () => undefined });
 });
 afterAll(async () => {

@@ -2,11 +2,9 @@
 import { existsSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isMainThread } from 'node:worker_threads';
 import { ToyModel } from '../../../src/core/toyModel';
 import { runnableOn, type Experiment as Described } from '../../../src/experiments/kit/experiment';
 import { EngineError, type ModelSource } from '../../../src/engine/protocol';
-import { answerPulse } from '../../../src/engine/pulse';
 import { serve } from '../../../src/engine/server';
 import type { FileExperiment } from '../../../src/engine/training/training';
 import { nativeCall } from '../../../src/onnx/nativeCalls';
@@ -140,19 +138,16 @@ async function load(source: ModelSource): Promise<ToyModel> {
   return new ToyModel({ words: [source.id], logits: [0] });
 }
 
-if (!isMainThread) answerPulse();
-else {
-  serve({
-    load,
-    onFiles: { files },
-    experiments: {
-      count: runnableOn(count),
-      echo: runnableOn(echo),
-      fail: runnableOn(fail),
-      hang: runnableOn(hang),
-      native: runnableOn(native),
-      wait: runnableOn(wait),
-      loads: runnableOn(loadCounts),
-    },
-  });
-}
+serve({
+  load,
+  onFiles: { files },
+  experiments: {
+    count: runnableOn(count),
+    echo: runnableOn(echo),
+    fail: runnableOn(fail),
+    hang: runnableOn(hang),
+    native: runnableOn(native),
+    wait: runnableOn(wait),
+    loads: runnableOn(loadCounts),
+  },
+});
