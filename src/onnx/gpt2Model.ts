@@ -11,7 +11,7 @@ import type {
 } from '../core/languageModel';
 import type { Gpt2Config } from '../gpt2/checkpoint/config';
 import type { TextTokenizer } from '../gpt2/tokenizer/textTokenizer';
-import { appendStep, fold, Gpt2Cache, type TokenShape } from './gpt2Cache';
+import { fold, Gpt2Cache, type TokenShape } from './gpt2Cache';
 import { KeyValueRows } from './keyValueRows';
 import { PromptCache } from './promptCache';
 import { PIECE, readTokens } from './readTokens';
@@ -19,8 +19,11 @@ import { scoreTokens } from './scoreTokens';
 import { groupBy, planBatches, type Batch, type Job, type StepJob } from './stepBatches';
 import type { StepRunner } from './stepRunner';
 
-/** Tokens for which room is made at once when a sequence begins to grow. */
-const ROOM = 32;
+/**
+ * Tokens for which room is made at once when a sequence begins to grow; those of common jobs, since making more
+ * moves the keys and values of all sequences.
+ */
+const ROOM = 48;
 
 /** Takes hidden states of some tokens of the context at `index`; those of one context come in order. */
 type StatesReceiver = (index: number, states: Float32Array) => void;
@@ -75,7 +78,7 @@ export class Gpt2Model implements LanguageModel {
     return scoreTokens(
       (window, wanted, onLogits, tools) => {
         const rows = new KeyValueRows(parts, heads * headWidth, window.length);
-        return readTokens(this.runner, this.shape, { rows, length: 0 }, window, wanted, onLogits, tools);
+        return readTokens(this.runner, { rows, length: 0 }, window, wanted, onLogits, tools);
       },
       this.info.contextLength,
       tokens,
@@ -129,7 +132,6 @@ export class Gpt2Model implements LanguageModel {
     let last: Float32Array = new Float32Array();
     const view = await readTokens(
       this.runner,
-      this.shape,
       start ?? { rows: fresh, length: 0 },
       tokens,
       tokens.length - 1,
@@ -147,11 +149,13 @@ export class Gpt2Model implements LanguageModel {
     // A place whose sequence has ended gets some token and gives no logits.
     const ids = new Array<number>(groups).fill(0);
     jobs.forEach(({ tokens }, i) => (ids[places[i]!] = tokens.at(-1)!));
-    const { logits, fresh, states } = await this.runner.run({
+    const { length } = suffix;
+    const rows = suffix.rows.claim(length, 1);
+    const { logits, states } = await this.runner.run({
       ids,
       groups,
       prefix,
-      suffix: suffix.length > 0 ? suffix : null,
+      own: { rows, start: 0, length },
       logitsFor: places,
       states: onStates !== undefined,
     });
@@ -159,11 +163,15 @@ export class Gpt2Model implements LanguageModel {
     jobs.forEach(({ index }, i) => {
       onStates?.(index, states.subarray(places[i]! * width, (places[i]! + 1) * width));
     });
-    const grown = appendStep(suffix, fresh);
     const size = this.info.vocabularySize;
     return jobs.map(({ tokens }, i) => ({
       logits: logits.subarray(i * size, (i + 1) * size),
-      cache: new Gpt2Cache(this, new Int32Array(tokens), prefix, { ...grown, groups, sequence: places[i]! }),
+      cache: new Gpt2Cache(this, new Int32Array(tokens), prefix, {
+        rows,
+        length: length + 1,
+        groups,
+        sequence: places[i]!,
+      }),
     }));
   }
 

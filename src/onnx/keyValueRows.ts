@@ -18,7 +18,7 @@ export class KeyValueRows {
     readonly rowLength: number,
     capacity: number,
   ) {
-    this.arrays = Array.from({ length: parts }, () => new Float32Array(capacity * rowLength));
+    this.arrays = Array.from({ length: parts }, () => floats(capacity * rowLength));
     this.capacity = capacity;
   }
 
@@ -27,23 +27,19 @@ export class KeyValueRows {
     return this.parts * this.capacity * this.rowLength * Float32Array.BYTES_PER_ELEMENT;
   }
 
-  /** The first `length` tokens of one array, not copied. */
-  view(part: number, length: number): Float32Array {
-    return this.arrays[part]!.subarray(0, length * this.rowLength);
+  /** Tokens `start` to `end` of one array, not copied. */
+  view(part: number, start: number, end: number): Float32Array {
+    return this.arrays[part]!.subarray(start * this.rowLength, end * this.rowLength);
   }
 
   /**
-   * Appends `count` tokens after the first `length`: to these rows where nothing follows them yet, else to a
-   * copy of them.
-   * @param write copies the new tokens of one array to where it is told.
-   * @returns the rows that hold them.
+   * Claims room for `count` tokens after the first `length`: in these rows where nothing follows them yet, else in a
+   * copy of them. Who claims it may write there, once; nobody else will.
+   * @returns the rows that have the room.
    */
-  append(length: number, count: number, write: (part: number, target: Float32Array) => void): KeyValueRows {
+  claim(length: number, count: number): KeyValueRows {
     const rows = length === this.used ? this : this.copy(length, length + count);
     rows.reserve(length + count);
-    rows.arrays.forEach((array, part) => {
-      write(part, array.subarray(length * rows.rowLength, (length + count) * rows.rowLength));
-    });
     rows.used = length + count;
     return rows;
   }
@@ -51,21 +47,29 @@ export class KeyValueRows {
   private copy(length: number, capacity: number): KeyValueRows {
     const rows = new KeyValueRows(this.parts, this.rowLength, capacity);
     rows.arrays.forEach((array, part) => {
-      array.set(this.view(part, length));
+      array.set(this.view(part, 0, length));
     });
     rows.used = length;
     return rows;
   }
 
-  /** Makes room; old arrays stay as they are, since a running graph may be reading them. */
+  /** Makes room; old arrays stay as they are, since a running graph may be using them. */
   private reserve(tokens: number): void {
     if (tokens <= this.capacity) return;
     const capacity = Math.max(tokens, Math.ceil(this.capacity * 1.5), 16);
     this.arrays = this.arrays.map((_, part) => {
-      const array = new Float32Array(capacity * this.rowLength);
-      array.set(this.view(part, this.used));
+      const array = floats(capacity * this.rowLength);
+      array.set(this.view(part, 0, this.used));
       return array;
     });
     this.capacity = capacity;
   }
+}
+
+/**
+ * An array that holds anything until it is written. Zeros would cost more than it seems: memory that the process has
+ * used before would be cleared, and the system asked for what is never written.
+ */
+export function floats(length: number): Float32Array {
+  return new Float32Array(Buffer.allocUnsafeSlow(length * Float32Array.BYTES_PER_ELEMENT).buffer, 0, length);
 }

@@ -1,5 +1,4 @@
 import { setImmediate } from 'node:timers/promises';
-import { appendRead, type TokenShape } from './gpt2Cache';
 import type { RowsView, StepRunner } from './stepRunner';
 
 /**
@@ -24,7 +23,6 @@ export interface ReadOptions {
  */
 export async function readTokens(
   runner: StepRunner,
-  shape: TokenShape,
   view: RowsView,
   tokens: readonly number[],
   wanted: number,
@@ -37,11 +35,17 @@ export async function readTokens(
     const ids = tokens.slice(start, start + PIECE);
     const first = Math.max(0, wanted - start);
     const logitsFor = ids.map((_, i) => i).slice(first);
-    const prefix = start > 0 ? view : null;
-    const step = { ids, groups: 1, prefix, suffix: null, logitsFor, states: onStates !== undefined };
-    const { logits, fresh, states } = await runner.run(step);
+    const rows = view.rows.claim(start, ids.length);
+    const { logits, states } = await runner.run({
+      ids,
+      groups: 1,
+      prefix: start > 0 ? { rows, length: start } : null,
+      own: { rows, start, length: 0 },
+      logitsFor,
+      states: onStates !== undefined,
+    });
     onStates?.(states);
-    view = appendRead(view, fresh, shape);
+    view = { rows, length: start + ids.length };
     const size = logits.length / logitsFor.length;
     logitsFor.forEach((row, i) => {
       onLogits(start + row, logits.subarray(i * size, (i + 1) * size));

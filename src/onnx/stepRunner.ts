@@ -1,7 +1,7 @@
 import type { Tensor } from 'onnxruntime-node';
 import type { Gpt2Config } from '../gpt2/checkpoint/config';
 import { checkLogits } from './finiteLogits';
-import type { KeyValueRows } from './keyValueRows';
+import { floats, type KeyValueRows } from './keyValueRows';
 import {
   createSession,
   loadRuntime,
@@ -18,6 +18,11 @@ export interface RowsView {
   readonly length: number;
 }
 
+/** Rows of each sequence: `length` of them from `start` on are known, and those of the new tokens are written after them. */
+export interface OwnRows extends RowsView {
+  readonly start: number;
+}
+
 /** One run of the step graph; see `buildStepGraph` for the shapes. */
 export interface Step {
   /** New tokens, sequence by sequence: `groups` x `ids.length / groups`. */
@@ -25,8 +30,8 @@ export interface Step {
   readonly groups: number;
   /** Keys and values that all sequences share; null where there are none. */
   readonly prefix: RowsView | null;
-  /** Keys and values of each sequence; null where there are none. */
-  readonly suffix: RowsView | null;
+  /** Keys and values of each sequence, with room that was claimed for the new tokens. */
+  readonly own: OwnRows;
   /** Which new tokens to give logits for, counted over `ids`. */
   readonly logitsFor: readonly number[];
   /** Whether the hidden states of the new tokens are wanted. */
@@ -36,19 +41,15 @@ export interface Step {
 export interface StepResult {
   /** One row of vocabulary size per entry of `logitsFor`. */
   readonly logits: Float32Array;
-  /** Keys and values of the new tokens, [2 x layers, heads, groups, new tokens, head width]. */
-  readonly fresh: Float32Array;
   /** Where wanted: last hidden states of the new tokens, [ids, width]; else empty. */
   readonly states: Float32Array;
 }
 
-const OUTPUTS = ['logits', 'new'];
-const OUTPUTS_WITH_STATES = [...OUTPUTS, 'states'];
-const NO_STATES = new Float32Array();
-
 /** Feeds the step graph from plain arrays. */
 export class StepRunner {
   private released = false;
+  /** One token of zeros, which the mask hides. */
+  private readonly emptyPrefix: Tensors;
   /** The inputs for the latest shared part: it stays the same while its continuations grow. */
   private prefix: { readonly view: RowsView; readonly inputs: Tensors } | undefined;
 
@@ -57,7 +58,11 @@ export class StepRunner {
     private readonly config: Gpt2Config,
     private readonly session: Session,
     private readonly TensorClass: typeof Tensor,
-  ) {}
+  ) {
+    const { heads, width, layers } = config;
+    const zeros = new TensorClass('float32', new Float32Array(width), [1, heads, width / heads]);
+    this.emptyPrefix = named('prefix', Array<Tensor>(2 * layers).fill(zeros));
+  }
 
   /**
    * @param name of the model, for sentences.
@@ -79,29 +84,35 @@ export class StepRunner {
    */
   async run(step: Step): Promise<StepResult> {
     if (this.released) throw new RuntimeError('The model was unloaded while it was in use; load it again.');
-    const { ids, groups } = step;
+    const { ids, groups, own, prefix, logitsFor } = step;
+    const { vocabularySize, width } = this.config;
     const fresh = ids.length / groups;
-    const past = (step.prefix?.length ?? 0) + (step.suffix?.length ?? 0);
+    const past = (prefix?.length ?? 0) + own.length;
+    const grown = this.rowTensors(own.rows, own.start, own.start + own.length + fresh, groups);
     const inputs: Tensors = {
-      ...this.prefixInputs(step.prefix),
-      ...this.rowInputs('suffix', step.suffix, groups),
+      ...this.prefixInputs(prefix),
+      ...named('own', grown),
       ids: this.integers(ids, [groups, fresh]),
       positions: this.integers(
         ids.map((_, i) => past + (i % fresh)),
         [groups, fresh],
       ),
-      rows: this.integers(step.logitsFor, [step.logitsFor.length]),
+      places: this.integers(
+        Array.from({ length: fresh }, (_, i) => own.length + i),
+        [1, fresh, 1],
+      ),
+      rows: this.integers(logitsFor, [logitsFor.length]),
       mask: this.mask(step, fresh),
     };
-    const outputs = await this.session.run(inputs, step.states ? OUTPUTS_WITH_STATES : OUTPUTS);
-    const { logits, new: keysAndValues, states } = outputs;
-    const rows = logits!.data as Float32Array;
-    checkLogits(rows, this.name);
-    return {
-      logits: rows,
-      fresh: keysAndValues!.data as Float32Array,
-      states: states ? (states.data as Float32Array) : NO_STATES,
-    };
+    const logits = floats(logitsFor.length * vocabularySize);
+    const states = new Float32Array(step.states ? ids.length * width : 0);
+    const outputs: Tensors = named('grown', grown);
+    // An array without numbers has no place in memory to write to.
+    if (logits.length > 0) outputs.logits = this.floats(logits, [logitsFor.length, vocabularySize]);
+    if (states.length > 0) outputs.states = this.floats(states, [ids.length, width]);
+    await this.session.runInto(inputs, outputs);
+    checkLogits(logits, this.name);
+    return { logits, states };
   }
 
   async release(): Promise<void> {
@@ -111,44 +122,47 @@ export class StepRunner {
   }
 
   private prefixInputs(view: RowsView | null): Tensors {
-    if (!view) return this.rowInputs('prefix', null, 1);
+    if (!view) return this.emptyPrefix;
     const known = this.prefix?.view;
     if (!this.prefix || known?.rows !== view.rows || known.length !== view.length) {
-      this.prefix = { view, inputs: this.rowInputs('prefix', view, 1) };
+      const tensors = this.rowTensors(view.rows, 0, view.length);
+      this.prefix = { view, inputs: named('prefix', tensors) };
     }
     return this.prefix.inputs;
   }
 
-  private rowInputs(name: 'prefix' | 'suffix', view: RowsView | null, sequences: number): Tensors {
-    const { heads, width, layers } = this.config;
-    // An empty part is one token of zeros, which the mask hides.
-    const hidden = view ? undefined : new Float32Array(width * sequences);
-    const dims = [view?.length ?? 1, 1, heads, sequences, width / heads];
-    const inputs: Tensors = {};
-    for (let part = 0; part < 2 * layers; part++) {
-      const kind = part % 2 === 0 ? 'key' : 'value';
-      const data = hidden ?? view!.rows.view(part, view!.length);
-      inputs[`${name}_${kind}_${part >> 1}`] = new this.TensorClass('float32', data, dims);
-    }
-    return inputs;
+  /** Keys and values of some tokens of `groups` sequences, or of the prefix of all of them; not copied. */
+  private rowTensors(rows: KeyValueRows, start: number, end: number, groups?: number): Tensor[] {
+    const { heads, width } = this.config;
+    const dims = [end - start, heads, ...(groups === undefined ? [] : [groups]), width / heads];
+    return Array.from({ length: rows.parts }, (_, part) => this.floats(rows.view(part, start, end), dims));
   }
 
-  /** [new, prefix + suffix + new]: hides the stand-ins of empty parts, and from each new token the later ones. */
-  private mask(step: Step, fresh: number): Tensor {
-    const prefix = step.prefix?.length ?? 1;
-    const suffix = step.suffix?.length ?? 1;
-    const columns = prefix + suffix + fresh;
+  /** [new, prefix + own]: hides the stand-in of an empty prefix, and from each new token the later ones. */
+  private mask({ prefix, own }: Step, fresh: number): Tensor {
+    const seen = (prefix?.length ?? 1) + own.length;
+    const columns = seen + fresh;
     const mask = new Float32Array(fresh * columns);
     for (let row = 0; row < fresh; row++) {
       const line = mask.subarray(row * columns, (row + 1) * columns);
-      if (!step.prefix) line[0] = -Infinity;
-      if (!step.suffix) line[prefix] = -Infinity;
-      line.fill(-Infinity, prefix + suffix + row + 1);
+      if (!prefix) line[0] = -Infinity;
+      line.fill(-Infinity, seen + row + 1);
     }
-    return new this.TensorClass('float32', mask, [fresh, columns]);
+    return this.floats(mask, [fresh, columns]);
+  }
+
+  private floats(values: Float32Array, dims: readonly number[]): Tensor {
+    return new this.TensorClass('float32', values, dims);
   }
 
   private integers(values: readonly number[], dims: readonly number[]): Tensor {
     return new this.TensorClass('int64', BigInt64Array.from(values, BigInt), dims);
   }
+}
+
+/** Tensors of all layers, key and value in turn, by the names of inputs or outputs. */
+function named(name: 'prefix' | 'own' | 'grown', tensors: readonly Tensor[]): Tensors {
+  return Object.fromEntries(
+    tensors.map((tensor, part) => [`${name}_${part % 2 === 0 ? 'key' : 'value'}_${part >> 1}`, tensor]),
+  );
 }

@@ -1,11 +1,14 @@
 import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { CacheHandle, LanguageModel } from '../../../src/core/languageModel';
+import type { CacheHandle, LanguageModel, NextToken } from '../../../src/core/languageModel';
 import { loadGpt2 } from '../../../src/onnx/loadGpt2';
+import { depth } from '../depth';
 import '../fixedSeed';
 
 const TINY = 'test/fixtures/oracles/gpt2-tiny';
+/** The longest context of those models. */
+const CONTEXT = 24;
 
 interface Reference {
   readonly logits: readonly {
@@ -89,6 +92,52 @@ describe.each(['plain-names', 'prefixed-names'])('GPT-2 %s', (name) => {
     // Two continuations that run at the same time.
     await Promise.all([again(), model.next([{ tokens: [...tokens, 11, 12], cache: start!.cache }])]);
     expect(await again()).toEqual(before);
+  });
+
+  it('keeps the bits of every branch of a tree of continuations', async () => {
+    interface Node {
+      readonly tokens: readonly number[];
+      readonly parent: Node | null;
+      readonly answer: NextToken;
+    }
+    const id = fc.integer({ min: 0, max: 100 });
+    // Which node is continued, and with what; those of one round run together, in calls side by side.
+    const branch = fc.tuple(fc.nat(), fc.array(id, { minLength: 1, maxLength: 3 }));
+    const call = fc.array(branch, { minLength: 1, maxLength: 6 });
+    const round = fc.array(call, { minLength: 1, maxLength: 3 });
+    const prompt = fc.array(id, { minLength: 1, maxLength: 12 });
+    await fc.assert(
+      fc.asyncProperty(prompt, fc.array(round, { minLength: 1, maxLength: 5 }), async (start, rounds) => {
+        const [root] = await model.next([{ tokens: start }]);
+        const nodes: Node[] = [{ tokens: start, parent: null, answer: root! }];
+        for (const calls of rounds) {
+          const known = nodes.length;
+          const grown = await Promise.all(
+            calls.map(async (branches) => {
+              const parents = branches.map(([place, more]) => ({ parent: nodes[place % known]!, more }));
+              const contexts = parents.map(({ parent, more }) => ({
+                tokens: [...parent.tokens, ...more].slice(0, CONTEXT),
+                cache: parent.answer.cache,
+              }));
+              const answers = await model.next(contexts);
+              return answers.map((answer, i) => ({
+                tokens: contexts[i]!.tokens,
+                parent: parents[i]!.parent,
+                answer,
+              }));
+            }),
+          );
+          nodes.push(...grown.flat());
+        }
+        for (const { tokens, parent, answer } of nodes) {
+          const [again] = await model.next([{ tokens, cache: parent?.answer.cache }]);
+          expect(again!.logits).toEqual(answer.logits);
+          const [whole] = await model.next([{ tokens }]);
+          expect(largestDifference(answer.logits, whole!.logits)).toBeLessThan(1e-4);
+        }
+      }),
+      { numRuns: depth(15, 200) },
+    );
   });
 
   it('answers again for a context that the cache covers whole', async () => {
