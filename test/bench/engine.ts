@@ -7,8 +7,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { fight, type Arena, type Outcome } from './engine/duel';
-import { DUELS, JOB_NAMES, type Duel, type JobName } from './engine/jobs';
+import { fight, Ring, startUp, type Arena, type Outcome } from './engine/duel';
+import { DUELS, JOB_NAMES, jobsOf, type Duel, type Job } from './engine/jobs';
 import { placeFor } from './engine/machine';
 import { report } from './engine/report';
 import type { BenchOptions } from './options';
@@ -16,7 +16,7 @@ import { prepareModels } from './peers/models';
 
 const FOLDER = 'artifacts/bench';
 const PAIRS = 9;
-const QUICK_PAIRS = 3;
+const QUICK_PAIRS = 2;
 
 /** Words that choose jobs and opponents. */
 export const words = [...JOB_NAMES, ...Object.keys(DUELS)];
@@ -26,15 +26,28 @@ export async function run({ words: chosen, quick, threads }: BenchOptions): Prom
   installPeers();
   const models = await prepareModels(FOLDER);
   const pairs = quick ? QUICK_PAIRS : PAIRS;
-  const arena: Arena = { models, folder: FOLDER, threads, place, pairs, ours: await bundleOurs() };
+  const ours = await bundleOurs();
+  const arena: Arena = { models, folder: FOLDER, threads, place, pairs, ours, rehearsed: !quick };
   console.log(`  ${place.said}; ${threads === 1 ? 'one thread' : `${threads} threads`}, ${pairs} pairs`);
   const yardstick: number[] = [];
   const outcomes: Outcome[] = [];
-  for (const [duel, jobs] of program(chosen, quick)) {
-    console.log(
-      `  ${duel.ours.name} against ${duel.peer.name}; how many times as fast, median and each pair:`,
-    );
-    outcomes.push(...(await fight(duel, jobs, arena, (milliseconds) => yardstick.push(milliseconds))));
+  const duels = program(chosen, quick);
+  const ring = new Ring(arena);
+  try {
+    for (const [duel, jobs] of duels) {
+      if (jobs.every(({ task }) => !task)) continue;
+      announce(duel);
+      outcomes.push(...(await fight(duel, jobs, ring, arena, (time) => yardstick.push(time))));
+    }
+  } finally {
+    await ring.hold();
+  }
+  for (const [duel, jobs] of duels) {
+    for (const job of jobs) {
+      if (job.task) continue;
+      announce(duel);
+      outcomes.push(await startUp(duel, job, arena));
+    }
   }
   const text = report(outcomes, { threads, pairs, place: place.said, yardstick });
   const file = join(FOLDER, threads === 1 ? 'table.md' : `table-${threads}-threads.md`);
@@ -43,15 +56,18 @@ export async function run({ words: chosen, quick, threads }: BenchOptions): Prom
   console.log(`\n${text}\n  written to ${file}`);
 }
 
+function announce({ ours, peer }: Duel): void {
+  console.log(`  ${ours.name} against ${peer.name}; how many times as fast, median and each pair:`);
+}
+
 /** Which duels are fought over which jobs: those that are named, or all; where it has to be quick, those with goals. */
-function program(chosen: readonly string[], quick: boolean): [Duel, JobName[]][] {
-  const named = JOB_NAMES.filter((job) => chosen.includes(job));
+function program(chosen: readonly string[], quick: boolean): [Duel, Job[]][] {
+  const all = jobsOf(quick);
+  const named = all.filter(({ name }) => chosen.includes(name));
   const entries = Object.entries(DUELS);
-  const duels = entries.some(([name]) => chosen.includes(name))
-    ? entries.filter(([name]) => chosen.includes(name))
-    : entries;
-  return duels.flatMap(([, duel]): [Duel, JobName[]][] => {
-    const jobs = named.length > 0 ? named : JOB_NAMES.filter((job) => !quick || job in duel.goals);
+  const duels = entries.filter(([name]) => chosen.includes(name));
+  return (duels.length > 0 ? duels : entries).flatMap(([, duel]): [Duel, Job[]][] => {
+    const jobs = named.length > 0 ? named : all.filter(({ name }) => !quick || name in duel.goals);
     return jobs.length > 0 ? [[duel, jobs]] : [];
   });
 }

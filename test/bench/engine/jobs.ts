@@ -13,31 +13,44 @@ function promptOf(tokens: number): number[] {
 const TOP_K = 40;
 const SHORT = promptOf(9);
 
+export const JOB_NAMES = ['headline', 'one', 'many', 'reading', 'first'] as const;
+export type JobName = (typeof JOB_NAMES)[number];
+
 export interface Job {
+  readonly name: JobName;
   /** As a user reads it. */
   readonly said: string;
   /** undefined: a process starts and finds the first distribution. */
   readonly task?: Task;
 }
 
-export const JOBS = {
-  headline: {
-    said: "Explore's defaults: 9-token prompt, 5 samples of 40 tokens",
-    task: { prompt: SHORT, samples: 5, tokens: 40, topK: TOP_K },
-  },
-  one: { said: 'One greedy text of 64 tokens', task: { prompt: SHORT, samples: 1, tokens: 64, topK: null } },
-  many: {
-    said: '32 samples of 24 tokens',
-    task: { prompt: SHORT, samples: 32, tokens: 24, topK: TOP_K },
-  },
-  reading: {
-    said: 'Reading 512 tokens',
-    task: { prompt: promptOf(512), samples: 1, tokens: 0, topK: null },
-  },
-  first: { said: 'From nothing to the first distribution' },
-} as const satisfies Record<string, Job>;
-export type JobName = keyof typeof JOBS;
-export const JOB_NAMES = Object.keys(JOBS) as JobName[];
+/** @param quick shortens the longest one */
+export function jobsOf(quick: boolean): readonly Job[] {
+  const each = quick ? 8 : 24;
+  return [
+    {
+      name: 'headline',
+      said: "Explore's defaults: 5 samples of 40 tokens",
+      task: { prompt: SHORT, samples: 5, tokens: 40, topK: TOP_K },
+    },
+    {
+      name: 'one',
+      said: 'One greedy text of 64 tokens',
+      task: { prompt: SHORT, samples: 1, tokens: 64, topK: null },
+    },
+    {
+      name: 'many',
+      said: `32 samples of ${each} tokens`,
+      task: { prompt: SHORT, samples: 32, tokens: each, topK: TOP_K },
+    },
+    {
+      name: 'reading',
+      said: 'Reading 512 tokens',
+      task: { prompt: promptOf(512), samples: 1, tokens: 0, topK: null },
+    },
+    { name: 'first', said: 'From starting a process to the first distribution' },
+  ];
+}
 
 /** The prompt of the first distribution. */
 export const FIRST_PROMPT = SHORT;

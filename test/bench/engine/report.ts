@@ -1,7 +1,7 @@
 /** What a run of the engine's benchmark says: as lines, and as tables in Markdown. */
 import type { Measured } from '../peers/tasks';
 import { ratiosOf, type Outcome } from './duel';
-import { JOB_NAMES, JOBS, MOST_OUTSIDE, type Job, type JobName } from './jobs';
+import { JOB_NAMES, MOST_OUTSIDE, type Job } from './jobs';
 import { median, quantile } from './statistics';
 
 /** How a run was made. */
@@ -21,13 +21,13 @@ interface Goal {
 }
 
 function goalOf({ duel, job }: Outcome, ratio: number, threads: number): Goal {
-  const least = threads === 1 ? duel.goals[job] : 1;
+  const least = threads === 1 ? duel.goals[job.name] : 1;
   return { least, met: least === undefined ? '' : ratio >= least ? 'met' : '**not met**' };
 }
 
 /** The whole report, as Markdown. */
 export function report(outcomes: readonly Outcome[], circumstances: Circumstances): string {
-  const sorted = JOB_NAMES.flatMap((job) => outcomes.filter((outcome) => outcome.job === job));
+  const sorted = JOB_NAMES.flatMap((job) => outcomes.filter((outcome) => outcome.job.name === job));
   const parts = [describe(circumstances), ratios(sorted, circumstances.threads)];
   const share = outside(sorted, circumstances.threads);
   if (share !== undefined) parts.push(share);
@@ -56,28 +56,28 @@ function ratios(outcomes: readonly Outcome[], threads: number): string {
     const values = ratiosOf(outcome);
     const { least, met } = goalOf(outcome, median(values), threads);
     return [
-      JOBS[outcome.job].said,
+      outcome.job.said,
       outcome.duel.ours.name,
       outcome.duel.peer.name,
       `${spreadOf(values, 2)} x`,
+      `${median(ratiosOf(outcome, 'processor')).toFixed(2)} x`,
       least === undefined ? '' : `${least.toFixed(2)} x`,
       met,
     ];
   });
-  return table(['job', 'weights here', 'peer', 'times as fast', 'goal', ''], rows);
+  return table(['job', 'weights here', 'peer', 'times as fast', 'by processor time', 'goal', ''], rows);
 }
 
 /** How much of a job passes outside the network; undefined where that was not measured. */
 function outside(outcomes: readonly Outcome[], threads: number): string | undefined {
   const { job, ours, share } = MOST_OUTSIDE;
-  const pairs = outcomes
-    .filter((outcome) => outcome.job === job && outcome.duel.ours === ours)
-    .flatMap((outcome) => outcome.pairs);
-  if (pairs.length === 0) return undefined;
+  const found = outcomes.filter((outcome) => outcome.job.name === job && outcome.duel.ours === ours);
+  if (found.length === 0) return undefined;
+  const pairs = found.flatMap((outcome) => outcome.pairs);
   const shares = pairs.map((pair) => (100 * (pair.ours.outside ?? NaN)) / pair.ours.wall);
-  const found = `Outside the network, ${JOBS[job].said} with ${ours.name} weights: ${spreadOf(shares, 1)} % of the time`;
-  if (threads > 1) return `${found}.`;
-  return `${found} (goal: at most ${100 * share} %, ${median(shares) <= 100 * share ? 'met' : '**not met**'}).`;
+  const line = `Outside the network, ${found[0]!.job.said} with ${ours.name} weights: ${spreadOf(shares, 1)} % of the time`;
+  if (threads > 1) return `${line}.`;
+  return `${line} (goal: at most ${100 * share} %, ${median(shares) <= 100 * share ? 'met' : '**not met**'}).`;
 }
 
 /** What each contestant did, duel by duel: the machine drifts between them. */
@@ -85,7 +85,7 @@ function speeds(outcomes: readonly Outcome[]): string {
   const rows = outcomes.flatMap((outcome) => {
     const { duel, job, pairs } = outcome;
     const row = (name: string, measured: readonly Measured[]): string[] => [
-      JOBS[job].said,
+      job.said,
       name,
       speedOf(job, measured),
       spreadOf(
@@ -107,8 +107,7 @@ function speeds(outcomes: readonly Outcome[]): string {
   return table(['job', 'contestant', 'speed', 'processors used'], rows);
 }
 
-function speedOf(job: JobName, measured: readonly Measured[]): string {
-  const { task }: Job = JOBS[job];
+function speedOf({ task }: Job, measured: readonly Measured[]): string {
   if (!task) {
     return `${spreadOf(
       measured.map(({ wall }) => wall),

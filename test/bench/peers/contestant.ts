@@ -40,6 +40,7 @@ export class Contestant {
   }
 
   async stop(): Promise<void> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
     const exit = once(this.child, 'exit');
     this.child.disconnect();
     await exit;

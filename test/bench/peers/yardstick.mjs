@@ -19,4 +19,4 @@ await serve(() => {
     if (!Number.isFinite(c[0]) || !memory[0].equals(memory[1])) throw new Error('The machine miscalculates.');
     return Promise.resolve(undefined);
   });
-});
+}, 0);
