@@ -67,7 +67,8 @@ function program(chosen: readonly string[], quick: boolean): [Duel, Job[]][] {
   const entries = Object.entries(DUELS);
   const duels = entries.filter(([name]) => chosen.includes(name));
   return (duels.length > 0 ? duels : entries).flatMap(([, duel]): [Duel, Job[]][] => {
-    const jobs = named.length > 0 ? named : all.filter(({ name }) => !quick || name in duel.goals);
+    const usual = all.filter(({ name }) => (quick ? name in duel.goals : duel.jobs.includes(name)));
+    const jobs = named.length > 0 ? named : usual;
     return jobs.length > 0 ? [[duel, jobs]] : [];
   });
 }
