@@ -89,19 +89,22 @@ export class StepRunner {
     const fresh = ids.length / groups;
     const past = (prefix?.length ?? 0) + own.length;
     const grown = this.rowTensors(own.rows, own.start, own.start + own.length + fresh, groups);
+    const all = ids.map((_, i) => i);
+    const [kept, rows] = step.states ? [all, logitsFor] : [logitsFor, logitsFor.map((_, i) => i)];
     const inputs: Tensors = {
       ...this.prefixInputs(prefix),
       ...named('own', grown),
       ids: this.integers(ids, [groups, fresh]),
       positions: this.integers(
-        ids.map((_, i) => past + (i % fresh)),
+        all.map((i) => past + (i % fresh)),
         [groups, fresh],
       ),
       places: this.integers(
         Array.from({ length: fresh }, (_, i) => own.length + i),
         [1, fresh, 1],
       ),
-      rows: this.integers(logitsFor, [logitsFor.length]),
+      kept: this.integers(kept, [kept.length]),
+      rows: this.integers(rows, [rows.length]),
       mask: this.mask(step, fresh),
     };
     const logits = floats(logitsFor.length * vocabularySize);

@@ -9,19 +9,20 @@ import type { StepWeights } from './stepWeights';
  * its part: `prefix` (of all sequences) and `own` (of each), which has room for the new tokens at its end.
  *
  * With G sequences of S new tokens each (one of both is 1), P prefix tokens, T earlier and N = T + S own tokens,
- * H heads of width D, R chosen rows:
+ * H heads of width D, K kept and R chosen rows:
  *
  * | value | shape | |
  * |---|---|---|
  * | `ids`, `positions` | [G, S] int64 | new tokens and their places |
  * | `places` | [1, S, 1] int64 | where among the own tokens the new ones are: T to N - 1 |
  * | `mask` | [S, P + N] | added to the attention scores: 0, or -Infinity where a new token must not look |
- * | `rows` | [R] int64 | which of the G x S rows (sequence by sequence) to give logits for |
+ * | `kept` | [K] int64 | which of the G x S rows (sequence by sequence) logits or states are wanted of |
+ * | `rows` | [R] int64 | which of the kept rows to give logits for |
  * | `prefix_key_L`, `prefix_value_L` | [P, H, D] | of layer L, token by token |
  * | `own_key_L`, `own_value_L` | [N, H, G, D] | |
  * | `logits` | [R, V] | out |
  * | `grown_key_L`, `grown_value_L` | [N, H, G, D] | out: own keys and values, now with those of the new tokens |
- * | `states` | [G x S, E] | out: hidden states of the new tokens after the final layer norm, which logits are made of |
+ * | `states` | [K, E] | out: hidden states of the kept rows after the final layer norm, which logits are made of |
  *
  * A `grown` output that is given the memory of its `own` input is written only at the new tokens, without a copy of
  * the others. P is at least 1, since ONNX Runtime's strided products divide by it: an empty prefix is one token that
@@ -111,7 +112,11 @@ export function buildStepGraph(weights: StepWeights): Graph {
       g.add('Transpose', [attended], { perm: [1, 0, 2] }),
       g.integers(-1, config.width),
     ]);
-    normalized = addAndNormalize(linear(joined, `${block}.attn.c_proj`), `${block}.ln_2`);
+    // After the last attention no token looks at another, so that those nothing is wanted of end here.
+    const onward = (rows: string): string =>
+      layer + 1 < config.layers ? rows : g.add('Gather', [rows, 'kept']);
+    hidden = onward(hidden);
+    normalized = addAndNormalize(linear(onward(joined), `${block}.attn.c_proj`), `${block}.ln_2`);
     const inner = activate(g, linear(normalized, `${block}.mlp.c_fc`), config.activation);
     const next = layer + 1 < config.layers ? `h.${layer + 1}.ln_1` : 'ln_f';
     normalized = addAndNormalize(linear(inner, `${block}.mlp.c_proj`), next);
@@ -121,7 +126,7 @@ export function buildStepGraph(weights: StepWeights): Graph {
 
   return g.build('gpt2', stepInputs(config), [
     { name: 'logits', type: 'float32', shape: ['R', config.vocabularySize] },
-    { name: 'states', type: 'float32', shape: ['G * S', config.width] },
+    { name: 'states', type: 'float32', shape: ['K', config.width] },
     ...ownParts(config, 'grown'),
   ]);
 }
@@ -132,6 +137,7 @@ function stepInputs(config: Gpt2Config): ValueInfo[] {
     { name: 'positions', type: 'int64', shape: ['G', 'S'] },
     { name: 'places', type: 'int64', shape: [1, 'S', 1] },
     { name: 'mask', type: 'float32', shape: ['S', 'P + N'] },
+    { name: 'kept', type: 'int64', shape: ['K'] },
     { name: 'rows', type: 'int64', shape: ['R'] },
     ...cacheParts(config, 'prefix', ['P', config.heads, config.width / config.heads]),
     ...ownParts(config, 'own'),
