@@ -29,6 +29,27 @@ export function drawToken(probabilities: ArrayLike<number>, u: number): number {
 }
 
 /**
+ * As `drawToken`, where only some tokens have a probability.
+ * @param ids the first `count` entries are these tokens, ascending.
+ * @param probabilities by token id; those of other tokens are not read.
+ */
+export function drawAmong(
+  ids: ArrayLike<number>,
+  count: number,
+  probabilities: ArrayLike<number>,
+  u: number,
+): number {
+  checkUniform(u);
+  let sum = 0;
+  for (let row = 0; row < count; row++) {
+    sum += probabilities[ids[row]!]!;
+    if (sum > u) return ids[row]!;
+  }
+  for (let row = count - 1; row >= 0; row--) if (probabilities[ids[row]!]! > 0) return ids[row]!;
+  throw emptyDistribution();
+}
+
+/**
  * Many draws from one distribution: the sums are kept, so a draw is a binary search instead of a pass.
  * For every u it returns what `drawToken` returns.
  */

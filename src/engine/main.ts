@@ -1,4 +1,5 @@
 /** Entry of the engine process, `dist/engine.js`, which the client forks. */
+import { useKernel } from '../core/vectorKernel';
 import { registry } from '../experiments/registry';
 import { loadModel, modelMemory, probeServer } from './loadModel';
 import { readAhead } from './readAhead';
@@ -7,6 +8,7 @@ import { trainingOnFiles } from './training/training';
 
 if (process.send) {
   const { training: _, ...experiments } = registry;
+  useKernel();
   serve({
     load: loadModel,
     memory: modelMemory,

@@ -1,79 +1,92 @@
 /** The tokens that a chain of samplers is still considering, with their logits, in buffers made once. */
+import { drawAmong } from '../draw';
 import { expNotPositive } from '../exponential';
-import { largestLogit } from '../logits';
+import { topIndices } from '../logits';
+import { blocksOf, vectorPass } from '../vectorPass';
+import { nthLargestInBlocks, rankInBlocks, topInBlocks } from './blockMaxima';
+import { KEPT, Removals } from './removals';
 import { FEW, MassCut, nthLargest, nthLargestOfFew } from './selection';
+import { largestOf, weighAll, writeProbabilities } from './weights';
 
-/** In `removedBy`: the token is still a candidate. */
-export const KEPT = -1;
-/** In `removedBy`: the token's logit was -Infinity before the first sampler. */
-export const IMPOSSIBLE = -2;
+export { IMPOSSIBLE, KEPT } from './removals';
 
 /**
  * Candidates for the next token. Samplers read `ids`, `logits` and `probabilities`, write `logits`, and call
  * `remove`. All vectors but `ids` are indexed by token id; nothing is allocated after construction.
  *
+ * Most tokens are removed by one step, and nobody asks for them one by one. The vectors that samplers read are
+ * therefore right for candidates only; `whole`, `raw` and `removedBy` bring in what concerns the others when they are
+ * asked for.
+ *
  * One order rules wherever tokens must be ranked: larger logit first, lower id first among equal logits.
  */
 export class Candidates {
-  /** Softmax of the logits as given. */
-  readonly raw: Float64Array;
-  /** Current logits; -Infinity for every token that is no candidate. */
+  /** Current logits of the candidates. */
   readonly logits: Float64Array;
-  /** The first `count` entries are the candidates, ascending. */
-  readonly ids: Int32Array;
+  /** The first `count` entries are the candidates, ascending; to be read only. */
+  ids: Int32Array;
   count = 0;
-  /** `KEPT`, `IMPOSSIBLE`, or the index of the step that removed the token. */
-  readonly removedBy: Int16Array;
   /** A vector that a sampler may use as it likes between calls to this class. */
   readonly scratch: Float64Array;
   /** Sentences of the current step that a user should read. */
   readonly warnings: string[] = [];
   /** Entropy of `raw`, in nats. */
   rawEntropy = 0;
-  /** Tokens removed by the latest step, and their raw probability. */
+  /** Tokens removed by the latest step. */
   removed = 0;
-  removedMass = 0;
   /** True when the latest step would have removed everything and the best token was kept instead. */
   rescued = false;
 
+  readonly #raw: Float64Array;
   readonly #probabilities: Float64Array;
+  readonly #removals: Removals;
   /** All ids, ascending. */
   readonly #all: Int32Array;
+  readonly #own: Int32Array;
   readonly #order: Int32Array;
   readonly #massCut: MassCut;
-  #step = 0;
-  #marked = 0;
+  #given: ArrayLike<number> = [];
+  /** The largest of every block of the logits as given, and of those that are divided by a temperature. */
+  readonly #maxima: Float64Array;
+  readonly #dividedMaxima: Float64Array;
+  /** Those of the current logits, while no sampler has written these one by one. */
+  #currentMaxima: Float64Array | undefined;
   /** True while `#probabilities` and `#entropy` belong to the current logits. */
   #fresh = false;
-  /** True while `raw` is the softmax of the current logits. A vector that nobody asks for is not written. */
+  /** True while the probabilities are those of `raw`: a vector that nobody asks for is not written. */
   #rawHolds = false;
-  /** Whether the latest softmax over all tokens gave one of them 0. */
-  #zeros = false;
+  /** Whether `#raw` is written. */
+  #rawWhole = false;
+  /** Whether tokens that are no candidates have their -Infinity and their 0. */
+  #cleared = false;
   #entropy = 0;
   #max = 0;
   #logSum = 0;
   /** What the latest softmax of logits as given has noted. */
-  #ofRaw = { max: 0, logSum: 0, entropy: 0, zeros: false };
+  #ofRaw = { max: 0, least: 0, others: 0, weighted: 0, logSum: 0, entropy: 0 };
 
   /** @throws RangeError for a vocabulary without tokens. */
   constructor(readonly vocabularySize: number) {
     if (!Number.isSafeInteger(vocabularySize) || vocabularySize < 1) {
       throw new RangeError(`The vocabulary has ${vocabularySize} tokens; it must have at least 1.`);
     }
-    this.raw = new Float64Array(vocabularySize);
+    this.#raw = new Float64Array(vocabularySize);
     this.logits = new Float64Array(vocabularySize);
     this.#probabilities = new Float64Array(vocabularySize);
-    this.ids = new Int32Array(vocabularySize);
-    this.removedBy = new Int16Array(vocabularySize);
+    this.#removals = new Removals(vocabularySize);
     this.scratch = new Float64Array(vocabularySize);
+    this.#own = new Int32Array(vocabularySize);
     this.#order = new Int32Array(vocabularySize);
-    this.#all = new Int32Array(vocabularySize);
-    for (let id = 0; id < vocabularySize; id++) this.#all[id] = id;
+    this.#all = Int32Array.from(this.#own, (_, id) => id);
+    this.ids = this.#all;
+    this.#maxima = new Float64Array(blocksOf(vocabularySize));
+    this.#dividedMaxima = new Float64Array(blocksOf(vocabularySize));
     this.#massCut = new MassCut();
   }
 
   /**
    * Starts over with the model's logits.
+   * @param given not changed, and not to be changed as long as anything is read here.
    * @throws RangeError for a vector of another length, NaN, +Infinity, or no finite logit.
    */
   load(given: ArrayLike<number>): void {
@@ -82,64 +95,124 @@ export class Candidates {
         `There are ${given.length} logits; the vocabulary has ${this.vocabularySize} tokens, one logit each.`,
       );
     }
-    const max = largestLogit(given);
-    this.#begin(given);
-    this.#softmaxOfAll(max, this.raw);
-    this.#ofRaw = { max, logSum: this.#logSum, entropy: this.#entropy, zeros: this.#zeros };
-    this.#loaded();
+    const weighed = weighAll(given, this.#maxima);
+    this.#given = given;
+    this.#note(weighed.max, 1, weighed.others, weighed.weighted);
+    this.#ofRaw = { ...weighed, logSum: this.#logSum, entropy: this.#entropy };
+    this.#rawWhole = false;
+    vectorPass.owner = this;
+    this.#begin();
   }
 
   /** Starts over with the logits that were loaded last, whose softmax is still there. @param given they, unchanged */
   reload(given: ArrayLike<number>): void {
-    this.#begin(given);
-    const { max, logSum, entropy, zeros } = this.#ofRaw;
+    this.#given = given;
+    const { max, logSum, entropy } = this.#ofRaw;
     this.#max = max;
     this.#logSum = logSum;
     this.#entropy = entropy;
-    this.#zeros = zeros;
-    this.#loaded();
+    this.#begin();
   }
 
-  #begin(given: ArrayLike<number>): void {
-    const { logits, ids, removedBy } = this;
-    // Each pass writes one vector: together they would not stay in the processor's fast memory.
-    logits.set(given);
-    removedBy.fill(KEPT);
-    ids.set(this.#all);
-    this.count = given.length;
-  }
-
-  #loaded(): void {
+  #begin(): void {
+    this.logits.set(this.#given);
+    this.#removals.clear();
+    this.ids = this.#all;
+    this.count = this.vocabularySize;
+    this.#currentMaxima = this.#maxima;
     this.#fresh = false;
     this.#rawHolds = true;
-    // Only what is impossible, or nearly so, has a probability of 0.
-    if (this.#zeros && this.logits.includes(-Infinity)) this.#leaveOutImpossible();
-    this.rawEntropy = this.#entropy;
+    this.#cleared = true;
+    if (this.#ofRaw.least === -Infinity) this.#leaveOutImpossible();
+    this.rawEntropy = this.#ofRaw.entropy;
     this.warnings.length = 0;
   }
 
   #leaveOutImpossible(): void {
-    const { logits, ids, removedBy } = this;
+    const { logits } = this;
     let count = 0;
     for (let id = 0; id < logits.length; id++) {
-      if (logits[id] === -Infinity) removedBy[id] = IMPOSSIBLE;
-      else ids[count++] = id;
+      if (logits[id] === -Infinity) this.#removals.leaveOut(id);
+      else this.#own[count++] = id;
     }
+    this.ids = this.#own;
     this.count = count;
-    // No later step writes the probabilities of these.
-    this.#refresh();
+    this.#cleared = false;
   }
 
-  /** Softmax of the current logits over the candidates, 0 for all others. Computed when it is asked for. */
+  /** Softmax of the logits as given. */
+  get raw(): Float64Array {
+    if (!this.#rawWhole) {
+      // Another may have used the pass since.
+      if (vectorPass.owner !== this) weighAll(this.#given, this.#maxima);
+      writeProbabilities(this.#raw, this.#ofRaw);
+      this.#rawWhole = true;
+    }
+    return this.#raw;
+  }
+
+  /** The same of one token. */
+  rawOf(id: number): number {
+    if (this.#rawWhole) return this.#raw[id]!;
+    return expNotPositive(this.#given[id]! - this.#ofRaw.max) * (1 / (1 + this.#ofRaw.others));
+  }
+
+  /** As `topIndices` of the logits as given. */
+  bestGiven(n: number): number[] {
+    return topInBlocks(this.#given, this.#maxima, n, this.scratch);
+  }
+
+  /** As `rankOf` in the logits as given. */
+  rankGiven(id: number): number {
+    return rankInBlocks(this.#given, this.#maxima, id);
+  }
+
+  /** `KEPT`, `IMPOSSIBLE`, or the index of the step that removed the token. */
+  get removedBy(): Int16Array {
+    return this.#removals.by;
+  }
+
+  /** Softmax of the candidates' logits. Computed when it is asked for. */
   get probabilities(): Float64Array {
     this.#refresh();
-    return this.#probabilities;
+    return this.#rawHolds ? this.raw : this.#probabilities;
+  }
+
+  /** The same of one token, 0 for those that are no candidates. */
+  probabilityOf(id: number): number {
+    if (!this.#removals.isCandidate(id)) return 0;
+    return this.#rawHolds ? this.rawOf(id) : this.probabilities[id]!;
   }
 
   /** Entropy of `probabilities`, in nats. */
   get entropy(): number {
     this.#refresh();
     return this.#entropy;
+  }
+
+  /** As `drawToken` from `probabilities`. */
+  draw(u: number): number {
+    return drawAmong(this.ids, this.count, this.probabilities, u);
+  }
+
+  /** The logits, -Infinity for every token that is no candidate. */
+  get wholeLogits(): Float64Array {
+    if (!this.#cleared) this.#clearRemoved();
+    return this.logits;
+  }
+
+  /** The probabilities, 0 for every token that is no candidate. */
+  get wholeProbabilities(): Float64Array {
+    const { probabilities } = this;
+    if (!this.#cleared) this.#clearRemoved();
+    return probabilities;
+  }
+
+  /** The n best candidates, best first; all where there are fewer. */
+  ranked(n: number): number[] {
+    const maxima = this.#maximaOfAll();
+    if (maxima) return topInBlocks(this.logits, maxima, n, this.scratch);
+    return topIndices(this.wholeLogits, Math.min(n, this.count));
   }
 
   /** ln of a candidate's probability; finite even where the probability underflows to 0. */
@@ -151,6 +224,8 @@ export class Candidates {
   /** The largest logit of a candidate. */
   largest(): number {
     const { ids, logits, count } = this;
+    const maxima = this.#maximaOfAll();
+    if (maxima) return largestOf(maxima);
     let max = -Infinity;
     for (let row = 0; row < count; row++) {
       const logit = logits[ids[row]!]!;
@@ -159,9 +234,21 @@ export class Candidates {
     return max;
   }
 
+  /** The largest absolute value of a candidate's logit. */
+  extent(): number {
+    const { ids, logits, count } = this;
+    if (this.#maximaOfAll() === this.#maxima) {
+      return Math.max(Math.abs(this.#ofRaw.max), Math.abs(this.#ofRaw.least));
+    }
+    let extent = 0;
+    for (let row = 0; row < count; row++) extent = Math.max(extent, Math.abs(logits[ids[row]!]!));
+    return extent;
+  }
+
   /** The best candidate: largest logit, lowest id among equals. */
   best(): number {
     const { ids, logits, count } = this;
+    if (this.#maximaOfAll()) return this.ranked(1)[0]!;
     let best = ids[0]!;
     for (let row = 1; row < count; row++) if (logits[ids[row]!]! > logits[best]!) best = ids[row]!;
     return best;
@@ -170,15 +257,36 @@ export class Candidates {
   /** The logit of the candidate that is n-th when they are ranked, n from 1 to `count`. */
   nthLargestLogit(n: number): number {
     const { ids, logits, count, scratch } = this;
+    const maxima = this.#maximaOfAll();
+    if (maxima) return nthLargestInBlocks(logits, maxima, n, scratch);
     if (n <= FEW) return nthLargestOfFew(logits, ids, count, n, scratch);
     for (let row = 0; row < count; row++) scratch[row] = logits[ids[row]!]!;
     return nthLargest(scratch, count, n);
+  }
+
+  /** The largest of every block of the logits, where all tokens are candidates and that is known. */
+  #maximaOfAll(): Float64Array | undefined {
+    return this.count === this.vocabularySize ? this.#currentMaxima : undefined;
   }
 
   /** To be called by a sampler after it wrote to `logits`. */
   logitsChanged(): void {
     this.#fresh = false;
     this.#rawHolds = false;
+    this.#currentMaxima = undefined;
+  }
+
+  /** Divides all logits by a number above 0 that leaves them finite. */
+  divide(divisor: number): void {
+    const { ids, logits, count } = this;
+    const maxima = this.#maximaOfAll();
+    if (maxima) for (let id = 0; id < logits.length; id++) logits[id]! /= divisor;
+    else for (let row = 0; row < count; row++) logits[ids[row]!]! /= divisor;
+    this.logitsChanged();
+    if (!maxima) return;
+    // Rounding keeps the order.
+    for (let block = 0; block < maxima.length; block++) this.#dividedMaxima[block] = maxima[block]! / divisor;
+    this.#currentMaxima = this.#dividedMaxima;
   }
 
   /**
@@ -186,45 +294,33 @@ export class Candidates {
    * into the range of float64, so that a huge penalty or bias makes a token very improbable, not impossible.
    */
   setLogit(id: number, logit: number): void {
-    if (this.removedBy[id] !== KEPT) return;
+    if (!this.#removals.isCandidate(id)) return;
     this.logits[id] = Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, logit));
     this.logitsChanged();
   }
 
   /** Marks a candidate for removal by the current step; it stays readable until the step ends. */
   remove(id: number): void {
-    if (this.removedBy[id] !== KEPT) return;
-    this.removedBy[id] = this.#step;
-    this.#marked++;
+    this.#removals.mark(id);
   }
 
   /** Takes back a `remove` of the current step. */
   spare(id: number): void {
-    if (this.removedBy[id] !== this.#step) return;
-    this.removedBy[id] = KEPT;
-    this.#marked--;
+    this.#removals.spare(id);
   }
 
   /** Removes the candidates whose logit is below `cutoff`, and of those at it all but `ties` (the lowest ids). */
   removeBelow(cutoff: number, ties = Infinity): void {
-    const { ids, logits, removedBy, count } = this;
-    const step = this.#step;
-    let atCutoff = 0;
-    let marked = 0;
-    for (let row = 0; row < count; row++) {
-      const id = ids[row]!;
-      const logit = logits[id]!;
-      const below = logit < cutoff || (logit === cutoff && ++atCutoff > ties);
-      if (!below || removedBy[id] !== KEPT) continue;
-      removedBy[id] = step;
-      marked++;
-    }
-    this.#marked += marked;
+    const { ids, count, logits } = this;
+    const maxima = this.#maximaOfAll();
+    const removals = this.#removals;
+    if (maxima && removals.marked === 0 && removals.keepFew(logits, maxima, cutoff, ties)) return;
+    removals.markBelow(ids, count, logits, cutoff, ties);
   }
 
   /** Takes back removals of the current step so that at least the `n` best candidates stay. */
   spareBest(n: number): void {
-    if (this.count - this.#marked >= n || n < 1) return;
+    if (this.count - this.#removals.marked >= n || n < 1) return;
     const { ids, logits, count } = this;
     const cutoff = this.nthLargestLogit(Math.min(n, count));
     let better = 0;
@@ -258,98 +354,84 @@ export class Candidates {
         if (weight < negligible) mass += weight;
         else order[rows++] = id;
       }
-    } else order.set(ids);
+    } else order.set(ids.subarray(0, count));
     this.#massCut.find(order, rows, keys, weights, limit, reaching, mass);
     return this.#massCut;
   }
 
   /** Starts step `step` of the chain. */
   begin(step: number): void {
-    this.#step = step;
-    this.#marked = 0;
+    this.#removals.begin(step);
     this.rescued = false;
   }
 
   /** Ends the step: what was marked is removed. If that is everything, the best token stays. */
   end(): void {
-    const { ids, raw, removedBy, count } = this;
+    const { ids, count } = this;
+    const removals = this.#removals;
     this.removed = 0;
-    this.removedMass = 0;
-    if (this.#marked === 0) return;
-    if (this.#marked === count) {
-      this.spare(this.best());
+    if (removals.marked === 0) return;
+    if (removals.marked === count) {
+      removals.spare(this.best());
       this.rescued = true;
       if (count === 1) return;
     }
-    let kept = 0;
-    let mass = 0;
-    for (let row = 0; row < count; row++) {
-      const id = ids[row]!;
-      if (removedBy[id] === KEPT) ids[kept++] = id;
-      else mass += raw[id]!;
-    }
-    this.removedMass = mass;
+    const kept = removals.end(ids, count, this.#own);
+    this.ids = this.#own;
     this.removed = count - kept;
     this.count = kept;
-    this.#clearRemoved();
+    this.#cleared = false;
     this.logitsChanged();
   }
 
   /** Gives every token but the candidates no logit and no probability. */
   #clearRemoved(): void {
-    const { ids, logits, removedBy, scratch, count, vocabularySize } = this;
-    const fresh = this.#probabilities;
+    const { ids, logits, scratch, count, vocabularySize } = this;
+    const fresh = this.#rawHolds ? undefined : this.#probabilities;
+    this.#cleared = true;
     if (8 * count < vocabularySize) {
       // Few are left: all are cleared at once, and those written back.
-      for (let row = 0; row < count; row++) scratch[row] = logits[ids[row]!]!;
-      logits.fill(-Infinity);
-      fresh.fill(0);
-      for (let row = 0; row < count; row++) logits[ids[row]!] = scratch[row]!;
+      for (const vector of fresh ? [logits, fresh] : [logits]) {
+        for (let row = 0; row < count; row++) scratch[row] = vector[ids[row]!]!;
+        vector.fill(vector === logits ? -Infinity : 0);
+        for (let row = 0; row < count; row++) vector[ids[row]!] = scratch[row]!;
+      }
       return;
     }
+    const { removedBy } = this;
     for (let id = 0; id < vocabularySize; id++) {
       if (removedBy[id] === KEPT) continue;
       logits[id] = -Infinity;
-      fresh[id] = 0;
+      if (fresh) fresh[id] = 0;
     }
   }
 
   #refresh(): void {
     if (this.#fresh) return;
     this.#fresh = true;
-    if (this.#rawHolds) {
-      this.#probabilities.set(this.raw);
-      return;
-    }
+    // The entropy of the logits as given is there, and their softmax is made where it is read.
+    if (this.#rawHolds) return;
     // With many candidates, going over all tokens in order is faster; those removed have -Infinity and weigh 0.
-    if (2 * this.count > this.vocabularySize) this.#softmaxOfAll(this.largest(), this.#probabilities);
-    else this.#softmaxOfCandidates(this.largest(), this.#probabilities);
+    if (2 * this.count > this.vocabularySize) {
+      if (!this.#cleared) this.#clearRemoved();
+      this.#softmaxOfAll();
+    } else this.#softmaxOfCandidates(this.largest());
   }
 
-  /** Writes the softmax of the logits of all tokens and notes its entropy. @param max the largest of them. */
-  #softmaxOfAll(max: number, out: Float64Array): void {
-    const { logits } = this;
-    let sum = 0;
-    let weighted = 0;
-    let zeros = false;
-    for (let id = 0; id < logits.length; id++) {
-      const below = logits[id]! - max;
-      const weight = expNotPositive(below);
-      out[id] = weight;
-      sum += weight;
-      if (weight > 0) weighted += weight * below;
-      else zeros = true;
-    }
-    const share = 1 / sum;
-    for (let id = 0; id < out.length; id++) out[id]! *= share;
-    this.#zeros = zeros;
-    this.#note(max, sum, weighted);
+  #softmaxOfAll(): void {
+    const weighed = weighAll(this.logits, this.#dividedMaxima);
+    writeProbabilities(this.#probabilities, weighed);
+    this.#note(weighed.max, 1, weighed.others, weighed.weighted);
+    if (this.count === this.vocabularySize) this.#currentMaxima = this.#dividedMaxima;
   }
 
-  /** The same of the candidates alone; the entries of others stay as they are. */
-  #softmaxOfCandidates(max: number, out: Float64Array): void {
+  /** The softmax of the candidates alone; the entries of others stay as they are. */
+  #softmaxOfCandidates(max: number): void {
     const { ids, logits, count } = this;
+    const out = this.#probabilities;
     let sum = 0;
+    let best = 0;
+    let others = 0;
     let weighted = 0;
     for (let row = 0; row < count; row++) {
       const id = ids[row]!;
@@ -357,16 +439,26 @@ export class Candidates {
       const weight = expNotPositive(below);
       out[id] = weight;
       sum += weight;
-      if (weight > 0) weighted += weight * below;
+      if (below === 0) best++;
+      else if (weight > 0) {
+        others += weight;
+        weighted += weight * below;
+      }
     }
     const share = 1 / sum;
     for (let row = 0; row < count; row++) out[ids[row]!]! *= share;
-    this.#note(max, sum, weighted);
+    this.#cleared &&= count === this.vocabularySize;
+    this.#note(max, best, others, weighted);
   }
 
-  #note(max: number, sum: number, weighted: number): void {
+  /**
+   * @param best how many have the largest logit.
+   * @param others summed weights of the others.
+   * @param weighted the same, each times its logit less the largest.
+   */
+  #note(max: number, best: number, others: number, weighted: number): void {
     this.#max = max;
-    this.#logSum = Math.log(sum);
-    this.#entropy = Math.max(0, this.#logSum - weighted / sum);
+    this.#logSum = Math.log(best) + Math.log1p(others / best);
+    this.#entropy = Math.max(0, this.#logSum - weighted / (best + others));
   }
 }

@@ -108,7 +108,8 @@ export class SamplerChain {
   }
 
   /**
-   * @param logits one per token id; not changed.
+   * @param logits one per token id; not changed, and not to be changed before the next call: vectors of the result are
+   * made from them when they are asked for.
    * @param history what came before; samplers that look back see nothing without it.
    * @throws RangeError when the logits are not one per token, hold NaN or +Infinity, or none is finite.
    */
@@ -121,6 +122,16 @@ export class SamplerChain {
   applyAgain(logits: ArrayLike<number>, history: SamplerHistory = NO_HISTORY): ProcessedDistribution {
     this.#candidates.reload(logits);
     return this.#run(logits, history);
+  }
+
+  /** The n most probable tokens before the chain, of the logits that were given last; see `topIndices`. */
+  best(n: number): number[] {
+    return this.#candidates.bestGiven(n);
+  }
+
+  /** How many tokens come before this one in the logits that were given last; see `rankOf`. */
+  rankOf(id: number): number {
+    return this.#candidates.rankGiven(id);
   }
 
   /** What a shape needs may be among what others have removed before it: it then acts before them. */
@@ -139,7 +150,7 @@ export class SamplerChain {
           : `${sampler} allows none of the tokens that the samplers before it left, so it acts before them here.`,
       );
     }
-    return result.update();
+    return result;
   }
 
   /** Applies the steps in an order. @returns the first that holds the text to a shape and found nothing that has it */

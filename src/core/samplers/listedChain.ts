@@ -173,8 +173,7 @@ export class ListedChain {
     listed: Int32Array,
   ): boolean {
     const candidates = this.#candidates!;
-    const { logits, removedBy } = candidates;
-    this.#before.set(logits);
+    this.#before.set(candidates.wholeLogits);
     candidates.begin(step);
     sampler.apply(candidates, history, 0);
     candidates.end();
@@ -182,6 +181,7 @@ export class ListedChain {
       state.change(() => -Infinity, 0, 0);
       return true;
     }
+    const { wholeLogits: logits, removedBy } = candidates;
     const own = new Set(listed);
     let lowered = 0;
     let left = 0;

@@ -1,4 +1,3 @@
-import { topIndices } from '../logits';
 import type { Candidates } from './candidates';
 import { defineSampler } from './definition';
 import { LEARNING_RATE, Surprises, TARGET } from './surprise';
@@ -56,8 +55,9 @@ export const mirostat1 = defineSampler({
 const FLAT = 1e-9;
 
 /** Least-squares estimate of s in p_i ~ i^-s, from the ratios of successive probabilities. */
-function zipfExponent({ logits, count }: Candidates): number {
-  const best = topIndices(logits, Math.min(ESTIMATED_FROM + 1, count));
+function zipfExponent(candidates: Candidates): number {
+  const { logits } = candidates;
+  const best = candidates.ranked(ESTIMATED_FROM + 1);
   let products = 0;
   let squares = 0;
   for (let i = 0; i + 1 < best.length; i++) {

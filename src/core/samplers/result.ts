@@ -1,4 +1,5 @@
 /** What comes out of a chain of samplers. */
+import { drawToken } from '../draw';
 import type { Candidates } from './candidates';
 
 /** What one step of the chain took. */
@@ -10,7 +11,10 @@ export interface StepReport {
   readonly mass: number;
 }
 
-/** A distribution before and after the chain. All vectors are indexed by token id. */
+/**
+ * A distribution before and after the chain. All vectors are indexed by token id, and made when they are asked for:
+ * where a few tokens will do, functions say the same of these without them.
+ */
 export interface ProcessedDistribution {
   /** Before: softmax of the logits as given, at temperature 1. */
   readonly raw: Float64Array;
@@ -35,11 +39,40 @@ export interface ProcessedDistribution {
   readonly rescued: boolean;
   /** True where no token fits the shapes that the text is held to: what is kept does not. */
   readonly stranded: boolean;
+  /** `raw[id]` */
+  rawOf(id: number): number;
+  /** `probabilities[id]` */
+  processedOf(id: number): number;
+  /** A token of `probabilities`, as `drawToken` draws it. */
+  draw(u: number): number;
 }
 
-interface MutableReport extends StepReport {
-  removed: number;
-  mass: number;
+/** What a distribution is besides what it says of single tokens. */
+type Figures = Omit<ProcessedDistribution, 'rawOf' | 'processedOf' | 'draw'>;
+
+/** A distribution in vectors of its own. @param other what is different in it */
+export function ownDistribution(
+  of: ProcessedDistribution,
+  other: Partial<Figures> = {},
+): ProcessedDistribution {
+  const { kept, keptMass, rawEntropy, entropy, rescued: isRescued, stranded } = of;
+  const figures: Figures = {
+    ...{ kept, keptMass, rawEntropy, entropy, rescued: isRescued, stranded },
+    raw: of.raw.slice(),
+    logits: of.logits.slice(),
+    probabilities: of.probabilities.slice(),
+    removedBy: of.removedBy.slice(),
+    steps: of.steps.map(({ sampler, removed, mass }) => ({ sampler, removed, mass })),
+    warnings: [...of.warnings],
+    ...other,
+  };
+  const { raw, probabilities } = figures;
+  return {
+    ...figures,
+    rawOf: (id) => raw[id]!,
+    processedOf: (id) => probabilities[id]!,
+    draw: (u) => drawToken(probabilities, u),
+  };
 }
 
 const rescued = (sampler: string): string =>
@@ -48,31 +81,98 @@ const rescued = (sampler: string): string =>
 const collapsed = (sampler: string): string =>
   `After ${sampler} a single token is left: every draw gives that token although sampling is on.`;
 
+/** The report of a step; what the removed tokens weighed is summed when it is asked for. */
+class ChainStep implements StepReport {
+  removed = 0;
+
+  constructor(
+    readonly sampler: string,
+    readonly massOf: () => number,
+  ) {}
+
+  get mass(): number {
+    return this.removed === 0 ? 0 : this.massOf();
+  }
+}
+
 /** The result that a chain fills again and again: a view of its candidates and the reports of its steps. */
 export class ChainResult implements ProcessedDistribution {
-  readonly raw: Float64Array;
-  readonly logits: Float64Array;
-  readonly removedBy: Int16Array;
-  readonly steps: readonly MutableReport[];
+  readonly steps: readonly ChainStep[];
   readonly warnings: readonly string[];
-  probabilities: Float64Array;
-  kept = 0;
-  keptMass = 0;
-  rawEntropy = 0;
-  entropy = 0;
   rescued = false;
   stranded = false;
   readonly #candidates: Candidates;
+  /** Raw probability that each step removed, once it was asked for. */
+  #masses: Float64Array | undefined;
 
   /** @param samplers the names of the steps. */
   constructor(candidates: Candidates, samplers: readonly string[]) {
     this.#candidates = candidates;
-    this.raw = candidates.raw;
-    this.logits = candidates.logits;
-    this.removedBy = candidates.removedBy;
     this.warnings = candidates.warnings;
-    this.probabilities = candidates.raw;
-    this.steps = samplers.map((sampler) => ({ sampler, removed: 0, mass: 0 }));
+    this.steps = samplers.map((sampler, step) => new ChainStep(sampler, () => this.#massesOfSteps()[step]!));
+  }
+
+  get raw(): Float64Array {
+    return this.#candidates.raw;
+  }
+
+  get logits(): Float64Array {
+    return this.#candidates.wholeLogits;
+  }
+
+  get probabilities(): Float64Array {
+    return this.#candidates.wholeProbabilities;
+  }
+
+  get removedBy(): Int16Array {
+    return this.#candidates.removedBy;
+  }
+
+  get kept(): number {
+    return this.#candidates.count;
+  }
+
+  get keptMass(): number {
+    const { ids, count, vocabularySize } = this.#candidates;
+    let mass = 0;
+    if (8 * count < vocabularySize) {
+      for (let row = 0; row < count; row++) mass += this.#candidates.rawOf(ids[row]!);
+    } else {
+      const { raw } = this.#candidates;
+      for (let row = 0; row < count; row++) mass += raw[ids[row]!]!;
+    }
+    // The raw probabilities sum to 1 but for rounding.
+    return Math.min(1, mass);
+  }
+
+  get rawEntropy(): number {
+    return this.#candidates.rawEntropy;
+  }
+
+  get entropy(): number {
+    return this.#candidates.entropy;
+  }
+
+  rawOf(id: number): number {
+    return this.#candidates.rawOf(id);
+  }
+
+  processedOf(id: number): number {
+    return this.#candidates.probabilityOf(id);
+  }
+
+  draw(u: number): number {
+    return this.#candidates.draw(u);
+  }
+
+  #massesOfSteps(): Float64Array {
+    if (!this.#masses) {
+      const { raw, removedBy } = this.#candidates;
+      this.#masses = new Float64Array(this.steps.length);
+      for (let id = 0; id < raw.length; id++)
+        if (removedBy[id]! >= 0) this.#masses[removedBy[id]!]! += raw[id]!;
+    }
+    return this.#masses;
   }
 
   /**
@@ -85,7 +185,6 @@ export class ChainResult implements ProcessedDistribution {
     const candidates = this.#candidates;
     const report = this.steps[step]!;
     report.removed = candidates.removed;
-    report.mass = candidates.removedMass;
     if (candidates.rescued) {
       this.rescued = true;
       if (!isShape) candidates.warnings.push(rescued(report.sampler));
@@ -98,19 +197,6 @@ export class ChainResult implements ProcessedDistribution {
   begin(): void {
     this.rescued = false;
     this.stranded = false;
-  }
-
-  /** Reads the candidates as the chain left them. */
-  update(): this {
-    const { raw, ids, count } = this.#candidates;
-    let mass = 0;
-    for (let row = 0; row < count; row++) mass += raw[ids[row]!]!;
-    this.kept = count;
-    // The raw probabilities sum to 1 but for rounding.
-    this.keptMass = Math.min(1, mass);
-    this.rawEntropy = this.#candidates.rawEntropy;
-    this.probabilities = this.#candidates.probabilities;
-    this.entropy = this.#candidates.entropy;
-    return this;
+    this.#masses = undefined;
   }
 }

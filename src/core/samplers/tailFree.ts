@@ -1,4 +1,3 @@
-import { topIndices } from '../logits';
 import { defineSampler } from './definition';
 import { MIN_KEEP } from './parameters';
 import { slack } from './ties';
@@ -42,7 +41,7 @@ export const tailFree = defineSampler({
     apply(candidates) {
       const { count, probabilities } = candidates;
       if (z === 1 || count < 3) return;
-      const ranked = topIndices(candidates.logits, count);
+      const ranked = candidates.ranked(count);
       const bends = ranked
         .slice(2)
         .map((id, i) =>

@@ -62,10 +62,12 @@ function keepBest(candidates: Candidates): void {
 }
 
 function scaleLogits(candidates: Candidates, t: number): void {
+  if (Number.isFinite(candidates.extent() / t)) {
+    candidates.divide(t);
+    return;
+  }
   const { ids, logits, count } = candidates;
-  let overflow = false;
-  for (let row = 0; row < count && !overflow; row++) overflow = !Number.isFinite(logits[ids[row]!]! / t);
-  const shift = overflow ? candidates.largest() : 0;
+  const shift = candidates.largest();
   for (let row = 0; row < count; row++) {
     const id = ids[row]!;
     const scaled = (logits[id]! - shift) / t;

@@ -1,4 +1,3 @@
-import { topIndices } from '../logits';
 import { defineSampler } from './definition';
 import { slack } from './ties';
 
@@ -41,7 +40,7 @@ export const topH = defineSampler({
   create: ({ h }) => ({
     apply(candidates) {
       const { ids, count, probabilities } = candidates;
-      const best = topIndices(candidates.logits, Math.min(LOOKED_AT, count));
+      const best = candidates.ranked(LOOKED_AT);
       const mass = best.reduce((sum, id) => sum + probabilities[id]!, 0);
       const terms = best.map((id) => {
         const p = probabilities[id]! / mass;

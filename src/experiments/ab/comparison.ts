@@ -2,6 +2,7 @@
 import type { NextToken } from '../../core/languageModel';
 import { logSoftmax, topIndices } from '../../core/logits';
 import { KEPT, type ChainSpec, type ProcessedDistribution } from '../../core/samplers/chain';
+import { ownDistribution } from '../../core/samplers/result';
 import { jensenShannon, klDivergence, klOfLogProbabilities } from '../../core/statistics/divergence';
 import type { TokenSelection } from '../kit/tokenSelection';
 import type { AbStep, Divergence, RowCell, SideStep, StepRow } from './result';
@@ -18,18 +19,7 @@ export interface Drawn {
 
 /** The same in vectors of its own. */
 export function copied(selection: TokenSelection): TokenSelection {
-  const { distribution } = selection;
-  return {
-    ...selection,
-    distribution: {
-      ...distribution,
-      raw: distribution.raw.slice(),
-      logits: distribution.logits.slice(),
-      probabilities: distribution.probabilities.slice(),
-      removedBy: distribution.removedBy.slice(),
-      steps: distribution.steps.map((step) => ({ ...step })),
-    },
-  };
+  return { ...selection, distribution: ownDistribution(selection.distribution) };
 }
 
 /**

@@ -1,13 +1,14 @@
 /** What a chain makes of one vector of logits, also where some tokens must not come again. */
 import * as v from 'valibot';
 import type { LanguageModel, NextToken } from '../../core/languageModel';
-import { argmax } from '../../core/logits';
+import { argmax, rankOf } from '../../core/logits';
 import {
   KEPT,
   type ProcessedDistribution,
   type SamplerChain,
   type SamplerHistory,
 } from '../../core/samplers/chain';
+import { ownDistribution } from '../../core/samplers/result';
 import { ListedChain, UNKNOWN, WHOLE, type ListedOutcome } from '../../core/samplers/listedChain';
 import { bestListed } from './listing';
 import { logitsOf } from './readPrompt';
@@ -24,16 +25,14 @@ type Alternative = v.InferOutput<typeof alternativeSchema>;
 /** What one vector of logits says, before and after the chain. */
 export interface Judgement {
   readonly logits: ArrayLike<number>;
-  readonly raw: Float64Array;
-  readonly processed: Float64Array;
-  readonly entropy: number;
-  readonly kept: number;
   readonly distribution: ProcessedDistribution;
   readonly alternatives: readonly Alternative[];
   /** Of the listed tokens, where the model lists only some; of all where it does not. */
   readonly outcome: ListedOutcome;
   /** See `TokenStep`. */
   readonly shape: { readonly fitting?: number; readonly wanted?: number };
+  /** The place of a token among the logits, 0 = most probable. */
+  rankOf(id: number): number;
 }
 
 /** Judges logits by a chain for all sequences of a run. */
@@ -59,39 +58,41 @@ export class Judge {
     // Samples often share their logits: for as long as they say the same, and at every step of the toy.
     if (this.#last?.logits === logits && !this.#chain.usesHistory) return this.#last;
     const distribution = this.#chain.apply(logits, history);
-    const { raw, probabilities, entropy, kept } = distribution;
+    const best = next.listed ? bestListed(next, this.#alternatives) : this.#chain.best(this.#alternatives);
     this.#last = {
       logits,
-      raw,
-      processed: probabilities,
-      entropy,
-      kept,
       distribution,
-      alternatives: bestListed(next, this.#alternatives).map((id) => ({
+      alternatives: best.map((id) => ({
         id,
-        raw: raw[id]!,
-        processed: probabilities[id]!,
+        raw: distribution.rawOf(id),
+        processed: distribution.processedOf(id),
       })),
-      outcome: this.#outcome(next, probabilities, history),
-      shape: this.#greedy ? {} : this.#shapeAt(history, next, raw),
+      outcome: this.#outcome(next, distribution, history),
+      shape: this.#greedy ? {} : this.#shapeAt(history, next, distribution),
+      rankOf: (id) => this.#chain.rankOf(id),
     };
     return this.#last;
   }
 
-  #outcome(next: NextToken, probabilities: ArrayLike<number>, history: SamplerHistory): ListedOutcome {
+  #outcome(next: NextToken, distribution: ProcessedDistribution, history: SamplerHistory): ListedOutcome {
     if (!next.listed || this.#greedy) return WHOLE;
     const { spec } = this.#chain;
     this.#listedChain ??= new ListedChain(spec, this.#model.info.vocabularySize, this.#model.vocabulary);
-    return this.#listedChain.outcome(next.listed, logitsOf(next), probabilities, history);
+    return this.#listedChain.outcome(next.listed, logitsOf(next), distribution.probabilities, history);
   }
 
-  #shapeAt(history: SamplerHistory, next: NextToken, raw: Float64Array): Judgement['shape'] {
+  #shapeAt(
+    history: SamplerHistory,
+    next: NextToken,
+    distribution: ProcessedDistribution,
+  ): Judgement['shape'] {
     const allows = this.#chain.mask(history);
     if (!allows) return {};
     const best = argmax(logitsOf(next));
     const wanted = !allows(best) && { wanted: best };
     // What fits has a probability that is not known where some of it is not listed.
     if (next.listed) return { ...wanted };
+    const { raw } = distribution;
     let fitting = 0;
     for (let id = 0; id < raw.length; id++) if (allows(id)) fitting += raw[id]!;
     // The raw probabilities sum to 1 but for rounding.
@@ -109,18 +110,23 @@ export class Judge {
     logits: ArrayLike<number>,
     judged: Judgement,
   ): Judgement | undefined {
-    const others = without(judged.processed, banned);
+    const others = without(judged.distribution.probabilities, banned);
     if (others) return this.#renormalised(banned, judged, others);
-    // What follows overwrites the chain's vectors.
-    const before = { ...judged, raw: judged.raw.slice() };
     const possible = Float64Array.from(logits, (logit, id) => (banned.has(id) ? -Infinity : logit));
     if (!possible.some((logit) => logit > -Infinity)) return undefined;
+    // What follows overwrites the chain's vectors.
+    const raw = judged.distribution.raw.slice();
     const distribution = this.#chain.apply(possible, history);
     this.#last = undefined;
     if (distribution.rescued) return undefined;
     const { probabilities: processed, entropy, kept } = distribution;
     const outcome = this.#listedChain ? UNKNOWN : WHOLE;
-    return this.#renormalised(banned, { ...before, distribution, outcome }, { processed, entropy, kept });
+    const own = ownDistribution(distribution, { raw });
+    return this.#renormalised(
+      banned,
+      { ...judged, distribution: own, outcome },
+      { processed, entropy, kept },
+    );
   }
 
   #renormalised(
@@ -128,26 +134,24 @@ export class Judge {
     judged: Judgement,
     { processed, entropy, kept }: Renormalised,
   ): Judgement {
-    const { raw, distribution, alternatives } = judged;
+    const { logits: given, distribution, alternatives } = judged;
     const logits = distribution.logits.slice();
     const removedBy = distribution.removedBy.slice();
     let { keptMass } = distribution;
     for (const id of banned) {
-      if (removedBy[id] === KEPT) keptMass -= raw[id]!;
+      if (removedBy[id] === KEPT) keptMass -= distribution.rawOf(id);
       logits[id] = -Infinity;
       removedBy[id] = this.#chain.turningStep;
     }
-    const left = { raw, logits, removedBy, probabilities: processed, entropy, kept, keptMass };
+    const left = { logits, removedBy, probabilities: processed, entropy, kept, keptMass };
     const { exact, within } = judged.outcome;
     return {
       ...judged,
-      processed,
-      entropy,
-      kept,
       // To leave tokens out makes what is not known of the others more.
       outcome: exact ? { exact, within, off: 0 } : UNKNOWN,
-      distribution: { ...distribution, ...left },
+      distribution: ownDistribution(distribution, left),
       alternatives: alternatives.map((each) => ({ ...each, processed: processed[each.id]! })),
+      rankOf: (id) => rankOf(given, id),
     };
   }
 }

@@ -1,8 +1,7 @@
 /** Draws one token after the other, and says of each what the model thought. */
 import * as v from 'valibot';
-import { drawToken } from '../../core/draw';
 import type { LanguageModel, NextToken } from '../../core/languageModel';
-import { argmax, logSumExp, rankOf } from '../../core/logits';
+import { argmax, logSumExp } from '../../core/logits';
 import { randomStream, type RandomStream } from '../../core/random';
 import {
   SamplerChain,
@@ -180,7 +179,7 @@ export class TokenSelector {
     const banned = sequence.banned.get(sequence.chosen.length);
     const judgement = banned ? this.#judge.without(banned, sequence.history, logits, judged) : judged;
     if (!judgement) return 'banned';
-    const id = greedy ? argmax(logits) : drawToken(judgement.processed, sequence.random.next());
+    const id = greedy ? argmax(logits) : judgement.distribution.draw(sequence.random.next());
     if (next.listed && !next.listed.ids.includes(id)) return 'unlisted';
     return this.#append(sequence, next, judgement, id);
   }
@@ -197,13 +196,14 @@ export class TokenSelector {
   #append(sequence: SelectedSequence, next: NextToken, judgement: Known, id: number): TokenSelection {
     const { greedy } = this.#options;
     const logits = logitsOf(next);
-    const { raw, processed, alternatives, distribution, shape, outcome } = judgement;
+    const { alternatives, distribution, shape, outcome, isKnown = true } = judgement;
+    const raw = distribution.rawOf(id);
     const step: TokenStep = {
       sample: sequence.sample,
       id,
-      raw: raw[id]!,
-      processed: greedy ? 1 : processed && processed[id]!,
-      rank: rankIn(next, id),
+      raw,
+      processed: greedy ? 1 : isKnown ? distribution.processedOf(id) : null,
+      rank: rankIn(next, judgement, id),
       alternatives: [...alternatives],
       ...shape,
     };
@@ -212,12 +212,13 @@ export class TokenSelector {
     }
     this.#chain.accept(id, sequence.memory);
     const { within, off } = outcome;
-    const choice = { step, entropy: within ? judgement.entropy : null, kept: within ? judgement.kept : null };
+    const { entropy, kept } = within ? distribution : { entropy: null, kept: null };
+    const choice = { step, entropy, kept };
     sequence.tokens.push(id);
     sequence.chosen.push(choice);
-    if (processed) sequence.off = sequence.off === null || off === null ? null : Math.max(sequence.off, off);
+    if (isKnown) sequence.off = sequence.off === null || off === null ? null : Math.max(sequence.off, off);
     // A hot sampler can draw what is so improbable that its raw probability has underflowed.
-    sequence.logProbability += raw[id]! > 0 ? Math.log(raw[id]!) : logits[id]! - logSumExp(logits);
+    sequence.logProbability += raw > 0 ? Math.log(raw) : logits[id]! - logSumExp(logits);
     return { ...choice, distribution };
   }
 
@@ -274,12 +275,12 @@ export class TokenSelector {
   }
 }
 
-/** What is known where a token is appended. @property processed null where it is not known what the chain does there */
-type Known = Omit<Judgement, 'processed'> & { readonly processed: Float64Array | null };
+/** What is known where a token is appended. @property isKnown false where it is not known what the chain does there */
+type Known = Judgement & { readonly isKnown?: boolean };
 
 function unknownAfter(judgement: Judgement): Known {
   const alternatives = judgement.alternatives.map((each) => ({ ...each, processed: null }));
-  return { ...judgement, alternatives, processed: null, outcome: UNKNOWN };
+  return { ...judgement, alternatives, isKnown: false, outcome: UNKNOWN };
 }
 
 /** Draws by itself, or acts on logits that a server does not give. */
@@ -288,9 +289,9 @@ const isUnclear = (step: ChainSpec[number]): boolean =>
   (step.sampler === 'repetition-penalty' && step.penalty !== 1);
 
 /** Its place among the raw logits; -1 for a token that was listed only because it was drawn. */
-function rankIn(next: NextToken, id: number): number {
-  const logits = logitsOf(next);
-  if (!next.listed) return rankOf(logits, id);
+function rankIn(next: NextToken, judgement: Judgement, id: number): number {
+  if (!next.listed) return judgement.rankOf(id);
+  const { logits } = judgement;
   // Logits are compared as they were listed, and the bound is one of them.
   return logits[id]! < next.listed.bound ? -1 : next.listed.ids.indexOf(id);
 }

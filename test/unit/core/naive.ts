@@ -18,10 +18,13 @@ export function naiveSoftmax(logits: readonly number[]): number[] {
   return weights.map((weight) => weight / sum);
 }
 
-/** -ln p without the loss of log(exp()). */
+/** -ln p without the loss of log(exp()), and without that of small weights that are added to the largest, 1. */
 export function surprisals(logits: readonly number[]): number[] {
   const max = Math.max(...logits);
-  const logSum = Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit - max), 0));
+  const best = logits.indexOf(max);
+  const logSum = Math.log1p(
+    logits.reduce((sum, logit, id) => sum + (id === best ? 0 : Math.exp(logit - max)), 0),
+  );
   return logits.map((logit) => logSum - (logit - max));
 }
 

@@ -204,7 +204,10 @@ function temperature(logits: readonly number[], t: number): number[] {
 function dynamicTemperature(logits: readonly number[], min: number, max: number, exponent: number): number[] {
   const n = ranking(logits).length;
   if (n === 1) return [...logits];
-  const share = Math.min(1, naiveEntropy(naiveSoftmax(logits)) / Math.log(n));
+  // Small powers of a tiny entropy need all of its digits.
+  const surprisal = surprisals(logits);
+  const entropy = naiveSoftmax(logits).reduce((sum, p, id) => (p > 0 ? sum + p * surprisal[id]! : sum), 0);
+  const share = Math.min(1, entropy / Math.log(n));
   return temperature(logits, min + (max - min) * share ** exponent);
 }
 
