@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import type { Duplex, Readable } from 'node:stream';
 import { createMessageConnection, IPCMessageReader, type MessageConnection } from 'vscode-jsonrpc/node';
 import { ChannelWriter } from './channel';
+import { withLargePages } from './largePages';
 import { EngineError, StatusRequest } from './protocol';
 import { PULSE_PIPE, type Pulse } from './pulse';
 import { Watchdog } from './watchdog';
@@ -38,7 +39,12 @@ export class EngineProcess {
       // Overlapped, which is for Windows: else an answer there waits for the end of the reading that goes on.
       stdio: ['ignore', 'pipe', 'pipe', 'ipc', 'overlapped'],
       // In desktop VS Code the executable is Electron, which behaves as Node only when told so.
-      env: { ...process.env, ...env, ELECTRON_RUN_AS_NODE: '1' },
+      env: {
+        ...process.env,
+        GLIBC_TUNABLES: withLargePages(process.env.GLIBC_TUNABLES),
+        ...env,
+        ELECTRON_RUN_AS_NODE: '1',
+      },
     });
     for (const stream of [this.#child.stdout, this.#child.stderr]) logLines(stream, log);
     this.connection = createMessageConnection(
