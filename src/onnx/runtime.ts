@@ -49,7 +49,13 @@ const SEQUENCE = 'decoding-lab.none';
 /** What the refusal says. A version that takes sequences would say nothing, and copy. */
 const REFUSED = 'Non tensor type';
 
-/** Half of the processors, at most 8: memory is the limit, and an editor needs the others. */
+/**
+ * Half of the processors, at most 8: memory is the limit then, and an editor needs the others. Two hyperthreads of one
+ * core count as two processors, and multiply little faster than one; of a Mac's processors some are slow; and every
+ * operator ends with its slowest thread, also with one that another program keeps waiting. On two processors
+ * (`npm run bench -- threads`), a second thread made GPT-2 124M 1.3 to 1.8 times as fast with 32-bit weights, hardly
+ * faster with 8-bit ones, the bundled model slower, and the panel missed more frames: there it is one.
+ */
 export function defaultThreads(): number {
   return Math.min(8, Math.max(1, Math.floor(availableParallelism() / 2)));
 }

@@ -4,8 +4,10 @@
  */
 import { freemem } from 'node:os';
 import { GraphBuilder, type ValueInfo } from '../../src/gpt2/graph/graph';
-import { createSession, defaultThreads, loadRuntime } from '../../src/onnx/runtime';
+import { createSession, loadRuntime } from '../../src/onnx/runtime';
 import { Gpt2Trainer } from '../../src/onnx/training';
+import { median } from './engine/statistics';
+import type { BenchOptions } from './options';
 import { prepareModels } from './peers/models';
 
 const WINDOWS = 2;
@@ -17,7 +19,8 @@ const SIDE = 2048;
 /** Takes as much as it may use: the weights, their gradients, both moments and what a step keeps. */
 const MEMORY = 4e9;
 
-export async function run(): Promise<void> {
+export async function run({ threads, quick }: BenchOptions): Promise<void> {
+  const turns = quick ? 3 : TURNS;
   if (freemem() < MEMORY) {
     console.log(
       `  left out: it needs ${MEMORY / 1e9} GB of memory, and ${(freemem() / 1e9).toFixed(1)} are free`,
@@ -29,12 +32,13 @@ export async function run(): Promise<void> {
     adamW: { weightDecay: 0.1, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
     dropout: 0,
     seed: 1,
+    threads,
   });
   const ids = Int32Array.from({ length: WINDOWS * LENGTH }, (_, i) => (i * 7919) % 50_000);
   const targets = Int32Array.from(ids, (id) => (id * 31 + 7) % 50_000);
   const batch = { windows: WINDOWS, length: LENGTH, ids, targets };
   const operations = stepOperations(trainer);
-  const product = await matrixProduct();
+  const product = await matrixProduct(threads);
   const rates: number[] = [];
   const steps: Timed[] = [];
   const evaluations: Timed[] = [];
@@ -45,7 +49,7 @@ export async function run(): Promise<void> {
     rates.push(before, after);
     return { took, rate: (before + after) / 2 };
   };
-  for (let turn = 0; turn <= TURNS; turn++) {
+  for (let turn = 0; turn <= turns; turn++) {
     const step = await between(await product.rate(), () =>
       trainer.step(batch, { step: turn + 1, learningRate: 4e-4, clipNorm: 1 }),
     );
@@ -57,9 +61,9 @@ export async function run(): Promise<void> {
     evaluations.push(evaluation);
   }
   console.log(
-    `  ${trainer.threads} threads; matrix product of ${SIDE}²: ${spread(rates.map((rate) => rate / 1e9))} GFLOP/s`,
+    `  ${threads === 1 ? '1 thread' : `${threads} threads`}; matrix product of ${SIDE}²: ${spread(rates.map((rate) => rate / 1e9))} GFLOP/s`,
   );
-  console.log(`  ${TURNS} turns; medians (least to most)`);
+  console.log(`  ${turns} turns; medians (least to most)`);
   const report = (name: string, work: number, timed: readonly Timed[]): void => {
     const took = timed.map((turn) => turn.took);
     const shares = timed.map((turn) => (100 * work) / turn.took / turn.rate);
@@ -95,12 +99,14 @@ function stepOperations({ config, tensors }: Gpt2Trainer): number {
 }
 
 /** The yardstick: large products of this runtime, into an array that is there. */
-async function matrixProduct(): Promise<{ rate(): Promise<number>; release(): Promise<void> }> {
+async function matrixProduct(
+  threads: number,
+): Promise<{ rate(): Promise<number>; release(): Promise<void> }> {
   const matrix = (name: string): ValueInfo => ({ name, type: 'float32', shape: [SIDE, SIDE] });
   const builder = new GraphBuilder();
   builder.output('product', builder.add('MatMul', ['a', 'b']));
   const graph = builder.build('product', [matrix('a'), matrix('b')], [matrix('product')]);
-  const session = await createSession(graph, { directory: '.', threads: defaultThreads() });
+  const session = await createSession(graph, { directory: '.', threads });
   const { Tensor } = await loadRuntime();
   const of = (): InstanceType<typeof Tensor> =>
     new Tensor('float32', new Float32Array(SIDE * SIDE).fill(0.5), [SIDE, SIDE]);
@@ -126,8 +132,4 @@ function spread(values: readonly number[], digits = 0): string {
     value.toFixed(digits),
   );
   return `${middle} (${least} to ${most})`;
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1]!;
 }
