@@ -1,5 +1,6 @@
 /** Two contestants in turns, with nothing else in memory. */
 import { resolve } from 'node:path';
+import { withLargePages } from '../../../src/engine/largePages';
 import { Contestant } from '../peers/contestant';
 import type { BenchModels } from '../peers/models';
 import type { Measured, Settings } from '../peers/tasks';
@@ -138,8 +139,11 @@ function start(
   const common = { threads, prompt: FIRST_PROMPT };
   const checkpoint: Settings = { ...common, model: models.checkpoint, precision: weights };
   switch (program) {
-    case 'ours':
-      return Contestant.start(name, ours, { ...checkpoint, cache: resolve(folder) }, launcher);
+    case 'ours': {
+      // As the extension starts its model process.
+      const env = { GLIBC_TUNABLES: withLargePages(process.env['GLIBC_TUNABLES']) };
+      return Contestant.start(name, ours, { ...checkpoint, cache: resolve(folder) }, launcher, env);
+    }
     case 'transformers':
       return Contestant.start(name, `${PEERS}/transformers.mjs`, checkpoint, launcher);
     case 'llama': {

@@ -14,12 +14,14 @@ export class Contestant {
   /**
    * @param program JavaScript that calls `serve`
    * @param launcher a command that starts its last words as a command; empty for none
+   * @param env what its environment has beside this process's own
    */
   static async start(
     name: string,
     program: string,
     settings: Settings,
     launcher: readonly string[],
+    env: NodeJS.ProcessEnv = {},
   ): Promise<Contestant> {
     const command = [...launcher, process.execPath];
     const begin = performance.now();
@@ -27,7 +29,7 @@ export class Contestant {
     const child = fork(program, [JSON.stringify(settings)], {
       execPath: command[0]!,
       execArgv: command.slice(1),
-      serialization: 'json',
+      env: { ...process.env, ...env },
     });
     const { processor } = (await nextMessage(name, child)) as Pick<Measured, 'processor'>;
     return new Contestant(name, child, { wall: performance.now() - begin, processor });
