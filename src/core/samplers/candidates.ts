@@ -318,6 +318,11 @@ export class Candidates {
     removals.markBelow(ids, count, logits, cutoff, ties);
   }
 
+  /** Removes the candidates whose probability is below `least`. */
+  removeLessProbable(least: number): void {
+    this.#removals.markBelow(this.ids, this.count, this.probabilities, least, Infinity);
+  }
+
   /** Takes back removals of the current step so that at least the `n` best candidates stay. */
   spareBest(n: number): void {
     if (this.count - this.#removals.marked >= n || n < 1) return;

@@ -45,10 +45,6 @@ export const minP = defineSampler({
 
 /** Removes the candidates less probable than `cutoff`, but none of the `minKeep` best, the lowest ids among equals. */
 export function removeBelowProbability(candidates: Candidates, cutoff: number, minKeep: number): void {
-  const { ids, count, probabilities } = candidates;
-  const least = atLeast(cutoff);
-  for (let row = 0; row < count; row++) {
-    if (probabilities[ids[row]!]! < least) candidates.remove(ids[row]!);
-  }
+  candidates.removeLessProbable(atLeast(cutoff));
   candidates.spareBest(minKeep);
 }

@@ -73,31 +73,33 @@ export class Removals {
 
   /** Marks a candidate; does nothing for a token that is none. */
   mark(id: number): void {
-    this.#markOthers();
-    if (!this.isCandidate(id)) return;
+    if (this.#leaves >= 0) this.#markOthers();
+    if (this.#by[id] !== KEPT || (this.#cutBy >= 0 && !this.isCandidate(id))) return;
     this.#by[id] = this.#step;
     this.marked++;
   }
 
   /** Takes back a mark of the current step. */
   spare(id: number): void {
-    this.#markOthers();
+    if (this.#leaves >= 0) this.#markOthers();
     if (this.#by[id] !== this.#step) return;
     this.#by[id] = KEPT;
     this.marked--;
   }
 
-  /** Marks the candidates, the first `count` of `ids`, that are below `cutoff`, and of those at it all but `ties`. */
-  markBelow(ids: Int32Array, count: number, logits: Float64Array, cutoff: number, ties: number): void {
-    this.#markOthers();
+  /**
+   * Marks the candidates, the first `count` of `ids`, whose value is below `cutoff`, and of those at it all but `ties`.
+   */
+  markBelow(ids: Int32Array, count: number, values: Float64Array, cutoff: number, ties: number): void {
+    if (this.#leaves >= 0) this.#markOthers();
     const by = this.#by;
     const step = this.#step;
     let atCutoff = 0;
     let marked = 0;
     for (let row = 0; row < count; row++) {
       const id = ids[row]!;
-      const logit = logits[id]!;
-      const below = logit < cutoff || (logit === cutoff && ++atCutoff > ties);
+      const value = values[id]!;
+      const below = value < cutoff || (value === cutoff && ++atCutoff > ties);
       if (!below || by[id] !== KEPT) continue;
       by[id] = step;
       marked++;
@@ -131,7 +133,6 @@ export class Removals {
 
   /** Marks one by one what `keepFew` has left out. */
   #markOthers(): void {
-    if (this.#leaves < 0) return;
     this.#by.fill(this.#step);
     for (let row = 0; row < this.#leaves; row++) this.#by[this.#few[row]!] = KEPT;
     this.#leaves = -1;

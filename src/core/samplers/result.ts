@@ -168,9 +168,11 @@ export class ChainResult implements ProcessedDistribution {
   #massesOfSteps(): Float64Array {
     if (!this.#masses) {
       const { raw, removedBy } = this.#candidates;
-      this.#masses = new Float64Array(this.steps.length);
-      for (let id = 0; id < raw.length; id++)
-        if (removedBy[id]! >= 0) this.#masses[removedBy[id]!]! += raw[id]!;
+      this.#masses = Float64Array.from(this.steps, ({ removed }, step) => {
+        let mass = 0;
+        for (let id = 0; id < raw.length && removed > 0; id++) if (removedBy[id] === step) mass += raw[id]!;
+        return mass;
+      });
     }
     return this.#masses;
   }
