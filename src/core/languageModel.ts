@@ -100,6 +100,20 @@ export interface NextToken {
   readonly listed?: ListedTokens;
 }
 
+/**
+ * Memory for the logits of a caller's latest answers, which the caller's next question with it overwrites. Those of
+ * many sequences are megabytes; arrays made anew for every token would keep the garbage collector busy.
+ */
+export class LogitsMemory {
+  #floats = new Float32Array();
+
+  /** Room for so many numbers, whatever is in it; what was claimed before is given up. */
+  claim(length: number): Float32Array {
+    if (length > this.#floats.length) this.#floats = new Float32Array(length);
+    return this.#floats.subarray(0, length);
+  }
+}
+
 /** An answer with the hidden states behind it. */
 export interface RepresentedNextToken extends NextToken {
   /**
@@ -207,9 +221,10 @@ export interface LanguageModel {
   /**
    * Logits for the token after each context, in order.
    * @param signal ends a long reading early; the promise then rejects with the signal's reason.
+   * @param memory where a backend may put the logits; they then hold only until the next call with it.
    * @throws RangeError when a context is empty, too long or holds an id outside the vocabulary.
    */
-  next(contexts: readonly Context[], signal?: AbortSignal): Promise<NextToken[]>;
+  next(contexts: readonly Context[], signal?: AbortSignal, memory?: LogitsMemory): Promise<NextToken[]>;
   /**
    * As `next`, with hidden states; a backend that cannot show them leaves it out.
    * @throws RangeError as `next`.

@@ -2,6 +2,7 @@ import type {
   CacheHandle,
   Context,
   LanguageModel,
+  LogitsMemory,
   ModelInfo,
   NextToken,
   RepresentedNextToken,
@@ -27,6 +28,12 @@ const ROOM = 48;
 
 /** Takes hidden states of some tokens of the context at `index`; those of one context come in order. */
 type StatesReceiver = (index: number, states: Float32Array) => void;
+
+interface AnswerOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly memory?: LogitsMemory | undefined;
+  readonly onStates?: StatesReceiver;
+}
 
 /** GPT-2 on onnxruntime-node. */
 export class Gpt2Model implements LanguageModel {
@@ -61,13 +68,14 @@ export class Gpt2Model implements LanguageModel {
     return this.tokenizer.decode(ids);
   }
 
-  next(contexts: readonly Context[], signal?: AbortSignal): Promise<NextToken[]> {
-    return this.answer(contexts, signal);
+  next(contexts: readonly Context[], signal?: AbortSignal, memory?: LogitsMemory): Promise<NextToken[]> {
+    return this.answer(contexts, { signal, memory });
   }
 
   async nextWithStates(contexts: readonly Context[], signal?: AbortSignal): Promise<RepresentedNextToken[]> {
     const parts = contexts.map((): Float32Array[] => []);
-    const answers = await this.answer(contexts, signal, (index, states) => parts[index]!.push(states));
+    const onStates: StatesReceiver = (index, states) => parts[index]!.push(states);
+    const answers = await this.answer(contexts, { signal, onStates });
     return answers.map((answer, index) => ({ ...answer, states: joined(parts[index]!) }));
   }
 
@@ -95,8 +103,7 @@ export class Gpt2Model implements LanguageModel {
 
   private async answer(
     contexts: readonly Context[],
-    signal: AbortSignal | undefined,
-    onStates?: StatesReceiver,
+    { signal, memory, onStates }: AnswerOptions,
   ): Promise<NextToken[]> {
     this.checkLoaded();
     const jobs = contexts.map((context, index) => this.check(context, index));
@@ -111,9 +118,16 @@ export class Gpt2Model implements LanguageModel {
       const result = await this.read(same[0]!, signal, onOwn);
       for (const { index } of same) results[index] = result;
     }
+    const size = this.info.vocabularySize;
+    const room = memory?.claim(steps.length * size);
+    let done = 0;
     for (const batch of planBatches(steps, this.shape, ROOM)) {
       signal?.throwIfAborted();
-      (await this.step(batch, onStates)).forEach((result, i) => (results[batch.jobs[i]!.index] = result));
+      const logits = room?.subarray(done * size, (done + batch.jobs.length) * size);
+      (await this.step(batch, logits, onStates)).forEach(
+        (result, i) => (results[batch.jobs[i]!.index] = result),
+      );
+      done += batch.jobs.length;
     }
     return results;
   }
@@ -143,8 +157,12 @@ export class Gpt2Model implements LanguageModel {
     return answer;
   }
 
-  /** Adds one token to each sequence of a batch. */
-  private async step(batch: Batch, onStates: StatesReceiver | undefined): Promise<NextToken[]> {
+  /** Adds one token to each sequence of a batch. @param room for the logits; an array of their own without it */
+  private async step(
+    batch: Batch,
+    room: Float32Array | undefined,
+    onStates: StatesReceiver | undefined,
+  ): Promise<NextToken[]> {
     const { jobs, prefix, suffix, groups, places } = batch;
     // A place whose sequence has ended gets some token and gives no logits.
     const ids = new Array<number>(groups).fill(0);
@@ -157,6 +175,7 @@ export class Gpt2Model implements LanguageModel {
       prefix,
       own: { rows, start: 0, length },
       logitsFor: places,
+      logits: room,
       states: onStates !== undefined,
     });
     const width = this.shape.heads * this.shape.headWidth;

@@ -34,6 +34,8 @@ export interface Step {
   readonly own: OwnRows;
   /** Which new tokens to give logits for, counted over `ids`. */
   readonly logitsFor: readonly number[];
+  /** Where to write these; an array of their own without it. */
+  readonly logits?: Float32Array | undefined;
   /** Whether the hidden states of the new tokens are wanted. */
   readonly states?: boolean;
 }
@@ -107,7 +109,7 @@ export class StepRunner {
       rows: this.integers(rows, [rows.length]),
       mask: this.mask(step, fresh),
     };
-    const logits = floats(logitsFor.length * vocabularySize);
+    const logits = step.logits ?? floats(logitsFor.length * vocabularySize);
     const states = new Float32Array(step.states ? ids.length * width : 0);
     const outputs: Tensors = named('grown', grown);
     // An array without numbers has no place in memory to write to.

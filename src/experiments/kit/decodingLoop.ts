@@ -1,6 +1,6 @@
 /** Grows sequences token by token, many side by side, all from the cache of one prompt. */
 import * as v from 'valibot';
-import type { LanguageModel, NextToken } from '../../core/languageModel';
+import { LogitsMemory, type LanguageModel, type NextToken } from '../../core/languageModel';
 import { findStop } from '../../core/stopStrings';
 import { breakOff, type RunContext } from './experiment';
 import type { SelectedSequence, TokenSelection, TokenSelector } from './tokenSelection';
@@ -130,6 +130,8 @@ export async function decodeTogether(
   const rules: Rules = { model, maxNewTokens, stop };
   const bytes = model.info.vocabularySize * Float32Array.BYTES_PER_ELEMENT * group.length;
   const kept = Math.max(FEWEST_KEPT, Math.min(MOST_KEPT, Math.floor(KEPT_BYTES / bytes)));
+  // What a text may go back to has to stay as it is.
+  const memory = group.some(({ selector }) => selector.mayTurnBack) ? undefined : new LogitsMemory();
   begin(group, maxNewTokens, watch);
   let live = group.filter(isGrowing);
   while (live.length > 0) {
@@ -153,7 +155,7 @@ export async function decodeTogether(
     await context.pause();
     if (live.length === 0 || context.signal.aborted) return;
     try {
-      await ask(model, live, model.info.server ? context.signal : undefined);
+      await ask(model, live, model.info.server ? context.signal : undefined, memory);
     } catch (error) {
       breakOff(context, error);
       return;
@@ -255,6 +257,7 @@ async function ask(
   model: LanguageModel,
   live: readonly DecodingSequence[],
   signal: AbortSignal | undefined,
+  memory: LogitsMemory | undefined,
 ): Promise<void> {
   const same = withSameTokens(live.filter(({ read, sequence }) => read < sequence.tokens.length));
   if (same.length === 0) return;
@@ -262,6 +265,7 @@ async function ask(
     // A copy: the model may keep what it is given.
     same.map(([{ sequence, next }]) => ({ tokens: [...sequence.tokens], cache: next.cache })),
     signal,
+    memory,
   );
   same.forEach((sharing, i) => {
     for (const growing of sharing) {

@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { CacheHandle, LanguageModel, NextToken } from '../../../src/core/languageModel';
+import {
+  LogitsMemory,
+  type CacheHandle,
+  type LanguageModel,
+  type NextToken,
+} from '../../../src/core/languageModel';
 import { loadGpt2 } from '../../../src/onnx/loadGpt2';
 import { depth } from '../depth';
 import '../fixedSeed';
@@ -138,6 +143,29 @@ describe.each(['plain-names', 'prefixed-names'])('GPT-2 %s', (name) => {
       }),
       { numRuns: depth(15, 200) },
     );
+  });
+
+  it('gives the same bits in memory that is used again, by sequences of several batches', async () => {
+    const memory = new LogitsMemory();
+    const prompts = [
+      [3, 1, 4],
+      [1, 5, 9, 2],
+    ];
+    const answers = await model.next(
+      prompts.map((tokens) => ({ tokens })),
+      undefined,
+      memory,
+    );
+    // Their caches are of different lengths, so that they are not continued in one run.
+    let growing = prompts.map((tokens, i) => ({ tokens, cache: answers[i]!.cache }));
+    for (const id of [6, 5, 3]) {
+      const contexts = growing.map(({ tokens, cache }) => ({ tokens: [...tokens, id], cache }));
+      const own = await model.next(contexts);
+      const shared = await model.next(contexts, undefined, memory);
+      expect(shared.map(({ logits }) => logits)).toEqual(own.map(({ logits }) => logits));
+      expect(new Set(shared.map(({ logits }) => logits.buffer)).size).toBe(1);
+      growing = contexts.map(({ tokens }, i) => ({ tokens, cache: shared[i]!.cache }));
+    }
   });
 
   it('answers again for a context that the cache covers whole', async () => {
