@@ -9,11 +9,18 @@ export interface Verdict {
   readonly sentence: string;
 }
 
+/** How far values may be apart that were rounded otherwise: another version may add the same numbers in another order. */
+const ROUNDING = 1e-12;
+
 export function verdictOf(saved: ExperimentResult, replayed: ExperimentResult): Verdict {
-  const difference = firstDifference(saved, replayed);
+  const difference = firstDifference(saved, replayed, ROUNDING);
   if (!difference) {
     const values = thousands(countValues(replayed));
-    return { equal: true, sentence: `Replayed: all ${values} values of the result are the same again.` };
+    const rounded = firstDifference(saved, replayed) ? `, but for rounding (at most ${ROUNDING})` : '';
+    return {
+      equal: true,
+      sentence: `Replayed: all ${values} values of the result are the same again${rounded}.`,
+    };
   }
   const { path, first, second } = difference;
   const otherModel = saved.provenance.fingerprint !== replayed.provenance.fingerprint;

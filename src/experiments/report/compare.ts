@@ -18,10 +18,17 @@ export interface Difference {
   readonly second: unknown;
 }
 
-/** The first value in which two plain JSON values differ, apart from times and versions; null when none does. */
-export function firstDifference(first: unknown, second: unknown, path = ''): Difference | null {
+/**
+ * The first value in which two plain JSON values differ, apart from times and versions; null when none does.
+ * @param apart how far two numbers may be from each other and count as equal, in units of 1 or of the larger one
+ */
+export function firstDifference(first: unknown, second: unknown, apart = 0, path = ''): Difference | null {
   // Object.is tells NaN from others, and JSON has no NaN and no -0.
   if (Object.is(first, second) || (first === 0 && second === 0)) return null;
+  if (typeof first === 'number' && typeof second === 'number') {
+    const unit = Math.max(1, Math.abs(first), Math.abs(second));
+    if (Math.abs(first - second) <= apart * unit) return null;
+  }
   const here = { path: path === '' ? 'the result' : path, first, second };
   if (!isBranch(first) || !isBranch(second) || Array.isArray(first) !== Array.isArray(second)) return here;
   const [a, b] = [first as Record<string, unknown>, second as Record<string, unknown>];
@@ -29,7 +36,7 @@ export function firstDifference(first: unknown, second: unknown, path = ''): Dif
   for (const key of keys) {
     if (IGNORED.has(key)) continue;
     const next = Array.isArray(first) ? `${path}[${key}]` : path === '' ? key : `${path}.${key}`;
-    const difference = firstDifference(a[key], b[key], next);
+    const difference = firstDifference(a[key], b[key], apart, next);
     if (difference) return difference;
   }
   return null;

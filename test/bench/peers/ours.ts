@@ -1,5 +1,6 @@
 /** This project: Explore itself, with everything that it reports of every token, on the real engine. */
 import { setImmediate } from 'node:timers/promises';
+import { useKernel } from '../../../src/core/vectorKernel';
 import { explore } from '../../../src/experiments/explore';
 import { exploreParameters } from '../../../src/experiments/explore/parameters';
 import { PRECISIONS } from '../../../src/library/memory';
@@ -46,6 +47,8 @@ const { chain, seed } = exploreParameters.parameters;
 void serve(async ({ model: directory, precision: wanted, cache, threads }) => {
   const precision = PRECISIONS.find((name) => name === wanted);
   if (!precision) throw new Error(`There are no weights named ${wanted ?? ''}.`);
+  // As the model process does.
+  useKernel();
   const clock = new NetworkClock();
   await timeSessions(clock);
   const source = { id: 'bench', name: 'bench', directory };
