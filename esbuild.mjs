@@ -1,7 +1,7 @@
 // Six bundles: the extension, the engine process, its second thread, the process that looks at models, the webview, and the suites that run inside VS Code.
 import { build, context } from 'esbuild';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { atFirstUse, page } from './esbuild.parts.mjs';
 
 const watch = process.argv.includes('--watch');
 const production = process.argv.includes('--production');
@@ -15,25 +15,9 @@ const common = {
 };
 const node = { ...common, platform: 'node', format: 'cjs' };
 
-const require = createRequire(import.meta.url);
-
-/** Packages that most runs do without: files of their own, read at first use. Together they are as large as the rest. */
+/** Packages that most runs do without: together they are as large as the rest. */
 const seldom = ['refa', 're2js', 'undici'];
-
-/** @type {import('esbuild').Plugin} */
-const atFirstUse = {
-  name: 'at-first-use',
-  setup({ onResolve, onLoad }) {
-    const namespace = 'at-first-use';
-    onResolve({ filter: new RegExp(`^(${seldom.join('|')})$`) }, ({ path }) => ({ path, namespace }));
-    onResolve({ filter: /^\.\/packages\//, namespace }, ({ path }) => ({ path, external: true }));
-    onLoad({ filter: /.*/, namespace }, ({ path }) => ({
-      contents: `for (const name of ${JSON.stringify(Object.keys(require(path)))})
-        Object.defineProperty(exports, name, { enumerable: true, get: () => require('./packages/${path}.js')[name] });`,
-    }));
-  },
-};
-const nodeLight = { ...node, plugins: [atFirstUse] };
+const nodeLight = { ...node, plugins: [atFirstUse(seldom)] };
 
 const suites = existsSync('test/integration')
   ? readdirSync('test/integration')
@@ -60,14 +44,7 @@ const bundles = [
   { ...node, entryPoints: ['src/engine/pulseThread.ts'], outfile: 'dist/pulseThread.js' },
   { ...nodeLight, entryPoints: ['src/library/inspectorMain.ts'], outfile: 'dist/inspector.js' },
   { ...node, entryPoints: seldom, outdir: 'dist/packages' },
-  {
-    ...common,
-    platform: 'browser',
-    format: 'iife',
-    target: 'es2022',
-    entryPoints: { panel: 'webview/main.ts' },
-    outdir: 'dist/webview',
-  },
+  { ...common, ...page, entryPoints: { panel: 'webview/main.ts' }, outdir: 'dist/webview' },
   { ...node, entryPoints: suites, outdir: 'out/integration', external: ['vscode', 'mocha'] },
 ];
 

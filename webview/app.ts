@@ -1,5 +1,5 @@
 /** The page: connects the extension, the session, the tabs and the drawing. */
-import { effect, signal, type Signal } from '@preact/signals-core';
+import { batch, effect, signal, type Signal } from '@preact/signals-core';
 import { html, nothing, render, type TemplateResult } from 'lit';
 import { messageOf } from '../src/core/messageOf';
 import type { PromptSource } from '../src/protocol/messages';
@@ -11,8 +11,8 @@ import { follow } from './frame/follow';
 import { RunQueue } from './frame/queue';
 import { packPage, readPageMemory, unpackPage, type PageMemory } from './frame/memory';
 import { samePrompt, Session, type EngineState } from './frame/session';
-import { tabFactories } from './experiments/registry';
-import type { OpenRequest, Tab, TabContext } from './frame/tab';
+import { ComingTab, type TabName } from './frame/comingTab';
+import type { OpenRequest, Tab, TabContext, TabFactory } from './frame/tab';
 import { afterDraw } from './ui/afterDraw';
 import { Card } from './ui/card';
 import { chipCard, CHIPS } from './ui/chips';
@@ -32,6 +32,9 @@ const EXPLORE = 'explore';
 /** Milliseconds without a change after which the page's state is stored. */
 const REMEMBER_AFTER = 300;
 
+/** Milliseconds after which the other tabs' code is fetched though the page is not idle. */
+const IDLE_AT_LAST = 2000;
+
 /** What the footer says of the engine; nothing where all is well. */
 const ENGINE: Readonly<Record<EngineState, string>> = {
   stopped: '',
@@ -39,6 +42,12 @@ const ENGINE: Readonly<Record<EngineState, string>> = {
   ready: '',
   failed: 'The model process stopped unexpectedly; the next run starts it again.',
 };
+
+/** Tabs whose code comes after the first picture. */
+export interface LaterTabs {
+  readonly names: readonly TabName[];
+  readonly load: () => Promise<readonly TabFactory[]>;
+}
 
 export class App {
   readonly #root: HTMLElement;
@@ -48,7 +57,11 @@ export class App {
   readonly #queue = new RunQueue();
   readonly #prose: ProseCheck;
   readonly #remark: ServerRemark;
-  readonly #tabs: readonly Tab[];
+  readonly #tabs: Signal<readonly Tab[]>;
+  readonly #context: TabContext;
+  readonly #later: LaterTabs | undefined;
+  /** The coming of their code, once it has been asked for. */
+  #coming: Promise<void> | undefined;
   readonly #card: Card;
   readonly #presentation: Presentation;
   readonly #active: Signal<Tab>;
@@ -58,7 +71,11 @@ export class App {
   /** The extension speaks another version of the protocol. */
   readonly #outdated = signal(false);
 
-  constructor(root: HTMLElement, api: VsCodeApi) {
+  /**
+   * @param tabs those that are there from the start, Explore first
+   * @param later those that come behind them; a page that has something to restore begins with all of them
+   */
+  constructor(root: HTMLElement, api: VsCodeApi, tabs: readonly TabFactory[], later?: LaterTabs) {
     this.#root = root;
     this.#api = api;
     this.#host = new Host(
@@ -73,9 +90,11 @@ export class App {
     this.#session = new Session(this.#host);
     this.#prose = new ProseCheck(this.#host, this.#session);
     this.#remark = new ServerRemark(this.#session);
-    const context = this.#tabContext();
-    this.#tabs = tabFactories.map((create) => create(context));
-    this.#active = signal(this.#tabs[0]!);
+    this.#context = this.#tabContext();
+    this.#later = later;
+    const there = tabs.map((create) => create(this.#context));
+    this.#tabs = signal([...there, ...(later?.names ?? []).map((name) => new ComingTab(name))]);
+    this.#active = signal(there[0]!);
     this.#card = new Card((reference) => this.#cardContent(reference));
     this.#presentation = new Presentation(() => this.#active.value.slides?.() ?? []);
     this.#restore(readPageMemory(api.getState()));
@@ -91,6 +110,7 @@ export class App {
       if (this.#queue.stateOf('explore') === 'none') this.#prose.check();
     });
     this.#remember();
+    this.#completeInTime();
     this.#host.ready();
   }
 
@@ -111,7 +131,7 @@ export class App {
       chooseModel: (id, quietly) => {
         this.#chooseModel(id, quietly);
       },
-      hasTab: (id) => this.#tabs.some((tab) => tab.id === id),
+      hasTab: (id) => this.#tabs.value.some((tab) => tab.id === id),
       openTab: (id, parameters, run) => {
         this.#open(id, { parameters }, run);
         window.scrollTo({ top: 0 });
@@ -136,7 +156,9 @@ export class App {
         this.#session.presets = message.presets;
         break;
       case 'take-preset':
-        this.#takePreset(message.id);
+        this.#whenComplete(() => {
+          this.#takePreset(message.id);
+        });
         break;
       case 'use-model':
         // One that the welcome did not offer cannot be run here.
@@ -149,15 +171,23 @@ export class App {
         this.#session.engine = message.state;
         break;
       case 'open':
-        this.#open(message.tab, message, message.run);
+        this.#whenComplete(() => {
+          this.#open(message.tab, message, message.run);
+        });
         break;
     }
   }
 
   #open(id: string, request: OpenRequest, run: boolean): void {
-    const tab = this.#tabs.find((candidate) => candidate.id === id);
+    const tab = this.#tabs.value.find((candidate) => candidate.id === id);
     if (!tab) return;
     this.#select(tab);
+    if (tab instanceof ComingTab) {
+      this.#whenComplete(() => {
+        this.#open(id, request, run);
+      });
+      return;
+    }
     tab.open?.(request);
     if (run) tab.run();
   }
@@ -166,11 +196,61 @@ export class App {
   #select(tab: Tab): void {
     if (tab !== this.#active.value) this.#presentation.close();
     this.#active.value = tab;
+    if (tab instanceof ComingTab) void this.#complete();
+  }
+
+  // The code that comes later.
+
+  /** Does what may need any of the code: at once where all is there. */
+  #whenComplete(action: () => void): void {
+    if (!this.#tabs.peek().some((tab) => tab instanceof ComingTab)) action();
+    else void this.#complete().then(action);
+  }
+
+  /** Puts the tabs that are to come into their places; a failure is told by the one in front, and tried again. */
+  #complete(): Promise<void> {
+    this.#coming ??= this.#fetchTabs().catch((error: unknown) => {
+      this.#coming = undefined;
+      this.#host.log(`The other tabs could not be read: ${String(error)}`);
+      for (const tab of this.#tabs.peek()) if (tab instanceof ComingTab) tab.failed(error);
+    });
+    return this.#coming;
+  }
+
+  async #fetchTabs(): Promise<void> {
+    const factories = (await this.#later?.load()) ?? [];
+    const come = factories.map((create) => create(this.#context));
+    const now = (tab: Tab): Tab => come.find(({ id }) => id === tab.id) ?? tab;
+    batch(() => {
+      this.#tabs.value = this.#tabs.peek().map(now);
+      this.#active.value = now(this.#active.peek());
+    });
+    if (this.#session.loaded) for (const tab of come) tab.modelLoaded?.();
+  }
+
+  /** Ahead of a click, but after the first answer: nobody is to wait for what nobody has asked for. */
+  #completeInTime(): void {
+    if (!this.#later) return;
+    const [first] = this.#tabs.peek();
+    const isTime = (): boolean =>
+      this.#session.welcomed && (this.#queue.stateOf(EXPLORE) === 'none' || first?.isAnswered?.() === true);
+    const stop = effect(() => {
+      if (!isTime()) return;
+      // A prompt may come right behind the welcome.
+      requestIdleCallback(
+        () => {
+          if (!isTime()) return;
+          stop();
+          void this.#complete();
+        },
+        { timeout: IDLE_AT_LAST },
+      );
+    });
   }
 
   #takePreset(id: string): void {
     const preset = this.#session.presets.find((one) => one.id === id);
-    const tab = this.#tabs.find((one) => 'takePreset' in one);
+    const tab = this.#tabs.value.find((one) => 'takePreset' in one);
     if (!preset || !tab) return;
     this.#select(tab);
     tab.takePreset?.(preset);
@@ -212,7 +292,7 @@ export class App {
   #load(): void {
     this.#session.load(this.#session.model).then(
       () => {
-        for (const tab of this.#tabs) tab.modelLoaded?.();
+        for (const tab of this.#tabs.value) tab.modelLoaded?.();
       },
       (error: unknown) => {
         this.#active.value.failed(error, () => {
@@ -228,7 +308,7 @@ export class App {
     if (id === this.#session.model || id === '') return;
     const { model } = this.#session;
     this.#session.model = id;
-    for (const tab of this.#tabs) tab.modelLeft?.(model);
+    for (const tab of this.#tabs.value) tab.modelLeft?.(model);
     this.#load();
     if (!quietly) this.#active.value.modelChanged?.();
   }
@@ -340,14 +420,14 @@ export class App {
         },
       })}
       ${tabsView({
-        tabs: this.#tabs,
+        tabs: this.#tabs.value,
         active,
         onSelect: (tab) => {
           this.#select(tab);
         },
       })}
       <div class="tab-body" role="tabpanel" aria-label=${active.title}>
-        ${this.#tabs.map((tab) => (tab === active ? nothing : (tab.strip?.(active) ?? nothing)))}
+        ${this.#tabs.value.map((tab) => (tab === active ? nothing : (tab.strip?.(active) ?? nothing)))}
         ${broken === null ? active.body() : brokenView(active, broken)}
       </div>
       <div class="message-row">${broken === null ? active.message() : nothing}</div>
@@ -404,13 +484,13 @@ export class App {
   }
 
   #packed(): () => PageMemory {
-    return packPage(this.#session, this.#active.value, this.#tabs, this.#remark);
+    return packPage(this.#session, this.#active.value, this.#tabs.value, this.#remark);
   }
 
   #restore(memory: PageMemory | null): void {
     if (!memory) return;
-    unpackPage(memory, this.#session, this.#tabs, this.#remark);
-    const active = this.#tabs.find(({ id }) => id === memory.tab);
+    unpackPage(memory, this.#session, this.#tabs.value, this.#remark);
+    const active = this.#tabs.value.find(({ id }) => id === memory.tab);
     if (active) this.#active.value = active;
   }
 }

@@ -13,6 +13,8 @@ import './styles/card.css';
 import './styles/presentation.css';
 import { App } from './app';
 import { registerControls } from './controls';
+import { createExplore } from './experiments/explore/page';
+import { laterTitles } from './experiments/titles';
 import { typeNumbersIn } from './format/typedNumber';
 import type { VsCodeApi } from './host';
 import { followTheme } from './theme';
@@ -33,4 +35,8 @@ window.addEventListener('error', ({ message }) => {
 window.addEventListener('unhandledrejection', ({ reason }: PromiseRejectionEvent) => {
   api.postMessage({ type: 'log', message: String(reason) });
 });
-new App(root, api);
+const load = async () => (await import('./whole')).laterTabs;
+// What an earlier page has kept can be of any tab.
+const tabs = (api.getState() ?? null) === null ? [] : await load();
+if (tabs.length > 0) new App(root, api, [createExplore, ...tabs]);
+else new App(root, api, [createExplore], { names: laterTitles, load });

@@ -19,10 +19,14 @@ const PICTURES = 'DECODING_LAB_PICTURES';
  */
 const FIRST_ATTEMPT = 1_500;
 
+const STATUS = '[id="decoding-lab.decoding-lab.decodingLab.status"]';
+
 export interface WindowOptions {
   /** Size of the browser window, in CSS pixels. */
   readonly width?: number;
   readonly height?: number;
+  /** What is there once the extension has been activated; the status bar item of this one where left out. */
+  readonly sign?: string;
 }
 
 /** An open window of the workbench. Close it when done. */
@@ -40,7 +44,7 @@ export class Window {
     server: VsCodeServer,
     browser: Browser,
     opening: Opening,
-    { width = 1600, height = 1000 }: WindowOptions = {},
+    { width = 1600, height = 1000, sign = STATUS }: WindowOptions = {},
   ): Promise<Window> {
     const context = await browser.newContext({ viewport: { width, height }, reducedMotion: 'reduce' });
     await context.grantPermissions(['clipboard-read', 'clipboard-write']);
@@ -51,8 +55,8 @@ export class Window {
       await page.goto(server.url(opening), { waitUntil: 'domcontentloaded', timeout: PROGRESS_AFTER });
       await page.locator('.monaco-workbench .part.statusbar').waitFor();
       if (opening.file !== undefined) await page.locator('.monaco-editor .view-line').first().waitFor();
-      // It comes with the activation of the extension: keys that are pressed before would be lost.
-      await page.locator('[id="decoding-lab.decoding-lab.decodingLab.status"]').waitFor();
+      // Keys that are pressed before would be lost.
+      await page.locator(sign).waitFor();
       return window;
     } catch (error) {
       await window.screenshot('window-failed').catch(() => undefined);

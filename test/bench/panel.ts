@@ -1,10 +1,13 @@
 /**
  * `npm run bench -- panel`: how soon the panel answers a hand, in a real VS Code with the bundled model. The bars after
- * the command, the first time (the model process starts, the model is loaded, the panel opens) and then; in the panel
- * that is open, the prompt's tokens after the command, a tab after a click, and the controls after Stop.
+ * the command, the first time in a window (the model process starts, the model is loaded, the panel opens) and then; in
+ * the panel that is open, the prompt's tokens after the command, a tab after a click, and the controls after Stop. What
+ * of that is VS Code's own, a panel with one word in it tells, in windows that take turns with the others.
  */
 import { readFile } from 'node:fs/promises';
-import type { Frame } from 'playwright-core';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Frame, Page } from 'playwright-core';
 import { openBrowser } from '../../scripts/lib/chromium';
 import { EXPLORE, exploreSample, SAMPLE_LINE } from '../../scripts/lib/exploreSample';
 import { part } from '../../scripts/lib/panelReading';
@@ -15,6 +18,17 @@ import { sampleWorkspace } from '../../scripts/lib/workspace';
 
 const TRIES = 15;
 
+/** Windows in which each panel is opened for the first time. */
+const WINDOWS = 3;
+
+/** The panel with one word in it. */
+const EMPTY = {
+  extension: join(__dirname, 'emptyPanel'),
+  title: 'Show Empty Panel',
+  part: part('word'),
+  sign: '[id="decoding-lab.empty-panel.status"]',
+};
+
 /** Tabs are gone to and left, and each kind of run is stopped, so many times. */
 const TIMES = 7;
 
@@ -23,14 +37,32 @@ export async function run(): Promise<void> {
   const server = await startServer();
   const browser = await openBrowser();
   try {
-    const opening = { folder: workspace.folder, extension: repository, file: workspace.file };
-    const window = await Window.open(server, browser, opening);
-    const cold = await timeFirst(window, workspace.file);
+    const at = { folder: workspace.folder, file: workspace.file };
+    const open = (): Promise<Window> => Window.open(server, browser, { ...at, extension: repository });
+    const openEmpty = (): Promise<Window> =>
+      Window.open(server, browser, { ...at, extension: EMPTY.extension }, { sign: EMPTY.sign });
+    const cold: number[] = [];
+    const coldEmpty: number[] = [];
+    let warmEmpty: number[] = [];
+    let window: Window | undefined;
+    for (let i = 0; i < WINDOWS; i++) {
+      await window?.close();
+      const empty = await openEmpty();
+      coldEmpty.push(await timeFirst(empty, workspace.file, EMPTY.title, EMPTY.part));
+      if (i === 0) warmEmpty = await timeWarmEmpty(empty);
+      await empty.close();
+      window = await open();
+      cold.push(await timeFirst(window, workspace.file, EXPLORE, part('bar-row')));
+    }
+    if (!window) return;
     const line = (name: string, value: string): void => {
       console.log(`  ${name.padEnd(56)} ${value}`);
     };
-    line('first distribution, cold (goal: under 1,000 ms)', `${cold.toFixed(0)} ms`);
+    line('a panel with one word, cold', spread(coldEmpty));
+    line('first distribution, cold (goal: under 1,000 ms)', spread(cold));
+    line('beyond a panel with one word, cold', spread(cold.map((time, i) => time - coldEmpty[i]!)));
     const { frame, tokens, bars } = await timeWarm(window, workspace.file);
+    line('a panel with one word, warm', spread(warmEmpty));
     line('first distribution, warm (goal: under 100 ms)', spread(bars));
     line('tokens of the prompt, warm (goal: at most 250 ms)', spread(tokens));
     line('another tab (goal: at most 100 ms)', spread(await timeTabs(frame)));
@@ -52,20 +84,45 @@ function spread(times: readonly number[]): string {
   return `${middle!} ms (${low!} to ${high!})`;
 }
 
-/** Milliseconds from the command in the palette until the panel has opened and shows bars. */
-async function timeFirst(window: Window, file: string): Promise<number> {
+/** Milliseconds from a command in the palette until a panel has opened and shows something. */
+async function timeFirst(window: Window, file: string, title: string, selector: string): Promise<number> {
   const lines = (await readFile(file, 'utf8')).split('\n');
   await window.select(lines.indexOf(SAMPLE_LINE) + 1, 1, SAMPLE_LINE.length + 1);
   const { page } = window;
-  // The extension has been activated by the start of the window; its process has not been started.
+  // The extensions have been activated by the start of the window; the model process has not been started.
   await page.keyboard.press('F1');
   const widget = page.locator('.quick-input-widget');
-  await widget.locator('input.input').fill(`>${EXPLORE}`);
-  await widget.locator(`.monaco-list-row[aria-label^="${EXPLORE}"]`).first().waitFor();
+  await widget.locator('input.input').fill(`>${title}`);
+  await widget.locator(`.monaco-list-row[aria-label^="${title}"]`).first().waitFor();
   const begin = performance.now();
   await page.keyboard.press('Enter');
-  await window.frameWith(part('bar-row'));
+  await (await onlyPanel(page)).locator(selector).first().waitFor();
   return performance.now() - begin;
+}
+
+/** The page of the only panel in a window, as soon as there is one. */
+async function onlyPanel(page: Page): Promise<Frame> {
+  for (;;) {
+    const frame = page.frames().find((one) => one.url().includes('fake.html'));
+    if (frame) return frame;
+    await sleep(5);
+  }
+}
+
+/** Milliseconds from the command until the panel with one word, which is open, has another. */
+async function timeWarmEmpty(window: Window): Promise<number[]> {
+  const { keyboard } = window.page;
+  const frame = await onlyPanel(window.page);
+  const times: number[] = [];
+  for (let i = 0; i < TRIES; i++) {
+    await window.focusEditor();
+    const changed = await watch(frame, { word: EMPTY.part });
+    await keyboard.press('Control+k');
+    const begin = Date.now();
+    await keyboard.press('Control+j');
+    times.push((await changed()).word - begin);
+  }
+  return times;
 }
 
 interface Warm {
@@ -84,7 +141,7 @@ async function timeWarm(window: Window, file: string): Promise<Warm> {
   for (let i = 0; i < TRIES; i++) {
     // One character less is another prompt.
     await keyboard.press('Shift+ArrowLeft');
-    const changed = await watch(frame);
+    const changed = await watch(frame, { tokens: part('chip'), bars: part('bar-row') });
     await keyboard.press('Control+k');
     const begin = Date.now();
     await keyboard.press('Control+g');
@@ -97,47 +154,47 @@ async function timeWarm(window: Window, file: string): Promise<Warm> {
   return { frame, tokens, bars };
 }
 
-interface Drawn {
-  readonly tokens: number;
-  readonly bars: number;
-}
-
 /**
- * Notices when the tokens of another prompt, and its bars, have been drawn.
+ * Notices when what some selectors find is there and another than now, and has been drawn.
  * @returns what waits for that, and gives the times, as `Date.now` does
  */
-async function watch(frame: Frame): Promise<() => Promise<Drawn>> {
-  const handle = await frame.locator('body').evaluateHandle((body) => {
-    // Methods, as the page does not have what tsx puts around functions that are given names.
-    const looking = {
-      read(selector: string): string {
-        return [...body.querySelectorAll(selector)]
-          .map((element) => `${element.textContent} ${element.getAttribute('data-raw-probability') ?? ''}`)
-          .join('|');
-      },
-      /** When what a selector finds is there and another than now; in the frame in which it is seen. */
-      change(selector: string): Promise<number> {
-        const before = looking.read(selector);
-        return new Promise((resolve) => {
-          const observer = new MutationObserver(() => {
-            const now = looking.read(selector);
-            if (now === '' || now === before) return;
-            observer.disconnect();
-            requestAnimationFrame(() => {
-              resolve(Date.now());
+async function watch<Name extends string>(
+  frame: Frame,
+  selectors: Readonly<Record<Name, string>>,
+): Promise<() => Promise<Record<Name, number>>> {
+  const names = Object.keys(selectors) as Name[];
+  const handle = await frame.locator('body').evaluateHandle(
+    (body, all: readonly string[]) => {
+      // Methods, as the page does not have what tsx puts around functions that are given names.
+      const looking = {
+        read(selector: string): string {
+          return [...body.querySelectorAll(selector)]
+            .map((element) => `${element.textContent} ${element.getAttribute('data-raw-probability') ?? ''}`)
+            .join('|');
+        },
+        /** When what a selector finds is there and another than now; in the frame in which it is seen. */
+        change(selector: string): Promise<number> {
+          const before = looking.read(selector);
+          return new Promise((resolve) => {
+            const observer = new MutationObserver(() => {
+              const now = looking.read(selector);
+              if (now === '' || now === before) return;
+              observer.disconnect();
+              requestAnimationFrame(() => {
+                resolve(Date.now());
+              });
             });
+            observer.observe(body, { subtree: true, childList: true, characterData: true, attributes: true });
           });
-          observer.observe(body, { subtree: true, childList: true, characterData: true, attributes: true });
-        });
-      },
-    };
-    return {
-      at: Promise.all([looking.change('[data-testid="chip"]'), looking.change('[data-testid="bar-row"]')]),
-    };
-  });
+        },
+      };
+      return { at: Promise.all(all.map((selector) => looking.change(selector))) };
+    },
+    names.map((name) => selectors[name]),
+  );
   return async () => {
-    const [tokens, bars] = await handle.evaluate(({ at }) => at);
-    return { tokens, bars };
+    const at = await handle.evaluate((watched) => watched.at);
+    return Object.fromEntries(names.map((name, i) => [name, at[i]!])) as Record<Name, number>;
   };
 }
 

@@ -2,6 +2,7 @@
 // Serves the page under the extension's content security policy, and answers it with the real engine. A server's models
 // are taken to have GPT-2's tokens.
 import { build } from 'esbuild';
+import { page } from '../../esbuild.parts.mjs';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { parseArgs } from 'node:util';
@@ -169,28 +170,28 @@ const html = `<!DOCTYPE html>
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self' data:; script-src 'nonce-${NONCE}'; connect-src 'self'">
 <meta name="viewport" content="width=device-width, initial-scale=1.0">
 <link rel="stylesheet" href="/vscode.css">
+<link rel="modulepreload" nonce="${NONCE}" href="/chunk.js">
 <link rel="stylesheet" href="/panel.css">
 <title>Decoding Lab</title>
 </head>
 <body><main id="app"></main>
 <script nonce="${NONCE}" src="/host.js"></script>
-<script nonce="${NONCE}" src="/panel.js"></script>
+<script type="module" nonce="${NONCE}" src="/panel.js"></script>
 </body>
 </html>`;
 
 /** The bundles, built afresh for every page so that a reload shows the latest code. */
 let files = new Map();
 async function bundle() {
-  const { outputFiles } = await build({
-    entryPoints: { panel: 'webview/main.ts', host: 'webview/dev/host.ts', vscode: 'webview/dev/vscode.css' },
-    bundle: true,
-    format: 'iife',
-    target: 'es2022',
-    outdir: '/',
-    write: false,
-    sourcemap: 'inline',
-  });
-  files = new Map(outputFiles.map(({ path, contents }) => [path, contents]));
+  const common = { outdir: '/', write: false, sourcemap: 'inline' };
+  const around = { host: 'webview/dev/host.ts', vscode: 'webview/dev/vscode.css' };
+  const built = await Promise.all([
+    build({ ...common, ...page, entryPoints: { panel: 'webview/main.ts' } }),
+    build({ ...common, bundle: true, format: 'iife', target: 'es2022', entryPoints: around }),
+  ]);
+  files = new Map(
+    built.flatMap(({ outputFiles }) => outputFiles).map(({ path, contents }) => [path, contents]),
+  );
 }
 
 createServer((request, response) => {

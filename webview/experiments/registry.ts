@@ -1,8 +1,8 @@
+/** The code of every tab but Explore's, which is there from the start; see `webview/whole.ts`. */
 import { createAb } from './ab/page';
 import { createBranches } from './branches/page';
 import { createCourse } from '../course/page';
 import { createDeterminism } from './determinism/page';
-import { createExplore } from './explore/page';
 import { createGrid } from './grid/page';
 import { createLoss } from './loss/page';
 import { createMethods } from './methods/page';
@@ -12,9 +12,8 @@ import type { TabFactory } from '../frame/tab';
 import { createTemperature } from './temperature/page';
 import { createTraining } from './training/page';
 
-/** Every tab, in the order in which they stand. */
-export const tabFactories: readonly TabFactory[] = [
-  createExplore,
+/** In the order in which they stand, behind Explore. */
+export const laterTabs: readonly TabFactory[] = [
   createAb,
   createTemperature,
   createGrid,

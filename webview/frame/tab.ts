@@ -48,6 +48,8 @@ export interface Tab {
   card(kind: string, rest: readonly string[]): TemplateResult | null;
   /** What its chain can do with a token of the chosen model, for the cards of the prompt's tokens. */
   tokenActions?(id: number): TemplateResult | typeof nothing;
+  /** Whether it shows something of what it was asked last. */
+  isAnswered?(): boolean;
   /** Runs the experiment, for example because Ctrl+Enter was pressed. */
   run(): void;
   /** Stops what runs; false when nothing does. */

@@ -21,12 +21,13 @@ export function panelHtml(webview: vscode.Webview, extensionUri: vscode.Uri): st
   <meta http-equiv="Content-Security-Policy" content="${policy}">
   <meta property="csp-nonce" content="${nonce}">
   <meta name="viewport" content="width=device-width, initial-scale=1.0">
+  <link rel="modulepreload" nonce="${nonce}" href="${file('chunk.js')}">
   <link rel="stylesheet" href="${file('panel.css')}">
   <title>Decoding Lab</title>
 </head>
 <body>
   <main id="app" data-numbers="${vscode.env.language.replace(/[^\w-]/g, '')}"></main>
-  <script nonce="${nonce}" src="${file('panel.js')}"></script>
+  <script type="module" nonce="${nonce}" src="${file('panel.js')}"></script>
 </body>
 </html>`;
 }

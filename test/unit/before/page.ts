@@ -8,6 +8,8 @@ import {
   type Toy,
 } from '../../../src/protocol/messages';
 import { App } from '../../../webview/app';
+import { createExplore } from '../../../webview/experiments/explore/page';
+import { laterTabs } from '../../../webview/experiments/registry';
 import { Drawn } from './drawn';
 
 /** What a page is drawn into: its own, also where an earlier page draws late. */
@@ -71,15 +73,19 @@ export class Page {
         this.#drawn = undefined;
       },
     };
-    new App({ ...root, querySelector: nothing } as unknown as HTMLElement, {
-      getState: () => this.state,
-      setState: (next) => {
-        this.state = JSON.parse(JSON.stringify(next));
+    new App(
+      { ...root, querySelector: nothing } as unknown as HTMLElement,
+      {
+        getState: () => this.state,
+        setState: (next) => {
+          this.state = JSON.parse(JSON.stringify(next));
+        },
+        postMessage: (message) => {
+          void this.#take(message);
+        },
       },
-      postMessage: (message) => {
-        void this.#take(message);
-      },
-    });
+      [createExplore, ...laterTabs],
+    );
   }
 
   /** What is on screen now. */

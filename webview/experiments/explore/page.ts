@@ -66,6 +66,11 @@ class Explore extends ExperimentTab<ExploreResult> {
     return vocabulary ? tokenActionsView(new TokenActions(this.#chain, vocabulary, announce), id) : nothing;
   }
 
+  /** The bars are there; the texts may still grow. */
+  isAnswered(): boolean {
+    return this.#screen.latest?.run.logits !== undefined && this.#context.session.loaded !== undefined;
+  }
+
   override slides(): readonly Slide[] {
     return this.#view.slides();
   }

@@ -1,6 +1,8 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import { TAB_NAMES } from '../../../../src/experiments/registry';
-import { tabFactories } from '../../../../webview/experiments/registry';
+import { createExplore } from '../../../../webview/experiments/explore/page';
+import { laterTabs } from '../../../../webview/experiments/registry';
+import { laterTitles } from '../../../../webview/experiments/titles';
 import { RunQueue } from '../../../../webview/frame/queue';
 import { Session } from '../../../../webview/frame/session';
 import { Host } from '../../../../webview/host';
@@ -24,5 +26,8 @@ it('The page has a tab of its name for every experiment, in the same order, and 
     },
     ...{ editPrompt: nothing, chooseModel: nothing, changePrompt: nothing, openTab: nothing },
   };
-  expect(tabFactories.map((create) => create(context).id)).toEqual([...TAB_NAMES, 'course']);
+  const tabs = [createExplore, ...laterTabs].map((create) => create(context));
+  expect(tabs.map(({ id }) => id)).toEqual([...TAB_NAMES, 'course']);
+  // As they are named before their code is there.
+  expect(laterTitles).toEqual(tabs.slice(1).map(({ id, title }) => ({ id, title })));
 });

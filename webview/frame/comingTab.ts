@@ -1,0 +1,61 @@
+/** A tab whose code is still to come: it has its place in the row, and gives way to the tab itself. */
+import { signal } from '@preact/signals-core';
+import { html, nothing, type TemplateResult } from 'lit';
+import { messageOf } from '../../src/core/messageOf';
+import type { Tab } from './tab';
+
+export interface TabName {
+  readonly id: string;
+  readonly title: string;
+}
+
+export class ComingTab implements Tab {
+  readonly id: string;
+  readonly title: string;
+  /** Why its code could not be had; empty while it may still come. */
+  readonly #trouble = signal('');
+
+  constructor({ id, title }: TabName) {
+    this.id = id;
+    this.title = title;
+  }
+
+  body(): TemplateResult {
+    return html``;
+  }
+
+  message(): TemplateResult | typeof nothing {
+    if (this.#trouble.value === '') return nothing;
+    return html`<p class="failure" role="alert" data-testid="failure">
+      ${this.title} could not be read: ${this.#trouble.value}. Close this panel and open it again.
+    </p>`;
+  }
+
+  footer(): typeof nothing {
+    return nothing;
+  }
+
+  card(): null {
+    return null;
+  }
+
+  run(): void {
+    // There is nothing to run yet.
+  }
+
+  stop(): boolean {
+    return false;
+  }
+
+  failed(error: unknown): void {
+    this.#trouble.value = messageOf(error);
+  }
+
+  save(): () => undefined {
+    return () => undefined;
+  }
+
+  restore(): void {
+    // A page that has something to restore begins with all of its code.
+  }
+}
