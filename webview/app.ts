@@ -183,8 +183,9 @@ export class App {
     if (!tab) return;
     this.#select(tab);
     if (tab instanceof ComingTab) {
-      this.#whenComplete(() => {
-        this.#open(id, request, run);
+      void this.#complete().then(() => {
+        // Where its code could not be had it says so, and is asked for again with the next click.
+        if (!this.#tabs.peek().includes(tab)) this.#open(id, request, run);
       });
       return;
     }

@@ -1,5 +1,5 @@
 import * as assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 
@@ -16,8 +16,19 @@ describe('The window that the suites run in', () => {
 
   it('loads the extension from its source folder, built', () => {
     const { extensionPath } = vscode.extensions.getExtension('decoding-lab.decoding-lab')!;
-    for (const file of ['extension.js', 'engine.js', 'inspector.js', join('webview', 'panel.js')]) {
+    const processes = ['extension.js', 'engine.js', 'pulseThread.js', 'inspector.js'];
+    for (const file of [...processes, join('webview', 'panel.js')]) {
       assert.ok(existsSync(join(extensionPath, 'dist', file)), `dist/${file} is missing`);
+    }
+    // Packages that are read at first use, which may be long after the start.
+    for (const file of processes) {
+      const source = readFileSync(join(extensionPath, 'dist', file), 'utf8');
+      for (const [, late] of source.matchAll(/require\(["'`](\.\/packages\/[^"'`]+)["'`]\)/g)) {
+        assert.ok(
+          existsSync(join(extensionPath, 'dist', late!)),
+          `dist/${file} needs ${late}, which is missing`,
+        );
+      }
     }
   });
 

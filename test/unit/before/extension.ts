@@ -1,4 +1,5 @@
 /** The extension's side of a page: models, the history of the fixtures, and runs on the toy vocabulary. */
+import type { LaterTabs } from '../../../webview/app';
 import { openHistory, runOnToy, type HistoryEntry } from './openers';
 import { Page, type Answer } from './page';
 
@@ -55,9 +56,10 @@ const answer: Answer = async (message, emit) => {
 /**
  * A page that opens with a stored state, in an extension whose toy is another one by now.
  * @param instead the extension's answers, where they are to be others
+ * @param later see `Page`
  */
-export function openPage(state: unknown, instead: Answer = answer): Page {
-  const page = new Page(state, instead);
+export function openPage(state: unknown, instead: Answer = answer, later?: LaterTabs): Page {
+  const page = new Page(state, instead, later);
   page.welcome(MODELS, { words: ['one', 'two'], logits: [1, 2] });
   return page;
 }

@@ -7,7 +7,7 @@ import {
   type ToPanel,
   type Toy,
 } from '../../../src/protocol/messages';
-import { App } from '../../../webview/app';
+import { App, type LaterTabs } from '../../../webview/app';
 import { createExplore } from '../../../webview/experiments/explore/page';
 import { laterTabs } from '../../../webview/experiments/registry';
 import { Drawn } from './drawn';
@@ -48,7 +48,8 @@ export class Page {
   readonly #listeners = new Map<string, ((event: unknown) => void)[]>();
   readonly #answer: Answer;
 
-  constructor(state: unknown, answer: Answer) {
+  /** @param later the tabs that come behind Explore, where they are not there from the start */
+  constructor(state: unknown, answer: Answer, later?: LaterTabs) {
     this.state = state;
     this.#answer = answer;
     const listen = (type: string, listener: (event: unknown) => void): void => {
@@ -84,7 +85,8 @@ export class Page {
           void this.#take(message);
         },
       },
-      [createExplore, ...laterTabs],
+      [createExplore, ...(later ? [] : laterTabs)],
+      later,
     );
   }
 

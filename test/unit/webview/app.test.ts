@@ -2,6 +2,8 @@
 import { describe, expect, it, vi } from 'vitest';
 import { temperatureReport } from '../../../src/experiments/temperature/report';
 import type { PromptSource } from '../../../src/protocol/messages';
+import { laterTabs } from '../../../webview/experiments/registry';
+import { laterTitles } from '../../../webview/experiments/titles';
 import { openPage } from '../before/extension';
 import { until, type Page } from '../before/page';
 
@@ -157,5 +159,33 @@ describe('A result that is shown large', () => {
     page.drawn.fire('tab-temperature', 'click');
     expect(page.drawn.text('answer')).not.toBe('');
     expect(page.drawn.texts('presentation')).toEqual([]);
+  });
+});
+
+describe('A tab whose code cannot be had', () => {
+  it('says so, is asked for again by a click alone, and then comes', async () => {
+    // The browser is never idle: nothing comes by itself.
+    vi.stubGlobal('requestIdleCallback', () => 0);
+    let isThere = false;
+    let asked = 0;
+    const load = async () => {
+      asked += 1;
+      await Promise.resolve();
+      if (!isThere) throw new Error('whole.js is gone');
+      return laterTabs;
+    };
+    const page = openPage(null, undefined, { names: laterTitles, load });
+    page.receive({ type: 'open', tab: 'temperature', run: false });
+    await until(() => page.drawn.text('failure')).toContain(
+      'Temperature could not be read: whole.js is gone',
+    );
+    expect(inFront(page)).toBe('temperature');
+    const before = asked;
+    await new Promise(setImmediate);
+    expect(asked).toBe(before);
+    isThere = true;
+    page.drawn.fire('tab-temperature', 'click');
+    await until(() => page.drawn.texts('run').length).toBe(1);
+    expect(asked).toBe(before + 1);
   });
 });
