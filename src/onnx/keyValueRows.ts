@@ -1,3 +1,6 @@
+/** Tokens that there is room for at least when rows grow: a completion of Explore's default length grows once. */
+const MORE = 48;
+
 /**
  * Keys and values of tokens, appended token by token: one array per layer and kind (key, value, key, ...), in
  * which each token has `rowLength` numbers. Rows are never changed once written, so a cache handle is this
@@ -56,7 +59,7 @@ export class KeyValueRows {
   /** Makes room; old arrays stay as they are, since a running graph may be using them. */
   private reserve(tokens: number): void {
     if (tokens <= this.capacity) return;
-    const capacity = Math.max(tokens, Math.ceil(this.capacity * 1.5), 16);
+    const capacity = Math.max(tokens, Math.ceil(this.capacity * 1.5), this.capacity + MORE);
     this.arrays = this.arrays.map((_, part) => {
       const array = floats(capacity * this.rowLength);
       array.set(this.view(part, 0, this.used));

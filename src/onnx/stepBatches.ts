@@ -70,8 +70,16 @@ function batchWhereTheyStand(jobs: readonly StepJob[], all: number): Batch | und
   return { jobs, prefix, suffix, groups: suffix.groups, places };
 }
 
-function newBatch(jobs: readonly StepJob[], shape: TokenShape, room: number): Batch {
+/**
+ * Sequences that have just parted from one another are put together anew at nearly every token, and get little room:
+ * up to so many tokens of their own.
+ */
+const YOUNG = 6;
+
+function newBatch(jobs: readonly StepJob[], shape: TokenShape, most: number): Batch {
   const groups = jobs.length;
+  const { length = 0 } = jobs[0]!.cache.suffix ?? {};
+  const room = length < YOUNG ? YOUNG + 2 - length : most;
   const suffixes = jobs.map(({ cache }) => cache.suffix).filter((s): s is SuffixView => s !== null);
   const suffix =
     suffixes.length > 0

@@ -1,5 +1,6 @@
 import type { Tensor } from 'onnxruntime-node';
 import type { Gpt2Config } from '../gpt2/checkpoint/config';
+import { allFinite } from '../gpt2/checkpoint/floats';
 import { checkLogits } from './finiteLogits';
 import { floats, type KeyValueRows } from './keyValueRows';
 import {
@@ -113,10 +114,15 @@ export class StepRunner {
     const states = new Float32Array(step.states ? ids.length * width : 0);
     const outputs: Tensors = named('grown', grown);
     // An array without numbers has no place in memory to write to.
-    if (logits.length > 0) outputs.logits = this.floats(logits, [logitsFor.length, vocabularySize]);
+    const sums = new Float32Array(logitsFor.length);
+    if (logits.length > 0) {
+      outputs.logits = this.floats(logits, [logitsFor.length, vocabularySize]);
+      outputs.sums = this.floats(sums, [logitsFor.length]);
+    }
     if (states.length > 0) outputs.states = this.floats(states, [ids.length, width]);
     await this.session.runInto(inputs, outputs);
-    checkLogits(logits, this.name);
+    // A sum of finite logits can be too large as well.
+    if (!allFinite(sums)) checkLogits(logits, this.name);
     return { logits, states };
   }
 

@@ -77,7 +77,8 @@ export class Candidates {
     this.scratch = new Float64Array(vocabularySize);
     this.#own = new Int32Array(vocabularySize);
     this.#order = new Int32Array(vocabularySize);
-    this.#all = Int32Array.from(this.#own, (_, id) => id);
+    this.#all = new Int32Array(vocabularySize);
+    for (let id = 0; id < vocabularySize; id++) this.#all[id] = id;
     this.ids = this.#all;
     this.#maxima = new Float64Array(blocksOf(vocabularySize));
     this.#dividedMaxima = new Float64Array(blocksOf(vocabularySize));

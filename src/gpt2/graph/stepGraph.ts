@@ -21,6 +21,7 @@ import type { StepWeights } from './stepWeights';
  * | `prefix_key_L`, `prefix_value_L` | [P, H, D] | of layer L, token by token |
  * | `own_key_L`, `own_value_L` | [N, H, G, D] | |
  * | `logits` | [R, V] | out |
+ * | `sums` | [R] | out: of each row of the logits; no finite number where one of them is none |
  * | `grown_key_L`, `grown_value_L` | [N, H, G, D] | out: own keys and values, now with those of the new tokens |
  * | `states` | [K, E] | out: hidden states of the kept rows after the final layer norm, which logits are made of |
  *
@@ -121,11 +122,14 @@ export function buildStepGraph(weights: StepWeights): Graph {
     const next = layer + 1 < config.layers ? `h.${layer + 1}.ln_1` : 'ln_f';
     normalized = addAndNormalize(linear(inner, `${block}.mlp.c_proj`), next);
   }
-  g.output('logits', weights.logits(g, g.add('Gather', [normalized, 'rows'])));
+  const logits = weights.logits(g, g.add('Gather', [normalized, 'rows']));
+  g.output('logits', logits);
+  g.output('sums', g.add('ReduceSum', [logits, g.integers(1)], { keepdims: 0 }));
   g.output('states', normalized);
 
   return g.build('gpt2', stepInputs(config), [
     { name: 'logits', type: 'float32', shape: ['R', config.vocabularySize] },
+    { name: 'sums', type: 'float32', shape: ['R'] },
     { name: 'states', type: 'float32', shape: ['K', config.width] },
     ...ownParts(config, 'grown'),
   ]);
