@@ -37,9 +37,13 @@ describe('Decoding Lab in the extension host', () => {
       const ended = Promise.resolve(vscode.commands.executeCommand(command)).finally(() => {
         done = true;
       });
-      // A command that asks something waits for a user: closing the question is an answer too.
+      // A command that asks something waits for a user: closing the question is an answer too. One at a time, as a
+      // busy window would be kept from asking by more.
+      let closing: Thenable<unknown> | undefined;
       await until(`${command} has ended`, () => {
-        if (!done) void vscode.commands.executeCommand('workbench.action.closeQuickOpen');
+        closing ??= vscode.commands.executeCommand('workbench.action.closeQuickOpen').then(() => {
+          closing = undefined;
+        });
         return done;
       });
       await ended;
