@@ -91,8 +91,12 @@ describe('the engine with a server', () => {
     [404, '', 'missing', /^Rack 7 .* does not know/],
   ])('tells what is wrong when it answers with %i', async (status, body, code, sentence) => {
     server.spoil = (_, response) => response.writeHead(status).end(body);
-    for (const asked of [client.probe(source.server), client.load({ ...source, id: 'another' })]) {
-      const error = await failure(asked);
+    // Either may be the first to fail, so both are waited for from the start.
+    const errors = await Promise.all([
+      failure(client.probe(source.server)),
+      failure(client.load({ ...source, id: 'another' })),
+    ]);
+    for (const error of errors) {
       expect(error.code).toBe(code);
       expect(error.message).toMatch(sentence);
       expect(error.message).not.toContain(KEY);
