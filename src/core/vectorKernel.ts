@@ -2,9 +2,9 @@
  * The passes over all logits in WebAssembly, on the processor's vector unit: several times as fast as `PlainPass`, with
  * the same bits. A page whose policy does not allow WebAssembly does without.
  */
-import { FRACTIONS, LOWEST, STEP_HIGH, STEP_LOW, STEPS, STEPS_PER_UNIT } from './exponential';
+import { FRACTIONS, STEP_HIGH, STEP_LOW, STEPS, STEPS_PER_UNIT } from './exponential';
 import { KERNEL } from './kernelBytes';
-import { BLOCK, blocksOf, LANES, vectorPass, weighRest, type VectorPass } from './vectorPass';
+import { BLOCK, blocksOf, LANES, scan, vectorPass, type VectorPass } from './vectorPass';
 
 /** As far as it is used here: types of WebAssembly come with those of browsers. */
 declare const WebAssembly: {
@@ -16,15 +16,18 @@ declare const WebAssembly: {
 interface Kernel {
   readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
   scan(from: number, end: number, to: number): number;
-  weigh(
-    from: number,
-    end: number,
-    max: number,
-    stepsPerUnit: number,
-    stepHigh: number,
-    stepLow: number,
-  ): readonly [sum: number, weighted: number];
+  scan32(from: number, end: number, to: number): number;
+  weigh: Weigh;
+  sum32: Weigh;
 }
+type Weigh = (
+  from: number,
+  end: number,
+  max: number,
+  stepsPerUnit: number,
+  stepHigh: number,
+  stepLow: number,
+) => readonly [sum: number, weighted: number];
 
 const BYTES = Float64Array.BYTES_PER_ELEMENT;
 const PAGE = 65_536;
@@ -35,11 +38,16 @@ const VALUES = STEPS * BYTES;
 const INDEX_SHIFT = 43 - 32;
 
 class KernelPass implements VectorPass {
-  values = new Float64Array(0);
   maxima = new Float64Array(0);
   sum = 0;
   weighted = 0;
   readonly #kernel: Kernel;
+  /** The same memory, for numbers as they come: most models give float32, of which half as much is read. */
+  #wide = new Float64Array(0);
+  #narrow = new Float32Array(0);
+  /** The one of the two that holds the numbers. */
+  #values: Float32Array | Float64Array = this.#wide;
+  #count = 0;
 
   constructor(kernel: Kernel) {
     this.#kernel = kernel;
@@ -48,37 +56,58 @@ class KernelPass implements VectorPass {
     for (let index = 0; index < STEPS; index++) halves[2 * index + 1]! -= index << INDEX_SHIFT;
   }
 
-  reserve(count: number): void {
-    if (this.values.length >= count) return;
+  load(numbers: ArrayLike<number>, wide: boolean): number {
+    const count = numbers.length;
+    this.#reserve(count);
+    const values = wide || !(numbers instanceof Float32Array) ? this.#wide : this.#narrow;
+    this.#values = values;
+    this.#count = count;
+    values.set(numbers);
+    // What fills up the last few weighs nothing.
+    for (let place = count; place % LANES !== 0; place++) values[place] = -Infinity;
+    const whole = count - (count % BLOCK);
+    const rest = scan(values, this.maxima, whole, count);
+    if (whole === 0) return rest;
+    const kernel = this.#kernel;
+    const to = this.maxima.byteOffset;
+    const end = this.#endOf(whole);
+    const least = values === this.#narrow ? kernel.scan32(VALUES, end, to) : kernel.scan(VALUES, end, to);
+    return Math.min(least, rest);
+  }
+
+  put(place: number, number: number): void {
+    this.#values[place] = number;
+  }
+
+  sums(max: number): void {
+    const kernel = this.#kernel;
+    const end = this.#endOf(Math.ceil(this.#count / LANES) * LANES);
+    const isNarrow = this.#values === this.#narrow;
+    [this.sum, this.weighted] = isNarrow
+      ? kernel.sum32(VALUES, end, max, STEPS_PER_UNIT, STEP_HIGH, STEP_LOW)
+      : kernel.weigh(VALUES, end, max, STEPS_PER_UNIT, STEP_HIGH, STEP_LOW);
+  }
+
+  weigh(max: number, out: Float64Array): void {
+    this.sums(max);
+    out.set(this.#wide.subarray(0, this.#count));
+  }
+
+  /** Where so many numbers end, in bytes. */
+  #endOf(count: number): number {
+    return VALUES + count * this.#values.BYTES_PER_ELEMENT;
+  }
+
+  #reserve(count: number): void {
+    if (this.#wide.length >= count) return;
     const { memory } = this.#kernel;
     const blocks = blocksOf(count);
     const room = blocks * BLOCK;
     const bytes = VALUES + (room + blocks) * BYTES;
     memory.grow(Math.max(0, Math.ceil((bytes - memory.buffer.byteLength) / PAGE)));
-    this.values = new Float64Array(memory.buffer, VALUES, room);
+    this.#wide = new Float64Array(memory.buffer, VALUES, room);
+    this.#narrow = new Float32Array(memory.buffer, VALUES, room);
     this.maxima = new Float64Array(memory.buffer, VALUES + room * BYTES, blocks);
-  }
-
-  scan(count: number): number {
-    const { values, maxima } = this;
-    const whole = Math.floor(count / BLOCK);
-    let least = Infinity;
-    if (whole > 0) least = this.#kernel.scan(VALUES, VALUES + whole * BLOCK * BYTES, maxima.byteOffset);
-    let max = -Infinity;
-    for (let id = whole * BLOCK; id < count; id++) {
-      max = Math.max(max, values[id]!);
-      least = Math.min(least, values[id]!);
-    }
-    if (whole < blocksOf(count)) maxima[whole] = max;
-    return least;
-  }
-
-  weigh(count: number, max: number, least: number): void {
-    const whole = least - max >= LOWEST ? count - (count % LANES) : 0;
-    const end = VALUES + whole * BYTES;
-    const kernel = this.#kernel;
-    [this.sum, this.weighted] = kernel.weigh(VALUES, end, max, STEPS_PER_UNIT, STEP_HIGH, STEP_LOW);
-    weighRest(this, whole, count, max);
   }
 }
 
@@ -92,7 +121,6 @@ export function kernelPass(): VectorPass {
 export function useKernel(): void {
   try {
     vectorPass.current = kernelPass();
-    vectorPass.owner = undefined;
   } catch {
     // What is there gives the same results.
   }

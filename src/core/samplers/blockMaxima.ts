@@ -16,12 +16,14 @@ function reachedBy(n: number, maxima: Float64Array, scratch: Float64Array): numb
 
 /**
  * The n-th largest number (n = 1 is the largest).
- * @param maxima of the blocks of `values`.
+ * @param divisor of the values: it is the numbers divided by it that are ranked.
+ * @param maxima of the blocks of these numbers.
  * @param n from 1 to the number of values.
  * @param scratch room for as many numbers as there are values; overwritten.
  */
 export function nthLargestInBlocks(
   values: ArrayLike<number>,
+  divisor: number,
   maxima: Float64Array,
   n: number,
   scratch: Float64Array,
@@ -31,17 +33,23 @@ export function nthLargestInBlocks(
   for (let block = 0; block < maxima.length; block++) {
     if (maxima[block]! < least) continue;
     const end = Math.min(values.length, (block + 1) * BLOCK);
-    for (let at = block * BLOCK; at < end; at++) if (values[at]! >= least) scratch[found++] = values[at]!;
+    for (let at = block * BLOCK; at < end; at++) {
+      const value = values[at]! / divisor;
+      if (value >= least) scratch[found++] = value;
+    }
   }
   return nthLargest(scratch, found, n);
 }
 
 /**
  * As `topIndices`.
+ * @param divisor of the values: it is the numbers divided by it that are ranked.
+ * @param maxima of the blocks of these numbers.
  * @param scratch room for as many numbers as there are values; overwritten.
  */
 export function topInBlocks(
   values: ArrayLike<number>,
+  divisor: number,
   maxima: Float64Array,
   n: number,
   scratch: Float64Array,
@@ -53,13 +61,15 @@ export function topInBlocks(
     if (maxima[block]! < least) continue;
     const end = Math.min(values.length, (block + 1) * BLOCK);
     for (let at = block * BLOCK; at < end; at++) {
-      if (values[at]! < least) continue;
+      if (values[at]! / divisor < least) continue;
       found.push(at);
       // Many equal ones: the heap does without a list.
-      if (found.length > 8 * n + BLOCK) return topIndices(values, n);
+      if (found.length > 8 * n + BLOCK) {
+        return topIndices(divisor === 1 ? values : Float64Array.from(values, (value) => value / divisor), n);
+      }
     }
   }
-  return found.sort((a, b) => values[b]! - values[a]! || a - b).slice(0, n);
+  return found.sort((a, b) => values[b]! / divisor - values[a]! / divisor || a - b).slice(0, n);
 }
 
 /** As `rankOf`. */

@@ -1,12 +1,12 @@
 /** The tokens that a chain of samplers is still considering, with their logits, in buffers made once. */
 import { drawAmong } from '../draw';
-import { expNotPositive } from '../exponential';
 import { topIndices } from '../logits';
-import { blocksOf, vectorPass } from '../vectorPass';
-import { nthLargestInBlocks, rankInBlocks, topInBlocks } from './blockMaxima';
+import { blocksOf } from '../vectorPass';
+import { nthLargestInBlocks, topInBlocks } from './blockMaxima';
+import { GivenLogits } from './givenLogits';
 import { KEPT, Removals } from './removals';
 import { FEW, MassCut, nthLargest, nthLargestOfFew } from './selection';
-import { largestOf, weighAll, writeProbabilities } from './weights';
+import { largestOf, logSumAndEntropy, softmaxOfFew, weighAll } from './weights';
 
 export { IMPOSSIBLE, KEPT } from './removals';
 
@@ -21,8 +21,8 @@ export { IMPOSSIBLE, KEPT } from './removals';
  * One order rules wherever tokens must be ranked: larger logit first, lower id first among equal logits.
  */
 export class Candidates {
-  /** Current logits of the candidates. */
-  readonly logits: Float64Array;
+  /** The logits as given, and what they say. */
+  readonly given: GivenLogits;
   /** The first `count` entries are the candidates, ascending; to be read only. */
   ids: Int32Array;
   count = 0;
@@ -30,14 +30,15 @@ export class Candidates {
   readonly scratch: Float64Array;
   /** Sentences of the current step that a user should read. */
   readonly warnings: string[] = [];
-  /** Entropy of `raw`, in nats. */
-  rawEntropy = 0;
   /** Tokens removed by the latest step. */
   removed = 0;
   /** True when the latest step would have removed everything and the best token was kept instead. */
   rescued = false;
 
-  readonly #raw: Float64Array;
+  readonly #logits: Float64Array;
+  /** True while the current logits are those given, divided by `#divisor`, and none of them is in `#logits`. */
+  #behind = false;
+  #divisor = 1;
   readonly #probabilities: Float64Array;
   readonly #removals: Removals;
   /** All ids, ascending. */
@@ -45,127 +46,110 @@ export class Candidates {
   readonly #own: Int32Array;
   readonly #order: Int32Array;
   readonly #massCut: MassCut;
-  #given: ArrayLike<number> = [];
-  /** The largest of every block of the logits as given, and of those that are divided by a temperature. */
-  readonly #maxima: Float64Array;
-  readonly #dividedMaxima: Float64Array;
-  /** Those of the current logits, while no sampler has written these one by one. */
-  #currentMaxima: Float64Array | undefined;
+  readonly #changedMaxima: Float64Array;
+  /** The largest of every block of the current logits, while nothing is removed and no sampler has written one. */
+  #maxima: Float64Array | undefined;
   /** True while `#probabilities` and `#entropy` belong to the current logits. */
   #fresh = false;
-  /** True while the probabilities are those of `raw`: a vector that nobody asks for is not written. */
+  /** True while the probabilities are those of the logits as given. */
   #rawHolds = false;
-  /** Whether `#raw` is written. */
-  #rawWhole = false;
   /** Whether tokens that are no candidates have their -Infinity and their 0. */
   #cleared = false;
+  /** Whether a step has removed a token. */
+  #someRemoved = false;
   #entropy = 0;
   #max = 0;
   #logSum = 0;
-  /** What the latest softmax of logits as given has noted. */
-  #ofRaw = { max: 0, least: 0, others: 0, weighted: 0, logSum: 0, entropy: 0 };
 
   /** @throws RangeError for a vocabulary without tokens. */
   constructor(readonly vocabularySize: number) {
     if (!Number.isSafeInteger(vocabularySize) || vocabularySize < 1) {
       throw new RangeError(`The vocabulary has ${vocabularySize} tokens; it must have at least 1.`);
     }
-    this.#raw = new Float64Array(vocabularySize);
-    this.logits = new Float64Array(vocabularySize);
+    this.#logits = new Float64Array(vocabularySize);
     this.#probabilities = new Float64Array(vocabularySize);
     this.#removals = new Removals(vocabularySize);
     this.scratch = new Float64Array(vocabularySize);
+    this.given = new GivenLogits(vocabularySize, this.scratch);
     this.#own = new Int32Array(vocabularySize);
     this.#order = new Int32Array(vocabularySize);
     this.#all = new Int32Array(vocabularySize);
     for (let id = 0; id < vocabularySize; id++) this.#all[id] = id;
     this.ids = this.#all;
-    this.#maxima = new Float64Array(blocksOf(vocabularySize));
-    this.#dividedMaxima = new Float64Array(blocksOf(vocabularySize));
+    this.#changedMaxima = new Float64Array(blocksOf(vocabularySize));
     this.#massCut = new MassCut();
   }
 
   /**
    * Starts over with the model's logits.
-   * @param given not changed, and not to be changed as long as anything is read here.
+   * @param logits not changed, and not to be changed as long as anything is read here.
    * @throws RangeError for a vector of another length, NaN, +Infinity, or no finite logit.
    */
-  load(given: ArrayLike<number>): void {
-    if (given.length !== this.vocabularySize) {
+  load(logits: ArrayLike<number>): void {
+    if (logits.length !== this.vocabularySize) {
       throw new RangeError(
-        `There are ${given.length} logits; the vocabulary has ${this.vocabularySize} tokens, one logit each.`,
+        `There are ${logits.length} logits; the vocabulary has ${this.vocabularySize} tokens, one logit each.`,
       );
     }
-    const weighed = weighAll(given, this.#maxima);
-    this.#given = given;
-    this.#note(weighed.max, 1, weighed.others, weighed.weighted);
-    this.#ofRaw = { ...weighed, logSum: this.#logSum, entropy: this.#entropy };
-    this.#rawWhole = false;
-    vectorPass.owner = this;
+    this.given.load(logits);
     this.#begin();
   }
 
-  /** Starts over with the logits that were loaded last, whose softmax is still there. @param given they, unchanged */
-  reload(given: ArrayLike<number>): void {
-    this.#given = given;
-    const { max, logSum, entropy } = this.#ofRaw;
-    this.#max = max;
-    this.#logSum = logSum;
-    this.#entropy = entropy;
+  /** Starts over with the logits that were loaded last, whose softmax is still there. @param logits they, unchanged */
+  reload(logits: ArrayLike<number>): void {
+    this.given.values = logits;
     this.#begin();
   }
 
   #begin(): void {
-    this.logits.set(this.#given);
+    const { given } = this;
+    this.#behind = true;
+    this.#divisor = 1;
+    this.#max = given.max;
+    this.#logSum = given.logSum;
+    this.#entropy = given.entropy;
     this.#removals.clear();
     this.ids = this.#all;
     this.count = this.vocabularySize;
-    this.#currentMaxima = this.#maxima;
+    this.#maxima = given.maxima;
     this.#fresh = false;
     this.#rawHolds = true;
     this.#cleared = true;
-    if (this.#ofRaw.least === -Infinity) this.#leaveOutImpossible();
-    this.rawEntropy = this.#ofRaw.entropy;
+    this.#someRemoved = false;
+    if (given.least === -Infinity) this.#leaveOutImpossible();
     this.warnings.length = 0;
   }
 
   #leaveOutImpossible(): void {
-    const { logits } = this;
+    const { values } = this.given;
     let count = 0;
-    for (let id = 0; id < logits.length; id++) {
-      if (logits[id] === -Infinity) this.#removals.leaveOut(id);
+    for (let id = 0; id < values.length; id++) {
+      if (values[id] === -Infinity) this.#removals.leaveOut(id);
       else this.#own[count++] = id;
     }
     this.ids = this.#own;
     this.count = count;
-    this.#cleared = false;
   }
 
-  /** Softmax of the logits as given. */
-  get raw(): Float64Array {
-    if (!this.#rawWhole) {
-      // Another may have used the pass since.
-      if (vectorPass.owner !== this) weighAll(this.#given, this.#maxima);
-      writeProbabilities(this.#raw, this.#ofRaw);
-      this.#rawWhole = true;
+  /** Current logits of the candidates. */
+  get logits(): Float64Array {
+    if (this.#behind) this.#catchUp();
+    return this.#logits;
+  }
+
+  #catchUp(): void {
+    const logits = this.#logits;
+    const { values } = this.given;
+    const divisor = this.#divisor;
+    this.#behind = false;
+    this.#divisor = 1;
+    if (this.#cleared) {
+      logits.set(values);
+      if (divisor !== 1) for (let id = 0; id < logits.length; id++) logits[id]! /= divisor;
+      return;
     }
-    return this.#raw;
-  }
-
-  /** The same of one token. */
-  rawOf(id: number): number {
-    if (this.#rawWhole) return this.#raw[id]!;
-    return expNotPositive(this.#given[id]! - this.#ofRaw.max) * (1 / (1 + this.#ofRaw.others));
-  }
-
-  /** As `topIndices` of the logits as given. */
-  bestGiven(n: number): number[] {
-    return topInBlocks(this.#given, this.#maxima, n, this.scratch);
-  }
-
-  /** As `rankOf` in the logits as given. */
-  rankGiven(id: number): number {
-    return rankInBlocks(this.#given, this.#maxima, id);
+    const { ids, count } = this;
+    for (let row = 0; row < count; row++) logits[ids[row]!] = values[ids[row]!]! / divisor;
   }
 
   /** `KEPT`, `IMPOSSIBLE`, or the index of the step that removed the token. */
@@ -176,13 +160,13 @@ export class Candidates {
   /** Softmax of the candidates' logits. Computed when it is asked for. */
   get probabilities(): Float64Array {
     this.#refresh();
-    return this.#rawHolds ? this.raw : this.#probabilities;
+    return this.#rawHolds ? this.given.probabilities : this.#probabilities;
   }
 
   /** The same of one token, 0 for those that are no candidates. */
   probabilityOf(id: number): number {
     if (!this.#removals.isCandidate(id)) return 0;
-    return this.#rawHolds ? this.rawOf(id) : this.probabilities[id]!;
+    return this.#rawHolds ? this.given.probabilityOf(id) : this.probabilities[id]!;
   }
 
   /** Entropy of `probabilities`, in nats. */
@@ -198,8 +182,9 @@ export class Candidates {
 
   /** The logits, -Infinity for every token that is no candidate. */
   get wholeLogits(): Float64Array {
+    const { logits } = this;
     if (!this.#cleared) this.#clearRemoved();
-    return this.logits;
+    return logits;
   }
 
   /** The probabilities, 0 for every token that is no candidate. */
@@ -211,9 +196,11 @@ export class Candidates {
 
   /** The n best candidates, best first; all where there are fewer. */
   ranked(n: number): number[] {
-    const maxima = this.#maximaOfAll();
-    if (maxima) return topInBlocks(this.logits, maxima, n, this.scratch);
-    return topIndices(this.wholeLogits, Math.min(n, this.count));
+    const maxima = this.#maxima;
+    const { count, scratch } = this;
+    const wanted = Math.min(n, count);
+    if (!maxima) return topIndices(this.wholeLogits, wanted);
+    return topInBlocks(this.#unread(), this.#divisor, maxima, wanted, scratch);
   }
 
   /** ln of a candidate's probability; finite even where the probability underflows to 0. */
@@ -224,9 +211,8 @@ export class Candidates {
 
   /** The largest logit of a candidate. */
   largest(): number {
+    if (this.#maxima) return largestOf(this.#maxima);
     const { ids, logits, count } = this;
-    const maxima = this.#maximaOfAll();
-    if (maxima) return largestOf(maxima);
     let max = -Infinity;
     for (let row = 0; row < count; row++) {
       const logit = logits[ids[row]!]!;
@@ -237,10 +223,11 @@ export class Candidates {
 
   /** The largest absolute value of a candidate's logit. */
   extent(): number {
-    const { ids, logits, count } = this;
-    if (this.#maximaOfAll() === this.#maxima) {
-      return Math.max(Math.abs(this.#ofRaw.max), Math.abs(this.#ofRaw.least));
+    const { given } = this;
+    if (this.#maxima === given.maxima && given.least > -Infinity) {
+      return Math.max(Math.abs(given.max), Math.abs(given.least));
     }
+    const { ids, logits, count } = this;
     let extent = 0;
     for (let row = 0; row < count; row++) extent = Math.max(extent, Math.abs(logits[ids[row]!]!));
     return extent;
@@ -248,8 +235,8 @@ export class Candidates {
 
   /** The best candidate: largest logit, lowest id among equals. */
   best(): number {
+    if (this.#maxima) return this.ranked(1)[0]!;
     const { ids, logits, count } = this;
-    if (this.#maximaOfAll()) return this.ranked(1)[0]!;
     let best = ids[0]!;
     for (let row = 1; row < count; row++) if (logits[ids[row]!]! > logits[best]!) best = ids[row]!;
     return best;
@@ -257,37 +244,45 @@ export class Candidates {
 
   /** The logit of the candidate that is n-th when they are ranked, n from 1 to `count`. */
   nthLargestLogit(n: number): number {
-    const { ids, logits, count, scratch } = this;
-    const maxima = this.#maximaOfAll();
-    if (maxima) return nthLargestInBlocks(logits, maxima, n, scratch);
+    const { scratch } = this;
+    const maxima = this.#maxima;
+    if (maxima) return nthLargestInBlocks(this.#unread(), this.#divisor, maxima, n, scratch);
+    const { ids, logits, count } = this;
     if (n <= FEW) return nthLargestOfFew(logits, ids, count, n, scratch);
     for (let row = 0; row < count; row++) scratch[row] = logits[ids[row]!]!;
     return nthLargest(scratch, count, n);
   }
 
-  /** The largest of every block of the logits, where all tokens are candidates and that is known. */
-  #maximaOfAll(): Float64Array | undefined {
-    return this.count === this.vocabularySize ? this.#currentMaxima : undefined;
+  /** What gives the current logits where it is divided by `#divisor`: few are read of it. */
+  #unread(): ArrayLike<number> {
+    return this.#behind ? this.given.values : this.#logits;
   }
 
   /** To be called by a sampler after it wrote to `logits`. */
   logitsChanged(): void {
     this.#fresh = false;
     this.#rawHolds = false;
-    this.#currentMaxima = undefined;
+    this.#maxima = undefined;
   }
 
   /** Divides all logits by a number above 0 that leaves them finite. */
   divide(divisor: number): void {
-    const { ids, logits, count } = this;
-    const maxima = this.#maximaOfAll();
-    if (maxima) for (let id = 0; id < logits.length; id++) logits[id]! /= divisor;
-    else for (let row = 0; row < count; row++) logits[ids[row]!]! /= divisor;
+    const maxima = this.#maxima;
+    if (!maxima) {
+      const { ids, logits, count } = this;
+      for (let row = 0; row < count; row++) logits[ids[row]!]! /= divisor;
+      this.logitsChanged();
+      return;
+    }
+    if (this.#behind && this.#divisor === 1) this.#divisor = divisor;
+    else {
+      const { logits } = this;
+      for (let id = 0; id < logits.length; id++) logits[id]! /= divisor;
+    }
     this.logitsChanged();
-    if (!maxima) return;
     // Rounding keeps the order.
-    for (let block = 0; block < maxima.length; block++) this.#dividedMaxima[block] = maxima[block]! / divisor;
-    this.#currentMaxima = this.#dividedMaxima;
+    for (let block = 0; block < maxima.length; block++) this.#changedMaxima[block] = maxima[block]! / divisor;
+    this.#maxima = this.#changedMaxima;
   }
 
   /**
@@ -312,16 +307,33 @@ export class Candidates {
 
   /** Removes the candidates whose logit is below `cutoff`, and of those at it all but `ties` (the lowest ids). */
   removeBelow(cutoff: number, ties = Infinity): void {
-    const { ids, count, logits } = this;
-    const maxima = this.#maximaOfAll();
+    const maxima = this.#maxima;
     const removals = this.#removals;
-    if (maxima && removals.marked === 0 && removals.keepFew(logits, maxima, cutoff, ties)) return;
-    removals.markBelow(ids, count, logits, cutoff, ties);
+    if (maxima && removals.marked === 0) {
+      const logits = this.#unread();
+      const divisor = this.#divisor;
+      let atCutoff = 0;
+      const stays = (id: number): boolean => {
+        const logit = logits[id]! / divisor;
+        return logit > cutoff || (logit === cutoff && ++atCutoff <= ties);
+      };
+      if (removals.keepFew(this.count, maxima, cutoff, stays)) return;
+    }
+    removals.markBelow(this.ids, this.count, this.logits, cutoff, ties);
   }
 
   /** Removes the candidates whose probability is below `least`. */
   removeLessProbable(least: number): void {
-    this.#removals.markBelow(this.ids, this.count, this.probabilities, least, Infinity);
+    this.#refresh();
+    const maxima = this.#maxima;
+    const removals = this.#removals;
+    if (maxima && removals.marked === 0) {
+      // No logit below this has so large a probability, however the logarithms are rounded.
+      const cutoff = this.#max + this.#logSum + Math.log(least);
+      const stays = (id: number): boolean => this.probabilityOf(id) >= least;
+      if (removals.keepFew(this.count, maxima, cutoff - 1e-9 - 1e-12 * Math.abs(cutoff), stays)) return;
+    }
+    removals.markBelow(this.ids, this.count, this.probabilities, least, Infinity);
   }
 
   /** Takes back removals of the current step so that at least the `n` best candidates stay. */
@@ -387,6 +399,7 @@ export class Candidates {
     this.removed = count - kept;
     this.count = kept;
     this.#cleared = false;
+    this.#someRemoved = true;
     this.logitsChanged();
   }
 
@@ -425,46 +438,23 @@ export class Candidates {
   }
 
   #softmaxOfAll(): void {
-    const weighed = weighAll(this.logits, this.#dividedMaxima);
-    writeProbabilities(this.#probabilities, weighed);
-    this.#note(weighed.max, 1, weighed.others, weighed.weighted);
-    if (this.count === this.vocabularySize) this.#currentMaxima = this.#dividedMaxima;
+    const { max, others, weighted } = weighAll(this.logits, this.#changedMaxima, this.#probabilities);
+    this.#note(max, 1, others, weighted);
+    if (!this.#someRemoved) this.#maxima = this.#changedMaxima;
   }
 
   /** The softmax of the candidates alone; the entries of others stay as they are. */
   #softmaxOfCandidates(max: number): void {
     const { ids, logits, count } = this;
-    const out = this.#probabilities;
-    let sum = 0;
-    let best = 0;
-    let others = 0;
-    let weighted = 0;
-    for (let row = 0; row < count; row++) {
-      const id = ids[row]!;
-      const below = logits[id]! - max;
-      const weight = expNotPositive(below);
-      out[id] = weight;
-      sum += weight;
-      if (below === 0) best++;
-      else if (weight > 0) {
-        others += weight;
-        weighted += weight * below;
-      }
-    }
-    const share = 1 / sum;
-    for (let row = 0; row < count; row++) out[ids[row]!]! *= share;
+    const { best, others, weighted } = softmaxOfFew(ids, count, logits, max, this.#probabilities);
     this.#cleared &&= count === this.vocabularySize;
     this.#note(max, best, others, weighted);
   }
 
-  /**
-   * @param best how many have the largest logit.
-   * @param others summed weights of the others.
-   * @param weighted the same, each times its logit less the largest.
-   */
   #note(max: number, best: number, others: number, weighted: number): void {
+    const { logSum, entropy } = logSumAndEntropy(best, others, weighted);
     this.#max = max;
-    this.#logSum = Math.log(best) + Math.log1p(others / best);
-    this.#entropy = Math.max(0, this.#logSum - weighted / (best + others));
+    this.#logSum = logSum;
+    this.#entropy = entropy;
   }
 }

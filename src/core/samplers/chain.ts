@@ -126,12 +126,12 @@ export class SamplerChain {
 
   /** The n most probable tokens before the chain, of the logits that were given last; see `topIndices`. */
   best(n: number): number[] {
-    return this.#candidates.bestGiven(n);
+    return this.#candidates.given.best(n);
   }
 
   /** How many tokens come before this one in the logits that were given last; see `rankOf`. */
   rankOf(id: number): number {
-    return this.#candidates.rankGiven(id);
+    return this.#candidates.given.rankOf(id);
   }
 
   /** What a shape needs may be among what others have removed before it: it then acts before them. */

@@ -38,7 +38,7 @@ export const minP = defineSampler({
   },
   create: ({ p, minKeep = MIN_KEEP.default }) => ({
     apply(candidates) {
-      removeBelowProbability(candidates, p * candidates.probabilities[candidates.best()]!, minKeep);
+      removeBelowProbability(candidates, p * candidates.probabilityOf(candidates.best()), minKeep);
     },
   }),
 });

@@ -51,7 +51,7 @@ export class Removals {
     if (this.#cutBy >= 0) {
       const few = this.#few.subarray(0, this.#left);
       const later = Int16Array.from(few, (id) => by[id]!);
-      by.fill(this.#cutBy);
+      this.#markAll(this.#cutBy);
       for (let row = 0; row < few.length; row++) by[few[row]!] = later[row]!;
       this.#cutBy = -1;
     }
@@ -108,34 +108,40 @@ export class Removals {
   }
 
   /**
-   * The same where all tokens are candidates and none is marked, by writing down those that stay.
-   * @param maxima the largest of every block of `logits`.
+   * Marks all candidates but few, by writing down those that stay. To be called where no step has removed any and none
+   * is marked.
+   * @param count of the candidates.
+   * @param maxima the largest value of every block of tokens.
+   * @param least the value of a token that stays is at least this.
+   * @param stays asked once of every token with such a value, and some others, by ascending id.
    * @returns false where they are not few, and nothing is marked.
    */
-  keepFew(logits: Float64Array, maxima: Float64Array, cutoff: number, ties: number): boolean {
+  keepFew(count: number, maxima: Float64Array, least: number, stays: (id: number) => boolean): boolean {
     const few = this.#few;
-    const size = logits.length;
+    const size = this.#by.length;
     let kept = 0;
-    let atCutoff = 0;
     for (let block = 0; block < maxima.length; block++) {
-      if (maxima[block]! < cutoff) continue;
+      if (maxima[block]! < least) continue;
       const end = Math.min(size, (block + 1) * BLOCK);
-      for (let id = block * BLOCK; id < end; id++) {
-        if (logits[id]! < cutoff || (logits[id] === cutoff && ++atCutoff > ties)) continue;
-        few[kept++] = id;
-      }
+      for (let id = block * BLOCK; id < end; id++) if (stays(id)) few[kept++] = id;
       if (8 * kept > size) return false;
     }
     this.#leaves = kept;
-    this.marked = size - kept;
+    this.marked = count - kept;
     return true;
   }
 
   /** Marks one by one what `keepFew` has left out. */
   #markOthers(): void {
-    this.#by.fill(this.#step);
+    this.#markAll(this.#step);
     for (let row = 0; row < this.#leaves; row++) this.#by[this.#few[row]!] = KEPT;
     this.#leaves = -1;
+  }
+
+  /** Says of all that no step has removed that this one does. */
+  #markAll(step: number): void {
+    const by = this.#by;
+    for (let id = 0; id < by.length; id++) if (by[id] === KEPT) by[id] = step;
   }
 
   /**

@@ -113,7 +113,7 @@ export class ChainResult implements ProcessedDistribution {
   }
 
   get raw(): Float64Array {
-    return this.#candidates.raw;
+    return this.#candidates.given.probabilities;
   }
 
   get logits(): Float64Array {
@@ -136,9 +136,9 @@ export class ChainResult implements ProcessedDistribution {
     const { ids, count, vocabularySize } = this.#candidates;
     let mass = 0;
     if (8 * count < vocabularySize) {
-      for (let row = 0; row < count; row++) mass += this.#candidates.rawOf(ids[row]!);
+      for (let row = 0; row < count; row++) mass += this.#candidates.given.probabilityOf(ids[row]!);
     } else {
-      const { raw } = this.#candidates;
+      const raw = this.#candidates.given.probabilities;
       for (let row = 0; row < count; row++) mass += raw[ids[row]!]!;
     }
     // The raw probabilities sum to 1 but for rounding.
@@ -146,7 +146,7 @@ export class ChainResult implements ProcessedDistribution {
   }
 
   get rawEntropy(): number {
-    return this.#candidates.rawEntropy;
+    return this.#candidates.given.entropy;
   }
 
   get entropy(): number {
@@ -154,7 +154,7 @@ export class ChainResult implements ProcessedDistribution {
   }
 
   rawOf(id: number): number {
-    return this.#candidates.rawOf(id);
+    return this.#candidates.given.probabilityOf(id);
   }
 
   processedOf(id: number): number {
@@ -167,7 +167,8 @@ export class ChainResult implements ProcessedDistribution {
 
   #massesOfSteps(): Float64Array {
     if (!this.#masses) {
-      const { raw, removedBy } = this.#candidates;
+      const { removedBy } = this.#candidates;
+      const raw = this.#candidates.given.probabilities;
       this.#masses = Float64Array.from(this.steps, ({ removed }, step) => {
         let mass = 0;
         for (let id = 0; id < raw.length && removed > 0; id++) if (removedBy[id] === step) mass += raw[id]!;

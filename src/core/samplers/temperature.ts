@@ -51,14 +51,8 @@ const GREEDY =
 
 /** Divides the candidates' logits by t, or keeps only the best candidate where t is 0. */
 export function applyTemperature(candidates: Candidates, t: number): void {
-  if (t === 0) keepBest(candidates);
+  if (t === 0) candidates.removeBelow(candidates.largest(), 1);
   else if (t !== 1) scaleLogits(candidates, t);
-}
-
-function keepBest(candidates: Candidates): void {
-  const { ids, count } = candidates;
-  const best = candidates.best();
-  for (let row = 0; row < count; row++) if (ids[row] !== best) candidates.remove(ids[row]!);
 }
 
 function scaleLogits(candidates: Candidates, t: number): void {

@@ -35,7 +35,7 @@ export const topA = defineSampler({
   },
   create: ({ a, minKeep = MIN_KEEP.default }) => ({
     apply(candidates) {
-      const best = candidates.probabilities[candidates.best()]!;
+      const best = candidates.probabilityOf(candidates.best());
       removeBelowProbability(candidates, a * best * best, minKeep);
     },
   }),

@@ -53,13 +53,14 @@ export const topK = defineSampler({
     const keep = Math.max(k, minKeep);
     return {
       apply(candidates) {
-        const { ids, logits, count } = candidates;
+        const { ids, count } = candidates;
         if (keep >= count) return;
         const cutoff = candidates.nthLargestLogit(keep);
         if (ties !== 'exact') {
           candidates.removeBelow(cutoff);
           return;
         }
+        const { logits } = candidates;
         let better = 0;
         for (let row = 0; row < count; row++) if (logits[ids[row]!]! > cutoff) better++;
         candidates.removeBelow(cutoff, keep - better);

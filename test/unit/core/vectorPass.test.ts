@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { builtKernel } from '../../../scripts/kernel';
+import { LOWEST } from '../../../src/core/exponential';
 import { kernelPass } from '../../../src/core/vectorKernel';
 import { BLOCK, blocksOf, PlainPass, type VectorPass } from '../../../src/core/vectorPass';
 import { depth } from '../depth';
@@ -12,15 +13,24 @@ import { naiveEntropy, naiveSoftmax } from './naive';
 /** What a pass says of a vector. */
 function through(pass: VectorPass, logits: ArrayLike<number>) {
   const count = logits.length;
-  pass.reserve(count);
-  pass.values.set(logits);
   // Which of two zeros is the larger one does not matter.
-  const least = pass.scan(count) + 0;
+  const least = pass.load(logits, true) + 0;
   const maxima = pass.maxima.slice(0, blocksOf(count)).map((largest) => largest + 0);
   const max = Math.max(...maxima);
-  pass.weigh(count, max, least);
+  const weights = new Float64Array(count);
+  pass.weigh(max, weights);
   const { sum, weighted } = pass;
-  return { least, maxima, max, weights: pass.values.slice(0, count), sum, weighted };
+  return { least, maxima, max, weights, sum, weighted };
+}
+
+/** The same without the weights, of numbers as they are. */
+function summed(pass: VectorPass, logits: ArrayLike<number>) {
+  const least = pass.load(logits, false) + 0;
+  const maxima = pass.maxima.slice(0, blocksOf(logits.length)).map((largest) => largest + 0);
+  const max = Math.max(...maxima);
+  pass.sums(max);
+  const { sum, weighted } = pass;
+  return { least, maxima, max, sum, weighted };
 }
 
 const passes = [
@@ -49,7 +59,7 @@ describe.each(passes)('the passes over all logits, %s', (_, pass) => {
         });
         const probabilities = naiveSoftmax(logits);
         weights.forEach((weight, id) => {
-          const expected = Math.exp(logits[id]! - max);
+          const expected = logits[id]! - max < LOWEST ? 0 : Math.exp(logits[id]! - max);
           expect(Math.abs(weight - expected)).toBeLessThanOrEqual(2e-14 * expected);
           expect(Math.abs(weight / sum - probabilities[id]!)).toBeLessThanOrEqual(1e-12 * probabilities[id]!);
         });
@@ -78,6 +88,11 @@ describe('the kernel', () => {
     fc.assert(
       fc.property(vectors, (logits) => {
         expect(through(kernel, logits)).toEqual(through(plain, logits));
+        for (const numbers of [logits, Float32Array.from(logits)]) {
+          const { weights: _, ...expected } = through(plain, numbers);
+          expect(summed(kernel, numbers)).toEqual(expected);
+          expect(summed(plain, numbers)).toEqual(expected);
+        }
       }),
       { ...PROPERTY, numRuns: depth(500, 20_000) },
     );
@@ -90,7 +105,9 @@ describe('the kernel', () => {
     const [own, expected] = [through(kernel, logits), through(plain, logits)];
     // As bytes: comparing hundreds of thousands of numbers one by one would take longer than all else.
     expect(Buffer.from(own.weights.buffer).equals(Buffer.from(expected.weights.buffer))).toBe(true);
-    expect({ ...own, weights: null }).toEqual({ ...expected, weights: null });
+    const { weights: _, ...figures } = expected;
+    expect({ ...own, weights: null }).toEqual({ ...figures, weights: null });
+    expect(summed(kernel, logits)).toEqual(figures);
   });
 
   it('is what its source is built to', async () => {

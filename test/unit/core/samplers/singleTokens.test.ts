@@ -32,12 +32,10 @@ function withBoth(work: () => void): void {
   const { current } = vectorPass;
   for (const pass of [new PlainPass(), kernelPass()]) {
     vectorPass.current = pass;
-    vectorPass.owner = undefined;
     try {
       work();
     } finally {
       vectorPass.current = current;
-      vectorPass.owner = undefined;
     }
   }
 }
