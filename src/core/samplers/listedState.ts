@@ -128,10 +128,10 @@ export class ListedState {
       possible: before.certain < k,
     }));
     if (safe >= k) this.#removeUnlisted();
-    else if (k - safe < this.#count) {
-      this.#least *= Math.min(1, Math.max(0, k - all) / this.#count);
+    else {
+      if (k - all < this.#count) this.#least *= Math.max(0, k - all) / this.#count;
       // Any number of them may tie with the k-th.
-      if (ties) return;
+      if (ties || k - safe >= this.#count) return;
       this.#count = k - safe;
       this.#most = Math.min(this.#most, this.#count * this.#ceiling);
     }

@@ -256,6 +256,16 @@ describe('a chain on a listed distribution', () => {
     expect(outcome).toMatchObject({ exact: true, within: true });
   });
 
+  it('is not certain of a top-k that removes a single unlisted token, though others may be as good as the listed one', () => {
+    const chain: ChainSpec = [{ sampler: 'top-k', k: 3 }];
+    const completion: Completed = { listed: [0.5], tail: [0.4, 0.06, 0.04] };
+    const { outcome } = said(completion, [0, 1, 2, 3], chain);
+    // The three others have 0.5 together: the one that goes may have anything up to a third of that.
+    expect(outcome.exact).toBe(false);
+    expect(outcome.limits?.get(0)?.low).toBeCloseTo(0.5, 9);
+    expect(outcome.limits?.get(0)?.high).toBeCloseTo(0.5 / (1 - 0.5 / 3), 9);
+  });
+
   it('is certain of a cut-off at the bound only where it lies above it', () => {
     const ids = [0, 1, 2, 3];
     const at = (chain: ChainSpec): ListedOutcome => said(TIED, ids, chain).outcome;
