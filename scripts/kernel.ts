@@ -8,7 +8,7 @@ const CORE = join(__dirname, '../src/core');
 /** What the source is built to, as a TypeScript file. */
 export async function builtKernel(): Promise<string> {
   const toolkit = await wabt();
-  const source = readFileSync(join(CORE, 'kernel.wat'), 'utf8');
+  const source = repeated(readFileSync(join(CORE, 'kernel.wat'), 'utf8'));
   const module = toolkit.parseWat('kernel.wat', source, { simd: true, multi_value: true });
   const { buffer } = module.toBinary({});
   module.destroy();
@@ -21,6 +21,16 @@ export async function builtKernel(): Promise<string> {
     `${lines.map((line) => `  '${line}'`).join(' +\n')};`,
     '',
   ].join('\n');
+}
+
+/** Writes out what stands between `;; for %o in a b` and `;; end`, once with each word in the place of `%o`. */
+function repeated(source: string): string {
+  return source.replace(/;; for %o in (.+)\n([^]*?);; end\n/g, (_, words: string, body: string) =>
+    words
+      .split(' ')
+      .map((word) => body.replaceAll('%o', word))
+      .join(''),
+  );
 }
 
 async function main(): Promise<void> {

@@ -2,9 +2,9 @@
  * The passes over all logits in WebAssembly, on the processor's vector unit: several times as fast as `PlainPass`, with
  * the same bits. A page whose policy does not allow WebAssembly does without.
  */
-import { FRACTIONS, STEP_HIGH, STEP_LOW, STEPS, STEPS_PER_UNIT } from './exponential';
+import { FRACTIONS, ONE, STEPS, STEPS_PER_UNIT, THREE, TWO } from './exponential';
 import { KERNEL } from './kernelBytes';
-import { BLOCK, blocksOf, LANES, scan, vectorPass, type VectorPass } from './vectorPass';
+import { BLOCK, blocksOf, roomFor, scan, vectorPass, type VectorPass } from './vectorPass';
 
 /** As far as it is used here: types of WebAssembly come with those of browsers. */
 declare const WebAssembly: {
@@ -25,8 +25,9 @@ type Weigh = (
   end: number,
   max: number,
   stepsPerUnit: number,
-  stepHigh: number,
-  stepLow: number,
+  one: number,
+  two: number,
+  three: number,
 ) => readonly [sum: number, weighted: number];
 
 const BYTES = Float64Array.BYTES_PER_ELEMENT;
@@ -64,7 +65,7 @@ class KernelPass implements VectorPass {
     this.#count = count;
     values.set(numbers);
     // What fills up the last few weighs nothing.
-    for (let place = count; place % LANES !== 0; place++) values[place] = -Infinity;
+    values.fill(-Infinity, count, roomFor(count));
     const whole = count - (count % BLOCK);
     const rest = scan(values, this.maxima, whole, count);
     if (whole === 0) return rest;
@@ -81,11 +82,11 @@ class KernelPass implements VectorPass {
 
   sums(max: number): void {
     const kernel = this.#kernel;
-    const end = this.#endOf(Math.ceil(this.#count / LANES) * LANES);
+    const end = this.#endOf(roomFor(this.#count));
     const isNarrow = this.#values === this.#narrow;
     [this.sum, this.weighted] = isNarrow
-      ? kernel.sum32(VALUES, end, max, STEPS_PER_UNIT, STEP_HIGH, STEP_LOW)
-      : kernel.weigh(VALUES, end, max, STEPS_PER_UNIT, STEP_HIGH, STEP_LOW);
+      ? kernel.sum32(VALUES, end, max, STEPS_PER_UNIT, ONE, TWO, THREE)
+      : kernel.weigh(VALUES, end, max, STEPS_PER_UNIT, ONE, TWO, THREE);
   }
 
   weigh(max: number, out: Float64Array): void {

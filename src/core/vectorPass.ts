@@ -7,8 +7,13 @@ import { expNormal, LOWEST } from './exponential';
 
 /** Numbers in a block. */
 export const BLOCK = 64;
-/** Numbers that are summed side by side, each second one with each second one. */
-export const LANES = 2;
+/** Numbers that are weighed at a time; their sum has the even ones and the odd ones apart until the end. */
+const GROUP = 8;
+
+/** Room for so many numbers and what fills up the last group. */
+export function roomFor(count: number): number {
+  return Math.ceil(count / GROUP) * GROUP;
+}
 
 export function blocksOf(count: number): number {
   return Math.ceil(count / BLOCK);
@@ -29,7 +34,10 @@ export interface VectorPass {
   load(numbers: ArrayLike<number>, wide: boolean): number;
   /** Puts another number into a place. */
   put(place: number, number: number): void;
-  /** Sums exp(x - max) over all numbers, which are then used up; what is below exp(`LOWEST`) counts as 0. */
+  /**
+   * Sums exp(x - max) over all numbers, which are then used up, with 0 to 7 more of -Infinity. Where a number is below
+   * max + `LOWEST`, it is taken to be that: exp(LOWEST) is 3e-308.
+   */
   sums(max: number): void;
   /** The same, and writes the exponentials. */
   weigh(max: number, out: Float64Array): void;
@@ -45,12 +53,14 @@ export class PlainPass implements VectorPass {
 
   load(numbers: ArrayLike<number>): number {
     const count = numbers.length;
-    if (this.#values.length < count) {
-      this.#values = new Float64Array(count);
+    const room = roomFor(count);
+    if (this.#values.length < room) {
+      this.#values = new Float64Array(room);
       this.maxima = new Float64Array(blocksOf(count));
     }
     this.#count = count;
     this.#values.set(numbers);
+    this.#values.fill(-Infinity, count, room);
     return scan(this.#values, this.maxima, 0, count);
   }
 
@@ -60,22 +70,22 @@ export class PlainPass implements VectorPass {
 
   sums(max: number): void {
     const values = this.#values;
-    let [sum0, sum1, part0, part1] = [0, 0, 0, 0];
-    for (let id = 0; id < this.#count; id += LANES) {
-      const below0 = values[id]! - max;
-      const weight0 = below0 < LOWEST ? 0 : expNormal(below0);
-      values[id] = weight0;
-      sum0 += weight0;
-      if (weight0 !== 0) part0 += weight0 * below0;
-      if (id + 1 === this.#count) break;
-      const below1 = values[id + 1]! - max;
-      const weight1 = below1 < LOWEST ? 0 : expNormal(below1);
-      values[id + 1] = weight1;
-      sum1 += weight1;
-      if (weight1 !== 0) part1 += weight1 * below1;
+    let [even, odd, evenParts, oddParts] = [0, 0, 0, 0];
+    const end = roomFor(this.#count);
+    for (let place = 0; place < end; place += 2) {
+      const below0 = Math.max(values[place]! - max, LOWEST);
+      const weight0 = expNormal(below0);
+      values[place] = weight0;
+      even += weight0;
+      evenParts += weight0 * below0;
+      const below1 = Math.max(values[place + 1]! - max, LOWEST);
+      const weight1 = expNormal(below1);
+      values[place + 1] = weight1;
+      odd += weight1;
+      oddParts += weight1 * below1;
     }
-    this.sum = sum0 + sum1;
-    this.weighted = part0 + part1;
+    this.sum = even + odd;
+    this.weighted = evenParts + oddParts;
   }
 
   weigh(max: number, out: Float64Array): void {

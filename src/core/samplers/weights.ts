@@ -1,7 +1,10 @@
 /** Weights of a whole vocabulary: exp(logit - the largest), made in the pass that all chains share. */
 import { expNotPositive, LOWEST } from '../exponential';
 import { largestLogit } from '../logits';
-import { BLOCK, vectorPass } from '../vectorPass';
+import { BLOCK, vectorPass, type VectorPass } from '../vectorPass';
+
+/** Below this, a sum of weights can be off by what a pass takes numbers below `LOWEST` for. */
+const TINY = 1e-290;
 
 /** What is known of weights. */
 export interface Weighed {
@@ -36,16 +39,33 @@ export function weighAll(
   pass.put(best, -Infinity);
   if (probabilities) pass.weigh(max, probabilities);
   else pass.sums(max);
-  const { sum: others, weighted } = pass;
-  if (Number.isNaN(others)) largestLogit(logits);
+  if (Number.isNaN(pass.sum)) largestLogit(logits);
+  const { sum: others, weighted } = pass.sum < TINY ? sumsOfTiny(logits, max, best) : pass;
   if (probabilities) {
     probabilities[best] = 1;
-    // What the pass takes for nothing may still have a probability, if hardly any.
+    // What the pass takes to be higher than it is.
     if (least - max < LOWEST) weighLowest(logits, max, probabilities);
     const share = 1 / (1 + others);
     for (let id = 0; id < probabilities.length; id++) probabilities[id]! *= share;
   }
   return { max, least, others, weighted };
+}
+
+/** The sums of a pass, where what it adds for numbers that are far too low would be seen. */
+function sumsOfTiny(
+  logits: ArrayLike<number>,
+  max: number,
+  best: number,
+): Pick<VectorPass, 'sum' | 'weighted'> {
+  let sum = 0;
+  let weighted = 0;
+  for (let id = 0; id < logits.length; id++) {
+    const below = logits[id]! - max;
+    const weight = id === best ? 0 : expNotPositive(below);
+    sum += weight;
+    if (weight > 0) weighted += weight * below;
+  }
+  return { sum, weighted };
 }
 
 function weighLowest(logits: ArrayLike<number>, max: number, out: Float64Array): void {

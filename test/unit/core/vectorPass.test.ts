@@ -59,9 +59,14 @@ describe.each(passes)('the passes over all logits, %s', (_, pass) => {
         });
         const probabilities = naiveSoftmax(logits);
         weights.forEach((weight, id) => {
-          const expected = logits[id]! - max < LOWEST ? 0 : Math.exp(logits[id]! - max);
-          expect(Math.abs(weight - expected)).toBeLessThanOrEqual(2e-14 * expected);
-          expect(Math.abs(weight / sum - probabilities[id]!)).toBeLessThanOrEqual(1e-12 * probabilities[id]!);
+          const exponent = Math.max(logits[id]! - max, LOWEST);
+          const expected = Math.exp(exponent);
+          expect(Math.abs(weight - expected)).toBeLessThanOrEqual(
+            (1e-14 + Math.abs(exponent) * 2 ** -52) * expected,
+          );
+          expect(Math.abs(weight / sum - probabilities[id]!)).toBeLessThanOrEqual(
+            1e-12 * probabilities[id]! + 1e-307,
+          );
         });
         expect(Math.log(sum) - weighted / sum).toBeCloseTo(naiveEntropy(probabilities), 11);
       }),
