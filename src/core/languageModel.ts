@@ -101,11 +101,15 @@ export interface NextToken {
 }
 
 /**
- * Memory for the logits of a caller's latest answers, which the caller's next question with it overwrites. Those of
- * many sequences are megabytes; arrays made anew for every token would keep the garbage collector busy.
+ * Memory for the logits of a caller's latest answers, which the caller's next question with it overwrites, and how much
+ * room its contexts will need. Logits, keys and values of many sequences are megabytes; arrays made anew for every
+ * token, or larger than needed, would keep the garbage collector busy.
  */
-export class LogitsMemory {
+export class JobMemory {
   #floats = new Float32Array();
+
+  /** @param longest tokens of the longest context that will be asked about. */
+  constructor(readonly longest: number) {}
 
   /** Room for so many numbers, whatever is in it; what was claimed before is given up. */
   claim(length: number): Float32Array {
@@ -224,7 +228,7 @@ export interface LanguageModel {
    * @param memory where a backend may put the logits; they then hold only until the next call with it.
    * @throws RangeError when a context is empty, too long or holds an id outside the vocabulary.
    */
-  next(contexts: readonly Context[], signal?: AbortSignal, memory?: LogitsMemory): Promise<NextToken[]>;
+  next(contexts: readonly Context[], signal?: AbortSignal, memory?: JobMemory): Promise<NextToken[]>;
   /**
    * As `next`, with hidden states; a backend that cannot show them leaves it out.
    * @throws RangeError as `next`.

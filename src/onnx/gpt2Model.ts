@@ -1,8 +1,8 @@
 import type {
   CacheHandle,
   Context,
+  JobMemory,
   LanguageModel,
-  LogitsMemory,
   ModelInfo,
   NextToken,
   RepresentedNextToken,
@@ -20,18 +20,12 @@ import { scoreTokens } from './scoreTokens';
 import { groupBy, planBatches, type Batch, type Job, type StepJob } from './stepBatches';
 import type { StepRunner } from './stepRunner';
 
-/**
- * Tokens for which room is made at once when a sequence begins to grow; those of common jobs, since making more
- * moves the keys and values of all sequences.
- */
-const ROOM = 48;
-
 /** Takes hidden states of some tokens of the context at `index`; those of one context come in order. */
 type StatesReceiver = (index: number, states: Float32Array) => void;
 
 interface AnswerOptions {
   readonly signal?: AbortSignal | undefined;
-  readonly memory?: LogitsMemory | undefined;
+  readonly memory?: JobMemory | undefined;
   readonly onStates?: StatesReceiver;
 }
 
@@ -68,7 +62,7 @@ export class Gpt2Model implements LanguageModel {
     return this.tokenizer.decode(ids);
   }
 
-  next(contexts: readonly Context[], signal?: AbortSignal, memory?: LogitsMemory): Promise<NextToken[]> {
+  next(contexts: readonly Context[], signal?: AbortSignal, memory?: JobMemory): Promise<NextToken[]> {
     return this.answer(contexts, { signal, memory });
   }
 
@@ -121,10 +115,11 @@ export class Gpt2Model implements LanguageModel {
     const size = this.info.vocabularySize;
     const room = memory?.claim(steps.length * size);
     let done = 0;
-    for (const batch of planBatches(steps, this.shape, ROOM)) {
+    const longest = memory?.longest ?? this.info.contextLength;
+    for (const batch of planBatches(steps, this.shape, longest)) {
       signal?.throwIfAborted();
       const logits = room?.subarray(done * size, (done + batch.jobs.length) * size);
-      (await this.step(batch, logits, onStates)).forEach(
+      (await this.step(batch, longest, logits, onStates)).forEach(
         (result, i) => (results[batch.jobs[i]!.index] = result),
       );
       done += batch.jobs.length;
@@ -157,9 +152,14 @@ export class Gpt2Model implements LanguageModel {
     return answer;
   }
 
-  /** Adds one token to each sequence of a batch. @param room for the logits; an array of their own without it */
+  /**
+   * Adds one token to each sequence of a batch.
+   * @param longest tokens that the sequences may grow to.
+   * @param room for the logits; an array of their own without it.
+   */
   private async step(
     batch: Batch,
+    longest: number,
     room: Float32Array | undefined,
     onStates: StatesReceiver | undefined,
   ): Promise<NextToken[]> {
@@ -168,7 +168,7 @@ export class Gpt2Model implements LanguageModel {
     const ids = new Array<number>(groups).fill(0);
     jobs.forEach(({ tokens }, i) => (ids[places[i]!] = tokens.at(-1)!));
     const { length } = suffix;
-    const rows = suffix.rows.claim(length, 1);
+    const rows = suffix.rows.claim(length, 1, longest - prefix.length);
     const { logits, states } = await this.runner.run({
       ids,
       groups,

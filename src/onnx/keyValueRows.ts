@@ -38,11 +38,12 @@ export class KeyValueRows {
   /**
    * Claims room for `count` tokens after the first `length`: in these rows where nothing follows them yet, else in a
    * copy of them. Who claims it may write there, once; nobody else will.
+   * @param most tokens that the rows may grow to.
    * @returns the rows that have the room.
    */
-  claim(length: number, count: number): KeyValueRows {
+  claim(length: number, count: number, most = Infinity): KeyValueRows {
     const rows = length === this.used ? this : this.copy(length, length + count);
-    rows.reserve(length + count);
+    rows.reserve(length + count, most);
     rows.used = length + count;
     return rows;
   }
@@ -57,9 +58,10 @@ export class KeyValueRows {
   }
 
   /** Makes room; old arrays stay as they are, since a running graph may be using them. */
-  private reserve(tokens: number): void {
+  private reserve(tokens: number, most: number): void {
     if (tokens <= this.capacity) return;
-    const capacity = Math.max(tokens, Math.ceil(this.capacity * 1.5), this.capacity + MORE);
+    const wished = Math.max(Math.ceil(this.capacity * 1.5), this.capacity + MORE);
+    const capacity = Math.max(tokens, Math.min(wished, most));
     this.arrays = this.arrays.map((_, part) => {
       const array = floats(capacity * this.rowLength);
       array.set(this.view(part, 0, this.used));

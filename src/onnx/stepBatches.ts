@@ -34,9 +34,9 @@ const LEAST_SHARE = 3 / 4;
 
 /**
  * Puts contexts together that can be continued in one run.
- * @param room tokens for which newly made rows get space.
+ * @param longest tokens that the contexts may grow to: newly made rows need no room for more.
  */
-export function planBatches(jobs: readonly StepJob[], shape: TokenShape, room: number): Batch[] {
+export function planBatches(jobs: readonly StepJob[], shape: TokenShape, longest: number): Batch[] {
   const alike = groupBy(jobs, ({ cache }) => [
     cache.prefix.rows,
     cache.prefix.length,
@@ -51,7 +51,7 @@ export function planBatches(jobs: readonly StepJob[], shape: TokenShape, room: n
       else loose.push(...same);
     }
     for (let start = 0; start < loose.length; start += MOST_SEQUENCES) {
-      batches.push(newBatch(loose.slice(start, start + MOST_SEQUENCES), shape, room));
+      batches.push(newBatch(loose.slice(start, start + MOST_SEQUENCES), shape, longest));
     }
     return batches;
   });
@@ -76,10 +76,14 @@ function batchWhereTheyStand(jobs: readonly StepJob[], all: number): Batch | und
  */
 const YOUNG = 6;
 
-function newBatch(jobs: readonly StepJob[], shape: TokenShape, most: number): Batch {
+/** Tokens for which others get room at once, since making more moves the keys and values of all sequences. */
+const ROOM = 48;
+
+function newBatch(jobs: readonly StepJob[], shape: TokenShape, longest: number): Batch {
   const groups = jobs.length;
-  const { length = 0 } = jobs[0]!.cache.suffix ?? {};
-  const room = length < YOUNG ? YOUNG + 2 - length : most;
+  const { suffix: own, length: known } = jobs[0]!.cache;
+  const length = own?.length ?? 0;
+  const room = Math.min(length < YOUNG ? YOUNG + 2 - length : ROOM, longest - known);
   const suffixes = jobs.map(({ cache }) => cache.suffix).filter((s): s is SuffixView => s !== null);
   const suffix =
     suffixes.length > 0

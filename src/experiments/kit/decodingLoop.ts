@@ -1,6 +1,6 @@
 /** Grows sequences token by token, many side by side, all from the cache of one prompt. */
 import * as v from 'valibot';
-import { LogitsMemory, type LanguageModel, type NextToken } from '../../core/languageModel';
+import { JobMemory, type LanguageModel, type NextToken } from '../../core/languageModel';
 import { findStop } from '../../core/stopStrings';
 import { breakOff, type RunContext } from './experiment';
 import type { SelectedSequence, TokenSelection, TokenSelector } from './tokenSelection';
@@ -131,7 +131,8 @@ export async function decodeTogether(
   const bytes = model.info.vocabularySize * Float32Array.BYTES_PER_ELEMENT * group.length;
   const kept = Math.max(FEWEST_KEPT, Math.min(MOST_KEPT, Math.floor(KEPT_BYTES / bytes)));
   // What a text may go back to has to stay as it is.
-  const memory = group.some(({ selector }) => selector.mayTurnBack) ? undefined : new LogitsMemory();
+  const longest = Math.max(...group.map(({ sequence }) => sequence.promptLength + maxNewTokens));
+  const memory = group.some(({ selector }) => selector.mayTurnBack) ? undefined : new JobMemory(longest);
   begin(group, maxNewTokens, watch);
   let live = group.filter(isGrowing);
   while (live.length > 0) {
@@ -257,7 +258,7 @@ async function ask(
   model: LanguageModel,
   live: readonly DecodingSequence[],
   signal: AbortSignal | undefined,
-  memory: LogitsMemory | undefined,
+  memory: JobMemory | undefined,
 ): Promise<void> {
   const same = withSameTokens(live.filter(({ read, sequence }) => read < sequence.tokens.length));
   if (same.length === 0) return;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
-  LogitsMemory,
+  JobMemory,
   type CacheHandle,
   type LanguageModel,
   type NextToken,
@@ -146,7 +146,7 @@ describe.each(['plain-names', 'prefixed-names'])('GPT-2 %s', (name) => {
   });
 
   it('gives the same bits in memory that is used again, by sequences of several batches', async () => {
-    const memory = new LogitsMemory();
+    const memory = new JobMemory(7);
     const prompts = [
       [3, 1, 4],
       [1, 5, 9, 2],
