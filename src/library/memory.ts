@@ -1,6 +1,6 @@
 /** Memory that a model needs here, before it is loaded. */
 import { totalmem } from 'node:os';
-import { blockBytes, blockCount } from '../gpt2/quantized/blockQuantization';
+import { blockBytes, blockCount, fitted } from '../gpt2/quantized/blockQuantization';
 import { QUANTIZED_VARIANTS } from '../gpt2/quantized/quantizedLayout';
 import type { ModelShape } from './catalog';
 
@@ -21,7 +21,7 @@ export function estimateMemory(shape: ModelShape, precision: Precision): number 
   const vectors = 4 * (context * width + layers * 13 * width + 2 * width);
   const matrix = (outputs: number, inputs: number, part: 'layers' | 'embedding'): number => {
     if (precision === 'fp32') return outputs * inputs * 4;
-    const format = QUANTIZED_VARIANTS[precision][part];
+    const format = fitted(QUANTIZED_VARIANTS[precision][part], inputs);
     // Each block of weights has its codes and a float32 scale.
     return outputs * blockCount(inputs, format) * (blockBytes(format) + 4);
   };

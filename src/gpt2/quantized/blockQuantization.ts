@@ -5,7 +5,12 @@
  */
 export interface BlockFormat {
   readonly bits: 4 | 8;
-  readonly blockSize: 32 | 128;
+  readonly blockSize: 32 | 128 | 256;
+}
+
+/** A format for rows of so many inputs: blocks that would leave much of their last one empty are halved. */
+export function fitted({ bits, blockSize }: BlockFormat, inputs: number): BlockFormat {
+  return { bits, blockSize: blockSize === 256 && inputs % blockSize !== 0 ? 128 : blockSize };
 }
 
 /** A matrix in blocks: `codes` [outputs, blocks, blockSize x bits / 8], `scales` [outputs, blocks]. */

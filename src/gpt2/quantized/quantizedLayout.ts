@@ -1,7 +1,7 @@
-import { blockBytes, blockCount, type BlockFormat } from './blockQuantization';
+import { blockBytes, blockCount, fitted, type BlockFormat } from './blockQuantization';
 import { expectedShapes, type Checkpoint } from '../checkpoint/checkpoint';
 
-/** A smaller form of a model: how its matrices are quantized. Everything else stays float32. */
+/** A smaller form of a model: how its matrices are quantized, see also `fitted`. Everything else stays float32. */
 export interface QuantizedVariant {
   readonly name: 'int8' | 'int8-fast' | 'int4';
   /** Matrices of the layers. */
@@ -22,18 +22,18 @@ export const QUANTIZED_VARIANTS: Readonly<Record<QuantizedVariant['name'], Quant
   },
   'int8-fast': {
     name: 'int8-fast',
-    layers: { bits: 8, blockSize: 128 },
-    embedding: { bits: 8, blockSize: 128 },
+    layers: { bits: 8, blockSize: 256 },
+    embedding: { bits: 8, blockSize: 256 },
   },
   int4: {
     name: 'int4',
     layers: { bits: 4, blockSize: 32 },
-    embedding: { bits: 8, blockSize: 128 },
+    embedding: { bits: 8, blockSize: 256 },
   },
 };
 
 /** Raised whenever the same source would be written differently: older files are then written anew. */
-const FORMAT_VERSION = '2';
+const FORMAT_VERSION = '3';
 
 /** One matrix of the model as it is quantized. */
 export interface MatrixPlan {
@@ -52,10 +52,12 @@ export function matrixPlan(
 ): MatrixPlan | undefined {
   const [rows, columns] = shape as [number, number];
   if (name === 'wte.weight' || name === 'lm_head.weight') {
-    return { format: variant.embedding, outputs: rows, inputs: columns, outputsFirst: true };
+    const format = fitted(variant.embedding, columns);
+    return { format, outputs: rows, inputs: columns, outputsFirst: true };
   }
   if (/^h\.\d+\.(?:attn|mlp)\.\w+\.weight$/.test(name)) {
-    return { format: variant.layers, outputs: columns, inputs: rows, outputsFirst: false };
+    const format = fitted(variant.layers, rows);
+    return { format, outputs: columns, inputs: rows, outputsFirst: false };
   }
   return undefined;
 }

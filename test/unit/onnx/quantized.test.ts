@@ -52,14 +52,14 @@ async function writeDequantized(source: string, variant: QuantizedVariant, targe
   for (const [name, { shape, values }] of tensors) {
     const plain = name.replace(/^transformer\./, '');
     if (!header.has(`${plain}.codes`)) continue;
-    const { bits, blockSize } = plain === 'wte.weight' ? variant.embedding : variant.layers;
+    const { bits } = plain === 'wte.weight' ? variant.embedding : variant.layers;
     const codes = part(`${plain}.codes`);
     const scales = new Float32Array(part(`${plain}.scales`).buffer);
     const [rows, columns] = shape as [number, number];
     const embedding = plain === 'wte.weight';
     const [outputs, inputs] = embedding ? [rows, columns] : [columns, rows];
-    const blocks = Math.ceil(inputs / blockSize);
-    const size = (blockSize * bits) / 8;
+    const [, blocks, size] = header.get(`${plain}.codes`)!.shape as [number, number, number];
+    const blockSize = (size * 8) / bits;
     for (let at = 0; at < outputs * blocks; at++) {
       const block = dequantizeBlock(codes.subarray(at * size, (at + 1) * size), scales[at]!, bits);
       const output = Math.floor(at / blocks);

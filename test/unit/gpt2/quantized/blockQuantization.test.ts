@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { quantizeMatrix, type BlockFormat } from '../../../../src/gpt2/quantized/blockQuantization';
+import {
+  blockCount,
+  fitted,
+  quantizeMatrix,
+  type BlockFormat,
+} from '../../../../src/gpt2/quantized/blockQuantization';
 import '../../fixedSeed';
 import { dequantizeBlock } from './dequantizeBlock';
 
@@ -9,8 +14,25 @@ const numbers = (length: number): fc.Arbitrary<Float32Array> =>
 
 const squares = (differences: Float64Array): number => differences.reduce((sum, d) => sum + d * d, 0);
 
+describe('blocks of 256', () => {
+  // The widths of fireside, GPT-2 124M and GPT-2 XL, and what their layers have four times as wide inside.
+  it.each([
+    [384, 128],
+    [1536, 256],
+    [768, 256],
+    [1600, 128],
+    [6400, 256],
+  ])('are halved where rows of %i inputs would leave the last one half empty', (inputs, blockSize) => {
+    const format = fitted({ bits: 8, blockSize: 256 }, inputs);
+    expect(format).toEqual({ bits: 8, blockSize });
+    // No more than one block in ten is filled up.
+    expect(blockCount(inputs, format) * blockSize).toBeLessThanOrEqual(1.1 * inputs);
+    expect(fitted({ bits: 4, blockSize: 32 }, inputs)).toEqual({ bits: 4, blockSize: 32 });
+  });
+});
+
 describe('quantizeMatrix', () => {
-  it.each([32, 128] as const)('keeps 8-bit numbers within half a step, blocks of %i', (blockSize) => {
+  it.each([32, 128, 256] as const)('keeps 8-bit numbers within half a step, blocks of %i', (blockSize) => {
     fc.assert(
       fc.property(numbers(blockSize), (block) => {
         const { codes, scales } = quantizeMatrix(block, 1, blockSize, blockSize, 1, { bits: 8, blockSize });
