@@ -71,8 +71,8 @@ function batchWhereTheyStand(jobs: readonly StepJob[], all: number): Batch | und
 }
 
 /**
- * Sequences that have just parted from one another are put together anew at nearly every token, and get little room:
- * up to so many tokens of their own.
+ * Sequences that have just parted from one another are put together anew at nearly every token, up to about so many of
+ * their own, and get little room: the less, the younger they are.
  */
 const YOUNG = 6;
 
@@ -83,7 +83,7 @@ function newBatch(jobs: readonly StepJob[], shape: TokenShape, longest: number):
   const groups = jobs.length;
   const { suffix: own, length: known } = jobs[0]!.cache;
   const length = own?.length ?? 0;
-  const room = Math.min(length < YOUNG ? YOUNG + 2 - length : ROOM, longest - known);
+  const room = Math.min(length < YOUNG ? length + 2 : ROOM, longest - known);
   const suffixes = jobs.map(({ cache }) => cache.suffix).filter((s): s is SuffixView => s !== null);
   const suffix =
     suffixes.length > 0

@@ -14,6 +14,8 @@ export class Removals {
   /** How many candidates the current step has marked for removal. */
   marked = 0;
   readonly #by: Int16Array;
+  /** Whether `#by` says of any token that it is no candidate. */
+  #isWritten = false;
   readonly #few: Int32Array;
   #step = 0;
   /** Of the current step, where it is such a cut: how many it leaves, the first entries of `#few`; else -1. */
@@ -23,13 +25,14 @@ export class Removals {
   #left = 0;
 
   constructor(vocabularySize: number) {
-    this.#by = new Int16Array(vocabularySize);
+    this.#by = new Int16Array(vocabularySize).fill(KEPT);
     this.#few = new Int32Array(vocabularySize);
   }
 
   /** Makes all tokens candidates. */
   clear(): void {
-    this.#by.fill(KEPT);
+    if (this.#isWritten) this.#by.fill(KEPT);
+    this.#isWritten = false;
     this.#cutBy = -1;
     this.#leaves = -1;
   }
@@ -37,6 +40,7 @@ export class Removals {
   /** Leaves out a token before the first step. */
   leaveOut(id: number): void {
     this.#by[id] = IMPOSSIBLE;
+    this.#isWritten = true;
   }
 
   /** Starts step `step` of the chain. */
@@ -76,6 +80,7 @@ export class Removals {
     if (this.#leaves >= 0) this.#markOthers();
     if (this.#by[id] !== KEPT || (this.#cutBy >= 0 && !this.isCandidate(id))) return;
     this.#by[id] = this.#step;
+    this.#isWritten = true;
     this.marked++;
   }
 
@@ -105,6 +110,7 @@ export class Removals {
       marked++;
     }
     this.marked += marked;
+    if (marked > 0) this.#isWritten = true;
   }
 
   /**
@@ -141,6 +147,7 @@ export class Removals {
   /** Says of all that no step has removed that this one does. */
   #markAll(step: number): void {
     const by = this.#by;
+    this.#isWritten = true;
     for (let id = 0; id < by.length; id++) if (by[id] === KEPT) by[id] = step;
   }
 
