@@ -3,6 +3,12 @@ import { topIndices } from '../logits';
 import { nthLargest } from './selection';
 import { BLOCK } from '../vectorPass';
 
+/** Numbers that are `values` divided by `divisor`. */
+export interface Divided {
+  readonly values: ArrayLike<number>;
+  readonly divisor: number;
+}
+
 /**
  * A number that at least n others reach: the n-th largest of the maxima.
  * @param scratch room for as many numbers as there are maxima; overwritten.
@@ -16,14 +22,12 @@ function reachedBy(n: number, maxima: Float64Array, scratch: Float64Array): numb
 
 /**
  * The n-th largest number (n = 1 is the largest).
- * @param divisor of the values: it is the numbers divided by it that are ranked.
- * @param maxima of the blocks of these numbers.
+ * @param maxima of the blocks of the numbers.
  * @param n from 1 to the number of values.
  * @param scratch room for as many numbers as there are values; overwritten.
  */
 export function nthLargestInBlocks(
-  values: ArrayLike<number>,
-  divisor: number,
+  { values, divisor }: Divided,
   maxima: Float64Array,
   n: number,
   scratch: Float64Array,
@@ -43,13 +47,11 @@ export function nthLargestInBlocks(
 
 /**
  * As `topIndices`.
- * @param divisor of the values: it is the numbers divided by it that are ranked.
- * @param maxima of the blocks of these numbers.
+ * @param maxima of the blocks of the numbers.
  * @param scratch room for as many numbers as there are values; overwritten.
  */
 export function topInBlocks(
-  values: ArrayLike<number>,
-  divisor: number,
+  { values, divisor }: Divided,
   maxima: Float64Array,
   n: number,
   scratch: Float64Array,

@@ -1,12 +1,10 @@
 /** The tokens that a chain of samplers is still considering, with their logits, in buffers made once. */
 import { drawAmong } from '../draw';
-import { topIndices } from '../logits';
-import { blocksOf } from '../vectorPass';
-import { nthLargestInBlocks, topInBlocks } from './blockMaxima';
+import { CurrentLogits, type Rows } from './currentLogits';
 import { GivenLogits } from './givenLogits';
 import { KEPT, Removals } from './removals';
-import { FEW, MassCut, nthLargest, nthLargestOfFew } from './selection';
-import { largestOf, logSumAndEntropy, softmaxOfFew, weighAll } from './weights';
+import { MassCut } from './selection';
+import { logSumAndEntropy, softmaxOfFew, weighAll } from './weights';
 
 export { IMPOSSIBLE, KEPT } from './removals';
 
@@ -20,7 +18,7 @@ export { IMPOSSIBLE, KEPT } from './removals';
  *
  * One order rules wherever tokens must be ranked: larger logit first, lower id first among equal logits.
  */
-export class Candidates {
+export class Candidates implements Rows {
   /** The logits as given, and what they say. */
   readonly given: GivenLogits;
   /** The first `count` entries are the candidates, ascending; to be read only. */
@@ -34,11 +32,10 @@ export class Candidates {
   removed = 0;
   /** True when the latest step would have removed everything and the best token was kept instead. */
   rescued = false;
+  /** Whether tokens that are no candidates have their -Infinity and their 0. */
+  isCleared = false;
 
-  readonly #logits: Float64Array;
-  /** True while the current logits are those given, divided by `#divisor`, and none of them is in `#logits`. */
-  #behind = false;
-  #divisor = 1;
+  readonly #logits: CurrentLogits;
   readonly #probabilities: Float64Array;
   readonly #removals: Removals;
   /** All ids, ascending. */
@@ -46,15 +43,10 @@ export class Candidates {
   readonly #own: Int32Array;
   readonly #order: Int32Array;
   readonly #massCut: MassCut;
-  readonly #changedMaxima: Float64Array;
-  /** The largest of every block of the current logits, while nothing is removed and no sampler has written one. */
-  #maxima: Float64Array | undefined;
   /** True while `#probabilities` and `#entropy` belong to the current logits. */
   #fresh = false;
   /** True while the probabilities are those of the logits as given. */
   #rawHolds = false;
-  /** Whether tokens that are no candidates have their -Infinity and their 0. */
-  #cleared = false;
   /** Whether a step has removed a token. */
   #someRemoved = false;
   #entropy = 0;
@@ -66,7 +58,6 @@ export class Candidates {
     if (!Number.isSafeInteger(vocabularySize) || vocabularySize < 1) {
       throw new RangeError(`The vocabulary has ${vocabularySize} tokens; it must have at least 1.`);
     }
-    this.#logits = new Float64Array(vocabularySize);
     this.#probabilities = new Float64Array(vocabularySize);
     this.#removals = new Removals(vocabularySize);
     this.scratch = new Float64Array(vocabularySize);
@@ -76,7 +67,7 @@ export class Candidates {
     this.#all = new Int32Array(vocabularySize);
     for (let id = 0; id < vocabularySize; id++) this.#all[id] = id;
     this.ids = this.#all;
-    this.#changedMaxima = new Float64Array(blocksOf(vocabularySize));
+    this.#logits = new CurrentLogits(vocabularySize, this.given, this, this.scratch);
     this.#massCut = new MassCut();
   }
 
@@ -103,18 +94,16 @@ export class Candidates {
 
   #begin(): void {
     const { given } = this;
-    this.#behind = true;
-    this.#divisor = 1;
+    this.#logits.begin();
     this.#max = given.max;
     this.#logSum = given.logSum;
     this.#entropy = given.entropy;
     this.#removals.clear();
     this.ids = this.#all;
     this.count = this.vocabularySize;
-    this.#maxima = given.maxima;
     this.#fresh = false;
     this.#rawHolds = true;
-    this.#cleared = true;
+    this.isCleared = true;
     this.#someRemoved = false;
     if (given.least === -Infinity) this.#leaveOutImpossible();
     this.warnings.length = 0;
@@ -133,23 +122,7 @@ export class Candidates {
 
   /** Current logits of the candidates. */
   get logits(): Float64Array {
-    if (this.#behind) this.#catchUp();
-    return this.#logits;
-  }
-
-  #catchUp(): void {
-    const logits = this.#logits;
-    const { values } = this.given;
-    const divisor = this.#divisor;
-    this.#behind = false;
-    this.#divisor = 1;
-    if (this.#cleared) {
-      logits.set(values);
-      if (divisor !== 1) for (let id = 0; id < logits.length; id++) logits[id]! /= divisor;
-      return;
-    }
-    const { ids, count } = this;
-    for (let row = 0; row < count; row++) logits[ids[row]!] = values[ids[row]!]! / divisor;
+    return this.#logits.vector;
   }
 
   /** `KEPT`, `IMPOSSIBLE`, or the index of the step that removed the token. */
@@ -183,24 +156,20 @@ export class Candidates {
   /** The logits, -Infinity for every token that is no candidate. */
   get wholeLogits(): Float64Array {
     const { logits } = this;
-    if (!this.#cleared) this.#clearRemoved();
+    if (!this.isCleared) this.#clearRemoved();
     return logits;
   }
 
   /** The probabilities, 0 for every token that is no candidate. */
   get wholeProbabilities(): Float64Array {
     const { probabilities } = this;
-    if (!this.#cleared) this.#clearRemoved();
+    if (!this.isCleared) this.#clearRemoved();
     return probabilities;
   }
 
   /** The n best candidates, best first; all where there are fewer. */
   ranked(n: number): number[] {
-    const maxima = this.#maxima;
-    const { count, scratch } = this;
-    const wanted = Math.min(n, count);
-    if (!maxima) return topIndices(this.wholeLogits, wanted);
-    return topInBlocks(this.#unread(), this.#divisor, maxima, wanted, scratch);
+    return this.#logits.ranked(Math.min(n, this.count));
   }
 
   /** ln of a candidate's probability; finite even where the probability underflows to 0. */
@@ -211,78 +180,36 @@ export class Candidates {
 
   /** The largest logit of a candidate. */
   largest(): number {
-    if (this.#maxima) return largestOf(this.#maxima);
-    const { ids, logits, count } = this;
-    let max = -Infinity;
-    for (let row = 0; row < count; row++) {
-      const logit = logits[ids[row]!]!;
-      if (logit > max) max = logit;
-    }
-    return max;
+    return this.#logits.largest();
   }
 
   /** The largest absolute value of a candidate's logit. */
   extent(): number {
-    const { given } = this;
-    if (this.#maxima === given.maxima && given.least > -Infinity) {
-      return Math.max(Math.abs(given.max), Math.abs(given.least));
-    }
-    const { ids, logits, count } = this;
-    let extent = 0;
-    for (let row = 0; row < count; row++) extent = Math.max(extent, Math.abs(logits[ids[row]!]!));
-    return extent;
+    return this.#logits.extent();
   }
 
   /** The best candidate: largest logit, lowest id among equals. */
   best(): number {
-    if (this.#maxima) return this.ranked(1)[0]!;
-    const { ids, logits, count } = this;
-    let best = ids[0]!;
-    for (let row = 1; row < count; row++) if (logits[ids[row]!]! > logits[best]!) best = ids[row]!;
-    return best;
+    return this.#logits.best();
   }
 
   /** The logit of the candidate that is n-th when they are ranked, n from 1 to `count`. */
   nthLargestLogit(n: number): number {
-    const { scratch } = this;
-    const maxima = this.#maxima;
-    if (maxima) return nthLargestInBlocks(this.#unread(), this.#divisor, maxima, n, scratch);
-    const { ids, logits, count } = this;
-    if (n <= FEW) return nthLargestOfFew(logits, ids, count, n, scratch);
-    for (let row = 0; row < count; row++) scratch[row] = logits[ids[row]!]!;
-    return nthLargest(scratch, count, n);
-  }
-
-  /** What gives the current logits where it is divided by `#divisor`: few are read of it. */
-  #unread(): ArrayLike<number> {
-    return this.#behind ? this.given.values : this.#logits;
+    return this.#logits.nthLargest(n);
   }
 
   /** To be called by a sampler after it wrote to `logits`. */
   logitsChanged(): void {
     this.#fresh = false;
     this.#rawHolds = false;
-    this.#maxima = undefined;
+    this.#logits.changed();
   }
 
   /** Divides all logits by a number above 0 that leaves them finite. */
   divide(divisor: number): void {
-    const maxima = this.#maxima;
-    if (!maxima) {
-      const { ids, logits, count } = this;
-      for (let row = 0; row < count; row++) logits[ids[row]!]! /= divisor;
-      this.logitsChanged();
-      return;
-    }
-    if (this.#behind && this.#divisor === 1) this.#divisor = divisor;
-    else {
-      const { logits } = this;
-      for (let id = 0; id < logits.length; id++) logits[id]! /= divisor;
-    }
-    this.logitsChanged();
-    // Rounding keeps the order.
-    for (let block = 0; block < maxima.length; block++) this.#changedMaxima[block] = maxima[block]! / divisor;
-    this.#maxima = this.#changedMaxima;
+    this.#logits.divide(divisor);
+    this.#fresh = false;
+    this.#rawHolds = false;
   }
 
   /**
@@ -307,14 +234,13 @@ export class Candidates {
 
   /** Removes the candidates whose logit is below `cutoff`, and of those at it all but `ties` (the lowest ids). */
   removeBelow(cutoff: number, ties = Infinity): void {
-    const maxima = this.#maxima;
+    const { maxima, unread } = this.#logits;
     const removals = this.#removals;
     if (maxima && removals.marked === 0) {
-      const logits = this.#unread();
-      const divisor = this.#divisor;
+      const { values, divisor } = unread;
       let atCutoff = 0;
       const stays = (id: number): boolean => {
-        const logit = logits[id]! / divisor;
+        const logit = values[id]! / divisor;
         return logit > cutoff || (logit === cutoff && ++atCutoff <= ties);
       };
       if (removals.keepFew(this.count, maxima, cutoff, stays)) return;
@@ -325,7 +251,7 @@ export class Candidates {
   /** Removes the candidates whose probability is below `least`. */
   removeLessProbable(least: number): void {
     this.#refresh();
-    const maxima = this.#maxima;
+    const { maxima } = this.#logits;
     const removals = this.#removals;
     if (maxima && removals.marked === 0) {
       // No logit below this has so large a probability, however the logarithms are rounded.
@@ -398,7 +324,7 @@ export class Candidates {
     this.ids = this.#own;
     this.removed = count - kept;
     this.count = kept;
-    this.#cleared = false;
+    this.isCleared = false;
     this.#someRemoved = true;
     this.logitsChanged();
   }
@@ -407,7 +333,7 @@ export class Candidates {
   #clearRemoved(): void {
     const { ids, logits, scratch, count, vocabularySize } = this;
     const fresh = this.#rawHolds ? undefined : this.#probabilities;
-    this.#cleared = true;
+    this.isCleared = true;
     if (8 * count < vocabularySize) {
       // Few are left: all are cleared at once, and those written back.
       for (const vector of fresh ? [logits, fresh] : [logits]) {
@@ -432,22 +358,23 @@ export class Candidates {
     if (this.#rawHolds) return;
     // With many candidates, going over all tokens in order is faster; those removed have -Infinity and weigh 0.
     if (2 * this.count > this.vocabularySize) {
-      if (!this.#cleared) this.#clearRemoved();
+      if (!this.isCleared) this.#clearRemoved();
       this.#softmaxOfAll();
     } else this.#softmaxOfCandidates(this.largest());
   }
 
   #softmaxOfAll(): void {
-    const { max, others, weighted } = weighAll(this.logits, this.#changedMaxima, this.#probabilities);
+    const maxima = this.#logits.roomForMaxima;
+    const { max, others, weighted } = weighAll(this.logits, maxima, this.#probabilities);
     this.#note(max, 1, others, weighted);
-    if (!this.#someRemoved) this.#maxima = this.#changedMaxima;
+    if (!this.#someRemoved) this.#logits.maxima = maxima;
   }
 
   /** The softmax of the candidates alone; the entries of others stay as they are. */
   #softmaxOfCandidates(max: number): void {
     const { ids, logits, count } = this;
     const { best, others, weighted } = softmaxOfFew(ids, count, logits, max, this.#probabilities);
-    this.#cleared &&= count === this.vocabularySize;
+    this.isCleared &&= count === this.vocabularySize;
     this.#note(max, best, others, weighted);
   }
 

@@ -65,7 +65,7 @@ export class GivenLogits {
 
   /** As `topIndices` of the logits. */
   best(n: number): number[] {
-    return topInBlocks(this.values, 1, this.maxima, n, this.#scratch);
+    return topInBlocks({ values: this.values, divisor: 1 }, this.maxima, n, this.#scratch);
   }
 
   /** As `rankOf` in the logits. */
