@@ -1,7 +1,7 @@
-// Six bundles: the extension, the engine process, its second thread, the process that looks at models, the webview, and the suites that run inside VS Code.
+// The bundles: the extension, the engine process, its second thread, the process that looks at models, the webview, and the suites that run inside VS Code.
 import { build, context } from 'esbuild';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
-import { atFirstUse, page } from './esbuild.parts.mjs';
+import { atFirstUse, first, page } from './esbuild.parts.mjs';
 
 const watch = process.argv.includes('--watch');
 const production = process.argv.includes('--production');
@@ -44,7 +44,8 @@ const bundles = [
   { ...node, entryPoints: ['src/engine/pulseThread.ts'], outfile: 'dist/pulseThread.js' },
   { ...nodeLight, entryPoints: ['src/library/inspectorMain.ts'], outfile: 'dist/inspector.js' },
   { ...node, entryPoints: seldom, outdir: 'dist/packages' },
-  { ...common, ...page, entryPoints: { panel: 'webview/main.ts' }, outdir: 'dist/webview' },
+  { ...common, ...first, outdir: 'dist/webview' },
+  { ...common, ...page, outdir: 'dist/webview' },
   { ...node, entryPoints: suites, outdir: 'out/integration', external: ['vscode', 'mocha'] },
 ];
 

@@ -31,15 +31,32 @@ const late = {
 };
 
 /** @type {import('esbuild').BuildOptions} */
+const browser = { bundle: true, platform: 'browser', format: 'esm', target: 'es2022' };
+
+/**
+ * The script that runs before the page's others have been read, which find it beside them.
+ * @type {import('esbuild').BuildOptions}
+ */
+export const first = { ...browser, entryPoints: { first: 'webview/first.ts' } };
+
+/** @type {import('esbuild').Plugin} */
+const firstApart = {
+  name: 'first-apart',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\/first$/ }, ({ importer }) =>
+      importer.endsWith('main.ts') ? { path: './first.js', external: true } : undefined,
+    );
+  },
+};
+
+/** @type {import('esbuild').BuildOptions} */
 export const page = {
-  bundle: true,
-  platform: 'browser',
-  format: 'esm',
-  target: 'es2022',
+  ...browser,
+  entryPoints: { panel: 'webview/main.ts' },
   splitting: true,
   // The page's HTML names them: `panel.js` begins, `chunk.js` is what it shares with `whole.js`, which comes late.
   chunkNames: '[name]',
-  plugins: [late],
+  plugins: [late, firstApart],
 };
 
 /**

@@ -13,7 +13,7 @@ import { packPage, readPageMemory, unpackPage, type PageMemory } from './frame/m
 import { samePrompt, Session, type EngineState } from './frame/session';
 import { ComingTab, type TabName } from './frame/comingTab';
 import type { OpenRequest, Tab, TabContext, TabFactory } from './frame/tab';
-import { afterDraw } from './ui/afterDraw';
+import { afterDraw, onceDrawn } from './ui/afterDraw';
 import { Card } from './ui/card';
 import { chipCard, CHIPS } from './ui/chips';
 import { modelCard } from './frame/aboutModel';
@@ -86,6 +86,7 @@ export class App {
       (type) => {
         this.#unreadable(type);
       },
+      onceDrawn,
     );
     this.#session = new Session(this.#host);
     this.#prose = new ProseCheck(this.#host, this.#session);
@@ -98,12 +99,17 @@ export class App {
     this.#card = new Card((reference) => this.#cardContent(reference));
     this.#presentation = new Presentation(() => this.#active.value.slides?.() ?? []);
     this.#restore(readPageMemory(api.getState()));
-    window.addEventListener('message', (event) => {
-      this.#host.receive(event.data);
-    });
     window.addEventListener('keydown', (event) => {
       this.#key(event);
     });
+  }
+
+  /** Draws the page, and listens from now on. @param messages those that have come already, in order */
+  begin(messages: readonly unknown[]): void {
+    window.addEventListener('message', (event) => {
+      this.#host.receive(event.data);
+    });
+    for (const message of messages) this.#host.receive(message);
     this.#draw();
     effect(() => {
       // Nobody waits for it: it must not slow down what is waited for.
@@ -111,7 +117,6 @@ export class App {
     });
     this.#remember();
     this.#completeInTime();
-    this.#host.ready();
   }
 
   #tabContext(): TabContext {
@@ -166,6 +171,7 @@ export class App {
         break;
       case 'prompt':
         this.#takePrompt(message.source, message.run);
+        this.#host.forgoRuns();
         break;
       case 'engine':
         this.#session.engine = message.state;

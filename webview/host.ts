@@ -4,8 +4,8 @@ import type { ChainSpec } from '../src/core/samplers/chain';
 import type { OffStep } from '../src/core/samplers/presets';
 import type { DocumentLanguage } from '../src/interchange/languages';
 import {
-  PROTOCOL_VERSION,
   readToPanel,
+  type Ahead,
   type Failure,
   type FromPanel,
   type HistoryEntry,
@@ -53,6 +53,12 @@ interface Pending {
   readonly onEvent: ((event: unknown) => void) | undefined;
 }
 
+/** A request that the extension has begun ahead, and what has come of it so far. */
+interface Begun {
+  readonly asked: Ahead;
+  readonly received: Answer[];
+}
+
 export interface RunRequest {
   /** The experiment's result. @throws RequestError */
   readonly result: Promise<unknown>;
@@ -65,25 +71,28 @@ export class Host {
   readonly #post: (message: FromPanel) => void;
   readonly #onAnnouncement: (message: Announcement) => void;
   readonly #onUnreadable: (type: string) => void;
+  readonly #onceDrawn: (work: () => void) => void;
   readonly #pending = new Map<number, Pending>();
+  /** By their ids; until they are asked for. */
+  readonly #ahead = new Map<number, Begun>();
   #nextRequest = 1;
 
-  /** @param onUnreadable called with the `type` of a message that is not of this version of the protocol */
+  /**
+   * @param onUnreadable called with the `type` of a message that is not of this version of the protocol
+   * @param onceDrawn does something once what has changed just now is on the screen
+   */
   constructor(
     api: Pick<VsCodeApi, 'postMessage'>,
     onAnnouncement: (message: Announcement) => void,
     onUnreadable: (type: string) => void,
+    onceDrawn: (work: () => void) => void,
   ) {
     this.#post = (message) => {
       api.postMessage(message);
     };
     this.#onAnnouncement = onAnnouncement;
     this.#onUnreadable = onUnreadable;
-  }
-
-  /** Says that the page can receive; the extension answers with its welcome. */
-  ready(): void {
-    this.#post({ type: 'ready', version: PROTOCOL_VERSION });
+    this.#onceDrawn = onceDrawn;
   }
 
   /** Lets the user download or import a model. */
@@ -115,9 +124,8 @@ export class Host {
     onEvent: (event: unknown) => void,
     others: readonly string[] = [],
   ): RunRequest {
-    const request = this.#nextRequest;
     const further = others.length > 0 ? { others: [...others] } : {};
-    const answer = this.#ask(
+    const { request, answer } = this.#begin(
       { type: 'run', experiment, model, ...(toy && { toy }), ...further, parameters },
       onEvent,
     );
@@ -203,6 +211,15 @@ export class Host {
     return answer.entry;
   }
 
+  /** Ends the runs that were begun ahead and have not been asked for. */
+  forgoRuns(): void {
+    for (const [request, { asked }] of [...this.#ahead]) {
+      if (asked.type !== 'run') continue;
+      this.#ahead.delete(request);
+      this.#post({ type: 'cancel', request });
+    }
+  }
+
   /** Takes a message from the extension. */
   receive(data: unknown): void {
     const message = readToPanel(data);
@@ -213,12 +230,19 @@ export class Host {
       this.#onUnreadable(type);
       return;
     }
-    if (!('request' in message)) {
-      this.#onAnnouncement(message);
+    if (message.type === 'several') for (const one of message.messages) this.receive(one);
+    else if (message.type === 'ahead')
+      this.#ahead.set(message.asked.request, { asked: message.asked, received: [] });
+    else if ('request' in message) this.#take(message);
+    else this.#onAnnouncement(message);
+  }
+
+  #take(message: Answer): void {
+    const pending = this.#pending.get(message.request);
+    if (!pending) {
+      this.#ahead.get(message.request)?.received.push(message);
       return;
     }
-    const pending = this.#pending.get(message.request);
-    if (!pending) return;
     if (message.type === 'event') {
       pending.onEvent?.(message.event);
       return;
@@ -232,6 +256,8 @@ export class Host {
   #failUnreadable(data: unknown, type: string): void {
     const request =
       typeof data === 'object' && data !== null && 'request' in data ? Number(data.request) : Number.NaN;
+    // What was begun ahead with such an answer is asked for anew.
+    this.#ahead.delete(request);
     const pending = this.#pending.get(request);
     if (!pending || type === 'event') return;
     this.#pending.delete(request);
@@ -239,13 +265,49 @@ export class Host {
     pending.onFailure(new RequestError({ code: 'protocol', sentence }));
   }
 
-  #ask(message: WithoutId<Request>, onEvent?: (event: unknown) => void): Promise<Answer> {
-    const request = this.#nextRequest++;
-    return new Promise((resolve, reject) => {
-      this.#pending.set(request, { onAnswer: resolve, onFailure: reject, onEvent });
-      this.#post({ ...message, request });
-    });
+  #ask(message: WithoutId<Request>): Promise<Answer> {
+    return this.#begin(message).answer;
   }
+
+  /** Asks, or takes over what was begun ahead. */
+  #begin(
+    message: WithoutId<Request>,
+    onEvent?: (event: unknown) => void,
+  ): { readonly request: number; readonly answer: Promise<Answer> } {
+    const begun = this.#begun(message);
+    const request = begun?.asked.request ?? this.#nextRequest++;
+    const answer = new Promise<Answer>((resolve, reject) => {
+      this.#pending.set(request, { onAnswer: resolve, onFailure: reject, onEvent });
+    });
+    if (!begun) this.#post({ ...message, request });
+    else {
+      this.#ahead.delete(request);
+      // Until then the processor is the page's: a machine has few.
+      if (message.type === 'run')
+        this.#onceDrawn(() => {
+          this.#post({ type: 'tell', request, message: 'resume' });
+        });
+      // No answer comes before who asks is done with asking.
+      queueMicrotask(() => {
+        for (const received of begun.received) this.#take(received);
+      });
+    }
+    return { request, answer };
+  }
+
+  #begun(message: WithoutId<Request>): Begun | undefined {
+    if (this.#ahead.size === 0) return undefined;
+    const wanted = contentOf(message);
+    return [...this.#ahead.values()].find(({ asked }) => contentOf(asked) === wanted);
+  }
+}
+
+/** Equal for requests that ask for the same. */
+function contentOf(message: object): string {
+  const content = Object.entries(message).filter(
+    ([name, value]) => name !== 'request' && value !== undefined,
+  );
+  return JSON.stringify(content.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function unexpected(answer: Answer): RequestError {

@@ -16,10 +16,8 @@ import { registerControls } from './controls';
 import { createExplore } from './experiments/explore/page';
 import { laterTitles } from './experiments/titles';
 import { typeNumbersIn } from './format/typedNumber';
-import type { VsCodeApi } from './host';
+import { api, takeEarly } from './first';
 import { followTheme } from './theme';
-
-declare function acquireVsCodeApi(): VsCodeApi;
 
 const root = document.getElementById('app');
 if (!root) throw new Error('The page has no #app.');
@@ -27,7 +25,6 @@ registerControls();
 // The page is English; the numbers that are typed into it are those of the editor's display language.
 typeNumbersIn(root.dataset['numbers'] ?? navigator.language);
 followTheme();
-const api = acquireVsCodeApi();
 // What goes wrong in the page is found in the extension's log.
 window.addEventListener('error', ({ message }) => {
   api.postMessage({ type: 'log', message });
@@ -38,5 +35,8 @@ window.addEventListener('unhandledrejection', ({ reason }: PromiseRejectionEvent
 const load = async () => (await import('./whole')).laterTabs;
 // What an earlier page has kept can be of any tab.
 const tabs = (api.getState() ?? null) === null ? [] : await load();
-if (tabs.length > 0) new App(root, api, [createExplore, ...tabs]);
-else new App(root, api, [createExplore], { names: laterTitles, load });
+const app =
+  tabs.length > 0
+    ? new App(root, api, [createExplore, ...tabs])
+    : new App(root, api, [createExplore], { names: laterTitles, load });
+app.begin(takeEarly());

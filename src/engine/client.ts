@@ -13,7 +13,6 @@ import {
   HeldNotification,
   LoadNotification,
   LoadRequest,
-  PrepareNotification,
   ProbeRequest,
   RunRequest,
   StatusRequest,
@@ -85,6 +84,8 @@ export interface RunOptions<Event = unknown> {
   readonly signal?: AbortSignal;
   /** `panel` when left out. */
   readonly priority?: Priority;
+  /** Nobody has asked for it yet; false unless told. See `RunParameters`. */
+  readonly ahead?: boolean;
   /** Called as the run begins, with what tells it something while it goes on. */
   readonly onBegin?: (tell: (message: unknown) => void) => void;
   /** Whether a stop asks the run to put things in order, so that its answer is waited for; false unless told. */
@@ -131,17 +132,9 @@ export class EngineClient {
     return this.#pending;
   }
 
-  /**
-   * Has a model loaded, and the beginning of a text read, that are about to be asked for. Nobody waits for it, and what
-   * goes wrong is told to who asks.
-   */
-  prepare(source: ModelSource, text?: string): void {
-    if (this.#disposed) return;
-    const { connection } = this.#ensureEngine();
-    const message = { source, ...(text !== undefined && { text }) };
-    connection.sendNotification(PrepareNotification, message).catch((error: unknown) => {
-      this.#options.log(`A model could not be prepared: ${String(error)}`);
-    });
+  /** Starts the process for requests that are about to come. */
+  start(): void {
+    if (!this.#disposed) this.#ensureEngine();
   }
 
   /** Loads a model, or finds it loaded. */
@@ -198,7 +191,7 @@ export class EngineClient {
     parameters: unknown,
     options: RunOptions = {},
   ): Promise<unknown> {
-    const { signal, priority = 'panel', others, onBegin, keepsOnStop = false } = options;
+    const { signal, priority = 'panel', others, onBegin, keepsOnStop = false, ahead } = options;
     const { onEvent = () => undefined } = options;
     return this.#listening(onEvent, async (run) => {
       const { result } = await this.#request(
@@ -209,7 +202,15 @@ export class EngineClient {
           });
           return engine.connection.sendRequest(
             RunRequest,
-            { run, experiment, source, parameters, priority, ...(others && { others }) },
+            {
+              run,
+              experiment,
+              source,
+              parameters,
+              priority,
+              ...(others && { others }),
+              ...(ahead && { ahead }),
+            },
             token,
           );
         },

@@ -2,7 +2,6 @@
 import { useKernel } from '../core/vectorKernel';
 import { registry } from '../experiments/registry';
 import { loadModel, modelMemory, probeServer } from './loadModel';
-import { readAhead } from './readAhead';
 import { serve } from './server';
 import { trainingOnFiles } from './training/training';
 
@@ -13,7 +12,6 @@ if (process.send) {
     load: loadModel,
     memory: modelMemory,
     probe: probeServer,
-    readAhead,
     experiments,
     onFiles: { training: trainingOnFiles },
   });

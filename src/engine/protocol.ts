@@ -80,6 +80,8 @@ export interface RunParameters {
   readonly parameters: unknown;
   /** `panel` when left out. */
   readonly priority?: Priority;
+  /** Nobody has asked for it yet: it goes on behind its first answer once it is told anything. */
+  readonly ahead?: boolean;
 }
 
 export interface EngineStatus {
@@ -105,8 +107,6 @@ interface ErrorData {
   readonly offers: readonly Offer[];
 }
 
-/** A model that is about to be asked for, and the text that it will be given. */
-export const PrepareNotification = new NotificationType<{ source: ModelSource; text?: string }>('prepare');
 export const LoadRequest = new RequestType<{ source: ModelSource }, LoadedModel, ErrorData>('load');
 export const RunRequest = new RequestType<RunParameters, { result: unknown }, ErrorData>('run');
 /** Frees a model's memory as soon as nothing uses it. */
@@ -118,7 +118,7 @@ export const StatusRequest = new RequestType0<EngineStatus, ErrorData>('status')
 export const ProbeRequest = new RequestType<{ server: ServerAddress }, ServerDescription, ErrorData>('probe');
 /** Takes effect for what comes next; models in memory are loaded again where they must be. */
 export const ConfigureNotification = new NotificationType<EngineSettings>('configure');
-/** What a user tells a run that goes on; one that has ended or does not listen takes no notice. */
+/** What a run that goes on is told; one that has ended or does not listen takes no notice. */
 export const TellNotification = new NotificationType<{ run: number; message: unknown }>('tell');
 /** The models in memory, whenever one came or went, or it became known what one takes. */
 export const HeldNotification = new NotificationType<{ models: readonly HeldModel[] }>('held');

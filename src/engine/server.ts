@@ -20,7 +20,6 @@ import {
   HeldNotification,
   LoadNotification,
   LoadRequest,
-  PrepareNotification,
   ProbeRequest,
   RunRequest,
   StatusRequest,
@@ -31,6 +30,7 @@ import {
 } from './protocol';
 import { signalOf } from './signalOf';
 import type { FileExperiment } from './training/training';
+import { Told, untilTold } from './told';
 import { Turns } from './turns';
 
 /**
@@ -40,8 +40,6 @@ import { Turns } from './turns';
 export interface EngineParts extends Pick<ModelsOptions, 'load' | 'memory'> {
   /** Asks a server what it is. @throws RemoteError */
   readonly probe?: Probe;
-  /** Reads the beginning of a text that is about to be explored, so that the model remembers it. */
-  readonly readAhead?: (model: LanguageModel, text: string) => Promise<void>;
   /** By their names, like those below. */
   readonly experiments: Readonly<Record<string, Runnable>>;
   /** Experiments that need a model's files instead of the model. */
@@ -61,7 +59,7 @@ const MODELS_KEPT = 2;
  * Answers requests over the channel to the parent process until that is gone; then this process ends. Beside the bundle
  * that it is part of lies that of the engine's second thread.
  */
-export function serve({ experiments, onFiles = {}, probe, readAhead, ...loader }: EngineParts): void {
+export function serve({ experiments, onFiles = {}, probe, ...loader }: EngineParts): void {
   const writer = new ChannelWriter(process);
   const connection = createMessageConnection(new IPCMessageReader(process), writer, console);
   const notify = (sending: Promise<void>, what: string): void => {
@@ -91,8 +89,7 @@ export function serve({ experiments, onFiles = {}, probe, readAhead, ...loader }
     },
   });
   const turns = new Turns();
-  /** Of the runs that listen to what a user tells them; what comes before one listens waits for it. */
-  const told = new Map<number, { readonly early: unknown[]; listener?: (message: unknown) => void }>();
+  const told = new Told();
   /** Models whose files runs use, by their runs. */
   const filesInUse = new Map<number, string>();
   let running = 0;
@@ -111,20 +108,13 @@ export function serve({ experiments, onFiles = {}, probe, readAhead, ...loader }
     });
   });
 
-  connection.onNotification(PrepareNotification, ({ source, text }) => {
-    // Whoever asks for the model next is told what is wrong.
-    models
-      .use(source, (model) => (text === undefined ? undefined : readAhead?.(model, text)))
-      .catch(() => undefined);
-  });
-
   connection.onRequest(LoadRequest, ({ source }, token) =>
     answer(() => useModel(models, source, signalOf(token), ({ info, vocabulary }) => ({ info, vocabulary }))),
   );
 
   connection.onRequest(RunRequest, (request, token) =>
     answer(async () => {
-      const { run, experiment, source, others = [], parameters, priority = 'panel' } = request;
+      const { run, experiment, source, others = [], parameters, priority = 'panel', ahead } = request;
       const signal = signalOf(token);
       const emit = (event: unknown): void => {
         notify(connection.sendNotification(EventNotification, { run, event }), `An event of ${experiment}`);
@@ -140,13 +130,7 @@ export function serve({ experiments, onFiles = {}, probe, readAhead, ...loader }
           await ensurePulse(source);
           if (source.kind === 'gpt2') filesInUse.set(run, source.id);
           const work = files.prepare(parameters);
-          const mail: { readonly early: unknown[]; listener?: (message: unknown) => void } = { early: [] };
-          told.set(run, mail);
-          const onMessage = (listener: (message: unknown) => void): void => {
-            mail.listener = listener;
-            for (const message of mail.early.splice(0)) listener(message);
-          };
-          const context = { emit, pause: pauseInTurn, signal, onMessage };
+          const context = { emit, pause: pauseInTurn, signal, onMessage: told.open(run) };
           return { result: await work(source, context, models.resources) };
         }
         const prepared = findExperiment(experiments, experiment).prepare(parameters);
@@ -154,20 +138,19 @@ export function serve({ experiments, onFiles = {}, probe, readAhead, ...loader }
         const access = modelAccess(models, sources, (source, action) =>
           useModel(models, source, signal, (model) => turns.while(priority, () => action(model))),
         );
-        const context = { emit, pause: pauseInTurn, signal };
+        const wanted = ahead && untilTold(told.open(run), signal);
+        const context = { emit, pause: pauseInTurn, signal, ...(wanted && { wanted: () => wanted }) };
         return { result: await stoppable(signal, prepared(access, context)) };
       } finally {
         running -= 1;
-        told.delete(run);
+        told.close(run);
         filesInUse.delete(run);
       }
     }),
   );
 
   connection.onNotification(TellNotification, ({ run, message }) => {
-    const mail = told.get(run);
-    if (mail?.listener) mail.listener(message);
-    else mail?.early.push(message);
+    told.take(run, message);
   });
 
   connection.onRequest(ProbeRequest, ({ server }, token) =>

@@ -41,16 +41,17 @@ export function registerCommands(services: CommandServices): vscode.Disposable[]
   const commands: Record<string, (...given: unknown[]) => unknown> = {
     explore: () => {
       const editor = currentEditor();
-      if (editor) panels.open().explore(takePrompt(editor));
-      else panels.open().reveal();
+      if (editor) return panels.open().explore(takePrompt(editor));
+      panels.open().reveal();
+      return undefined;
     },
     exploreAt: async (uri, position) => {
       if (!(uri instanceof vscode.Uri) || !(position instanceof vscode.Position)) {
         const editor = currentEditor();
-        if (editor) panels.open().explore(takePromptAt(editor.document, editor.selection.active));
+        if (editor) await panels.open().explore(takePromptAt(editor.document, editor.selection.active));
         return;
       }
-      panels.open().explore(takePromptAt(await vscode.workspace.openTextDocument(uri), position));
+      await panels.open().explore(takePromptAt(await vscode.workspace.openTextDocument(uri), position));
     },
     open: () => {
       panels.open().reveal();
@@ -102,7 +103,7 @@ export function registerCommands(services: CommandServices): vscode.Disposable[]
   };
 
   const openAt = (request: TabRequest, editor: vscode.TextEditor | undefined): void => {
-    if (editor) panels.open().explore(takePrompt(editor), request);
+    if (editor) void panels.open().explore(takePrompt(editor), request);
     else panels.open().openTab(request);
   };
 

@@ -1,16 +1,20 @@
 /**
  * Every message between the extension and the panel, in both directions. Both sides check what arrives with
  * the schemas below: a message of another version or shape is answered with an error, never acted upon.
- * Requests carry an id chosen by the panel; every answer repeats it, and errors travel as values.
+ * Requests carry an id chosen by the panel; every answer repeats it, and errors travel as values. What the panel is
+ * about to ask the extension may begin before, under an id of its own choice: see `ahead`.
  */
 import * as v from 'valibot';
 import { offerSchema } from '../experiments/kit/offers';
 import { modelServerSchema } from '../experiments/kit/results';
 import { DOCUMENT_LANGUAGES } from '../interchange/languages';
 import { chainSchema, listedPresetSchema, offSchema } from './presets';
+import { PROTOCOL_VERSION } from './version';
 
-/** Raised whenever a message changes its meaning; a page of another version asks to be reopened. */
-export const PROTOCOL_VERSION = 1;
+export { PROTOCOL_VERSION };
+
+/** The least id of a request that the extension has begun ahead; the panel's own are below. */
+export const FIRST_AHEAD = 2 ** 31;
 
 const requestId = v.pipe(v.number(), v.integer(), v.minValue(0));
 const text = (limit: number) => v.pipe(v.string(), v.maxLength(limit));
@@ -81,22 +85,35 @@ export type HistoryLine = v.InferOutput<typeof historyLineSchema>;
 export const TEXT_SOURCES = ['document', 'file', 'folder', 'verdict'] as const;
 export type TextSource = (typeof TEXT_SOURCES)[number];
 
+/** Load a model of the library, answered by `model`. */
+const loadSchema = v.object({
+  type: v.literal('load'),
+  request: requestId,
+  model: text(200),
+  toy: v.optional(toySchema),
+});
+
+/** Run an experiment on a model, answered by `event`s and one `result` or `failure`. */
+const runSchema = v.object({
+  type: v.literal('run'),
+  request: requestId,
+  experiment: text(100),
+  model: text(200),
+  toy: v.optional(toySchema),
+  /** Further models, where the experiment compares some. */
+  others: v.optional(v.pipe(v.array(text(200)), v.maxLength(8))),
+  parameters: v.unknown(),
+});
+
+/** What can be begun before the panel asks for it. */
+const aheadSchema = v.variant('type', [loadSchema, runSchema]);
+export type Ahead = v.InferOutput<typeof aheadSchema>;
+
 /** From the panel to the extension. */
 export const fromPanelSchema = v.variant('type', [
   v.object({ type: v.literal('ready'), version: v.number() }),
-  /** Load a model of the library, answered by `model`. */
-  v.object({ type: v.literal('load'), request: requestId, model: text(200), toy: v.optional(toySchema) }),
-  /** Run an experiment on a model, answered by `event`s and one `result` or `failure`. */
-  v.object({
-    type: v.literal('run'),
-    request: requestId,
-    experiment: text(100),
-    model: text(200),
-    toy: v.optional(toySchema),
-    /** Further models, where the experiment compares some. */
-    others: v.optional(v.pipe(v.array(text(200)), v.maxLength(8))),
-    parameters: v.unknown(),
-  }),
+  loadSchema,
+  runSchema,
   v.object({ type: v.literal('cancel'), request: requestId }),
   /** Something that a run listens to while it goes on: a training can wait, go on, write a checkpoint, end without one. */
   v.object({
@@ -203,6 +220,12 @@ export const toPanelSchema = v.variant('type', [
   v.object({ type: v.literal('take-preset'), id: v.string() }),
   /** The default model is another one now: the page follows. */
   v.object({ type: v.literal('use-model'), model: v.string() }),
+  /**
+   * A request of the panel that has been begun before it was asked for, under an id from `FIRST_AHEAD` on: it is
+   * answered as if the panel had asked. A run pauses behind its first answer: the panel, once it would have asked for
+   * it, tells it to resume. Runs that it does not ask for with the next prompt it cancels.
+   */
+  v.object({ type: v.literal('ahead'), asked: aheadSchema }),
   /** A new prompt; `run` asks the page to explore it at once, whichever tab is in front. */
   v.object({ type: v.literal('prompt'), source: promptSourceSchema, run: v.boolean() }),
   v.object({
@@ -247,6 +270,8 @@ export const toPanelSchema = v.variant('type', [
     /** Start the experiment at once. */
     run: v.boolean(),
   }),
+  /** Messages that come together, in order: each is read for itself. */
+  v.object({ type: v.literal('several'), messages: v.array(v.unknown()) }),
   /** The engine's state, for the page's footer. */
   v.object({ type: v.literal('engine'), state: v.picklist(['stopped', 'starting', 'ready', 'failed']) }),
 ]);

@@ -84,9 +84,10 @@ describe('Decoding Lab in the extension host', () => {
     const before = api.answered();
     await vscode.commands.executeCommand('decodingLab.explore');
     await until('a request runs', () => api.pendingRequests() > 0 || api.answered() > before);
+    await until('the panel has a tab', () => panelTabs().length > 0);
     await vscode.window.tabGroups.close(panelTabs());
+    await until('the panel is closed', () => !api.isPanelOpen());
     await until('nothing is pending', () => api.pendingRequests() === 0);
-    assert.equal(api.isPanelOpen(), false);
   });
 
   it('survives the end of the model process', async () => {

@@ -2,7 +2,7 @@
 // Serves the page under the extension's content security policy, and answers it with the real engine. A server's models
 // are taken to have GPT-2's tokens.
 import { build } from 'esbuild';
-import { page } from '../../esbuild.parts.mjs';
+import { first, page } from '../../esbuild.parts.mjs';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { parseArgs } from 'node:util';
@@ -186,7 +186,8 @@ async function bundle() {
   const common = { outdir: '/', write: false, sourcemap: 'inline' };
   const around = { host: 'webview/dev/host.ts', vscode: 'webview/dev/vscode.css' };
   const built = await Promise.all([
-    build({ ...common, ...page, entryPoints: { panel: 'webview/main.ts' } }),
+    build({ ...common, ...first }),
+    build({ ...common, ...page }),
     build({ ...common, bundle: true, format: 'iife', target: 'es2022', entryPoints: around }),
   ]);
   files = new Map(

@@ -9,3 +9,14 @@ export function afterDraw(work: () => void): void {
     });
   });
 }
+
+/** Does something once what has changed just now has been seen; at once where nobody sees the page. */
+export function onceDrawn(work: () => void): void {
+  if (document.hidden) work();
+  else {
+    requestAnimationFrame(() => {
+      // The frame is painted when its turn is over.
+      setTimeout(work);
+    });
+  }
+}

@@ -31,7 +31,7 @@ async function run(
   parameters: ExploreParameters,
   context: RunContext<ExploreEvent>,
 ): Promise<ExploreResult> {
-  const begin = performance.now();
+  let begin = performance.now();
   const { samples, maxNewTokens, chain, greedy, seed, healing = false, listed = 0, stop } = parameters;
   const selector = new TokenSelector(model, parameters);
   // Before the prompt is read, which may take a while.
@@ -48,6 +48,9 @@ async function run(
   const first = answer && owed !== '' ? beginningWith(answer, model.vocabulary, owed) : answer;
   if (first) {
     context.emit({ type: 'next', logits: first.logits, ...(first.listed && { listed: first.listed }) });
+    const answered = performance.now();
+    await context.wanted?.();
+    begin += performance.now() - answered;
     const together = drawing.drawnBy === 'server' ? samples : sequencesTogether(maxNewTokens);
     for (let from = 0; from < samples && !isStopped(context); from += together) {
       const group = Array.from({ length: Math.min(together, samples - from) }, (_, i) =>

@@ -14,6 +14,11 @@ export interface RunContext<Event> {
   /** Aborted when the user stops the run: the experiment returns what it has, marked as stopped. */
   readonly signal: AbortSignal;
   /**
+   * Of a run that was begun before anybody has asked for it: to be awaited where the first of its answer has been sent
+   * and the rest is work; resolves once it is asked for, or stopped. Left out of all others.
+   */
+  readonly wanted?: () => Promise<void>;
+  /**
    * Ends a run whose model has failed, where what it has is worth keeping: as a stop, but that the result says why.
    * Left out where nothing is kept.
    */

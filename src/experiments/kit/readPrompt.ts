@@ -6,7 +6,7 @@ import { breakOff, type RunContext } from './experiment';
 const PIECE = 64;
 
 /** The tokens that are read first: what the pieces of `piece` tokens leave over. An empty prompt is one empty piece. */
-export function firstPiece(ids: readonly number[], piece = PIECE): number[] {
+function firstPiece(ids: readonly number[], piece = PIECE): number[] {
   return ids.slice(0, ids.length % piece || Math.min(piece, ids.length));
 }
 

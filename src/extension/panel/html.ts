@@ -21,6 +21,7 @@ export function panelHtml(webview: vscode.Webview, extensionUri: vscode.Uri): st
   <meta http-equiv="Content-Security-Policy" content="${policy}">
   <meta property="csp-nonce" content="${nonce}">
   <meta name="viewport" content="width=device-width, initial-scale=1.0">
+  <script type="module" async nonce="${nonce}" src="${file('first.js')}"></script>
   <link rel="modulepreload" nonce="${nonce}" href="${file('chunk.js')}">
   <link rel="stylesheet" href="${file('panel.css')}">
   <title>Decoding Lab</title>

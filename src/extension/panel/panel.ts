@@ -2,9 +2,12 @@ import * as vscode from 'vscode';
 import { messageOf } from '../../core/messageOf';
 import { TOY_DEFAULT } from '../../core/toyModel';
 import type { EngineClient, EngineState } from '../../engine/client';
+import { startParameters } from '../../experiments/explore/start';
 import {
+  FIRST_AHEAD,
   PROTOCOL_VERSION,
   readFromPanel,
+  type Ahead,
   type ModelChoice,
   type Saved,
   type ToPanel,
@@ -15,8 +18,23 @@ import type { History } from '../history/history';
 import type { Library } from '../models/library';
 import type { TakenPrompt } from './promptSource';
 import { Requests, toFailure } from './requests';
+import { readServedId } from '../servers/serverSettings';
 import { settings } from '../settings';
 import { tell } from '../shown/messages';
+
+/** Milliseconds that a prompt is held for the answer to it: a page that has both at once draws once. */
+const MOST_HELD_MS = 30;
+
+/** Milliseconds for which the panel stands back while its page draws: VS Code is as busy with coming to the front. */
+const MOST_BEHIND_MS = 100;
+
+/** Whether a message tells more of a run than that it goes on. */
+function isFirstAnswer(message: ToPanel): boolean {
+  if (message.type !== 'event') return message.type === 'result' || message.type === 'failure';
+  return (message.event as { readonly type?: unknown } | null)?.type === 'next';
+}
+
+type WithoutId<Message> = Message extends unknown ? Omit<Message, 'request'> : never;
 
 /** What every panel shares. */
 export interface PanelServices {
@@ -33,9 +51,6 @@ export interface TabRequest {
   readonly parameters?: unknown;
   readonly run: boolean;
 }
-
-/** UTF-16 units of the longest prompt that is read ahead: one that is cut may be cut otherwise when it is explored. */
-const MOST_AHEAD = 500;
 
 /** The webview panel beside the editor: its page, its current prompt, and its requests. */
 export class LabPanel implements vscode.Disposable {
@@ -62,6 +77,13 @@ export class LabPanel implements vscode.Disposable {
   #ready = false;
   /** Why the models could not be listed, as it was told last. */
   #trouble = '';
+  /** What is kept to be posted together: before the page can receive, and until what was begun ahead has an answer. */
+  #held: ToPanel[] | undefined = [];
+  /** Whether the models are known that a new panel begins with, and what it will ask for has been begun. */
+  #begun: Promise<unknown> = Promise.resolve();
+  #aheads = 0;
+  /** Told when something begun ahead has its first answer, and when the page has drawn that or does not want it. */
+  #onNews: (() => void) | undefined;
   #disposed = false;
 
   /** Opens a panel beside the active editor without taking the focus away from the text. */
@@ -76,7 +98,7 @@ export class LabPanel implements vscode.Disposable {
       ),
       services,
     );
-    void panel.#prepare();
+    panel.#begun = panel.#beginFirst();
     return panel;
   }
 
@@ -118,29 +140,62 @@ export class LabPanel implements vscode.Disposable {
     return this.#requests;
   }
 
-  /** Shows the panel and explores a prompt in it, or hands the prompt to the tab of another experiment. */
-  explore(taken: TakenPrompt, tab?: TabRequest): void {
+  /**
+   * Shows the panel and explores a prompt in it, or hands the prompt to the tab of another experiment.
+   * @returns when the panel has come to the front, or is about to for the first time
+   */
+  explore(taken: TakenPrompt, tab?: TabRequest): Promise<void> {
     this.#anchor?.dispose();
     this.#anchor = new Anchor(taken);
     this.#waiting = taken;
-    this.#show(tab && { type: 'open', ...tab });
+    return this.#show(tab && { type: 'open', ...tab });
   }
 
   /** Shows the panel with a saved result in the tab of its experiment. */
   openResult(saved: Saved, how: { readonly replay?: boolean; readonly earlier?: Saved } = {}): void {
-    this.#show({ type: 'open', tab: saved.entry.experiment, entry: saved, run: false, ...how });
+    void this.#show({ type: 'open', tab: saved.entry.experiment, entry: saved, run: false, ...how });
   }
 
   /** Shows the panel at a tab, with the prompt that is there. */
   openTab(tab: TabRequest): void {
-    this.#show({ type: 'open', ...tab });
+    void this.#show({ type: 'open', ...tab });
   }
 
-  #show(tab: Extract<ToPanel, { type: 'open' }> | undefined): void {
+  async #show(tab: Extract<ToPanel, { type: 'open' }> | undefined): Promise<void> {
     this.#tab = tab;
-    // The page can begin while its panel comes to the front.
-    if (this.#ready) this.#handOver();
-    this.#panel.reveal(undefined, false);
+    const reveal = (): void => {
+      if (!this.#disposed) this.#panel.reveal(undefined, false);
+    };
+    const { visible } = this.#panel;
+    // Nobody sees what a hidden page draws.
+    if (!visible) reveal();
+    if (this.#ready && !this.#held) {
+      const isBegun = this.#beginNext();
+      if (isBegun) await this.#news(MOST_HELD_MS);
+      this.#handOver();
+      await this.#release();
+      if (isBegun) await this.#news(MOST_BEHIND_MS);
+    }
+    if (visible) reveal();
+  }
+
+  /** Waits for news of what was begun ahead, but not for long. */
+  #news(milliseconds: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, milliseconds);
+      this.#onNews = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  /** Posts what was held. @returns when the page has it */
+  async #release(): Promise<void> {
+    const messages = this.#held ?? [];
+    this.#held = undefined;
+    if (messages.length > 0 && !this.#disposed)
+      await this.#panel.webview.postMessage({ type: 'several', messages } satisfies ToPanel);
   }
 
   showEngineState(state: EngineState): void {
@@ -160,7 +215,7 @@ export class LabPanel implements vscode.Disposable {
   /** Explores with a preset, in whatever text the panel has. */
   takePreset(id: string): void {
     this.#preset = id;
-    this.#show(undefined);
+    void this.#show(undefined);
   }
 
   /** Offers the presets of now; a page that is not ready gets them when it is. */
@@ -179,21 +234,51 @@ export class LabPanel implements vscode.Disposable {
     if (this.#asked) void this.#welcome();
   }
 
-  /** The model process starts, and reads the prompt, while the page loads, which will ask for both. */
-  async #prepare(): Promise<void> {
+  /** The model process starts, loads the model and explores the prompt while the page loads, which will ask for all that. */
+  async #beginFirst(): Promise<void> {
     const { engine, library, log } = this.#services;
+    engine.start();
     const model = settings.defaultModel();
     if (model === 'toy') return;
     try {
-      const source = await library.locate(model);
       // A server has work to do only when it is asked.
-      if (source.kind !== 'gpt2' || this.#disposed) return;
-      const text = this.#waiting?.source.text;
-      engine.prepare(source, text !== undefined && text.length <= MOST_AHEAD ? text : undefined);
+      if ((await library.locate(model)).kind !== 'gpt2' || this.#disposed) return;
+      this.#beginAhead({ type: 'load', model });
+      if (!this.#isExplored) return;
+      const parameters = startParameters(this.#waiting!.source.text);
+      this.#beginAhead({ type: 'run', experiment: 'explore', model, parameters });
     } catch (error) {
       // The page asks for the model too, and is told.
       log.debug(messageOf(error));
     }
+  }
+
+  /**
+   * Explores the new prompt as the one before, ahead of the page, which asks for the same unless its controls have
+   * changed.
+   * @returns false where there is nothing to explore, or it is the page's to say how
+   */
+  #beginNext(): boolean {
+    const { explored, pending } = this.#requests;
+    // What runs is the page's to stop.
+    if (!explored || pending > 0 || !this.#isExplored || readServedId(explored.model)) return false;
+    const { model, parameters } = explored;
+    const prompt = this.#waiting!.source.text;
+    this.#held = [];
+    this.#beginAhead({ type: 'run', experiment: 'explore', model, parameters: { ...parameters, prompt } });
+    return true;
+  }
+
+  /** Whether a prompt waits to be explored with the controls and the model that are there. */
+  get #isExplored(): boolean {
+    const others = [this.#tab, this.#preset, this.#model];
+    return this.#waiting !== undefined && others.every((other) => other === undefined);
+  }
+
+  #beginAhead(asked: WithoutId<Ahead>): void {
+    const request = FIRST_AHEAD + this.#aheads++;
+    this.#post({ type: 'ahead', asked: { ...asked, request } });
+    void this.#requests.handle({ ...asked, request });
   }
 
   #handOver(): void {
@@ -236,8 +321,11 @@ export class LabPanel implements vscode.Disposable {
       }
       this.#asked = true;
       this.presetsChanged();
+      await this.#begun;
       await this.#welcome();
+      await this.#release();
     } else {
+      if (message.type === 'tell' || message.type === 'cancel') this.#onNews?.();
       await this.#requests.handle(message);
     }
   }
@@ -269,7 +357,10 @@ export class LabPanel implements vscode.Disposable {
   }
 
   #post(message: ToPanel): void {
-    if (!this.#disposed) void this.#panel.webview.postMessage(message);
+    if (this.#disposed) return;
+    if (!this.#held) void this.#panel.webview.postMessage(message);
+    else this.#held.push(message);
+    if (isFirstAnswer(message)) this.#onNews?.();
   }
 
   dispose(): void {

@@ -7,8 +7,9 @@ import { EngineError, type EngineClient } from '../../engine/client';
 import type { Offer } from '../../experiments/kit/offers';
 import { registry, type ExperimentName } from '../../experiments/registry';
 import { LibraryError } from '../../library/libraryError';
-import type { Failure, FromPanel, ToPanel } from '../../protocol/messages';
+import { FIRST_AHEAD, type Failure, type FromPanel, type ToPanel } from '../../protocol/messages';
 import { InsertionError, type Anchor } from './anchor';
+import { GatheredEvents } from './gatheredEvents';
 import { exportFile, NotSavedError } from './exportFile';
 import { HistoryError, type History } from '../history/history';
 import { UnknownModelError, type Library } from '../models/library';
@@ -23,6 +24,7 @@ const MOST_AT_ONCE = 16;
 
 /** The experiment that works in a folder it is given, and leaves a model there. */
 const TRAINING = 'training' satisfies ExperimentName;
+const EXPLORE = 'explore' satisfies ExperimentName;
 
 type Request = Extract<FromPanel, { request: number }>;
 
@@ -30,6 +32,8 @@ interface Running {
   readonly controller: AbortController;
   /** Tells the run something; undefined before it has begun. */
   tell?: (message: unknown) => void;
+  /** What it is to be told then. */
+  readonly early: unknown[];
 }
 
 /** What a request needs of its panel. */
@@ -55,6 +59,9 @@ export class Requests implements vscode.Disposable {
     this.#ports = ports;
   }
 
+  /** What was explored last in a model of the library, with what parameters; undefined before that. */
+  explored: { readonly model: string; readonly parameters: object } | undefined;
+
   /** Requests answered since the panel opened, failures among them. */
   answered = 0;
 
@@ -70,7 +77,9 @@ export class Requests implements vscode.Disposable {
       return;
     }
     if (message.type === 'tell') {
-      this.#running.get(request)?.tell?.(message.message);
+      const running = this.#running.get(request);
+      if (running?.tell) running.tell(message.message);
+      else running?.early.push(message.message);
       return;
     }
     if (this.#running.has(request)) return;
@@ -82,7 +91,8 @@ export class Requests implements vscode.Disposable {
       this.#ports.post({ type: 'failure', request, failure: { code: 'busy', sentence } });
       return;
     }
-    const running: Running = { controller: new AbortController() };
+    if (message.type === 'run' && message.experiment === EXPLORE) this.#noteExplored(message);
+    const running: Running = { controller: new AbortController(), early: [] };
     this.#running.set(request, running);
     try {
       this.#ports.post(await this.#answer(message, running));
@@ -94,6 +104,11 @@ export class Requests implements vscode.Disposable {
       this.#running.delete(request);
       this.answered += 1;
     }
+  }
+
+  #noteExplored({ model, toy, parameters }: Extract<Request, { type: 'run' }>): void {
+    const isPlain = toy === undefined && typeof parameters === 'object' && parameters !== null;
+    this.explored = isPlain ? { model, parameters } : undefined;
   }
 
   async #answer(message: Exclude<Request, { type: 'cancel' | 'tell' }>, running: Running): Promise<ToPanel> {
@@ -114,18 +129,28 @@ export class Requests implements vscode.Disposable {
         const parameters = trains
           ? { ...(message.parameters as object), directory: await library.trainingFolder(message.model) }
           : message.parameters;
-        const result = await engine.run(message.experiment, source, parameters, {
-          signal,
-          ...(others.length > 0 && { others }),
-          // A checkpoint is written first, and where it cannot be written the user decides.
-          keepsOnStop: trains,
-          onBegin: (tell) => {
-            running.tell = tell;
-          },
-          onEvent: (event) => {
-            post({ type: 'event', request, event });
-          },
+        const events = new GatheredEvents((gathered) => {
+          const messages = gathered.map((event) => ({ type: 'event' as const, request, event }));
+          post(messages.length === 1 ? messages[0]! : { type: 'several', messages });
         });
+        const result = await engine
+          .run(message.experiment, source, parameters, {
+            signal,
+            ahead: request >= FIRST_AHEAD,
+            ...(others.length > 0 && { others }),
+            // A checkpoint is written first, and where it cannot be written the user decides.
+            keepsOnStop: trains,
+            onBegin: (tell) => {
+              running.tell = tell;
+              for (const message of running.early.splice(0)) tell(message);
+            },
+            onEvent: (event) => {
+              events.take(event);
+            },
+          })
+          .finally(() => {
+            events.flush();
+          });
         if (trains) await this.#keepTrained(result);
         return { type: 'result', request, result };
       }

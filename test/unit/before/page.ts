@@ -74,7 +74,7 @@ export class Page {
         this.#drawn = undefined;
       },
     };
-    new App(
+    const app = new App(
       { ...root, querySelector: nothing } as unknown as HTMLElement,
       {
         getState: () => this.state,
@@ -88,6 +88,7 @@ export class Page {
       [createExplore, ...(later ? [] : laterTabs)],
       later,
     );
+    app.begin([]);
   }
 
   /** What is on screen now. */

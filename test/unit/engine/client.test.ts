@@ -481,24 +481,6 @@ describe('models in the engine', () => {
     const options = { onEvent: () => undefined };
     expect(await client.run('loads', toy, {}, options)).toEqual({ broken: 2, a: 2 });
   });
-
-  it('are there for who asks after they were prepared, and what was wrong with one is told to who asks', async () => {
-    expect(client.pid).toBeUndefined();
-    client.prepare(gpt2('a'), 'a text');
-    expect(client.pid).toBeGreaterThan(0);
-    expect((await client.load(gpt2('a'))).info.vocabularySize).toBe(1);
-    client.prepare(gpt2('broken'));
-    expect(await failure(client.load(gpt2('broken')))).toEqual(['model', 'broken is broken.']);
-    const options = { onEvent: () => undefined };
-    const loads = (await client.run('loads', toy, {}, options)) as Record<string, number>;
-    expect(loads['a']).toBe(1);
-  });
-
-  it('are not prepared by a client that was shut down', async () => {
-    await client.dispose();
-    client.prepare(gpt2('a'));
-    expect(client.pid).toBeUndefined();
-  });
 });
 
 describe('models at work', () => {

@@ -78,7 +78,10 @@ describe('the engine', () => {
       { type: 'prompt', prompt: { ids: Int32Array.of(0), truncated: false, notes: [] } },
       { type: 'next', logits: Float32Array.from(TOY_DEFAULT.logits) },
     ]);
-    expect(events.slice(2).map(({ type }) => type)).toEqual(Array.from({ length: 20 }, () => 'steps'));
+    const steps = events.slice(2).flatMap((event) => (event.type === 'steps' ? event.steps : [null]));
+    const ids = (sample: number) => steps.flatMap((step) => (step?.sample === sample ? [step.id] : []));
+    expect(steps).toHaveLength(60);
+    expect([ids(0), ids(1), ids(2)]).toEqual(result.completions.map((completion) => completion.ids));
     expect(result.provenance.fingerprint).toBe(info.fingerprint);
     expect(result.completions.map(({ ids }) => ids.length)).toEqual([20, 20, 20]);
   });

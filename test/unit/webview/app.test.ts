@@ -1,7 +1,8 @@
 /** The page as a whole: what the extension hands to it, and what its tabs share. */
 import { describe, expect, it, vi } from 'vitest';
 import { temperatureReport } from '../../../src/experiments/temperature/report';
-import type { PromptSource } from '../../../src/protocol/messages';
+import { startParameters } from '../../../src/experiments/explore/start';
+import { FIRST_AHEAD, type PromptSource } from '../../../src/protocol/messages';
 import { laterTabs } from '../../../webview/experiments/registry';
 import { laterTitles } from '../../../webview/experiments/titles';
 import { openPage } from '../before/extension';
@@ -42,6 +43,23 @@ describe('A prompt that is handed over', () => {
     page.drawn.fire('run-again', 'click');
     await until(() => page.drawn.text('stale')).toBe('');
     expect(runs(page).at(-1)).toBe('temperature');
+  });
+
+  it('is explored as the extension has begun to, before the page was there, while no control has been touched', async () => {
+    const page = openPage(null);
+    page.drawn.fire('model', 'change', { value: 'small' });
+    const request = FIRST_AHEAD;
+    const parameters = startParameters('a');
+    const asked = { type: 'run', request, experiment: 'explore', model: 'small', parameters } as const;
+    const sent = page.sent.length;
+    page.receive({ type: 'ahead', asked });
+    page.receive({ type: 'prompt', source: source('a'), run: true });
+    const prompt = { ids: Int32Array.of(97), truncated: false, notes: [] };
+    page.receive({ type: 'event', request, event: { type: 'prompt', prompt } });
+    await until(() => page.drawn.texts('chip')).toEqual(['a']);
+    expect(page.sent.slice(sent).filter(({ type }) => type !== 'load')).toEqual([
+      { type: 'tell', request, message: 'resume' },
+    ]);
   });
 
   it('is left to the tab of an experiment whose command hands it over', async () => {

@@ -416,6 +416,31 @@ describe('Explore with a model that has caches', () => {
     }
   });
 
+  it('draws nothing before it is wanted, where it was begun ahead', async () => {
+    const model = new TableModel(table, null);
+    const events: ExploreEvent[] = [];
+    let want = (): void => undefined;
+    let asked = false;
+    const running = explore.run(model, exploreParameters.parse({ ...defaults, prompt: 'a' }), {
+      signal: new AbortController().signal,
+      pause: async () => undefined,
+      emit: (event) => events.push(event),
+      wanted: () => {
+        asked = true;
+        return new Promise((resolve) => {
+          want = resolve;
+        });
+      },
+    });
+    await expect.poll(() => asked).toBe(true);
+    expect(events.map(({ type }) => type)).toEqual(['prompt', 'next']);
+    expect(model.calls).toHaveLength(1);
+    want();
+    const { completions } = await running;
+    const { result } = await runExplore(new TableModel(table, null), { prompt: 'a' });
+    expect(completions).toEqual(result.completions);
+  });
+
   it('stops before the next token', async () => {
     for (const stopAfter of [1, 2, 5]) {
       const model = new TableModel(table, null);

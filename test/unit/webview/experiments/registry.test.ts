@@ -14,7 +14,7 @@ it('The page has a tab of its name for every experiment, in the same order, and 
   vi.stubGlobal('window', { addEventListener: nothing });
   vi.stubGlobal('document', { querySelector: () => null });
   vi.stubGlobal('requestAnimationFrame', nothing);
-  const host = new Host({ postMessage: nothing }, nothing, nothing);
+  const host = new Host({ postMessage: nothing }, nothing, nothing, nothing);
   const context = {
     ...{
       host,

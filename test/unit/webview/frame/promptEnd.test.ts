@@ -8,7 +8,7 @@ import { Host } from '../../../../webview/host';
 const nothing = (): void => undefined;
 
 function sessionOf(text: string): Session {
-  const session = new Session(new Host({ postMessage: nothing }, nothing, nothing));
+  const session = new Session(new Host({ postMessage: nothing }, nothing, nothing, nothing));
   const source: PromptSource = { text, document: 'a.md', place: 'Ln 1, Col 9', kind: 'selection', notes: [] };
   session.model = 'fireside';
   session.source = source;

@@ -69,7 +69,7 @@ describe.each((await loadCatalog('models/catalog.json')).bundled)(
     }
 
     function checkOf(text: string): Checked {
-      const session = new Session(new Host({ postMessage: nothing }, nothing, nothing));
+      const session = new Session(new Host({ postMessage: nothing }, nothing, nothing, nothing));
       const choice = { id, name: id, kind: 'gpt2' as const, description: '' };
       session.welcome([{ ...choice, bundled: { kind, foreignAbove } }], id, {
         words: ['a'],

@@ -24,6 +24,7 @@ class Bench {
     { postMessage: (message) => void this.sent.push(message as Record<string, unknown>) },
     () => undefined,
     () => undefined,
+    () => undefined,
   );
   readonly session = new Session(this.host);
   readonly queue = new RunQueue();

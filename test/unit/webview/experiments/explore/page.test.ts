@@ -51,6 +51,7 @@ class Bench {
     { postMessage: (message) => void this.sent.push(message as Message) },
     () => undefined,
     () => undefined,
+    () => undefined,
   );
   readonly session = new Session(this.host);
   readonly queue = new RunQueue();
