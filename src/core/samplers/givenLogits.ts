@@ -17,6 +17,8 @@ export class GivenLogits {
   #weighed: Weighed = { max: 0, least: 0, others: 0, weighted: 0 };
   readonly #probabilities: Float64Array;
   #isWhole = false;
+  /** Whether all of it was asked for. */
+  #wasAsked = false;
   readonly #scratch: Float64Array;
 
   /** @param scratch room for `size` numbers, which is used during calls only. */
@@ -31,12 +33,14 @@ export class GivenLogits {
    * @throws RangeError for NaN, +Infinity, or no finite logit.
    */
   load(values: ArrayLike<number>): void {
-    this.#weighed = weighAll(values, this.maxima);
+    // Who has asked for all of the last one will ask again: what is written now need not be computed twice.
+    this.#isWhole = this.#wasAsked;
+    this.#wasAsked = false;
+    this.#weighed = weighAll(values, this.maxima, this.#isWhole ? this.#probabilities : undefined);
     this.values = values;
     const { logSum, entropy } = logSumAndEntropy(1, this.#weighed.others, this.#weighed.weighted);
     this.logSum = logSum;
     this.entropy = entropy;
-    this.#isWhole = false;
   }
 
   get max(): number {
@@ -50,6 +54,7 @@ export class GivenLogits {
 
   /** Softmax. */
   get probabilities(): Float64Array {
+    this.#wasAsked = true;
     if (!this.#isWhole) {
       weighAll(this.values, this.maxima, this.#probabilities);
       this.#isWhole = true;

@@ -147,8 +147,9 @@ export class Removals {
   /** Says of all that no step has removed that this one does. */
   #markAll(step: number): void {
     const by = this.#by;
+    if (!this.#isWritten) by.fill(step);
+    else for (let id = 0; id < by.length; id++) if (by[id] === KEPT) by[id] = step;
     this.#isWritten = true;
-    for (let id = 0; id < by.length; id++) if (by[id] === KEPT) by[id] = step;
   }
 
   /**
