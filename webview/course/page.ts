@@ -10,6 +10,7 @@ import { failureView } from '../frame/statusView';
 import { afterDraw } from '../ui/afterDraw';
 import { stripView } from './strip';
 import type { OpenRequest, Tab, TabContext } from '../frame/tab';
+import { TabWithoutRun } from '../frame/tabWithoutRun';
 
 /** Longest conclusion, in UTF-16 units. */
 const LONGEST = 20_000;
@@ -24,7 +25,7 @@ const memorySchema = v.object({
 /** What a course begins with where there is no prompt. */
 const PROMPT = 'Once upon a time there was a king who';
 
-class Course implements Tab {
+class Course extends TabWithoutRun {
   readonly id = 'course';
   readonly title = 'Course';
   readonly #context: TabContext;
@@ -36,6 +37,7 @@ class Course implements Tab {
   readonly #failure = signal<RequestError['failure'] | null>(null);
 
   constructor(context: TabContext) {
+    super();
     this.#context = context;
   }
 
@@ -176,22 +178,6 @@ class Course implements Tab {
       this.#failure.value = null;
     };
     return failureView({ failure, below: 'nothing', onDismiss });
-  }
-
-  footer(): typeof nothing {
-    return nothing;
-  }
-
-  card(): null {
-    return null;
-  }
-
-  run(): void {
-    // There is nothing to run: each step is run in its own tab.
-  }
-
-  stop(): boolean {
-    return false;
   }
 
   failed(error: unknown): void {

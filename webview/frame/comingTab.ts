@@ -2,20 +2,21 @@
 import { signal } from '@preact/signals-core';
 import { html, nothing, type TemplateResult } from 'lit';
 import { messageOf } from '../../src/core/messageOf';
-import type { Tab } from './tab';
+import { TabWithoutRun } from './tabWithoutRun';
 
 export interface TabName {
   readonly id: string;
   readonly title: string;
 }
 
-export class ComingTab implements Tab {
+export class ComingTab extends TabWithoutRun {
   readonly id: string;
   readonly title: string;
   /** Why its code could not be had; empty while it may still come. */
   readonly #trouble = signal('');
 
   constructor({ id, title }: TabName) {
+    super();
     this.id = id;
     this.title = title;
   }
@@ -29,22 +30,6 @@ export class ComingTab implements Tab {
     return html`<p class="failure" role="alert" data-testid="failure">
       ${this.title} could not be read: ${this.#trouble.value}. Close this panel and open it again.
     </p>`;
-  }
-
-  footer(): typeof nothing {
-    return nothing;
-  }
-
-  card(): null {
-    return null;
-  }
-
-  run(): void {
-    // There is nothing to run yet.
-  }
-
-  stop(): boolean {
-    return false;
   }
 
   failed(error: unknown): void {
