@@ -7,6 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { NODE_BUNDLE } from '../../scripts/lib/nodeBundle';
 import { fight, Ring, startUp, type Arena, type Outcome } from './engine/duel';
 import { DUELS, JOB_NAMES, jobsOf, type Duel, type Job } from './engine/jobs';
 import { placeFor } from './engine/machine';
@@ -88,15 +89,6 @@ function installPeers(): void {
 /** Our own contestant, bundled as the model process is when it is shipped. */
 async function bundleOurs(): Promise<string> {
   const outfile = 'out/bench/ours.js';
-  await build({
-    entryPoints: ['test/bench/peers/ours.ts'],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    target: 'node20',
-    logLevel: 'error',
-    external: ['onnxruntime-node'],
-  });
+  await build({ ...NODE_BUNDLE, entryPoints: ['test/bench/peers/ours.ts'], outfile });
   return outfile;
 }

@@ -4,9 +4,10 @@
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { build, type BuildOptions } from 'esbuild';
+import { build } from 'esbuild';
 import type { TestProject } from 'vitest/node';
-import { inRepository, repository } from '../../scripts/lib/paths';
+import { NODE_BUNDLE } from '../../scripts/lib/nodeBundle';
+import { inRepository } from '../../scripts/lib/paths';
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -14,16 +15,6 @@ declare module 'vitest' {
     bundles: string;
   }
 }
-
-const COMMON: BuildOptions = {
-  absWorkingDir: repository,
-  entryNames: '[name]',
-  bundle: true,
-  platform: 'node',
-  target: 'node20',
-  logLevel: 'error',
-  external: ['onnxruntime-node'],
-};
 
 /** As they are shipped. */
 const SHIPPED = ['src/engine/main.ts', 'src/engine/pulseThread.ts', 'src/library/inspectorMain.ts'];
@@ -39,9 +30,9 @@ export default async function setup(project: TestProject): Promise<() => void> {
   };
   try {
     await Promise.all([
-      build({ ...COMMON, outdir, format: 'cjs', entryPoints: [...SHIPPED, ...FOR_TESTS] }),
+      build({ ...NODE_BUNDLE, outdir, entryPoints: [...SHIPPED, ...FOR_TESTS] }),
       build({
-        ...COMMON,
+        ...NODE_BUNDLE,
         ...{ outdir, format: 'esm', entryPoints: MODULES, outExtension: { '.js': '.mjs' } },
         banner: {
           js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
