@@ -8,6 +8,9 @@ import { logSumAndEntropy, softmaxOfFew, weighAll } from './weights';
 
 export { IMPOSSIBLE, KEPT } from './removals';
 
+/** Below this, float64 has fewer digits the smaller a number is: its logarithm says little of it. */
+const SMALLEST_NORMAL = 2 ** -1022;
+
 /**
  * Candidates for the next token. Samplers read `ids`, `logits` and `probabilities`, write `logits`, and call
  * `remove`. All vectors but `ids` are indexed by token id; nothing is allocated after construction.
@@ -241,7 +244,8 @@ export class Candidates implements Rows {
       let atCutoff = 0;
       const stays = (id: number): boolean => {
         const logit = values[id]! / divisor;
-        return logit > cutoff || (logit === cutoff && ++atCutoff <= ties);
+        // As in `markBelow`: where the cutoff is not a number, no logit is below it.
+        return !(logit < cutoff || (logit === cutoff && ++atCutoff > ties));
       };
       if (removals.keepFew(this.count, maxima, cutoff, stays)) return;
     }
@@ -253,7 +257,7 @@ export class Candidates implements Rows {
     this.#refresh();
     const { maxima } = this.#logits;
     const removals = this.#removals;
-    if (maxima && removals.marked === 0) {
+    if (maxima && removals.marked === 0 && least >= SMALLEST_NORMAL) {
       // No logit below this has so large a probability, however the logarithms are rounded.
       const cutoff = this.#max + this.#logSum + Math.log(least);
       const stays = (id: number): boolean => this.probabilityOf(id) >= least;

@@ -132,7 +132,8 @@ export class Removals {
       for (let id = block * BLOCK; id < end; id++) if (stays(id)) few[kept++] = id;
       if (8 * kept > size) return false;
     }
-    this.#leaves = kept;
+    // Where all stay, the step has marked none, and may still mark some one by one.
+    if (kept < count) this.#leaves = kept;
     this.marked = count - kept;
     return true;
   }

@@ -98,6 +98,35 @@ describe('ties, extremes and masks', () => {
     expect(steps[0]!.removed).toBe(1);
   });
 
+  it('steps that remove none of a few possible tokens leave them to the next, and the others impossible', () => {
+    const logits = new Array<number>(64).fill(-Infinity);
+    [logits[20], logits[40], logits[41]] = [2, 1, 0];
+    const chain: ChainSpec = [
+      { sampler: 'min-p', p: 0.01 },
+      { sampler: 'min-p', p: 0 },
+      { sampler: 'logit-bias', bias: [[40, 1]] },
+    ];
+    const result = apply(chain, logits);
+    const { removedBy, probabilities } = result;
+    expect([...removedBy.keys()].filter((id) => removedBy[id] !== IMPOSSIBLE)).toEqual([20, 40, 41]);
+    const sum = 2 * Math.exp(2) + 1;
+    expect(probabilities[20]).toBeCloseTo(Math.exp(2) / sum, 12);
+    expect(probabilities[40]).toBe(probabilities[20]);
+    expect(result.processedOf(0)).toBe(0);
+  });
+
+  it('top-n-sigma removes nothing where the spread is too large for a number', () => {
+    const logits = Array.from({ length: 100 }, (_, id) => (id % 2 ? 1e308 : -1e308));
+    expect(apply([{ sampler: 'top-n-sigma', n: 1 }], logits).kept).toBe(100);
+  });
+
+  it('the least number above 0 is a threshold like others', () => {
+    // exp(-745) is rounded up to it; its logarithm is -744.4.
+    const logits = new Array<number>(200).fill(-800);
+    [logits[0], logits[100]] = [0, -745];
+    expect(keptIds([{ sampler: 'min-p', p: Number.MIN_VALUE }], logits)).toEqual([0, 100]);
+  });
+
   it.each(catalog.map(({ name, about }) => ({ name, about })))(
     '$name takes a single token',
     ({ name, about }) => {
