@@ -8,7 +8,7 @@ export interface BlockFormat {
   readonly blockSize: 32 | 128 | 256;
 }
 
-/** A format for rows of so many inputs: blocks that would leave much of their last one empty are halved. */
+/** A format for rows of so many inputs: blocks of 256 are halved where they do not fill the rows. */
 export function fitted({ bits, blockSize }: BlockFormat, inputs: number): BlockFormat {
   return { bits, blockSize: blockSize === 256 && inputs % blockSize !== 0 ? 128 : blockSize };
 }
