@@ -131,8 +131,8 @@ export class CurrentLogits {
 
   /** The largest absolute value of a candidate's logit. */
   extent(): number {
-    const { max, least, maxima } = this.#given;
-    if (this.maxima === maxima && least > -Infinity) return Math.max(Math.abs(max), Math.abs(least));
+    const { max, maxima } = this.#given;
+    if (this.maxima === maxima) return Math.max(Math.abs(max), Math.abs(this.#given.leastPossible()));
     const { ids, count } = this.#rows;
     const { vector } = this;
     let extent = 0;

@@ -52,6 +52,18 @@ export class GivenLogits {
     return this.#weighed.least;
   }
 
+  /** The least logit of a token that is not impossible. */
+  leastPossible(): number {
+    const { least, values } = this;
+    if (least > -Infinity) return least;
+    let possible = Infinity;
+    for (let id = 0; id < values.length; id++) {
+      const value = values[id]!;
+      if (value < possible && value !== -Infinity) possible = value;
+    }
+    return possible;
+  }
+
   /** Softmax. */
   get probabilities(): Float64Array {
     this.#wasAsked = true;

@@ -63,6 +63,12 @@ describe('temperature', () => {
     const { probabilities } = apply([{ sampler: 'temperature', temperature: 1e-308 }], [5, 5, 4]);
     expect([...probabilities]).toEqual([0.5, 0.5, 0]);
   });
+
+  it('takes an impossible token for no logit that overflows', () => {
+    const { logits } = apply([{ sampler: 'temperature', temperature: 0.5 }], [5, -Infinity, 3]);
+    // Where logits overflow, they are taken relative to the largest.
+    expect([...logits]).toEqual([10, -Infinity, 6]);
+  });
 });
 
 describe('ties, extremes and masks', () => {
