@@ -16,8 +16,8 @@ const SMALLEST_NORMAL = 2 ** -1022;
  * `remove`. All vectors but `ids` are indexed by token id; nothing is allocated after construction.
  *
  * Most tokens are removed by one step, and nobody asks for them one by one. The vectors that samplers read are
- * therefore right for candidates only; `whole`, `raw` and `removedBy` bring in what concerns the others when they are
- * asked for.
+ * therefore right for candidates only; `wholeLogits`, `wholeProbabilities`, `given` and `removedBy` bring in what
+ * concerns the others when they are asked for.
  *
  * One order rules wherever tokens must be ranked: larger logit first, lower id first among equal logits.
  */
@@ -89,7 +89,7 @@ export class Candidates implements Rows {
     this.#begin();
   }
 
-  /** Starts over with the logits that were loaded last, whose softmax is still there. @param logits they, unchanged */
+  /** Starts over with the logits that were loaded last, without reading them anew. @param logits they, unchanged */
   reload(logits: ArrayLike<number>): void {
     this.given.values = logits;
     this.#begin();
