@@ -474,17 +474,24 @@ export class App {
 
   // Memory.
 
-  /** Stores the page's state when nothing of it has changed for a while. */
+  /** Stores the page's state when nothing of it has changed for a while, and when the focus leaves it. */
   #remember(): void {
     let timer: ReturnType<typeof setTimeout> | undefined;
+    let changed: (() => unknown) | undefined;
     let first = true;
+    const store = (): void => {
+      clearTimeout(timer);
+      if (changed) this.#api.setState(changed());
+      changed = undefined;
+    };
+    // Whoever reloads the window or closes it leaves the page first, and may do so right after a change.
+    window.addEventListener('blur', store);
     effect(() => {
       const packed = this.#packed();
-      clearTimeout(timer);
       if (!first) {
-        timer = setTimeout(() => {
-          this.#api.setState(packed());
-        }, REMEMBER_AFTER);
+        changed = packed;
+        clearTimeout(timer);
+        timer = setTimeout(store, REMEMBER_AFTER);
       }
       first = false;
     });
