@@ -101,6 +101,11 @@ export class Page {
     for (const listener of this.#listeners.get('message') ?? []) listener({ data: message });
   }
 
+  /** The focus leaves the page. */
+  leave(): void {
+    for (const listener of this.#listeners.get('blur') ?? []) listener(undefined);
+  }
+
   /** Presses a key. @param on what has the focus */
   press(key: string, on: object | null = null): void {
     const plain = { ctrlKey: false, metaKey: false, altKey: false, defaultPrevented: false };

@@ -71,6 +71,22 @@ describe('A prompt that is handed over', () => {
   });
 });
 
+describe('The state of the page', () => {
+  it('is kept when the focus leaves it, so that a reload right after a change opens on that', async () => {
+    const page = openPage(null);
+    page.receive({ type: 'prompt', source: source('pizza'), run: true });
+    await until(() => page.drawn.texts('completion').length).toBe(5);
+    const completions = page.drawn.texts('completion');
+    page.leave();
+    const kept = page.state;
+    // Nothing has changed since.
+    page.leave();
+    expect(page.state).toBe(kept);
+    const again = openPage(kept);
+    await until(() => again.drawn.texts('completion')).toEqual(completions);
+  });
+});
+
 describe('A run that is stopped', () => {
   it('frees the controls at once, and the next one waits for its end', async () => {
     let end = (): void => undefined;
