@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { EXPLORE, exploreSample, SAMPLE_LINE } from '../../scripts/lib/exploreSample';
 import { part } from '../../scripts/lib/panelReading';
-import { Panel } from './panelPage';
+import { Panel } from '../../scripts/lib/panelPage';
 import type { Session } from './session';
 
 /** The size of a window before a part changes it. */

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import type { Panel } from './panelPage';
+import type { Panel } from '../../scripts/lib/panelPage';
 import type { Session } from './session';
 
 /** Chooses a kind of file and accepts the name that is proposed. @returns the file's text */

@@ -5,7 +5,7 @@ import { repository } from '../../scripts/lib/paths';
 import { hasReference, startReference, type ReferenceServer } from '../unit/remote/referenceServer';
 import { violations } from './accessibility';
 import { explored } from './explored';
-import type { Panel } from './panelPage';
+import type { Panel } from '../../scripts/lib/panelPage';
 import { useSession, type Session } from './session';
 
 /** Chooses a model by the whole of its name. */

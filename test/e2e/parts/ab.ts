@@ -3,7 +3,7 @@ import type { Locator } from 'playwright-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { part } from '../../../scripts/lib/panelReading';
 import { violations } from '../accessibility';
-import type { Panel } from '../panelPage';
+import type { Panel } from '../../../scripts/lib/panelPage';
 import { explored } from '../explored';
 import type { Session } from '../session';
 

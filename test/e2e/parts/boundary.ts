@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { EXPLORE } from '../../../scripts/lib/exploreSample';
 import { explored } from '../explored';
-import type { Panel } from '../panelPage';
+import type { Panel } from '../../../scripts/lib/panelPage';
 import type { Session } from '../session';
 
 /** The sample's line of the demonstrations, and how much of it is selected: a space is the last character. */

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { SAMPLE_LINE } from '../../../scripts/lib/exploreSample';
 import { part } from '../../../scripts/lib/panelReading';
 import { violations } from '../accessibility';
-import { drawn, type Panel } from '../panelPage';
+import { drawn, type Panel } from '../../../scripts/lib/panelPage';
 import { explored } from '../explored';
 import type { Session } from '../session';
 

@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { SAMPLE_LINE } from '../../../scripts/lib/exploreSample';
 import { part } from '../../../scripts/lib/panelReading';
-import { Panel } from '../panelPage';
+import { Panel } from '../../../scripts/lib/panelPage';
 import type { Session } from '../session';
 
 let session: Session;

@@ -1,7 +1,7 @@
 /** Explore's chain as another program's text in an editor, and such a text as the chain. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { part } from '../../../scripts/lib/panelReading';
-import { Panel } from '../panelPage';
+import { Panel } from '../../../scripts/lib/panelPage';
 import type { Session } from '../session';
 
 let session: Session;

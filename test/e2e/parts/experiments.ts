@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { SAMPLE_LINE } from '../../../scripts/lib/exploreSample';
 import { violations } from '../accessibility';
-import { drawn, type Panel } from '../panelPage';
+import { drawn, type Panel } from '../../../scripts/lib/panelPage';
 import { explored } from '../explored';
 import { exported } from '../exported';
 import type { Session } from '../session';

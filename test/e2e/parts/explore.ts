@@ -6,7 +6,7 @@ import { EXPLORE, SAMPLE_LINE } from '../../../scripts/lib/exploreSample';
 import { repository } from '../../../scripts/lib/paths';
 import { part } from '../../../scripts/lib/panelReading';
 import { violations } from '../accessibility';
-import { drawn, Panel } from '../panelPage';
+import { drawn, Panel } from '../../../scripts/lib/panelPage';
 import { explored } from '../explored';
 import type { Session } from '../session';
 

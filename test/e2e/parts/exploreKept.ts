@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { SAMPLE_LINE } from '../../../scripts/lib/exploreSample';
 import { explored } from '../explored';
 import { exported } from '../exported';
-import type { Panel } from '../panelPage';
+import type { Panel } from '../../../scripts/lib/panelPage';
 import type { Session } from '../session';
 
 let session: Session;

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { SAMPLE_LINE } from '../../../scripts/lib/exploreSample';
 import { part } from '../../../scripts/lib/panelReading';
-import { Panel } from '../panelPage';
+import { Panel } from '../../../scripts/lib/panelPage';
 import type { Session } from '../session';
 
 export function keyboardAlone(current: () => Session): void {

@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { violations } from '../accessibility';
 import { contrasts } from '../contrast';
-import type { Panel } from '../panelPage';
+import type { Panel } from '../../../scripts/lib/panelPage';
 import { explored } from '../explored';
 import type { Session } from '../session';
 

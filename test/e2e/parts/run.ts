@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { part } from '../../../scripts/lib/panelReading';
 import { repository } from '../../../scripts/lib/paths';
-import { enginesOf } from '../engineProcess';
-import { Panel } from '../panelPage';
+import { enginesOf } from '../../../scripts/lib/engineProcess';
+import { Panel } from '../../../scripts/lib/panelPage';
 import type { Session } from '../session';
 
 let session: Session;

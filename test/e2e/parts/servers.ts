@@ -5,7 +5,7 @@ import { EXPLORE, SAMPLE_LINE } from '../../../scripts/lib/exploreSample';
 import { part } from '../../../scripts/lib/panelReading';
 import { repository } from '../../../scripts/lib/paths';
 import { hasReference, startReference, type ReferenceServer } from '../../unit/remote/referenceServer';
-import { Panel } from '../panelPage';
+import { Panel } from '../../../scripts/lib/panelPage';
 import type { Session } from '../session';
 
 /** The line of the sample document that is explored. */

@@ -1,14 +1,6 @@
-/** The panel as the browser tests use it: its parts by name, its controls by hand. */
+/** The panel as the browser tests and the soak use it: its parts by name, its controls by hand. */
 import type { Frame, Locator } from 'playwright-core';
-import { expect } from 'vitest';
-import {
-  part,
-  readBars,
-  readPanel,
-  runEnded,
-  type Bar,
-  type PanelReading,
-} from '../../scripts/lib/panelReading';
+import { part, readBars, readPanel, runEnded, type Bar, type PanelReading } from './panelReading';
 
 /** Until then a run has begun on the busiest machine, in milliseconds. */
 const BEGINS = 60_000;
@@ -136,7 +128,7 @@ export class Panel {
     await this.generate();
     await this.frame.locator(`${part('stop')}:not([disabled])`).waitFor();
     await this.part('progress').waitFor();
-    await expect.poll(() => this.tokens(), { timeout: 60_000 }).toBeGreaterThan(64);
+    await this.part('token').nth(64).waitFor({ state: 'attached', timeout: BEGINS });
   }
 
   /** A run that ends soon. */

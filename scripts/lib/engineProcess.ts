@@ -1,4 +1,4 @@
-import { descendantsOf } from '../../scripts/lib/processTree';
+import { descendantsOf } from './processTree';
 
 /** Process ids of the model processes that a VS Code server's extension hosts run. */
 export const enginesOf = (serverPid: number): number[] =>
