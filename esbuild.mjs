@@ -1,6 +1,7 @@
 // The bundles: the extension, the engine process, its second thread, the process that looks at models, the webview, and the suites that run inside VS Code.
 import { build, context } from 'esbuild';
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { bundleOf, languages } from './l10n/bundles.mjs';
 import { atFirstUse, first, page } from './esbuild.parts.mjs';
 
 const watch = process.argv.includes('--watch');
@@ -26,6 +27,10 @@ const suites = existsSync('test/integration')
   : [];
 // The runner takes every suite it finds: one that was deleted must not live on as its old bundle.
 rmSync('out/integration', { recursive: true, force: true });
+
+mkdirSync('dist/l10n', { recursive: true });
+for (const language of languages())
+  writeFileSync(`dist/l10n/bundle.l10n.${language}.json`, JSON.stringify(bundleOf(language)));
 
 /** @type {import('esbuild').BuildOptions[]} */
 const bundles = [

@@ -6,6 +6,7 @@ import { experimentPatterns, pageParts, pagePatterns } from './eslint.slices.mjs
 
 /** Folders of `src` in the order in which data flows; see README.md, "How the code is laid out". */
 const folders = [
+  'l10n',
   'core',
   'interchange',
   'gpt2',
@@ -18,8 +19,9 @@ const folders = [
   'extension',
 ];
 
-/** What each folder may import, beside itself and `core`. */
+/** What each folder may import, beside itself, `core` and `l10n`. */
 const allowed = {
+  l10n: [],
   core: [],
   interchange: [],
   gpt2: [],
@@ -34,11 +36,15 @@ const allowed = {
 
 /** What a folder of `src` may not import: what comes after it, the page, and packages that are others' matter. */
 const patternsOf = (folder, depth) => {
-  const forbidden = folders.filter((f) => f !== folder && f !== 'core' && !allowed[folder].includes(f));
+  const forbidden = folders.filter(
+    (f) =>
+      f !== folder && f !== 'l10n' && (f !== 'core' || folder === 'l10n') && !allowed[folder].includes(f),
+  );
   const packages = [
     ...(folder === 'extension' ? [] : [vscodeOnly]),
     ...(folder === 'onnx' ? [] : [onnxOnly]),
     ...(folder === 'core' ? [pure] : []),
+    ...(folder === 'l10n' ? [] : [sentencesOnly]),
     ...(folder === 'extension' ? [modelProcessOnly] : []),
     toolkitOnly,
   ];
@@ -46,7 +52,7 @@ const patternsOf = (folder, depth) => {
     {
       // A folder within may have files of the same names.
       regex: `^((\\.\\./){${depth}}(${forbidden.join('|')})|(\\.\\./){${depth + 1}}(webview${folder === 'core' ? '|src' : ''}))(/|$)`,
-      message: `src/${folder} may import only from itself, core${allowed[folder].map((f) => `, ${f}`).join('')}.`,
+      message: `src/${folder} may import only from itself, l10n, core${allowed[folder].map((f) => `, ${f}`).join('')}.`,
     },
     ...packages.map(([regex, message]) => ({ regex, message })),
   ];
@@ -63,6 +69,7 @@ const modelProcessOnly = [
   '^(\\.\\./)+remote/(?!(source|address)$)',
   'Only the model process speaks to servers: of src/remote the extension imports source and address.',
 ];
+const sentencesOnly = ['^@vscode/l10n$', 'Sentences are translated by src/l10n.'];
 const toolkitOnly = ['^@vscode/webview-ui-toolkit', 'Only webview/controls.ts imports the toolkit.'];
 // They run alike in the page and in the engine and do nothing but compute: random numbers, regular expressions in
 // linear time, which JavaScript's own are not, and the automata of regular expressions.
@@ -73,10 +80,11 @@ const pure = [
 
 const ofPage = [
   {
-    regex: '^(\\.\\./)+src/(?!core/|interchange/|protocol/|experiments/)',
-    message: 'The webview imports only src/core, src/experiments, src/interchange and src/protocol.',
+    regex: '^(\\.\\./)+src/(?!core/|l10n/(language|numbers)$|interchange/|protocol/|experiments/)',
+    message:
+      'The webview imports only src/core, src/l10n, src/experiments, src/interchange and src/protocol.',
   },
-  ...[vscodeOnly, onnxOnly, toolkitOnly].map(([regex, message]) => ({ regex, message })),
+  ...[vscodeOnly, onnxOnly, sentencesOnly, toolkitOnly].map(([regex, message]) => ({ regex, message })),
 ];
 
 export default tseslint.config(

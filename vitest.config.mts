@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** What replaces modules, which others may have read before, or asks what its process holds: memory and handles. */
+/** What replaces modules, which others may have read before, speaks another language, or asks what its process holds. */
 const ALONE = [
   'test/unit/before/history.test.ts',
   'test/unit/before/pages.test.ts',
@@ -13,6 +13,7 @@ const ALONE = [
   'test/unit/onnx/runtime.test.ts',
   'test/unit/training/checkpoints.test.ts',
   'test/unit/webview/app.test.ts',
+  'test/unit/**/*.fr.test.ts',
 ];
 
 export default defineConfig({

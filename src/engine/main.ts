@@ -1,4 +1,5 @@
 /** Entry of the engine process, `dist/engine.js`, which the client forks. */
+import '../l10n/ofProcess';
 import { useKernel } from '../core/vectorKernel';
 import { registry } from '../experiments/registry';
 import { loadModel, modelMemory, probeServer } from './loadModel';

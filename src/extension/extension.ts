@@ -1,3 +1,4 @@
+import { languageEnvironment } from './language';
 import * as vscode from 'vscode';
 import { EngineClient } from '../engine/client';
 import { Anchor } from './panel/anchor';
@@ -59,6 +60,7 @@ export function activate(context: vscode.ExtensionContext): DecodingLabApi {
   const log = vscode.window.createOutputChannel('Decoding Lab', { log: true });
   const client = new EngineClient({
     entry: vscode.Uri.joinPath(context.extensionUri, 'dist', 'engine.js').fsPath,
+    env: languageEnvironment(),
     log: (line) => {
       log.info(line);
     },

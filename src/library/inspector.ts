@@ -18,6 +18,8 @@ type InspectorFindings = { readonly folder: InspectedFolder } | { readonly notes
 export interface InspectorOptions {
   /** Path of the process's bundle, `dist/inspector.js`. */
   readonly entry: string;
+  /** Environment variables beside those of this process. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Milliseconds for one folder, the start of the process included; a disk that wakes up needs ten seconds. */
   readonly limitMs?: number;
   /** Milliseconds without a question after which the process ends. */
@@ -41,7 +43,7 @@ export class Inspector {
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(options: InspectorOptions) {
-    this.#options = { limitMs: 20_000, idleMs: 30_000, heapMegabytes: 512, ...options };
+    this.#options = { env: {}, limitMs: 20_000, idleMs: 30_000, heapMegabytes: 512, ...options };
   }
 
   /** @throws ModelFileError as the look in this process does; LibraryError where it had to be ended. */
@@ -145,7 +147,7 @@ export class Inspector {
       execArgv: [`--max-old-space-size=${this.#options.heapMegabytes}`],
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
       // In desktop VS Code the executable is Electron, which behaves as Node only when told so.
-      env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
+      env: { ...process.env, ...this.#options.env, ELECTRON_RUN_AS_NODE: '1' },
     });
     // It ends with this process, and does not keep it from ending.
     child.unref();

@@ -1,4 +1,5 @@
 /** Entry of the process that looks at foreign models, `dist/inspector.js`; `Inspector` forks it. */
+import '../l10n/ofProcess';
 import { ModelFileError } from '../gpt2/checkpoint/modelFileError';
 import type { InspectorAnswer, InspectorQuestion } from './inspector';
 import { inspectTokenizerHere, inspectWithTokenizer } from './inspectTokenizer';

@@ -277,6 +277,7 @@ export function deedLine(step: SamplerStep, deed: string): string {
 }
 
 function deed(step: SamplerStep, { removed, mass }: StepReport): string {
-  if (removed > 0) return `removed ${count(removed, 'token')} holding ${percent(mass)} of the probability`;
+  if (removed > 0)
+    return `removed ${count(removed, '{0} token', '{0} tokens')} holding ${percent(mass)} of the probability`;
   return definitionOf(step.sampler).effect?.(specOf(step)) ?? 'removed no token';
 }

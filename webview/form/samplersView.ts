@@ -174,7 +174,7 @@ function listView(
   const { length } = step.lists?.[name] ?? [];
   if (length === 0) return nothing;
   return html`<p class="field-note quiet" data-testid="listed">
-    ${label.toLowerCase()}: ${count(length, 'entry', 'entries')}
+    ${label.toLowerCase()}: ${count(length, '{0} entry', '{0} entries')}
   </p>`;
 }
 

@@ -14,24 +14,28 @@ export function wordsOf({
 }: Pick<SamplerStep, 'sampler' | 'values' | 'lists'>): string | null {
   const listed = (...names: readonly string[]): number =>
     names.reduce((sum, name) => sum + (lists[name] ?? []).length, 0);
-  const named = (verb: string, what: string, names: readonly string[]): string => {
+  const named = (
+    verb: string,
+    what: readonly [one: string, other: string],
+    names: readonly string[],
+  ): string => {
     const length = listed(...names);
     const pattern = String(values['pattern'] ?? '');
     const parts = [
-      ...(length > 0 || pattern === '' ? [count(length, what)] : []),
+      ...(length > 0 || pattern === '' ? [count(length, ...what)] : []),
       ...(pattern === '' ? [] : [clipped(pattern)]),
     ];
     return `${verb} ${parts.join(' and ')}`;
   };
   switch (sampler) {
     case 'banned-tokens':
-      return named('ban', 'token', ['ids', 'texts']);
+      return named('ban', ['{0} token', '{0} tokens'], ['ids', 'texts']);
     case 'allowed-tokens':
-      return named('allow only', 'token', ['ids', 'texts']);
+      return named('allow only', ['{0} token', '{0} tokens'], ['ids', 'texts']);
     case 'banned-phrases':
-      return named('ban', 'phrase', ['phrases']);
+      return named('ban', ['{0} phrase', '{0} phrases'], ['phrases']);
     case 'logit-bias':
-      return named('bias', 'token', ['bias']);
+      return named('bias', ['{0} token', '{0} tokens'], ['bias']);
     case 'regex':
       return `regex ${clipped(String(values['expression'] ?? ''))}`;
     case 'json-schema':

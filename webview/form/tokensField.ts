@@ -55,7 +55,7 @@ export function tokensField(props: SamplersProps, step: SamplerStep): TemplateRe
               );
             });
           })}
-          ${picked > CHIPS ? html`<li class="quiet">${count(picked, 'token')} in all</li>` : nothing}
+          ${picked > CHIPS ? html`<li class="quiet">${count(picked, '{0} token', '{0} tokens')} in all</li>` : nothing}
         </ul>`
   }`;
 }
@@ -119,7 +119,7 @@ export function biasField(props: SamplersProps, step: SamplerStep): TemplateResu
               />
             </li>`;
           })}
-          ${biases.length > CHIPS ? html`<li class="quiet">${count(biases.length, 'token')} in all</li>` : nothing}
+          ${biases.length > CHIPS ? html`<li class="quiet">${count(biases.length, '{0} token', '{0} tokens')} in all</li>` : nothing}
         </ul>`
   }`;
 }
@@ -195,7 +195,7 @@ function foundView(
   }
   const bans = step.sampler === 'banned-tokens';
   return html`<p class="field-note quiet" role="status" data-testid="pieces">
-      “${shown}” is ${count(ids.length, 'token')}; a piece that you pick is
+      “${shown}” is ${count(ids.length, '{0} token', '{0} tokens')}; a piece that you pick is
       ${bans ? 'banned' : step.sampler === 'logit-bias' ? 'biased' : 'allowed'} in every word.
     </p>
     ${chips}

@@ -53,7 +53,9 @@ export function textSourceField(source: WholeText): ChoiceField {
     initial: 'document',
     options: SOURCES,
     note: () =>
-      source.name === '' ? null : `Last: ${source.name}, ${count(source.text.length, 'character')}.`,
+      source.name === ''
+        ? null
+        : `Last: ${source.name}, ${count(source.text.length, '{0} character', '{0} characters')}.`,
   };
 }
 

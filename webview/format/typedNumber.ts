@@ -4,6 +4,7 @@
  */
 
 import type { NumberKind } from '../../src/experiments/kit/parameters';
+import { t } from '../../src/l10n/language';
 import { count } from './numbers';
 
 export type { NumberKind };
@@ -81,10 +82,10 @@ function sameMark(mark: string): string {
   return mark === '\u2019' ? "'" : mark;
 }
 
-/** What was typed as a number of things: `1 epoch`, `1,024 tokens`. */
-export function typedCount(text: string, singular: string): string {
+/** What was typed as a number of things, as `count` tells it; with what was typed where that is no number. */
+export function typedCount(text: string, one: string, other: string): string {
   const value = typedNumber(text, 'whole');
-  return typeof value === 'number' ? count(value, singular) : `${value} ${singular}s`;
+  return typeof value === 'number' ? count(value, one, other) : t(other, value);
 }
 
 /**

@@ -152,7 +152,7 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
     });
     if (this.#page.toyUnfolded) return table;
     return html`<details class="fold">
-      <summary>Toy vocabulary: ${count(session.toyDraft.length, 'word')}</summary>
+      <summary>Toy vocabulary: ${count(session.toyDraft.length, '{0} word', '{0} words')}</summary>
       ${table}
     </details>`;
   }

@@ -78,7 +78,7 @@ export function headerView(props: HeaderProps): TemplateResult {
       </vscode-dropdown>
       ${server ? serverBadge(server, 'now') : weightsView(props)}
       <span class="place" data-testid="place">${placeOf(session)}</span>
-      ${tokens ? html`<span class="quiet token-count">${count(tokens.ids.length, 'token')} ${infoButton('token')}</span>` : nothing}
+      ${tokens ? html`<span class="quiet token-count">${count(tokens.ids.length, '{0} token', '{0} tokens')} ${infoButton('token')}</span>` : nothing}
       ${
         session.before
           ? html`<button type="button" class="link" data-testid="whole-prompt" @click=${onBack}>

@@ -13,7 +13,7 @@ export function provenanceView(
   return html`${visibleText(modelName)}
     <span class="quiet" title="Fingerprint of everything that determines the logits: ${fingerprint}"
       >${precision}</span
-    >${server ? serverBadge(server, 'result') : nothing}${promptIds.length > 0 ? `, prompt of ${count(promptIds.length, 'token')}` : ''},
+    >${server ? serverBadge(server, 'result') : nothing}${promptIds.length > 0 ? `, prompt of ${count(promptIds.length, '{0} token', '{0} tokens')}` : ''},
     ${seed === null ? 'no sampling' : html`seed ${seed}`},
     ${isGrowing ? 'still running' : duration(milliseconds)}`;
 }

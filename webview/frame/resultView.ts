@@ -239,7 +239,7 @@ export function answerView({ sentences, earlier, picture, fold }: AnswerProps): 
             .open=${fold.open}
             @toggle=${fold.onToggle}
           >
-            <summary>${count(folded.length, 'more sentence')}</summary>
+            <summary>${count(folded.length, '{0} more sentence', '{0} more sentences')}</summary>
             ${folded.map(paragraph)}
           </details>`
     }

@@ -47,10 +47,11 @@ const KINDS: Readonly<Record<ModelServer['kind'], string>> = {
 
 /** How much it tells of each place, in words. @param vocabularySize undefined where it is not known */
 export function listedWords(listed: number, vocabularySize: number | undefined): string {
-  if (vocabularySize === undefined) return `lists up to ${count(listed, 'token')} at each place`;
+  if (vocabularySize === undefined)
+    return `lists up to ${count(listed, '{0} token', '{0} tokens')} at each place`;
   return listed >= vocabularySize
-    ? `exact: lists all ${count(vocabularySize, 'token')}`
-    : `lists ${thousands(listed)} of ${count(vocabularySize, 'token')}`;
+    ? `exact: lists all ${count(vocabularySize, '{0} token', '{0} tokens')}`
+    : `lists ${thousands(listed)} of ${count(vocabularySize, '{0} token', '{0} tokens')}`;
 }
 
 const READS: Readonly<Record<ModelServer['readsTexts'], string>> = {

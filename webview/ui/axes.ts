@@ -1,5 +1,5 @@
 /** What the axes of several pictures share. */
-import { powerOfTen } from '../../src/experiments/report/words';
+import { powerOfTen } from '../../src/l10n/numbers';
 
 export const temperatureLabel = 'temperature →';
 

@@ -30,7 +30,7 @@ export function chipsView({ ids, truncated, model, shown, onEarlier, onChip }: C
     class="chips"
     data-testid="prompt-chips"
     role="toolbar"
-    aria-label=${`Prompt, ${count(ids.length, 'token')}`}
+    aria-label=${`Prompt, ${count(ids.length, '{0} token', '{0} tokens')}`}
     @keydown=${(event: KeyboardEvent) => {
       const index = chipOf(event);
       if (index === null || (event.key !== 'Enter' && event.key !== ' ') || event.ctrlKey || event.metaKey) {

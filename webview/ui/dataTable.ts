@@ -18,7 +18,7 @@ export function dataTableView(table: ReportTable, { open, onToggle }: Fold): Tem
   const rows = table.rows.slice(0, ROWS);
   const numeric = columns.map((_, i) => table.rows.some((row) => typeof row[i] === 'number'));
   return html`<details class="data" data-testid="table" data-table=${id} .open=${open} @toggle=${onToggle}>
-    <summary>${title} <span class="quiet">${count(table.rows.length, 'row')}</span></summary>
+    <summary>${title} <span class="quiet">${count(table.rows.length, '{0} row', '{0} rows')}</span></summary>
     ${note === undefined ? nothing : html`<p class="quiet">${note}</p>`}
     <div class="table-box" role="region" tabindex="0" aria-label=${title} data-testid="table-box">
       <table class="data-table">
@@ -40,7 +40,7 @@ export function dataTableView(table: ReportTable, { open, onToggle }: Fold): Tem
     ${
       table.rows.length > ROWS
         ? html`<p class="quiet">
-            The first ${ROWS} of ${count(table.rows.length, 'row')}. Export to get them all.
+            The first ${ROWS} of ${count(table.rows.length, '{0} row', '{0} rows')}. Export to get them all.
           </p>`
         : nothing
     }

@@ -6,7 +6,7 @@ import prettyBytes from 'pretty-bytes';
 import { checkContext, checkParts } from '../../experiments/kit/fittingWindows';
 import type { Offer } from '../../experiments/kit/offers';
 import { splitOffset, type WindowSettings } from '../../experiments/kit/textBatches';
-import { counted } from '../../experiments/report/words';
+import { counted } from '../../l10n/language';
 import type { Provenance } from '../../experiments/kit/results';
 import { NO_PROGRESS, train } from '../../experiments/training/loop';
 import { TrainingBatches } from '../../experiments/training/batches';
@@ -103,10 +103,10 @@ async function prepareAndTrain(
     const fits = Math.floor((room / atOnce - memory.fixed) / memory.window);
     const instead =
       fits >= 1
-        ? `choose batches of at most ${counted(fits, 'window')}`
+        ? `choose batches of at most ${counted(fits, '{0} window', '{0} windows')}`
         : 'or train a smaller model: not even one window at a time fits';
     return new RangeError(
-      `Training ${source.name} with batches of ${counted(settings.batchSize, 'window')} of ${settings.context} tokens takes about ${prettyBytes(needed)} of memory, ${why}, choose shorter windows, ${fits >= 1 ? 'or ' : ''}${instead}.`,
+      `Training ${source.name} with batches of ${counted(settings.batchSize, '{0} window', '{0} windows')} of ${settings.context} tokens takes about ${prettyBytes(needed)} of memory, ${why}, choose shorter windows, ${fits >= 1 ? 'or ' : ''}${instead}.`,
     );
   };
   return resources.claim(needed, refused, () =>

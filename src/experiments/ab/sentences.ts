@@ -1,7 +1,8 @@
 /** A result of A/B in sentences. */
 import { visibleToken } from '../../core/visibleText';
 import { endWords } from '../report/ends';
-import { capitalized, counted, inPercent, listed, rounded, whole } from '../report/words';
+import { counted, whole } from '../../l10n/language';
+import { capitalized, inPercent, listed, rounded } from '../../l10n/numbers';
 import { onePrompt, partingOf, type AbResult, type AbStep, type Divergence, type SideStep } from './result';
 
 /** Texts of the tokens that a result names, by their ids. */
@@ -64,7 +65,7 @@ function nothingDrawn({ samples: [first] }: AbResult): string {
 function turns({ samples }: AbResult): string[] {
   const of = (side: 'a' | 'b'): string[] => {
     const times = samples.reduce((sum, sample) => sum + (sample[side].turns?.length ?? 0), 0);
-    return times === 0 ? [] : [`${side.toUpperCase()} went back ${counted(times, 'time')}`];
+    return times === 0 ? [] : [`${side.toUpperCase()} went back ${counted(times, '{0} time', '{0} times')}`];
   };
   const went = [...of('a'), ...of('b')];
   return went.length === 0
@@ -93,7 +94,7 @@ export function headline(result: AbResult): string {
 
 function same({ samples, stopped }: AbResult): string {
   const longest = Math.max(...samples.map(({ steps }) => steps.length));
-  const tokens = counted(longest, 'token');
+  const tokens = counted(longest, '{0} token', '{0} tokens');
   const far = stopped ? ' as far as they go' : '';
   return samples.length === 1
     ? `Both texts are the same${far}: ${tokens}.`
@@ -163,7 +164,7 @@ function average(steps: readonly AbStep[]): string[] {
   if (compared.length < 2) return [];
   const mean = meanOf(compared.map(({ js }) => js));
   return [
-    `Averaged over ${counted(compared.length, 'token')}, the Jensen-Shannon divergence is ${nats(mean)}; it is 0 for equal distributions and ${rounded(Math.LN2)} nats for those that share no token.`,
+    `Averaged over ${counted(compared.length, '{0} token', '{0} tokens')}, the Jensen-Shannon divergence is ${nats(mean)}; it is 0 for equal distributions and ${rounded(Math.LN2)} nats for those that share no token.`,
   ];
 }
 

@@ -4,7 +4,8 @@ import type { BeamRecord, BranchesResult, BranchNode } from './result';
 import type { ResultToken } from '../kit/results';
 import { visibleText, visibleToken } from '../../core/visibleText';
 import type { Cell, ReportOf, ReportTable } from '../report/types';
-import { counted, inPercent, powerOfTen, rounded, whole } from '../report/words';
+import { counted, whole } from '../../l10n/language';
+import { inPercent, powerOfTen, rounded } from '../../l10n/numbers';
 
 export const branchesReport: ReportOf<BranchesResult> = { summary, tables };
 
@@ -68,7 +69,7 @@ function sampledWords({ sampled }: BranchesResult): string[] {
   return [
     ...(unlisted > 0
       ? [
-          `${counted(unlisted, 'sample')} ended because the next token is one of those that the server does not list.`,
+          `${counted(unlisted, '{0} sample', '{0} samples')} ended because the next token is one of those that the server does not list.`,
         ]
       : []),
     ...(off === 0 ? [] : [`The probabilities that tokens were drawn with are not exact: ${words}.`]),
@@ -82,11 +83,11 @@ function exactSummary({ stopped }: BranchesResult, exact: Exact): string[] {
   const [best] = continuations;
   if (!best) {
     return [
-      `No continuation was finished within the budget of ${counted(read, 'beginning')}; raise the budget or lower the length.`,
+      `No continuation was finished within the budget of ${counted(read, '{0} beginning', '{0} beginnings')}; raise the budget or lower the length.`,
     ];
   }
   const name = `${quoted(best.text)}${best.ids.length < length ? ', which ends there' : ''}, with probability ${smallPercent(best.logProbability)} (${nats(best.logProbability)})`;
-  const what = `continuation of ${counted(length, 'token')}`;
+  const what = `continuation of ${counted(length, '{0} token', '{0} tokens')}`;
   return [
     best.proven
       ? `The most probable ${what} is ${name}.`
@@ -106,13 +107,13 @@ function proofOf({ continuations, bound, read }: Exact, stopped: boolean): strin
       ? 'There are no others'
       : `Every continuation that is not listed has at most ${smallPercent(bound)}`;
   if (proven === continuations.length) {
-    return `Proof: ${counted(read, 'beginning')} ${read === 1 ? 'was' : 'were'} evaluated, always the most probable one next. ${why} ${others}, so ${proven === 1 ? 'this one is' : `these ${whole(proven)} are`} the most probable.`;
+    return `Proof: ${counted(read, '{0} beginning', '{0} beginnings')} ${read === 1 ? 'was' : 'were'} evaluated, always the most probable one next. ${why} ${others}, so ${proven === 1 ? 'this one is' : `these ${whole(proven)} are`} the most probable.`;
   }
   const first =
     proven === 0 ? 'None is' : proven === 1 ? 'Only the first is' : `Only the first ${whole(proven)} are`;
   const end = stopped
-    ? `the search was stopped after ${counted(read, 'beginning')}`
-    : `the budget of ${counted(read, 'beginning')} ran out`;
+    ? `the search was stopped after ${counted(read, '{0} beginning', '{0} beginnings')}`
+    : `the budget of ${counted(read, '{0} beginning', '{0} beginnings')} ran out`;
   const limit = bound === null ? '' : ` Others may have up to ${smallPercent(bound)}.`;
   return `${first} proven: ${end}. ${why}${limit}${stopped ? '' : ' A larger budget would settle it.'}`;
 }
@@ -132,7 +133,7 @@ function beamSummary({ steps, results }: BeamRecord): string[] {
   return [
     `Beam search finds ${quoted(best!.text)}, with probability ${smallPercent(best!.logProbability)} (${nats(best!.logProbability)}).`,
     detour(steps, best!.ids),
-    `Its score is ${rounded(best!.score)}. In ${counted(steps.length, 'step')}, ${counted(ranked, 'candidate')} were ranked and ${whole(dropped)} of them dropped. A dropped one could have led to something better; exact enumeration shows whether it does.`,
+    `Its score is ${rounded(best!.score)}. In ${counted(steps.length, '{0} step', '{0} steps')}, ${counted(ranked, '{0} candidate', '{0} candidates')} were ranked and ${whole(dropped)} of them dropped. A dropped one could have led to something better; exact enumeration shows whether it does.`,
   ];
 }
 
@@ -167,7 +168,7 @@ function treeSummary({ nodes, promptEnd }: BranchesResult): string[] {
     const all = shown.length + (root!.rest?.tokens ?? 0);
     return [
       `After ${promptEnd === '' ? 'the empty prompt' : quoted(promptEnd)} the most probable token is “${visibleToken(best.token.text)}” (${inPercent(Math.exp(best.logProbability))}).`,
-      `The ${whole(shown.length)} of ${counted(all, 'token')} shown have ${inPercent(1 - (root!.rest?.mass ?? 0))} together. Choose one to continue with it.`,
+      `The ${whole(shown.length)} of ${counted(all, '{0} token', '{0} tokens')} shown have ${inPercent(1 - (root!.rest?.mass ?? 0))} together. Choose one to continue with it.`,
     ];
   }
   const best = ends.reduce((a, b) => (nodes[b]!.total > nodes[a]!.total ? b : a));
@@ -176,7 +177,7 @@ function treeSummary({ nodes, promptEnd }: BranchesResult): string[] {
     quoted(runningText(layout.way(index).map((at) => nodes[at]!.token)));
   const { total } = nodes[best]!;
   return [
-    `${ends.length === 1 ? 'The only path' : `The most probable of ${counted(ends.length, 'path')}`} is ${text(best)}, with probability ${smallPercent(total)} (${nats(total)}).`,
+    `${ends.length === 1 ? 'The only path' : `The most probable of ${counted(ends.length, '{0} path', '{0} paths')}`} is ${text(best)}, with probability ${smallPercent(total)} (${nats(total)}).`,
     ...(ends.length === 1
       ? []
       : [`Together they have ${smallPercent(Math.log(mass))} of the probability of all continuations.`]),

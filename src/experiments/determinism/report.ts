@@ -2,7 +2,8 @@
 import type { DeterminismDifference, DeterminismResult, DeterminismStep, DeterminismVerdict } from './result';
 import { visibleToken } from '../../core/visibleText';
 import type { Cell, ReportOf, ReportTable } from '../report/types';
-import { capitalized, counted, inPercent, listed, rounded } from '../report/words';
+import { counted } from '../../l10n/language';
+import { capitalized, inPercent, listed, rounded } from '../../l10n/numbers';
 
 export const determinismReport: ReportOf<DeterminismResult> = { summary, tables };
 
@@ -30,7 +31,7 @@ function summary(result: DeterminismResult): string[] {
 
 function answer(verdicts: readonly DeterminismVerdict[], same: readonly DeterminismVerdict[]): string {
   const runs = verdicts[0]!.runs.length;
-  const of = `of ${counted(verdicts.length, 'configuration')} gave the same text in all ${runs} runs`;
+  const of = `of ${counted(verdicts.length, '{0} configuration', '{0} configurations')} gave the same text in all ${runs} runs`;
   if (same.length === 0) return `None ${of}.`;
   const greedy = same.filter(({ fromSimple }) => fromSimple === null).length;
   const which = greedy === same.length ? '' : `${greedy === 0 ? 'none' : greedy} of them `;
@@ -57,7 +58,7 @@ function tieSentences(verdicts: readonly DeterminismVerdict[]): string[] {
   if (tied.length === 0) return [];
   const most = Math.max(...tied.map(({ ties }) => ties));
   return [
-    `At up to ${counted(most, 'step')}, two or more tokens tie for the largest logit: greedy decoding then takes the lowest id, while top-k 1, min-p 1 and T → 0 keep all of them and draw one.`,
+    `At up to ${counted(most, '{0} step', '{0} steps')}, two or more tokens tie for the largest logit: greedy decoding then takes the lowest id, while top-k 1, min-p 1 and T → 0 keep all of them and draw one.`,
   ];
 }
 
@@ -81,23 +82,25 @@ export function why(verdict: DeterminismVerdict, label?: string): string {
   if (difference) {
     const { position, second, firstStep, secondStep } = difference;
     const tie =
-      difference.tied > 1 ? ` ${counted(difference.tied, 'token')} tie for the largest logit there.` : '';
+      difference.tied > 1
+        ? ` ${counted(difference.tied, '{0} token', '{0} tokens')} tie for the largest logit there.`
+        : '';
     const at = `${label === undefined ? 'At' : `With ${label}, at`} token ${position + 1}`;
     if (greedy) {
       return `${at} run 1 took ${taken(firstStep)} and run ${second + 1} took ${taken(secondStep)} although nothing was drawn: their logits differ.${tie}`;
     }
-    return `${at} run 1 drew ${drawn(firstStep)} and run ${second + 1} drew ${drawn(secondStep)} from ${counted(firstStep.kept, 'candidate')}.${tie}`;
+    return `${at} run 1 drew ${drawn(firstStep)} and run ${second + 1} drew ${drawn(secondStep)} from ${counted(firstStep.kept, '{0} candidate', '{0} candidates')}.${tie}`;
   }
   if (greedy) return 'It takes the largest logit (the lowest id in a tie); nothing is drawn.';
   if (mostKept === 1) return 'Only one token was left at every step, so random numbers made no difference.';
   if (seeds === 'same') {
-    return `Up to ${counted(mostKept, 'token')} could be drawn, but every run used the same random numbers.`;
+    return `Up to ${counted(mostKept, '{0} token', '{0} tokens')} could be drawn, but every run used the same random numbers.`;
   }
   if (leastChosen === 1) {
-    return `Up to ${counted(mostKept, 'token')} were left, but at every step one of them had a probability that rounds to 1 in float64.`;
+    return `Up to ${counted(mostKept, '{0} token', '{0} tokens')} were left, but at every step one of them had a probability that rounds to 1 in float64.`;
   }
   return leastChosen > 0.999
-    ? `Up to ${counted(mostKept, 'token')} could be drawn, but each one that was drawn had a probability of at least ${inPercent(leastChosen)}.`
+    ? `Up to ${counted(mostKept, '{0} token', '{0} tokens')} could be drawn, but each one that was drawn had a probability of at least ${inPercent(leastChosen)}.`
     : `Several tokens could be drawn, and the ${runs.length} runs agree by chance (the least probable token drawn had ${inPercent(leastChosen)}); more runs would differ.`;
 }
 

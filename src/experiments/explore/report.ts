@@ -3,7 +3,8 @@ import { visibleToken } from '../../core/visibleText';
 import type { Cell, ReportOf, ReportTable } from '../report/types';
 import { costOf } from '../kit/turnBack';
 import { endWords } from '../report/ends';
-import { counted, inPercent, rounded, whole } from '../report/words';
+import { counted, whole } from '../../l10n/language';
+import { inPercent, rounded } from '../../l10n/numbers';
 import type { ExploreResult } from './result';
 
 export const exploreReport: ReportOf<ExploreResult> = { summary, tables };
@@ -49,7 +50,7 @@ function summary(result: ExploreResult): string[] {
 
 function kept({ kept: left, keptMass, vocabularySize, entropy, rawEntropy, listed }: Next): string[] {
   if (listed && !listed.within) return [];
-  const of = `${whole(left)} of ${counted(vocabularySize, 'token')}`;
+  const of = `${whole(left)} of ${counted(vocabularySize, '{0} token', '{0} tokens')}`;
   const before = listed ? rangeWords(listed.rawEntropy) : `${rounded(rawEntropy)} nats`;
   return [
     `The samplers keep ${of} with ${inPercent(keptMass)} of the probability; the entropy is ${before} before them and ${rounded(entropy)} nats after.`,
@@ -65,7 +66,7 @@ function listedIn({ listed, kept: left, vocabularySize }: Next): string[] {
   if (!listed) return [];
   const { tokens, mass, exact, off, within, counted: certain, rawEntropy } = listed;
   return [
-    `The model’s server lists ${whole(tokens)} of ${counted(vocabularySize, 'token')} holding ${inPercent(mass)}.`,
+    `The model’s server lists ${whole(tokens)} of ${counted(vocabularySize, '{0} token', '{0} tokens')} holding ${inPercent(mass)}.`,
     ...(within
       ? []
       : [
@@ -87,7 +88,7 @@ function endsAtList({ completions }: ExploreResult): string[] {
   return ended === 0
     ? []
     : [
-        `${counted(ended, 'completion')} ended because the next token is one of those that the server does not list.`,
+        `${counted(ended, '{0} completion', '{0} completions')} ended because the next token is one of those that the server does not list.`,
       ];
 }
 
@@ -96,7 +97,7 @@ function offIn({ completions }: ExploreResult): string[] {
   if (off.length === 0) return [];
   const most = off.includes(null) ? null : Math.max(...off.map((each) => each ?? 0));
   return [
-    `In ${counted(off.length, 'completion')}, the probabilities after the samplers are not exact: ${offWords(most)}.`,
+    `In ${counted(off.length, '{0} completion', '{0} completions')}, the probabilities after the samplers are not exact: ${offWords(most)}.`,
   ];
 }
 
@@ -112,12 +113,13 @@ function likeliest({ completions }: ExploreResult): string[] {
   const sample = means.indexOf(best) + 1;
   const tokens = counted(
     completions.reduce((sum, { ids }) => sum + ids.length, 0),
-    'token',
+    '{0} token',
+    '{0} tokens',
   );
   return [
     completions.length === 1
       ? `The completion has ${tokens} and ${rounded(best)} nats per token (perplexity ${rounded(Math.exp(-best))}).`
-      : `Of ${counted(completions.length, 'completion')} with ${tokens}, number ${sample} is the most probable per token: ${rounded(best)} nats (perplexity ${rounded(Math.exp(-best))}).`,
+      : `Of ${counted(completions.length, '{0} completion', '{0} completions')} with ${tokens}, number ${sample} is the most probable per token: ${rounded(best)} nats (perplexity ${rounded(Math.exp(-best))}).`,
   ];
 }
 
@@ -131,7 +133,7 @@ function wentBack({ completions }: ExploreResult): string[] {
     .reduce<number | null>((sum, nats) => (sum === null || nats === null ? null : sum + nats), 0);
   const words = cost === null ? '' : `, which cost ${rounded(cost)} nats`;
   return [
-    `${counted(turned.length, 'completion')} went back over banned phrases, ${counted(times, 'time')} in all${words}.`,
+    `${counted(turned.length, '{0} completion', '{0} completions')} went back over banned phrases, ${counted(times, '{0} time', '{0} times')} in all${words}.`,
   ];
 }
 
@@ -155,7 +157,7 @@ function nextTable(result: ExploreResult, { rows, rest, listed }: Next): ReportT
     note:
       listed && !listed.within
         ? `Most probable first. The probabilities after the samplers: ${listed.exact ? 'exact' : offWords(listed.off)}.`
-        : `Most probable first. Of ${counted(rest.tokens, 'other token')} the samplers keep ${whole(rest.kept)}.`,
+        : `Most probable first. Of ${counted(rest.tokens, '{0} other token', '{0} other tokens')} the samplers keep ${whole(rest.kept)}.`,
     columns: ['token', 'id', 'before samplers', 'after samplers', 'removed by', 'logit'],
     formats: ['token', 'text', 'percent', 'percent', 'text', 'number'],
     keys: 2,

@@ -6,7 +6,8 @@ import type { GridAxis, GridCell, GridResult } from './result';
 import { GRID_METRICS } from './metrics';
 import type { Cell, ReportOf, ReportTable } from '../report/types';
 import { endWords } from '../report/ends';
-import { capitalized, counted, inPercent, listed, rounded } from '../report/words';
+import { counted } from '../../l10n/language';
+import { capitalized, inPercent, listed, rounded } from '../../l10n/numbers';
 
 /** The name of a side for people, where it stands alone. */
 export function axisLabel(axis: Pick<GridAxis, 'sampler' | 'parameter'>): string {
@@ -138,7 +139,7 @@ const UNLISTED =
 function guidance(result: GridResult, effects: readonly SideEffect[]): string[] {
   const known = result.cells.flatMap((cell) => (cell.exact ? [{ ...cell, exact: cell.exact }] : []));
   const missing = result.cells.length - known.length;
-  if (missing > 0) return [`${UNLISTED} ${counted(missing, 'cell')}.`];
+  if (missing > 0) return [`${UNLISTED} ${counted(missing, '{0} cell', '{0} cells')}.`];
   const ordered = known.sort((a, b) => a.exact.entropy - b.exact.entropy);
   const [calm, wild] = [ordered[0], ordered.at(-1)];
   if (!calm || !wild) return [];
@@ -174,7 +175,7 @@ function measuredEffect(result: GridResult, effect: SideEffect): string[] {
     change('its repetition', '', repetition),
   ];
   return [
-    `${raised} (${counted(result.samples, 'sample')}, the same random numbers), ${parts.join(', and ')}.`,
+    `${raised} (${counted(result.samples, '{0} sample', '{0} samples')}, the same random numbers), ${parts.join(', and ')}.`,
   ];
 }
 
@@ -210,7 +211,7 @@ function tables(result: GridResult): ReportTable[] {
   const cells: ReportTable = {
     id: 'cells',
     title: 'Every cell',
-    note: `Diversity and coherence are expectations over ${result.draws} draws of the next token; the other measures come from ${counted(result.samples, 'text')} of up to ${counted(result.maxNewTokens, 'token')} per cell.`,
+    note: `Diversity and coherence are expectations over ${result.draws} draws of the next token; the other measures come from ${counted(result.samples, '{0} text', '{0} texts')} of up to ${counted(result.maxNewTokens, '{0} token', '{0} tokens')} per cell.`,
     columns: [...names, ...metrics.map(({ label }) => label), 'Greedy token most often in 10'],
     formats: ['number', 'number', ...metrics.map(({ format }) => format), 'percent'],
     keys: 2,

@@ -2,7 +2,8 @@
 import { lossParameters } from './parameters';
 import type { LossResult, PartLoss, WindowLoss } from './result';
 import type { Cell, ReportOf, ReportTable } from '../report/types';
-import { counted, listed, rounded, whole } from '../report/words';
+import { counted, whole } from '../../l10n/language';
+import { listed, rounded } from '../../l10n/numbers';
 
 /** A window, and the part of the text it belongs to. */
 export interface PlacedWindow {
@@ -141,7 +142,7 @@ function tables(result: LossResult): ReportTable[] {
   const windows: ReportTable = {
     id: 'windows',
     title: 'Every window',
-    note: `The model reads each window on its own and predicts ${counted(lossParameters.parse(result.provenance.parameters).context, 'token')}.`,
+    note: `The model reads each window on its own and predicts ${counted(lossParameters.parse(result.provenance.parameters).context, '{0} token', '{0} tokens')}.`,
     columns: ['Part', 'Window', 'Loss', 'Perplexity', 'Batch', 'Begins with'],
     formats: ['text', 'whole', 'nats', 'number', 'whole', 'text'],
     keys: 2,

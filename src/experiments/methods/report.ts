@@ -4,7 +4,9 @@ import { namesToCome, type MethodMeasure, type MethodResult, type MethodsResult 
 import { LOG_PROBABILITY, measureInfos, measureOfMethod, type MethodMeasureInfo } from './measures';
 import type { Cell, ReportOf, ReportTable } from '../report/types';
 import { costWords, endWords } from '../report/ends';
-import { counted, inPercent, listed, rounded, TO_COME } from '../report/words';
+import { counted } from '../../l10n/language';
+import { inPercent, listed, rounded } from '../../l10n/numbers';
+import { TO_COME } from '../report/words';
 
 export const methodsReport: ReportOf<MethodsResult> = { summary, tables };
 
@@ -63,7 +65,7 @@ function extremes(
   info: MethodMeasureInfo,
 ): string {
   const ordered = ranked(methods, info);
-  const over = `over ${counted(samples, form === 'tokens' ? 'draw' : 'text')}`;
+  const over = `over ${form === 'tokens' ? counted(samples, '{0} draw', '{0} draws') : counted(samples, '{0} text', '{0} texts')}`;
   const value = ({ name, value: of }: Ranked): string => `${name} (${show(of, info)})`;
   const [least, most] = [ordered[0], ordered.at(-1)];
   if (!least || !most || most.value - least.value < 1e-12) {
@@ -103,7 +105,7 @@ function certainty(
     return low <= 0 && high >= 0 ? [`${lower.name} and ${higher.name}`] : [];
   });
   if (sampled.length < 2) return [];
-  const of = `${info.label.toLowerCase()} in ${counted(result.trials, 'trial')} with the same random numbers`;
+  const of = `${info.label.toLowerCase()} in ${counted(result.trials, '{0} trial', '{0} trials')} with the same random numbers`;
   return same.length === 0
     ? [`Each method differs from the next by more than chance (95 %) in ${of}.`]
     : [`In ${of}, the difference may be chance (95 %) between ${same.join('; ')}.`];
@@ -134,7 +136,7 @@ function tables(result: MethodsResult): ReportTable[] {
   const measures: ReportTable = {
     id: 'measures',
     title: 'Measures',
-    note: `Means over ${counted(result.trials, 'trial')} of ${counted(result.samples, result.form === 'tokens' ? 'token' : 'text')}, with Student’s 95 % interval; searches draw nothing and run once.`,
+    note: `Means over ${counted(result.trials, '{0} trial', '{0} trials')} of ${result.form === 'tokens' ? counted(result.samples, '{0} token', '{0} tokens') : counted(result.samples, '{0} text', '{0} texts')}, with Student’s 95 % interval; searches draw nothing and run once.`,
     columns: ['Method', 'Measure', 'Exact', 'Mean', 'From', 'To', 'Trials'],
     formats: ['text', 'text', 'number', 'number', 'number', 'number', 'whole'],
     keys: 2,

@@ -4,7 +4,8 @@ import { visibleToken } from '../../core/visibleText';
 import { measureOf, perplexityOf, type ModelMeasureInfo } from './measures';
 import { modelsTables } from './tables';
 import type { ReportOf } from '../report/types';
-import { counted, inPercent, listed, rounded, whole } from '../report/words';
+import { counted, whole } from '../../l10n/language';
+import { inPercent, listed, rounded } from '../../l10n/numbers';
 
 export const modelsReport: ReportOf<ModelsResult> = { summary, tables: modelsTables };
 
@@ -96,7 +97,7 @@ function consistency({ models, pairs }: ModelsResult): string[] {
       return `With the same random numbers, ${a.name} and ${b.name} wrote equally many distinct pairs in every trial.`;
     }
     const ties = equal === 0 ? '' : `, and equally many in ${whole(equal)}`;
-    return `With the same random numbers, ${a.name} wrote more distinct pairs than ${b.name} in ${whole(more)} of ${counted(difference.length, 'trial')}, and fewer in ${whole(less)}${ties}.`;
+    return `With the same random numbers, ${a.name} wrote more distinct pairs than ${b.name} in ${whole(more)} of ${counted(difference.length, '{0} trial', '{0} trials')}, and fewer in ${whole(less)}${ties}.`;
   });
 }
 

@@ -14,7 +14,7 @@ import {
   type NucleusResult,
 } from './result';
 import { bestListed, listAll, listsOnly, needWhole } from '../kit/listing';
-import { inPercent, rounded } from '../report/words';
+import { inPercent, rounded } from '../../l10n/numbers';
 import { takePrompt } from '../kit/prompt';
 import { logitsOf, readPrompt } from '../kit/readPrompt';
 import { progressEventSchema, provenanceOf, resultToken } from '../kit/results';

@@ -3,7 +3,8 @@ import type { NucleusCell, NucleusResult } from './result';
 import { visibleToken } from '../../core/visibleText';
 import { TEN_DRAWS, TEN_DRAWS_FORMATS, tenDrawsCells } from '../report/tenDraws';
 import type { Cell, ReportOf, ReportTable } from '../report/types';
-import { capitalized, counted, inPercent, listed, rounded, whole } from '../report/words';
+import { counted, whole } from '../../l10n/language';
+import { capitalized, inPercent, listed, rounded } from '../../l10n/numbers';
 
 /** Tokens that a sentence or a cell names. */
 const NAMED = 5;
@@ -17,8 +18,8 @@ function summary(result: NucleusResult): string[] {
   const largest = cells.reduce((a, b) => (b.kept > a.kept ? b : a));
   return [
     smallest.kept === largest.kept
-      ? `Every nucleus keeps ${whole(smallest.kept)} of ${counted(result.vocabularySize, 'token')}.`
-      : `The nucleus keeps ${counted(smallest.kept, 'token')} at ${place(smallest)}, and ${whole(largest.kept)} of ${whole(result.vocabularySize)} at ${place(largest)}.`,
+      ? `Every nucleus keeps ${whole(smallest.kept)} of ${counted(result.vocabularySize, '{0} token', '{0} tokens')}.`
+      : `The nucleus keeps ${counted(smallest.kept, '{0} token', '{0} tokens')} at ${place(smallest)}, and ${whole(largest.kept)} of ${whole(result.vocabularySize)} at ${place(largest)}.`,
     ...growth(result),
     outside(smallest),
     ...certain(result),
@@ -38,12 +39,12 @@ function growth({ cells }: NucleusResult): string[] {
   const changes: string[] = [];
   if (hotter && hotter !== first) {
     changes.push(
-      `raising T from ${rounded(first!.temperature)} to ${rounded(hotter.temperature)} at p = ${rounded(first!.p, 12)} changes it from ${whole(first!.kept)} to ${counted(hotter.kept, 'token')}`,
+      `raising T from ${rounded(first!.temperature)} to ${rounded(hotter.temperature)} at p = ${rounded(first!.p, 12)} changes it from ${whole(first!.kept)} to ${counted(hotter.kept, '{0} token', '{0} tokens')}`,
     );
   }
   if (wider && wider !== first) {
     changes.push(
-      `raising p from ${rounded(first!.p, 12)} to ${rounded(wider.p, 12)} at T = ${rounded(first!.temperature)} changes it from ${whole(first!.kept)} to ${counted(wider.kept, 'token')}`,
+      `raising p from ${rounded(first!.p, 12)} to ${rounded(wider.p, 12)} at T = ${rounded(first!.temperature)} changes it from ${whole(first!.kept)} to ${counted(wider.kept, '{0} token', '{0} tokens')}`,
     );
   }
   if (changes.length === 0) return [];

@@ -2,7 +2,8 @@
 import { visibleText } from '../../core/visibleText';
 import type { Completion, End } from '../kit/decodingLoop';
 import { costOf } from '../kit/turnBack';
-import { counted, inPercent, rounded } from './words';
+import { counted } from '../../l10n/language';
+import { inPercent, rounded } from '../../l10n/numbers';
 
 interface EndWords {
   /** A few words, beside the text. */
@@ -55,7 +56,7 @@ export function endWords({
 /** What being held to a shape, and going back, has cost a text; nothing where it was neither. */
 export function costWords({ fitting, turns = [] }: Pick<Completion, 'fitting' | 'turns'>): readonly string[] {
   const cost = costOf(turns);
-  const times = turns.length === 1 ? 'once' : counted(turns.length, 'time');
+  const times = turns.length === 1 ? 'once' : counted(turns.length, '{0} time', '{0} times');
   const price = cost === null ? '' : `, which cost ${rounded(cost)} nats`;
   return [
     ...(fitting === undefined ? [] : [`the shape left ${inPercent(Math.exp(fitting))} of the probability`]),

@@ -1,7 +1,8 @@
 /** A result as a Markdown document that can be read without this program. */
 import { markdownText, visibleLines, visibleMark, visibleText, visibleToken } from '../../core/visibleText';
 import type { ExperimentResult } from '../kit/results';
-import { inPercent, rounded, whole } from './words';
+import { whole } from '../../l10n/language';
+import { inPercent, rounded } from '../../l10n/numbers';
 import type { Cell, CellFormat, ReportPicture, ReportTable } from './types';
 
 export interface Report {

@@ -2,7 +2,8 @@
 import { DRAWN_COLUMNS, DRAWN_FORMATS } from './drawnColumns';
 import { visibleToken } from '../../core/visibleText';
 import type { Cell, ReportTable } from '../report/types';
-import { counted, listed as inWords, rounded, whole } from '../report/words';
+import { counted, whole } from '../../l10n/language';
+import { listed as inWords, rounded } from '../../l10n/numbers';
 import type { ListedRow, ListedTemperature, TemperatureResult } from './result';
 import { isInside, limitWords, nearestToOne, quoted } from './words';
 
@@ -11,7 +12,7 @@ export function listedSummary(result: TemperatureResult, listed: ListedTemperatu
   const { server } = result.provenance;
   return [
     answer(name, listed.rows),
-    `${server?.name ?? 'The server'} lists only ${whole(server?.listed ?? 0)} of ${counted(result.vocabularySize, 'token')}: at T = 1 the probability is exact, at other temperatures it depends on tokens that are not listed.`,
+    `${server?.name ?? 'The server'} lists only ${whole(server?.listed ?? 0)} of ${counted(result.vocabularySize, '{0} token', '{0} tokens')}: at T = 1 the probability is exact, at other temperatures it depends on tokens that are not listed.`,
     way(result, listed),
     ...draws(result, listed),
   ];
@@ -35,7 +36,7 @@ function way(result: TemperatureResult, { scored }: ListedTemperature): string {
   const written =
     tokens.length === 1
       ? 'It is counted as a single token'
-      : `It is counted as ${counted(tokens.length, 'token')}, ${names}`;
+      : `It is counted as ${counted(tokens.length, '{0} token', '{0} tokens')}, ${names}`;
   return `${written}; other ways to write it in tokens are not counted.${scoredWords(scored, tokens.length)}`;
 }
 
@@ -60,8 +61,8 @@ function draws({ provenance }: TemperatureResult, { rows, refused }: ListedTempe
     const where = inWords(outside.map(countWords));
     sentences.push(
       outside.length === 0
-        ? `At ${drawn.length === 1 ? `T = ${rounded(first.temperature)}` : `all ${whole(drawn.length)} temperatures that were drawn`} the count in ${counted(first.draws, 'draw')}${by} is one that these probabilities give in 95 of 100 runs.`
-        : `The count in ${counted(first.draws, 'draw')}${by} lies outside what these probabilities give in 95 of 100 runs at ${where}. About 1 in 20 does so by chance.`,
+        ? `At ${drawn.length === 1 ? `T = ${rounded(first.temperature)}` : `all ${whole(drawn.length)} temperatures that were drawn`} the count in ${counted(first.draws, '{0} draw', '{0} draws')}${by} is one that these probabilities give in 95 of 100 runs.`
+        : `The count in ${counted(first.draws, '{0} draw', '{0} draws')}${by} lies outside what these probabilities give in 95 of 100 runs at ${where}. About 1 in 20 does so by chance.`,
     );
   }
   if (refused) {

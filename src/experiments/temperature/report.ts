@@ -7,7 +7,8 @@ import { visibleToken } from '../../core/visibleText';
 import { TEN_DRAWS, TEN_DRAWS_FORMATS, tenDrawsCells } from '../report/tenDraws';
 import type { Cell, ReportOf, ReportTable } from '../report/types';
 import { isInside, nearestToOne, quoted } from './words';
-import { counted, inPercent, listed, rounded, whole } from '../report/words';
+import { counted, whole } from '../../l10n/language';
+import { inPercent, listed, rounded } from '../../l10n/numbers';
 
 /** As many draws can be asked for. */
 const WITHIN_REACH = 1_000_000;
@@ -69,8 +70,8 @@ function tellingApart({ rows }: TemperatureResult): string {
   if (blurred.length === 0) {
     const hardest = pairs.reduce((x, y) => (y.needed > x.needed ? y : x));
     return pairs.length === 1
-      ? `${counted(draws, 'draw')} are enough to distinguish ${names(hardest)}; about ${about(hardest)} are needed (${TEST}).`
-      : `${counted(draws, 'draw')} are enough to distinguish each temperature from the next; the hardest pair, ${names(hardest)}, needs about ${about(hardest)} (${TEST}).`;
+      ? `${counted(draws, '{0} draw', '{0} draws')} are enough to distinguish ${names(hardest)}; about ${about(hardest)} are needed (${TEST}).`
+      : `${counted(draws, '{0} draw', '{0} draws')} are enough to distinguish each temperature from the next; the hardest pair, ${names(hardest)}, needs about ${about(hardest)} (${TEST}).`;
   }
   const pair = hardestWithinReach(blurred);
   const enough = pairs.length - blurred.length;
@@ -79,9 +80,9 @@ function tellingApart({ rows }: TemperatureResult): string {
       ? ` They are enough for ${enough === 0 ? 'none' : whole(enough)} of the ${pairs.length} neighbouring pairs.`
       : '';
   if (pair.needed > TOO_MANY) {
-    return `${counted(draws, 'draw')} are too few to distinguish ${names(pair)}, and no practical number would be enough.${others}`;
+    return `${counted(draws, '{0} draw', '{0} draws')} are too few to distinguish ${names(pair)}, and no practical number would be enough.${others}`;
   }
-  return `${counted(draws, 'draw')} are too few to distinguish ${names(pair)}; about ${about(pair)} are needed (${TEST}).${others}`;
+  return `${counted(draws, '{0} draw', '{0} draws')} are too few to distinguish ${names(pair)}; about ${about(pair)} are needed (${TEST}).${others}`;
 }
 
 /** What it takes to distinguish two here; see `drawsToTellApart`. */
@@ -115,7 +116,9 @@ function limits(result: TemperatureResult): string {
   const { zero, infinity } = result.limits;
   const best = zero.best.map(({ text }) => `“${visibleToken(text)}”`);
   const share =
-    best.length === 1 ? `only ${best[0]!} is left` : `${counted(best.length, 'token')} tie for first place`;
+    best.length === 1
+      ? `only ${best[0]!} is left`
+      : `${counted(best.length, '{0} token', '{0} tokens')} tie for first place`;
   return `As T → 0 its probability tends to ${inPercent(zero.probability)}, because ${share}; as T → ∞ it tends to ${inPercent(infinity.probability)}, because all ${whole(result.vocabularySize)} tokens become equally probable.`;
 }
 
@@ -127,7 +130,7 @@ function chance(result: TemperatureResult): string {
   const together = commonRandomNumbers && rows.length > 1;
   if (outside.length === 0) {
     const why = together ? '; all temperatures use the same random numbers, so they err together' : '';
-    return `At ${rows.length === 1 ? 'this' : 'every'} temperature the count in ${counted(draws, 'draw')} lies inside its exact 95 % interval${why}.`;
+    return `At ${rows.length === 1 ? 'this' : 'every'} temperature the count in ${counted(draws, '{0} draw', '{0} draws')} lies inside its exact 95 % interval${why}.`;
   }
   const where = listed(
     outside.map(
@@ -138,7 +141,7 @@ function chance(result: TemperatureResult): string {
   const why = together
     ? 'All temperatures use the same random numbers, so they err together.'
     : 'About 1 in 20 does so by chance.';
-  return `The count in ${counted(draws, 'draw')} lies outside its exact 95 % interval at ${where}. ${why}`;
+  return `The count in ${counted(draws, '{0} draw', '{0} draws')} lies outside its exact 95 % interval at ${where}. ${why}`;
 }
 
 function chapter(result: TemperatureResult): string[] {
@@ -165,7 +168,7 @@ function ways(result: TemperatureResult): string[] {
     );
   } else if (first && first.tokens.length > 1) {
     sentences.push(
-      `${name} takes ${counted(first.tokens.length, 'token')}; its probability is that of the whole sequence.`,
+      `${name} takes ${counted(first.tokens.length, '{0} token', '{0} tokens')}; its probability is that of the whole sequence.`,
     );
   }
   const missing = rows.filter(({ probability, unexplored }) => unexplored > 1e-3 * probability);

@@ -1,6 +1,6 @@
 /** What the sentences and pictures of Temperature share. */
 import { visibleToken } from '../../core/visibleText';
-import { inPercent } from '../report/words';
+import { inPercent } from '../../l10n/numbers';
 import type { TemperatureResult, TemperatureRow } from './result';
 
 /** Limits that differ by no more than this share of the greater are the same but for rounding. */

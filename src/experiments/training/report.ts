@@ -1,7 +1,8 @@
 /** What a training says: how the losses fell, what it cost, and whether it can be continued to the last bit. */
 import type { Evaluation, TrainingResult } from './result';
 import type { Cell, ReportOf, ReportTable } from '../report/types';
-import { counted, rounded, whole } from '../report/words';
+import { counted, whole } from '../../l10n/language';
+import { rounded } from '../../l10n/numbers';
 
 export const trainingReport: ReportOf<TrainingResult> = { summary, tables };
 
@@ -30,7 +31,7 @@ function verified({
   tensors,
   different,
 }: NonNullable<TrainingResult['continuity']>): string[] {
-  const runs = `${counted(steps, 'step')} in one go and ${before} + ${after} steps resumed from a checkpoint`;
+  const runs = `${counted(steps, '{0} step', '{0} steps')} in one go and ${before} + ${after} steps resumed from a checkpoint`;
   return different.length === 0
     ? [
         `Continuity holds: ${runs} give the same ${whole(tensors)} tensors, to the last bit.`,
@@ -56,7 +57,7 @@ function fall(first: Evaluation, last: Evaluation): string {
 }
 
 function extent({ progress, settings, plan }: TrainingResult): string {
-  return `It trained for ${counted(progress.step, 'step')} of ${settings.batchSize} × ${settings.context} tokens (${counted(progress.epoch, 'whole epoch')}); the training part has ${counted(plan.trainingTokens, 'token')}.`;
+  return `It trained for ${counted(progress.step, '{0} step', '{0} steps')} of ${settings.batchSize} × ${settings.context} tokens (${counted(progress.epoch, '{0} whole epoch', '{0} whole epochs')}); the training part has ${counted(plan.trainingTokens, '{0} token', '{0} tokens')}.`;
 }
 
 function costs({ tokensPerSecond, progress, peakMemory }: TrainingResult): string[] {
@@ -77,7 +78,7 @@ function tables(result: TrainingResult): ReportTable[] {
         formats: ['text', 'text'],
         keys: 1,
         rows: [
-          [counted(continuity.steps, 'step'), continuity.straight],
+          [counted(continuity.steps, '{0} step', '{0} steps'), continuity.straight],
           [`${continuity.before} + ${continuity.after}`, continuity.interrupted],
         ],
       },
@@ -86,7 +87,7 @@ function tables(result: TrainingResult): ReportTable[] {
   const evaluations: ReportTable = {
     id: 'evaluations',
     title: 'Evaluations',
-    note: `Means over at most ${counted(result.settings.evaluationBatches, 'batch', 'batches')} of each part, nats per token.`,
+    note: `Means over at most ${counted(result.settings.evaluationBatches, '{0} batch', '{0} batches')} of each part, nats per token.`,
     columns: ['Step', 'Tokens seen', 'Training', 'Validation'],
     formats: ['whole', 'whole', 'nats', 'nats'],
     keys: 1,

@@ -7,7 +7,7 @@ import type { EngineClient } from '../../engine/client';
 import { runExperiment } from '../../engine/runExperiment';
 import { costOf } from '../../experiments/kit/turnBack';
 import { endWords } from '../../experiments/report/ends';
-import { counted } from '../../experiments/report/words';
+import { counted } from '../../l10n/language';
 import type { Library } from '../models/library';
 import { nextTokenAfter } from '../cursor/nextToken';
 import { lastPart } from '../panel/promptSource';
@@ -71,7 +71,7 @@ export async function next(
     ...(chain.length === 0 || found.listed?.within === false
       ? []
       : [
-          `The samplers keep ${counted(found.kept, 'token')} with ${percent(found.keptMass)} of the probability.`,
+          `The samplers keep ${counted(found.kept, '{0} token', '{0} tokens')} with ${percent(found.keptMass)} of the probability.`,
         ]),
     ...found.warnings,
   ].join('\n');
@@ -88,7 +88,7 @@ function listedSentence(
     : off === null
       ? ' By how much the probabilities after the samplers are off is not known.'
       : ` The probabilities after the samplers are off by at most ${percent(off)}.`;
-  return `The model's server lists ${tokens} of ${counted(vocabularySize, 'token')} holding ${percent(mass)}.${after}`;
+  return `The model's server lists ${tokens} of ${counted(vocabularySize, '{0} token', '{0} tokens')} holding ${percent(mass)}.${after}`;
 }
 
 const MOST_SEED = 2 ** 32 - 1;
@@ -144,7 +144,7 @@ export async function complete(
     ...provenance.promptNotes,
     `Continuation according to ${inQuotationMarks(provenance.modelName)}, seed ${seed}: ${JSON.stringify(completion.text)}`,
     `End: ${endWords(completion).label}. ${endWords(completion).about}`,
-    `${counted(ids.length, 'token')}, log-probability ${nats(logProbability)} before the samplers.`,
+    `${counted(ids.length, '{0} token', '{0} tokens')}, log-probability ${nats(logProbability)} before the samplers.`,
     ...(fitting === undefined
       ? []
       : [
@@ -153,7 +153,7 @@ export async function complete(
     ...(turns.length === 0
       ? []
       : [
-          `The text went back ${counted(turns.length, 'time')} over ${turns.map(({ phrase }) => JSON.stringify(phrase)).join(', ')}${typeof cost === 'number' ? `, which cost ${nats(cost)}` : ''}.`,
+          `The text went back ${counted(turns.length, '{0} time', '{0} times')} over ${turns.map(({ phrase }) => JSON.stringify(phrase)).join(', ')}${typeof cost === 'number' ? `, which cost ${nats(cost)}` : ''}.`,
         ]),
   ].join('\n');
 }

@@ -14,6 +14,7 @@ import { readVariantId, VARIANTS, variantId } from '../../library/variants';
 import type { ModelChoice, Toy } from '../../protocol/messages';
 import { readServedId } from '../servers/serverSettings';
 import type { Servers } from '../servers/servers';
+import { languageEnvironment } from '../language';
 import { settings } from '../settings';
 import { modelLabel } from './trainedName';
 
@@ -67,6 +68,7 @@ export class Library implements vscode.Disposable {
     this.servers = servers;
     this.#inspector = new Inspector({
       entry: vscode.Uri.joinPath(context.extensionUri, 'dist', 'inspector.js').fsPath,
+      env: languageEnvironment(),
     });
     this.#recent = new RecentUse(MARKED, async () => {
       // Where none runs, nothing is held: it is not started to be asked.

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
+import { languageTag } from '../../l10n/language';
+import { languageScript } from '../language';
 
-/** The panel's page: nothing inline, nothing from outside the extension's own folder. */
+/** The panel's page: nothing inline but the sentences of its language, nothing from outside the extension's own folder. */
 export function panelHtml(webview: vscode.Webview, extensionUri: vscode.Uri): string {
   const nonce = randomBytes(16).toString('base64');
   const file = (name: string): string =>
@@ -14,14 +16,16 @@ export function panelHtml(webview: vscode.Webview, extensionUri: vscode.Uri): st
     `img-src ${webview.cspSource} data:`,
     `script-src 'nonce-${nonce}'`,
   ].join('; ');
+  const script = languageScript();
+  const sentences = script === '' ? '' : `  <script nonce="${nonce}">${script}</script>\n`;
   return `<!DOCTYPE html>
-<html lang="en">
+<html lang="${languageTag}">
 <head>
   <meta charset="UTF-8">
   <meta http-equiv="Content-Security-Policy" content="${policy}">
   <meta property="csp-nonce" content="${nonce}">
   <meta name="viewport" content="width=device-width, initial-scale=1.0">
-  <script type="module" async nonce="${nonce}" src="${file('first.js')}"></script>
+${sentences}  <script type="module" async nonce="${nonce}" src="${file('first.js')}"></script>
   <link rel="modulepreload" nonce="${nonce}" href="${file('chunk.js')}">
   <link rel="stylesheet" href="${file('panel.css')}">
   <title>Decoding Lab</title>

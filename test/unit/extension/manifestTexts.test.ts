@@ -1,7 +1,7 @@
 /** The texts of package.json: all are translated, and none is translated that is not there. */
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { spacing } from './translations';
+import { spacing } from '../l10n/typography';
 
 type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 type Texts = Readonly<Record<string, string>>;

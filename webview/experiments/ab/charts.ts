@@ -65,7 +65,7 @@ function distributionsPicture(result: AbResult): Picture {
   return {
     id: 'distributions',
     title: parting ? `Both distributions where the texts part` : 'Both distributions at the first token',
-    description: `Probability of ${count(rows.length, 'token')} at token ${at + 1}: filled after the samplers, A in the first colour and B in the second; outlined before.${
+    description: `Probability of ${count(rows.length, '{0} token', '{0} tokens')} at token ${at + 1}: filled after the samplers, A in the first colour and B in the second; outlined before.${
       step?.a && step.b
         ? ` A draws ${visibleToken(text(step.a.id))}, B ${visibleToken(text(step.b.id))}.`
         : ''

@@ -100,7 +100,7 @@ export function abForm(
         ...(typeof other === 'string' ? { other } : typeof prompt === 'string' ? { other: '' } : {}),
       }),
       line: (typed) =>
-        `A ${short('a')}; B ${short('b')}${sides.other === '' ? '' : ', its own prompt'}; ${typed('samples')} × ${typedCount(typed('maxNewTokens'), 'token')}, seed ${typed('seed')}${typed('stop')}`,
+        `A ${short('a')}; B ${short('b')}${sides.other === '' ? '' : ', its own prompt'}; ${typed('samples')} × ${typedCount(typed('maxNewTokens'), '{0} token', '{0} tokens')}, seed ${typed('seed')}${typed('stop')}`,
     },
   );
 }

@@ -89,7 +89,8 @@ function drawView(result: AbResult, drawn: SideStep | null, side: Side): Templat
     ${name} draws <span class="token-text">${tokenText(result, id)}</span>
     <b title=${full(processed)}>${percent(processed)}</b>
     <span class="quiet">
-      (before samplers ${percent(raw)}, ${ordinal(rank)}); keeps ${count(kept, 'token')} holding
+      (before samplers ${percent(raw)}, ${ordinal(rank)}); keeps ${count(kept, '{0} token', '{0} tokens')}
+      holding
       <span title=${full(keptMass)}>${percent(keptMass)}</span>
     </span>
   </li>`;

@@ -48,7 +48,7 @@ export function treePicture({ nodes, promptEnd }: BranchesResult): Picture[] {
     {
       id: TREE,
       title: 'Tree of continuations',
-      description: `After ${promptEnd === '' ? 'the empty prompt' : `“${promptEnd.replace(/\s+/g, ' ')}”`}: ${count(ends.length, 'path')}. One line for each stretch without a fork, its tokens tinted by their probability; on the right, the probability of the stretch (×) and of the whole path (=).${left > 0 ? ` ${count(left, 'more line')} not shown.` : ''}`,
+      description: `After ${promptEnd === '' ? 'the empty prompt' : `“${promptEnd.replace(/\s+/g, ' ')}”`}: ${count(ends.length, '{0} path', '{0} paths')}. One line for each stretch without a fork, its tokens tinted by their probability; on the right, the probability of the stretch (×) and of the whole path (=).${left > 0 ? ` ${count(left, '{0} more line', '{0} more lines')} not shown.` : ''}`,
       draw: (frame) => draw(frame, layout, promptEnd),
     },
   ];

@@ -123,13 +123,13 @@ function pageOf({ session }: TabContext, editor: BranchEditor): ExperimentPage<B
 function line(values: FormValues): string {
   const text = (name: string): string => valueText(values, name);
   const starts: Readonly<Record<string, string>> = {
-    greedy: `greedy, ${typedCount(text('length'), 'token')}`,
-    samples: `${typedCount(text('texts'), 'text')} of ${typedCount(text('length'), 'token')}, T ${text('temperature')}, seed ${text('seed')}`,
-    exact: `${text('best')} most probable of ${typedCount(text('exactLength'), 'token')}`,
-    beam: `${typedCount(text('beams'), 'beam')}, ${typedCount(text('length'), 'token')}`,
+    greedy: `greedy, ${typedCount(text('length'), '{0} token', '{0} tokens')}`,
+    samples: `${typedCount(text('texts'), '{0} text', '{0} texts')} of ${typedCount(text('length'), '{0} token', '{0} tokens')}, T ${text('temperature')}, seed ${text('seed')}`,
+    exact: `${text('best')} most probable of ${typedCount(text('exactLength'), '{0} token', '{0} tokens')}`,
+    beam: `${typedCount(text('beams'), '{0} beam', '{0} beams')}, ${typedCount(text('length'), '{0} token', '{0} tokens')}`,
     alternatives: 'the next token',
   };
-  return `${starts[text('start')] ?? ''}; ${typedCount(text('alternatives'), 'alternative')}, ${typedCount(text('ahead'), 'token')} ahead${shortOf('stop', branchesParameters.parameters.stop, values)}`;
+  return `${starts[text('start')] ?? ''}; ${typedCount(text('alternatives'), '{0} alternative', '{0} alternatives')}, ${typedCount(text('ahead'), '{0} token', '{0} tokens')} ahead${shortOf('stop', branchesParameters.parameters.stop, values)}`;
 }
 
 function treeView(
@@ -161,7 +161,10 @@ function treeView(
     <div class="branches-tools">
       <h2 id="tree-title">Tree</h2>
       ${infoButton('branchTree')}
-      <span class="quiet">${count(ends, 'path')}, ${count(result.nodes.length - 1, 'token')}</span>
+      <span class="quiet"
+        >${count(ends, '{0} path', '{0} paths')},
+        ${count(result.nodes.length - 1, '{0} token', '{0} tokens')}</span
+      >
       <button
         type="button"
         class="link"
@@ -219,7 +222,7 @@ function treeView(
                   editor.drawMore();
                 }}
               >
-                ${count(hidden, 'more line')}
+                ${count(hidden, '{0} more line', '{0} more lines')}
               </button>`
         }
       </div>

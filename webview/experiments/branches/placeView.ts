@@ -58,14 +58,14 @@ function tokenSection(props: PlaceProps): TemplateResult {
     <p class="quiet">
       The path up to here: <span title=${full(Math.exp(node.total))}>${smallPercent(node.total)}</span>, ln p
       <span title=${full(node.total)}>${significant(node.total, 4)}</span>,
-      ${count(layout.way(selected).length, 'token')}.
+      ${count(layout.way(selected).length, '{0} token', '{0} tokens')}.
     </p>
     <div class="place-actions" role="group" aria-label="What to do with the path up to here">
       ${
         isEnd && ahead > 0
           ? actionView(
               'go-on',
-              `Add ${count(ahead, 'token')}`,
+              `Add ${count(ahead, '{0} token', '{0} tokens')}`,
               'Add the greedy continuation',
               blocked,
               () => {
@@ -158,7 +158,7 @@ function choicesView(props: PlaceProps, before: number, kind: 'instead' | 'after
     ${
       rest && rest.tokens > 0
         ? html`<p class="quiet choices-rest">
-            the other ${count(rest.tokens, 'token')}:
+            the other ${count(rest.tokens, '{0} token', '{0} tokens')}:
             <span title=${full(rest.mass)}>${percent(rest.mass)}</span>
           </p>`
         : nothing

@@ -84,7 +84,7 @@ function agreementPicture({ verdicts, simple }: DeterminismResult): Picture {
   return {
     id: 'agreement',
     title: 'Where the runs agree',
-    description: `One row per configuration, one cell per new token. Filled: all runs gave the token of greedy decoding. Second colour and “=”: all runs gave the same other token. Dashed and “≠”: the runs differ. In ${count(same, 'configuration')} of ${verdicts.length}, all runs are the same.`,
+    description: `One row per configuration, one cell per new token. Filled: all runs gave the token of greedy decoding. Second colour and “=”: all runs gave the same other token. Dashed and “≠”: the runs differ. In ${count(same, '{0} configuration', '{0} configurations')} of ${verdicts.length}, all runs are the same.`,
     draw,
     card: (_, index) => {
       const place = places[index];

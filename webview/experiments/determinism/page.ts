@@ -27,7 +27,7 @@ const pageOf = (chat: OwnControls): ExperimentPage<DeterminismResult> => ({
     {
       beside: [chat],
       line: (short) =>
-        `${count(Number(short('configurations')), 'configuration')}, ${short('repeats')} runs of ${short('maxNewTokens')} tokens, seed ${short('seed')}`,
+        `${count(Number(short('configurations')), '{0} configuration', '{0} configurations')}, ${short('repeats')} runs of ${short('maxNewTokens')} tokens, seed ${short('seed')}`,
     },
   ),
   read: parsedBy(determinismResultSchema),

@@ -41,7 +41,7 @@ export function nextPicture(
   return {
     id: 'next',
     title: 'The next token',
-    description: `Probability of the ${count(rows.length, 'most probable token')}: outlined before samplers, filled after${
+    description: `Probability of the ${count(rows.length, '{0} most probable token', '{0} most probable tokens')}: outlined before samplers, filled after${
       compared.length > 0 ? '; thin, the earlier result after samplers' : ''
     }. ${rows
       .slice(0, 3)

@@ -133,7 +133,7 @@ function completionView(
       <span title=${mean === null ? '' : `${full(mean)} nats per token, perplexity ${full(Math.exp(-mean))}`}
         >${mean === null ? '' : html`${information(mean, unit)}/tok`}</span
       >${sample === 0 ? infoButton('logProbability') : nothing}
-      <span class="quiet">${count(completion.steps.length, 'token')}</span>
+      <span class="quiet">${count(completion.steps.length, '{0} token', '{0} tokens')}</span>
       ${endView(completion, run.finished?.completions[sample])} ${costView(completion, unit)}
       <span class="feedback quiet">${feedback?.sample === sample ? feedbackView(props, feedback) : ''}</span>
       <span class="completion-actions">

@@ -20,7 +20,7 @@ export function shapeWords(steps: readonly CompletionStep[], unit: LogUnit): Wor
   const nats = held.reduce((sum, fitting) => sum + Math.log(Math.max(fitting, Number.MIN_VALUE)), 0);
   return {
     id: 'shape-left',
-    label: `the shape left ${percent(Math.exp(nats))} of the probability; cost ${information(Math.abs(nats), unit)} over ${count(held.length, 'token')}`,
+    label: `the shape left ${percent(Math.exp(nats))} of the probability; cost ${information(Math.abs(nats), unit)} over ${count(held.length, '{0} token', '{0} tokens')}`,
     about: `At every token the shape leaves some of the model's probability. Multiplied along the text: ${full(Math.exp(nats))}; the cost is −${LOGARITHM[unit]} of that.`,
   };
 }

@@ -137,7 +137,7 @@ function statisticsView({ summary, search }: DistributionProps): TemplateResult 
           isCounted(summary)
             ? html`<dd>
                 <span data-testid="kept" data-kept=${kept}
-                  ><b>${thousands(kept)}</b> of ${count(vocabularySize, 'token')}</span
+                  ><b>${thousands(kept)}</b> of ${count(vocabularySize, '{0} token', '{0} tokens')}</span
                 >
                 <span class="quiet">holding</span>
                 <b data-testid="kept-mass" data-mass=${keptMass} title=${full(keptMass)}
@@ -146,7 +146,7 @@ function statisticsView({ summary, search }: DistributionProps): TemplateResult 
               </dd>`
             : html`<dd data-testid="kept">
                 <b>${summary.listed?.counted ? thousands(kept) : 'not known'}</b>
-                ${summary.listed?.counted ? html`of ${count(vocabularySize, 'token')}` : nothing}
+                ${summary.listed?.counted ? html`of ${count(vocabularySize, '{0} token', '{0} tokens')}` : nothing}
               </dd>`
         }
       </div>

@@ -88,7 +88,7 @@ function unlistedWords(ids: readonly number[], { ids: listed, bound, mass }: Lis
   const what =
     unlisted === ids.length && unlisted === 1
       ? 'It is'
-      : `${count(unlisted, 'of them', 'of them')} ${unlisted === 1 ? 'is' : 'are'}`;
+      : `${count(unlisted, '{0} of them', '{0} of them')} ${unlisted === 1 ? 'is' : 'are'}`;
   const most = percent(Math.min(Math.exp(bound), 1 - mass));
   return `${what} not listed, so ${unlisted === 1 ? 'its probability is' : 'their probabilities are'} not known: at most ${most}${unlisted === 1 ? '' : ' each'}.`;
 }

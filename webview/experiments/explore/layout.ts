@@ -306,7 +306,7 @@ export class ExploreView {
         const added = run.completions[sample]?.steps.length ?? 0;
         this.#context.changePrompt(
           run.order.parameters.prompt + (this.#actions.textOf(run, sample) ?? ''),
-          `the prompt and ${count(added, 'token')} of completion ${sample + 1}`,
+          `the prompt and ${count(added, '{0} token', '{0} tokens')} of completion ${sample + 1}`,
         );
       },
     });
@@ -339,8 +339,9 @@ export class ExploreView {
     const { precision, server } = provenance;
     const { greedy, samples, seed } = run.order.parameters;
     const speed = newTokens > 0 ? `, ${rate(newTokens / (milliseconds / 1000))}` : '';
-    return html`${count(samples, 'sample')}, ${count(newTokens, 'token')} in
-    ${duration(milliseconds)}${speed}, ${greedy ? 'greedy' : `seed ${seed}`}, ${this.#nameOf(run.order.model)}
+    return html`${count(samples, '{0} sample', '{0} samples')}, ${count(newTokens, '{0} token', '{0} tokens')}
+    in ${duration(milliseconds)}${speed}, ${greedy ? 'greedy' : `seed ${seed}`},
+    ${this.#nameOf(run.order.model)}
     ${precision}${server ? serverBadge(server, 'result') : nothing}${run.state === 'stopped' ? ', stopped' : ''}`;
   }
 

@@ -55,7 +55,7 @@ export function listedView(summary: DistributionSummary, chain: ChainSpec): Temp
   if (!listed) return nothing;
   return html`<p class="listed" data-testid="listed">
     <span title="${full(listed.mass)} of the probability"
-      >lists <b>${thousands(listed.tokens)}</b> of ${count(vocabularySize, 'token')} holding
+      >lists <b>${thousands(listed.tokens)}</b> of ${count(vocabularySize, '{0} token', '{0} tokens')} holding
       <b>${percent(listed.mass)}</b></span
     >${infoButton('listed')}
     <span class="listed-after" data-testid="listed-after" data-exact=${listed.exact}
@@ -115,7 +115,7 @@ export function bucketView(summary: DistributionSummary, bucket: Bucket): Templa
   if (!listed || !bucket || bucket.tokens === 0) return nothing;
   return html`<tr class="rest-row bucket-row" data-testid="bucket-row">
     <th scope="row" colspan="2">
-      ${bucket.tokens === 1 ? 'the other token, not listed' : `the other ${count(bucket.tokens, 'token')}, not listed`}
+      ${bucket.tokens === 1 ? 'the other token, not listed' : `the other ${count(bucket.tokens, '{0} token', '{0} tokens')}, not listed`}
     </th>
     <td class="number">${afterOf(listed, bucket)}</td>
     <td class="number quiet" title=${full(1 - listed.mass)}>${percent(1 - listed.mass)}</td>

@@ -8,7 +8,7 @@ export function progressView({ done, expected, rate: pace, left }: Progress, doi
   const text =
     done > 0
       ? html`${thousands(done)} of
-        ${count(expected, 'token')}${pace === null ? nothing : html`, ${rate(pace)}`}${
+        ${count(expected, '{0} token', '{0} tokens')}${pace === null ? nothing : html`, ${rate(pace)}`}${
           left === null ? nothing : html`<span class="left">, ${duration(left)} left</span>`
         }`
       : doing;

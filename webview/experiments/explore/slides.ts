@@ -29,7 +29,7 @@ export function completionsSlide({ completions }: ExploreRun, vocabulary: Vocabu
   if (drawn.length === 0) return [];
   return [
     {
-      heading: count(drawn.length, 'completion'),
+      heading: count(drawn.length, '{0} completion', '{0} completions'),
       caption: '',
       view: html`${legendView()}
         <ol class="slide-texts">

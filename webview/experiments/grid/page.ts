@@ -121,7 +121,7 @@ function pageOf(place: Place, { session }: TabContext): ExperimentPage<GridResul
         line: (short, values) => {
           const side = (name: Side): string =>
             `${valueText(values, name).split(' ').at(-1) ?? ''} ${valueText(values, `${name}Values`)}`;
-          return `${side('rows')} × ${side('columns')}; ${short('samples')} × ${typedCount(short('maxNewTokens'), 'token')}, seed ${short('seed')}${short('stop')}`;
+          return `${side('rows')} × ${side('columns')}; ${short('samples')} × ${typedCount(short('maxNewTokens'), '{0} token', '{0} tokens')}, seed ${short('seed')}${short('stop')}`;
         },
       },
     ),
@@ -130,7 +130,7 @@ function pageOf(place: Place, { session }: TabContext): ExperimentPage<GridResul
       const cells = rows.values.length * columns.values.length;
       const tokens = cells * samples * maxNewTokens;
       return cells > MANY_CELLS || tokens > MANY_TOKENS
-        ? `This grid has ${count(cells, 'cell')} and up to ${count(tokens, 'token')} to draw, which may take a while. Run it?`
+        ? `This grid has ${count(cells, '{0} cell', '{0} cells')} and up to ${count(tokens, '{0} token', '{0} tokens')} to draw, which may take a while. Run it?`
         : null;
     },
     live: () => growing(gridEventSchema, growGrid),
@@ -225,7 +225,7 @@ function textView(text: GridCell['texts'][number], cell: number, index: number):
     <div class="completion-head">
       <span class="sample">${sample + 1}</span>
       <span>${mean}</span>
-      <span class="quiet">${count(ids.length, 'token')}</span>
+      <span class="quiet">${count(ids.length, '{0} token', '{0} tokens')}</span>
     </div>
     ${sampledTextView(text, `text:${cell}:${index}`, `Text ${sample + 1}, tokens`)}
   </li>`;

@@ -105,7 +105,7 @@ function pageOf(source: Source, context: TabContext): ExperimentPage<LossResult>
       const note = scoringNote(server);
       if (!server || note === null) return null;
       const tokens = Math.ceil(source.text.length / CHARACTERS_A_TOKEN);
-      return `${note} This text has ${count(source.text.length, 'character')}: about ${count(tokens, 'request')}. Run it?`;
+      return `${note} This text has ${count(source.text.length, '{0} character', '{0} characters')}: about ${count(tokens, '{0} request', '{0} requests')}. Run it?`;
     },
     opened: (parameters) => {
       source.giveFrom(parameters);

@@ -273,7 +273,7 @@ function distributionPicture(result: MethodsResult): Picture[] {
     {
       id: 'distributions',
       title: 'What each method draws from',
-      description: `Outline: probability before samplers; solid: after samplers; dot: share of ${count(samples * trials, 'draw')}. Tokens without a solid bar cannot be drawn.`,
+      description: `Outline: probability before samplers; solid: after samplers; dot: share of ${count(samples * trials, '{0} draw', '{0} draws')}. Tokens without a solid bar cannot be drawn.`,
       draw,
       card: (_, index) => {
         const bar = bars[index];

@@ -145,10 +145,12 @@ const pageOf = (
       },
       line: (short, values) => {
         const number = (name: keyof MethodNumbers): string => valueText(values, name);
-        const what = isTexts(values) ? `texts of ${typedCount(short('maxNewTokens'), 'token')}` : 'tokens';
+        const what = isTexts(values)
+          ? `texts of ${typedCount(short('maxNewTokens'), '{0} token', '{0} tokens')}`
+          : 'tokens';
         // Their numbers may be wrong while they are typed.
         const methods = chosen(values, session).length + readPresetMethods(values['presets']).length;
-        return `${count(methods, 'method')}, ${short('trials')} × ${short('samples')} ${what}; T ${number('temperature')}, p ${number('p')}, k ${number('k')}; seed ${short('seed')}${isTexts(values) ? short('stop') : ''}`;
+        return `${count(methods, '{0} method', '{0} methods')}, ${short('trials')} × ${short('samples')} ${what}; T ${number('temperature')}, p ${number('p')}, k ${number('k')}; seed ${short('seed')}${isTexts(values) ? short('stop') : ''}`;
       },
     },
   ),
@@ -216,7 +218,7 @@ function methodView({ name, texts, deterministic }: MethodResult, method: number
           <div class="completion-head">
             <span class="sample">${numbers.map((i) => i + 1).join(', ')}</span>
             <span>${ids.length > 0 ? `${information(logProbability / ids.length, 'nats')}/tok` : ''}</span>
-            <span class="quiet">${count(ids.length, 'token')}</span>
+            <span class="quiet">${count(ids.length, '{0} token', '{0} tokens')}</span>
             ${endView(text)}
           </div>
           ${sampledTextView(text, `text:${method}:${index}`, `${name}, text ${index + 1}, tokens`)}

@@ -159,7 +159,7 @@ function columnView(
           <div class="completion-head">
             <span class="sample">${index === 0 ? 'greedy' : index}</span>
             ${rubric.blind ? nothing : html`<span>${information(sum / seen.raw.length, 'nats')}/tok</span>`}
-            <span class="quiet">${count(text.ids.length, 'token')}</span>
+            <span class="quiet">${count(text.ids.length, '{0} token', '{0} tokens')}</span>
           </div>
           ${
             rubric.blind

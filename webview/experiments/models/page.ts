@@ -60,7 +60,7 @@ function refuseToy({ session }: TabContext): never {
   const first = session.models.find(({ kind }) => kind === 'gpt2');
   const second = first && besides(first.id, session);
   throw new RefusedError(
-    `The toy vocabulary has ${count(words, 'word')} and GPT-2 has tens of thousands of tokens, so their probabilities cannot be compared. Compare two GPT-2 models.`,
+    `The toy vocabulary has ${count(words, '{0} word', '{0} words')} and GPT-2 has tens of thousands of tokens, so their probabilities cannot be compared. Compare two GPT-2 models.`,
     first && second
       ? [
           {
@@ -149,7 +149,7 @@ function pageOf(looking: Looking, rubric: Rubric, context: TabContext): Experime
       line: (short, values) => {
         const sampler = (name: keyof typeof modelSamplers.parameters): string => valueText(values, name);
         const trials = short('trials') === '1' ? '' : `${short('trials')} × `;
-        return `${trials}${short('samples')} × ${typedCount(short('maxNewTokens'), 'token')}, T ${sampler('temperature')}, top-k ${sampler('topK')}, top-p ${sampler('topP')}, seed ${short('seed')}${short('stop')}`;
+        return `${trials}${short('samples')} × ${typedCount(short('maxNewTokens'), '{0} token', '{0} tokens')}, T ${sampler('temperature')}, top-k ${sampler('topK')}, top-p ${sampler('topP')}, seed ${short('seed')}${short('stop')}`;
       },
     },
   );

@@ -112,7 +112,7 @@ function curvePicture(result: NucleusResult): Picture {
 }
 
 function cellLabel(cell: NucleusCell): string {
-  return `${place(cell)}: ${count(cell.kept, 'token')} with ${percent(cell.keptMass)}`;
+  return `${place(cell)}: ${count(cell.kept, '{0} token', '{0} tokens')} with ${percent(cell.keptMass)}`;
 }
 
 function cellCard(cell: NucleusCell): ReturnType<typeof cardView> {

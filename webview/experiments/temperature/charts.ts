@@ -107,7 +107,7 @@ function curvePicture(result: TemperatureResult, earlier: TemperatureResult | nu
   return {
     id: 'curve',
     title: `How often ${name} is drawn`,
-    description: `Line: exact probability of ${name} at every temperature. Circles: its share of ${count(rows[0]!.draws, 'draw')}, with Wilson 95 % intervals; filled where outside the exact interval. Thin lines: the most probable tokens. Dotted: the limit for T → ∞.${earlier ? ' Second colour: the earlier result.' : ''}${logarithmic ? ' The probability axis is logarithmic.' : ''}`,
+    description: `Line: exact probability of ${name} at every temperature. Circles: its share of ${count(rows[0]!.draws, '{0} draw', '{0} draws')}, with Wilson 95 % intervals; filled where outside the exact interval. Thin lines: the most probable tokens. Dotted: the limit for T → ∞.${earlier ? ' Second colour: the earlier result.' : ''}${logarithmic ? ' The probability axis is logarithmic.' : ''}`,
     draw,
     card: (mark, index) => {
       if (mark === 'point') {

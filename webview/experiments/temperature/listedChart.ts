@@ -93,7 +93,7 @@ export function listedPicture(result: TemperatureResult, { rows, curve }: Listed
     },
   });
   const circles = drawn[0]
-    ? ` Circles: its share of ${count(drawn[0].draws, 'draw')}, with Wilson 95 % intervals; filled where outside what these limits give.`
+    ? ` Circles: its share of ${count(drawn[0].draws, '{0} draw', '{0} draws')}, with Wilson 95 % intervals; filled where outside what these limits give.`
     : '';
   return {
     id: 'curve',

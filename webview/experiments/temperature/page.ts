@@ -52,7 +52,7 @@ const pageOf = (chat: OwnControls, drawnBy: OwnControls): ExperimentPage<Tempera
       shown: ({ commonRandomNumbers = true }) =>
         typeof commonRandomNumbers === 'boolean' ? { commonRandomNumbers } : {},
       line: (short, values) =>
-        `${isGiven(values) ? `“${short('leadingSpace')}${short('target')}”` : 'The most probable token'} at T ${short('temperatures')}; ${typedCount(valueText(values, 'draws'), 'draw')}, seed ${short('seed')}${values['commonRandomNumbers'] === true ? ', the same random numbers' : ''}`,
+        `${isGiven(values) ? `“${short('leadingSpace')}${short('target')}”` : 'The most probable token'} at T ${short('temperatures')}; ${typedCount(valueText(values, 'draws'), '{0} draw', '{0} draws')}, seed ${short('seed')}${values['commonRandomNumbers'] === true ? ', the same random numbers' : ''}`,
     },
   ),
   read: parsedBy(temperatureResultSchema),

@@ -106,8 +106,8 @@ export function trainingForm(
       const shown = (name: string): string => valueText(values, name);
       const from = ACTIONS.find(({ value }) => value === values['action'])?.label ?? '';
       if (values['action'] === 'continue')
-        return `${from}; ${typedCount(shown('furtherEpochs'), 'further epoch')}`;
-      return `${from}; ${typedCount(shown('epochs'), 'epoch')}, rate ${shown('learningRate')}, ${shown('batchSize')} × ${typedCount(shown('context'), 'token')}`;
+        return `${from}; ${typedCount(shown('furtherEpochs'), '{0} further epoch', '{0} further epochs')}`;
+      return `${from}; ${typedCount(shown('epochs'), '{0} epoch', '{0} epochs')}, rate ${shown('learningRate')}, ${shown('batchSize')} × ${typedCount(shown('context'), '{0} token', '{0} tokens')}`;
     },
   };
 }

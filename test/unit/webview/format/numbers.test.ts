@@ -56,9 +56,9 @@ describe('percent', () => {
 describe('other numbers', () => {
   it('are separated into thousands', () => {
     expect(thousands(50257)).toBe('50,257');
-    expect(plain(count(1, 'token'))).toBe('1 token');
-    expect(plain(count(0, 'token'))).toBe('0 tokens');
-    expect(plain(count(1024, 'token'))).toBe('1,024 tokens');
+    expect(plain(count(1, '{0} token', '{0} tokens'))).toBe('1 token');
+    expect(plain(count(0, '{0} token', '{0} tokens'))).toBe('0 tokens');
+    expect(plain(count(1024, '{0} token', '{0} tokens'))).toBe('1,024 tokens');
   });
 
   it('have a real minus and keep their digits', () => {

@@ -74,7 +74,7 @@ describe('a number that a language writes', () => {
 });
 
 it('what was typed is counted', () => {
-  expect(['1', ' 1,000 ', '0', 'many'].map((text) => typedCount(text, 'epoch'))).toEqual([
+  expect(['1', ' 1,000 ', '0', 'many'].map((text) => typedCount(text, '{0} epoch', '{0} epochs'))).toEqual([
     '1\u00A0epoch',
     '1,000\u00A0epochs',
     '0\u00A0epochs',

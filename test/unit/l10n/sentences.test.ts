@@ -1,0 +1,71 @@
+/** The sentences of the code: all can be translated, all are into French, and none reaches a person as it stands. */
+import { describe, expect, it } from 'vitest';
+import { bundleOf, partsOf } from '../../../l10n/bundles.mjs';
+import { arrange } from '../../../scripts/l10n/arrange';
+import { readSentences } from '../../../scripts/l10n/sentences';
+import { english } from '../../../src/extension/translate';
+import { spacing } from './typography';
+
+/** Modules that translate texts which others hold as data. */
+const OF_DATA = ['src/experiments/kit/scoringCost.ts', 'src/gpt2/tokenizer/pipeline/patterns.ts'];
+
+/** Rooms whose sentences are English still. */
+const ENGLISH = [
+  'src/core',
+  'src/engine',
+  'src/experiments',
+  'src/extension',
+  'src/gpt2',
+  'src/interchange',
+  'src/library',
+  'src/onnx',
+  'src/protocol',
+  'src/remote',
+  'webview/app',
+  'webview/main',
+  'webview/host',
+  'webview/course',
+  'webview/experiments',
+  'webview/form',
+  'webview/frame',
+  'webview/ui',
+];
+
+const sentences = readSentences();
+const french = bundleOf('fr');
+const places = (text: string): string[] => [...new Set(text.match(/\{\d+\}/g))].sort();
+const fileOf = (place: string): string => place.slice(0, place.lastIndexOf(':'));
+
+describe('The sentences of the code', () => {
+  it('are written out where they are translated', () => {
+    // A sentence that is computed there could not be listed.
+    expect(sentences.computed.filter((place) => !OF_DATA.includes(fileOf(place)))).toEqual([]);
+  });
+
+  it('go through the translation wherever a person reads them', () => {
+    expect(sentences.bare.filter(({ place }) => !ENGLISH.some((room) => place.startsWith(room)))).toEqual([]);
+  });
+
+  it('are all in French where they belong, and nothing else is', () => {
+    const present = partsOf('fr');
+    const { parts, missing, leftOver } = arrange(sentences, present);
+    expect({ missing, leftOver }, 'Run `npm run l10n`.').toEqual({ missing: [], leftOver: [] });
+    expect(present, 'Run `npm run l10n`.').toEqual(parts);
+  });
+
+  it('keep their places for what is filled in', () => {
+    for (const [key, text] of Object.entries(french)) expect(places(text), key).toEqual(places(key));
+  });
+
+  it('are set in French as French is', () => {
+    for (const [key, text] of Object.entries(french)) {
+      expect(text.trim(), key).not.toBe('');
+      expect(spacing(text), key).toEqual([]);
+    }
+  });
+
+  it('are filled in without VS Code as VS Code fills them in', () => {
+    expect(english('{0} of {1}, {0}', 'a{1}', 2)).toBe('a{1} of 2, a{1}');
+    expect(english('{0} and {1}', 'one')).toBe('one and {1}');
+  });
+});
