@@ -6,7 +6,7 @@ const HOLES = [
   [/\b(?:undefined|NaN|null|Infinity)\b|\[object /, 'a value that is none'],
   [/(?:^|[^\n]) {2,}\S|\s$|^\s/, 'a space too many'],
   [/\(\s*\)|“\s*”|«\s*»/, 'something empty'],
-  [/[,;:] ?[.,;:]|\.\.(?!\.)|\s\.(?!\d)/, 'punctuation without words'],
+  [/[,;:] ?[.,;:]|(?<!\.)\.\.(?!\.)|\s\.(?!\d)/, 'punctuation without words'],
 ] as const;
 
 /** What is wrong with a sentence, in words; nothing where it is whole. */
