@@ -1,5 +1,5 @@
 /** Whether a connection still brings something, and what it means that it does not. */
-import prettyBytes from 'pretty-bytes';
+import { inBytes } from '../l10n/bytes';
 import { LibraryError, reason, systemCode } from './libraryError';
 import { RetryLater, stopped } from './retryPolicy';
 
@@ -49,11 +49,11 @@ export class ConnectionWatch {
     if (this.user.aborted) return stopped();
     if (error instanceof LibraryError || error instanceof RetryLater) return error;
     if (this.#stalled) {
-      const least = prettyBytes(LEAST_PROGRESS_BYTES);
+      const least = inBytes(LEAST_PROGRESS_BYTES);
       return new RetryLater(`${sentence}: less than ${least} in ${this.stallMs / 1000} seconds`);
     }
     if (systemCode(error instanceof Error ? error.cause : undefined) === 'UND_ERR_HEADERS_OVERFLOW') {
-      const most = prettyBytes(MOST_HEADER_BYTES);
+      const most = inBytes(MOST_HEADER_BYTES);
       return new LibraryError(
         'network',
         `${sentence}: the headers of its answer are larger than ${most}. Check the hub's address.`,

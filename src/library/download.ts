@@ -1,7 +1,7 @@
 /** One model from the hub into the library. */
 import { readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import prettyBytes from 'pretty-bytes';
+import { inBytes } from '../l10n/bytes';
 import { parseBoundedJson } from '../core/boundedJson';
 import { readConfig } from '../gpt2/checkpoint/config';
 import { ModelFileError } from '../gpt2/checkpoint/modelFileError';
@@ -195,8 +195,8 @@ class Download {
     if (free === undefined || missing + RESERVE_BYTES <= free) return;
     throw new LibraryError(
       'disk',
-      `${this.target.name} needs ${prettyBytes(missing)} more in ${dirname(dirname(this.staging))}, but its disk has only ` +
-        `${prettyBytes(free)} free, of which ${prettyBytes(RESERVE_BYTES)} are left to others. Make room or choose ` +
+      `${this.target.name} needs ${inBytes(missing)} more in ${dirname(dirname(this.staging))}, but its disk has only ` +
+        `${inBytes(free)} free, of which ${inBytes(RESERVE_BYTES)} are left to others. Make room or choose ` +
         `another storage folder.`,
     );
   }

@@ -3,7 +3,7 @@
  * this machine's own, or not encrypted, must not be asked at all, and the last address does not tell of those between.
  * The hub's word about the content also stands in its redirects alone.
  */
-import prettyBytes from 'pretty-bytes';
+import { inBytes } from '../l10n/bytes';
 import { retryAfter } from '../core/retryAfter';
 import { isConfidential, isLoopback } from '../core/webAddress';
 import { ConnectionWatch } from './connectionWatch';
@@ -138,7 +138,7 @@ function answerOf(
         if (length > most) {
           throw new LibraryError(
             'network',
-            `${host} answers with more than ${prettyBytes(most)} for ${what}, which is too much for a description. ` +
+            `${host} answers with more than ${inBytes(most)} for ${what}, which is too much for a description. ` +
               `Check the hub's address.`,
           );
         }

@@ -1,7 +1,7 @@
 /** The models on disk: which there are, what they are, and how much room they take. */
 import { mkdir, readdir, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import prettyBytes from 'pretty-bytes';
+import { inBytes } from '../l10n/bytes';
 import type { BundledModel, CatalogEntry, ModelShape } from './catalog';
 import { inspectHere, type Inspect, type InspectedFolder } from './inspect';
 import { reason } from './libraryError';
@@ -139,7 +139,7 @@ function describe(model: InspectedFolder, bytes: number): string {
   return (
     `${kind}: ${millions} million parameters, ${layers} ${layers === 1 ? 'layer' : 'layers'}, ${heads} heads, width ${width}, ` +
     [
-      `context ${context}, ${prettyBytes(bytes)} on disk`,
+      `context ${context}, ${inBytes(bytes)} on disk`,
       ...model.notes.map((note) => note.replace(/\.$/, '')),
     ].join('. ')
   );

@@ -1,5 +1,5 @@
 /** One file from the hub to the disk: whole and right, or not at all. */
-import prettyBytes from 'pretty-bytes';
+import { inBytes } from '../l10n/bytes';
 import { joinProblems, type Hub, type RemoteFile } from './hub';
 import { RangeRefused, type Answer } from './http';
 import { LibraryError } from './libraryError';
@@ -152,7 +152,7 @@ async function receive(part: PartialFile, endpoint: string, options: TransferOpt
       if (part.length + chunk.length > file.bytes) {
         throw new StartAgain(
           'damaged',
-          `${host} sends more than the ${file.bytes} bytes (${prettyBytes(file.bytes)}) that are listed for ` +
+          `${host} sends more than the ${file.bytes} bytes (${inBytes(file.bytes)}) that are listed for ` +
             `${file.path} of ${repo}.`,
         );
       }

@@ -1,7 +1,7 @@
 /** The data of the events of a stream (`text/event-stream`). */
 import type { ParseError } from 'eventsource-parser';
 import { createParser } from 'eventsource-parser';
-import prettyBytes from 'pretty-bytes';
+import { inBytes } from '../l10n/bytes';
 import { nonsense, saidError, type Asked } from './problems';
 
 /** The event after which OpenAI's protocol has nothing to say. */
@@ -19,7 +19,7 @@ export async function* eventsOf(
 ): AsyncGenerator<string> {
   const events: string[] = [];
   let problem: Error | undefined;
-  const tooMuch = (): Error => nonsense(asked, `more than ${prettyBytes(mostBytes)} without an event`);
+  const tooMuch = (): Error => nonsense(asked, `more than ${inBytes(mostBytes)} without an event`);
   const parser = createParser({
     maxBufferSize: mostBytes,
     onEvent: ({ data }) => events.push(data),

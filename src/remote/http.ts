@@ -1,7 +1,7 @@
 /** Requests to a server. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import pRetry from 'p-retry';
-import prettyBytes from 'pretty-bytes';
+import { inBytes } from '../l10n/bytes';
 import { request as send, type Dispatcher } from 'undici';
 import { parseBoundedJson } from '../core/boundedJson';
 import type { ServerConnection, ServerRequest } from './connection';
@@ -218,7 +218,7 @@ class HttpConnection implements ServerConnection {
     let length = 0;
     for await (const chunk of this.#read(request, body, LEAST_PROGRESS_BYTES)) {
       length += chunk.length;
-      if (length > mostBytes) throw nonsense(this.#asked(request), `more than ${prettyBytes(mostBytes)}`);
+      if (length > mostBytes) throw nonsense(this.#asked(request), `more than ${inBytes(mostBytes)}`);
       chunks.push(chunk);
     }
     return Buffer.concat(chunks, length);

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { lstat, mkdir, open, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as v from 'valibot';
-import prettyBytes from 'pretty-bytes';
+import { inBytes } from '../../l10n/bytes';
 import { parseBoundedJson } from '../../core/boundedJson';
 import { reason, systemCode } from '../../library/libraryError';
 import {
@@ -119,8 +119,8 @@ export class History {
           this.translate(
             'The saved result {0} has {1}, more than the limit of {2}; it was left unchanged.',
             path,
-            prettyBytes(info.size),
-            prettyBytes(MOST_BYTES),
+            inBytes(info.size),
+            inBytes(MOST_BYTES),
           ),
         );
       }
@@ -193,8 +193,8 @@ export class History {
       throw new HistoryError(
         this.translate(
           'This result has {0}, more than the limit of {1}. Export it to a file instead.',
-          prettyBytes(content.length),
-          prettyBytes(MOST_BYTES),
+          inBytes(content.length),
+          inBytes(MOST_BYTES),
         ),
       );
     }

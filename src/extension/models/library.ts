@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import prettyBytes from 'pretty-bytes';
+import { inBytes } from '../../l10n/bytes';
 import { TOY_DEFAULT } from '../../core/toyModel';
 import { visibleText } from '../../core/visibleText';
 import type { EngineClient, ModelSource } from '../../engine/client';
@@ -34,7 +34,7 @@ function variantsOf({ id, name, description, about, bundled, memory = {} }: Libr
     const { label, about: expected } = VARIANTS[precision];
     const need = memory[precision];
     const fits = need && !need.fits ? ', more than is free now' : '';
-    const needs = need ? `; needs ${prettyBytes(need.bytes)} of memory${fits}` : '';
+    const needs = need ? `; needs ${inBytes(need.bytes)} of memory${fits}` : '';
     return {
       id: variantId(id, precision),
       name: variantName(name, precision),
