@@ -1,38 +1,9 @@
 import eslint from '@eslint/js';
 import globals from 'globals';
 import tseslint from 'typescript-eslint';
+import { allowed, folders, ofPageAllowed } from './eslint.rooms.mjs';
 import { shownOnly } from './eslint.shown.mjs';
 import { experimentPatterns, pageParts, pagePatterns } from './eslint.slices.mjs';
-
-/** Folders of `src` in the order in which data flows; see README.md, "How the code is laid out". */
-const folders = [
-  'l10n',
-  'core',
-  'interchange',
-  'gpt2',
-  'onnx',
-  'remote',
-  'experiments',
-  'engine',
-  'library',
-  'protocol',
-  'extension',
-];
-
-/** What each folder may import, beside itself, `core` and `l10n`. */
-const allowed = {
-  l10n: [],
-  core: [],
-  interchange: [],
-  gpt2: [],
-  onnx: ['gpt2'],
-  remote: ['gpt2', 'interchange'],
-  protocol: ['experiments', 'interchange'],
-  experiments: [],
-  engine: ['gpt2', 'onnx', 'remote', 'experiments', 'library'],
-  library: ['gpt2'],
-  extension: ['engine', 'experiments', 'interchange', 'library', 'protocol', 'remote'],
-};
 
 /** What a folder of `src` may not import: what comes after it, the page, and packages that are others' matter. */
 const patternsOf = (folder, depth) => {
@@ -80,9 +51,8 @@ const pure = [
 
 const ofPage = [
   {
-    regex: '^(\\.\\./)+src/(?!core/|l10n/(language|numbers)$|interchange/|protocol/|experiments/)',
-    message:
-      'The webview imports only src/core, src/l10n, src/experiments, src/interchange and src/protocol.',
+    regex: `^(\\.\\./)+src/(?!((core|${ofPageAllowed.join('|')})/|l10n/(language|numbers)$))`,
+    message: `The webview imports only src/core, src/l10n, ${ofPageAllowed.map((f) => `src/${f}`).join(', ')}.`,
   },
   ...[vscodeOnly, onnxOnly, sentencesOnly, toolkitOnly].map(([regex, message]) => ({ regex, message })),
 ];
