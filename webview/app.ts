@@ -25,6 +25,8 @@ import { Presentation } from './frame/presentation';
 import { termCard } from './ui/info';
 import { legendCard } from './ui/legend';
 import { tabsView } from './frame/tabs';
+import { t } from '../src/l10n/language';
+import { filled } from './ui/filled';
 
 /** The tab that explores a prompt which is handed over to be run. */
 const EXPLORE = 'explore';
@@ -38,9 +40,9 @@ const IDLE_AT_LAST = 2000;
 /** What the footer says of the engine; nothing where all is well. */
 const ENGINE: Readonly<Record<EngineState, string>> = {
   stopped: '',
-  starting: 'The model process is starting.',
+  starting: t('The model process is starting.'),
   ready: '',
-  failed: 'The model process stopped unexpectedly; the next run starts it again.',
+  failed: t('The model process stopped unexpectedly; the next run starts it again.'),
 };
 
 /** Tabs whose code comes after the first picture. */
@@ -261,7 +263,7 @@ export class App {
     if (!preset || !tab) return;
     this.#select(tab);
     tab.takePreset?.(preset);
-    this.#announcement.value = `Explore uses the preset ${visibleText(preset.name)}.`;
+    this.#announcement.value = t('Explore uses the preset {0}.', visibleText(preset.name));
   }
 
   #takePrompt(source: PromptSource, run: boolean): void {
@@ -290,8 +292,9 @@ export class App {
   #unreadable(type: string): void {
     this.#host.log(`A message of type ${type} is not of this page's version of the protocol.`);
     if (type !== 'welcome') return;
-    this.#announcement.value =
-      'This panel belongs to another version of the extension. Close it and open it again.';
+    this.#announcement.value = t(
+      'This panel belongs to another version of the extension. Close it and open it again.',
+    );
     this.#outdated.value = true;
   }
 
@@ -387,7 +390,7 @@ export class App {
     const announcement = this.#announcement.value;
     if (this.#outdated.value) return html`<p class="empty" role="alert">${announcement}</p>`;
     return html`
-      <h1 class="unseen">Decoding Lab: ${active.title}</h1>
+      <h1 class="unseen">${filled(t('Decoding Lab: {0}'), active.title)}</h1>
       ${headerView({
         session,
         editing: this.#editing.value,

@@ -14,6 +14,7 @@ import {
   type ToPanel,
   type Toy,
 } from '../src/protocol/messages';
+import { t } from '../src/l10n/language';
 
 /** What VS Code gives a page. */
 export interface VsCodeApi {
@@ -261,7 +262,10 @@ export class Host {
     const pending = this.#pending.get(request);
     if (!pending || type === 'event') return;
     this.#pending.delete(request);
-    const sentence = `The extension sent a message (${type}) that this page cannot read. Close the panel and open it again.`;
+    const sentence = t(
+      'The extension sent a message ({0}) that this page cannot read. Close the panel and open it again.',
+      type,
+    );
     pending.onFailure(new RequestError({ code: 'protocol', sentence }));
   }
 
@@ -311,6 +315,9 @@ function contentOf(message: object): string {
 }
 
 function unexpected(answer: Answer): RequestError {
-  const sentence = `The extension answered with "${answer.type}", which does not belong to this request. Close the panel and open it again.`;
+  const sentence = t(
+    'The extension answered with "{0}", which does not belong to this request. Close the panel and open it again.',
+    answer.type,
+  );
   return new RequestError({ code: 'protocol', sentence });
 }

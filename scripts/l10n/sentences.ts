@@ -42,7 +42,7 @@ const PASSES_ON = [
 
 /** Properties that a user reads. */
 const SHOWN =
-  /^(title|label|description|detail|placeHolder|placeholder|prompt|openLabel|tooltip|message|saveLabel|sentence|question|spoken|promise|note|about|hint|heading|caption|text)$/;
+  /^(title|label|description|detail|placeHolder|placeholder|prompt|openLabel|tooltip|saveLabel|sentence|question|spoken|promise|note|about|hint|heading|caption)$/;
 
 /** Attributes of elements that a user reads. */
 const ATTRIBUTES =

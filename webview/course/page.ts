@@ -11,6 +11,8 @@ import { afterDraw } from '../ui/afterDraw';
 import { stripView } from './strip';
 import type { OpenRequest, Tab, TabContext } from '../frame/tab';
 import { TabWithoutRun } from '../frame/tabWithoutRun';
+import { t } from '../../src/l10n/language';
+import { filled } from '../ui/filled';
 
 /** Longest conclusion, in UTF-16 units. */
 const LONGEST = 20_000;
@@ -27,7 +29,7 @@ const PROMPT = 'Once upon a time there was a king who';
 
 class Course extends TabWithoutRun {
   readonly id = 'course';
-  readonly title = 'Course';
+  readonly title = t('Course');
   readonly #context: TabContext;
   readonly #conclusions = signal<Readonly<Record<string, string>>>({});
   readonly #opened = signal<ReadonlySet<string>>(new Set());
@@ -45,10 +47,10 @@ class Course extends TabWithoutRun {
     const answered = COURSE.filter(({ id }) => (this.#conclusions.value[id] ?? '').trim() !== '').length;
     return html`<div class="course" data-testid="course">
       <div class="section-head">
-        <h2>Six questions about decoding</h2>
-        <span class="quiet">${answered} of ${COURSE.length} answered</span>
+        <h2>${t('Six questions about decoding')}</h2>
+        <span class="quiet">${filled(t('{0} of {1} answered'), answered, COURSE.length)}</span>
         <button type="button" class="link" data-testid="course-export" @click=${() => void this.#export()}>
-          Export answers
+          ${t('Export answers')}
         </button>
       </div>
       <ol class="course-steps">
@@ -63,7 +65,7 @@ class Course extends TabWithoutRun {
     return html`<li data-testid="course-step">
       <h3>
         ${title}
-        ${this.#opened.value.has(id) ? html`<span class="badge" data-testid="course-opened">opened</span>` : nothing}
+        ${this.#opened.value.has(id) ? html`<span class="badge" data-testid="course-opened">${t('opened')}</span>` : nothing}
       </h3>
       <p>${question}</p>
       <ul class="quiet">
@@ -85,11 +87,11 @@ class Course extends TabWithoutRun {
       <vscode-text-area
         data-testid="course-conclusion"
         data-answer=${id}
-        aria-label="Your answer: ${title}"
+        aria-label=${t('Your answer: {0}', title)}
         rows="2"
         resize="vertical"
         maxlength=${LONGEST}
-        placeholder="Your answer"
+        placeholder=${t('Your answer')}
         .value=${live(this.#conclusions.value[id] ?? '')}
         @input=${(event: Event) => {
           const { value } = event.target as HTMLTextAreaElement;

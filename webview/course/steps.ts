@@ -2,6 +2,7 @@
 import { CONFIGURATIONS } from '../../src/experiments/determinism/decodings';
 import { BOOK_TRAIN_RATIO, BOOK_WINDOWS } from '../../src/experiments/kit/textBatches';
 import { METHOD_CHOICES, METHOD_NUMBERS } from '../../src/experiments/methods/list';
+import { t } from '../../src/l10n/language';
 
 /** An experiment with the chapter's own settings: it runs as soon as it is opened, with what the extension brings along. */
 export interface CourseAction {
@@ -44,30 +45,35 @@ const methods = (chapterOnly: boolean): unknown[] =>
 export const COURSE: readonly CourseStep[] = [
   {
     id: 'temperature',
-    title: 'Temperature',
-    question:
+    title: t('Temperature'),
+    question: t(
       'How does temperature scaling change how often a token such as “pizza” is sampled, and what is its exact probability?',
+    ),
     look: [
-      'The line is exact; each point is 100 draws. How far from the line do points fall by chance, and how many draws would distinguish two neighbours?',
-      'Then use the same random numbers at every temperature: why do all points now err together?',
-      'What does the probability of “pizza” approach as the temperature rises without limit? What happens to the other words?',
+      t(
+        'The line is exact; each point is 100 draws. How far from the line do points fall by chance, and how many draws would distinguish two neighbours?',
+      ),
+      t('Then use the same random numbers at every temperature: why do all points now err together?'),
+      t(
+        'What does the probability of “pizza” approach as the temperature rises without limit? What happens to the other words?',
+      ),
     ],
     actions: [
       {
         tab: 'temperature',
-        label: 'Five dishes, 100 draws',
+        label: t('Five dishes, 100 draws'),
         toy: true,
         parameters: { ...PIZZA, commonRandomNumbers: false },
       },
       {
         tab: 'temperature',
-        label: 'With the same random numbers',
+        label: t('With the same random numbers'),
         toy: true,
         parameters: { ...PIZZA, commonRandomNumbers: true },
       },
       {
         tab: 'temperature',
-        label: 'The most probable token after your text',
+        label: t('The most probable token after your text'),
         toy: false,
         parameters: {
           target: '',
@@ -81,16 +87,18 @@ export const COURSE: readonly CourseStep[] = [
   },
   {
     id: 'grid',
-    title: 'Temperature and top-k',
-    question: 'What do temperature and top-k together do to the text?',
+    title: t('Temperature and top-k'),
+    question: t('What do temperature and top-k together do to the text?'),
     look: [
-      'Which of the two matters more for your text? The answer says which, with its numbers.',
-      'Compare the texts in opposite corners: where do they repeat themselves, and where do they fall apart?',
+      t('Which of the two matters more for your text? The answer says which, with its numbers.'),
+      t(
+        'Compare the texts in opposite corners: where do they repeat themselves, and where do they fall apart?',
+      ),
     ],
     actions: [
       {
         tab: 'grid',
-        label: 'Temperature × top-k',
+        label: t('Temperature × top-k'),
         toy: false,
         parameters: {
           rows: { sampler: 'temperature', parameter: 'temperature', values: [0.1, 0.7, 1, 1.5, 2] },
@@ -104,17 +112,20 @@ export const COURSE: readonly CourseStep[] = [
   },
   {
     id: 'determinism',
-    title: 'Determinism and the nucleus',
-    question:
+    title: t('Determinism and the nucleus'),
+    question: t(
       'Which settings make generation deterministic, and do they equal greedy decoding (the book’s generate_simple)? What does the nucleus keep?',
+    ),
     look: [
-      'Some settings leave only one token at every step; one just repeats its random numbers. Which of them equal greedy decoding?',
-      'Where does the cumulative probability cross p? How many tokens does a higher temperature let in?',
+      t(
+        'Some settings leave only one token at every step; one just repeats its random numbers. Which of them equal greedy decoding?',
+      ),
+      t('Where does the cumulative probability cross p? How many tokens does a higher temperature let in?'),
     ],
     actions: [
       {
         tab: 'determinism',
-        label: 'Every setting, three runs each',
+        label: t('Every setting, three runs each'),
         toy: false,
         parameters: {
           configurations: CONFIGURATIONS.map(({ id }) => id),
@@ -125,7 +136,7 @@ export const COURSE: readonly CourseStep[] = [
       },
       {
         tab: 'nucleus',
-        label: 'Temperature × p on five dishes',
+        label: t('Temperature × p on five dishes'),
         toy: true,
         parameters: { temperatures: [0.7, 1], ps: [0.8, 0.9, 0.95] },
       },
@@ -133,28 +144,30 @@ export const COURSE: readonly CourseStep[] = [
   },
   {
     id: 'training',
-    title: 'Continued pretraining',
-    question: 'How is pretraining continued from saved weights and optimizer state, for one more epoch?',
+    title: t('Continued pretraining'),
+    question: t('How is pretraining continued from saved weights and optimizer state, for one more epoch?'),
     look: [
-      'Why must the moments of AdamW be saved along with the weights? Look at the first steps after resuming.',
-      'Where do the training and validation losses diverge?',
+      t(
+        'Why must the moments of AdamW be saved along with the weights? Look at the first steps after resuming.',
+      ),
+      t('Where do the training and validation losses diverge?'),
     ],
     actions: [
       {
         tab: 'training',
-        label: 'Train one epoch on The Verdict',
+        label: t('Train one epoch on The Verdict'),
         toy: false,
         parameters: { action: 'start', source: 'verdict', settings: { ...BOOK_LOADER, epochs: 1 } },
       },
       {
         tab: 'training',
-        label: 'One more, from the checkpoint',
+        label: t('One more, from the checkpoint'),
         toy: false,
         parameters: { action: 'continue', source: 'verdict', furtherEpochs: 1 },
       },
       {
         tab: 'training',
-        label: 'Verify that it continues exactly',
+        label: t('Verify that it continues exactly'),
         toy: false,
         parameters: { action: 'verify', source: 'verdict', settings: { ...BOOK_LOADER, epochs: 1 } },
       },
@@ -162,23 +175,28 @@ export const COURSE: readonly CourseStep[] = [
   },
   {
     id: 'loss',
-    title: 'Losses and the hybrid',
-    question:
+    title: t('Losses and the hybrid'),
+    question: t(
       'What are the training and validation losses of a pretrained GPT-2 on a text? And what does the hybrid of nucleus and top-k do?',
+    ),
     look: [
-      'With GPT-2 on The Verdict, the book’s figures are shown next to yours. Which passages are hard, and why?',
-      'The hybrid keeps at most k tokens of the nucleus. When does it differ from top-k, and when from the nucleus?',
+      t(
+        'With GPT-2 on The Verdict, the book’s figures are shown next to yours. Which passages are hard, and why?',
+      ),
+      t(
+        'The hybrid keeps at most k tokens of the nucleus. When does it differ from top-k, and when from the nucleus?',
+      ),
     ],
     actions: [
       {
         tab: 'loss',
-        label: 'The loss of The Verdict',
+        label: t('The loss of The Verdict'),
         toy: false,
         parameters: { source: 'verdict', ...BOOK_LOADER },
       },
       {
         tab: 'methods',
-        label: 'The hybrid next to the others',
+        label: t('The hybrid next to the others'),
         toy: true,
         parameters: {
           form: 'tokens',
@@ -193,19 +211,24 @@ export const COURSE: readonly CourseStep[] = [
   },
   {
     id: 'models',
-    title: 'Two models',
-    question:
+    title: t('Two models'),
+    question: t(
       'How does GPT-2 124M compare with 1558M on the same text? How diverse and coherent are greedy, stochastic, nucleus and hybrid decoding?',
+    ),
     look: [
-      'Read the texts before you know which model wrote them. Does your judgement agree with the measures?',
-      'Two sizes come with the extension: fireside with 7.3 and kindling with 0.8 million parameters. Which is less surprised by your text, and what does size cost?',
-      'Which method is the most varied, and how likely does the model itself find its texts?',
+      t(
+        'Read the texts before you know which model wrote them. Does your judgement agree with the measures?',
+      ),
+      t(
+        'Two sizes come with the extension: fireside with 7.3 and kindling with 0.8 million parameters. Which is less surprised by your text, and what does size cost?',
+      ),
+      t('Which method is the most varied, and how likely does the model itself find its texts?'),
     ],
     actions: [
-      { tab: 'models', label: 'Two sizes side by side', toy: false, parameters: {} },
+      { tab: 'models', label: t('Two sizes side by side'), toy: false, parameters: {} },
       {
         tab: 'methods',
-        label: 'Whole texts by each method',
+        label: t('Whole texts by each method'),
         toy: false,
         parameters: {
           form: 'continuations',
@@ -224,7 +247,7 @@ export const COURSE: readonly CourseStep[] = [
 export function courseReport(conclusions: Readonly<Record<string, string>>): string {
   const sections = COURSE.map(({ id, title, question }, i) => {
     const conclusion = conclusions[id]?.trim() ?? '';
-    return `## ${i + 1}. ${title}\n\n${question}\n\n${conclusion === '' ? '*Not answered yet.*' : conclusion}`;
+    return `## ${i + 1}. ${title}\n\n${question}\n\n${conclusion === '' ? `*${t('Not answered yet.')}*` : conclusion}`;
   });
-  return `# Six questions about decoding\n\n${sections.join('\n\n')}\n`;
+  return `# ${t('Six questions about decoding')}\n\n${sections.join('\n\n')}\n`;
 }

@@ -1,6 +1,7 @@
 /** The strip over an experiment that a step of the course has opened: which question it is about, and the way on. */
 import { html, nothing, type TemplateResult } from 'lit';
 import type { CourseAction, CourseStep } from './steps';
+import { t } from '../../src/l10n/language';
 
 export interface StripProps {
   readonly step: CourseStep;
@@ -15,22 +16,22 @@ export interface StripProps {
 }
 
 export function stripView({ step, place, of, ...on }: StripProps): TemplateResult {
-  const title = `Course, question ${place} of ${of}`;
+  const title = t('Course, question {0} of {1}', String(place), String(of));
   return html`<aside class="course-strip" aria-label=${title} data-testid="course-strip">
     <p class="course-strip-question" title=${step.question}><b>${title}:</b> ${step.question}</p>
     <button
       type="button"
       class="course-strip-close"
       data-testid="course-strip-close"
-      aria-label="Close this strip"
-      title="Close"
+      aria-label=${t('Close this strip')}
+      title=${t('Close')}
       @click=${on.onClose}
     >
       ×
     </button>
     <div class="course-strip-ways">
       <button type="button" class="link" data-testid="course-back" @click=${on.onBack}>
-        Back to the course
+        ${t('Back to the course')}
       </button>
       ${(step.actions.length > 1 ? step.actions : []).map(
         (action) =>
@@ -48,7 +49,7 @@ export function stripView({ step, place, of, ...on }: StripProps): TemplateResul
       ${
         on.onNext
           ? html`<button type="button" class="link" data-testid="course-next" @click=${on.onNext}>
-              Next question
+              ${t('Next question')}
             </button>`
           : nothing
       }

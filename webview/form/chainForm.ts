@@ -12,6 +12,7 @@ import {
   type SamplerStep,
   type StepValue,
 } from './samplerSteps';
+import { t } from '../../src/l10n/language';
 
 /** The field of a step's parameter, as `key.parameter`. */
 export type FieldName = `${string}.${string}`;
@@ -175,24 +176,36 @@ function readParameter(
     if (!(error instanceof RangeError)) throw error;
     // A text stands in full in its field, and may be long.
     if (parameter.kind === 'text')
-      return `${step.sampler}: ${parameter.name} must be ${parameter.check(typed)}.`;
+      return t('{0}: {1} must be {2}.', step.sampler, parameter.name, parameter.check(typed) ?? '');
     if (!main || isText) return error.message;
     const words = rangeInWords(parameter);
     const hint = typingHint(typed, kindOf(parameter));
-    return `${step.sampler} is ${shown(typed, value)}; it must be ${main.off === undefined ? words : `${words}, or off`}.${hint === null ? '' : ` ${hint}`}`;
+    const sentence = t(
+      '{0} is {1}; it must be {2}.',
+      step.sampler,
+      shown(typed, value),
+      main.off === undefined ? words : t('{0}, or off', words),
+    );
+    return hint === null ? sentence : `${sentence} ${hint}`;
   }
   // A shape that may end by a token which the model does not have ends without one.
   const namesToken = parameter.kind === 'integer' && parameter.token !== undefined && !parameter.optional;
   if (namesToken && vocabularySize && Number(value) >= vocabularySize) {
-    return `${step.sampler}: ${parameter.name} is ${value}; the model’s token ids go from 0 to ${thousands(vocabularySize - 1)}.`;
+    return t(
+      '{0}: {1} is {2}; the model’s token ids go from 0 to {3}.',
+      step.sampler,
+      parameter.name,
+      String(value),
+      thousands(vocabularySize - 1),
+    );
   }
   return { value };
 }
 
 function shown(typed: string, value: number | string): string {
-  if (typed === '') return 'empty';
+  if (typed === '') return t('empty');
   const short = typed.length > 20 ? `${typed.slice(0, 20)}…` : typed;
-  return typeof value === 'number' ? short : `"${short}"`;
+  return typeof value === 'number' ? short : t('"{0}"', short);
 }
 
 /** Where a parameter's slider stands, and what its places mean. */

@@ -3,6 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { visibleLines, visibleText } from '../../src/core/visibleText';
 import { targetOf, TARGETS, type Copied, type TargetId } from '../../src/interchange/targets';
+import { t } from '../../src/l10n/language';
 
 export interface CopyAsProps {
   readonly target: TargetId;
@@ -20,16 +21,16 @@ export function copyAsView(props: CopyAsProps): TemplateResult {
   return html`<section
     class="exchange"
     data-testid="copy-as-panel"
-    aria-label="Copy as"
+    aria-label=${t('Copy as')}
     @keydown=${(event: KeyboardEvent) => {
       closeOn(event, onClose);
     }}
   >
     <div class="field" data-choice>
-      <span class="label">copy as</span>
+      <span class="label">${t('copy as')}</span>
       <vscode-dropdown
         data-testid="copy-target"
-        aria-label="program"
+        aria-label=${t('program')}
         .value=${live(target)}
         @change=${(event: Event) => {
           const chosen = TARGETS.find(({ id }) => id === (event.target as HTMLSelectElement).value);
@@ -53,17 +54,17 @@ ${visibleLines(copied.code)}</pre>
     ${
       copied.notes.length === 0
         ? nothing
-        : html`<p class="exchange-head">What differs there</p>
+        : html`<p class="exchange-head">${t('What differs there')}</p>
             <ul data-testid="copy-notes">
               ${copied.notes.map((note) => html`<li>${visibleText(note)}</li>`)}
             </ul>`
     }
     <div class="exchange-actions">
-      <vscode-button data-testid="copy-text" @click=${onCopy}>Copy</vscode-button>
+      <vscode-button data-testid="copy-text" @click=${onCopy}>${t('Copy')}</vscode-button>
       <vscode-button appearance="secondary" data-testid="copy-open" @click=${onOpen}>
-        Open in editor
+        ${t('Open in editor')}
       </vscode-button>
-      <button type="button" class="link" data-testid="exchange-close" @click=${onClose}>Close</button>
+      <button type="button" class="link" data-testid="exchange-close" @click=${onClose}>${t('Close')}</button>
       <span class="quiet" role="status" data-testid="exchange-said">${said}</span>
     </div>
   </section>`;

@@ -4,6 +4,7 @@ import { listText, readTyped, typedList, typedNumber } from '../format/typedNumb
 import { visibleToken } from '../../src/core/visibleText';
 import { linesText, textsIn } from '../format/textLines';
 import { valueText, type Field, type FieldGroup, type FormValue, type FormValues } from './form';
+import { t } from '../../src/l10n/language';
 
 /** What a page adds to a parameter's control. */
 export type Beside = Pick<Field, 'note' | 'applies' | 'instead'>;
@@ -17,7 +18,7 @@ export function boxOf(option: string): string {
 }
 
 /** How texts are typed: short, so that a narrow field shows it whole. */
-const LINES = 'one per line';
+const LINES = t('one per line');
 
 /**
  * The controls of a parameter: one, or a checkbox for each of its choices.
@@ -78,8 +79,8 @@ export function fieldsOf(name: string, parameter: Parameter<unknown>, beside: Be
 /** How texts are read that were typed: what hides in them has a mark. */
 function readAs(name: string): NonNullable<Beside['note']> {
   return (values) => {
-    const texts = textsIn(valueText(values, name)).map((text) => `“${visibleToken(text)}”`);
-    return texts.length === 0 ? null : `Read as ${texts.join(', ')}`;
+    const texts = textsIn(valueText(values, name)).map((text) => t('“{0}”', visibleToken(text)));
+    return texts.length === 0 ? null : t('Read as {0}', texts.join(', '));
   };
 }
 

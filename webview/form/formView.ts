@@ -3,6 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { CheckField, ChoiceField, Field, Form, TextField } from './form';
 import { infoButton } from '../ui/info';
+import { t } from '../../src/l10n/language';
 
 export interface FormProps {
   readonly form: Form;
@@ -28,23 +29,23 @@ export interface FormProps {
 const SEEDS = 2 ** 32;
 
 const STOP = {
-  none: 'Stop',
-  waiting: 'Cancel',
-  running: 'Stop',
-  stopping: 'Stopping',
+  none: t('Stop'),
+  waiting: t('Cancel'),
+  running: t('Stop'),
+  stopping: t('Stopping'),
 } as const;
 
 export function formView(props: FormProps): TemplateResult {
   const { form, job, verb, drawerOpen, line, onRun, onStop, onDrawer } = props;
-  return html`<section class="settings" aria-label="Settings" ?data-open=${drawerOpen}>
+  return html`<section class="settings" aria-label=${t('Settings')} ?data-open=${drawerOpen}>
     <div class="actions">
-      <vscode-button class="generate" data-testid=${verb.hook} title="Ctrl+Enter" @click=${onRun}
+      <vscode-button class="generate" data-testid=${verb.hook} title=${t('Ctrl+Enter')} @click=${onRun}
         >${verb.label}</vscode-button
       >
       <vscode-button
         appearance="secondary"
         data-testid="stop"
-        title="Escape"
+        title=${t('Escape')}
         ?disabled=${job === 'none' || job === 'stopping'}
         @click=${onStop}
         >${STOP[job]}</vscode-button
@@ -61,7 +62,7 @@ export function formView(props: FormProps): TemplateResult {
       @click=${onDrawer}
     >
       <span class="drawer-values">${line}</span>
-      <span class="drawer-verb">${drawerOpen ? 'Hide settings' : 'Edit settings'}</span>
+      <span class="drawer-verb">${drawerOpen ? t('Hide settings') : t('Edit settings')}</span>
     </button>
     <div id="settings-fields" class="fields">
       ${props.toy}
@@ -143,8 +144,8 @@ function textView({ form }: FormProps, field: TextField): TemplateResult {
             appearance="icon"
             class="dice"
             data-testid="dice"
-            aria-label="Another ${label}"
-            title="Another ${label}"
+            aria-label=${t('Another {0}', label)}
+            title=${t('Another {0}', label)}
             @click=${() => {
               set(String(Math.floor(Math.random() * SEEDS)));
             }}

@@ -12,6 +12,7 @@ import {
 } from './samplerSteps';
 import type { SamplersProps } from './samplersProps';
 import { textView } from './textField';
+import { t } from '../../src/l10n/language';
 
 export function parameterView(
   props: SamplersProps,
@@ -59,7 +60,7 @@ function numberView(
       min=${slider.min}
       max=${slider.max}
       step=${slider.step}
-      aria-label="${spoken}, slider"
+      aria-label=${t('{0}, slider', spoken)}
       aria-valuetext=${off !== undefined && value === off ? 'off' : fieldText(value)}
       .value=${live(String(slider.place))}
       @input=${(event: Event) => {

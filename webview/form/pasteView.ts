@@ -7,6 +7,9 @@ import type { RunParameters } from '../../src/interchange/run';
 import { thousands } from '../format/numbers';
 import { closeOn } from './copyAsView';
 import { shortStep, stepsOf } from './samplerSteps';
+import { t } from '../../src/l10n/language';
+import { filled } from '../ui/filled';
+import { written } from '../../src/l10n/numbers';
 
 export interface PasteProps {
   readonly text: string;
@@ -28,17 +31,17 @@ export function pasteView(props: PasteProps): TemplateResult {
   return html`<section
     class="exchange"
     data-testid="paste-panel"
-    aria-label="Paste"
+    aria-label=${t('Paste')}
     @keydown=${(event: KeyboardEvent) => {
       closeOn(event, onClose);
     }}
   >
     <vscode-text-area
       data-testid="paste-text"
-      aria-label="settings of another program"
+      aria-label=${t('settings of another program')}
       rows="5"
       resize="vertical"
-      placeholder="A command line, a request as JSON, a generation_config.json, a Modelfile, or code"
+      placeholder=${t('A command line, a request as JSON, a generation_config.json, a Modelfile, or code')}
       .value=${live(text)}
       @input=${(event: Event) => {
         onText((event.target as HTMLTextAreaElement).value);
@@ -55,21 +58,21 @@ export function pasteView(props: PasteProps): TemplateResult {
         @click=${() => {
           if (read !== null && typeof read !== 'string') onUse(read);
         }}
-        >Use these</vscode-button
+        >${t('Use these')}</vscode-button
       >
-      <button type="button" class="link" data-testid="exchange-close" @click=${onClose}>Close</button>
+      <button type="button" class="link" data-testid="exchange-close" @click=${onClose}>${t('Close')}</button>
     </div>
   </section>`;
 }
 
 function sourceView({ source, read, onSource }: PasteProps): TemplateResult {
-  const found = read !== null && typeof read !== 'string' ? read.source.label : 'not recognised';
+  const found = read !== null && typeof read !== 'string' ? read.source.label : t('not recognised');
   const value = source ?? BY_LOOKS;
   return html`<div class="field" data-choice>
-    <span class="label">read as</span>
+    <span class="label">${t('read as')}</span>
     <vscode-dropdown
       data-testid="paste-source"
-      aria-label="what the text is"
+      aria-label=${t('what the text is')}
       .value=${live(value)}
       @change=${(event: Event) => {
         const chosen = (event.target as HTMLSelectElement).value;
@@ -77,7 +80,7 @@ function sourceView({ source, read, onSource }: PasteProps): TemplateResult {
       }}
     >
       <vscode-option value=${BY_LOOKS} ?selected=${source === undefined}>
-        ${source === undefined ? found : 'by its looks'}
+        ${source === undefined ? found : t('by its looks')}
       </vscode-option>
       ${SOURCES.map(
         ({ id, label }) =>
@@ -90,17 +93,17 @@ function sourceView({ source, read, onSource }: PasteProps): TemplateResult {
 function readView({ chain, parameters, assumed, notUnderstood, aside }: Pasted): TemplateResult {
   const steps = stepsOf(chain).map(shortStep);
   const given = parametersInWords(parameters);
-  return html`<p class="exchange-head">Understood</p>
+  return html`<p class="exchange-head">${t('Understood')}</p>
     <ul data-testid="paste-understood">
       <li>
-        ${steps.length === 0 ? 'no sampler: the model’s own distribution' : visibleText(steps.join(', '))}
+        ${steps.length === 0 ? t('no sampler: the model’s own distribution') : visibleText(steps.join(', '))}
       </li>
       ${given.map((one) => html`<li>${one}</li>`)}
     </ul>
-    ${listView('Filled in with that program’s defaults', 'paste-assumed', assumed)}
-    ${listView('Not understood', 'paste-not-understood', notUnderstood)}
-    ${aside.length === 0 ? nothing : html`<p class="quiet">Left aside, as it says nothing about sampling: ${visibleText(aside.join(', '))}.</p>`}
-    ${parameters.prompt === undefined ? nothing : html`<p class="quiet">Its prompt is left aside too: the one above stays.</p>`}`;
+    ${listView(t('Filled in with that program’s defaults'), 'paste-assumed', assumed)}
+    ${listView(t('Not understood'), 'paste-not-understood', notUnderstood)}
+    ${aside.length === 0 ? nothing : html`<p class="quiet">${filled(t('Left aside, as it says nothing about sampling: {0}.'), visibleText(aside.join(', ')))}</p>`}
+    ${parameters.prompt === undefined ? nothing : html`<p class="quiet">${t('Its prompt is left aside too: the one above stays.')}</p>`}`;
 }
 
 function listView(head: string, hook: string, sentences: readonly string[]): TemplateResult | typeof nothing {
@@ -114,9 +117,11 @@ function listView(head: string, hook: string, sentences: readonly string[]): Tem
 /** What a run has beside its chain, each in a few words. */
 function parametersInWords({ seed, samples, maxNewTokens, stop }: RunParameters): readonly string[] {
   return [
-    ...(samples === undefined ? [] : [`samples ${samples}`]),
-    ...(maxNewTokens === undefined ? [] : [`max new tokens ${thousands(maxNewTokens)}`]),
-    ...(seed === undefined ? [] : [`seed ${seed}`]),
-    ...(stop === undefined ? [] : [`stop at ${stop.map((text) => `“${visibleToken(text)}”`).join(', ')}`]),
+    ...(samples === undefined ? [] : [t('samples {0}', thousands(samples))]),
+    ...(maxNewTokens === undefined ? [] : [t('max new tokens {0}', thousands(maxNewTokens))]),
+    ...(seed === undefined ? [] : [t('seed {0}', written(seed))]),
+    ...(stop === undefined
+      ? []
+      : [t('stop at {0}', stop.map((text) => t('“{0}”', visibleToken(text))).join(', '))]),
   ];
 }

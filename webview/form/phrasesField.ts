@@ -8,6 +8,8 @@ import type { SamplerStep } from './samplerSteps';
 import type { SamplersProps } from './samplersProps';
 import { searchOf } from './tokenSearch';
 import { canBeWholeWord, textsOf } from './tokenSteps';
+import { t } from '../../src/l10n/language';
+import { thousands } from '../format/numbers';
 
 const encoder = new TextEncoder();
 
@@ -34,7 +36,7 @@ export function phrasesField(props: SamplersProps, step: SamplerStep): TemplateR
   return html`${
       phrases.length === 0
         ? nothing
-        : html`<ul class="phrases" aria-label="Banned phrases" data-testid="phrases">
+        : html`<ul class="phrases" aria-label=${t('Banned phrases')} data-testid="phrases">
             ${phrases.map(
               (phrase, at) =>
                 html`<li class="phrase">
@@ -44,7 +46,7 @@ export function phrasesField(props: SamplersProps, step: SamplerStep): TemplateR
                     spellcheck="false"
                     autocomplete="off"
                     data-testid="phrase"
-                    aria-label="Phrase ${at + 1}"
+                    aria-label=${t('Phrase {0}', thousands(at + 1))}
                     maxlength=${LONGEST}
                     .value=${live(phrase)}
                     @change=${(event: Event) => {
@@ -55,8 +57,8 @@ export function phrasesField(props: SamplersProps, step: SamplerStep): TemplateR
                     type="button"
                     class="link"
                     data-testid="remove-phrase"
-                    aria-label="Remove phrase ${at + 1}"
-                    title="Remove"
+                    aria-label=${t('Remove phrase {0}', thousands(at + 1))}
+                    title=${t('Remove')}
                     @click=${() => {
                       set(at, '');
                     }}
@@ -75,9 +77,9 @@ export function phrasesField(props: SamplersProps, step: SamplerStep): TemplateR
         spellcheck="false"
         autocomplete="off"
         data-testid=${name}
-        aria-label="Banned phrases: add a phrase"
-        title="Letters as they are written; “ring” is in “spring” too, “ ring” is not"
-        placeholder="Add a phrase"
+        aria-label=${t('Banned phrases: add a phrase')}
+        title=${t('Letters as they are written; “ring” is in “spring” too, “ ring” is not')}
+        placeholder=${t('Add a phrase')}
         maxlength=${LONGEST}
         .value=${live(next)}
         @input=${(event: Event) => {
@@ -89,7 +91,7 @@ export function phrasesField(props: SamplersProps, step: SamplerStep): TemplateR
         }}
       />
       <button type="button" class="link" data-testid="add-phrase" ?disabled=${next === ''} @click=${add}>
-        add
+        ${t('add')}
       </button>
       ${spacesView(next)}
     </div>`;
@@ -104,18 +106,18 @@ function longerView(
   const id = vocabulary && searchOf(vocabulary).longerWord(phrase);
   if (!vocabulary || id === undefined) return nothing;
   return html`<span class="longer quiet" data-testid="longer-word"
-    >also inside longer words, such as <span class="token-text">${tokenView(vocabulary, id)}</span> ${
+    >${t('also inside longer words, such as')} <span class="token-text">${tokenView(vocabulary, id)}</span> ${
       canBeWholeWord(phrase)
         ? html`<button
             type="button"
             class="link"
             data-testid="whole-word"
-            title="Ban it only where no letter follows, as a pattern"
+            title=${t('Ban it only where no letter follows, as a pattern')}
             @click=${() => {
               onWholeWord(step, phrase);
             }}
           >
-            whole word only
+            ${t('whole word only')}
           </button>`
         : nothing
     }</span

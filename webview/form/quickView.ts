@@ -5,12 +5,13 @@ import type { SamplerName } from '../../src/core/samplers/chain';
 import type { ChainEditor } from './chainEditor';
 import { fieldText, sliderOf } from './chainForm';
 import { firstOf, mainOf, valueOf } from './samplerSteps';
+import { t } from '../../src/l10n/language';
 
 const QUICK: readonly SamplerName[] = ['temperature', 'top-k', 'top-p'];
 
 /** @param muted the samplers are only shown */
 export function quickView(chain: ChainEditor, muted: boolean): TemplateResult {
-  return html`<div class="quick" role="group" aria-label="Main samplers" ?data-muted=${muted}>
+  return html`<div class="quick" role="group" aria-label=${t('Main samplers')} ?data-muted=${muted}>
     ${QUICK.map((sampler) => sliderView(chain, sampler))}
   </div>`;
 }

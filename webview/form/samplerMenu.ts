@@ -4,14 +4,15 @@ import { catalog } from '../../src/core/samplers/catalog';
 import type { SamplerName } from '../../src/core/samplers/chain';
 import { keepStop, rove } from '../ui/roving';
 import type { SamplersProps } from './samplersProps';
+import { t } from '../../src/l10n/language';
 
 /** The headings, each with the sampler of the catalog before which it stands. */
 const HEADINGS: readonly (readonly [before: SamplerName, heading: string])[] = [
-  ['temperature', 'Reshape'],
-  ['top-k', 'Cut'],
-  ['repetition-penalty', 'Repeat less'],
-  ['logit-bias', 'Tokens and phrases'],
-  ['regex', 'Shapes'],
+  ['temperature', t('Reshape')],
+  ['top-k', t('Cut')],
+  ['repetition-penalty', t('Repeat less')],
+  ['logit-bias', t('Tokens and phrases')],
+  ['regex', t('Shapes')],
 ];
 
 /** Every sampler there is, in the order of the catalog. */
@@ -50,14 +51,14 @@ export function menuView({ menuOpen, onMenu, onAdd }: SamplersProps): TemplateRe
         onMenu(!menuOpen);
       }}
     >
-      ${menuOpen ? '− close menu' : '+ add a sampler'}
+      ${menuOpen ? t('− close menu') : t('+ add a sampler')}
     </button>
     ${
       menuOpen
         ? html`<div
             class="sampler-menu"
             role="group"
-            aria-label="Samplers"
+            aria-label=${t('Samplers')}
             @keydown=${roveMenu}
             @focusin=${keepStop}
           >

@@ -19,6 +19,7 @@ import {
 import type { ListedPreset } from '../../src/protocol/presets';
 import { count, percent } from '../format/numbers';
 import { wordsOf } from './stepWords';
+import { t } from '../../src/l10n/language';
 
 export type StepValue = number | string | null;
 
@@ -215,8 +216,8 @@ export function moveStep(steps: readonly SamplerStep[], key: string, by: -1 | 1)
 }
 
 export const ORDERS = [
-  { name: 'Hugging Face order', hook: 'order-hugging-face', sort: inHuggingFaceOrder },
-  { name: 'llama.cpp order', hook: 'order-llama-cpp', sort: inLlamaCppOrder },
+  { name: t('Hugging Face order'), hook: 'order-hugging-face', sort: inHuggingFaceOrder },
+  { name: t('llama.cpp order'), hook: 'order-llama-cpp', sort: inLlamaCppOrder },
 ] as const;
 
 export type Order = (typeof ORDERS)[number];
@@ -253,7 +254,7 @@ export function shortStep(step: SamplerStep): string {
   const { sampler, values } = step;
   const words = wordsOf(step);
   if (words !== null) return words;
-  if (isOff(step)) return `${sampler} off`;
+  if (isOff(step)) return t('{0} off', sampler);
   const main = controlsOf(sampler).filter(({ optional }) => !optional);
   const numbers = main.map((parameter) => values[parameter.name] ?? parameter.default).join('/');
   return `${definitionOf(sampler).about.symbol ?? sampler} ${numbers}`.trimEnd();
@@ -265,8 +266,8 @@ export function deedsOf(steps: readonly SamplerStep[], reports: readonly StepRep
   return steps.map((step) => {
     const off = isOff(step);
     const report = off ? undefined : reports[next++];
-    if (isEmpty(step)) return 'names nothing yet';
-    if (off) return 'is off';
+    if (isEmpty(step)) return t('names nothing yet');
+    if (off) return t('is off');
     return report ? deed(step, report) : '';
   });
 }
@@ -278,6 +279,10 @@ export function deedLine(step: SamplerStep, deed: string): string {
 
 function deed(step: SamplerStep, { removed, mass }: StepReport): string {
   if (removed > 0)
-    return `removed ${count(removed, '{0} token', '{0} tokens')} holding ${percent(mass)} of the probability`;
-  return definitionOf(step.sampler).effect?.(specOf(step)) ?? 'removed no token';
+    return t(
+      'removed {0} holding {1} of the probability',
+      count(removed, '{0} token', '{0} tokens'),
+      percent(mass),
+    );
+  return definitionOf(step.sampler).effect?.(specOf(step)) ?? t('removed no token');
 }

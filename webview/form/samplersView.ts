@@ -14,6 +14,7 @@ import { menuView } from './samplerMenu';
 import { controlsOf, mainOf, ORDERS, presetOf, valueOf, type SamplerStep } from './samplerSteps';
 import type { SamplersProps } from './samplersProps';
 import { biasField, tokensField } from './tokensField';
+import { t } from '../../src/l10n/language';
 
 export type { SamplersProps } from './samplersProps';
 
@@ -24,8 +25,8 @@ export function samplersView(props: SamplersProps): TemplateResult {
   const { form, problem } = props;
   const { steps } = form;
   return html`${presetView(props)}
-    ${steps.length === 0 ? html`<p class="quiet">No samplers: the model’s own distribution.</p>` : nothing}
-    <ol class="steps" aria-label="Samplers, in the order they are applied">
+    ${steps.length === 0 ? html`<p class="quiet">${t('No samplers: the model’s own distribution.')}</p>` : nothing}
+    <ol class="steps" aria-label=${t('Samplers, in the order they are applied')}>
       ${repeat(
         steps,
         ({ key }) => key,
@@ -49,11 +50,11 @@ function presetView({
   const named = presetOf(form.steps, presets, preset);
   const id = named?.id ?? CUSTOM;
   return html`<div class="field" data-choice>
-      <span class="label">preset</span>
+      <span class="label">${t('preset')}</span>
       <vscode-dropdown
         data-testid="preset"
-        aria-label="preset"
-        title=${named ? visibleText(named.description || named.name) : 'Your own chain.'}
+        aria-label=${t('preset')}
+        title=${named ? visibleText(named.description || named.name) : t('Your own chain.')}
         .value=${live(id)}
         @change=${(event: Event) => {
           const chosen = (event.target as HTMLSelectElement).value;
@@ -70,7 +71,7 @@ function presetView({
               >${visibleText(option.name)}</vscode-option
             >`,
         )}
-        <vscode-option value=${CUSTOM} ?selected=${named === undefined}>custom</vscode-option>
+        <vscode-option value=${CUSTOM} ?selected=${named === undefined}>${t('custom')}</vscode-option>
       </vscode-dropdown>
     </div>
     <p class="preset-save">
@@ -78,11 +79,11 @@ function presetView({
         type="button"
         class="link"
         data-testid="save-preset"
-        title=${unsaved ?? 'Save these samplers as your own preset, for this panel, the Presets view, suggestions and Methods'}
+        title=${unsaved ?? t('Save these samplers as your own preset, for this panel, the Presets view, suggestions and Methods')}
         ?disabled=${unsaved !== null}
         @click=${onSavePreset}
       >
-        Save this chain
+        ${t('Save this chain')}
       </button>
       ${exchange?.buttons ?? nothing} ${beside ?? nothing}
     </p>
@@ -123,8 +124,8 @@ function stepView(props: SamplersProps, step: SamplerStep, index: number): Templ
               class="link"
               data-testid="options"
               aria-expanded=${open}
-              aria-label="${label}: ${open ? 'fewer' : 'more'} settings"
-              title=${open ? 'Fewer settings' : 'More settings'}
+              aria-label=${open ? t('{0}: fewer settings', label) : t('{0}: more settings', label)}
+              title=${open ? t('Fewer settings') : t('More settings')}
               @click=${() => {
                 onOptions(step.key);
               }}
@@ -142,8 +143,8 @@ function stepView(props: SamplersProps, step: SamplerStep, index: number): Templ
         type="button"
         class="link"
         data-testid="remove-step"
-        aria-label="Remove ${label}"
-        title="Remove"
+        aria-label=${t('Remove {0}', label)}
+        title=${t('Remove')}
         @click=${() => {
           onSteps(steps.filter((other) => other !== step));
         }}
@@ -174,7 +175,7 @@ function listView(
   const { length } = step.lists?.[name] ?? [];
   if (length === 0) return nothing;
   return html`<p class="field-note quiet" data-testid="listed">
-    ${label.toLowerCase()}: ${count(length, '{0} entry', '{0} entries')}
+    ${t('{0}: {1}', label.toLowerCase(), count(length, '{0} entry', '{0} entries'))}
   </p>`;
 }
 
@@ -183,8 +184,8 @@ function moveView(label: string, way: 'up' | 'down', last: boolean, onClick: () 
     type="button"
     class="link"
     data-testid="move-${way}"
-    aria-label="Move ${label} ${way}"
-    title="Move ${way}"
+    aria-label=${way === 'up' ? t('Move {0} up', label) : t('Move {0} down', label)}
+    title=${way === 'up' ? t('Move up') : t('Move down')}
     ?disabled=${last}
     @click=${onClick}
   >
@@ -194,19 +195,19 @@ function moveView(label: string, way: 'up' | 'down', last: boolean, onClick: () 
 
 /** The order matters: each button says how many tokens would be left. */
 function ordersView({ keptInOrder, onOrder }: SamplersProps): TemplateResult {
-  return html`<div class="orders" role="group" aria-label="Order of the samplers">
+  return html`<div class="orders" role="group" aria-label=${t('Order of the samplers')}>
     ${ORDERS.map((order) => {
       const kept = keptInOrder[order.name];
       return html`<button
         type="button"
         class="link"
         data-testid=${order.hook}
-        title="Sort the samplers as that program does, with its rule for ties at top-k"
+        title=${t('Sort the samplers as that program does, with its rule for ties at top-k')}
         @click=${() => {
           onOrder(order);
         }}
       >
-        ${order.name}${kept === undefined ? nothing : html`<span class="quiet">: keeps ${thousands(kept)}</span>`}
+        ${order.name}${kept === undefined ? nothing : html`<span class="quiet">${t(': keeps {0}', thousands(kept))}</span>`}
       </button>`;
     })}
   </div>`;

@@ -5,6 +5,7 @@ import type { TextParameter } from '../../src/core/samplers/parameters';
 import { fieldName, labelOf, textOf, type FieldName } from './chainForm';
 import type { SamplerStep } from './samplerSteps';
 import type { SamplersProps } from './samplersProps';
+import { t } from '../../src/l10n/language';
 
 interface Example {
   readonly label: string;
@@ -29,14 +30,14 @@ const WORDS = `{
 /** What a text of each kind may look like, by sampler; a continuation of prose begins with a space. */
 const EXAMPLES: Readonly<Record<string, readonly Example[]>> = {
   regex: [
-    { label: 'a number', text: String.raw` ?\d+(\.\d+)?` },
-    { label: 'a date', text: String.raw` ?\d{1,2} [A-Z][a-z]+ \d{4}` },
-    { label: 'yes or no', text: ' ?(yes|no)' },
-    { label: 'one sentence', text: String.raw`[^.!?\n]+[.!?]` },
+    { label: t('a number'), text: String.raw` ?\d+(\.\d+)?` },
+    { label: t('a date'), text: String.raw` ?\d{1,2} [A-Z][a-z]+ \d{4}` },
+    { label: t('yes or no'), text: ' ?(yes|no)' },
+    { label: t('one sentence'), text: String.raw`[^.!?\n]+[.!?]` },
   ],
   'json-schema': [
-    { label: 'a person', text: PERSON },
-    { label: 'a list of words', text: WORDS },
+    { label: t('a person'), text: PERSON },
+    { label: t('a list of words'), text: WORDS },
   ],
 };
 
@@ -99,7 +100,7 @@ function examplesView(
   examples: readonly Example[],
   { onType, onTyped }: Pick<SamplersProps, 'onType' | 'onTyped'>,
 ): TemplateResult {
-  return html`<span class="examples" role="group" aria-label="${spoken}, examples">
+  return html`<span class="examples" role="group" aria-label=${t('{0}, examples', spoken)}>
     <span class="quiet">e.g.</span>
     ${examples.map(
       ({ label, text }) =>

@@ -11,6 +11,8 @@ import type { SamplerStep } from './samplerSteps';
 import type { SamplersProps } from './samplersProps';
 import { likeliestFirst, searchOf } from './tokenSearch';
 import { biasesOf, FAVOUR, idsOf, MOST_BIAS, textsOf, type Bias } from './tokenSteps';
+import { t } from '../../src/l10n/language';
+import { filled } from '../ui/filled';
 
 /** Characters of a word that are looked for. */
 const LONGEST = 100;
@@ -39,7 +41,7 @@ export function tokensField(props: SamplersProps, step: SamplerStep): TemplateRe
             chipView(
               labelled(vocabulary, id),
               vocabulary ? tokenView(vocabulary, id) : `${id}`,
-              `id ${id}`,
+              t('id {0}', String(id)),
               () => {
                 pick(id);
               },
@@ -48,14 +50,19 @@ export function tokensField(props: SamplersProps, step: SamplerStep): TemplateRe
           ${texts.slice(0, CHIPS).map((text, index) => {
             const pieces = tokenPieces(encoder.encode(text));
             const shown = pieces.map((piece) => piece.text).join('');
-            return chipView(`“${shown}”`, html`“${piecesView(pieces)}”`, 'by its text', () => {
-              onList(
-                fieldName(step, { name: 'texts' }),
-                texts.filter((_, at) => at !== index),
-              );
-            });
+            return chipView(
+              t('“{0}”', shown),
+              html`${filled(t('“{0}”'), piecesView(pieces))}`,
+              t('by its text'),
+              () => {
+                onList(
+                  fieldName(step, { name: 'texts' }),
+                  texts.filter((_, at) => at !== index),
+                );
+              },
+            );
           })}
-          ${picked > CHIPS ? html`<li class="quiet">${count(picked, '{0} token', '{0} tokens')} in all</li>` : nothing}
+          ${picked > CHIPS ? html`<li class="quiet">${count(picked, '{0} token in all', '{0} tokens in all')}</li>` : nothing}
         </ul>`
   }`;
 }
@@ -79,7 +86,7 @@ export function biasField(props: SamplersProps, step: SamplerStep): TemplateResu
   ${
     biases.length === 0
       ? nothing
-      : html`<ul class="biases" aria-label="Biases" data-testid="picked">
+      : html`<ul class="biases" aria-label=${t('Biases')} data-testid="picked">
           ${biases.slice(0, CHIPS).map(([id, added], at) => {
             const label = labelled(vocabulary, id);
             return html`<li class="bias" data-token-id=${id}>
@@ -87,8 +94,8 @@ export function biasField(props: SamplersProps, step: SamplerStep): TemplateResu
               <span
                 class="odds quiet"
                 data-testid="odds"
-                title="Its odds against all other tokens are multiplied by e^b"
-                >odds × ${significant(Math.exp(added))}</span
+                title=${t('Its odds against all other tokens are multiplied by e^b')}
+                >${filled(t('odds × {0}'), significant(Math.exp(added)))}</span
               >
               ${removeView(label, () => {
                 pick(id);
@@ -99,7 +106,7 @@ export function biasField(props: SamplersProps, step: SamplerStep): TemplateResu
                 max=${MOST_BIAS}
                 step="0.5"
                 data-testid="bias-range"
-                aria-label="Bias of ${label}, slider"
+                aria-label=${t('Bias of {0}, slider', label)}
                 .value=${live(String(added))}
                 @input=${(event: Event) => {
                   set(at, Number((event.target as HTMLInputElement).value));
@@ -110,7 +117,7 @@ export function biasField(props: SamplersProps, step: SamplerStep): TemplateResu
                 class="typed"
                 step="0.5"
                 data-testid="bias"
-                aria-label="Bias of ${label}, in logits"
+                aria-label=${t('Bias of {0}, in logits', label)}
                 .value=${live(String(added))}
                 @change=${(event: Event) => {
                   const typed = (event.target as HTMLInputElement).valueAsNumber;
@@ -119,7 +126,7 @@ export function biasField(props: SamplersProps, step: SamplerStep): TemplateResu
               />
             </li>`;
           })}
-          ${biases.length > CHIPS ? html`<li class="quiet">${count(biases.length, '{0} token', '{0} tokens')} in all</li>` : nothing}
+          ${biases.length > CHIPS ? html`<li class="quiet">${count(biases.length, '{0} token in all', '{0} tokens in all')}</li>` : nothing}
         </ul>`
   }`;
 }
@@ -144,8 +151,8 @@ function finderView(
       spellcheck="false"
       autocomplete="off"
       data-testid=${name}
-      aria-label="${labelOf(step)}: find a token by a word"
-      placeholder="Type a word or a phrase"
+      aria-label=${t('{0}: find a token by a word', labelOf(step))}
+      placeholder=${t('Type a word or a phrase')}
       maxlength=${LONGEST}
       .value=${live(word)}
       @focus=${onTokens}
@@ -177,7 +184,9 @@ function foundView(
   picking: Picking,
 ): TemplateResult {
   if (!vocabulary) {
-    return html`<p class="field-note quiet" role="status">The tokens are known once the model is loaded.</p>`;
+    return html`<p class="field-note quiet" role="status">
+      ${t('The tokens are known once the model is loaded.')}
+    </p>`;
   }
   const search = searchOf(vocabulary);
   const found = search.find(word);
@@ -185,18 +194,19 @@ function foundView(
     ? search.pieces(word.startsWith(' ') ? word : ` ${word}`)
     : likeliestFirst(found.ids, probabilities(found.ids));
   const now = probabilities(ids);
-  const chips = html`<div class="variants" role="group" aria-label="Tokens of what was typed">
+  const chips = html`<div class="variants" role="group" aria-label=${t('Tokens of what was typed')}>
     ${ids.map((id) => variantView(vocabulary, id, now.get(id)?.raw, picking))}
   </div>`;
   if (!found.pieces) return chips;
   const shown = tokenLabel(encoder.encode(word));
   if (ids.length === 0) {
-    return html`<p class="field-note quiet" role="status">No tokens of this model make “${shown}”.</p>`;
+    return html`<p class="field-note quiet" role="status">
+      ${filled(t('No tokens of this model make “{0}”.'), shown)}
+    </p>`;
   }
   const bans = step.sampler === 'banned-tokens';
   return html`<p class="field-note quiet" role="status" data-testid="pieces">
-      “${shown}” is ${count(ids.length, '{0} token', '{0} tokens')}; a piece that you pick is
-      ${bans ? 'banned' : step.sampler === 'logit-bias' ? 'biased' : 'allowed'} in every word.
+      ${PIECES[piecesFor(step, bans)](shown, count(ids.length, '{0} token', '{0} tokens'))}
     </p>
     ${chips}
     ${
@@ -209,7 +219,7 @@ function foundView(
               onBanPhrase(name, word);
             }}
           >
-            Ban the phrase instead
+            ${t('Ban the phrase instead')}
           </button>`
         : nothing
     }`;
@@ -228,13 +238,15 @@ function variantView(
     data-testid="variant"
     data-token-id=${id}
     aria-pressed=${ids.includes(id)}
-    title=${probability === undefined ? `id ${id}` : `id ${id}, probability before the samplers ${full(probability)}`}
+    title=${probability === undefined ? t('id {0}', String(id)) : t('id {0}, probability before the samplers {1}', String(id), full(probability))}
     @click=${() => {
       pick(id);
     }}
   >
     <span class="token-text">${tokenView(vocabulary, id)}</span>
-    <span class="quiet"><span class="unseen">id </span>${id}${now === '' ? nothing : html` · ${now}`}</span>
+    <span class="quiet"
+      ><span class="unseen">${t('id')} </span>${id}${now === '' ? nothing : html` · ${now}`}</span
+    >
   </button>`;
 }
 
@@ -249,8 +261,8 @@ function removeView(label: string, onRemove: () => void): TemplateResult {
     type="button"
     class="link"
     data-testid="unpick"
-    aria-label="Remove ${label}"
-    title="Remove"
+    aria-label=${t('Remove {0}', label)}
+    title=${t('Remove')}
     @click=${onRemove}
   >
     ✕
@@ -260,9 +272,24 @@ function removeView(label: string, onRemove: () => void): TemplateResult {
 /** A token for sentences and labels; by its id where its text is not known. */
 function labelled(vocabulary: Vocabulary | undefined, id: number): string {
   const label = vocabulary ? tokenLabel(tokenBytes(vocabulary, id)) : '';
-  return label === '' ? `token ${id}` : label;
+  return label === '' ? t('token {0}', String(id)) : label;
 }
 
 function labelOf({ sampler }: SamplerStep): string {
   return definitionOf(sampler).about.label;
+}
+
+/** What a piece of a word that is picked does to the words that have it. */
+const PIECES = {
+  ban: (text: string, tokens: string) =>
+    t('“{0}” is {1}; a piece that you pick is banned in every word.', text, tokens),
+  bias: (text: string, tokens: string) =>
+    t('“{0}” is {1}; a piece that you pick is biased in every word.', text, tokens),
+  allow: (text: string, tokens: string) =>
+    t('“{0}” is {1}; a piece that you pick is allowed in every word.', text, tokens),
+};
+
+function piecesFor({ sampler }: SamplerStep, bans: boolean): keyof typeof PIECES {
+  if (bans) return 'ban';
+  return sampler === 'logit-bias' ? 'bias' : 'allow';
 }

@@ -2,6 +2,8 @@
 import { ToyModel, type ToyDefinition } from '../../src/core/toyModel';
 import { typedNumber, typingHint } from '../format/typedNumber';
 import type { Toy } from '../../src/protocol/messages';
+import { t } from '../../src/l10n/language';
+import { written } from '../../src/l10n/numbers';
 
 export interface ToyRow {
   readonly word: string;
@@ -33,9 +35,12 @@ export function readDraft(draft: ToyDraft): { readonly toy: Toy; readonly model:
   const row = logits.findIndex((logit) => Number.isNaN(logit));
   if (row >= 0) {
     const typed = draft[row]!.logit.trim();
-    const is = typed === '' ? 'empty' : `"${typed}"`;
-    const hint = typingHint(typed) ?? 'It must be a number, for example 1.5.';
-    const sentence = `The logit of "${words[row]!}" is ${is}. ${hint}`;
+    const hint = typingHint(typed) ?? t('It must be a number, for example {0}.', written(1.5));
+    const what =
+      typed === ''
+        ? t('The logit of "{0}" is empty.', words[row]!)
+        : t('The logit of "{0}" is "{1}".', words[row]!, typed);
+    const sentence = `${what} ${hint}`;
     return { row, field: 'logit', sentence };
   }
   const whole = build(words, logits);

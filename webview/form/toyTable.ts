@@ -2,6 +2,8 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { TOY_BOOK, TOY_DEFAULT } from '../../src/core/toyModel';
 import { draftOf, MOST_WORDS, type ToyDraft, type ToyProblem, type ToyRow } from './toyDraft';
+import { t } from '../../src/l10n/language';
+import { thousands } from '../format/numbers';
 
 export interface ToyTableProps {
   readonly draft: ToyDraft;
@@ -11,10 +13,10 @@ export interface ToyTableProps {
 
 /** Vocabularies to begin with. */
 const BUILT_IN: readonly { readonly name: string; readonly title: string; readonly draft: ToyDraft }[] = [
-  { name: 'five dishes', title: 'The chapter’s exercise', draft: draftOf(TOY_DEFAULT) },
+  { name: t('five dishes'), title: t('The chapter’s exercise'), draft: draftOf(TOY_DEFAULT) },
   {
-    name: 'nine words from the book',
-    title: 'The logits after “every effort moves you” in section 5.3 of the book',
+    name: t('nine words from the book'),
+    title: t('The logits after “every effort moves you” in section 5.3 of the book'),
     draft: draftOf(TOY_BOOK),
   },
 ];
@@ -27,13 +29,13 @@ export function toyTableView({ draft, problem, onChange }: ToyTableProps): Templ
   const wrong = (row: number, field: ToyProblem['field']): string =>
     problem?.row === row && problem.field === field ? 'true' : 'false';
   return html`<fieldset class="toy" data-testid="toy">
-    <legend>Toy vocabulary</legend>
+    <legend>${t('Toy vocabulary')}</legend>
     <table>
       <thead>
         <tr>
-          <th scope="col">word</th>
-          <th scope="col">logit</th>
-          <th><span class="unseen">remove</span></th>
+          <th scope="col">${t('word')}</th>
+          <th scope="col">${t('logit')}</th>
+          <th><span class="unseen">${t('remove')}</span></th>
         </tr>
       </thead>
       <tbody>
@@ -43,7 +45,7 @@ export function toyTableView({ draft, problem, onChange }: ToyTableProps): Templ
               <td>
                 <vscode-text-field
                   data-testid="toy-word"
-                  aria-label="word ${i + 1}"
+                  aria-label=${t('word {0}', thousands(i + 1))}
                   aria-invalid=${wrong(i, 'word')}
                   .value=${live(word)}
                   @input=${(event: Event) => {
@@ -54,7 +56,7 @@ export function toyTableView({ draft, problem, onChange }: ToyTableProps): Templ
               <td class="logit">
                 <vscode-text-field
                   data-testid="toy-logit"
-                  aria-label="logit of ${word}"
+                  aria-label=${t('logit of {0}', word)}
                   aria-invalid=${wrong(i, 'logit')}
                   .value=${live(logit)}
                   @input=${(event: Event) => {
@@ -66,8 +68,8 @@ export function toyTableView({ draft, problem, onChange }: ToyTableProps): Templ
                 <button
                   type="button"
                   class="link"
-                  aria-label="Remove ${word}"
-                  title="Remove"
+                  aria-label=${t('Remove {0}', word)}
+                  title=${t('Remove')}
                   ?disabled=${draft.length === 1}
                   @click=${() => {
                     onChange(draft.filter((_, other) => other !== i));
@@ -91,7 +93,7 @@ export function toyTableView({ draft, problem, onChange }: ToyTableProps): Templ
           onChange([...draft, { word: newWord(draft), logit: '0' }]);
         }}
       >
-        add a word
+        ${t('add a word')}
       </button>
       ${BUILT_IN.map(
         (vocabulary) =>

@@ -4,13 +4,14 @@ import type { TextSource } from '../../src/protocol/messages';
 import { count } from '../format/numbers';
 import type { Host } from '../host';
 import type { ChoiceField, FormValues } from './form';
+import { t } from '../../src/l10n/language';
 
 const SOURCES: readonly { readonly value: TextSource | 'same'; readonly label: string }[] = [
-  { value: 'document', label: 'the document' },
-  { value: 'file', label: 'a file' },
-  { value: 'folder', label: 'a folder' },
-  { value: 'verdict', label: 'The Verdict' },
-  { value: 'same', label: 'as before' },
+  { value: 'document', label: t('the document') },
+  { value: 'file', label: t('a file') },
+  { value: 'folder', label: t('a folder') },
+  { value: 'verdict', label: t('The Verdict') },
+  { value: 'same', label: t('as before') },
 ];
 
 export class WholeText {
@@ -32,7 +33,7 @@ export class WholeText {
   giveFrom(parameters: unknown): void {
     if (typeof parameters !== 'object' || parameters === null || !('text' in parameters)) return;
     const { text } = parameters;
-    if (typeof text === 'string') this.give('the text of the result on screen', text);
+    if (typeof text === 'string') this.give(t('the text of the result on screen'), text);
   }
 
   /** Reads it anew unless it is to stay. @throws RequestError, with code `stopped` when none is given */
@@ -49,13 +50,13 @@ export function textSourceField(source: WholeText): ChoiceField {
   return {
     kind: 'choice',
     name: 'source',
-    label: 'text',
+    label: t('text'),
     initial: 'document',
     options: SOURCES,
     note: () =>
       source.name === ''
         ? null
-        : `Last: ${source.name}, ${count(source.text.length, '{0} character', '{0} characters')}.`,
+        : t('Last: {0}, {1}.', source.name, count(source.text.length, '{0} character', '{0} characters')),
   };
 }
 

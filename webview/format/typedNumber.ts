@@ -129,12 +129,12 @@ export function typingHint(
   if (typeof typedNumber(typed, kind, notation) === 'number') return null;
   const commas = typed.split(',').length - 1;
   if (commas === 0 || !/^[-+\u2212]?[\d.,]+$/.test(typed)) return null;
-  if (notation.decimal === ',') return commas > 1 ? 'Separate numbers by spaces or semicolons.' : null;
+  if (notation.decimal === ',') return commas > 1 ? t('Separate numbers by spaces or semicolons.') : null;
   if (commas > 1 || typed.includes('.')) return null;
   const pointed = typed.replace(',', '.');
   return /,\d{3}$/.test(typed)
-    ? `Type ${typed.replace(',', '')}, or ${pointed} if the comma is a decimal point.`
-    : `Type decimals after a point: ${pointed}.`;
+    ? t('Type {0}, or {1} if the comma is a decimal point.', typed.replace(',', ''), pointed)
+    : t('Type decimals after a point: {0}.', pointed);
 }
 
 /**

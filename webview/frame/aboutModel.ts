@@ -2,6 +2,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ProseHint } from './proseCheck';
 import type { Session } from './session';
+import { t } from '../../src/l10n/language';
+import { filled } from '../ui/filled';
 
 /** Whether every model here comes with the extension. */
 const onlyBundled = ({ models }: Session): boolean =>
@@ -13,13 +15,15 @@ export function aboutView(session: Session, onGetModel: () => void): TemplateRes
   const sentence = choice.about ?? choice.description;
   return html`<p class="about-model" data-testid="about-model">
     <span class="about-sentence">${sentence}</span>
-    <button type="button" class="info" data-card="model:" aria-label=${`About ${choice.name}`}>?</button>
+    <button type="button" class="info" data-card="model:" aria-label=${t('About {0}', choice.name)}>?</button>
     ${onlyBundled(session) ? getGpt2(onGetModel) : nothing}
   </p>`;
 }
 
 const getGpt2 = (onGetModel: () => void): TemplateResult =>
-  html`<button type="button" class="link" data-testid="get-gpt2" @click=${onGetModel}>Get GPT-2</button>`;
+  html`<button type="button" class="link" data-testid="get-gpt2" @click=${onGetModel}>
+    ${t('Get GPT-2')}
+  </button>`;
 
 export function modelCard({ choice }: Session): TemplateResult | null {
   if (!choice) return null;
@@ -39,8 +43,10 @@ export function proseView(
   if (!hint) return nothing;
   const { name, kind } = hint;
   return html`<p class="notes" role="status" data-testid="prose-hint">
-    This prompt does not look like English prose. ${name} was trained on ${kind} and may do poorly here.
+    ${filled(t('This prompt does not look like English prose. {0} was trained on {1} and may do poorly here.'), name, kind)}
     ${getGpt2(onGetModel)}
-    <button type="button" class="link" data-testid="dismiss-prose-hint" @click=${onDismiss}>Dismiss</button>
+    <button type="button" class="link" data-testid="dismiss-prose-hint" @click=${onDismiss}>
+      ${t('Dismiss')}
+    </button>
   </p>`;
 }

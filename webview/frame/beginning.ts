@@ -1,5 +1,7 @@
 import { completionText } from '../format/tokenText';
 import type { Session } from './session';
+import { t } from '../../src/l10n/language';
+import { thousands } from '../format/numbers';
 
 /** The prompt up to and including one of its tokens, and what that is; null where nothing is behind it. */
 export function beginningUpTo(
@@ -14,5 +16,7 @@ export function beginningUpTo(
   let end = index + 1;
   // A prompt is text, so it does not end within a character.
   while (end < ids.length && textTo(end).endsWith('\uFFFD')) end += 1;
-  return end >= ids.length ? null : { text: textTo(end), place: `up to token ${end} of ${ids.length}` };
+  return end >= ids.length
+    ? null
+    : { text: textTo(end), place: t('up to token {0} of {1}', thousands(end), thousands(ids.length)) };
 }

@@ -9,6 +9,8 @@ import { visibleText } from '../../src/core/visibleText';
 import { afterDraw } from '../ui/afterDraw';
 import { chainExchange, type RunPorts } from './chainExchange';
 import type { TabContext } from './tab';
+import { t } from '../../src/l10n/language';
+import { thousands } from '../format/numbers';
 
 /**
  * @param shown what is known of the distribution that the chain acts on
@@ -37,7 +39,7 @@ export function chainControls(
     words: chain.words,
     presets: session.presets,
     preset: chain.preset,
-    unsaved: chain.error && 'Correct the marked field, then save the chain.',
+    unsaved: chain.error && t('Correct the marked field, then save the chain.'),
     onPreset: (preset) => {
       chain.take(preset);
     },
@@ -63,12 +65,12 @@ export function chainControls(
       const step = chain.steps.find((one) => textsOf(one, 'phrases').includes(phrase));
       const place = step ? textsOf(step, 'phrases').indexOf(phrase) : 0;
       focusStep(step?.key, `.phrases > :nth-child(${place + 1}) input`);
-      announce(`“${visibleText(phrase)}” is a banned phrase.`);
+      announce(t('“{0}” is a banned phrase.', visibleText(phrase)));
     },
     onWholeWord: ({ key }, phrase) => {
       chain.steps = banWholeWord(chain.steps, key, phrase);
       focusStep(key, '[data-text] input');
-      announce(`“${visibleText(phrase)}” is banned only where no letter follows.`);
+      announce(t('“{0}” is banned only where no letter follows.', visibleText(phrase)));
     },
     onSlide: (name, value) => {
       chain.slide(name, value);
@@ -86,7 +88,7 @@ export function chainControls(
     onMove: (key, by) => {
       chain.steps = moveStep(chain.steps, key, by);
       const place = chain.steps.findIndex((step) => step.key === key);
-      announce(`${key} is step ${place + 1} of ${chain.steps.length}.`);
+      announce(t('{0} is step {1} of {2}.', key, thousands(place + 1), thousands(chain.steps.length)));
       const [same, other] = by < 0 ? ['up', 'down'] : ['down', 'up'];
       focusStep(key, `[data-testid="move-${same}"]:enabled`, `[data-testid="move-${other}"]:enabled`);
     },
@@ -111,9 +113,9 @@ async function save(chain: ChainEditor, host: TabContext['host']): Promise<strin
   const { steps } = chain;
   try {
     chain.preset = await host.savePreset(chainOfSteps(steps), offOf(steps));
-    return 'Preset saved.';
+    return t('Preset saved.');
   } catch (error) {
-    if (error instanceof RequestError && error.failure.code === 'stopped') return 'Nothing was saved.';
+    if (error instanceof RequestError && error.failure.code === 'stopped') return t('Nothing was saved.');
     throw error;
   }
 }

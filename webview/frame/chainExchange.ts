@@ -11,6 +11,7 @@ import { chainOfSteps, stepsOf } from '../form/samplerSteps';
 import type { ExchangeViews } from '../form/samplersProps';
 import { afterDraw } from '../ui/afterDraw';
 import type { TabContext } from './tab';
+import { t, counted } from '../../src/l10n/language';
 
 /** What a run has beside its chain, as the form of a tab has it. */
 export interface RunPorts {
@@ -32,7 +33,7 @@ export function chainExchange(
   const { exchange } = chain;
   const loaded = session.loadedOf(session.model, undefined);
   const endOfText = loaded?.info.endOfText[0] ?? GPT2_END;
-  const wrong = chain.error && 'Correct the marked field first.';
+  const wrong = chain.error && t('Correct the marked field first.');
 
   const focus = (part: string): void => {
     afterDraw(() => {
@@ -67,7 +68,7 @@ export function chainExchange(
     chain.preset = null;
     ports.take(parameters);
     exchange.open = null;
-    announce(`The chain has ${read.length} samplers now.`);
+    announce(counted(read.length, 'The chain has {0} sampler now.', 'The chain has {0} samplers now.'));
     focus('paste');
   };
 
@@ -99,11 +100,11 @@ export function chainExchange(
       },
       onCopy: () =>
         void host.copy(now.text).then(() => {
-          say('Copied');
+          say(t('Copied'));
         }, failed),
       onOpen: () =>
         void host.openText(now.document, now.language).then(() => {
-          say(`Opened as ${targetOf(exchange.target).label}`);
+          say(t('Opened as {0}', targetOf(exchange.target).label));
         }, failed),
       onClose: close,
     });
@@ -127,8 +128,8 @@ export function chainExchange(
       ${label}
     </button>`;
   return {
-    buttons: html`${button('copy', 'copy-as', 'Copy as…', 'This chain for Hugging Face, llama.cpp, vLLM, Ollama and others')}
-    ${button('paste', 'paste', 'Paste…', 'Take the samplers from a command line, a request or a configuration')}`,
+    buttons: html`${button('copy', 'copy-as', t('Copy as…'), t('This chain for Hugging Face, llama.cpp, vLLM, Ollama and others'))}
+    ${button('paste', 'paste', t('Paste…'), t('Take the samplers from a command line, a request or a configuration'))}`,
     panel: panel(),
   };
 }

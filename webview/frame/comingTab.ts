@@ -3,6 +3,8 @@ import { signal } from '@preact/signals-core';
 import { html, nothing, type TemplateResult } from 'lit';
 import { messageOf } from '../../src/core/messageOf';
 import { TabWithoutRun } from './tabWithoutRun';
+import { t } from '../../src/l10n/language';
+import { filled } from '../ui/filled';
 
 export interface TabName {
   readonly id: string;
@@ -28,7 +30,7 @@ export class ComingTab extends TabWithoutRun {
   message(): TemplateResult | typeof nothing {
     if (this.#trouble.value === '') return nothing;
     return html`<p class="failure" role="alert" data-testid="failure">
-      ${this.title} could not be read: ${this.#trouble.value}. Close this panel and open it again.
+      ${filled(t('{0} could not be read: {1}. Close this panel and open it again.'), this.title, this.#trouble.value)}
     </p>`;
   }
 

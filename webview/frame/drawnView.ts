@@ -2,6 +2,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { visibleText } from '../../src/core/visibleText';
 import type { Provenance } from '../../src/experiments/kit/results';
+import { t } from '../../src/l10n/language';
+import { written } from '../../src/l10n/numbers';
 
 /**
  * @param seed null where nothing was drawn at random
@@ -14,13 +16,21 @@ export function drawnView(
 ): TemplateResult | typeof nothing {
   if (!server || !drawnBy) return nothing;
   const name = visibleText(server.name);
-  const seeded = seed === null ? '' : ` (seed ${seed})`;
-  const sentence =
-    drawnBy === 'server'
-      ? `Drawn by the server ${name}${seeded}.`
-      : `Drawn here from the probabilities of ${name}${seeded}.`;
+  const sentence = drawnBy === 'server' ? byServer(name, seed) : byUs(name, seed);
   const why = notDrawnThere === undefined ? '' : visibleText(notDrawnThere);
   return html`<p class="drawn-by quiet" data-testid="drawn-by">
     ${[sentence, why, more].filter(Boolean).join(' ')}
   </p>`;
+}
+
+function byServer(name: string, seed: number | null): string {
+  return seed === null
+    ? t('Drawn by the server {0}.', name)
+    : t('Drawn by the server {0} (seed {1}).', name, written(seed));
+}
+
+function byUs(name: string, seed: number | null): string {
+  return seed === null
+    ? t('Drawn here from the probabilities of {0}.', name)
+    : t('Drawn here from the probabilities of {0} (seed {1}).', name, written(seed));
 }

@@ -2,6 +2,8 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { visibleText } from '../../src/core/visibleText';
 import type { TabContext } from './tab';
+import { t } from '../../src/l10n/language';
+import { filled } from '../ui/filled';
 
 interface Asked {
   readonly question: string;
@@ -23,7 +25,9 @@ export function comingView({
     <h2>${question}</h2>
     <p>${promise}</p>
     <div class="empty-actions">
-      <vscode-button appearance="secondary" data-testid="coming-stop" @click=${onStop}>Stop</vscode-button>
+      <vscode-button appearance="secondary" data-testid="coming-stop" @click=${onStop}
+        >${t('Stop')}</vscode-button
+      >
       ${progress}
     </div>
   </div>`;
@@ -53,7 +57,7 @@ export function unavailableView({
               @click=${() => {
                 chooseModel(here.id);
               }}
-              >Use ${visibleText(here.name)}</vscode-button
+              >${filled(t('Use {0}'), visibleText(here.name))}</vscode-button
             >`
           : nothing
       }
@@ -79,12 +83,12 @@ export function emptyView({
     <h2>${question}</h2>
     <p>${promise}</p>
     <div class="empty-actions">
-      <vscode-button data-testid="empty-run" @click=${onRun}>Run</vscode-button>
+      <vscode-button data-testid="empty-run" @click=${onRun}>${t('Run')}</vscode-button>
       ${
         onToy === null
           ? nothing
           : html`<vscode-button appearance="secondary" data-testid="empty-toy" @click=${onToy}
-              >Use the toy vocabulary</vscode-button
+              >${t('Use the toy vocabulary')}</vscode-button
             >`
       }
       ${historyButton}

@@ -34,8 +34,10 @@ import {
 import { leaveSettings, showAnswer } from './roomForAnswer';
 import { PROGRESS_AFTER, runProgressView } from './statusView';
 import type { OpenRequest, Tab, TabContext } from './tab';
+import { t } from '../../src/l10n/language';
+import { filled } from '../ui/filled';
 
-const RUN = { label: 'Run', hook: 'run' };
+const RUN = { label: t('Run'), hook: 'run' };
 
 export class ExperimentTab<Result extends ExperimentResult> implements Tab {
   readonly id: string;
@@ -105,7 +107,7 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
     const { outcome, isGrowing } = this.#drawn;
     if (!outcome) return [];
     const { question, report } = this.#page;
-    const sentences = isGrowing ? [`${question} Still running.`] : report.summary(outcome.result);
+    const sentences = isGrowing ? [t('{0} Still running.', question)] : report.summary(outcome.result);
     return slidesOf(sentences, this.#drawn.partsOf(outcome).pictures);
   }
 
@@ -152,7 +154,9 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
     });
     if (this.#page.toyUnfolded) return table;
     return html`<details class="fold">
-      <summary>Toy vocabulary: ${count(session.toyDraft.length, '{0} word', '{0} words')}</summary>
+      <summary>
+        ${filled(t('Toy vocabulary: {0}'), count(session.toyDraft.length, '{0} word', '{0} words'))}
+      </summary>
       ${table}
     </details>`;
   }
@@ -328,7 +332,7 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
     if (runs.elapsed < PROGRESS_AFTER || runs.jobState === 'none') return nothing;
     const { status } = runs.live ?? {};
     if (status) return status();
-    return runProgressView(runs.progress(), `${this.title} is running`, hook);
+    return runProgressView(runs.progress(), t('{0} is running', this.title), hook);
   }
 
   footer(): TemplateResult | typeof nothing {

@@ -6,6 +6,7 @@ import type { ExperimentResult } from '../../src/experiments/kit/results';
 import { pictureFile, type Picture } from '../ui/picture';
 import type { ExportChoice } from './resultView';
 import { entryOf, type Outcome } from './record';
+import { t } from '../../src/l10n/language';
 
 export interface Exported {
   /** Of the experiment: begins the file's name. */
@@ -24,10 +25,10 @@ export interface ExportedFile {
 
 export function exportChoices(tables: readonly ReportTable[], pictures: readonly Picture[]): ExportChoice[] {
   return [
-    { id: 'md', label: 'Report with pictures and conclusion (Markdown)' },
-    { id: 'json', label: 'All data (JSON)' },
-    ...tables.map(({ id, title }) => ({ id: `csv-${id}`, label: `Table: ${title} (CSV)` })),
-    ...pictures.map(({ id, title }) => ({ id: `svg-${id}`, label: `Picture: ${title} (SVG)` })),
+    { id: 'md', label: t('Report with pictures and conclusion (Markdown)') },
+    { id: 'json', label: t('All data (JSON)') },
+    ...tables.map(({ id, title }) => ({ id: `csv-${id}`, label: t('Table: {0} (CSV)', title) })),
+    ...pictures.map(({ id, title }) => ({ id: `svg-${id}`, label: t('Picture: {0} (SVG)', title) })),
   ];
 }
 
@@ -54,5 +55,5 @@ export function exportFile(choice: string, exported: Exported): ExportedFile {
   if (table) return { name: `${id}-${table.id}.csv`, content: toCsv(table) };
   const picture = pictures.find((p) => choice === `svg-${p.id}`);
   if (picture) return { name: `${id}-${picture.id}.svg`, content: pictureFile(picture) };
-  throw new RangeError(`There is no export called ${choice}.`);
+  throw new RangeError(t('There is no export called {0}.', choice));
 }

@@ -11,6 +11,7 @@ import type { ServerRemark } from './serverRemark';
 import type { ProseCheck } from './proseCheck';
 import { chipsView } from '../ui/chips';
 import { infoButton } from '../ui/info';
+import { t } from '../../src/l10n/language';
 
 export interface HeaderProps {
   readonly session: Session;
@@ -48,7 +49,7 @@ export function headerView(props: HeaderProps): TemplateResult {
       <vscode-dropdown
         class="model"
         data-testid="model"
-        aria-label="Model"
+        aria-label=${t('Model')}
         title=${[session.choice?.about, session.choice?.description].filter(Boolean).join(' ')}
         @change=${(event: Event) => {
           const menu = event.target as HTMLSelectElement;
@@ -71,9 +72,11 @@ export function headerView(props: HeaderProps): TemplateResult {
                 >${servedName(name, where)}</vscode-option
               >`,
           )}
-        <vscode-option value=${GET_MODEL} data-testid="get-model">Download or import a model…</vscode-option>
+        <vscode-option value=${GET_MODEL} data-testid="get-model"
+          >${t('Download or import a model…')}</vscode-option
+        >
         <vscode-option value=${CONNECT} data-testid="connect-server"
-          >Connect to a model server…</vscode-option
+          >${t('Connect to a model server…')}</vscode-option
         >
       </vscode-dropdown>
       ${server ? serverBadge(server, 'now') : weightsView(props)}
@@ -82,7 +85,7 @@ export function headerView(props: HeaderProps): TemplateResult {
       ${
         session.before
           ? html`<button type="button" class="link" data-testid="whole-prompt" @click=${onBack}>
-              ${onlySpaceRemoved(session) ? 'put the space back' : 'whole prompt'}
+              ${onlySpaceRemoved(session) ? t('put the space back') : t('whole prompt')}
             </button>`
           : nothing
       }
@@ -95,7 +98,7 @@ export function headerView(props: HeaderProps): TemplateResult {
           onEdit(!editing);
         }}
       >
-        ${editing ? 'close editor' : session.source ? 'edit prompt' : 'type a prompt'}
+        ${editing ? t('close editor') : session.source ? t('edit prompt') : t('type a prompt')}
       </button>
     </div>
     ${aboutView(session, onGetModel)}
@@ -136,7 +139,7 @@ function weightsView({ session, onModel }: HeaderProps): TemplateResult | typeof
   return html`<vscode-dropdown
     class="weights"
     data-testid="weights"
-    aria-label="Weights"
+    aria-label=${t('Weights')}
     title=${choice?.description ?? ''}
     @change=${(event: Event) => {
       onModel((event.target as HTMLSelectElement).value);
@@ -151,9 +154,9 @@ function weightsView({ session, onModel }: HeaderProps): TemplateResult | typeof
 }
 
 function placeOf({ source }: Session): TemplateResult | string {
-  if (!source) return 'no prompt yet';
-  if (source.kind === 'typed') return source.place === '' ? 'typed here' : source.place;
-  const what = source.kind === 'selection' ? 'selection' : 'text before the cursor';
+  if (!source) return t('no prompt yet');
+  if (source.kind === 'typed') return source.place === '' ? t('typed here') : source.place;
+  const what = source.kind === 'selection' ? t('selection') : t('text before the cursor');
   return html`<span class="document" title=${source.document}>${source.document}</span>
     <span class="quiet">${source.place}, ${what}</span>`;
 }
@@ -162,10 +165,10 @@ function editorView({ session, onPrompt }: HeaderProps): TemplateResult {
   return html`<vscode-text-area
     class="prompt-editor"
     data-testid="prompt-editor"
-    aria-label="Prompt"
+    aria-label=${t('Prompt')}
     rows="3"
     resize="vertical"
-    placeholder="Type a prompt, for example: Once upon a time"
+    placeholder=${t('Type a prompt, for example: Once upon a time')}
     .value=${live(session.source?.text ?? '')}
     @input=${(event: Event) => {
       onPrompt((event.target as HTMLTextAreaElement).value);
@@ -185,7 +188,7 @@ function promptView({
   const model = tokens ? session.loadedOf(tokens.model, tokens.toy) : undefined;
   if (tokens && model) {
     if (tokens.ids.length === 0)
-      return html`<div class="chips quiet" data-testid="prompt-chips">no tokens</div>`;
+      return html`<div class="chips quiet" data-testid="prompt-chips">${t('no tokens')}</div>`;
     const { ids, truncated } = tokens;
     return chipsView({ ids, truncated, model, shown: chips, onEarlier, onChip });
   }
@@ -198,7 +201,7 @@ function notesView({ session, editing, onTrim }: HeaderProps): TemplateResult | 
   const end = endNote(session, editing);
   const notes = [...(source?.notes ?? []), ...(tokens?.notes ?? [])].filter((note) => note !== BOUNDARY_NOTE);
   if (notes.length === 0 && !end) return nothing;
-  return html`<ul class="notes" data-testid="notes" aria-label="Notes on the prompt">
+  return html`<ul class="notes" data-testid="notes" aria-label=${t('Notes on the prompt')}>
     ${
       end
         ? html`<li>

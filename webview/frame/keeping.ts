@@ -4,6 +4,7 @@ import type { DocumentLanguage } from '../../src/interchange/languages';
 import type { Failure, HistoryEntry, HistoryLine, Saved } from '../../src/protocol/messages';
 import { failureOf } from './failures';
 import type { TabContext } from './tab';
+import { t } from '../../src/l10n/language';
 
 /** Milliseconds for which a short confirmation stands. */
 const FEEDBACK = 4000;
@@ -48,7 +49,7 @@ export class Keeping {
   async export(name: string, content: string): Promise<void> {
     await this.#attempt(async () => {
       await this.#context.host.export(name, content);
-      this.#say('Exported.');
+      this.#say(t('Exported.'));
     });
   }
 
@@ -64,7 +65,7 @@ export class Keeping {
     await this.#attempt(async () => {
       saved(await this.#context.host.save(entry));
       if (this.history) await this.#load();
-      this.#say('Saved to History.');
+      this.#say(t('Saved to History.'));
     });
   }
 

@@ -7,6 +7,8 @@ import type { Notice } from './keeping';
 import type { Order } from './record';
 import { verdictView } from './resultView';
 import { failureView, stoppedView } from './statusView';
+import { t } from '../../src/l10n/language';
+import { filled } from '../ui/filled';
 
 export function messageView<Result extends ExperimentResult>(
   state: ExperimentState<Result>,
@@ -29,7 +31,7 @@ export function messageView<Result extends ExperimentResult>(
   }
   if (waitsFor.length > 0) {
     return html`<p class="message" data-testid="waiting">
-      Waiting for ${waitsFor.join(', then ')} to finish.
+      ${filled(t('Waiting for {0} to finish.'), waitsFor.join(t(', then ')))}
     </p>`;
   }
   if (keeping.notice) return noticeView(keeping.notice, onOffer, onDismiss);
@@ -62,9 +64,9 @@ function questionView(sentence: string, onAnswer: (yes: boolean) => void): Templ
   };
   return html`<div class="message" role="alertdialog" aria-label=${sentence} data-testid="question">
     <p>${sentence}</p>
-    <vscode-button data-testid="question-yes" @click=${answer(true)}>Run</vscode-button>
+    <vscode-button data-testid="question-yes" @click=${answer(true)}>${t('Run')}</vscode-button>
     <vscode-button appearance="secondary" data-testid="question-no" @click=${answer(false)}
-      >Cancel</vscode-button
+      >${t('Cancel')}</vscode-button
     >
   </div>`;
 }

@@ -7,6 +7,7 @@ import type { Toy } from '../../src/protocol/messages';
 import type { FormValues } from '../form/form';
 import type { Order } from './record';
 import type { Session } from './session';
+import { t } from '../../src/l10n/language';
 
 /** Why there is nothing to run. */
 export interface Refusal {
@@ -65,20 +66,28 @@ const REPEATED = 40;
 export function staleness({ model, toy, parameters }: Order, modelName: string, now: Order): Stale | null {
   const otherModel = model !== now.model;
   if (parameters.prompt !== now.parameters.prompt) {
-    const by = otherModel ? ` with ${visibleText(modelName)}` : '';
     // Its prompt is the beginning of the text that it works on.
-    return 'text' in parameters
-      ? { by: 'text', sentence: `From another text${by}: ${quoted(parameters.prompt)}.` }
-      : { by: 'prompt', sentence: `From an earlier prompt${by}: ${quoted(parameters.prompt)}.` };
+    const by = 'text' in parameters ? 'text' : 'prompt';
+    return { by, sentence: FROM[by](quoted(parameters.prompt), otherModel ? visibleText(modelName) : null) };
   }
-  if (otherModel) return { by: 'model', sentence: `From another model, ${visibleText(modelName)}.` };
+  if (otherModel) return { by: 'model', sentence: t('From another model, {0}.', visibleText(modelName)) };
   if (JSON.stringify(toy) !== JSON.stringify(now.toy)) {
-    return { by: 'model', sentence: 'From the toy vocabulary before you changed it.' };
+    return { by: 'model', sentence: t('From the toy vocabulary before you changed it.') };
   }
   return firstDifference(parameters, now.parameters)
-    ? { by: 'settings', sentence: 'From other settings.' }
+    ? { by: 'settings', sentence: t('From other settings.') }
     : null;
 }
+
+/** Where a result comes from: another text, and another model if that is named. */
+const FROM: Readonly<Record<'text' | 'prompt', (what: string, model: string | null) => string>> = {
+  text: (what, model) =>
+    model === null ? t('From another text: {0}.', what) : t('From another text with {0}: {1}.', model, what),
+  prompt: (what, model) =>
+    model === null
+      ? t('From an earlier prompt: {0}.', what)
+      : t('From an earlier prompt with {0}: {1}.', model, what),
+};
 
 function quoted(prompt: string): string {
   const text = visibleText(
@@ -87,7 +96,7 @@ function quoted(prompt: string): string {
       .replace(/^[\uDC00-\uDFFF]/, '')
       .replace(/\s+/gu, ' '),
   ).trim();
-  return text === '' ? 'an empty one' : `“${prompt.length > REPEATED ? '…' : ''}${text}”`;
+  return text === '' ? t('an empty one') : t('“{0}”', `${prompt.length > REPEATED ? '…' : ''}${text}`);
 }
 
 /** The page's header shows the prompt as a run has read it. */

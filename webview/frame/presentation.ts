@@ -6,6 +6,9 @@ import { chart } from '../ui/figureView';
 import type { Picture } from '../ui/picture';
 import { unbroken } from './resultView';
 import { isTyping } from './typing';
+import { t } from '../../src/l10n/language';
+import { filled } from '../ui/filled';
+import { thousands } from '../format/numbers';
 
 /** What is seen at one time. */
 export interface Slide {
@@ -138,7 +141,7 @@ export class Presentation {
         }
         <p class="slide-caption">${slide?.caption}</p>
       </section>
-      <nav class="slide-bar" aria-label="Presentation">
+      <nav class="slide-bar" aria-label=${t('Presentation')}>
         <button
           type="button"
           data-testid="slide-previous"
@@ -147,9 +150,11 @@ export class Presentation {
             go(at - 1);
           }}
         >
-          ‹ Previous
+          ${t('‹ Previous')}
         </button>
-        <span data-testid="slide-number">${at + 1} of ${slides.length}</span>
+        <span data-testid="slide-number"
+          >${filled(t('{0} of {1}'), thousands(at + 1), thousands(slides.length))}</span
+        >
         <button
           type="button"
           data-testid="slide-next"
@@ -158,18 +163,18 @@ export class Presentation {
             go(at + 1);
           }}
         >
-          Next ›
+          ${t('Next ›')}
         </button>
         <button
           type="button"
           class="slide-leave"
           data-testid="slide-leave"
-          title="Escape"
+          title=${t('Escape')}
           @click=${() => {
             this.close();
           }}
         >
-          Close
+          ${t('Close')}
         </button>
       </nav>
       ${card}

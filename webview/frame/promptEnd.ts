@@ -1,6 +1,7 @@
 /** White space at a prompt's end: what is said of it, before any run where that can be known, and the way out. */
 import { BOUNDARY_NOTE } from '../../src/experiments/kit/boundary';
 import type { Session } from './session';
+import { t } from '../../src/l10n/language';
 
 export interface EndNote {
   readonly sentence: string;
@@ -23,11 +24,21 @@ export function endNote(session: Session, editing: boolean): EndNote | null {
   const end = / +$/u.exec(source.text.slice(source.text.trimEnd().length));
   const white = source.text.slice(source.text.trimEnd().length);
   if (end === null || end[0] !== white) {
-    return { sentence: BOUNDARY_NOTE, remedy: 'Remove the white space' };
+    return { sentence: BOUNDARY_NOTE, remedy: t('Remove the white space') };
   }
   return white.length === 1
-    ? { sentence: BOUNDARY_NOTE.replace('white space', 'a space'), remedy: 'Remove the space' }
-    : { sentence: BOUNDARY_NOTE.replace('white space', 'spaces'), remedy: 'Remove the spaces' };
+    ? {
+        sentence: t(
+          'The prompt ends in a space. In ordinary text, a space is part of the token of the word after it, so what comes after this prompt is unusual.',
+        ),
+        remedy: t('Remove the space'),
+      }
+    : {
+        sentence: t(
+          'The prompt ends in spaces. In ordinary text, a space is part of the token of the word after it, so what comes after this prompt is unusual.',
+        ),
+        remedy: t('Remove the spaces'),
+      };
 }
 
 /** Whether the prompt is the one that it was made from, but for white space at its end. */

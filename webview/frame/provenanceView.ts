@@ -3,6 +3,8 @@ import { visibleText } from '../../src/core/visibleText';
 import type { ExperimentResult } from '../../src/experiments/kit/results';
 import { count, duration } from '../format/numbers';
 import { serverBadge } from './serverView';
+import { t } from '../../src/l10n/language';
+import { written } from '../../src/l10n/numbers';
 
 /** What produced a result, in a line. @param isGrowing its run goes on */
 export function provenanceView(
@@ -11,9 +13,9 @@ export function provenanceView(
 ): TemplateResult {
   const { modelName, precision, fingerprint, seed, promptIds, server } = provenance;
   return html`${visibleText(modelName)}
-    <span class="quiet" title="Fingerprint of everything that determines the logits: ${fingerprint}"
+    <span class="quiet" title=${t('Fingerprint of everything that determines the logits: {0}', fingerprint)}
       >${precision}</span
-    >${server ? serverBadge(server, 'result') : nothing}${promptIds.length > 0 ? `, prompt of ${count(promptIds.length, '{0} token', '{0} tokens')}` : ''},
-    ${seed === null ? 'no sampling' : html`seed ${seed}`},
-    ${isGrowing ? 'still running' : duration(milliseconds)}`;
+    >${server ? serverBadge(server, 'result') : nothing}${promptIds.length > 0 ? t(', prompt of {0}', count(promptIds.length, '{0} token', '{0} tokens')) : ''},
+    ${seed === null ? t('no sampling') : t('seed {0}', written(seed))},
+    ${isGrowing ? t('still running') : duration(milliseconds)}`;
 }

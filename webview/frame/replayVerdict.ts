@@ -2,6 +2,8 @@
 import { countValues, firstDifference } from '../../src/experiments/report/compare';
 import type { ExperimentResult } from '../../src/experiments/kit/results';
 import { thousands } from '../format/numbers';
+import { t } from '../../src/l10n/language';
+import { written } from '../../src/l10n/numbers';
 
 /** Whether a replay gave the same, in a sentence. */
 export interface Verdict {
@@ -20,22 +22,30 @@ export function verdictOf(saved: ExperimentResult, replayed: ExperimentResult): 
   const difference = firstDifference(saved, replayed, apart);
   if (!difference) {
     const values = thousands(countValues(replayed));
-    const rounded = firstDifference(saved, replayed) ? `, but for rounding (at most ${apart})` : '';
     return {
       equal: true,
-      sentence: `Replayed: all ${values} values of the result are the same again${rounded}.`,
+      sentence: firstDifference(saved, replayed)
+        ? t(
+            'Replayed: all {0} values of the result are the same again, but for rounding (at most {1}).',
+            values,
+            written(apart),
+          )
+        : t('Replayed: all {0} values of the result are the same again.', values),
     };
   }
   const { path, first, second } = difference;
   const otherModel = saved.provenance.fingerprint !== replayed.provenance.fingerprint;
-  const why = otherModel ? ' The model’s weights or logits have changed since.' : '';
-  return {
-    equal: false,
-    sentence: `Replayed with a different result: ${path} was ${brief(first)} and is now ${brief(second)}.${why}`,
-  };
+  const what = t(
+    'Replayed with a different result: {0} was {1} and is now {2}.',
+    path,
+    brief(first),
+    brief(second),
+  );
+  const why = otherModel ? [t('The model’s weights or logits have changed since.')] : [];
+  return { equal: false, sentence: [what, ...why].join(' ') };
 }
 
 function brief(value: unknown): string {
-  const text = value === undefined ? 'missing' : JSON.stringify(value);
+  const text = value === undefined ? t('missing') : JSON.stringify(value);
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }

@@ -8,6 +8,7 @@ import { readOrNull } from '../form/declared';
 import type { Outcome } from './record';
 import type { ExportChoice } from './resultView';
 import type { LoadedModel } from '../host';
+import { t } from '../../src/l10n/language';
 
 const PREFIX = 'code-';
 const GPT2_END = 50256;
@@ -68,13 +69,13 @@ function runsOf({ order, result }: Outcome<ExperimentResult>): readonly RunOfRes
     model: result.provenance.modelName,
     endOfText: GPT2_END,
   };
-  if (!given.has('otherChain')) return [{ prefix: PREFIX, group: 'Copy as code', run }];
+  if (!given.has('otherChain')) return [{ prefix: PREFIX, group: t('Copy as code'), run }];
   const otherChain = chainOf('otherChain');
   if (!otherChain) return [];
   const other = given.get('other');
   const prompt = typeof other === 'string' && other !== '' ? other : run.prompt;
   return [
-    { prefix: `${PREFIX}a-`, group: 'Copy A as code', run },
-    { prefix: `${PREFIX}b-`, group: 'Copy B as code', run: { ...run, chain: otherChain, prompt } },
+    { prefix: `${PREFIX}a-`, group: t('Copy A as code'), run },
+    { prefix: `${PREFIX}b-`, group: t('Copy B as code'), run: { ...run, chain: otherChain, prompt } },
   ];
 }

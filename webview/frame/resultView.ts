@@ -10,6 +10,8 @@ import type { Fold, Folds } from '../ui/folds';
 import { closeOnEscape, closeWhenLeft } from '../ui/menu';
 import type { Stale } from './order';
 import type { Verdict } from './replayVerdict';
+import { t, languageTag } from '../../src/l10n/language';
+import { filled } from '../ui/filled';
 
 /** Rows of a comparison's table that is open from the start: longer ones would push what they are about out of view. */
 const MOST_OPEN = 12;
@@ -61,11 +63,11 @@ export function resultBarView(props: ResultBarProps): TemplateResult {
     >
       ${label}
     </button>`;
-  return html`<div class="result-bar" role="group" aria-label="This result">
+  return html`<div class="result-bar" role="group" aria-label=${t('This result')}>
     <details class="menu" data-testid="export" @focusout=${closeWhenLeft} @keydown=${closeOnEscape}>
-      <summary>Export</summary>
+      <summary>${t('Export')}</summary>
       <div class="menu-items">
-        ${growing ? html`<p class="quiet">Available when the run ends.</p>` : nothing}
+        ${growing ? html`<p class="quiet">${t('Available when the run ends.')}</p>` : nothing}
         ${exports.filter(({ group }) => group === undefined).map(choice)}
         ${groups.map(
           (name) =>
@@ -80,35 +82,35 @@ export function resultBarView(props: ResultBarProps): TemplateResult {
       type="button"
       class="link"
       data-testid="present"
-      title="Show the result large, one picture at a time (P)"
+      title=${t('Show the result large, one picture at a time (P)')}
       aria-keyshortcuts="P"
       @click=${onPresent}
     >
-      Present
+      ${t('Present')}
     </button>
     <button type="button" class="link" data-testid="save" ?disabled=${saved || growing} @click=${onSave}>
-      ${saved ? 'Saved' : 'Save'}
+      ${saved ? t('Saved') : t('Save')}
     </button>
     <button
       type="button"
       class="link"
       data-testid="replay"
-      title="Run it again with the same settings and check that the result is the same"
+      title=${t('Run it again with the same settings and check that the result is the same')}
       ?disabled=${busy}
       @click=${onReplay}
     >
-      Replay
+      ${t('Replay')}
     </button>
     <button
       type="button"
       class="link"
       data-testid="keep"
-      title="Keep this result and compare the next one with it: change the model or a setting, then run"
+      title=${t('Keep this result and compare the next one with it: change the model or a setting, then run')}
       aria-pressed=${kept ? 'true' : 'false'}
       ?disabled=${growing}
       @click=${onKeep}
     >
-      ${kept ? 'Comparing with next run' : 'Keep and compare with next run'}
+      ${kept ? t('Comparing with next run') : t('Keep and compare with next run')}
     </button>
     ${historyButton(historyOpen, props.onHistory)}
     <span class="feedback quiet" data-testid="feedback">${feedback}</span>
@@ -123,7 +125,7 @@ export function historyButton(open: boolean, onHistory: () => void): TemplateRes
     aria-expanded=${open}
     @click=${onHistory}
   >
-    ${open ? 'Close history' : 'History'}
+    ${open ? t('Close history') : t('History')}
   </button>`;
 }
 
@@ -138,15 +140,15 @@ export interface HistoryProps {
 export function historyView({ lines, canCompare, onOpen, onCompare }: HistoryProps): TemplateResult {
   if (lines.length === 0) {
     return html`<p class="quiet history" data-testid="history-list">
-      This workspace has no saved results of this experiment yet. Save keeps the one on screen.
+      ${t('This workspace has no saved results of this experiment yet. Save keeps the one on screen.')}
     </p>`;
   }
-  return html`<ul class="history" data-testid="history-list" aria-label="Saved results">
+  return html`<ul class="history" data-testid="history-list" aria-label=${t('Saved results')}>
     ${lines.map(
       ({ id, savedAt, title, model }) =>
         html`<li>
           <span class="history-title" title=${visibleText(title)}>${visibleText(title)}</span>
-          <span class="quiet">${visibleText(model)}, ${new Date(savedAt).toLocaleString()}</span>
+          <span class="quiet">${visibleText(model)}, ${new Date(savedAt).toLocaleString(languageTag)}</span>
           <span class="history-actions">
             <button
               type="button"
@@ -156,7 +158,7 @@ export function historyView({ lines, canCompare, onOpen, onCompare }: HistoryPro
                 onOpen(id);
               }}
             >
-              open
+              ${t('open')}
             </button>
             <button
               type="button"
@@ -167,7 +169,7 @@ export function historyView({ lines, canCompare, onOpen, onCompare }: HistoryPro
                 onCompare(id);
               }}
             >
-              compare
+              ${t('compare')}
             </button>
           </span>
         </li>`,
@@ -177,9 +179,9 @@ export function historyView({ lines, canCompare, onOpen, onCompare }: HistoryPro
 
 /** What the button of a mark says beside its verb. */
 const AGAIN: Readonly<Record<Stale['by'], string>> = {
-  prompt: 'again with the prompt above',
-  text: 'again with the chosen text',
-  model: 'again with the model above',
+  prompt: t('again with the prompt above'),
+  text: t('again with the chosen text'),
+  model: t('again with the model above'),
   settings: 'again',
 };
 
@@ -227,7 +229,7 @@ export function answerView({ sentences, earlier, picture, fold }: AnswerProps): 
   const open = others.slice(0, OPEN_SENTENCES);
   const folded = others.slice(OPEN_SENTENCES);
   const paragraph = (sentence: string): TemplateResult => html`<p>${unbroken(sentence)}</p>`;
-  return html`<section class="answer" data-testid="answer" aria-label="Answer">
+  return html`<section class="answer" data-testid="answer" aria-label=${t('Answer')}>
     <p class="answer-first" data-testid="headline">${unbroken(headline)}</p>
     ${earlier === null ? nothing : earlierView(earlier)} ${picture} ${open.map(paragraph)}
     ${
@@ -247,7 +249,9 @@ export function answerView({ sentences, earlier, picture, fold }: AnswerProps): 
 }
 
 function earlierView({ model, headline }: EarlierAnswer): TemplateResult {
-  return html`<p class="earlier-answer" data-testid="earlier">Earlier, ${model}: ${unbroken(headline)}</p>`;
+  return html`<p class="earlier-answer" data-testid="earlier">
+    ${filled(t('Earlier, {0}: {1}'), model, unbroken(headline))}
+  </p>`;
 }
 
 /** In the answer's place while what it is the answer of is still to come. @param picture what has come so far */
@@ -256,8 +260,8 @@ export function growingView(stopped: boolean, picture: TemplateResult | typeof n
     <p class="quiet">
       ${
         stopped
-          ? 'Stopped. The answer covers only what was finished.'
-          : 'Still running. Below are the results so far; the answer comes at the end.'
+          ? t('Stopped. The answer covers only what was finished.')
+          : t('Still running. Below are the results so far; the answer comes at the end.')
       }
     </p>
     ${picture}
@@ -280,7 +284,9 @@ export interface VerdictProps {
 export function verdictView({ verdict: { equal, sentence }, onDismiss }: VerdictProps): TemplateResult {
   return html`<div class="message" role="status" data-testid="verdict" data-equal=${equal}>
     <p>${sentence}</p>
-    <vscode-button appearance="secondary" data-testid="dismiss" @click=${onDismiss}>Dismiss</vscode-button>
+    <vscode-button appearance="secondary" data-testid="dismiss" @click=${onDismiss}
+      >${t('Dismiss')}</vscode-button
+    >
   </div>`;
 }
 
@@ -294,25 +300,27 @@ export interface ComparisonProps {
 
 /** The result that the one on screen is compared with, and every value that differs. */
 export function comparisonView({ tables, folds, earlier, onClose }: ComparisonProps): TemplateResult {
-  return html`<section class="comparison" data-testid="comparison" aria-label="Comparison">
+  return html`<section class="comparison" data-testid="comparison" aria-label=${t('Comparison')}>
     <div class="section-head">
-      <h2>Compared with an earlier result</h2>
-      <button type="button" class="link" data-testid="comparison-close" @click=${onClose}>close</button>
+      <h2>${t('Compared with an earlier result')}</h2>
+      <button type="button" class="link" data-testid="comparison-close" @click=${onClose}>
+        ${t('close')}
+      </button>
     </div>
     ${earlier === null ? nothing : earlierView(earlier)}
-    ${tables.length === 0 ? html`<p>All values that both results have are the same.</p>` : tables.map((table) => dataTableView(table, folds.of(`compared-${table.id}`, table.rows.length <= MOST_OPEN)))}
+    ${tables.length === 0 ? html`<p>${t('All values that both results have are the same.')}</p>` : tables.map((table) => dataTableView(table, folds.of(`compared-${table.id}`, table.rows.length <= MOST_OPEN)))}
   </section>`;
 }
 
 export function conclusionView(conclusion: string, onChange: (text: string) => void): TemplateResult {
   return html`<section class="conclusion">
-    <h2>Your conclusion</h2>
+    <h2>${t('Your conclusion')}</h2>
     <vscode-text-area
       data-testid="conclusion"
-      aria-label="Your conclusion"
+      aria-label=${t('Your conclusion')}
       rows="3"
       resize="vertical"
-      placeholder="What does this show? Your answer goes into the report."
+      placeholder=${t('What does this show? Your answer goes into the report.')}
       .value=${live(conclusion)}
       @input=${(event: Event) => {
         onChange((event.target as HTMLTextAreaElement).value);

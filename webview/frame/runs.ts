@@ -10,12 +10,13 @@ import type { JobState, StartedJob } from './queue';
 import type { Order, Outcome } from './record';
 import { ExperimentRun, type RunProgress } from './run';
 import type { TabContext } from './tab';
+import { t } from '../../src/l10n/language';
 
 /** Milliseconds after which a run's progress is shown again while nothing else happens. */
 const TICK = 100;
 
 /** Stopped before there was anything of it. */
-const NOTHING_YET: Failure = { code: 'stopped', sentence: 'Stopped.' };
+const NOTHING_YET: Failure = { code: 'stopped', sentence: t('Stopped.') };
 
 /** A run that did not end as it should. */
 export interface Trouble {
@@ -165,7 +166,7 @@ export class Runs<Result extends ExperimentResult> {
     if (this.#stopTold === run || this.jobState === 'waiting') return;
     this.#stopTold = run;
     this.#trouble.value = { order: run.order, replays: run.replays, failure: null };
-    this.#context.announce('Stopped.');
+    this.#context.announce(t('Stopped.'));
   }
 
   forgetTrouble(): void {
@@ -200,7 +201,7 @@ export class Runs<Result extends ExperimentResult> {
     // What a replay is to repeat stays on screen.
     this.#growthShown.value = replays === null;
     const timer = setInterval(beat, TICK);
-    announce(`${this.#page.title} is running.`);
+    announce(t('{0} is running.', this.#page.title));
     const ended = request.result
       .then(
         (value) => {

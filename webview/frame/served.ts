@@ -9,6 +9,7 @@ import { fieldsOf, type OwnControls } from '../form/declared';
 import type { FormValues } from '../form/form';
 import type { KnownServer } from './serverView';
 import type { Session } from './session';
+import { t } from '../../src/l10n/language';
 
 type Served = Pick<Session, 'server'>;
 
@@ -20,12 +21,15 @@ export function chatForm(session: Served): OwnControls {
       {
         kind: 'check',
         name: 'chat',
-        label: 'as a chat message',
+        label: t('as a chat message'),
         initial: false,
         applies: hasTemplate,
         note: ({ chat }) =>
           chat === true
-            ? `The prompt is what a user says, put into the chat template of ${visibleText(session.server?.name ?? '')}. After a run the tokens above show what it became.`
+            ? t(
+                'The prompt is what a user says, put into the chat template of {0}. After a run the tokens above show what it became.',
+                visibleText(session.server?.name ?? ''),
+              )
             : null,
       },
     ],
@@ -48,8 +52,11 @@ export function drawnByForm(
       note: (values) => {
         const name = visibleText(serverOf(values)?.name ?? '');
         return values['drawnBy'] === 'here'
-          ? `Drawn here, from the probabilities that ${name} sends.`
-          : `Drawn by the samplers of ${name} where they can do the same; otherwise here, and the result says why.`;
+          ? t('Drawn here, from the probabilities that {0} sends.', name)
+          : t(
+              'Drawn by the samplers of {0} where they can do the same; otherwise here, and the result says why.',
+              name,
+            );
       },
     }),
     typed: (values) => ({ drawnBy: serverOf(values) && values['drawnBy'] }),

@@ -5,6 +5,9 @@ import { visibleText } from '../../src/core/visibleText';
 import { nameWithServer, type Provenance } from '../../src/experiments/kit/results';
 import { count, thousands } from '../format/numbers';
 import type { Session } from './session';
+import { t } from '../../src/l10n/language';
+import { filled } from '../ui/filled';
+import { capitalized } from '../../src/l10n/numbers';
 
 /** A server as far as it is known: before its model is loaded, by its name and address only. */
 export type KnownServer = Pick<ModelServer, 'name' | 'address'> & Partial<ModelServer>;
@@ -16,7 +19,7 @@ export function servedName(name: string, server: Pick<ModelServer, 'name'> | und
 
 /** Where a text goes. */
 export function sentWords({ name, address }: Pick<ModelServer, 'name' | 'address'>): string {
-  return `The text is sent to ${visibleText(name)} (${visibleText(address)}) too.`;
+  return t('The text is sent to {0} ({1}) too.', visibleText(name), visibleText(address));
 }
 
 const ICON = html`<svg viewBox="0 0 16 16" aria-hidden="true">
@@ -34,7 +37,7 @@ export function serverBadge({ name }: Pick<ModelServer, 'name'>, of: 'now' | 're
     class="server-badge"
     data-testid=${of === 'now' ? 'server-badge' : 'result-server'}
     data-card="server:${of}"
-    aria-label="${of === 'now' ? 'Runs' : 'Ran'} on the server ${shown}"
+    aria-label=${of === 'now' ? t('Runs on the server {0}', shown) : t('Ran on the server {0}', shown)}
   >
     ${ICON}<span>${shown}</span>
   </button>`;
@@ -48,15 +51,15 @@ const KINDS: Readonly<Record<ModelServer['kind'], string>> = {
 /** How much it tells of each place, in words. @param vocabularySize undefined where it is not known */
 export function listedWords(listed: number, vocabularySize: number | undefined): string {
   if (vocabularySize === undefined)
-    return `lists up to ${count(listed, '{0} token', '{0} tokens')} at each place`;
+    return t('lists up to {0} at each place', count(listed, '{0} token', '{0} tokens'));
   return listed >= vocabularySize
-    ? `exact: lists all ${count(vocabularySize, '{0} token', '{0} tokens')}`
-    : `lists ${thousands(listed)} of ${count(vocabularySize, '{0} token', '{0} tokens')}`;
+    ? t('exact: lists all {0}', count(vocabularySize, '{0} token', '{0} tokens'))
+    : t('lists {0} of {1}', thousands(listed), count(vocabularySize, '{0} token', '{0} tokens'));
 }
 
 const READS: Readonly<Record<ModelServer['readsTexts'], string>> = {
-  'at once': 'A given text is scored in one request.',
-  'token by token': 'A given text is scored token by token, with one request for each.',
+  'at once': t('A given text is scored in one request.'),
+  'token by token': t('A given text is scored token by token, with one request for each.'),
 };
 
 /** @param vocabularySize of its model; undefined where it is not known */
@@ -75,11 +78,11 @@ export function serverCard(
     <p>
       ${
         of === 'now'
-          ? 'Your text goes to this address and nowhere else.'
-          : 'The text went to this address and nowhere else.'
+          ? t('Your text goes to this address and nowhere else.')
+          : t('The text went to this address and nowhere else.')
       }
     </p>
-    ${of === 'now' ? html`<p class="quiet">Its weights are chosen where the server is started.</p>` : nothing}
+    ${of === 'now' ? html`<p class="quiet">${t('Its weights are chosen where the server is started.')}</p>` : nothing}
   `;
 }
 
@@ -93,7 +96,7 @@ export function resultServerCard(
   return server ? serverCard(server, info?.vocabularySize, 'result') : null;
 }
 
-const sentence = (words: string): string => `${(words[0] ?? '').toUpperCase()}${words.slice(1)}.`;
+const sentence = (words: string): string => `${capitalized(words)}.`;
 
 /** Says at the first use where the text goes. */
 export function serverRemarkView(
@@ -103,8 +106,14 @@ export function serverRemarkView(
 ): TemplateResult | typeof nothing {
   if (!server) return nothing;
   return html`<p class="notes" role="status" data-testid="server-remark">
-    ${visibleText(model)} runs on the server ${visibleText(server.name)}: what you explore with it is sent to
-    <span class="server-address">${visibleText(server.address)}</span> and nowhere else.
-    <button type="button" class="link" data-testid="close-server-remark" @click=${onClose}>Got it</button>
+    ${filled(
+      t('{0} runs on the server {1}: what you explore with it is sent to {2} and nowhere else.'),
+      visibleText(model),
+      visibleText(server.name),
+      html`<span class="server-address">${visibleText(server.address)}</span>`,
+    )}
+    <button type="button" class="link" data-testid="close-server-remark" @click=${onClose}>
+      ${t('Got it')}
+    </button>
   </p>`;
 }

@@ -7,6 +7,7 @@ import { duration } from '../format/numbers';
 import type { Outcome } from './record';
 import { verdictOf, type Verdict } from './replayVerdict';
 import type { ExperimentRun } from './run';
+import { t } from '../../src/l10n/language';
 
 export class ShownResult<Result extends ExperimentResult> {
   readonly #report: ReportOf<Result>;
@@ -66,7 +67,7 @@ export class ShownResult<Result extends ExperimentResult> {
     // That a run was stopped is said when it is.
     if (result.stopped) return;
     const answer = this.#report.summary(result)[0] ?? '';
-    this.#announce(`Done in ${duration(result.milliseconds)}. ${answer}`);
+    this.#announce(t('Done in {0}. {1}', duration(result.milliseconds), answer));
   }
 
   forgetVerdict(): void {
@@ -94,7 +95,9 @@ export class ShownResult<Result extends ExperimentResult> {
     const kept = !this.keptToCompare;
     this.#earlier.value = kept ? this.outcome : null;
     this.#announce(
-      kept ? 'The next result will be compared with this one.' : 'The next result will not be compared.',
+      kept
+        ? t('The next result will be compared with this one.')
+        : t('The next result will not be compared.'),
     );
   }
 

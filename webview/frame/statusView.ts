@@ -4,6 +4,8 @@ import type { Failure } from '../../src/protocol/messages';
 import { duration, thousands } from '../format/numbers';
 import { properties } from '../ui/properties';
 import type { RunProgress } from './run';
+import { t } from '../../src/l10n/language';
+import { filled } from '../ui/filled';
 
 /** A run shows its progress when it has taken so many milliseconds. */
 export const PROGRESS_AFTER = 100;
@@ -27,10 +29,12 @@ export function meterView(text: unknown, label: string, share: number, hook = 'p
 
 /** How far a run of several steps is; null before the first. */
 export function runProgressView(progress: RunProgress | null, label: string, hook?: string): TemplateResult {
-  if (!progress) return meterView('Reading the prompt', label, 0, hook);
+  if (!progress) return meterView(t('Reading the prompt'), label, 0, hook);
   const { done, total, what, left } = progress;
-  const time = left === null ? nothing : html`<span class="left">, ${duration(left)} left</span>`;
-  return meterView(html`${thousands(done)} of ${thousands(total)} ${what}${time}`, label, done / total, hook);
+  const far = filled(t('{0} of {1} {2}'), thousands(done), thousands(total), what);
+  const text =
+    left === null ? html`${far}` : html`${far}<span class="left">${t(', {0} left', duration(left))}</span>`;
+  return meterView(text, label, done / total, hook);
 }
 
 /** What stays on screen beside a message: nothing, part of the run it is about, or the result before it. */
@@ -38,8 +42,8 @@ type Below = 'nothing' | 'part' | 'earlier';
 
 const BELOW: Readonly<Record<Below, string>> = {
   nothing: '',
-  part: 'What had arrived stays on screen.',
-  earlier: 'The last good result stays on screen.',
+  part: t('What had arrived stays on screen.'),
+  earlier: t('The last good result stays on screen.'),
 };
 
 export interface FailureProps {
@@ -66,12 +70,13 @@ export function failureView({ failure, below, onRetry, onOffer, onDismiss }: Fai
         >`,
     )}
     ${
-      // What is refused is refused again.
       onRetry && offers.length === 0
-        ? html`<vscode-button data-testid="retry" @click=${onRetry}>Retry</vscode-button>`
+        ? html`<vscode-button data-testid="retry" @click=${onRetry}>${t('Retry')}</vscode-button>`
         : nothing
     }
-    <vscode-button appearance="secondary" data-testid="dismiss" @click=${onDismiss}>Dismiss</vscode-button>
+    <vscode-button appearance="secondary" data-testid="dismiss" @click=${onDismiss}
+      >${t('Dismiss')}</vscode-button
+    >
   </div>`;
 }
 
@@ -84,8 +89,10 @@ export interface StoppedProps {
 /** Marks a result that is not the whole of what was asked for. */
 export function stoppedView({ below, onRetry, onDismiss }: StoppedProps): TemplateResult {
   return html`<div class="message" data-testid="stopped">
-    <p>Stopped. ${BELOW[below]}</p>
-    <vscode-button appearance="secondary" data-testid="retry" @click=${onRetry}>Retry</vscode-button>
-    <vscode-button appearance="secondary" data-testid="dismiss" @click=${onDismiss}>Dismiss</vscode-button>
+    <p>${t('Stopped.')} ${BELOW[below]}</p>
+    <vscode-button appearance="secondary" data-testid="retry" @click=${onRetry}>${t('Retry')}</vscode-button>
+    <vscode-button appearance="secondary" data-testid="dismiss" @click=${onDismiss}
+      >${t('Dismiss')}</vscode-button
+    >
   </div>`;
 }

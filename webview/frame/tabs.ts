@@ -4,6 +4,7 @@ import type { Tab } from './tab';
 import { afterDraw } from '../ui/afterDraw';
 import { closeOnEscape, closeWhenLeft } from '../ui/menu';
 import { rove } from '../ui/roving';
+import { t } from '../../src/l10n/language';
 
 export interface TabsProps {
   readonly tabs: readonly Tab[];
@@ -20,7 +21,7 @@ export function tabsView(props: TabsProps): TemplateResult {
       <div
         class="tabs"
         role="tablist"
-        aria-label="Experiments"
+        aria-label=${t('Experiments')}
         @keydown=${(event: KeyboardEvent) => {
           rove(event, 'horizontal');
         }}
@@ -60,7 +61,7 @@ function arrowView(side: 'earlier' | 'later', direction: -1 | 1): TemplateResult
     data-testid="tabs-${side}"
     tabindex="-1"
     aria-hidden="true"
-    title=${side === 'earlier' ? 'Earlier tabs' : 'More tabs'}
+    title=${side === 'earlier' ? t('Earlier tabs') : t('More tabs')}
     @click=${({ currentTarget }: Event) => {
       const row = (currentTarget as Element).parentElement?.querySelector('.tabs');
       row?.scrollBy({ left: direction * SCROLLED * row.clientWidth, behavior: 'smooth' });
@@ -78,7 +79,9 @@ function menuView({ tabs, active, onSelect }: TabsProps): TemplateResult {
     @focusout=${closeWhenLeft}
     @keydown=${menuKey}
   >
-    <summary data-testid="tabs-menu" aria-label="All experiments" title="All experiments">☰</summary>
+    <summary data-testid="tabs-menu" aria-label=${t('All experiments')} title=${t('All experiments')}>
+      ☰
+    </summary>
     <div class="menu-items">
       ${tabs.map(
         (tab) =>

@@ -1,7 +1,8 @@
 /** What the axes of several pictures share. */
-import { powerOfTen } from '../../src/l10n/numbers';
+import { powerOfTen, written } from '../../src/l10n/numbers';
+import { t } from '../../src/l10n/language';
 
-export const temperatureLabel = 'temperature →';
+export const temperatureLabel = t('temperature →');
 
 /** 1, 2, 5 times powers of ten within the range of the values; only the powers where that would be many. */
 export function logTicks(values: readonly number[]): number[] {
@@ -22,8 +23,8 @@ export function logTicks(values: readonly number[]): number[] {
 /** A probability on an axis: `40 %`, `0.5 %`, `10⁻⁵ %`. */
 export function axisPercent(probability: number): string {
   const value = Number((probability * 100).toPrecision(6));
-  if (value === 0 || value >= 0.001) return `${value} %`;
+  if (value === 0 || value >= 0.001) return `${written(value)} %`;
   const [mantissa, exponent] = value.toExponential().split('e').map(Number);
   const power = `${powerOfTen(exponent!)} %`;
-  return mantissa === 1 ? power : `${mantissa}·${power}`;
+  return mantissa === 1 ? power : `${written(mantissa!)}·${power}`;
 }

@@ -6,6 +6,8 @@ import { tokenBytes, tokenLabel } from '../format/tokenText';
 import type { LoadedModel } from '../host';
 import { tokenView } from './pieces';
 import { keepStop, rove } from './roving';
+import { t } from '../../src/l10n/language';
+import { filled } from './filled';
 
 /** Chips drawn at first, and how many more each "show earlier" draws. */
 export const CHIPS = 200;
@@ -30,7 +32,7 @@ export function chipsView({ ids, truncated, model, shown, onEarlier, onChip }: C
     class="chips"
     data-testid="prompt-chips"
     role="toolbar"
-    aria-label=${`Prompt, ${count(ids.length, '{0} token', '{0} tokens')}`}
+    aria-label=${t('Prompt, {0}', count(ids.length, '{0} token', '{0} tokens'))}
     @keydown=${(event: KeyboardEvent) => {
       const index = chipOf(event);
       if (index === null || (event.key !== 'Enter' && event.key !== ' ') || event.ctrlKey || event.metaKey) {
@@ -50,10 +52,16 @@ export function chipsView({ ids, truncated, model, shown, onEarlier, onChip }: C
     ${
       from > 0
         ? html`<button type="button" class="link" @click=${onEarlier}>
-            show ${thousands(Math.min(CHIPS, from))} earlier${from > CHIPS ? ` of ${thousands(from)}` : ''}
+            ${
+              from > CHIPS
+                ? t('show {0} earlier of {1}', thousands(CHIPS), thousands(from))
+                : t('show {0} earlier', thousands(from))
+            }
           </button>`
         : truncated
-          ? html`<span class="quiet" title="The beginning of the text did not fit; see the notes.">…</span>`
+          ? html`<span class="quiet" title=${t('The beginning of the text did not fit; see the notes.')}
+              >…</span
+            >`
           : nothing
     }
     ${visible.map(
@@ -89,16 +97,18 @@ export function chipCard(ids: ArrayLike<number>, model: LoadedModel, index: numb
   return html`
     <h3 class="token-text">${tokenView(model.vocabulary, id)}</h3>
     <dl>
-      <dt>id</dt>
-      <dd>${id} <span class="quiet">of ${thousands(model.info.vocabularySize)}</span></dd>
-      <dt>place</dt>
-      <dd>${thousands(index + 1)} <span class="quiet">of ${thousands(ids.length)}</span></dd>
-      <dt>${bytes.length === 1 ? 'byte' : 'bytes'}</dt>
+      <dt>${t('id')}</dt>
+      <dd>${id} <span class="quiet">${filled(t('of {0}'), thousands(model.info.vocabularySize))}</span></dd>
+      <dt>${t('place')}</dt>
+      <dd>
+        ${thousands(index + 1)} <span class="quiet">${filled(t('of {0}'), thousands(ids.length))}</span>
+      </dd>
+      <dt>${bytes.length === 1 ? t('byte') : t('bytes')}</dt>
       <dd class="code">${hex}</dd>
     </dl>
     ${
       index + 1 < ids.length
-        ? html`<p class="quiet">Click or press Enter to explore from here, without what follows.</p>`
+        ? html`<p class="quiet">${t('Click or press Enter to explore from here, without what follows.')}</p>`
         : nothing
     }
   `;

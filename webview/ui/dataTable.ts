@@ -5,6 +5,8 @@ import { count, full, percent, significant, thousands } from '../format/numbers'
 import { tokenPieces } from '../format/tokenText';
 import type { Fold } from './folds';
 import { piecesView } from './pieces';
+import { t } from '../../src/l10n/language';
+import { filled } from './filled';
 
 /** Texts longer than this, in characters, are sentences, and get room for some words to a line. */
 const LONG = 40;
@@ -40,7 +42,7 @@ export function dataTableView(table: ReportTable, { open, onToggle }: Fold): Tem
     ${
       table.rows.length > ROWS
         ? html`<p class="quiet">
-            The first ${ROWS} of ${count(table.rows.length, '{0} row', '{0} rows')}. Export to get them all.
+            ${filled(t('The first {0} of {1}. Export to get them all.'), thousands(ROWS), count(table.rows.length, '{0} row', '{0} rows'))}
           </p>`
         : nothing
     }

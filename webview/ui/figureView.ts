@@ -5,6 +5,7 @@ import type { Fold } from './folds';
 import { SCREEN } from './palette';
 import { drawPicture, type Picture } from './picture';
 import { keepingStop, keepStop, rove } from './roving';
+import { t } from '../../src/l10n/language';
 
 export interface FigureProps {
   readonly picture: Picture;
@@ -28,11 +29,11 @@ export function figureView({ picture, head, caption, onExport }: FigureProps): T
         type="button"
         class="link"
         data-testid="export-svg"
-        title="Save this picture as a file"
+        title=${t('Save this picture as a file')}
         ?disabled=${onExport === null}
         @click=${onExport}
       >
-        SVG
+        ${t('SVG')}
       </button>
     </div>
     <div
@@ -50,7 +51,7 @@ export function figureView({ picture, head, caption, onExport }: FigureProps): T
 function captionView(description: string, { open, onToggle }: Fold): TemplateResult {
   if (description.length <= SHORT) return html`${description}`;
   return html`<details data-testid="caption" .open=${open} @toggle=${onToggle}>
-    <summary>How to read this picture</summary>
+    <summary>${t('How to read this picture')}</summary>
     ${description}
   </details>`;
 }

@@ -1,6 +1,7 @@
 /** What the page's technical words mean: one sentence, one formula, one source each. */
 import { catalog, definitionOf } from '../../src/core/samplers/catalog';
 import type { SamplerName } from '../../src/core/samplers/chain';
+import { t } from '../../src/l10n/language';
 
 export interface Term {
   readonly title: string;
@@ -19,70 +20,77 @@ const shared: Readonly<Record<string, Term>> = {
   topK: sampler('top-k'),
   topP: sampler('top-p'),
   greedy: {
-    title: 'Greedy',
-    sentence:
+    title: t('Greedy'),
+    sentence: t(
       'Takes the most probable token at every step. Nothing is drawn, so every sample is the same and the samplers have no effect.',
-    formula: 'next = the token with the largest logit, the lowest id among equals',
+    ),
+    formula: t('next = the token with the largest logit, the lowest id among equals'),
     source: 'Raschka, Build a Large Language Model (From Scratch), 2024',
   },
   maxNewTokens: {
-    title: 'Max new tokens',
-    sentence: 'A sample stops after this many tokens, or earlier at the end-of-text token.',
-    formula: 'prompt + new tokens ≤ context length of the model',
+    title: t('Max new tokens'),
+    sentence: t('A sample stops after this many tokens, or earlier at the end-of-text token.'),
+    formula: t('prompt + new tokens ≤ context length of the model'),
     source: 'Radford et al., Language Models are Unsupervised Multitask Learners, 2019',
   },
   stop: {
-    title: 'Stop strings',
-    sentence:
+    title: t('Stop strings'),
+    sentence: t(
       'A text ends as soon as it holds one of these, however it is cut into tokens, and is cut before the earliest. Type one per line; \\n stands for a line end.',
-    formula: 'text = what comes before the first stop string',
+    ),
+    formula: t('text = what comes before the first stop string'),
     source: 'vLLM and the OpenAI API name it stop, Hugging Face stop_strings',
   },
   samples: {
-    title: 'Samples',
-    sentence: 'How many continuations to draw. 0 shows the next-token distribution alone.',
-    formula: 'sample i has its own random stream (seed, i), so it is the same among 8 or among 64',
+    title: t('Samples'),
+    sentence: t('How many continuations to draw. 0 shows the next-token distribution alone.'),
+    formula: t('sample i has its own random stream (seed, i), so it is the same among 8 or among 64'),
     source: 'Blackman and Vigna, Scrambled Linear Pseudorandom Number Generators, 2018',
   },
   seed: {
-    title: 'Seed',
-    sentence: 'The same seed, settings, prompt and model give the same tokens, on any machine.',
-    formula: 'token = the first id whose cumulative probability exceeds u, u uniform in [0, 1)',
+    title: t('Seed'),
+    sentence: t('The same seed, settings, prompt and model give the same tokens, on any machine.'),
+    formula: t('token = the first id whose cumulative probability exceeds u, u uniform in [0, 1)'),
     source: 'Devroye, Non-Uniform Random Variate Generation, 1986',
   },
   entropy: {
-    title: 'Entropy',
-    sentence:
+    title: t('Entropy'),
+    sentence: t(
       'How uncertain the next token is: 0 when one token is certain, ln n nats when n tokens are equally probable.',
-    formula: 'H = −Σ p ln p  (nats); divided by ln 2 for bits',
+    ),
+    formula: t('H = −Σ p ln p  (nats); divided by ln 2 for bits'),
     source: 'Shannon, A Mathematical Theory of Communication, 1948',
   },
   kept: {
-    title: 'Kept tokens and their mass',
-    sentence:
+    title: t('Kept tokens and their mass'),
+    sentence: t(
       'How many tokens can still be drawn after the samplers, and their total probability before them.',
-    formula: 'mass kept = Σ p(before) over the kept tokens',
+    ),
+    formula: t('mass kept = Σ p(before) over the kept tokens'),
     source: 'Holtzman et al., The Curious Case of Neural Text Degeneration, 2020',
   },
   listed: {
-    title: 'Listed tokens',
-    sentence:
+    title: t('Listed tokens'),
+    sentence: t(
       'The server tells the probabilities of its most probable tokens only. What all the others have together is exact; nothing is known of them one by one, so they have no bars.',
-    formula: 'p(all others) = 1 − Σ p(listed)',
+    ),
+    formula: t('p(all others) = 1 − Σ p(listed)'),
     source: 'vLLM names the limit max-logprobs, llama-server n_probs',
   },
   logProbability: {
-    title: 'Mean log-probability per token',
-    sentence:
+    title: t('Mean log-probability per token'),
+    sentence: t(
       'How well the model expected the text, before samplers: closer to 0 means more expected. The exponential of its negative is the perplexity.',
-    formula: '(1/n) Σ ln p(before)',
+    ),
+    formula: t('(1/n) Σ ln p(before)'),
     source: 'Jelinek et al., Perplexity: a Measure of the Difficulty of Speech Recognition Tasks, 1977',
   },
   token: {
-    title: 'Tokens',
-    sentence:
+    title: t('Tokens'),
+    sentence: t(
       'The pieces of text that the model reads and writes, each with a number. A piece can be part of a character.',
-    formula: 'text → bytes → byte-pair merges → ids',
+    ),
+    formula: t('text → bytes → byte-pair merges → ids'),
     source: 'Sennrich, Haddow and Birch, Neural Machine Translation of Rare Words with Subword Units, 2016',
   },
 };

@@ -1,5 +1,6 @@
 import { html, type TemplateResult } from 'lit';
 import { termOf } from './glossary';
+import { t } from '../../src/l10n/language';
 
 /** The button that explains a word where it stands; its card opens on hover, focus and click. */
 export function infoButton(term: string): TemplateResult {
@@ -7,7 +8,7 @@ export function infoButton(term: string): TemplateResult {
     type="button"
     class="info"
     data-card="term:${term}"
-    aria-label=${`About ${termOf(term)?.title ?? term}`}
+    aria-label=${t('About {0}', termOf(term)?.title ?? term)}
   >
     ?
   </button>`;

@@ -6,6 +6,7 @@ import { JoinedText, tokenPieces, type Piece } from '../format/tokenText';
 import { cardView, type CardLine } from './cardView';
 import { runningView } from './pieces';
 import { keepStop, rove } from './roving';
+import { t } from '../../src/l10n/language';
 
 /** Lists are by token. */
 export interface SampledText {
@@ -82,16 +83,16 @@ export function sampledTokenCard(
   const penalty = penalties?.[index];
   if (token === undefined || before === undefined) return null;
   const lines: CardLine[] = [
-    ['before samplers', percent(before), full(before)],
+    [t('before samplers'), percent(before), full(before)],
     ...(after === undefined || after === null
       ? []
-      : [['after samplers', percent(after), full(after)] as const]),
+      : [[t('after samplers'), percent(after), full(after)] as const]),
     ...(penalty === undefined
       ? []
-      : [['likeness to what came before', significant(penalty, 4), full(penalty)] as const]),
-    ['surprisal', `${significant(-Math.log(before), 4)} nats`, full(-Math.log(before))],
-    ['id', String(ids[index]!), String(ids[index]!)],
+      : [[t('likeness to what came before'), significant(penalty, 4), full(penalty)] as const]),
+    [t('surprisal'), t('{0} nats', significant(-Math.log(before), 4)), full(-Math.log(before))],
+    [t('id'), String(ids[index]!), String(ids[index]!)],
   ];
   const name = tokenPieces(bytesOf(token)).map(({ text }) => text);
-  return cardView(`“${name.join('')}”`, lines);
+  return cardView(t('“{0}”', name.join('')), lines);
 }

@@ -21,14 +21,7 @@ const ENGLISH = [
   'src/onnx',
   'src/protocol',
   'src/remote',
-  'webview/app',
-  'webview/main',
-  'webview/host',
-  'webview/course',
   'webview/experiments',
-  'webview/form',
-  'webview/frame',
-  'webview/ui',
 ];
 
 const sentences = readSentences();

@@ -19,7 +19,7 @@ describe('a replay', () => {
     expect(exact.sentence).toMatch(/the same again\.$/);
     const rounded = verdictOf(resultOf('toy', 0.3), resultOf('toy', 0.1 + 0.2));
     expect(rounded.equal).toBe(true);
-    expect(rounded.sentence).toMatch(/again, but for rounding \(at most 1e-12\)\.$/);
+    expect(rounded.sentence).toMatch(/again, but for rounding \(at most 1e−12\)\.$/);
   });
 
   it('of a network may differ as float32 rounds, one of the toy may not', () => {
