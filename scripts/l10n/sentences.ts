@@ -117,9 +117,10 @@ class Reader {
         /(Error|TreeItem|CodeAction|Answer)$/.test(node.expression.getText())
       ) {
         // A plain Error is for the log, or becomes a part of a sentence.
-        if (node.expression.getText() !== 'Error') for (const one of node.arguments ?? []) shows(one);
-      } else if (ts.isPropertyAssignment(node) && SHOWN.test(node.name.getText())) shows(node.initializer);
-      else if (
+        if (node.expression.getText() !== 'Error') for (const one of sentencesOf(node)) shows(one);
+      } else if (ts.isPropertyAssignment(node) && SHOWN.test(node.name.getText())) {
+        if (!isTold(node.parent)) shows(node.initializer);
+      } else if (
         ts.isBinaryExpression(node) &&
         node.operatorToken.kind === ts.SyntaxKind.EqualsToken &&
         ts.isPropertyAccessExpression(node.left) &&
@@ -159,6 +160,19 @@ class Reader {
   #add(key: string, part: string): void {
     this.keys.set(key, (this.keys.get(key) ?? new Set()).add(part));
   }
+}
+
+/** What an error is made of, without the word that names its kind: `new LibraryError('disk', 'The disk is full.')`. */
+function sentencesOf({ arguments: all }: ts.NewExpression): readonly ts.Expression[] {
+  const [kind, ...others] = all ?? [];
+  if (!kind) return [];
+  const isCode = others.length > 0 && ts.isStringLiteralLike(kind) && /^[a-z]+(?:-[a-z]+)*$/.test(kind.text);
+  return isCode ? others : [kind, ...others];
+}
+
+/** Whether these are the fields of a sentence with a comment. */
+function isTold(node: ts.Node): boolean {
+  return ts.isObjectLiteralExpression(node) && keyOf(node) !== undefined;
 }
 
 /** The key of a sentence that is written out, with its comment where it has one. */

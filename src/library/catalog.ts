@@ -1,6 +1,7 @@
 /** The known models: `models/catalog.json`, and what a user adds to it in the settings. */
 import { readFile } from 'node:fs/promises';
 import * as v from 'valibot';
+import { t } from '../l10n/language';
 import { LibraryError, reason } from './libraryError';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(1));
@@ -8,10 +9,13 @@ const count = v.pipe(v.number(), v.integer(), v.minValue(1));
 /** A name that is also a folder's name on every system. */
 const identifier = v.pipe(
   v.string(),
-  v.regex(/^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/, 'lower-case letters, digits, dots, dashes, at most 64'),
+  v.regex(
+    /^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$/,
+    t('lower-case letters, digits, dots, dashes, at most 64'),
+  ),
 );
 
-const repository = v.pipe(v.string(), v.check(isRepository, 'owner/name, as on the Hugging Face hub'));
+const repository = v.pipe(v.string(), v.check(isRepository, t('owner/name, as on the Hugging Face hub')));
 
 const entrySchema = v.strictObject({
   /** Short name, also the folder's. */
@@ -21,7 +25,7 @@ const entrySchema = v.strictObject({
   /** Where the hub keeps it. */
   repo: repository,
   /** Commit, tag or branch; a commit never changes. */
-  revision: v.optional(v.pipe(v.string(), v.regex(/^[\w./-]{1,100}$/, 'a commit, tag or branch')), 'main'),
+  revision: v.optional(v.pipe(v.string(), v.regex(/^[\w./-]{1,100}$/, t('a commit, tag or branch'))), 'main'),
   /** SPDX identifier, as published. */
   license: v.optional(v.pipe(v.string(), v.maxLength(100))),
   parameters: v.optional(count),
@@ -32,7 +36,7 @@ const entrySchema = v.strictObject({
   ),
   /** SHA-256 of files, where it is known for certain. */
   sha256: v.optional(
-    v.record(v.string(), v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, '64 hex digits'))),
+    v.record(v.string(), v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/, t('64 hex digits')))),
     {},
   ),
   /** One sentence for people. */
@@ -104,7 +108,10 @@ async function readCatalog(file: string): Promise<unknown> {
   try {
     return JSON.parse(await readFile(file, 'utf8'));
   } catch (error) {
-    throw new LibraryError('name', `${file} cannot be read (${reason(error)}). Install the extension again.`);
+    throw new LibraryError(
+      'name',
+      t('{0} cannot be read ({1}). Install the extension again.', file, reason(error)),
+    );
   }
 }
 
@@ -121,7 +128,10 @@ export function mergeCatalogs(
   const seen = new Set<string>();
   for (const entry of added) {
     if (seen.has(entry.id)) {
-      throw new LibraryError('name', `${where} has the id "${entry.id}" twice. Give every model its own id.`);
+      throw new LibraryError(
+        'name',
+        t('{0} has the id "{1}" twice. Give every model its own id.', where, entry.id),
+      );
     }
     seen.add(entry.id);
     entries.set(entry.id, entry);
@@ -133,9 +143,15 @@ function parse<T>(schema: v.GenericSchema<unknown, T>, value: unknown, where: st
   const result = v.safeParse(schema, value);
   if (result.success) return result.output;
   const [issue] = result.issues;
-  const path = v.getDotPath(issue) ?? 'the whole';
+  const path = v.getDotPath(issue) ?? t('the whole');
   throw new LibraryError(
     'name',
-    `${where}: ${path} is ${issue.received}, expected ${issue.message.replace(/^Invalid [^:]*: Expected /, '')}.`,
+    t(
+      '{0}: {1} is {2}, expected {3}.',
+      where,
+      path,
+      issue.received,
+      issue.message.replace(/^Invalid [^:]*: Expected /, ''),
+    ),
   );
 }

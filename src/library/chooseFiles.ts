@@ -2,6 +2,8 @@
 import { chooseOnnxFile } from '../gpt2/import/onnxExport';
 import { SHARD_INDEX } from '../gpt2/checkpoint/sharded';
 import { TOKENIZER_FILES, UNREAD_TOKENIZER_FILES, unreadTokenizer } from '../gpt2/tokenizer/tokenizerNames';
+import { t } from '../l10n/language';
+import { written } from '../l10n/numbers';
 import { LibraryError } from './libraryError';
 import type { RemoteFile } from './hub';
 
@@ -39,7 +41,7 @@ export function chooseFiles(repo: string, all: readonly RemoteFile[]): ChosenFil
   if (!config) {
     throw new LibraryError(
       'unsupported',
-      `${repo} has no config.json: it is not a model in Hugging Face's format.`,
+      t("{0} has no config.json: it is not a model in Hugging Face's format.", repo),
     );
   }
   const companions = [config, ...COMPANIONS.flatMap((path) => byPath.get(path) ?? [])];
@@ -54,9 +56,15 @@ export function chooseFiles(repo: string, all: readonly RemoteFile[]): ChosenFil
     const code = byPath.has('pytorch_model.bin');
     throw new LibraryError(
       'unsupported',
-      `${repo} has neither model.safetensors nor an ONNX export of a decoder` +
-        (code ? '; its pytorch_model.bin is not read, because such files can hold programs.' : '.') +
-        ' Choose a model with one of them.',
+      code
+        ? t(
+            '{0} has neither model.safetensors nor an ONNX export of a decoder; its pytorch_model.bin is not read, because such files can hold programs. Choose a model with one of them.',
+            repo,
+          )
+        : t(
+            '{0} has neither model.safetensors nor an ONNX export of a decoder. Choose a model with one of them.',
+            repo,
+          ),
     );
   }
   const refusal = unreadTokenizer(repo, (name) => byPath.has(name));
@@ -66,7 +74,13 @@ export function chooseFiles(repo: string, all: readonly RemoteFile[]): ChosenFil
     if (bytes > most) {
       throw new LibraryError(
         'unsupported',
-        `${path} of ${repo} has ${bytes} bytes, more than the ${most} that such a file can have. It is not downloaded.`,
+        t(
+          '{0} of {1} has {2} bytes, more than the {3} that such a file can have. It is not downloaded.',
+          path,
+          repo,
+          written(bytes),
+          written(most),
+        ),
       );
     }
   }
@@ -85,11 +99,12 @@ export function chooseShards(
     if (!name.endsWith('.safetensors')) {
       throw new LibraryError(
         'unsupported',
-        `The index of ${repo} names ${name}, expected files *.safetensors.`,
+        t('The index of {0} names {1}, expected files *.safetensors.', repo, name),
       );
     }
     const file = all.find(({ path }) => path === name);
-    if (!file) throw new LibraryError('missing', `${repo} has no file ${name}, which its own index names.`);
+    if (!file)
+      throw new LibraryError('missing', t('{0} has no file {1}, which its own index names.', repo, name));
     return file;
   });
 }
@@ -112,7 +127,7 @@ function checkPath(repo: string, path: string): void {
   if (!harmless) {
     throw new LibraryError(
       'unsupported',
-      `${repo} has a file named ${JSON.stringify(path)}, which is not used.`,
+      t('{0} has a file named {1}, which is not used.', repo, JSON.stringify(path)),
     );
   }
 }

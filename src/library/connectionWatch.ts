@@ -1,5 +1,7 @@
 /** Whether a connection still brings something, and what it means that it does not. */
 import { inBytes } from '../l10n/bytes';
+import { t } from '../l10n/language';
+import { written } from '../l10n/numbers';
 import { LibraryError, reason, systemCode } from './libraryError';
 import { RetryLater, stopped } from './retryPolicy';
 
@@ -50,13 +52,15 @@ export class ConnectionWatch {
     if (error instanceof LibraryError || error instanceof RetryLater) return error;
     if (this.#stalled) {
       const least = inBytes(LEAST_PROGRESS_BYTES);
-      return new RetryLater(`${sentence}: less than ${least} in ${this.stallMs / 1000} seconds`);
+      return new RetryLater(
+        t('{0}: less than {1} in {2} seconds', sentence, least, written(this.stallMs / 1000)),
+      );
     }
     if (systemCode(error instanceof Error ? error.cause : undefined) === 'UND_ERR_HEADERS_OVERFLOW') {
       const most = inBytes(MOST_HEADER_BYTES);
       return new LibraryError(
         'network',
-        `${sentence}: the headers of its answer are larger than ${most}. Check the hub's address.`,
+        t("{0}: the headers of its answer are larger than {1}. Check the hub's address.", sentence, most),
       );
     }
     return new RetryLater(`${sentence} (${reason(error)})`);

@@ -6,6 +6,8 @@ import { parseBoundedJson } from '../core/boundedJson';
 import { readConfig } from '../gpt2/checkpoint/config';
 import { ModelFileError } from '../gpt2/checkpoint/modelFileError';
 import { readShardIndex, SHARD_INDEX } from '../gpt2/checkpoint/sharded';
+import { t } from '../l10n/language';
+import { fileOf } from './fileOf';
 import { chooseFiles, chooseShards, COMPANIONS } from './chooseFiles';
 import { hashFile } from './hashFile';
 import type { Inspect } from './inspect';
@@ -60,7 +62,7 @@ export async function downloadModel(
   if (await stat(destination).catch(() => undefined)) {
     throw new LibraryError(
       'name',
-      `${destination} is in the way of ${target.name}. Move that folder elsewhere.`,
+      t('{0} is in the way of {1}. Move that folder elsewhere.', destination, target.name),
     );
   }
   await makeFolder(staging);
@@ -182,8 +184,13 @@ class Download {
       if (offered === known) continue;
       throw new LibraryError(
         'changed',
-        `${path} of ${repo} is offered with SHA-256 ${offered ?? '(none)'}, but ${known} is known to be right. ` +
-          `It is not downloaded; check the hub's address.`,
+        t(
+          "{0} of {1} is offered with SHA-256 {2}, but {3} is known to be right. It is not downloaded; check the hub's address.",
+          path,
+          repo,
+          offered ?? t('(none)'),
+          known,
+        ),
       );
     }
   }
@@ -195,9 +202,14 @@ class Download {
     if (free === undefined || missing + RESERVE_BYTES <= free) return;
     throw new LibraryError(
       'disk',
-      `${this.target.name} needs ${inBytes(missing)} more in ${dirname(dirname(this.staging))}, but its disk has only ` +
-        `${inBytes(free)} free, of which ${inBytes(RESERVE_BYTES)} are left to others. Make room or choose ` +
-        `another storage folder.`,
+      t(
+        '{0} needs {1} more in {2}, but its disk has only {3} free, of which {4} are left to others. Make room or choose another storage folder.',
+        this.target.name,
+        inBytes(missing),
+        dirname(dirname(this.staging)),
+        inBytes(free),
+        inBytes(RESERVE_BYTES),
+      ),
     );
   }
 
@@ -205,7 +217,7 @@ class Download {
     const file = this.#plan.files.find(({ path }) => path === 'config.json')!;
     await this.#fetch(file);
     const text = await readFile(join(this.staging, 'config.json'), 'utf8');
-    const what = `config.json of ${this.target.repo}`;
+    const what = fileOf('config.json', this.target.repo);
     const refuse = (found: string): Error => new ModelFileError(`${what} ${found}.`);
     this.#supported(() => readConfig(parseBoundedJson(text, refuse), what));
   }
@@ -216,7 +228,7 @@ class Download {
       const sentence = reason(error).replaceAll(this.staging, this.target.repo);
       if (!(error instanceof LibraryError)) throw new LibraryError('unsupported', sentence);
       // A look that had to be ended proves nothing: gigabytes are not thrown away for a disk that was slow.
-      throw new LibraryError(error.code, `${sentence} What has arrived is kept.`);
+      throw new LibraryError(error.code, t('{0} What has arrived is kept.', sentence));
     });
   }
 
@@ -225,7 +237,7 @@ class Download {
     try {
       return read();
     } catch (error) {
-      throw new LibraryError('unsupported', `${this.target.repo} cannot be used: ${reason(error)}`);
+      throw new LibraryError('unsupported', t('{0} cannot be used: {1}', this.target.repo, reason(error)));
     }
   }
 

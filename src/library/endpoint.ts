@@ -1,5 +1,6 @@
 /** Addresses of hubs. */
 import { webAddress } from '../core/webAddress';
+import { t } from '../l10n/language';
 import { LibraryError } from './libraryError';
 
 /** The Hugging Face hub. */
@@ -14,7 +15,7 @@ export function parseEndpoint(text: string): string {
   if (!url) {
     throw new LibraryError(
       'name',
-      `The hub ${JSON.stringify(text)} cannot be asked, expected an address like ${HUGGING_FACE}.`,
+      t('The hub {0} cannot be asked, expected an address like {1}.', JSON.stringify(text), HUGGING_FACE),
     );
   }
   return url.href.replace(/\/+$/, '');

@@ -7,6 +7,8 @@ import { openInside } from '../gpt2/checkpoint/boundedFile';
 import { resolveInside } from '../gpt2/checkpoint/insideFolder';
 import { ModelFileError } from '../gpt2/checkpoint/modelFileError';
 import { SHARD_INDEX } from '../gpt2/checkpoint/sharded';
+import { t } from '../l10n/language';
+import { written } from '../l10n/numbers';
 import { COMPANIONS } from './chooseFiles';
 import { inspectHere, type Inspect } from './inspect';
 import { reason } from './libraryError';
@@ -45,8 +47,12 @@ export async function filesOfModel(directory: string, inspect: Inspect = inspect
     const path = relative(root, from).replaceAll('\\', '/');
     if (path.startsWith('..')) {
       throw new ModelFileError(
-        `${directory} has a link to ${from} more than ${LEVELS} folders down, which is not found again to be copied. ` +
-          `Copy the folder yourself, with its links resolved.`,
+        t(
+          '{0} has a link to {1} more than {2} folders down, which is not found again to be copied. Copy the folder yourself, with its links resolved.',
+          directory,
+          from,
+          written(LEVELS),
+        ),
       );
     }
     chosen.push({ path, from });
@@ -137,7 +143,7 @@ export class CopyError extends Error {
     readonly left: string | undefined,
     options: ErrorOptions,
   ) {
-    super(`${file ?? 'The copy'}: ${why}`, options);
+    super(t('{0}: {1}', file ?? t('The copy'), why), options);
   }
 }
 

@@ -6,6 +6,8 @@
 import { inBytes } from '../l10n/bytes';
 import { retryAfter } from '../core/retryAfter';
 import { isConfidential, isLoopback } from '../core/webAddress';
+import { t, whole } from '../l10n/language';
+import { written } from '../l10n/numbers';
 import { ConnectionWatch } from './connectionWatch';
 import { LibraryError } from './libraryError';
 import { RetryLater, type RetryPolicy } from './retryPolicy';
@@ -97,11 +99,16 @@ export class Http {
       }
       throw new LibraryError(
         'network',
-        `${base.host} redirects more than ${MOST_REDIRECTS} times for ${request.what}. Check the hub's address.`,
+        t(
+          "{0} redirects more than {1} times for {2}. Check the hub's address.",
+          base.host,
+          whole(MOST_REDIRECTS),
+          request.what,
+        ),
       );
     } catch (error) {
       watch.finish();
-      throw watch.explain(error, `${base.host} cannot be reached for ${request.what}`);
+      throw watch.explain(error, t('{0} cannot be reached for {1}', base.host, request.what));
     }
   }
 }
@@ -121,7 +128,7 @@ function answerOf(
         yield chunk;
       }
     } catch (error) {
-      throw watch.explain(error, `the connection to ${host} broke off`);
+      throw watch.explain(error, t('the connection to {0} broke off', host));
     }
   }
   return {
@@ -138,8 +145,12 @@ function answerOf(
         if (length > most) {
           throw new LibraryError(
             'network',
-            `${host} answers with more than ${inBytes(most)} for ${what}, which is too much for a description. ` +
-              `Check the hub's address.`,
+            t(
+              "{0} answers with more than {1} for {2}, which is too much for a description. Check the hub's address.",
+              host,
+              inBytes(most),
+              what,
+            ),
           );
         }
         parts.push(chunk);
@@ -160,7 +171,7 @@ function checkToken(token: string | undefined): string | undefined {
   if (/^[\x21-\x7e]+$/.test(trimmed)) return trimmed;
   throw new LibraryError(
     'access',
-    'The access token has characters that no token has. Copy it again from the settings of your account.',
+    t('The access token has characters that no token has. Copy it again from the settings of your account.'),
   );
 }
 
@@ -170,20 +181,32 @@ function follow(from: URL, location: string, what: string): URL {
   try {
     to = new URL(location, from);
   } catch {
-    throw new LibraryError('network', `${from.host} redirects to an address that is none for ${what}.`);
+    throw new LibraryError(
+      'network',
+      t('{0} redirects to an address that is none for {1}.', from.host, what),
+    );
   }
   const web = to.protocol === 'https:' || to.protocol === 'http:';
   if (!web || (isConfidential(from) && !isConfidential(to))) {
     throw new LibraryError(
       'network',
-      `${from.host} redirects to ${to.protocol}//${to.host} for ${what}, which is not encrypted. It is not followed; ` +
-        `check the hub's address and the proxy.`,
+      t(
+        "{0} redirects to {1} for {2}, which is not encrypted. It is not followed; check the hub's address and the proxy.",
+        from.host,
+        `${to.protocol}//${to.host}`,
+        what,
+      ),
     );
   }
   if (isLoopback(to) && !isLoopback(from)) {
     throw new LibraryError(
       'network',
-      `${from.host} redirects to this machine (${to.host}) for ${what}. It is not followed; check the hub's address.`,
+      t(
+        "{0} redirects to this machine ({1}) for {2}. It is not followed; check the hub's address.",
+        from.host,
+        to.host,
+        what,
+      ),
     );
   }
   return to;
@@ -216,37 +239,51 @@ function problem(response: Response, { own, endpoint, what, host }: Place): Erro
   const code = response.headers.get('x-error-code');
   if (status === 429 || status === 408 || status === 425 || status >= 500) {
     const wait = retryAfter(response.headers.get('retry-after'));
-    const said = status === 429 ? 'is asked too often' : `answers with status ${status}`;
-    return new RetryLater(`${host} ${said} for ${what}`, wait);
+    const said =
+      status === 429 ? t('{0} is asked too often for {1}', host, what) : answersWith(host, status, what);
+    return new RetryLater(said, wait);
   }
   // Links to a store are signed for a while only; the hub gives another one when it is asked again.
   if (!own && (status === 401 || status === 403)) {
-    return new RetryLater(`${host} answers with status ${status} for ${what}`);
+    return new RetryLater(answersWith(host, status, what));
   }
   if (status === 416) return new RangeRefused();
   if (code === 'GatedRepo' || (status === 403 && code !== 'RepoNotFound')) {
     return new LibraryError(
       'access',
-      `${host} does not give ${what}: its authors ask for their conditions to be accepted first. ` +
-        `Accept them on the model's page at ${endpoint}, and set an access token of that account.`,
+      t(
+        "{0} does not give {1}: its authors ask for their conditions to be accepted first. Accept them on the model's page at {2}, and set an access token of that account.",
+        host,
+        what,
+        endpoint,
+      ),
     );
   }
   if (status === 401) {
     return new LibraryError(
       'access',
-      `${host} does not give ${what} without a valid access token: the model is private, gated, or does not exist. ` +
-        `Check the name, or set an access token that may read it.`,
+      t(
+        '{0} does not give {1} without a valid access token: the model is private, gated, or does not exist. Check the name, or set an access token that may read it.',
+        host,
+        what,
+      ),
     );
   }
   if (status === 404 || status === 410 || code === 'RepoNotFound') {
-    return new LibraryError('missing', `${host} does not have ${what} (status ${status}). Check the name.`);
+    return new LibraryError(
+      'missing',
+      t('{0} does not have {1} (status {2}). Check the name.', host, what, written(status)),
+    );
   }
-  return new LibraryError('network', `${host} answers with status ${status} for ${what}.`);
+  return new LibraryError('network', `${answersWith(host, status, what)}.`);
 }
+
+const answersWith = (host: string, status: number, what: string): string =>
+  t('{0} answers with status {1} for {2}', host, written(status), what);
 
 /** The server has no such range of bytes: there is more here than there. */
 export class RangeRefused extends RetryLater {
   constructor() {
-    super('the server refuses to go on where the download stopped');
+    super(t('the server refuses to go on where the download stopped'));
   }
 }

@@ -2,6 +2,9 @@
 import { listFiles, modelInfo } from '@huggingface/hub';
 import * as v from 'valibot';
 import { parseBoundedJson } from '../core/boundedJson';
+import { t } from '../l10n/language';
+import { written } from '../l10n/numbers';
+import { fileOf } from './fileOf';
 import { HUGGING_FACE, parseEndpoint } from './endpoint';
 import { Http, type Answer, type HttpOptions } from './http';
 import { LibraryError } from './libraryError';
@@ -66,7 +69,7 @@ export class Hub {
   constructor(private readonly options: HubOptions) {
     this.endpoints = options.endpoints.map(parseEndpoint);
     if (this.endpoints.length === 0) {
-      throw new LibraryError('name', `No hub is set. Set its address, for example ${HUGGING_FACE}.`);
+      throw new LibraryError('name', t('No hub is set. Set its address, for example {0}.', HUGGING_FACE));
     }
     // A token is asked for by the address as the user wrote it.
     const given = new Map(options.endpoints.map((endpoint) => [parseEndpoint(endpoint), endpoint]));
@@ -102,7 +105,7 @@ export class Hub {
     return this.#http.get(endpoint, `${repo}/resolve/${encodeURIComponent(commit)}/${name}`, {
       headers,
       signal,
-      what: `${path} of ${repo}`,
+      what: fileOf(path, repo),
     });
   }
 
@@ -123,7 +126,7 @@ export class Hub {
         return modelInfo({ ...ask, name: repo, revision, additionalFields: ['sha', 'cardData'] });
       });
       if (!isCommit(info.sha)) {
-        throw new LibraryError('network', `${host} does not say which version of ${repo} it has.`);
+        throw new LibraryError('network', t('{0} does not say which version of {1} it has.', host, repo));
       }
       commit = info.sha;
       const { license: published } = (info.cardData ?? {}) as { readonly license?: unknown };
@@ -137,7 +140,12 @@ export class Hub {
         if (++entries > MOST_FILES) {
           throw new LibraryError(
             'unsupported',
-            `${host} lists more than ${MOST_FILES} files and folders for ${repo}, which no model has.`,
+            t(
+              '{0} lists more than {1} files and folders for {2}, which no model has.',
+              host,
+              written(MOST_FILES),
+              repo,
+            ),
           );
         }
         const { type, path, size, oid, lfs } = v.parse(fileSchema, entry);
@@ -160,7 +168,7 @@ export class Hub {
         if (error instanceof LibraryError || error instanceof RetryLater) throw error;
         // A page that is not the hub's, such as that of a proxy one must log in to.
         throw new RetryLater(
-          `${new URL(endpoint).host} answers with something that is not a description of ${repo}`,
+          t('{0} answers with something that is not a description of {1}', new URL(endpoint).host, repo),
         );
       }
     });
@@ -196,7 +204,7 @@ function parseAnswer(text: string, host: string, repo: string): unknown {
     cause ??
     new LibraryError(
       'network',
-      `What ${host} answers for ${repo} ${what}; it is not read. Check the hub's address.`,
+      t("What {0} answers for {1} {2}; it is not read. Check the hub's address.", host, repo, what),
     );
   return parseBoundedJson(text, refuse, ANSWER_LIMITS);
 }
@@ -212,6 +220,6 @@ export function joinProblems(problems: readonly LibraryError[]): LibraryError {
   if (others.length === 0) return first!;
   return new LibraryError(
     first!.code,
-    [first!.message, ...others.map(({ message }) => `The next address: ${message}`)].join(' '),
+    [first!.message, ...others.map(({ message }) => t('The next address: {0}', message))].join(' '),
   );
 }

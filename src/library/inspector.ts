@@ -1,6 +1,9 @@
 /** Looks at models of others in a process of its own: whatever their files do to it, the editor is not touched. */
 import { fork, type ChildProcess } from 'node:child_process';
 import { ModelFileError } from '../gpt2/checkpoint/modelFileError';
+import { inBytes } from '../l10n/bytes';
+import { t } from '../l10n/language';
+import { written } from '../l10n/numbers';
 import type { Inspect, InspectedFolder } from './inspect';
 import type { InspectTokenizer } from './inspectTokenizer';
 import { LibraryError, reason } from './libraryError';
@@ -89,8 +92,11 @@ export class Inspector {
     } catch (error) {
       const refused = new LibraryError(
         'disk',
-        `${directory} could not be looked at: ${reason(error)}. Its files are not those of a model, or its disk does ` +
-          `not answer. Get the model's files again, or copy them to another disk.`,
+        t(
+          "{0} could not be looked at: {1}. Its files are not those of a model, or its disk does not answer. Get the model's files again, or copy them to another disk.",
+          directory,
+          reason(error),
+        ),
       );
       this.#ended.set(directory, { error: refused, until: Date.now() + REMEMBERED_MS });
       this.dispose();
@@ -121,7 +127,7 @@ export class Inspector {
         });
       };
       const timer = setTimeout(() => {
-        fail(`it took more than ${limitMs / 1000} seconds`);
+        fail(t('it took more than {0} seconds', written(limitMs / 1000)));
       }, limitMs);
       child.once('message', (answer) => {
         settle(() => {
@@ -130,14 +136,18 @@ export class Inspector {
       });
       child.once('exit', (code, signal) => {
         fail(
-          `the process that did so ended (${signal ?? `exit code ${String(code)}`}), as it does when it needs more than ${heapMegabytes} MB of memory`,
+          t(
+            'the process that did so ended ({0}), as it does when it needs more than {1} of memory',
+            signal ?? t('exit code {0}', String(code)),
+            inBytes(heapMegabytes * 1e6),
+          ),
         );
       });
       child.once('error', (error) => {
-        fail(`the process that does so cannot be started (${error.message})`);
+        fail(t('the process that does so cannot be started ({0})', error.message));
       });
       child.send(question, (error) => {
-        if (error) fail(`the process that does so cannot be reached (${error.message})`);
+        if (error) fail(t('the process that does so cannot be reached ({0})', error.message));
       });
     });
   }

@@ -1,6 +1,7 @@
 /** Entry of the process that looks at foreign models, `dist/inspector.js`; `Inspector` forks it. */
 import '../l10n/ofProcess';
 import { ModelFileError } from '../gpt2/checkpoint/modelFileError';
+import { t } from '../l10n/language';
 import type { InspectorAnswer, InspectorQuestion } from './inspector';
 import { inspectTokenizerHere, inspectWithTokenizer } from './inspectTokenizer';
 import { reason } from './libraryError';
@@ -12,7 +13,11 @@ const answer = async ({ directory, part }: InspectorQuestion): Promise<Inspector
   } catch (error) {
     if (error instanceof ModelFileError) return { refusal: error.message };
     return {
-      refusal: `The files in ${directory} are not those of a model (${reason(error)}). Get the model's files again.`,
+      refusal: t(
+        "The files in {0} are not those of a model ({1}). Get the model's files again.",
+        directory,
+        reason(error),
+      ),
     };
   }
 };

@@ -2,6 +2,8 @@
 import { mkdir, readdir, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inBytes } from '../l10n/bytes';
+import { counted, t } from '../l10n/language';
+import { fixed, written } from '../l10n/numbers';
 import type { BundledModel, CatalogEntry, ModelShape } from './catalog';
 import { inspectHere, type Inspect, type InspectedFolder } from './inspect';
 import { reason } from './libraryError';
@@ -113,7 +115,7 @@ export async function describePlace(
     name: nameOf(place),
     kind,
     directory,
-    description: model ? describe(model, bytes) : `cannot be used: ${problem}`,
+    description: model ? describe(model, bytes) : t('cannot be used: {0}', problem),
     about: bundled?.about ?? listed?.about,
     bundled,
     format: model?.format,
@@ -134,15 +136,17 @@ export async function describePlace(
 
 function describe(model: InspectedFolder, bytes: number): string {
   const { layers, heads, width, context } = model.shape;
-  const millions = (model.parameters / 1e6).toFixed(model.parameters < 1e7 ? 1 : 0);
-  const kind = model.format === 'onnx' ? 'GPT-2 as ONNX' : 'GPT-2';
-  return (
-    `${kind}: ${millions} million parameters, ${layers} ${layers === 1 ? 'layer' : 'layers'}, ${heads} heads, width ${width}, ` +
-    [
-      `context ${context}, ${inBytes(bytes)} on disk`,
-      ...model.notes.map((note) => note.replace(/\.$/, '')),
-    ].join('. ')
+  const line = t(
+    '{0}: {1} million parameters, {2}, {3}, width {4}, context {5}, {6} on disk',
+    model.format === 'onnx' ? t('GPT-2 as ONNX') : 'GPT-2',
+    fixed(model.parameters / 1e6, model.parameters < 1e7 ? 1 : 0),
+    counted(layers, '{0} layer', '{0} layers'),
+    counted(heads, '{0} head', '{0} heads'),
+    written(width),
+    written(context),
+    inBytes(bytes),
   );
+  return [line, ...model.notes.map((note) => note.replace(/\.$/, ''))].join('. ');
 }
 
 /** Bytes of the files in a folder and, `depth` levels down, in the folders in it; links count as what they lead to. */

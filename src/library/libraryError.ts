@@ -1,3 +1,5 @@
+import { t } from '../l10n/language';
+
 /** What kind of thing went wrong, for callers that react to it. */
 export type LibraryErrorCode =
   /** The hub cannot be reached, or keeps failing. */
@@ -48,27 +50,44 @@ export function systemCode(error: unknown): string | undefined {
   return (error as NodeJS.ErrnoException | null | undefined)?.code;
 }
 
+/** Sentences to be ended with the reason. */
+const COULD_NOT = {
+  'be made': (path: string) => t('{0} could not be made', path),
+  'be moved': (path: string) => t('{0} could not be moved', path),
+  'be moved into place': (path: string) => t('{0} could not be moved into place', path),
+  'be removed': (path: string) => t('{0} could not be removed', path),
+  'be locked': (path: string) => t('{0} could not be locked', path),
+  'be opened': (path: string) => t('{0} could not be opened', path),
+  'be read': (path: string) => t('{0} could not be read', path),
+  'be written': (path: string) => t('{0} could not be written', path),
+};
+
 /**
  * The error for a file or folder that could not be read or written.
- * @param doing what was tried, for example `be written`.
+ * @param doing what was tried.
  */
-export function fileProblem(path: string, doing: string, error: unknown): LibraryError {
+export function fileProblem(path: string, doing: keyof typeof COULD_NOT, error: unknown): LibraryError {
   if (error instanceof LibraryError) return error;
+  const what = COULD_NOT[doing](path);
   const options = { cause: error };
   switch (systemCode(error)) {
     case 'ENOSPC':
     case 'EDQUOT':
       return new LibraryError(
         'disk',
-        `${path} could not ${doing}: the disk is full. What has arrived is kept; make room and try again, ` +
-          `or cancel the download to remove it.`,
+        t(
+          '{0}: the disk is full. What has arrived is kept; make room and try again, or cancel the download to remove it.',
+          what,
+        ),
         options,
       );
     case 'EFBIG':
       return new LibraryError(
         'disk',
-        `${path} could not ${doing}: the disk's format does not hold files of this size. ` +
-          `Choose a storage folder on another disk.`,
+        t(
+          "{0}: the disk's format does not hold files of this size. Choose a storage folder on another disk.",
+          what,
+        ),
         options,
       );
     case 'EACCES':
@@ -76,11 +95,13 @@ export function fileProblem(path: string, doing: string, error: unknown): Librar
     case 'EROFS':
       return new LibraryError(
         'permission',
-        `${path} could not ${doing}: you are not allowed to. Change the folder's permissions or choose another ` +
-          `storage folder.`,
+        t(
+          "{0}: you are not allowed to. Change the folder's permissions or choose another storage folder.",
+          what,
+        ),
         options,
       );
     default:
-      return new LibraryError('disk', `${path} could not ${doing} (${reason(error)}).`, options);
+      return new LibraryError('disk', `${what} (${reason(error)}).`, options);
   }
 }

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import lockfile from 'proper-lockfile';
+import { t } from '../l10n/language';
 import { makeFolder } from './disk';
 import { fileProblem, LibraryError, systemCode } from './libraryError';
 import { pause } from './retryPolicy';
@@ -52,7 +53,7 @@ export async function withLock<T>(
       if (!onWait) {
         throw new LibraryError(
           'busy',
-          `${what} is being worked on, here or in another window. Try again when it is done.`,
+          t('{0} is being worked on, here or in another window. Try again when it is done.', what),
         );
       }
       await onWait();
@@ -65,7 +66,10 @@ export async function withLock<T>(
     if (!lost.signal.aborted || signal.aborted) throw error;
     throw new LibraryError(
       'busy',
-      `${what} was taken over by another window, because this one did not answer for a while. Try again.`,
+      t(
+        '{0} was taken over by another window, because this one did not answer for a while. Try again.',
+        what,
+      ),
     );
   } finally {
     await release().catch(() => undefined);

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { realpath, stat } from 'node:fs/promises';
 import { basename, isAbsolute, join } from 'node:path';
 import { cachedRepository } from '../gpt2/checkpoint/insideFolder';
+import { t } from '../l10n/language';
 import { freeBytes, makeFolder, moveFolder, removeFolder, removeFolders } from './disk';
 import { downloadModel, downloadState, type DownloadTools } from './download';
 import { HUGGING_FACE } from './endpoint';
@@ -36,6 +37,9 @@ import type {
   UnfinishedDownload,
 } from './types';
 import { unrecorded, verifyFiles, type Verification } from './verify';
+
+const notInstalled = (id: string): LibraryError =>
+  new LibraryError('missing', t('The model {0} is not installed. Download or import it.', id));
 
 /** For what nobody can stop. */
 const never = new AbortController().signal;
@@ -156,7 +160,9 @@ export class ModelLibrary {
         const state = await downloadState(this.#staging(target.id));
         meter.total(state?.totalBytes ?? 0);
         meter.received(state?.receivedBytes ?? 0);
-        meter.begin('other-window', { note: `Another window or command is downloading ${target.name}.` });
+        meter.begin('other-window', {
+          note: t('Another window or command is downloading {0}.', target.name),
+        });
       };
       const lock = this.#lock(target.id);
       const { staleLockMs } = this.#tools.retryPolicy;
@@ -190,7 +196,10 @@ export class ModelLibrary {
     const onWait = (): void => {
       // This window's own download lets go at once; another window's does not.
       if (++waits > 10) {
-        throw new LibraryError('busy', `${id} is being downloaded by another window. Pause it there first.`);
+        throw new LibraryError(
+          'busy',
+          t('{0} is being downloaded by another window. Pause it there first.', id),
+        );
       }
     };
     await withLock(
@@ -242,7 +251,7 @@ export class ModelLibrary {
     // A removal that began before the mark was set has taken the record away first.
     if (!(await this.#search(id))) {
       await release();
-      throw new LibraryError('missing', `The model ${id} is not installed. Download or import it.`);
+      throw notInstalled(id);
     }
     await this.#lastUsed.touch(place.folder);
     return { entry: await this.#describe(place), release };
@@ -255,12 +264,16 @@ export class ModelLibrary {
   async remove(id: string): Promise<void> {
     const { folder, kind, record } = await this.#place(id);
     if (kind === 'bundled') {
-      throw new LibraryError('permission', `${id} is part of the extension and cannot be removed.`);
+      throw new LibraryError('permission', t('{0} is part of the extension and cannot be removed.', id));
     }
     if (!record) {
       throw new LibraryError(
         'permission',
-        `${id} was put into ${this.storage} by hand, so it is not removed. Delete its folder yourself.`,
+        t(
+          '{0} was put into {1} by hand, so it is not removed. Delete its folder yourself.',
+          id,
+          this.storage,
+        ),
       );
     }
     const home = join(this.storage, folder);
@@ -275,7 +288,7 @@ export class ModelLibrary {
           await moveFolder(aside, home);
           throw new LibraryError(
             'busy',
-            `${id} is in use, here or in another window. Unload it there, then remove it.`,
+            t('{0} is in use, here or in another window. Unload it there, then remove it.', id),
           );
         }
         await moveFolder(aside, join(this.storage, `.removed-${randomUUID()}`));
@@ -294,14 +307,17 @@ export class ModelLibrary {
     if (!isAbsolute(path)) {
       throw new LibraryError(
         'name',
-        `${JSON.stringify(path)} is not a whole path. Choose the model's folder.`,
+        t("{0} is not a whole path. Choose the model's folder.", JSON.stringify(path)),
       );
     }
     const directory = await realpath(path).catch((error: unknown) => {
       throw fileProblem(path, 'be opened', error);
     });
     if (!(await stat(directory)).isDirectory()) {
-      throw new LibraryError('name', `${path} is a file. Choose the folder that the model's files are in.`);
+      throw new LibraryError(
+        'name',
+        t("{0} is a file. Choose the folder that the model's files are in.", path),
+      );
     }
     const model = await this.inspect(directory).catch((error: unknown) => {
       throw new LibraryError('unsupported', reason(error), { cause: error });
@@ -310,7 +326,7 @@ export class ModelLibrary {
     const lock = {
       signal: never,
       onWait: () => undefined,
-      what: 'The library',
+      what: t('The library'),
       staleLockMs: this.#tools.retryPolicy.staleLockMs,
     };
     return withLock(join(this.#hidden('locks'), 'import'), lock, async () => {
@@ -341,7 +357,7 @@ export class ModelLibrary {
 
   async #place(id: string): Promise<Place> {
     const place = await this.#search(id);
-    if (!place) throw new LibraryError('missing', `The model ${id} is not installed. Download or import it.`);
+    if (!place) throw notInstalled(id);
     return place;
   }
 

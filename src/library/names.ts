@@ -1,4 +1,5 @@
 /** What a user calls a model, and what the library calls it. */
+import { t } from '../l10n/language';
 import { isRepository, type CatalogEntry } from './catalog';
 import type { DownloadTarget } from './download';
 import { LibraryError } from './libraryError';
@@ -17,8 +18,11 @@ export function targetOf(name: string, catalog: readonly CatalogEntry[]): Downlo
   if (isRepository(repo)) return { id: repo, name: repo, repo, revision: 'main', sha256: {} };
   throw new LibraryError(
     'name',
-    `There is no model ${JSON.stringify(name)}. Choose one of ${catalog.map((e) => e.id).join(', ')}, ` +
-      `or give a model of the hub as owner/name.`,
+    t(
+      'There is no model {0}. Choose one of {1}, or give a model of the hub as owner/name.',
+      JSON.stringify(name),
+      catalog.map((e) => e.id).join(', '),
+    ),
   );
 }
 

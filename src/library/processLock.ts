@@ -4,6 +4,7 @@ import { hostname, uptime } from 'node:os';
 import { dirname } from 'node:path';
 import * as v from 'valibot';
 import { lives } from '../gpt2/quantized/liveProcess';
+import { t } from '../l10n/language';
 import { makeFolder } from './disk';
 import { withLock } from './lock';
 
@@ -28,7 +29,7 @@ export async function withProcessLock<T>(
 ): Promise<T> {
   await makeFolder(dirname(file));
   const own: Holder = { pid: process.pid, host: hostname(), since: Date.now() };
-  const guard = { signal, onWait: () => undefined, what: 'The lock', staleLockMs: GUARD_MS };
+  const guard = { signal, onWait: () => undefined, what: t('The lock'), staleLockMs: GUARD_MS };
   const note = async (): Promise<void> => {
     await writeFile(`${file}.partial`, JSON.stringify(own));
     await rename(`${file}.partial`, file);

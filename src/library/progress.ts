@@ -1,4 +1,5 @@
 /** How far a download is, how fast, and how long still. */
+import { t } from '../l10n/language';
 
 export type DownloadPhase =
   /** Another window downloads the same model: this one looks on. */
@@ -12,6 +13,16 @@ export type DownloadPhase =
   | 'waiting'
   /** All is here and is looked at as a model. */
   | 'finishing';
+
+/** What people are told of a phase, as the beginning of a line. */
+export const PHASES: Readonly<Record<DownloadPhase, string>> = {
+  'other-window': t('other window'),
+  listing: t('listing'),
+  checking: t('checking'),
+  downloading: t('downloading'),
+  waiting: t('waiting'),
+  finishing: t('finishing'),
+};
 
 export interface DownloadProgress {
   readonly phase: DownloadPhase;

@@ -1,6 +1,8 @@
 /** How long the library waits for a server, and how often it asks again. */
 import { setTimeout } from 'node:timers/promises';
 import pRetry from 'p-retry';
+import { t, whole } from '../l10n/language';
+import { capitalized } from '../l10n/numbers';
 import { LibraryError } from './libraryError';
 
 export interface RetryPolicy {
@@ -84,7 +86,11 @@ async function waitAsAsked(
     const minutes = Math.ceil(afterMs / 60_000);
     throw new LibraryError(
       'network',
-      `${capital(sentence)}; it asks to wait ${minutes} minutes. Try again then; what has arrived is kept.`,
+      t(
+        '{0}; it asks to wait {1} minutes. Try again then; what has arrived is kept.',
+        capitalized(sentence),
+        whole(minutes),
+      ),
     );
   }
   if (afterMs > 0) await pause(afterMs, signal);
@@ -93,8 +99,11 @@ async function waitAsAsked(
 export function gaveUp(problem: RetryLater, failures: number): LibraryError {
   return new LibraryError(
     'network',
-    `${capital(problem.sentence)}, ${failures} times in a row. Check the connection and the proxy, and try again; ` +
-      `what has arrived is kept.`,
+    t(
+      '{0}, {1} times in a row. Check the connection and the proxy, and try again; what has arrived is kept.',
+      capitalized(problem.sentence),
+      whole(failures),
+    ),
     { cause: problem },
   );
 }
@@ -107,9 +116,5 @@ export async function pause(ms: number, signal: AbortSignal): Promise<void> {
 }
 
 export function stopped(): LibraryError {
-  return new LibraryError('stopped', 'The download is paused; what has arrived is kept.');
-}
-
-function capital(sentence: string): string {
-  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
+  return new LibraryError('stopped', t('The download is paused; what has arrived is kept.'));
 }

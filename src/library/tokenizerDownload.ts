@@ -1,5 +1,7 @@
 /** A model's tokenizer from the hub, without its weights: for models that run elsewhere. */
 import { join } from 'node:path';
+import { t } from '../l10n/language';
+import { written } from '../l10n/numbers';
 import { makeFolder, moveFolder, removeFolder } from './disk';
 import type { DownloadTools } from './download';
 import { LibraryError } from './libraryError';
@@ -37,14 +39,20 @@ export async function downloadTokenizer(
   if (!chosen.some(({ path }) => path === 'tokenizer.json')) {
     throw new LibraryError(
       'missing',
-      `${repo} has no tokenizer.json. Choose a folder with the model's tokenizer instead.`,
+      t("{0} has no tokenizer.json. Choose a folder with the model's tokenizer instead.", repo),
     );
   }
   const large = chosen.find(({ bytes }) => bytes > MOST_BYTES);
   if (large) {
     throw new LibraryError(
       'unsupported',
-      `${large.path} of ${repo} has ${large.bytes} bytes, more than the ${MOST_BYTES} that such a file can have. It is not downloaded.`,
+      t(
+        '{0} of {1} has {2} bytes, more than the {3} that such a file can have. It is not downloaded.',
+        large.path,
+        repo,
+        written(large.bytes),
+        written(MOST_BYTES),
+      ),
     );
   }
   const staging = `${directory}.part`;

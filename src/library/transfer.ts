@@ -1,5 +1,8 @@
 /** One file from the hub to the disk: whole and right, or not at all. */
 import { inBytes } from '../l10n/bytes';
+import { t } from '../l10n/language';
+import { written } from '../l10n/numbers';
+import { fileOf } from './fileOf';
 import { joinProblems, type Hub, type RemoteFile } from './hub';
 import { RangeRefused, type Answer } from './http';
 import { LibraryError } from './libraryError';
@@ -107,7 +110,7 @@ async function fetchFrom(
         await part.restart();
         if (++restarts <= most) return undefined;
         if (error instanceof RangeRefused) throw gaveUp(error, restarts);
-        throw new LibraryError(error.code, `${error.message} Nothing of it is kept; try again later.`);
+        throw new LibraryError(error.code, t('{0} Nothing of it is kept; try again later.', error.message));
       }
       if (!(error instanceof RetryLater)) throw error;
       if (connections >= MOST_CONNECTIONS) throw gaveUp(error, connections);
@@ -152,8 +155,13 @@ async function receive(part: PartialFile, endpoint: string, options: TransferOpt
       if (part.length + chunk.length > file.bytes) {
         throw new StartAgain(
           'damaged',
-          `${host} sends more than the ${file.bytes} bytes (${inBytes(file.bytes)}) that are listed for ` +
-            `${file.path} of ${repo}.`,
+          t(
+            '{0} sends more than the {1} bytes ({2}) that are listed for {3}.',
+            host,
+            written(file.bytes),
+            inBytes(file.bytes),
+            fileOf(file.path, repo),
+          ),
         );
       }
       await part.append(chunk);
@@ -163,7 +171,9 @@ async function receive(part: PartialFile, endpoint: string, options: TransferOpt
     await answer.finish();
   }
   if (part.length < file.bytes) {
-    throw new RetryLater(`${host} ended ${file.path} after ${part.length} of ${file.bytes} bytes`);
+    throw new RetryLater(
+      t('{0} ended {1} after {2} of {3} bytes', host, file.path, written(part.length), written(file.bytes)),
+    );
   }
 }
 
@@ -175,46 +185,62 @@ function checkAnswer(
   { file, repo, commit }: TransferOptions,
 ): void {
   const { response, sha256 } = answer;
-  const name = `${file.path} of ${repo}`;
+  const name = fileOf(file.path, repo);
   if (answer.commit !== undefined && answer.commit !== commit) {
     throw new LibraryError(
       'changed',
-      `${new URL(endpoint).host} gives ${name} of the version ${answer.commit}, not of ${commit}, which was listed. ` +
-        `Files of two versions cannot be combined; try again.`,
+      t(
+        '{0} gives {1} of the version {2}, not of {3}, which was listed. Files of two versions cannot be combined; try again.',
+        new URL(endpoint).host,
+        name,
+        answer.commit,
+        commit,
+      ),
     );
   }
   if (sha256 !== undefined && file.sha256 !== undefined && sha256 !== file.sha256) {
     throw new StartAgain(
       'changed',
-      `${name} is not the file that was listed: its SHA-256 is ${sha256}, not ${file.sha256}.`,
+      t('{0} is not the file that was listed: its SHA-256 is {1}, not {2}.', name, sha256, file.sha256),
     );
   }
   if (response.status === 206) {
     const [, start, total] =
       /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(response.headers.get('content-range') ?? '') ?? [];
     if (Number(start) !== part.length)
-      throw new StartAgain('damaged', `${name} does not go on where it stopped.`);
+      throw new StartAgain('damaged', t('{0} does not go on where it stopped.', name));
     if (total !== '*' && Number(total) !== file.bytes) {
       throw new StartAgain(
         'changed',
-        `${name} now has ${total!} bytes, not the ${file.bytes} that were listed.`,
+        t('{0} now has {1} bytes, not the {2} that were listed.', name, total!, written(file.bytes)),
       );
     }
     if (part.length > 0 && !isSameVersion(answer, part, endpoint, file)) {
-      throw new StartAgain('changed', `${name} changes while it is downloaded.`);
+      throw new StartAgain('changed', t('{0} changes while it is downloaded.', name));
     }
     return;
   }
   if (response.status !== 200)
-    throw new RetryLater(`the server answers with status ${response.status} for ${name}`);
+    throw new RetryLater(t('the server answers with status {0} for {1}', written(response.status), name));
   const length = response.headers.get('content-length');
   const encoded = response.headers.get('content-encoding') !== null;
   if (length !== null && !encoded && Number(length) !== file.bytes) {
     const page = response.headers.get('content-type')?.startsWith('text/html') === true;
     throw new LibraryError(
       'damaged',
-      `${name} comes as ${length} bytes, but ${file.bytes} were listed. ` +
-        (page ? 'It is a web page: a proxy or a network may want you to log in first.' : 'Try again later.'),
+      page
+        ? t(
+            '{0} comes as {1} bytes, but {2} were listed. It is a web page: a proxy or a network may want you to log in first.',
+            name,
+            length,
+            written(file.bytes),
+          )
+        : t(
+            '{0} comes as {1} bytes, but {2} were listed. Try again later.',
+            name,
+            length,
+            written(file.bytes),
+          ),
     );
   }
 }
@@ -235,18 +261,19 @@ function isSameVersion(
 /** Compares the digests. @throws StartAgain or LibraryError */
 function check(part: PartialFile, file: RemoteFile): ArrivedFile {
   const { sha256, gitOid } = part.digests();
-  const [found, expected, kind] =
+  const [found, expected, assurance]: [string | undefined, string | undefined, Assurance] =
     file.sha256 !== undefined
-      ? [sha256, file.sha256, 'SHA-256']
+      ? [sha256, file.sha256, 'sha256']
       : file.gitOid !== undefined
-        ? [gitOid, file.gitOid, 'git hash']
-        : [undefined, undefined, ''];
+        ? [gitOid, file.gitOid, 'git']
+        : [undefined, undefined, 'size'];
   if (found !== expected) {
     throw new StartAgain(
       'damaged',
-      `${file.path} arrived damaged: its ${kind} is ${found!}, but the hub says ${expected!}.`,
+      assurance === 'git'
+        ? t('{0} arrived damaged: its git hash is {1}, but the hub says {2}.', file.path, found!, expected!)
+        : t('{0} arrived damaged: its SHA-256 is {1}, but the hub says {2}.', file.path, found!, expected!),
     );
   }
-  const assurance = file.sha256 !== undefined ? 'sha256' : file.gitOid !== undefined ? 'git' : 'size';
   return { path: file.path, bytes: file.bytes, sha256, assurance };
 }

@@ -1,4 +1,5 @@
 /** The forms in which a model's weights can be used, and how each is named. */
+import { t } from '../l10n/language';
 import { PRECISIONS, type Precision } from './memory';
 
 interface Variant {
@@ -9,16 +10,16 @@ interface Variant {
 }
 
 export const VARIANTS: Readonly<Record<Precision, Variant>> = {
-  fp32: { label: '32-bit', about: 'the weights as they were published' },
+  fp32: { label: t('32-bit'), about: t('the weights as they were published') },
   int8: {
-    label: '8-bit exact',
-    about: 'a third of the memory; a sample is the same whatever is drawn beside it',
+    label: t('8-bit exact'),
+    about: t('a third of the memory; a sample is the same whatever is drawn beside it'),
   },
   'int8-fast': {
-    label: '8-bit fast',
-    about: 'the fastest for many samples; drawn beside others, a sample may differ in its last digits',
+    label: t('8-bit fast'),
+    about: t('the fastest for many samples; drawn beside others, a sample may differ in its last digits'),
   },
-  int4: { label: '4-bit', about: 'the smallest; further from the published model' },
+  int4: { label: t('4-bit'), about: t('the smallest; further from the published model') },
 };
 
 /** Id of a model in one of its forms: the model's own for 32-bit, else `ID@PRECISION`. */

@@ -1,6 +1,8 @@
 /** Whether a model's files are still what they were. */
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { t } from '../l10n/language';
+import { written } from '../l10n/numbers';
 import { hashFile } from './hashFile';
 import type { Inspect } from './inspect';
 import { LibraryError, reason } from './libraryError';
@@ -76,14 +78,15 @@ async function look(
     return { bytes: size, sha256 };
   } catch (error) {
     if (error instanceof LibraryError && error.code === 'stopped') throw error;
-    return { problem: `cannot be read (${reason(error)})` };
+    return { problem: t('cannot be read ({0})', reason(error)) };
   }
 }
 
 function compare(expected: RecordedFile, found: Found): string | undefined {
-  if (found.bytes !== expected.bytes) return `has ${found.bytes} bytes, expected ${expected.bytes}`;
+  if (found.bytes !== expected.bytes)
+    return t('has {0} bytes, expected {1}', written(found.bytes), written(expected.bytes));
   if (expected.sha256 === undefined || expected.sha256 === found.sha256) return undefined;
-  return `has changed: its SHA-256 is ${found.sha256}, expected ${expected.sha256}`;
+  return t('has changed: its SHA-256 is {0}, expected {1}', found.sha256, expected.sha256);
 }
 
 /** The files of a model that nobody recorded: those with its numbers, and its config. */

@@ -36,7 +36,11 @@ describe('in French', () => {
     expect(fixed(2.345, 2)).toBe('2,35');
     expect(rounded(1234.5)).toBe('1\u202F230');
     expect(rounded(-0.12345)).toBe('−0,123');
-    expect([500, 1234567, 2.5e12].map((bytes) => plain(inBytes(bytes)))).toEqual(['500 o', '1,23 Mo', '2,5 To']);
+    expect([500, 1234567, 2.5e12].map((bytes) => plain(inBytes(bytes)))).toEqual([
+      '500 o',
+      '1,23 Mo',
+      '2,5 To',
+    ]);
     expect(significant(2.5)).toBe('2,50');
     expect(significant(1.5e-9)).toBe('1,50·10^−9');
     expect(full(0.1234567891234)).toBe('0,1234567891');
