@@ -22,8 +22,6 @@ export interface Sentences {
 /** Calls that translate, each with how many of its arguments, from which on, are sentences. */
 const TRANSLATES = new Map<string, readonly [from: number, count: number]>([
   ['t', [0, 1]],
-  ['translate', [0, 1]],
-  ['this.translate', [0, 1]],
   ['vscode.l10n.t', [0, 1]],
   ['counted', [1, 2]],
   ['typedCount', [1, 2]],

@@ -93,7 +93,6 @@ export function activate(context: vscode.ExtensionContext): DecodingLabApi {
       void vscode.commands.executeCommand('decodingLab.chooseTokenizer', servedId(entry.name, model));
     },
     sentenceOf: (error) => toFailure(error).sentence,
-    translate: vscode.l10n.t,
   });
   const library = new Library(context, client, servers);
   // A window without a folder has no workspace storage; its history is the user's.
@@ -102,7 +101,6 @@ export function activate(context: vscode.ExtensionContext): DecodingLabApi {
     () => {
       historyView.refresh();
     },
-    vscode.l10n.t,
   );
   const historyView = new HistoryView(history);
   const services = {

@@ -49,7 +49,7 @@ export const settings = {
   },
 
   /** The servers that the user has named: a setting of the machine, which no workspace has. */
-  servers: (): ReadServers => readServers(read('servers'), vscode.l10n.t),
+  servers: (): ReadServers => readServers(read('servers')),
 
   /** The servers as they stand in the user settings, those among them that cannot be used: all are kept. */
   userServers(): readonly unknown[] {

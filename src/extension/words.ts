@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 
 /**
- * A text that a module without VS Code holds as data (a preset's name, a form of weights), in the language of
- * VS Code. The unit test of the translations lists the modules that such texts come from.
+ * A text that is held as data (what the catalogue says of a model), in the language of VS Code. `scripts/l10n/data.ts`
+ * lists where such texts come from.
  */
 export const known = (english: string): string => vscode.l10n.t(english);

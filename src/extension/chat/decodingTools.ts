@@ -1,4 +1,7 @@
-/** What chat agents ask about decoding: the next token before and after samplers, and a text's continuation. */
+/**
+ * What chat agents ask about decoding: the next token before and after samplers, and a text's continuation. Their
+ * answers are English in every language of VS Code: a language model reads them, and tells them on in the user's.
+ */
 import type { DistributionSummary } from '../../experiments/explore/distribution';
 import { randomInt } from 'node:crypto';
 import * as v from 'valibot';
@@ -7,19 +10,23 @@ import type { EngineClient } from '../../engine/client';
 import { runExperiment } from '../../engine/runExperiment';
 import { costOf } from '../../experiments/kit/turnBack';
 import { endWords } from '../../experiments/report/ends';
-import { counted } from '../../l10n/language';
 import type { Library } from '../models/library';
 import { nextTokenAfter } from '../cursor/nextToken';
 import { lastPart } from '../panel/promptSource';
 import { settings } from '../settings';
 import { inQuotationMarks } from '../shown/quote';
-import { percentOfLog, tokenName } from '../tokenNames';
+import { tokenName } from '../tokenNames';
 import { chainInput, chainOf, phrases, shapeInput } from './chainInput';
+import { percentInEnglish } from './percentInEnglish';
 
 export interface ToolServices {
   readonly engine: EngineClient;
   readonly library: Library;
 }
+
+/** `1 token`, `50,257 tokens` */
+const inEnglish = (value: number, noun: string): string =>
+  `${value.toLocaleString('en')} ${noun}${value === 1 ? '' : 's'}`;
 
 export const nextSchema = v.object({
   text: v.string(),
@@ -51,7 +58,7 @@ export async function next(
   });
   if (!found) return 'It was stopped before it was done.';
   const { promptNotes, modelName } = provenance;
-  const percent = (probability: number): string => percentOfLog(Math.log(probability));
+  const percent = (probability: number): string => percentInEnglish(Math.log(probability));
   const lines = found.rows.map(({ id, raw, processed, removedBy }) => {
     const after =
       chain.length === 0
@@ -71,7 +78,7 @@ export async function next(
     ...(chain.length === 0 || found.listed?.within === false
       ? []
       : [
-          `The samplers keep ${counted(found.kept, '{0} token', '{0} tokens')} with ${percent(found.keptMass)} of the probability.`,
+          `The samplers keep ${inEnglish(found.kept, 'token')} with ${percent(found.keptMass)} of the probability.`,
         ]),
     ...found.warnings,
   ].join('\n');
@@ -82,13 +89,13 @@ function listedSentence(
   { tokens, mass, exact, off }: NonNullable<DistributionSummary['listed']>,
   vocabularySize: number,
 ): string {
-  const percent = (probability: number): string => percentOfLog(Math.log(probability));
+  const percent = (probability: number): string => percentInEnglish(Math.log(probability));
   const after = exact
     ? ''
     : off === null
       ? ' By how much the probabilities after the samplers are off is not known.'
       : ` The probabilities after the samplers are off by at most ${percent(off)}.`;
-  return `The model's server lists ${tokens} of ${counted(vocabularySize, '{0} token', '{0} tokens')} holding ${percent(mass)}.${after}`;
+  return `The model's server lists ${tokens} of ${inEnglish(vocabularySize, 'token')} holding ${percent(mass)}.${after}`;
 }
 
 const MOST_SEED = 2 ** 32 - 1;
@@ -144,16 +151,16 @@ export async function complete(
     ...provenance.promptNotes,
     `Continuation according to ${inQuotationMarks(provenance.modelName)}, seed ${seed}: ${JSON.stringify(completion.text)}`,
     `End: ${endWords(completion).label}. ${endWords(completion).about}`,
-    `${counted(ids.length, '{0} token', '{0} tokens')}, log-probability ${nats(logProbability)} before the samplers.`,
+    `${inEnglish(ids.length, 'token')}, log-probability ${nats(logProbability)} before the samplers.`,
     ...(fitting === undefined
       ? []
       : [
-          `What the shape cost: the tokens that could follow had together ${percentOfLog(fitting)} of the probability, multiplied over the text (${nats(fitting)}).`,
+          `What the shape cost: the tokens that could follow had together ${percentInEnglish(fitting)} of the probability, multiplied over the text (${nats(fitting)}).`,
         ]),
     ...(turns.length === 0
       ? []
       : [
-          `The text went back ${counted(turns.length, '{0} time', '{0} times')} over ${turns.map(({ phrase }) => JSON.stringify(phrase)).join(', ')}${typeof cost === 'number' ? `, which cost ${nats(cost)}` : ''}.`,
+          `The text went back ${inEnglish(turns.length, 'time')} over ${turns.map(({ phrase }) => JSON.stringify(phrase)).join(', ')}${typeof cost === 'number' ? `, which cost ${nats(cost)}` : ''}.`,
         ]),
   ].join('\n');
 }

@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import { softmax, topIndices } from '../../core/logits';
 import type { EngineClient, LoadedModel } from '../../engine/client';
+import { languageTag } from '../../l10n/language';
+import { inPercent } from '../../l10n/numbers';
 import { runExperiment } from '../../engine/runExperiment';
 import { activeText } from '../document/activeText';
 import { offsetOf, positionOf, textFor, textOf } from '../document/documentText';
@@ -12,7 +14,7 @@ import { count, decimals, significant } from '../numbers';
 import { settings } from '../settings';
 import { tell } from '../shown/messages';
 import { TreeView, type TreeData, type TreeRow } from '../shown/trees';
-import { percentOfLog, tokenName } from '../tokenNames';
+import { tokenName } from '../tokenNames';
 import { bar } from '../shown/bar';
 
 /** Tokens listed. */
@@ -165,7 +167,7 @@ export class CursorView implements TreeData<Row>, vscode.Disposable {
     if ('of' in row) return { label: row.label, description: row.value };
     const { id, probability, rank } = row;
     const name = tokenName(id, this.#model!);
-    const share = percentOfLog(Math.log(probability), vscode.env.language);
+    const share = inPercent(probability);
     return {
       label: name,
       description: `${share}  ${bar(probability)}`,
@@ -173,7 +175,7 @@ export class CursorView implements TreeData<Row>, vscode.Disposable {
         vscode.l10n.t(
           '{0}: probability {1}, rank {2}, token id {3}.',
           name,
-          probability.toLocaleString(vscode.env.language, { maximumSignificantDigits: 6 }),
+          probability.toLocaleString(languageTag, { maximumSignificantDigits: 6 }),
           rank + 1,
           id,
         ),
@@ -199,7 +201,7 @@ export class CursorView implements TreeData<Row>, vscode.Disposable {
     const { id, probability, rank } = of;
     const best = this.#rows[0]?.probability ?? probability;
     const digits = (value: number): string =>
-      value.toLocaleString(vscode.env.language, { maximumSignificantDigits: 6 });
+      value.toLocaleString(languageTag, { maximumSignificantDigits: 6 });
     return [
       { of, label: vscode.l10n.t('Probability'), value: digits(probability) },
       {

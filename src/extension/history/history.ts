@@ -3,6 +3,7 @@ import { lstat, mkdir, open, readFile, readdir, rename, rm, stat, writeFile } fr
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { inBytes } from '../../l10n/bytes';
+import { t } from '../../l10n/language';
 import { parseBoundedJson } from '../../core/boundedJson';
 import { reason, systemCode } from '../../library/libraryError';
 import {
@@ -12,7 +13,6 @@ import {
   type HistoryEntry,
   type HistoryLine,
 } from '../../protocol/messages';
-import { english, type Translate } from '../translate';
 
 /** A history request that cannot be met, as a sentence for people. */
 export class HistoryError extends Error {}
@@ -50,15 +50,8 @@ export class History {
   readonly #changed: () => void;
   #swept: Promise<void> | undefined;
 
-  /**
-   * @param changed called after every save and removal
-   * @param translate puts errors into the language of VS Code
-   */
-  constructor(
-    folder: string,
-    changed: () => void = () => undefined,
-    private readonly translate: Translate = english,
-  ) {
+  /** @param changed called after every save and removal */
+  constructor(folder: string, changed: () => void = () => undefined) {
     this.#folder = folder;
     this.#changed = changed;
   }
@@ -116,7 +109,7 @@ export class History {
       if (!info.isFile()) throw this.#damaged(path);
       if (info.size > MOST_BYTES) {
         throw new HistoryError(
-          this.translate(
+          t(
             'The saved result {0} has {1}, more than the limit of {2}; it was left unchanged.',
             path,
             inBytes(info.size),
@@ -128,9 +121,7 @@ export class History {
     } catch (error) {
       if (error instanceof HistoryError) throw error;
       if (systemCode(error) === undefined) throw this.#damaged(path);
-      throw new HistoryError(
-        this.translate('This saved result is no longer there. Run the experiment again.'),
-      );
+      throw new HistoryError(t('This saved result is no longer there. Run the experiment again.'));
     }
     const parsed = v.safeParse(fileSchema, value);
     if (!parsed.success) throw this.#damaged(path);
@@ -143,16 +134,14 @@ export class History {
     try {
       await rm(path, { force: true });
     } catch (error) {
-      throw new HistoryError(
-        this.translate('The saved result {0} could not be deleted: {1}.', path, reason(error)),
-      );
+      throw new HistoryError(t('The saved result {0} could not be deleted: {1}.', path, reason(error)));
     }
     this.#changed();
   }
 
   #file(id: string): string {
     if (!isId(id)) {
-      throw new HistoryError(this.translate('"{0}" is not the name of a saved result.', id));
+      throw new HistoryError(t('"{0}" is not the name of a saved result.', id));
     }
     return join(this.#folder, `${id}.json`);
   }
@@ -191,7 +180,7 @@ export class History {
     const content = Buffer.from(JSON.stringify({ version: 1, line, entry }));
     if (content.length > MOST_BYTES) {
       throw new HistoryError(
-        this.translate(
+        t(
           'This result has {0}, more than the limit of {1}. Export it to a file instead.',
           inBytes(content.length),
           inBytes(MOST_BYTES),
@@ -203,7 +192,7 @@ export class History {
 
   #damaged(path: string): HistoryError {
     return new HistoryError(
-      this.translate('The saved result {0} is damaged or from another version; it was left unchanged.', path),
+      t('The saved result {0} is damaged or from another version; it was left unchanged.', path),
     );
   }
 
@@ -212,11 +201,8 @@ export class History {
     const code = systemCode(error);
     return new HistoryError(
       code === 'ENOSPC' || code === 'EDQUOT'
-        ? this.translate(
-            'The result was not saved: the disk of {0} is full. Make room and save it again.',
-            this.#folder,
-          )
-        : this.translate('The result could not be saved in {0}: {1}.', this.#folder, reason(error)),
+        ? t('The result was not saved: the disk of {0} is full. Make room and save it again.', this.#folder)
+        : t('The result could not be saved in {0}: {1}.', this.#folder, reason(error)),
     );
   }
 }

@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import * as vscode from 'vscode';
 import { historyLineSchema, type HistoryLine, type Saved } from '../../protocol/messages';
 import { exportFile, unlessClosed } from '../panel/exportFile';
+import { experimentName } from './experimentName';
 import type { History } from './history';
 import { modelLabel } from '../models/trainedName';
 import { count, moment } from '../numbers';
@@ -30,7 +31,7 @@ async function chooseLine(lines: readonly HistoryLine[], title: string): Promise
   }
   const items = lines.map((line) => ({
     label: line.title,
-    description: `${line.experiment}, ${modelLabel(line.model)}, ${moment(line.savedAt)}`,
+    description: `${experimentName(line.experiment)}, ${modelLabel(line.model)}, ${moment(line.savedAt)}`,
     line,
   }));
   return (await choose(items, { title, matchOnDescription: true }))?.line;
@@ -83,8 +84,8 @@ export function historyCommands(history: History, panels: PanelHolder): Record<s
         void tell.information(
           vscode.l10n.t(
             'Results of {0} and {1} cannot be compared. Choose two of the same experiment.',
-            first.experiment,
-            second.experiment,
+            experimentName(first.experiment),
+            experimentName(second.experiment),
           ),
         );
         return;
@@ -125,7 +126,7 @@ export function historyCommands(history: History, panels: PanelHolder): Record<s
       void tell.information(
         vscode.l10n.t(
           'There is no other saved result of {0} to compare with. Save a second one.',
-          line.experiment,
+          experimentName(line.experiment),
         ),
       );
       return undefined;

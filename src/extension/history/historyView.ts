@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
+import { languageTag } from '../../l10n/language';
 import type { HistoryLine } from '../../protocol/messages';
+import { experimentName } from './experimentName';
 import type { History } from './history';
 import { modelLabel } from '../models/trainedName';
 import { TreeView, type TreeData, type TreeRow } from '../shown/trees';
@@ -33,9 +35,9 @@ export class HistoryView implements TreeData<Node>, vscode.Disposable {
     const { id, title, experiment, model, savedAt } = node;
     return {
       id,
-      label: title || experiment,
+      label: title || experimentName(experiment),
       contextValue: 'result',
-      description: `${experiment}, ${modelLabel(model)}, ${new Date(savedAt).toLocaleTimeString(vscode.env.language)}`,
+      description: `${experimentName(experiment)}, ${modelLabel(model)}, ${new Date(savedAt).toLocaleTimeString(languageTag)}`,
       iconPath: new vscode.ThemeIcon('beaker'),
       command: { command: 'decodingLab.reopenResult', title: vscode.l10n.t('Reopen'), arguments: [node] },
     };
@@ -46,7 +48,7 @@ export class HistoryView implements TreeData<Node>, vscode.Disposable {
     const lines = await this.#history.lines();
     const days = new Map<string, HistoryLine[]>();
     for (const line of lines) {
-      const day = new Date(line.savedAt).toLocaleDateString(vscode.env.language, { dateStyle: 'full' });
+      const day = new Date(line.savedAt).toLocaleDateString(languageTag, { dateStyle: 'full' });
       days.set(day, [...(days.get(day) ?? []), line]);
     }
     return [...days].map(([day, ofDay]) => ({ day, lines: ofDay }));

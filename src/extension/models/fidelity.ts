@@ -11,7 +11,6 @@ import type { Choice } from '../shown/choices';
 import { openMarkdown } from '../shown/documents';
 import { showProgress } from '../shown/messages';
 import { fillMarkdown, joinMarkdown, type Markdown } from '../shown/quote';
-import { known } from '../words';
 
 /** Characters that are read at most: some ten thousand tokens, which take GPT-2 about a minute. */
 const LONGEST_TEXT = 40_000;
@@ -33,8 +32,8 @@ export interface VariantItem extends Choice {
 
 export function variantItems(precisions: readonly Precision[]): VariantItem[] {
   return precisions.map((precision) => ({
-    label: known(VARIANTS[precision].label),
-    description: known(VARIANTS[precision].about),
+    label: VARIANTS[precision].label,
+    description: VARIANTS[precision].about,
     precision,
   }));
 }
@@ -71,7 +70,7 @@ export async function showFidelity(
             progress.report({
               message: vscode.l10n.t(
                 '{0}: {1} of {2} tokens',
-                known(VARIANTS[precision].label),
+                VARIANTS[precision].label,
                 count(done),
                 count(total),
               ),
@@ -103,10 +102,10 @@ function fidelityReport(id: string, document: string, rows: readonly FidelityRow
       vscode.l10n.t('same most probable token'),
     ]),
     fillMarkdown('| --- | --: | --: | --: | --: |'),
-    line([known(VARIANTS.fp32.label), decimals(first.fidelity.referencePerplexity, 3), '0', '0', '100 %']),
+    line([VARIANTS.fp32.label, decimals(first.fidelity.referencePerplexity, 3), '0', '0', '100 %']),
     ...rows.map(({ precision, fidelity: { perplexity, meanDivergence, largestDivergence, sameBest } }) =>
       line([
-        known(VARIANTS[precision].label),
+        VARIANTS[precision].label,
         decimals(perplexity, 3),
         significant(meanDivergence),
         significant(largestDivergence),

@@ -6,6 +6,7 @@ import { ask, showProgress, tell } from '../shown/messages';
 import { signalOf } from '../../engine/signalOf';
 import { size, type ModelRow, type ModelsView } from './modelsView';
 import { known } from '../words';
+import { PHASES } from '../../library/progress';
 
 export interface GetModelServices {
   readonly library: Library;
@@ -54,7 +55,7 @@ export function getModelCommands({
             onProgress: ({ receivedBytes, totalBytes, bytesPerSecond, secondsLeft, note, phase }) => {
               const percent = totalBytes > 0 ? (100 * receivedBytes) / totalBytes : 0;
               const parts = [
-                vscode.l10n.t('{0}: {1} of {2}', known(phase), size(receivedBytes), size(totalBytes)),
+                vscode.l10n.t('{0}: {1} of {2}', PHASES[phase], size(receivedBytes), size(totalBytes)),
                 ...(bytesPerSecond === undefined ? [] : [`${size(bytesPerSecond)}/s`]),
                 ...(secondsLeft === undefined
                   ? []

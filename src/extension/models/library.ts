@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { inBytes } from '../../l10n/bytes';
+import { counted } from '../../l10n/language';
 import { TOY_DEFAULT } from '../../core/toyModel';
 import { visibleText } from '../../core/visibleText';
 import type { EngineClient, ModelSource } from '../../engine/client';
@@ -16,6 +17,7 @@ import { readServedId } from '../servers/serverSettings';
 import type { Servers } from '../servers/servers';
 import { languageEnvironment } from '../language';
 import { settings } from '../settings';
+import { known } from '../words';
 import { modelLabel } from './trainedName';
 
 /** A model that was asked for but is not in the library. */
@@ -33,15 +35,23 @@ function variantsOf({ id, name, description, about, bundled, memory = {} }: Libr
   return PRECISIONS.filter((precision) => precision === 'fp32' || memory[precision]).map((precision) => {
     const { label, about: expected } = VARIANTS[precision];
     const need = memory[precision];
-    const fits = need && !need.fits ? ', more than is free now' : '';
-    const needs = need ? `; needs ${inBytes(need.bytes)} of memory${fits}` : '';
+    const needs =
+      need &&
+      (need.fits
+        ? vscode.l10n.t('needs {0} of memory', inBytes(need.bytes))
+        : vscode.l10n.t('needs {0} of memory, more than is free now', inBytes(need.bytes)));
     return {
       id: variantId(id, precision),
       name: variantName(name, precision),
       kind: 'gpt2',
-      description: visibleText(`${description}. ${label}: ${expected}${needs}`),
-      ...(about !== undefined && { about: visibleText(about) }),
-      ...(bundled && { bundled: { kind: bundled.kind, foreignAbove: bundled.foreignAbove } }),
+      description: visibleText(
+        [
+          vscode.l10n.t('{0}. {1}: {2}', description, label, expected),
+          ...(needs === undefined ? [] : [needs]),
+        ].join('; '),
+      ),
+      ...(about !== undefined && { about: visibleText(known(about)) }),
+      ...(bundled && { bundled: { kind: known(bundled.kind), foreignAbove: bundled.foreignAbove } }),
       variant: { of: id, label },
     };
   });
@@ -102,9 +112,13 @@ export class Library implements vscode.Disposable {
       ...this.servers.choices(),
       {
         id: 'toy',
-        name: 'toy vocabulary',
+        name: vscode.l10n.t('toy vocabulary'),
         kind: 'toy' as const,
-        description: `${TOY_DEFAULT.words.length} words with fixed logits, editable`,
+        description: counted(
+          TOY_DEFAULT.words.length,
+          '{0} word with fixed logits, editable',
+          '{0} words with fixed logits, editable',
+        ),
       },
     ];
   }
@@ -142,9 +156,9 @@ export class Library implements vscode.Disposable {
       const cacheDirectory = kind === 'downloaded' ? directory : await this.#quantized(base);
       return { kind: 'gpt2', id, name: variantName(name, precision), directory, precision, cacheDirectory };
     } catch {
-      const known = await library.list();
+      const installed = await library.list();
       throw new UnknownModelError(id, [
-        ...known.map((entry) => entry.id),
+        ...installed.map((entry) => entry.id),
         ...this.servers.choices().map((choice) => choice.id),
         'toy',
       ]);
@@ -189,16 +203,16 @@ export class Library implements vscode.Disposable {
     const { HubTokens } = await import('./hubTokens');
     const bundled = vscode.Uri.joinPath(this.#context.extensionUri, 'models').fsPath;
     const { folder, endpoints, added } = settings.library();
-    const where = 'The setting decodingLab.library.catalog';
+    const where = vscode.l10n.t('The setting decodingLab.library.catalog');
     const file = vscode.Uri.joinPath(this.#context.extensionUri, 'models', 'catalog.json').fsPath;
-    const known = await loadCatalog(file);
+    const published = await loadCatalog(file);
     return new ModelLibrary({
       storage: folder ?? vscode.Uri.joinPath(this.#context.globalStorageUri, 'models').fsPath,
       bundled,
-      aboutBundled: known.bundled,
+      aboutBundled: published.bundled,
       inspect: this.#inspector.inspect,
       inspectTokenizer: this.#inspector.inspectTokenizer,
-      catalog: mergeCatalogs(known.models, parseEntries(added, where), where),
+      catalog: mergeCatalogs(published.models, parseEntries(added, where), where),
       ...(endpoints.length > 0 ? { endpoints } : {}),
       token: (endpoint) => new HubTokens(this.#context.secrets).tokenFor(endpoint),
       // VS Code's own: it heeds proxies, authorities and what else its settings, the system and the user say.

@@ -23,6 +23,9 @@ export type ModelRow =
   | { readonly kind: 'catalog'; readonly entry: CatalogListing }
   | ServersRow;
 
+/** What is said of a download that has begun. */
+const STATES = { downloading: vscode.l10n.t('downloading'), paused: vscode.l10n.t('paused') };
+
 /** Bytes for people. */
 export function size(bytes: number): string {
   if (bytes < 1e6) return vscode.l10n.t('{0} kB', decimals(bytes / 1e3, 0));
@@ -34,7 +37,7 @@ export function size(bytes: number): string {
 function memoryLine({ memory }: Pick<LibraryEntry, 'memory'>): string {
   if (!memory) return vscode.l10n.t('needs an unknown amount of memory');
   const needs = Object.entries(memory).map(([precision, { bytes, fits }]) => {
-    const label = known(VARIANTS[precision as Precision].label);
+    const label = VARIANTS[precision as Precision].label;
     return fits
       ? `${label} ${size(bytes)}`
       : vscode.l10n.t('{0} {1} (more than is free)', label, size(bytes));
@@ -44,7 +47,7 @@ function memoryLine({ memory }: Pick<LibraryEntry, 'memory'>): string {
 
 /** What a model in memory takes there: `32-bit in memory: 0.27 GB`. */
 function heldLine({ id, bytes, measured }: HeldModel): string {
-  const label = known(VARIANTS[readVariantId(id).precision].label);
+  const label = VARIANTS[readVariantId(id).precision].label;
   return measured
     ? vscode.l10n.t('{0} in memory: {1}', label, size(bytes))
     : vscode.l10n.t('{0} in memory: about {1}', label, size(bytes));
@@ -117,7 +120,7 @@ export class ModelsView implements TreeData<ModelRow>, vscode.Disposable {
       description: [
         size(bytes),
         used ? vscode.l10n.t('default') : '',
-        used && precision !== 'fp32' ? known(VARIANTS[precision].label) : '',
+        used && precision !== 'fp32' ? VARIANTS[precision].label : '',
         problem ? vscode.l10n.t('cannot be run') : '',
         held.length > 0 ? vscode.l10n.t('loaded') : '',
       ]
@@ -154,7 +157,7 @@ export class ModelsView implements TreeData<ModelRow>, vscode.Disposable {
     const part = totalBytes ? ` ${Math.floor((100 * receivedBytes) / totalBytes)} %` : '';
     return {
       label: name ?? id,
-      description: `${bytes ? size(bytes) : ''}${state === 'absent' ? '' : `, ${known(state)}${part}`}`,
+      description: `${bytes ? size(bytes) : ''}${state === 'downloading' || state === 'paused' ? `, ${STATES[state]}${part}` : ''}`,
       iconPath: new vscode.ThemeIcon(state === 'paused' ? 'debug-pause' : 'cloud-download'),
       contextValue: state === 'paused' ? 'pausedModel' : 'listedModel',
       tooltip: [

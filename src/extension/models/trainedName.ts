@@ -1,6 +1,7 @@
 /** Names for people of what trainings have left: the folder of such a model is its step and the time it was written. */
 import * as vscode from 'vscode';
 import { nameWithServer } from '../../experiments/kit/results';
+import { languageTag } from '../../l10n/language';
 import { readVariantId } from '../../library/variants';
 import { count } from '../numbers';
 import { readServedId } from '../servers/serverSettings';
@@ -11,7 +12,7 @@ const FOLDER = /^step-(\d{1,15})-(\d{12,14})(?:-\d+)?$/;
 function stepOf(folder: string): string | undefined {
   const [, step, written] = FOLDER.exec(folder) ?? [];
   if (step === undefined || written === undefined) return undefined;
-  const at = new Date(Number(written)).toLocaleString(vscode.env.language, {
+  const at = new Date(Number(written)).toLocaleString(languageTag, {
     dateStyle: 'medium',
     timeStyle: 'short',
   });

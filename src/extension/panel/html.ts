@@ -31,7 +31,7 @@ ${sentences}  <script type="module" async nonce="${nonce}" src="${file('first.js
   <title>Decoding Lab</title>
 </head>
 <body>
-  <main id="app" data-numbers="${vscode.env.language.replace(/[^\w-]/g, '')}"></main>
+  <main id="app"></main>
   <script type="module" nonce="${nonce}" src="${file('panel.js')}"></script>
 </body>
 </html>`;

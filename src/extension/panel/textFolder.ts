@@ -1,7 +1,7 @@
 /** All texts of a folder as one: what a training takes that is to read more than a file. */
 import { messageOf } from '../../core/messageOf';
+import { t, whole } from '../../l10n/language';
 import { decodeText } from './decodeText';
-import { english, type Translate } from '../translate';
 
 /** A folder's entry, as the file system tells it. */
 export interface FolderEntry {
@@ -23,9 +23,6 @@ export interface FolderOptions {
   readonly onProgress: (done: number, total: number) => void;
   /** Most bytes of all texts. */
   readonly mostBytes: number;
-  /** Puts errors into the language of VS Code, and writes whole numbers as it does; English where left out. */
-  readonly translate?: Translate;
-  readonly count?: (value: number) => string;
 }
 
 export interface FolderText {
@@ -38,7 +35,6 @@ export interface FolderText {
 }
 
 export const MOST_FILES = 100_000;
-const inEnglish = (value: number): string => value.toLocaleString('en');
 const MOST_DEPTH = 64;
 
 /** Files read at once, where they are small: disks answer several requests sooner than one after the other. */
@@ -50,8 +46,6 @@ const NOT_TEXTS = new Set(['node_modules']);
 
 /** An empty line, as between the paragraphs of one text: a tokenizer's special tokens are never made from text. */
 const BETWEEN = '\n\n';
-
-type Settled = Required<FolderOptions>;
 
 /** A file as it was read; null where it cannot be, or is too large to be tried. */
 interface ReadFile {
@@ -65,10 +59,11 @@ interface ReadFile {
  * @throws RangeError where there are too many files or bytes, no text at all, or the folder cannot be read; the
  * signal's reason once it is aborted.
  */
-export async function readFolderTexts(ports: FolderPorts, given: FolderOptions): Promise<FolderText> {
-  const options: Settled = { translate: english, count: inEnglish, ...given };
-  const { signal, onProgress, mostBytes, translate, count } = options;
-  const { paths, unreadable } = await allFiles(ports, options);
+export async function readFolderTexts(
+  ports: FolderPorts,
+  { signal, onProgress, mostBytes }: FolderOptions,
+): Promise<FolderText> {
+  const { paths, unreadable } = await allFiles(ports, signal);
   const texts: string[] = [];
   let bytes = 0;
   let tooLarge = 0;
@@ -81,9 +76,9 @@ export async function readFolderTexts(ports: FolderPorts, given: FolderOptions):
       bytes += file.size;
       if (bytes > mostBytes) {
         throw new RangeError(
-          translate(
+          t(
             'The texts of this folder have more than {0} bytes, the most that can be read. Choose a folder within it.',
-            count(mostBytes),
+            whole(mostBytes),
           ),
         );
       }
@@ -91,7 +86,7 @@ export async function readFolderTexts(ports: FolderPorts, given: FolderOptions):
     }
   }
   onProgress(paths.length, paths.length);
-  if (texts.length === 0) throw noText(paths.length, tooLarge, options);
+  if (texts.length === 0) throw noText(paths.length, tooLarge, mostBytes);
   return {
     text: texts.join(BETWEEN),
     files: texts.length,
@@ -100,18 +95,18 @@ export async function readFolderTexts(ports: FolderPorts, given: FolderOptions):
   };
 }
 
-function noText(files: number, tooLarge: number, { translate, count, mostBytes }: Settled): RangeError {
+function noText(files: number, tooLarge: number, mostBytes: number): RangeError {
   return new RangeError(
     tooLarge > 0
-      ? translate(
+      ? t(
           'No file in this folder can be read: {1} of {0} have more than {2} bytes, the limit. Split them.',
-          count(files),
-          count(tooLarge),
-          count(mostBytes),
+          whole(files),
+          whole(tooLarge),
+          whole(mostBytes),
         )
-      : translate(
+      : t(
           'None of the {0} files in this folder is UTF-8 text. Choose a folder with text files.',
-          count(files),
+          whole(files),
         ),
   );
 }
@@ -141,7 +136,7 @@ async function readSome(
 /** @returns the files, and how many folders within cannot be read. */
 async function allFiles(
   ports: FolderPorts,
-  { signal, translate, count }: Settled,
+  signal: AbortSignal,
 ): Promise<{ readonly paths: readonly string[]; readonly unreadable: number }> {
   const paths: string[] = [];
   let unreadable = 0;
@@ -154,7 +149,7 @@ async function allFiles(
         return [];
       }
       const why = messageOf(error);
-      throw new RangeError(translate('The folder cannot be read: {0}. Choose another one.', why), {
+      throw new RangeError(t('The folder cannot be read: {0}. Choose another one.', why), {
         cause: error,
       });
     }
@@ -169,9 +164,9 @@ async function allFiles(
       else if (kind === 'file') paths.push(inside);
       if (paths.length > MOST_FILES) {
         throw new RangeError(
-          translate(
+          t(
             'This folder has more than {0} files, the most that are read. Choose a folder within it.',
-            count(MOST_FILES),
+            whole(MOST_FILES),
           ),
         );
       }

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { messageOf } from '../../core/messageOf';
 import { USE_THE_VERDICT, type Offer } from '../../experiments/kit/offers';
 import { isTheVerdict, THE_VERDICT_PATH } from '../../experiments/kit/theVerdict';
+import { counted } from '../../l10n/language';
 import type { TextSource } from '../../protocol/messages';
 import { openTexts, visibleText } from '../document/activeText';
 import { decodeText } from './decodeText';
@@ -157,17 +158,15 @@ async function readFolder(
       {
         signal: stop.signal,
         mostBytes: MOST_BYTES,
-        translate: vscode.l10n.t,
-        count,
         onProgress: (done, total) => {
           progress.report({ message: vscode.l10n.t('{0} of {1} files', count(done), count(total)) });
         },
       },
     );
     const notes = [
-      vscode.l10n.t('{0} files', count(files)),
-      ...(leftOut === 0 ? [] : [vscode.l10n.t('{0} others are not text', count(leftOut))]),
-      ...(tooLarge === 0 ? [] : [vscode.l10n.t('{0} are too large', count(tooLarge))]),
+      counted(files, '{0} file', '{0} files'),
+      ...(leftOut === 0 ? [] : [counted(leftOut, '{0} other is not text', '{0} others are not text')]),
+      ...(tooLarge === 0 ? [] : [counted(tooLarge, '{0} is too large', '{0} are too large')]),
     ];
     return { name: `${name} (${notes.join('; ')})`, text };
   } catch (error) {

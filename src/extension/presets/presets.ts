@@ -2,28 +2,25 @@
 import * as v from 'valibot';
 import type { ChainSpec } from '../../core/samplers/chain';
 import { builtInPresets, type Preset, type Presets } from '../../core/samplers/presets';
+import { t } from '../../l10n/language';
 import { presetSchema } from '../../protocol/presets';
-import { english, type Translate } from '../translate';
 
 /** A preset that cannot be used, as a sentence for people. */
 export class PresetError extends Error {}
 
 /**
  * Reads presets from settings or from a file: an object of presets by id.
- * @param translate puts what is wrong into the language of VS Code
  * @throws PresetError naming the first preset that is wrong, and why
  */
-export function readPresets(value: unknown, translate: Translate = english): Presets {
+export function readPresets(value: unknown): Presets {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new PresetError(
-      translate('Presets are an object: {0}.', '{"my-preset": {"name": ..., "chain": [...]}}'),
-    );
+    throw new PresetError(t('Presets are an object: {0}.', '{"my-preset": {"name": ..., "chain": [...]}}'));
   }
   const presets: Record<string, Preset> = {};
   for (const [id, given] of Object.entries(value)) {
     const parsed = v.safeParse(presetSchema, given);
     if (!parsed.success) {
-      throw new PresetError(translate('The preset "{0}" cannot be used: {1}', id, parsed.issues[0].message));
+      throw new PresetError(t('The preset "{0}" cannot be used: {1}', id, parsed.issues[0].message));
     }
     presets[id] = parsed.output;
   }

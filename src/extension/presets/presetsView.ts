@@ -135,7 +135,7 @@ export class PresetsView implements TreeData<Row>, vscode.Disposable {
     if (!file) return;
     try {
       const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(file));
-      const added = readPresets(JSON.parse(text), vscode.l10n.t);
+      const added = readPresets(JSON.parse(text));
       const fresh = Object.entries(added).filter(([id]) => !Object.hasOwn(builtInPresets, id));
       await vscode.workspace
         .getConfiguration('decodingLab')

@@ -189,7 +189,7 @@ async function askName({ library }: ConnectServices, { address }: ReadAddress): 
     prompt: vscode.l10n.t('What {0} is called in lists, in the panel and in results', address),
     value: proposed.slice(0, LONGEST_NAME),
     ignoreFocusOut: true,
-    validateInput: (value) => nameProblem(value, taken, vscode.l10n.t),
+    validateInput: (value) => nameProblem(value, taken),
   });
 }
 

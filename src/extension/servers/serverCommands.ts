@@ -131,7 +131,7 @@ export function serverCommands(
           title: vscode.l10n.t('Name of the server'),
           prompt: vscode.l10n.t('What {0} is called in lists, in the panel and in results', entry.address),
           value: entry.name.slice(0, LONGEST_NAME),
-          validateInput: (value) => nameProblem(value, others, vscode.l10n.t),
+          validateInput: (value) => nameProblem(value, others),
         });
         if (name === undefined || name === entry.name) return;
         const used = defaultOf(entry);

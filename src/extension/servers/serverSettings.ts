@@ -3,9 +3,9 @@ import { isAbsolute } from 'node:path';
 import * as v from 'valibot';
 import { messageOf } from '../../core/messageOf';
 import { visibleText } from '../../core/visibleText';
+import { t, whole } from '../../l10n/language';
 import type { TokenizerSource } from '../../remote/source';
 import { readAddress } from '../../remote/address';
-import type { Translate } from '../translate';
 
 export const LONGEST_NAME = 40;
 
@@ -33,40 +33,33 @@ const entrySchema = v.object({
 });
 
 /** What is wrong with a server's name, as a sentence; undefined where nothing is. */
-export function nameProblem(
-  name: string,
-  taken: readonly string[],
-  translate: Translate,
-): string | undefined {
+export function nameProblem(name: string, taken: readonly string[]): string | undefined {
   if (name === '' || name !== name.trim() || name.length > LONGEST_NAME) {
-    return translate(
+    return t(
       'The name of a server has 1 to {0} characters, with no space before or after it; "{1}" does not.',
-      LONGEST_NAME,
+      whole(LONGEST_NAME),
       name.slice(0, 2 * LONGEST_NAME),
     );
   }
   if (name.includes('/')) {
-    return translate('The name of a server has no slash in it; "{0}" has one. Choose another name.', name);
+    return t('The name of a server has no slash in it; "{0}" has one. Choose another name.', name);
   }
   if (visibleText(name) !== name) {
-    return translate(
-      'The name of a server has no hidden characters in it; "{0}" has some.',
-      visibleText(name),
-    );
+    return t('The name of a server has no hidden characters in it; "{0}" has some.', visibleText(name));
   }
   return taken.includes(name)
-    ? translate('Another server is already named "{0}". Choose another name.', name)
+    ? t('Another server is already named "{0}". Choose another name.', name)
     : undefined;
 }
 
 /** Reads the setting: entries that are wrong are told, and the others work. */
-export function readServers(value: unknown, translate: Translate): ReadServers {
+export function readServers(value: unknown): ReadServers {
   const given: readonly unknown[] = Array.isArray(value) ? value : [];
   const servers: ServerEntry[] = [];
   const problems: string[] = [];
   if (value !== undefined && !Array.isArray(value)) {
     problems.push(
-      translate(
+      t(
         'The setting decodingLab.servers is not a list. Write [{"name": "gpu1", "address": "http://gpu1:8000"}].',
       ),
     );
@@ -75,16 +68,16 @@ export function readServers(value: unknown, translate: Translate): ReadServers {
     const problem = read(entry);
     if (problem !== undefined) {
       problems.push(
-        translate('Server {0} of the setting decodingLab.servers is not used. {1}', index + 1, problem),
+        t('Server {0} of the setting decodingLab.servers is not used. {1}', whole(index + 1), problem),
       );
     }
   }
   if (given.length > MOST_SERVERS) {
     problems.push(
-      translate(
+      t(
         'The setting decodingLab.servers lists {0} servers; those after the first {1} are not used.',
-        given.length,
-        MOST_SERVERS,
+        whole(given.length),
+        whole(MOST_SERVERS),
       ),
     );
   }
@@ -93,7 +86,7 @@ export function readServers(value: unknown, translate: Translate): ReadServers {
   function read(entry: unknown): string | undefined {
     const parsed = v.safeParse(entrySchema, entry);
     if (!parsed.success) {
-      return translate(
+      return t(
         'It needs a name and an address, for example {0}; tokenizers are texts by the names of models.',
         '{"name": "gpu1", "address": "http://gpu1:8000"}',
       );
@@ -102,12 +95,11 @@ export function readServers(value: unknown, translate: Translate): ReadServers {
     const wrong = nameProblem(
       name,
       servers.map((server) => server.name),
-      translate,
     );
     if (wrong !== undefined) return wrong;
     const vague = Object.entries(tokenizers).find(([, from]) => !isTokenizer(from));
     if (vague) {
-      return translate(
+      return t(
         'The tokenizer of {0} is "{1}"; write gpt2, server, or the whole path of a folder with its tokenizer.json.',
         ...vague,
       );
@@ -115,7 +107,7 @@ export function readServers(value: unknown, translate: Translate): ReadServers {
     try {
       const { address } = readAddress(parsed.output.address);
       const twin = servers.find((server) => server.address === address);
-      if (twin) return translate('Its address {0} is already that of "{1}".', address, twin.name);
+      if (twin) return t('Its address {0} is already that of "{1}".', address, twin.name);
       servers.push({ name, address, tokenizers });
       return undefined;
     } catch (error) {

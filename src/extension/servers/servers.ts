@@ -1,10 +1,10 @@
 /** The servers that the user has named, what is known of them, and the way to their models. */
 import { visibleText } from '../../core/visibleText';
+import { t, whole } from '../../l10n/language';
 import type { ModelChoice } from '../../protocol/messages';
 import type { RemoteSource, ServedModel, ServerAddress, ServerDescription } from '../../remote/source';
 import { readAddress } from '../../remote/address';
 import { AddressSecrets, type Secrets } from '../models/addressSecrets';
-import type { Translate } from '../translate';
 import { Consent, type ConsentPorts } from './consent';
 import { RememberedServers, type Memory } from './rememberedServers';
 import { readServedId, servedId, tokenizerOf, type ReadServers, type ServerEntry } from './serverSettings';
@@ -37,7 +37,6 @@ export interface ServersPorts extends ConsentPorts {
   /** Offers to choose where a model's tokens come from. */
   readonly offerTokenizers: (entry: ServerEntry, model: string) => void;
   readonly sentenceOf: (error: unknown) => string;
-  readonly translate: Translate;
 }
 
 export class Servers {
@@ -125,13 +124,15 @@ export class Servers {
     );
   }
 
-  /** English, for the page: `vllm 0.10.2 at http://gpu1:8000; 1,024 tokens of context`. */
+  /** `vLLM 0.10.2 at http://gpu1:8000; 1,024 tokens of context` */
   #describe(entry: ServerEntry, { contextLength }: ServedModel): string {
     const { kind, version } = this.description(entry) ?? {};
-    const program = kind === undefined ? 'A server' : [PROGRAMS[kind], version].filter(Boolean).join(' ');
-    const context =
-      contextLength === undefined ? '' : `; ${contextLength.toLocaleString('en')} tokens of context`;
-    return visibleText(`${program} at ${entry.address}${context}`);
+    const program = kind === undefined ? t('A server') : [PROGRAMS[kind], version].filter(Boolean).join(' ');
+    return visibleText(
+      contextLength === undefined
+        ? t('{0} at {1}', program, entry.address)
+        : t('{0} at {1}; {2} tokens of context', program, entry.address, whole(contextLength)),
+    );
   }
 
   /** Asks the servers that have said nothing yet, in the background. */
@@ -165,16 +166,16 @@ export class Servers {
 
   /** What answers at an address, within the time that this may take. @throws an error with a sentence */
   async describe(server: ServerAddress, signal: AbortSignal): Promise<ServerDescription> {
-    const { translate, probe } = this.#ports;
+    const { probe } = this.#ports;
     const limit = AbortSignal.timeout(PROBE_MS);
     try {
       return await probe(server, AbortSignal.any([signal, limit]));
     } catch (error) {
       if (!limit.aborted || signal.aborted) throw error;
-      const sentence = translate(
+      const sentence = t(
         '{0} did not say within {1} seconds what it is. See whether a server runs there, then retry.',
         server.address,
-        PROBE_MS / 1000,
+        whole(PROBE_MS / 1000),
       );
       throw new ServedModelError(sentence, { cause: error });
     }
@@ -202,9 +203,8 @@ export class Servers {
     const { entry, model } = this.#find(id);
     const from = this.tokenizer(entry, model);
     if (from === undefined) {
-      const { translate } = this.#ports;
       throw new ServedModelError(
-        translate(
+        t(
           'It is not known yet how {0} on {1} turns text into tokens. Run the command "Choose Tokenizer of a Served Model".',
           model,
           entry.name,
@@ -228,9 +228,8 @@ export class Servers {
     }
     const source = await this.locate(id);
     if (!(await this.consent.allows(entry.address))) {
-      const { translate } = this.#ports;
       throw new ServedModelError(
-        translate(
+        t(
           'No text is sent to {0}, because others could read it on the way. Agree to that with Retry in the view Models, or use an address that begins with https://.',
           entry.address,
         ),
@@ -259,9 +258,8 @@ export class Servers {
     const { server = '', model = '' } = readServedId(id) ?? {};
     const entry = this.named(server);
     if (entry) return { entry, model };
-    const { translate } = this.#ports;
     throw new ServedModelError(
-      translate(
+      t(
         'There is no server "{0}" in the setting decodingLab.servers. Connect to it, or choose another model.',
         server,
       ),

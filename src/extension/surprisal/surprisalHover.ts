@@ -4,17 +4,18 @@ import { count, decimals } from '../numbers';
 import type { ScoredToken } from './scoredDocument';
 import { fillMarkdown, joinMarkdown, type Markdown } from '../shown/quote';
 import { classNames, tintClass, type SurprisalScale } from './surprisalScale';
-import { percentOfLog, tokenName } from '../tokenNames';
+import { inPercent } from '../../l10n/numbers';
+import { tokenName } from '../tokenNames';
 
 /** What the model thought at one token: probability, rank, entropy, and what it would have preferred. */
 export function hoverText(token: ScoredToken, model: LoadedModel, scale: SurprisalScale): Markdown {
-  const names = classNames(scale, vscode.l10n.t, count);
+  const names = classNames(scale);
   const rows = token.alternatives.map(({ id, logProbability }, i) =>
     fillMarkdown(
       id === token.id ? '| {0} | {1} ◀ | {2} |' : '| {0} | {1} | {2} |',
       i + 1,
       tokenName(id, model),
-      percentOfLog(logProbability, vscode.env.language),
+      inPercent(Math.exp(logProbability)),
     ),
   );
   return joinMarkdown(
@@ -22,7 +23,7 @@ export function hoverText(token: ScoredToken, model: LoadedModel, scale: Surpris
       fillMarkdown(vscode.l10n.t('**Surprisal** of {0}'), tokenName(token.id, model)),
       fillMarkdown(
         vscode.l10n.t('probability **{0}**, rank {1} of {2} ({3})'),
-        percentOfLog(token.logProbability, vscode.env.language),
+        inPercent(Math.exp(token.logProbability)),
         count(token.rank + 1),
         count(model.info.vocabularySize),
         model.info.name,

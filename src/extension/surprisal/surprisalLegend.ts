@@ -1,6 +1,5 @@
 import * as vscode from 'vscode';
 import { positionOf } from '../document/documentText';
-import { count } from '../numbers';
 import { settings } from '../settings';
 import { codeLens } from '../shown/documents';
 import type { SurprisalMap } from './surprisal';
@@ -43,11 +42,7 @@ export class SurprisalLegend implements vscode.CodeLensProvider, vscode.Disposab
     }
     this.#lines.set(document, line);
     return [
-      codeLens(
-        line,
-        legendOf(settings.surprisalScale(), vscode.l10n.t, count),
-        'decodingLab.surprisal.focus',
-      ),
+      codeLens(line, legendOf(settings.surprisalScale()), 'decodingLab.surprisal.focus'),
       codeLens(line, vscode.l10n.t('Clear'), 'decodingLab.clearSurprisal'),
     ];
   }

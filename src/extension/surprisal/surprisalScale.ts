@@ -1,6 +1,6 @@
 /** What the tints mean: into which class a token falls, how strong its colour is, and how the classes are called. */
 import { RANK_LIMITS, rankClass } from '../../experiments/surprisal/result';
-import type { Translate } from '../translate';
+import { t, whole } from '../../l10n/language';
 import type { ScoredToken } from './scoredDocument';
 
 /** How tokens are told apart: four classes of rank, or ten steps of surprisal. */
@@ -43,46 +43,33 @@ export function classCounts(
   return counts;
 }
 
-/**
- * The classes in words, from the most expected.
- * @param count writes a whole number in the language of the words
- */
-export function classNames(
-  scale: SurprisalScale,
-  translate: Translate,
-  count: (value: number) => string,
-): readonly string[] {
+/** The classes in words, from the most expected. */
+export function classNames(scale: SurprisalScale): readonly string[] {
   if (scale === 'surprisal') {
     return STRENGTHS.surprisal.map((_, i) =>
-      i === NAT_STEPS - 1
-        ? translate('{0} nats or more', count(i))
-        : translate('{0} to {1} nats', count(i), count(i + 1)),
+      i === NAT_STEPS - 1 ? t('{0} nats or more', whole(i)) : t('{0} to {1} nats', whole(i), whole(i + 1)),
     );
   }
   const [ten, hundred, thousand] = RANK_LIMITS;
   return [
-    translate('Among the {0} likeliest', count(ten)),
-    translate('Rank {0} to {1}', count(ten + 1), count(hundred)),
-    translate('Rank {0} to {1}', count(hundred + 1), count(thousand)),
-    translate('Beyond rank {0}', count(thousand)),
+    t('Among the {0} likeliest', whole(ten)),
+    t('Rank {0} to {1}', whole(ten + 1), whole(hundred)),
+    t('Rank {0} to {1}', whole(hundred + 1), whole(thousand)),
+    t('Beyond rank {0}', whole(thousand)),
   ];
 }
 
 /** What the colours mean, in one sentence, with the values at both ends. */
-export function legendOf(
-  scale: SurprisalScale,
-  translate: Translate,
-  count: (value: number) => string,
-): string {
+export function legendOf(scale: SurprisalScale): string {
   return scale === 'surprisal'
-    ? translate(
+    ? t(
         'Stronger colour means more surprising: palest below {0} nat, strongest from {1} nats.',
-        count(1),
-        count(NAT_STEPS - 1),
+        whole(1),
+        whole(NAT_STEPS - 1),
       )
-    : translate(
+    : t(
         'Stronger colour means more surprising: palest among the {0} likeliest tokens, strongest beyond rank {1}.',
-        count(RANK_LIMITS[0]),
-        count(RANK_LIMITS[2]),
+        whole(RANK_LIMITS[0]),
+        whole(RANK_LIMITS[2]),
       );
 }

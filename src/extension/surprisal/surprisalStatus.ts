@@ -106,7 +106,7 @@ export class SurprisalStatus implements vscode.Disposable {
 
   /** Where nothing is left to score, the item says what the colours mean. */
   #showLegend(): void {
-    const legend = legendOf(settings.surprisalScale(), vscode.l10n.t, count);
+    const legend = legendOf(settings.surprisalScale());
     this.#item.show({
       icon: 'symbol-color',
       text: vscode.l10n.t('Surprisal'),

@@ -6,7 +6,7 @@ import { swatchOf, TreeView, type TreeData, type TreeRow } from '../shown/trees'
 import type { SurprisalMap } from './surprisal';
 import { classCounts, classNames, legendOf, STRENGTHS, tint } from './surprisalScale';
 import { noticeOf } from './surprisalStatus';
-import { percentOfLog } from '../tokenNames';
+import { inPercent } from '../../l10n/numbers';
 import { bar } from '../shown/bar';
 
 interface Row {
@@ -77,9 +77,9 @@ export class SurprisalView implements TreeData<Row>, vscode.Disposable {
     this.#view.description = vscode.workspace.asRelativePath(document.uri, false);
     const { tokens, perplexity, meanSurprisal, bitsPerCharacter } = summary;
     const scale = settings.surprisalScale();
-    const names = classNames(scale, vscode.l10n.t, count);
+    const names = classNames(scale);
     const counts = classCounts(scale, this.#map.tokens(document));
-    this.#view.message = legendOf(scale, vscode.l10n.t, count);
+    this.#view.message = legendOf(scale);
     const state = this.#map.state(document);
     const notice = state?.kind === 'scoring' ? undefined : noticeOf(state);
     return [
@@ -114,7 +114,7 @@ export class SurprisalView implements TreeData<Row>, vscode.Disposable {
         const found = counts[i]!;
         return {
           label,
-          value: found === 0 ? '0 %' : percentOfLog(Math.log(found / tokens), vscode.env.language),
+          value: inPercent(found / tokens),
           share: found / tokens,
           swatch: strength,
           tooltip: vscode.l10n.t(

@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { bundleOf, partsOf } from '../../../l10n/bundles.mjs';
 import { arrange } from '../../../scripts/l10n/arrange';
 import { readSentences } from '../../../scripts/l10n/sentences';
-import { english } from '../../../src/extension/translate';
 import { spacing } from './typography';
 
 /** Modules that translate texts which others hold as data. */
@@ -17,7 +16,6 @@ const ENGLISH = [
   'src/extension',
   'src/gpt2',
   'src/interchange',
-  'src/library',
   'src/onnx',
   'src/protocol',
   'src/remote',
@@ -55,10 +53,5 @@ describe('The sentences of the code', () => {
       expect(text.trim(), key).not.toBe('');
       expect(spacing(text), key).toEqual([]);
     }
-  });
-
-  it('are filled in without VS Code as VS Code fills them in', () => {
-    expect(english('{0} of {1}, {0}', 'a{1}', 2)).toBe('a{1} of 2, a{1}');
-    expect(english('{0} and {1}', 'one')).toBe('one and {1}');
   });
 });

@@ -6,11 +6,10 @@ import {
   withTokenizer,
 } from '../../../../src/extension/servers/editServers';
 import { readServedId, readServers, servedId } from '../../../../src/extension/servers/serverSettings';
-import { english } from '../../../../src/extension/translate';
 
 const GPU = { name: 'gpu1', address: 'http://gpu1:8000' };
 
-const read = (value: unknown) => readServers(value, english);
+const read = (value: unknown) => readServers(value);
 
 describe('The setting of servers', () => {
   it('is read by names, with addresses as they are compared', () => {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readServers } from '../../../../src/extension/servers/serverSettings';
 import { Servers, type ServersPorts } from '../../../../src/extension/servers/servers';
-import { english } from '../../../../src/extension/translate';
 import type { ServerAddress, ServerDescription } from '../../../../src/remote/source';
 
 const VLLM: ServerDescription = {
@@ -42,7 +41,7 @@ class Stand {
   /** What a window has; the next one has what is remembered. */
   open(more: Partial<ServersPorts> = {}): Servers {
     return new Servers({
-      configured: () => readServers(this.setting, english),
+      configured: () => readServers(this.setting),
       memory: {
         get: (key) => this.memory.get(key),
         // As VS Code keeps it.
@@ -71,7 +70,6 @@ class Stand {
         this.offered.push(`${entry.name} ${model}`);
       },
       sentenceOf: (error) => (error as Error).message,
-      translate: english,
       ...more,
     });
   }
