@@ -5,7 +5,7 @@ import { KEPT, type ChainSpec, type ProcessedDistribution } from '../../core/sam
 import { ownDistribution } from '../../core/samplers/result';
 import { jensenShannon, klDivergence, klOfLogProbabilities } from '../../core/statistics/divergence';
 import type { TokenSelection } from '../kit/tokenSelection';
-import type { AbStep, Divergence, RowCell, SideStep, StepRow } from './result';
+import { THE_MODEL, type AbStep, type Divergence, type RowCell, type SideStep, type StepRow } from './result';
 
 /** Most probable tokens of each distribution, before and after its chain, that have a row. */
 const LISTED = 10;
@@ -76,7 +76,7 @@ function cellOf({ chain, selection: { distribution } }: Drawn, id: number): RowC
   return {
     raw: raw[id]!,
     processed: probabilities[id]!,
-    removedBy: step === KEPT ? null : (chain[step]?.sampler ?? 'the model'),
+    removedBy: step === KEPT ? null : (chain[step]?.sampler ?? THE_MODEL),
   };
 }
 

@@ -1,4 +1,5 @@
 /** What A/B is asked. A's prompt is `prompt`, its chain `chain`: those that Explore has. */
+import { t } from '../../l10n/language';
 import { chain, chat, maxNewTokens, prompt, samples, seed, stop } from '../kit/commonParameters';
 import { declare, flag, optional, text, type ParametersOf } from '../kit/parameters';
 
@@ -11,7 +12,12 @@ export const abParameters = declare('A/B', {
   prompt,
   /** The text that B continues; A's where it is left out or empty. */
   other: optional(
-    text({ name: 'The prompt of B', label: 'prompt of B', placeholder: 'the same prompt', default: '' }),
+    text({
+      name: t('The prompt of B'),
+      label: t('prompt of B'),
+      placeholder: t('the same prompt'),
+      default: '',
+    }),
   ),
   chain: chain([
     { sampler: 'temperature', temperature: 1 },
@@ -28,7 +34,7 @@ export const abParameters = declare('A/B', {
   /** Texts that end a text as soon as it holds one; it is cut before that. */
   stop,
   /** Continues both texts across their ends, as in Explore. */
-  healing: optional(flag({ name: 'Healing', default: false })),
+  healing: optional(flag({ name: t('Healing'), default: false })),
   chat,
 });
 export type AbParameters = ParametersOf<typeof abParameters>;

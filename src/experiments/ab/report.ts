@@ -4,6 +4,6 @@ import type { AbResult } from './result';
 import { abSentences } from './sentences';
 import { abTables } from './tables';
 
-export { headline, nats, partingSample, tokenTexts } from './sentences';
+export { headline, nats, partingSample, removerName, tokenTexts } from './sentences';
 
 export const abReport: ReportOf<AbResult> = { summary: abSentences, tables: abTables };

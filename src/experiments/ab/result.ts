@@ -40,10 +40,13 @@ const sideSchema = v.object({
 });
 export type SideStep = v.InferOutput<typeof sideSchema>;
 
+/** What stands for a sampler where the model itself makes a token impossible, in results. */
+export const THE_MODEL = 'the model';
+
 const cellSchema = v.object({
   raw: v.number(),
   processed: v.number(),
-  /** Name of the sampler that removed it, or `the model` where its logit was -Infinity; null when it is kept. */
+  /** Name of the sampler that removed it, or `THE_MODEL` where its logit was -Infinity; null when it is kept. */
   removedBy: v.nullable(v.string()),
 });
 export type RowCell = v.InferOutput<typeof cellSchema>;

@@ -1,8 +1,9 @@
 /** The figures of a result of A/B. */
+import { t, whole } from '../../l10n/language';
 import { endWords } from '../report/ends';
 import type { Cell, CellFormat, ReportTable } from '../report/types';
 import { partingOf, type AbResult, type Divergence } from './result';
-import { partingSample, removedBySampler, tokenTexts } from './sentences';
+import { partingSample, removedBySampler, removerName, tokenTexts } from './sentences';
 
 export function abTables(result: AbResult): ReportTable[] {
   if (result.samples.every(({ steps }) => steps.length === 0)) return [];
@@ -12,9 +13,19 @@ export function abTables(result: AbResult): ReportTable[] {
 function textsTable({ samples }: AbResult): ReportTable {
   return {
     id: 'texts',
-    title: 'Texts',
-    note: 'ln p is the sum over the tokens of the natural logarithm of the probability before the samplers.',
-    columns: ['sample', 'side', 'text', 'tokens', 'ln p', 'end', 'parts at token'],
+    title: t('Texts'),
+    note: t(
+      'ln p is the sum over the tokens of the natural logarithm of the probability before the samplers.',
+    ),
+    columns: [
+      t('sample'),
+      t('side'),
+      t('text'),
+      t('tokens'),
+      'ln p',
+      t({ message: 'end', comment: 'of a text' }),
+      t('parts at token'),
+    ],
     formats: ['whole', 'text', 'text', 'whole', 'nats', 'text', 'whole'],
     keys: 2,
     rows: samples.flatMap((sample, i) => {
@@ -36,32 +47,34 @@ function textsTable({ samples }: AbResult): ReportTable {
 }
 
 const STEPS: readonly (readonly [string, CellFormat])[] = [
-  ['sample', 'whole'],
-  ['position', 'whole'],
+  [t('sample'), 'whole'],
+  [t('position'), 'whole'],
   ['A', 'token'],
   ['B', 'token'],
-  ['A, before samplers', 'percent'],
-  ['A, after samplers', 'percent'],
-  ['B, before samplers', 'percent'],
-  ['B, after samplers', 'percent'],
-  ['kept by A', 'whole'],
-  ['kept by B', 'whole'],
-  ['their probability in A', 'percent'],
-  ['their probability in B', 'percent'],
+  [t('A, before samplers'), 'percent'],
+  [t('A, after samplers'), 'percent'],
+  [t('B, before samplers'), 'percent'],
+  [t('B, after samplers'), 'percent'],
+  [t('kept by A'), 'whole'],
+  [t('kept by B'), 'whole'],
+  [t('their probability in A'), 'percent'],
+  [t('their probability in B'), 'percent'],
   ['KL(A ‖ B)', 'nats'],
   ['KL(B ‖ A)', 'nats'],
   ['Jensen-Shannon', 'nats'],
-  ['KL(A ‖ B) before samplers', 'nats'],
-  ['KL(B ‖ A) before samplers', 'nats'],
-  ['Jensen-Shannon before samplers', 'nats'],
+  [t('KL(A ‖ B) before samplers'), 'nats'],
+  [t('KL(B ‖ A) before samplers'), 'nats'],
+  [t('Jensen-Shannon before samplers'), 'nats'],
 ];
 
 function stepsTable(result: AbResult): ReportTable {
   const text = tokenTexts(result);
   return {
     id: 'steps',
-    title: 'Token by token',
-    note: 'Divergences are in nats; KL is infinite where the other side gives no chance to a possible token. Up to the place where the texts part, both sides have the same context if they have the same prompt.',
+    title: t('Token by token'),
+    note: t(
+      'Divergences are in nats; KL is infinite where the other side gives no chance to a possible token. Up to the place where the texts part, both sides have the same context if they have the same prompt.',
+    ),
     columns: STEPS.map(([name]) => name),
     formats: STEPS.map(([, format]) => format),
     keys: 2,
@@ -102,17 +115,23 @@ function distributionTable(result: AbResult): ReportTable[] {
   return [
     {
       id: 'distributions',
-      title: parting ? 'Both distributions where the texts part' : 'Both distributions at the first token',
-      note: `Token ${at + 1} of sample ${sample + 1}: the most probable tokens of either side, and those drawn.`,
+      title: parting
+        ? t('Both distributions where the texts part')
+        : t('Both distributions at the first token'),
+      note: t(
+        'Token {0} of sample {1}: the most probable tokens of either side, and those drawn.',
+        whole(at + 1),
+        whole(sample + 1),
+      ),
       columns: [
-        'token',
-        'id',
-        'A, before samplers',
-        'A, after samplers',
-        'removed in A by',
-        'B, before samplers',
-        'B, after samplers',
-        'removed in B by',
+        t('token'),
+        t({ message: 'id', comment: 'of a token' }),
+        t('A, before samplers'),
+        t('A, after samplers'),
+        t('removed in A by'),
+        t('B, before samplers'),
+        t('B, after samplers'),
+        t('removed in B by'),
       ],
       formats: ['token', 'text', 'percent', 'percent', 'text', 'percent', 'percent', 'text'],
       keys: 2,
@@ -120,7 +139,7 @@ function distributionTable(result: AbResult): ReportTable[] {
         text(id),
         id,
         ...[a, b].flatMap((cell): Cell[] =>
-          cell ? [cell.raw, cell.processed, cell.removedBy] : [null, null, null],
+          cell ? [cell.raw, cell.processed, removerName(cell)] : [null, null, null],
         ),
       ]),
     },
@@ -139,9 +158,11 @@ function samplersTable({ samples }: AbResult): ReportTable {
   });
   return {
     id: 'chains',
-    title: 'What the samplers remove',
-    note: 'Per token, on average over all of them: how many tokens each sampler removes, and their probability before the samplers.',
-    columns: ['side', 'sampler', 'removed', 'their probability'],
+    title: t('What the samplers remove'),
+    note: t(
+      'Per token, on average over all of them: how many tokens each sampler removes, and their probability before the samplers.',
+    ),
+    columns: [t('side'), t('sampler'), t({ message: 'removed', comment: 'tokens' }), t('their probability')],
     formats: ['text', 'text', 'number', 'percent'],
     keys: 2,
     rows,

@@ -1,5 +1,6 @@
 /** The growing of the texts of A/B. */
 import type { LanguageModel, NextToken } from '../../core/languageModel';
+import { t } from '../../l10n/language';
 import {
   beginDecoding,
   completionOf,
@@ -112,7 +113,7 @@ export class AbWork {
       type: 'progress',
       done: this.#pairs.reduce((sum, pair) => sum + pair.steps.length, 0),
       total: samples * maxNewTokens,
-      what: 'tokens of each text',
+      what: t('tokens of each text'),
     });
   }
 

@@ -15,7 +15,9 @@ import {
 import { visibleToken } from '../../../src/core/visibleText';
 import { nats, partingSample, tokenTexts } from '../../../src/experiments/ab/report';
 import { partingOf, type AbResult, type StepRow } from '../../../src/experiments/ab/result';
-import { count, percent, significant } from '../../format/numbers';
+import { t } from '../../../src/l10n/language';
+import { written } from '../../../src/l10n/numbers';
+import { count, percent, significant, thousands } from '../../format/numbers';
 import { axisPercent } from '../../ui/axes';
 import { axisEnd } from '../../ui/axisEnd';
 import { cardView } from '../../ui/cardView';
@@ -62,14 +64,21 @@ function distributionsPicture(result: AbResult): Picture {
         : [];
     }),
   );
+  const shown = t(
+    'Probability of {0} at token {1}: filled after the samplers, A in the first colour and B in the second; outlined before.',
+    count(rows.length, '{0} token', '{0} tokens'),
+    thousands(at + 1),
+  );
+  const drawn =
+    step?.a && step.b
+      ? t('A draws {0}, B {1}.', visibleToken(text(step.a.id)), visibleToken(text(step.b.id)))
+      : '';
   return {
     id: 'distributions',
-    title: parting ? `Both distributions where the texts part` : 'Both distributions at the first token',
-    description: `Probability of ${count(rows.length, '{0} token', '{0} tokens')} at token ${at + 1}: filled after the samplers, A in the first colour and B in the second; outlined before.${
-      step?.a && step.b
-        ? ` A draws ${visibleToken(text(step.a.id))}, B ${visibleToken(text(step.b.id))}.`
-        : ''
-    }`,
+    title: parting
+      ? t('Both distributions where the texts part')
+      : t('Both distributions at the first token'),
+    description: drawn === '' ? shown : `${shown} ${drawn}`,
     draw: ({ palette }) => ({
       options: {
         height: 56 + 2 * ROW * rows.length,
@@ -82,12 +91,24 @@ function distributionsPicture(result: AbResult): Picture {
         color: { domain: ['A', 'B'], range: [palette.first, palette.second] },
         marks: [
           gridX({ stroke: palette.line, strokeOpacity: 0.4 }),
-          axisX({ label: 'probability →', tickFormat: axisPercent, color: palette.quiet, anchor: 'bottom' }),
+          axisX({
+            label: t('probability →'),
+            tickFormat: axisPercent,
+            color: palette.quiet,
+            anchor: 'bottom',
+          }),
           barX(bars, { x: 'processed', y: 'side', fy: 'label', fill: 'side', insetTop: 2, insetBottom: 2 }),
           barX(bars, { x: 'raw', y: 'side', fy: 'label', fill: 'none', stroke: palette.text }),
           ruleX([0], { stroke: palette.line }),
           axisFy({ anchor: 'left', dx: -16, label: null, tickSize: 0, color: palette.text }),
-          mark(bars, { x: 0, y: 'side', fy: 'label', text: 'side', dx: -8, fill: palette.quiet }),
+          mark(bars, {
+            x: 0,
+            y: 'side',
+            fy: 'label',
+            text: ({ side }: Bar) => side,
+            dx: -8,
+            fill: palette.quiet,
+          }),
         ],
       },
     }),
@@ -117,12 +138,27 @@ function divergencePicture(result: AbResult, earlier: AbResult | null): Picture 
   const text = tokenTexts(result);
   const many = result.samples.length > 1;
   const stepAt = ({ sample, position }: Point) => result.samples[sample]?.steps[position - 1];
+  const largest = written(0.693);
+  const placeName = ({ sample, position }: Point): string =>
+    many
+      ? t('Sample {0}, token {1}', thousands(sample + 1), thousands(position))
+      : t('Token {0}', thousands(position));
   return {
     id: DIVERGENCE,
-    title: 'How far apart the distributions are',
-    description: `Jensen-Shannon divergence after the samplers at every token${many ? ', a line for each sample' : ''}, from 0 for equal distributions to ln 2 = 0.693 nats for those that share no token.${
-      partings.length > 0 ? ` Dashed upright: where the texts part.` : ''
-    }${before.length > 0 ? ' Thin: the earlier result.' : ''}`,
+    title: t('How far apart the distributions are'),
+    description: [
+      many
+        ? t(
+            'Jensen-Shannon divergence after the samplers at every token, a line for each sample, from 0 for equal distributions to ln 2 = {0} nats for those that share no token.',
+            largest,
+          )
+        : t(
+            'Jensen-Shannon divergence after the samplers at every token, from 0 for equal distributions to ln 2 = {0} nats for those that share no token.',
+            largest,
+          ),
+      ...(partings.length > 0 ? [t('Dashed upright: where the texts part.')] : []),
+      ...(before.length > 0 ? [t('Thin: the earlier result.')] : []),
+    ].join(' '),
     draw: ({ palette, width }) => {
       const last = Math.max(...points.map(({ position }) => position), 2);
       return {
@@ -136,12 +172,12 @@ function divergencePicture(result: AbResult, earlier: AbResult | null): Picture 
           marks: [
             gridY({ stroke: palette.line, strokeOpacity: 0.4, ticks: 4 }),
             axisX({
-              label: 'token →',
+              label: t('token →'),
               ticks: Math.min(last - 1, Math.floor(width / 60)),
               tickFormat: (tick: number) => (Number.isInteger(tick) ? String(tick) : ''),
               color: palette.quiet,
             }),
-            axisY({ label: '↑ nats', ticks: 4, color: palette.quiet }),
+            axisY({ label: t('↑ nats'), ticks: 4, color: palette.quiet }),
             ruleX(partings, { stroke: palette.quiet, strokeDasharray: '3 3' }),
             line(before, { x: 'position', y: 'js', z: 'sample', stroke: palette.quiet, strokeWidth: 1 }),
             line(points, {
@@ -158,8 +194,8 @@ function divergencePicture(result: AbResult, earlier: AbResult | null): Picture 
         },
         marks: {
           place: (index) => {
-            const { sample, position, js } = points[index]!;
-            return `${many ? `Sample ${sample + 1}, token` : 'Token'} ${position}: ${significant(js)} nats`;
+            const point = points[index]!;
+            return t('{0}: {1} nats', placeName(point), significant(point.js));
           },
         },
       };
@@ -172,9 +208,9 @@ function divergencePicture(result: AbResult, earlier: AbResult | null): Picture 
       const { ab, ba, js } = step.after;
       const drawn = (side: { readonly id: number; readonly processed: number }): string =>
         `${visibleToken(text(side.id))}, ${percent(side.processed)}`;
-      return cardView(`${many ? `Sample ${point.sample + 1}, token` : 'Token'} ${point.position}`, [
-        ['A draws', drawn(step.a), drawn(step.a)],
-        ['B draws', drawn(step.b), drawn(step.b)],
+      return cardView(placeName(point), [
+        [t('A draws'), drawn(step.a), drawn(step.a)],
+        [t('B draws'), drawn(step.b), drawn(step.b)],
         ['KL(A ‖ B)', nats(ab), nats(ab)],
         ['KL(B ‖ A)', nats(ba), nats(ba)],
         ['Jensen-Shannon', nats(js), nats(js)],

@@ -5,6 +5,7 @@ import { live } from 'lit/directives/live.js';
 import { parseChain, type StepReport } from '../../../src/core/samplers/chain';
 import { abParameters } from '../../../src/experiments/ab/parameters';
 import type { AbResult } from '../../../src/experiments/ab/result';
+import { t } from '../../../src/l10n/language';
 import { ChainEditor, stepsText } from '../../form/chainEditor';
 import { formOf, readOrNull } from '../../form/declared';
 import type { FormValue, FormValues, OwnField } from '../../form/form';
@@ -76,7 +77,7 @@ export function abForm(
 ): Pick<ExperimentPage<AbResult>, 'groups' | 'parameters' | 'values' | 'line'> {
   const short = (side: Side): string => {
     const { steps } = sides.chains[side];
-    return steps.length === 0 ? 'no sampler' : steps.map(shortStep).join(', ');
+    return steps.length === 0 ? t('no sampler') : steps.map(shortStep).join(', ');
   };
   const chat = chatForm(context.session);
   return formOf(
@@ -84,7 +85,10 @@ export function abForm(
     [
       { title: 'A', fields: [chainField(context, sides, 'a', around)] },
       { title: 'B', fields: [promptField(context, sides), chainField(context, sides, 'b', around)] },
-      { title: 'Both', fields: [...chat.fields, 'samples', 'maxNewTokens', 'seed', 'stop'] },
+      {
+        title: t({ message: 'Both', comment: 'sides' }),
+        fields: [...chat.fields, 'samples', 'maxNewTokens', 'seed', 'stop'],
+      },
     ],
     {
       beside: [chat],
@@ -99,8 +103,19 @@ export function abForm(
         // Who names a prompt and none for B means the same.
         ...(typeof other === 'string' ? { other } : typeof prompt === 'string' ? { other: '' } : {}),
       }),
-      line: (typed) =>
-        `A ${short('a')}; B ${short('b')}${sides.other === '' ? '' : ', its own prompt'}; ${typed('samples')} × ${typedCount(typed('maxNewTokens'), '{0} token', '{0} tokens')}, seed ${typed('seed')}${typed('stop')}`,
+      line: (typed) => {
+        const what = [
+          short('a'),
+          short('b'),
+          typed('samples'),
+          typedCount(typed('maxNewTokens'), '{0} token', '{0} tokens'),
+          typed('seed'),
+          typed('stop'),
+        ];
+        return sides.other === ''
+          ? t('A {0}; B {1}; {2} × {3}, seed {4}{5}', ...what)
+          : t('A {0}; B {1}, its own prompt; {2} × {3}, seed {4}{5}', ...what);
+      },
     },
   );
 }
@@ -120,7 +135,7 @@ function chainField(
   return {
     kind: 'own',
     name: side === 'a' ? 'chain' : 'otherChain',
-    label: `sampler chain of ${side.toUpperCase()}`,
+    label: t('sampler chain of {0}', side.toUpperCase()),
     initial: chain.text,
     text: () => chain.text,
     fill: (text) => {
@@ -143,10 +158,10 @@ function promptField({ session }: TabContext, sides: Sides): OwnField {
     html`<div class="ab-prompt">
       <vscode-text-area
         data-testid="other"
-        aria-label="Prompt of B"
+        aria-label=${t('Prompt of B')}
         rows=${sides.other === '' ? 1 : 3}
         resize="vertical"
-        placeholder="the same prompt"
+        placeholder=${t('the same prompt')}
         .value=${live(sides.other)}
         @input=${(event: Event) => {
           sides.other = (event.target as HTMLTextAreaElement).value;
@@ -158,7 +173,7 @@ function promptField({ session }: TabContext, sides: Sides): OwnField {
               type="button"
               class="link"
               data-testid="other-copy"
-              title="Put A’s prompt here, to change it"
+              title=${t('Put A’s prompt here, to change it')}
               ?disabled=${(session.source?.text ?? '') === ''}
               @click=${() => {
                 sides.other = session.source?.text ?? '';
@@ -167,25 +182,25 @@ function promptField({ session }: TabContext, sides: Sides): OwnField {
                 });
               }}
             >
-              Edit a copy of A’s prompt
+              ${t('Edit a copy of A’s prompt')}
             </button>`
           : html`<button
               type="button"
               class="link"
               data-testid="other-same"
-              title="B continues A’s prompt again"
+              title=${t('B continues A’s prompt again')}
               @click=${() => {
                 sides.other = '';
               }}
             >
-              Use A’s prompt
+              ${t('Use A’s prompt')}
             </button>`
       }
     </div>`;
   return {
     kind: 'own',
     name: 'other',
-    label: other.label ?? 'prompt of B',
+    label: other.label ?? '',
     initial: '',
     text: () => sides.other,
     fill: (text) => {

@@ -12,6 +12,7 @@ import {
   type AbResult,
   type SideStep,
 } from '../../../src/experiments/ab/result';
+import { t } from '../../../src/l10n/language';
 import { readOrNull } from '../../form/declared';
 import { chainOfSteps, shortStep, stepsOf } from '../../form/samplerSteps';
 import type { ExperimentPage, ShownParts } from '../../frame/experimentPage';
@@ -80,25 +81,25 @@ class Ab extends ExperimentTab<AbResult> {
     const { announce, session } = this.#context;
     const { runs, shown } = this.state;
     if (runs.isGoing) {
-      announce('A and B can be swapped when the run has ended.');
+      announce(t('A and B can be swapped when the run has ended.'));
       return;
     }
     const before = session.source?.text ?? '';
     const prompt = this.#sides.swap(before);
     if (prompt !== before) {
       if (session.before?.text === prompt) session.changeBack();
-      else session.changePrompt(prompt, 'the prompt of B');
+      else session.changePrompt(prompt, t('the prompt of B'));
     }
     const { outcome, earlier } = shown;
     if (!outcome) {
-      announce('Swapped.');
+      announce(t('Swapped.'));
       return;
     }
     const next = swappedOutcome(outcome);
     shown.show(next);
     if (earlier) shown.compareWith(earlier.result === outcome.result ? next : swappedOutcome(earlier));
     showTokens(session, next.order, next.result);
-    announce(`Swapped. ${headline(next.result)}`);
+    announce(`${t('Swapped.')} ${headline(next.result)}`);
   }
 }
 
@@ -128,10 +129,11 @@ function pageOf(context: TabContext, sides: Sides, acts: Acts): ExperimentPage<A
   const looking = new Looking();
   return {
     id: 'ab',
-    title: 'A/B',
-    question: 'What do two chains, or two prompts, do differently?',
-    promise:
+    title: t('A/B'),
+    question: t('What do two chains, or two prompts, do differently?'),
+    promise: t(
       'You will see two texts that are drawn with the same random numbers, the first token at which they part, and at every token both distributions side by side: what each chain removes, and how far apart they are.',
+    ),
     lane: 'quick',
     ...abForm(context, sides, {
       ...acts,
@@ -161,19 +163,19 @@ function pageOf(context: TabContext, sides: Sides, acts: Acts): ExperimentPage<A
 function sidesView(result: AbResult, looking: Looking, { swap, isRunning }: Acts): TemplateResult {
   const place = looking.in(result);
   const onChoose = looking.choose.bind(looking);
-  return html`<section class="ab" data-testid="ab" aria-label="A and B">
+  return html`<section class="ab" data-testid="ab" aria-label=${t('A and B')}>
     <div class="section-head">
-      <h2>Texts</h2>
+      <h2>${t('Texts')}</h2>
       <button
         type="button"
         class="link"
         data-testid="ab-swap"
-        title="Swap A and B (X)"
+        title=${t('Swap A and B (X)')}
         aria-keyshortcuts="X"
         ?disabled=${isRunning()}
         @click=${swap}
       >
-        Swap A and B
+        ${t('Swap A and B')}
       </button>
     </div>
     ${textsView({ result, place, onChoose, names: namesOf(result) })}
@@ -190,18 +192,20 @@ function namesOf({ provenance }: AbResult): Readonly<Record<Side, string>> {
   if (!parameters) return { a: '', b: '' };
   const { chain, otherChain, prompt, other = '' } = parameters;
   const name = (spec: typeof chain, text: string): string => {
-    const samplers = stepsOf(spec).map(shortStep).join(', ') || 'no sampler';
-    return other === '' ? samplers : `${samplers}, after ${promptEnd(text)}`;
+    const samplers = stepsOf(spec).map(shortStep).join(', ') || t('no sampler');
+    return other === ''
+      ? samplers
+      : t({ message: '{0}, after {1}', comment: 'samplers and a prompt' }, samplers, promptEnd(text));
   };
   return { a: name(chain, prompt), b: name(otherChain, other) };
 }
 
 function promptEnd(text: string): string {
   const end = text.slice(-PROMPT_END);
-  if (end.length === text.length) return `“${visibleText(end)}”`;
+  if (end.length === text.length) return t('“{0}”', visibleText(end));
   // It begins with a whole word where there is one.
   const words = end.replace(/^\S*\s+(?=\S)/u, '').replace(/^[\uDC00-\uDFFF]/, '');
-  return `“…${visibleText(words)}”`;
+  return t('“{0}”', `…${visibleText(words)}`);
 }
 
 function divergenceView(

@@ -1,7 +1,7 @@
 /** One place of both texts: what each side draws there, and both distributions, token by token. */
 import { html, nothing, type TemplateResult } from 'lit';
 import { visibleToken } from '../../../src/core/visibleText';
-import { tokenTexts } from '../../../src/experiments/ab/report';
+import { removerName, tokenTexts } from '../../../src/experiments/ab/report';
 import {
   partingOf,
   type AbResult,
@@ -11,10 +11,12 @@ import {
   type SideStep,
   type StepRow,
 } from '../../../src/experiments/ab/result';
+import { counted, t } from '../../../src/l10n/language';
 import { count, full, information, ordinal, percent, thousands } from '../../format/numbers';
 import { tokenPieces } from '../../format/tokenText';
 import { axisPercent } from '../../ui/axes';
 import { axisEnd } from '../../ui/axisEnd';
+import { filled } from '../../ui/filled';
 import { infoButton } from '../../ui/info';
 import { piecesView } from '../../ui/pieces';
 import { properties } from '../../ui/properties';
@@ -43,7 +45,7 @@ export function placeView(props: PlaceProps): TemplateResult | typeof nothing {
     </ul>
     ${
       parting !== null && place.at > parting
-        ? html`<p class="quiet">After the texts have parted, each side has a context of its own.</p>`
+        ? html`<p class="quiet">${t('After the texts have parted, each side has a context of its own.')}</p>`
         : nothing
     }
     ${statisticsView(step)} ${barsView(result, step)}
@@ -52,13 +54,13 @@ export function placeView(props: PlaceProps): TemplateResult | typeof nothing {
 
 function headView({ result, place, onChoose }: PlaceProps, length: number): TemplateResult {
   const { sample, at } = place;
-  const go = (by: -1 | 1, name: string, mark: string): TemplateResult =>
+  const go = (by: -1 | 1, hook: string, name: string, mark: string): TemplateResult =>
     html`<button
       type="button"
       class="link"
-      data-testid="ab-${name}"
-      aria-label="The ${name} token"
-      title="The ${name} token"
+      data-testid=${hook}
+      aria-label=${name}
+      title=${name}
       ?disabled=${at + by < 0 || at + by >= length}
       @click=${() => {
         onChoose({ sample, at: at + by });
@@ -66,33 +68,43 @@ function headView({ result, place, onChoose }: PlaceProps, length: number): Temp
     >
       ${mark}
     </button>`;
-  const of = result.samples.length > 1 ? `, sample ${sample + 1}` : '';
+  const [number, all] = [thousands(at + 1), thousands(length)];
+  const title =
+    result.samples.length > 1
+      ? t('Token {0} of {1}, sample {2}', number, all, thousands(sample + 1))
+      : t('Token {0} of {1}', number, all);
   return html`<div class="section-head">
-    ${go(-1, 'previous', '‹')}
-    <h2 id="ab-place-title" data-testid="ab-place-title" aria-live="polite">
-      Token ${at + 1} of ${length}${of}
-    </h2>
-    ${go(1, 'next', '›')}
+    ${go(-1, 'ab-previous', t('The previous token'), '‹')}
+    <h2 id="ab-place-title" data-testid="ab-place-title" aria-live="polite">${title}</h2>
+    ${go(1, 'ab-next', t('The next token'), '›')}
     <span class="keys">
       <span class="key"><i class="swatch solid" data-side="a"></i>A</span>
       <span class="key"><i class="swatch solid" data-side="b"></i>B</span>
-      <span class="key"><i class="swatch outline"></i>before samplers</span>
+      <span class="key"><i class="swatch outline"></i>${t('before samplers')}</span>
     </span>
   </div>`;
 }
 
 function drawView(result: AbResult, drawn: SideStep | null, side: Side): TemplateResult {
   const name = html`<b class="ab-drawn" data-side=${side}>${side.toUpperCase()}</b>`;
-  if (!drawn) return html`<li>${name} has ended</li>`;
+  if (!drawn) return html`<li>${filled(t('{0} has ended'), name)}</li>`;
   const { id, raw, processed, rank, kept, keptMass } = drawn;
   return html`<li data-testid="ab-draw" data-side=${side}>
-    ${name} draws <span class="token-text">${tokenText(result, id)}</span>
-    <b title=${full(processed)}>${percent(processed)}</b>
-    <span class="quiet">
-      (before samplers ${percent(raw)}, ${ordinal(rank)}); keeps ${count(kept, '{0} token', '{0} tokens')}
-      holding
-      <span title=${full(keptMass)}>${percent(keptMass)}</span>
-    </span>
+    ${filled(
+      t('{0} draws {1}'),
+      name,
+      html`<span class="token-text">${tokenText(result, id)}</span>
+        <b title=${full(processed)}>${percent(processed)}</b>`,
+    )}
+    <span class="quiet"
+      >${filled(
+        t('(before samplers {0}, {1}); keeps {2} holding {3}'),
+        percent(raw),
+        ordinal(rank),
+        count(kept, '{0} token', '{0} tokens'),
+        html`<span title=${full(keptMass)}>${percent(keptMass)}</span>`,
+      )}</span
+    >
   </li>`;
 }
 
@@ -106,11 +118,11 @@ function statisticsView({ before, after }: AbStep): TemplateResult | typeof noth
   if (!after) return nothing;
   const { ab, ba, onlyA, onlyB, js } = after;
   return html`<dl class="statistics">
-    ${klView('KL(A ‖ B)', ab, `B gives no chance to ${percent(onlyA)} of A`, 'ab-kl')}
-    ${klView('KL(B ‖ A)', ba, `A gives no chance to ${percent(onlyB)} of B`, 'ab-kl-back')}
+    ${klView('KL(A ‖ B)', ab, t('B gives no chance to {0} of A', percent(onlyA)), 'ab-kl')}
+    ${klView('KL(B ‖ A)', ba, t('A gives no chance to {0} of B', percent(onlyB)), 'ab-kl-back')}
     <div>
       <dt>Jensen-Shannon ${infoButton('jensenShannon')}</dt>
-      <dd data-testid="ab-js" data-nats=${js} title="${full(js)} nats">
+      <dd data-testid="ab-js" data-nats=${js} title=${t('{0} nats', full(js))}>
         <b>${information(js, 'nats')}</b> ${beforeView(before)}
       </dd>
     </div>
@@ -124,7 +136,7 @@ function klView(name: string, divergence: number | null, reason: string, hook: s
       ${
         divergence === null
           ? html`<b>∞</b> <span class="quiet">${reason}</span>`
-          : html`<b title="${full(divergence)} nats">${information(divergence, 'nats')}</b>`
+          : html`<b title=${t('{0} nats', full(divergence))}>${information(divergence, 'nats')}</b>`
       }
     </dd>
   </div>`;
@@ -133,8 +145,8 @@ function klView(name: string, divergence: number | null, reason: string, hook: s
 /** Where the sides have different contexts, the model's own answers differ too. */
 function beforeView(before: Divergence | null): TemplateResult | typeof nothing {
   if (!before || before.js === 0) return nothing;
-  return html`<span class="quiet" title="${full(before.js)} nats"
-    >(before samplers ${information(before.js, 'nats')})</span
+  return html`<span class="quiet" title=${t('{0} nats', full(before.js))}
+    >${t('(before samplers {0})', information(before.js, 'nats'))}</span
   >`;
 }
 
@@ -152,9 +164,9 @@ function barsView(result: AbResult, step: AbStep): TemplateResult {
   >
     <thead>
       <tr>
-        <th scope="col">token</th>
-        <th scope="col">A, 0 to ${axisPercent(end)}</th>
-        <th scope="col">B, the same</th>
+        <th scope="col">${t('token')}</th>
+        <th scope="col">${t('A, 0 to {0}', axisPercent(end))}</th>
+        <th scope="col">${t('B, the same')}</th>
       </tr>
     </thead>
     <tbody>
@@ -183,7 +195,7 @@ function rowView(
     <th scope="row" class="token-cell">
       ${SIDES.map((side) =>
         drawn[side]
-          ? html`<span class="badge ab-drawn" data-side=${side} title="Drawn in ${side.toUpperCase()}"
+          ? html`<span class="badge ab-drawn" data-side=${side} title=${t('Drawn in {0}', side.toUpperCase())}
               >${side.toUpperCase()}</span
             >`
           : nothing,
@@ -195,22 +207,27 @@ function rowView(
 
 function spoken(side: Side, cell: RowCell | null, drawn: boolean): string {
   const name = side.toUpperCase();
-  if (!cell) return `${name} has ended`;
-  const after = cell.removedBy === null ? percent(cell.processed) : `removed by ${cell.removedBy}`;
-  return `${name} ${after}, before ${percent(cell.raw)}${drawn ? ', drawn' : ''}`;
+  if (!cell) return t('{0} has ended', name);
+  const [remover, before] = [removerName(cell), percent(cell.raw)];
+  if (remover !== null) return t('{0} removed by {1}, before {2}', name, remover, before);
+  const after = percent(cell.processed);
+  return drawn
+    ? t('{0} {1}, before {2}, drawn', name, after, before)
+    : t('{0} {1}, before {2}', name, after, before);
 }
 
 function cellView(cell: RowCell | null, side: Side, end: number): TemplateResult {
   if (!cell) return html`<td class="ab-cell"></td>`;
-  const { raw, processed, removedBy } = cell;
-  const kept = removedBy === null;
+  const { raw, processed } = cell;
+  const remover = removerName(cell);
+  const kept = remover === null;
   return html`<td
     class="ab-cell"
     data-side=${side}
     data-kept=${kept}
     data-probability=${processed}
     data-raw-probability=${raw}
-    title="after ${full(processed)}, before ${full(raw)}"
+    title=${t('after {0}, before {1}', full(processed), full(raw))}
   >
     <span class="ab-track" aria-hidden="true">
       <i class="bar before" ${properties({ '--share': String(raw / end) })}></i>
@@ -220,7 +237,7 @@ function cellView(cell: RowCell | null, side: Side, end: number): TemplateResult
       >${
         kept
           ? percent(processed)
-          : html`<s class="quiet">${percent(raw)}</s> <span class="cut-by">${removedBy}</span>`
+          : html`<s class="quiet">${percent(raw)}</s> <span class="cut-by">${remover}</span>`
       }</span
     >
   </td>`;
@@ -237,7 +254,7 @@ function restView({ vocabularySize }: AbResult, rows: readonly StepRow[]): Templ
     return html`<td class="number">${percent(left < 1e-12 ? 0 : left)}</td>`;
   };
   return html`<tr class="rest-row" data-testid="ab-rest">
-    <th scope="row">${thousands(others)} others</th>
+    <th scope="row">${counted(others, '{0} other', '{0} others')}</th>
     ${SIDES.map(rest)}
   </tr>`;
 }

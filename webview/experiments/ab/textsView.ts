@@ -2,8 +2,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { tokenTexts } from '../../../src/experiments/ab/report';
 import { partingOf, type AbResult, type AbSample } from '../../../src/experiments/ab/result';
+import { t } from '../../../src/l10n/language';
 import { tintOf } from '../../format/colour';
-import { percent } from '../../format/numbers';
+import { percent, thousands } from '../../format/numbers';
 import { JoinedText } from '../../format/tokenText';
 import { runningView } from '../../ui/pieces';
 import { rove } from '../../ui/roving';
@@ -43,7 +44,8 @@ function textView(
   const parting = partingOf(sample);
   const isHere = place.sample === index;
   const many = result.samples.length > 1;
-  const label = `${side.toUpperCase()}${many ? `, sample ${index + 1}` : ''}, tokens`;
+  const name = side.toUpperCase();
+  const label = many ? t('{0}, sample {1}, tokens', name, thousands(index + 1)) : t('{0}, tokens', name);
   const choose = (event: Event): void => {
     const token = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-at]') : null;
     if (token) onChoose({ sample: index, at: Number(token.dataset['at']) });
@@ -68,7 +70,7 @@ function textView(
             @click=${choose}
             @focusin=${choose}
           >
-            ${joined(result, steps).map(({ name, shown }, at) => {
+            ${joined(result, steps).map(({ name: token, shown }, at) => {
               const { id, raw } = steps[at]!;
               const shared = parting === null || at < parting;
               return html`<span
@@ -83,7 +85,11 @@ function textView(
                 data-rove
                 tabindex=${at === stop ? 0 : -1}
                 aria-selected=${isHere && at === place.at}
-                aria-label="${name}, ${percent(raw)}${at === parting ? ', the texts part here' : ''}"
+                aria-label=${
+                  at === parting
+                    ? t('{0}, {1}, the texts part here', token, percent(raw))
+                    : `${token}, ${percent(raw)}`
+                }
                 >${shown}</span
               >`;
             })}
