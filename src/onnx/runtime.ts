@@ -5,6 +5,7 @@ import { messageOf } from '../core/messageOf';
 import type { Graph } from '../gpt2/graph/graph';
 import { encodeOnnx } from './encode';
 import { nativeCall } from './nativeCalls';
+import { thisMachine, whyNoRuntime } from './platforms';
 
 type Runtime = typeof ort;
 
@@ -65,10 +66,7 @@ export async function loadRuntime(): Promise<Runtime> {
   try {
     return await import('onnxruntime-node');
   } catch (error) {
-    throw new RuntimeError(
-      `onnxruntime-node, which runs GPT-2, cannot be loaded on ${process.platform} ${process.arch}: ` +
-        `${messageOf(error)}. Install the extension for this platform, or use the toy vocabulary.`,
-    );
+    throw new RuntimeError(whyNoRuntime(error, thisMachine()), { cause: error });
   }
 }
 
