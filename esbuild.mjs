@@ -11,6 +11,7 @@ const common = {
   bundle: true,
   sourcemap: !production,
   minify: production,
+  metafile: production,
   logLevel: 'warning',
   target: 'node20',
 };
@@ -54,9 +55,19 @@ const bundles = [
   { ...node, entryPoints: suites, outdir: 'out/integration', external: ['vscode', 'mocha'] },
 ];
 
+/** What the files of `dist/` are made of, for the licences of others. */
+const outputs = {};
 for (const options of bundles.filter((b) => Object.keys(b.entryPoints).length > 0)) {
   if (watch) await (await context(options)).watch();
   // esbuild has printed what is wrong; a stack of its own internals would only push that off the screen.
-  else await build(options).catch(() => (process.exitCode = 1));
+  else {
+    const result = await build(options).catch(() => (process.exitCode = 1));
+    Object.assign(outputs, result.metafile?.outputs);
+  }
+}
+if (production) {
+  mkdirSync('out', { recursive: true });
+  const own = Object.entries(outputs).filter(([path]) => path.startsWith('dist/'));
+  writeFileSync('out/bundled.json', JSON.stringify({ outputs: Object.fromEntries(own) }));
 }
 if (watch) console.log('Watching; the bundles are rebuilt at every change.');

@@ -108,7 +108,7 @@ export default tseslint.config(
   },
   {
     // A page is read until it shows what is expected: it may not have been drawn yet.
-    files: ['test/e2e/**/*.ts'],
+    files: ['test/e2e/**/*.ts', 'test/packaged/**/*.ts'],
     rules: {
       'no-restricted-syntax': [
         'error',

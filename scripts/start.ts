@@ -8,9 +8,11 @@ import { performCheck } from './check';
 import { findCode, openDesktop } from './lib/desktop';
 import { runMain } from './lib/main';
 import { isEnding } from './lib/processes';
-import { inRepository, repository } from './lib/paths';
+import { repository } from './lib/paths';
 import { startServer } from './lib/vscodeServer';
 import { sampleWorkspace } from './lib/workspace';
+import { buildForPackages, pack } from './packaging/pack';
+import { ownTarget } from './packaging/targets';
 import { check } from './suites/tools';
 
 const options = new Set(process.argv.slice(2));
@@ -61,8 +63,9 @@ async function main(): Promise<number> {
   }
   if (options.has('--packaged')) {
     console.log('Packaging ...');
-    if ((await check('package')).failed > 0) return 1;
-    return (await performCheck(inRepository('decoding-lab.vsix'))) ? 0 : 1;
+    await buildForPackages();
+    const { file } = await pack(ownTarget());
+    return (await performCheck(file)) ? 0 : 1;
   }
   console.log('Building ...');
   if ((await check('build')).failed > 0) {

@@ -27,7 +27,7 @@ const parts = {
   start: serving,
   e2e: () => vitest('e2e', 'vitest.e2e.config.mts'),
   // Last, as it builds anew, without what helps to find errors.
-  packaged: () => check('packaged'),
+  packaged: () => vitest('packaged', 'vitest.packaged.config.mts'),
   // Exhaustive and statistical runs: weekly, not with every change.
   deep: () => vitest('deep', 'vitest.deep.config.mts'),
 } satisfies Record<string, () => Promise<Outcome>>;

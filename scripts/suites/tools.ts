@@ -1,4 +1,4 @@
-/** The checks that are a single command of a tool: the build, the types, the lint rules, the format, and the package. */
+/** The checks that are a single command of a tool: the build, the types, the lint rules and the format. */
 import { inRepository } from '../lib/paths';
 import { oneFailed, onePassed, type Outcome } from './outcome';
 import { inMinutes, runWatched } from './silence';
@@ -30,14 +30,6 @@ const commands = {
   ],
   lint: [lint(...OTHERS), lint('.', ...OTHERS.flatMap((folder) => ['--ignore-pattern', folder]))],
   format: [[tool('prettier', 'bin', 'prettier.cjs'), '--check', '.']],
-  package: [
-    [
-      tool('@vscode', 'vsce', 'vsce'),
-      ...['package', '--allow-missing-repository', '--no-rewrite-relative-links'],
-      ...['--out', 'decoding-lab.vsix'],
-    ],
-  ],
-  packaged: [[tool('tsx', 'dist', 'cli.mjs'), inRepository('scripts', 'start.ts'), '--packaged']],
 } satisfies Record<string, string[][]>;
 
 /** Runs one of the checks; it counts as one test. */

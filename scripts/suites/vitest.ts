@@ -9,7 +9,7 @@ import { inMinutes, runWatched } from './silence';
  * How long nothing may happen, in milliseconds: longer than the limits of a test and its hooks, which name what
  * they end, and for the browser tests longer than it may take to install a server and a browser.
  */
-const SILENCE = { unit: 300_000, e2e: 1_200_000, deep: 1_800_000 };
+const SILENCE = { unit: 300_000, e2e: 1_200_000, packaged: 1_200_000, deep: 1_800_000 };
 
 /** @param name of the part, which is also that of its reports in artifacts/. */
 export async function vitest(name: keyof typeof SILENCE, config: string): Promise<Outcome> {
