@@ -33,6 +33,7 @@ const ELSEWHERE: Partial<Record<string, string>> = {
   '@microsoft/fast-element': 'fast.txt',
   '@microsoft/fast-foundation': 'fast.txt',
   '@microsoft/fast-web-utilities': 'fast.txt',
+  '@vscode/l10n': 'vscode-l10n.txt',
   'gearhash-jit': 'gearhash-jit.txt',
   'onnxruntime-common': 'onnxruntime/LICENSE.txt',
   'onnxruntime-node': 'onnxruntime/LICENSE.txt',

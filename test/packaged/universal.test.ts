@@ -2,9 +2,9 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { EXPLORE, SAMPLE_LINE } from '../../scripts/lib/exploreSample';
+import { Panel } from '../../scripts/lib/panelPage';
 import { part } from '../../scripts/lib/panelReading';
 import { ownTarget } from '../../scripts/packaging/targets';
-import { Panel } from '../e2e/panelPage';
 import { useInstalled } from './installed';
 
 const current = useInstalled('universal');
