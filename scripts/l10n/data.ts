@@ -2,7 +2,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { builtInPresets } from '../../src/core/samplers/presets';
-import { TOKEN_BY_TOKEN } from '../../src/experiments/kit/scoringCost';
 import { repository } from '../lib/paths';
 
 const catalog = JSON.parse(readFileSync(join(repository, 'models/catalog.json'), 'utf8')) as {
@@ -15,5 +14,4 @@ export const dataSentences: readonly string[] = [
   ...Object.values(builtInPresets).flatMap(({ name, description }) => [name, description]),
   ...[...catalog.bundled, ...catalog.models].map(({ about }) => about),
   ...catalog.bundled.map(({ kind }) => kind),
-  TOKEN_BY_TOKEN,
 ];

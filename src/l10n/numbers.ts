@@ -57,6 +57,13 @@ export function listed(items: readonly string[]): string {
   return lists.format(items);
 }
 
+const choices = new Intl.ListFormat(languageTag === 'en-US' ? 'en-GB' : languageTag, { type: 'disjunction' });
+
+/** `a`, `a or b`, `a, b or c`. */
+export function eitherOf(items: readonly string[]): string {
+  return choices.format(items);
+}
+
 /** A sentence put together of parts, with its first letter as that of a sentence. */
 export function capitalized(sentence: string): string {
   return sentence.charAt(0).toLocaleUpperCase(languageTag) + sentence.slice(1);

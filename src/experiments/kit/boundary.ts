@@ -9,14 +9,17 @@
  * is asked for (Explore and the other experiments), these are the tokens of the prompt as it stands, with a note.
  */
 import type { LanguageModel, NextToken, Vocabulary } from '../../core/languageModel';
+import { t } from '../../l10n/language';
 
 /** Said of a prompt whose white space at its end is tokenized as if nothing followed it. */
-export const BOUNDARY_NOTE =
-  'The prompt ends in white space. In ordinary text, a space is part of the token of the word after it, so what comes after this prompt is unusual.';
+export const BOUNDARY_NOTE = t(
+  'The prompt ends in white space. In ordinary text, a space is part of the token of the word after it, so what comes after this prompt is unusual.',
+);
 
 /** Said where the white space is left to the next token. */
-export const HEALED_NOTE =
-  'The text ends in white space, which is part of the next token: only tokens that begin with it are considered.';
+export const HEALED_NOTE = t(
+  'The text ends in white space, which is part of the next token: only tokens that begin with it are considered.',
+);
 
 /** Any word will do: tokenizers cut white space in the same way before all letters. */
 const PROBE = 'a';

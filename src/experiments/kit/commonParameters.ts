@@ -1,6 +1,8 @@
 /** Parameters that several experiments have. */
 import { parseChain, type ChainSpec } from '../../core/samplers/chain';
 import { LONGEST_STOP, MOST_STOPS } from '../../core/stopStrings';
+import { t } from '../../l10n/language';
+import { written } from '../../l10n/numbers';
 import {
   choice,
   custom,
@@ -19,10 +21,10 @@ import {
 import { BOOK_SEED, BOOK_TRAIN_RATIO, BOOK_WINDOWS } from './textBatches';
 
 /** Comes from the editor, not from a control. */
-export const prompt = text({ name: 'The prompt', default: '' });
+export const prompt = text({ name: t('The prompt'), default: '' });
 
 /** The prompt is what a user says, and the model is to answer: by its own template, where it has one. */
-export const chat = optional(flag({ name: 'Chat', label: 'as a chat message', default: true }));
+export const chat = optional(flag({ name: t('Chat'), label: t('as a chat message'), default: true }));
 
 /**
  * Who draws, where a server could: by the server wherever it can where left out. A model of this machine draws here in
@@ -30,11 +32,11 @@ export const chat = optional(flag({ name: 'Chat', label: 'as a chat message', de
  */
 export const drawnBy = optional(
   choice({
-    name: 'Who draws',
-    label: 'drawn by',
+    name: t('Who draws'),
+    label: t('drawn by'),
     options: [
-      { value: 'server', label: 'the server' },
-      { value: 'here', label: 'this machine' },
+      { value: 'server', label: t('the server') },
+      { value: 'here', label: t('this machine') },
     ],
     default: 'server',
   }),
@@ -42,8 +44,8 @@ export const drawnBy = optional(
 
 /** Of everything that is drawn. */
 export const seed = whole({
-  name: 'The seed',
-  label: 'seed',
+  name: t('The seed'),
+  label: t('seed'),
   term: 'seed',
   least: 0,
   most: 0xffff_ffff,
@@ -62,16 +64,20 @@ export function temperatures(parameter: {
 }): Parameter<readonly number[]> {
   return numbers({
     ...parameter,
-    name: 'The temperatures',
-    each: 'Temperature',
-    label: `temperatures, up to ${parameter.entries}`,
+    name: t('The temperatures'),
+    each: (place) => t('Temperature {0}', place),
+    label: t('temperatures, up to {0}', written(parameter.entries)),
     term: 'temperature',
     least: LEAST_TEMPERATURE,
     most: MOST_TEMPERATURE,
     refuse: (entry, what) => {
       if (entry !== 0) return;
       throw new RangeError(
-        `${what} is 0, which is greedy: nothing is drawn. Use values from ${LEAST_TEMPERATURE}; the limit T → 0 is shown in any case.`,
+        t(
+          '{0} is 0, which is greedy: nothing is drawn. Use values from {1}; the limit T → 0 is shown in any case.',
+          what,
+          written(LEAST_TEMPERATURE),
+        ),
       );
     },
   });
@@ -79,11 +85,11 @@ export function temperatures(parameter: {
 
 /** Samplers, in the order in which they act. */
 export function chain(standard: ChainSpec): Parameter<ChainSpec> {
-  return custom({ name: 'The sampler chain', default: standard, read: parseChain });
+  return custom({ name: t('The sampler chain'), default: standard, read: parseChain });
 }
 
 export function samples(range: Pick<WholeParameter, 'least' | 'most' | 'default'>): Parameter<number> {
-  return whole({ ...range, name: 'The number of samples', label: 'samples', term: 'samples' });
+  return whole({ ...range, name: t('The number of samples'), label: t('samples'), term: 'samples' });
 }
 
 /** New tokens of a text; the upper limit is the model's where it is left out, and `takePrompt` knows it. */
@@ -92,20 +98,20 @@ export function maxNewTokens({
   most = 1_000_000,
   ...standard
 }: Partial<Pick<WholeParameter, 'least' | 'most'>> & Pick<WholeParameter, 'default'>): Parameter<number> {
-  const words = { name: 'Max new tokens', label: 'max new tokens', term: 'maxNewTokens' };
+  const words = { name: t('Max new tokens'), label: t('max new tokens'), term: 'maxNewTokens' };
   return whole({ ...words, ...standard, least, most });
 }
 
 /** Texts at which a text that is written ends. */
 export const stop = optional(
   texts({
-    name: 'The stop strings',
-    each: 'Stop string',
-    label: 'stop at',
+    name: t('The stop strings'),
+    each: (place) => t('Stop string {0}', place),
+    label: t('stop at'),
     term: 'stop',
     short: (typed) => {
       const texts = typed.split('\n').filter((text) => text !== '');
-      return texts.length === 0 ? '' : `, stop at ${texts.join(' | ')}`;
+      return texts.length === 0 ? '' : t(', stop at {0}', texts.join(' | '));
     },
     entries: MOST_STOPS,
     most: LONGEST_STOP,
@@ -115,8 +121,8 @@ export const stop = optional(
 
 /** Of sampling; 0 is greedy. */
 export const temperature = real({
-  name: 'The temperature',
-  label: 'temperature',
+  name: t('The temperature'),
+  label: t('temperature'),
   term: 'temperature',
   least: 0,
   most: MOST_TEMPERATURE,
@@ -131,8 +137,8 @@ export const windows = {
   /** Tokens of a window. */
   context: orDefault(
     whole({
-      name: 'The context length',
-      label: 'context length',
+      name: t('The context length'),
+      label: t('context length'),
       least: 1,
       most: MOST_CONTEXT,
       default: BOOK_WINDOWS.context,
@@ -141,8 +147,8 @@ export const windows = {
   /** Tokens from the start of a window to the start of the next. */
   stride: {
     ...whole({
-      name: 'The stride',
-      label: 'stride',
+      name: t('The stride'),
+      label: t('stride'),
       least: 1,
       most: MOST_CONTEXT,
       default: BOOK_WINDOWS.stride,
@@ -152,8 +158,8 @@ export const windows = {
   /** Windows of a batch. */
   batchSize: orDefault(
     whole({
-      name: 'The batch size',
-      label: 'batch size',
+      name: t('The batch size'),
+      label: t('batch size'),
       least: 1,
       most: MOST_BATCH,
       default: BOOK_WINDOWS.batchSize,
@@ -162,8 +168,8 @@ export const windows = {
   /** Share of the characters in the training part, above 0, at most 1; at 1 there is no validation part. */
   trainRatio: orDefault(
     real({
-      name: 'The training ratio',
-      label: 'training ratio',
+      name: t('The training ratio'),
+      label: t('training ratio'),
       least: 0,
       leastExcluded: true,
       most: 1,
@@ -174,5 +180,11 @@ export const windows = {
 
 /** Of the order in which windows are trained on, and of the dropout; as PyTorch, it takes more than 32 bits. */
 export const windowSeed = orDefault(
-  whole({ name: 'The seed', label: 'seed', least: 0, most: Number.MAX_SAFE_INTEGER, default: BOOK_SEED }),
+  whole({
+    name: t('The seed'),
+    label: t('seed'),
+    least: 0,
+    most: Number.MAX_SAFE_INTEGER,
+    default: BOOK_SEED,
+  }),
 );

@@ -1,5 +1,6 @@
 /** Texts that a server draws by its own samplers, told of as if they were drawn here. */
 import type { DrawnToken, LanguageModel, NextToken, OwnDrawing, OwnSamplers } from '../../core/languageModel';
+import { counted, t, whole } from '../../l10n/language';
 import {
   begin,
   decodeTogether,
@@ -48,10 +49,10 @@ export function whoDraws(model: LanguageModel, wanted: Drawing['drawnBy'], texts
 
 function whyNotThere({ info, samplers }: LanguageModel, texts: WantedTexts): string | undefined {
   const { selectors, samples, maxNewTokens, stop = [], owed = '' } = texts;
-  if (!samplers) return `${info.server!.name} draws nothing for others.`;
-  if (owed !== '') return 'The first token has to begin with the white space at the end of the prompt.';
+  if (!samplers) return t('{0} draws nothing for others.', info.server!.name);
+  if (owed !== '') return t('The first token has to begin with the white space at the end of the prompt.');
   for (const { chain, greedy, seed, mayTurnBack } of selectors) {
-    if (mayTurnBack) return 'A text that has to go back over a banned phrase is drawn here.';
+    if (mayTurnBack) return t('A text that has to go back over a banned phrase is drawn here.');
     const refusal = samplers.refusal({ chain, greedy, seed, first: 0, samples, maxNewTokens, stop });
     if (refusal !== undefined) return refusal;
   }
@@ -186,7 +187,13 @@ class Request {
     const open = this.group.find(isGrowing);
     if (!open || this.signal.aborted) return;
     throw new Error(
-      `${this.model.info.server?.name ?? 'The server'} ended a text after ${open.sequence.chosen.length} of ${this.maxNewTokens} tokens and did not say why. Run it again, or let this machine draw.`,
+      counted(
+        this.maxNewTokens,
+        '{1} ended a text after {2} of {0} token and did not say why. Run it again, or let this machine draw.',
+        '{1} ended a text after {2} of {0} tokens and did not say why. Run it again, or let this machine draw.',
+        this.model.info.server?.name ?? t('The server'),
+        whole(open.sequence.chosen.length),
+      ),
     );
   }
 

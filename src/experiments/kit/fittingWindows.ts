@@ -1,4 +1,6 @@
 /** Whether a text's parts are long enough for windows, and which windows fit where they are not. */
+import { counted, t, whole } from '../../l10n/language';
+import { written } from '../../l10n/numbers';
 import { RefusedError, USE_THE_VERDICT, type Offer } from './offers';
 import { tokensFor, type WindowSettings } from './textBatches';
 import { isTheVerdict } from './theVerdict';
@@ -28,8 +30,12 @@ export function checkContext(
 ): void {
   if (context <= contextLength) return;
   throw new RefusedError(
-    `The context length is ${context}, but ${name} reads at most ${contextLength} tokens. ` +
-      `Set the context length and the stride to ${contextLength} or less.`,
+    t(
+      'The context length is {0}, but {1} reads at most {2} tokens. Set the context length and the stride to {2} or less.',
+      written(context),
+      name,
+      written(contextLength),
+    ),
     [offerOf({ context: contextLength, stride: contextLength, batchSize }, batchSize, place)],
   );
 }
@@ -41,29 +47,71 @@ export function checkContext(
 export function checkParts(parts: Parts, settings: Windows, place: Place): void {
   const short = shortPart(parts, settings);
   if (!short) return;
-  const { part, tokens, windows } = short;
-  const what =
-    windows === 1
-      ? `a window of ${settings.context} tokens`
-      : `a batch of ${windows} windows of ${settings.context} tokens`;
   const fitting = fittingWindows(parts, settings);
-  const fix = fitting
-    ? `Windows of ${fitting.context} tokens fit${parts.validation === null ? '' : ' both parts'}.`
-    : `Even a window of ${SHORTEST_WINDOW}, the shortest worth a mean, needs ${SHORTEST_WINDOW + 1} in each part: use a longer text` +
-      (parts.validation === null ? '.' : `, or change the training ratio ${settings.trainRatio}.`);
-  throw new RefusedError(
-    `The ${part} part of the text has ${tokens} tokens, but ${what} needs ${tokensFor(windows, settings)}. ${fix}`,
-    [
-      ...(fitting ? [offerOf(fitting, settings.batchSize, place)] : []),
-      ...(isTheVerdict(parts.text) ? [] : [USE_THE_VERDICT]),
-    ],
-  );
+  throw new RefusedError(`${shortWords(short, settings)} ${fix(parts, settings, fitting)}`, [
+    ...(fitting ? [offerOf(fitting, settings.batchSize, place)] : []),
+    ...(isTheVerdict(parts.text) ? [] : [USE_THE_VERDICT]),
+  ]);
 }
 
-function shortPart(
-  { training, validation }: Parts,
-  settings: Windows,
-): { readonly part: string; readonly tokens: number; readonly windows: number } | null {
+/** A part that is too short for so many windows. */
+interface ShortPart {
+  readonly part: 'training' | 'validation';
+  readonly tokens: number;
+  readonly windows: number;
+}
+
+function shortWords({ part, tokens, windows }: ShortPart, settings: Windows): string {
+  const context = written(settings.context);
+  const needed = written(tokensFor(windows, settings));
+  if (part === 'validation') {
+    return counted(
+      tokens,
+      'The validation part of the text has {0} token, but a window of {1} tokens needs {2}.',
+      'The validation part of the text has {0} tokens, but a window of {1} tokens needs {2}.',
+      context,
+      needed,
+    );
+  }
+  return windows === 1
+    ? counted(
+        tokens,
+        'The training part of the text has {0} token, but a window of {1} tokens needs {2}.',
+        'The training part of the text has {0} tokens, but a window of {1} tokens needs {2}.',
+        context,
+        needed,
+      )
+    : counted(
+        tokens,
+        'The training part of the text has {0} token, but a batch of {3} windows of {1} tokens needs {2}.',
+        'The training part of the text has {0} tokens, but a batch of {3} windows of {1} tokens needs {2}.',
+        context,
+        needed,
+        whole(windows),
+      );
+}
+
+function fix({ validation }: Parts, { trainRatio }: Windows, fitting: WindowSettings | null): string {
+  if (fitting) {
+    const context = written(fitting.context);
+    return validation === null
+      ? t('Windows of {0} tokens fit.', context)
+      : t('Windows of {0} tokens fit both parts.', context);
+  }
+  const shortest = [written(SHORTEST_WINDOW), written(SHORTEST_WINDOW + 1)];
+  return validation === null
+    ? t(
+        'Even a window of {0}, the shortest worth a mean, needs {1} in each part: use a longer text.',
+        ...shortest,
+      )
+    : t(
+        'Even a window of {0}, the shortest worth a mean, needs {1} in each part: use a longer text, or change the training ratio {2}.',
+        ...shortest,
+        written(trainRatio),
+      );
+}
+
+function shortPart({ training, validation }: Parts, settings: Windows): ShortPart | null {
   const { batchSize } = settings;
   if (training < tokensFor(batchSize, settings)) {
     return { part: 'training', tokens: training, windows: batchSize };
@@ -85,6 +133,10 @@ function fittingWindows({ training, validation }: Parts, settings: Windows): Win
 }
 
 function offerOf(settings: WindowSettings, batchSize: number, place: Place): Offer {
-  const batches = settings.batchSize === batchSize ? '' : `, batches of ${settings.batchSize}`;
-  return { label: `Use windows of ${settings.context}${batches}`, parameters: place(settings) };
+  const context = written(settings.context);
+  const label =
+    settings.batchSize === batchSize
+      ? t('Use windows of {0}', context)
+      : t('Use windows of {0}, batches of {1}', context, written(settings.batchSize));
+  return { label, parameters: place(settings) };
 }

@@ -3,6 +3,8 @@ import type { LanguageModel, ModelInfo, NextToken } from '../../core/languageMod
 import { topIndices } from '../../core/logits';
 import type { ChainSpec, SamplerHistory } from '../../core/samplers/chain';
 import { ListedChain, unboundedSampler, WHOLE, type ListedOutcome } from '../../core/samplers/listedChain';
+import { t, whole } from '../../l10n/language';
+import { capitalized } from '../../l10n/numbers';
 import { logitsOf } from './readPrompt';
 
 /** How many tokens its answers list; null where they list all. */
@@ -10,10 +12,10 @@ export function listedBy({ server, vocabularySize }: ModelInfo): number | null {
   return server && server.listed < vocabularySize ? server.listed : null;
 }
 
-/** `gpu1 lists only 20 of 151,936 tokens` */
+/** `gpu1 lists only 20 of 151,936 tokens`: for the end of a sentence, after a `but` or a colon */
 export function listsOnly({ server, vocabularySize }: ModelInfo): string {
-  const { name = 'The server', listed = 0 } = server ?? {};
-  return `${name} lists only ${english(listed)} of ${english(vocabularySize)} tokens`;
+  const { name = t('The server'), listed = 0 } = server ?? {};
+  return t('{0} lists only {1} of {2} tokens', name, whole(listed), whole(vocabularySize));
 }
 
 /** The most probable tokens, most probable first: of those that are listed, where not all are. */
@@ -36,14 +38,14 @@ export function outcomeOf(
 
 /** Why exact figures of a chain are missing. */
 export function beyondList(info: ModelInfo): string {
-  return `The samplers keep tokens beyond the list, so exact figures are not known: ${listsOnly(info)}.`;
+  return t('The samplers keep tokens beyond the list, so exact figures are not known: {0}.', listsOnly(info));
 }
 
-/** How a server is made to list all tokens, as the end of a sentence that begins with other ways out. */
+/** How a server is made to list all tokens, for the end of a sentence that begins with other ways out: `Use ..., or {0}.` */
 export function listAll({ server }: ModelInfo): string {
   return server?.kind === 'vllm'
-    ? 'start the server with --max-logprobs -1, so that it lists all'
-    : 'use a server that lists all';
+    ? t('start the server with --max-logprobs -1, so that it lists all')
+    : t('use a server that lists all');
 }
 
 /**
@@ -53,19 +55,29 @@ export function listAll({ server }: ModelInfo): string {
 export function lacksTokens({ info }: LanguageModel, search: string, tokens: number): string | undefined {
   const listed = listedBy(info);
   if (listed === null || tokens <= listed) return undefined;
-  return `${search} compares the ${english(tokens)} most probable tokens at every place, but ${listsOnly(info)}. Use fewer beams, or ${listAll(info)}.`;
+  return t(
+    '{0} compares the {1} most probable tokens at every place, but {2}. Use fewer beams, or {3}.',
+    search,
+    whole(tokens),
+    listsOnly(info),
+    listAll(info),
+  );
 }
 
 /**
  * Where what is to be measured needs the whole distribution.
- * @param what begins the sentence that goes on with `needs`
+ * @param what begins the sentence that goes on with `needs`, in the singular
  * @throws RangeError where a server does not list it
  */
 export function needWhole({ info }: LanguageModel, what: string): void {
   if (listedBy(info) === null) return;
-  const way = listAll(info);
   throw new RangeError(
-    `${what} needs the probability of every token, but ${listsOnly(info)}. ${way[0]!.toUpperCase()}${way.slice(1)}.`,
+    t(
+      '{0} needs the probability of every token, but {1}. {2}.',
+      what,
+      listsOnly(info),
+      capitalized(listAll(info)),
+    ),
   );
 }
 
@@ -78,12 +90,18 @@ export function checkDrawable({ info, samplers }: LanguageModel, chain: ChainSpe
   const listed = listedBy(info);
   const sampler = listed === null ? undefined : unboundedSampler(chain, listed);
   if (listed === null || sampler === undefined) return;
-  const there = samplers && notThere === undefined ? 'Let the server draw, put' : 'Put';
+  const values = [sampler, listsOnly(info), whole(listed), listAll(info)];
+  const refusal =
+    samplers && notThere === undefined
+      ? t(
+          '{0} needs the probability of every token, but {1}. Let the server draw, put a top-k below {2} before it, or {3}.',
+          ...values,
+        )
+      : t(
+          '{0} needs the probability of every token, but {1}. Put a top-k below {2} before it, or {3}.',
+          ...values,
+        );
   throw new RangeError(
-    `${sampler} needs the probability of every token, but ${listsOnly(info)}. ${there} a top-k below ${english(listed)} before it, or ${listAll(info)}.${notThere === undefined ? '' : ` The server does not draw: ${notThere}`}`,
+    notThere === undefined ? refusal : `${refusal} ${t('The server does not draw: {0}', notThere)}`,
   );
-}
-
-function english(count: number): string {
-  return count.toLocaleString('en-US');
 }

@@ -1,5 +1,6 @@
 /** What can be done in place of what was refused: a button beside the sentence that says why. */
 import * as v from 'valibot';
+import { t } from '../../l10n/language';
 
 export const offerSchema = v.object({
   /** What the button says. */
@@ -31,7 +32,7 @@ export function offersOf(error: unknown): readonly Offer[] {
 
 /** The text that comes with the extension, in place of one that does not serve. */
 export const USE_THE_VERDICT: Offer = {
-  label: 'Use The Verdict',
+  label: t('Use The Verdict'),
   parameters: { source: 'verdict' },
   anew: true,
 };

@@ -3,6 +3,8 @@
  * and the default. The type of the values, their reading with its errors, the control in the form, its inverse and the
  * words in the folded drawer follow from that.
  */
+import { t, whole as grouped } from '../../l10n/language';
+import { eitherOf } from '../../l10n/numbers';
 import {
   listOf,
   parameterObject,
@@ -127,18 +129,15 @@ export interface TextParameter extends Described {
   readonly default: string;
   /** Of characters. */
   readonly most?: number;
-  /** What is said of a longer one; `most` is in words already. */
-  readonly limit?: (most: string) => string;
+  /** Of a longer one a part would do: said where it is refused. */
+  readonly partServes?: true;
   /** What an empty one means, shown in its field. */
   readonly placeholder?: string;
-  /** What to do about an empty one, which is refused then. */
-  readonly empty?: string;
 }
 
 export function text({
   most = Infinity,
-  limit,
-  empty,
+  partServes,
   placeholder,
   ...described
 }: TextParameter): Parameter<string> {
@@ -148,10 +147,13 @@ export function text({
     control: { kind: 'text', ...(placeholder !== undefined && { placeholder }) },
     read: (value) => {
       const given = textValue(name, value);
-      if (given === '' && empty !== undefined) throw new RangeError(`${name} is empty; ${empty}.`);
       if (given.length <= most) return given;
-      const words = limit ?? ((allowed: string) => `the limit is ${allowed}.`);
-      throw new RangeError(`${name} has ${english(given.length)} characters; ${words(english(most))}`);
+      const values = [name, grouped(given.length), grouped(most)];
+      throw new RangeError(
+        partServes
+          ? t('{0} has {1} characters; the limit is {2}. Use a part of it.', ...values)
+          : t('{0} has {1} characters; the limit is {2}.', ...values),
+      );
     },
   };
 }
@@ -196,8 +198,8 @@ function kindOf({ least, most = Infinity }: NumberRange): NumberKind {
 }
 
 export interface NumbersParameter extends Described, NumberRange {
-  /** One of them, where a sentence begins: `Temperature`, which is followed by its place. */
-  readonly each: string;
+  /** One of them, where a sentence begins: `Temperature 2`. */
+  readonly each: (place: string) => string;
   readonly default: readonly number[];
   /** How many there may be. */
   readonly entries: number;
@@ -214,15 +216,16 @@ export function numbers(parameter: NumbersParameter): Parameter<readonly number[
     control: { kind: 'list', of: kindOf(range) },
     read: (value) =>
       listOf(described.name, value, entries, (entry, number) => {
-        refuse?.(entry, `${each} ${number}`);
-        return realNumber(`${each} ${number}`, entry, range);
+        const what = each(grouped(number));
+        refuse?.(entry, what);
+        return realNumber(what, entry, range);
       }),
   };
 }
 
 export interface TextsParameter extends Described {
-  /** One of them, where a sentence begins: `Stop string`, which is followed by its place. */
-  readonly each: string;
+  /** One of them, where a sentence begins: `Stop string 2`. */
+  readonly each: (place: string) => string;
   readonly default: readonly string[];
   /** How many there may be, and of how many characters. */
   readonly entries: number;
@@ -238,12 +241,12 @@ export function texts({ each, entries, most, ...described }: TextsParameter): Pa
     read: (value) => {
       if (Array.isArray(value) && value.length === 0) return [];
       return listOf(name, value, entries, (entry, number) => {
-        const what = `${each} ${number}`;
+        const what = each(grouped(number));
         const given = textValue(what, entry);
-        if (given === '') throw new RangeError(`${what} is empty; give it at least one character.`);
+        if (given === '') throw new RangeError(t('{0} is empty; give it at least one character.', what));
         if (given.length <= most) return given;
         throw new RangeError(
-          `${what} has ${english(given.length)} characters; the limit is ${english(most)}.`,
+          t('{0} has {1} characters; the limit is {2}.', what, grouped(given.length), grouped(most)),
         );
       });
     },
@@ -271,15 +274,14 @@ export function choice<const Value extends string>({
   options,
   ...described
 }: ChoiceParameter<Value>): Parameter<Value> {
-  const all = options.map(({ value }) => JSON.stringify(value));
-  const words = `${all.slice(0, -1).join(', ')} or ${all.at(-1) ?? ''}`;
+  const all = eitherOf(options.map(({ value }) => JSON.stringify(value)));
   return {
     ...described,
     control: { kind: 'choice', options },
     read: (value) => {
       const found = options.find((option) => option.value === value);
       if (found) return found.value;
-      throw new RangeError(`${described.name} is ${show(value)}; it must be ${words}.`);
+      throw new RangeError(t('{0} is {1}; it must be {2}.', described.name, show(value), all));
     },
   };
 }
@@ -302,7 +304,7 @@ export function choices<const Value extends string>({
       listOf(described.name, value, options.length, (entry) => {
         const found = options.find((option) => option.value === entry);
         if (found) return found.value;
-        throw new RangeError(`${described.name} contain ${show(entry)}; choose from ${all}.`);
+        throw new RangeError(t('{0} contain {1}; choose from {2}.', described.name, show(entry), all));
       }),
   };
 }
@@ -356,8 +358,4 @@ function orOff(
     control: { kind: 'number', of, off: true },
     read: (value, earlier) => (value === null ? null : parameter.read(value, earlier)),
   };
-}
-
-function english(count: number): string {
-  return count.toLocaleString('en-US');
 }

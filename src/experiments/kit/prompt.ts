@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import type { LanguageModel, Vocabulary } from '../../core/languageModel';
 import { splitWords } from '../../core/toyModel';
+import { counted, t, whole } from '../../l10n/language';
 import { listedBy } from './listing';
 import { BOUNDARY_NOTE, boundaryOf, cutOtherwise, HEALED_NOTE } from './boundary';
 
@@ -28,8 +29,6 @@ const LONE_SURROGATE = /\p{Surrogate}/gu;
  */
 const LEAD_IN = 4096;
 
-const count = (n: number): string => n.toLocaleString('en-US');
-
 /**
  * Encodes a text and keeps as much of its end as leaves room for `newTokens` in the model's context.
  *
@@ -53,7 +52,12 @@ export async function takePrompt(
   const room = contextLength - newTokens;
   if (room < 1) {
     throw new RangeError(
-      `Max new tokens is ${count(newTokens)}; with this model it must be between 1 and ${count(contextLength - 1)}, because its context of ${count(contextLength)} tokens also holds the prompt.`,
+      t(
+        'Max new tokens is {0}; with this model it must be between 1 and {1}, because its context of {2} tokens also holds the prompt.',
+        whole(newTokens),
+        whole(contextLength - 1),
+        whole(contextLength),
+      ),
     );
   }
   if (chat) return takeChat(model, text, room);
@@ -69,7 +73,11 @@ export async function takePrompt(
   });
   if (surrogates > 0) {
     notes.push(
-      `The text holds ${surrogates === 1 ? 'half a character (a lone UTF-16 surrogate); it is' : `${count(surrogates)} halves of characters (lone UTF-16 surrogates); each is`} read as the replacement character U+FFFD.`,
+      counted(
+        surrogates,
+        'The text holds half a character (a lone UTF-16 surrogate); it is read as the replacement character U+FFFD.',
+        'The text holds {0} halves of characters (lone UTF-16 surrogates); each is read as the replacement character U+FFFD.',
+      ),
     );
   }
 
@@ -85,32 +93,72 @@ export async function takePrompt(
     const unknown = splitWords(wellFormed).length - encoded.length;
     if (unknown > 0) {
       notes.push(
-        `The toy vocabulary does not know ${unknown === 1 ? '1 word' : `${count(unknown)} words`} of the text; its logits do not depend on the prompt anyway.`,
+        counted(
+          unknown,
+          'The toy vocabulary does not know {0} word of the text; its logits do not depend on the prompt anyway.',
+          'The toy vocabulary does not know {0} words of the text; its logits do not depend on the prompt anyway.',
+        ),
       );
     }
   }
 
   const truncated = cut || encoded.length > room;
   if (truncated) {
-    const used = room === 1 ? 'the last one is' : `the last ${count(room)} are`;
-    const fit = newTokens === 1 ? '1 new one fits' : `${count(newTokens)} new ones fit`;
-    const long = cut
-      ? `The text of ${count(text.length)} characters is far longer than the context; of its tokens`
-      : `The prompt has ${count(encoded.length)} tokens;`;
-    notes.unshift(`${long} ${used} used so that ${fit} in the context of ${count(contextLength)}.`);
+    notes.unshift(truncationNote({ text, cut, tokens: encoded.length, room, newTokens, contextLength }));
   }
   if (encoded.length === 0 && !toy) {
     if (startOfText === null) {
       throw new RangeError(
-        'The prompt is empty, and this model has no token that stands before a text. Type or select at least one character.',
+        t(
+          'The prompt is empty, and this model has no token that stands before a text. Type or select at least one character.',
+        ),
       );
     }
-    const its = endOfText.includes(startOfText) ? 'end-of-text token' : 'token before a text';
-    if (!boundary)
-      notes.push(`The prompt is empty; the model starts from its ${its}, as at the start of a document.`);
+    if (!boundary) {
+      notes.push(
+        endOfText.includes(startOfText)
+          ? t(
+              'The prompt is empty; the model starts from its end-of-text token, as at the start of a document.',
+            )
+          : t(
+              'The prompt is empty; the model starts from its token before a text, as at the start of a document.',
+            ),
+      );
+    }
     return { ids: Int32Array.of(startOfText), truncated: false, notes, ...owed };
   }
   return { ids: Int32Array.from(encoded.slice(-room)), truncated, notes, ...owed };
+}
+
+interface Truncation {
+  readonly text: string;
+  /** Whether the text was cut before it was encoded: then nobody knows how many tokens it has. */
+  readonly cut: boolean;
+  readonly tokens: number;
+  readonly room: number;
+  readonly newTokens: number;
+  readonly contextLength: number;
+}
+
+function truncationNote({ text, cut, tokens, room, newTokens, contextLength }: Truncation): string {
+  const fit = counted(newTokens, '{0} new one fits', '{0} new ones fit');
+  return cut
+    ? counted(
+        room,
+        'The text of {1} characters is far longer than the context; of its tokens the last one is used so that {2} in the context of {3}.',
+        'The text of {1} characters is far longer than the context; of its tokens the last {0} are used so that {2} in the context of {3}.',
+        whole(text.length),
+        fit,
+        whole(contextLength),
+      )
+    : counted(
+        room,
+        'The prompt has {1} tokens; the last one is used so that {2} in the context of {3}.',
+        'The prompt has {1} tokens; the last {0} are used so that {2} in the context of {3}.',
+        whole(tokens),
+        fit,
+        whole(contextLength),
+      );
 }
 
 /** @throws RangeError where the model has no chat template, or the whole conversation does not fit. */
@@ -118,16 +166,25 @@ async function takeChat(model: LanguageModel, text: string, room: number): Promi
   const { name, contextLength, remarks = [] } = model.info;
   if (!model.chat) {
     throw new RangeError(
-      `${name} has no chat template; switch the chat message off, or choose a chat model.`,
+      t('{0} has no chat template; switch the chat message off, or choose a chat model.', name),
     );
   }
   const ids = Int32Array.from(await model.chat(text.replace(LONE_SURROGATE, '\uFFFD')));
   if (ids.length > room) {
     throw new RangeError(
-      `As a chat message the prompt has ${count(ids.length)} tokens, but the context of ${count(contextLength)} leaves room for ${count(room)}. Use a shorter text, or fewer new tokens.`,
+      t(
+        'As a chat message the prompt has {0} tokens, but the context of {1} leaves room for {2}. Use a shorter text, or fewer new tokens.',
+        whole(ids.length),
+        whole(contextLength),
+        whole(room),
+      ),
     );
   }
-  const note = `The prompt is a chat message: with the model’s template around it, it is ${count(ids.length)} tokens.`;
+  const note = counted(
+    ids.length,
+    'The prompt is a chat message: with the model’s template around it, it is {0} token.',
+    'The prompt is a chat message: with the model’s template around it, it is {0} tokens.',
+  );
   return { ids, truncated: false, notes: [...remarks, note] };
 }
 

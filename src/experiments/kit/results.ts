@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { version } from '../../../package.json';
 import type { LanguageModel, ModelServer } from '../../core/languageModel';
 import { hexBytes } from '../../core/visibleText';
+import { t } from '../../l10n/language';
 import type { PromptTokens } from './prompt';
 
 /** How far a run is; every experiment may send it. */
@@ -11,7 +12,7 @@ export const progressEventSchema = v.object({
   /** Of `total`, in the unit that `what` names. */
   done: v.number(),
   total: v.number(),
-  /** Plural noun for people: `draws`, `tokens`, `cells`. */
+  /** Plural noun for people, in their language: `draws`, `tokens`, `cells`. */
   what: v.string(),
   /** Milliseconds that the rest takes, where the experiment knows better than its pace so far. */
   left: v.optional(v.number()),
@@ -99,8 +100,9 @@ export interface ExperimentResult {
 }
 
 /** Of all samplers the only one that asks how large a logit is, not how far apart two are. */
-const PENALTY_NOTE =
-  'Repetition penalty acts on logits, which the server does not give. What is computed here uses log-probabilities in their place, and can differ from what the server itself does.';
+const PENALTY_NOTE = t(
+  'Repetition penalty acts on logits, which the server does not give. What is computed here uses log-probabilities in their place, and can differ from what the server itself does.',
+);
 
 /** Whether a chain, or a side of a grid, has a repetition penalty. */
 function penalises(parameters: unknown): boolean {

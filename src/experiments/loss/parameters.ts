@@ -7,7 +7,7 @@ export const lossParameters = declare('Loss', {
     name: 'The text',
     // Far above a book, far below what would take days.
     most: 20_000_000,
-    limit: (most) => `the limit is ${most}. Use a part of it.`,
+    partServes: true,
     default: '',
   }),
   ...windows,

@@ -76,7 +76,7 @@ export const modelsParameters = declare(
         name: 'The reference text',
         label: 'reference text, read by all models',
         most: 200_000,
-        limit: (most) => `the limit is ${most}. Use a part of it.`,
+        partServes: true,
         default: 'Once upon a time there was a king who had three sons.',
       }),
       leftOut: () => '',

@@ -1,4 +1,5 @@
 /** What Nucleus is asked. */
+import { t } from '../../l10n/language';
 import { chat, prompt, temperatures } from '../kit/commonParameters';
 import { declare, numbers, type ParametersOf } from '../kit/parameters';
 
@@ -14,7 +15,7 @@ export const nucleusParameters = declare('Nucleus', {
   },
   ps: numbers({
     name: 'The values of p',
-    each: 'p',
+    each: (place) => t('p {0}', place),
     label: `p, up to ${MOST_VALUES} values`,
     term: 'topP',
     entries: MOST_VALUES,

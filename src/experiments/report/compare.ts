@@ -1,7 +1,11 @@
 /** Two results of one experiment beside each other: equal, and if not, where they differ. */
+import { t } from '../../l10n/language';
 import type { Cell, ReportTable } from './types';
 
-/** Differs between two runs that are the same in every other respect: time, speed, memory, version and its words. */
+/**
+ * Differs between two runs that are the same in every other respect: time, speed, memory, version, its words and its
+ * language.
+ */
 const IGNORED: ReadonlySet<string> = new Set([
   'milliseconds',
   'software',
@@ -9,6 +13,8 @@ const IGNORED: ReadonlySet<string> = new Set([
   'memoryUse',
   // Sentences about the prompt: what they tell of is in its ids.
   'promptNotes',
+  // A sentence that says why: who drew is beside it.
+  'notDrawnThere',
 ]);
 
 export interface Difference {
@@ -29,7 +35,7 @@ export function firstDifference(first: unknown, second: unknown, apart = 0, path
     const unit = Math.max(1, Math.abs(first), Math.abs(second));
     if (Math.abs(first - second) <= apart * unit) return null;
   }
-  const here = { path: path === '' ? 'the result' : path, first, second };
+  const here = { path: path === '' ? t('the result') : path, first, second };
   if (!isBranch(first) || !isBranch(second) || Array.isArray(first) !== Array.isArray(second)) return here;
   const [a, b] = [first as Record<string, unknown>, second as Record<string, unknown>];
   const keys = new Set([...Object.keys(a), ...Object.keys(b)]);
@@ -86,7 +92,13 @@ function compareTable(table: ReportTable, other: ReportTable): ReportTable {
   return {
     id: table.id,
     title: table.title,
-    columns: [...columns.slice(0, keys), 'value', 'now', 'earlier', 'change'],
+    columns: [
+      ...columns.slice(0, keys),
+      t('value'),
+      t({ message: 'now', comment: 'a value' }),
+      t({ message: 'earlier', comment: 'a value' }),
+      t({ message: 'change', comment: 'of a value' }),
+    ],
     ...(table.formats && { formats: table.formats.slice(0, keys) }),
     keys: keys + 1,
     rows,

@@ -2,7 +2,7 @@
 import { visibleText } from '../../core/visibleText';
 import type { Completion, End } from '../kit/decodingLoop';
 import { costOf } from '../kit/turnBack';
-import { counted } from '../../l10n/language';
+import { counted, t } from '../../l10n/language';
 import { inPercent, rounded } from '../../l10n/numbers';
 
 interface EndWords {
@@ -13,32 +13,36 @@ interface EndWords {
 }
 
 const WORDS: Readonly<Record<End, EndWords>> = {
-  length: { label: 'full length', about: 'It has as many tokens as max new tokens allows.' },
-  'end of text': { label: 'end of text', about: 'The model ended the text.' },
-  'stop string': { label: 'stop string', about: 'A stop string came; the text is cut before it.' },
+  length: { label: t('full length'), about: t('It has as many tokens as max new tokens allows.') },
+  'end of text': { label: t('end of text'), about: t('The model ended the text.') },
+  'stop string': { label: t('stop string'), about: t('A stop string came; the text is cut before it.') },
   complete: {
-    label: 'complete',
-    about: 'It has the whole shape that the samplers ask for; nothing can follow.',
+    label: t({ message: 'complete', comment: 'a text' }),
+    about: t('It has the whole shape that the samplers ask for; nothing can follow.'),
   },
   stuck: {
-    label: 'stuck',
-    about: 'No token of the vocabulary can go on to the shape that the samplers ask for.',
+    label: t({ message: 'stuck', comment: 'a text' }),
+    about: t('No token of the vocabulary can go on to the shape that the samplers ask for.'),
   },
   banned: {
-    label: 'gave up',
-    about:
+    label: t('gave up'),
+    about: t(
       'Whatever came at this place completed a banned phrase and was taken back, until nothing was left to try.',
+    ),
   },
   unlisted: {
-    label: 'unlisted token',
-    about: 'The next token is one of those that the server does not list, so it cannot be named.',
+    label: t('unlisted token'),
+    about: t('The next token is one of those that the server does not list, so it cannot be named.'),
   },
-  stopped: { label: 'stopped', about: 'The run was stopped before this text was finished.' },
+  stopped: {
+    label: t({ message: 'stopped', comment: 'a text' }),
+    about: t('The run was stopped before this text was finished.'),
+  },
 };
 
 const UNFINISHED: EndWords = {
-  label: 'unfinished',
-  about: 'Max new tokens ended it before it had the shape that the samplers ask for.',
+  label: t({ message: 'unfinished', comment: 'a text' }),
+  about: t('Max new tokens ended it before it had the shape that the samplers ask for.'),
 };
 
 /** @param completion its end, and what belongs to that */
@@ -49,17 +53,26 @@ export function endWords({
 }: Pick<Completion, 'end' | 'stop' | 'unfinished'>): EndWords {
   const words = unfinished ? UNFINISHED : WORDS[end];
   return end === 'stop string' && stop !== undefined
-    ? { ...words, label: `stopped at “${visibleText(stop)}”` }
+    ? { ...words, label: t('stopped at “{0}”', visibleText(stop)) }
     : words;
 }
 
 /** What being held to a shape, and going back, has cost a text; nothing where it was neither. */
 export function costWords({ fitting, turns = [] }: Pick<Completion, 'fitting' | 'turns'>): readonly string[] {
   const cost = costOf(turns);
-  const times = turns.length === 1 ? 'once' : counted(turns.length, '{0} time', '{0} times');
-  const price = cost === null ? '' : `, which cost ${rounded(cost)} nats`;
+  const back =
+    cost === null
+      ? counted(turns.length, 'went back once', 'went back {0} times')
+      : counted(
+          turns.length,
+          'went back once, which cost {1} nats',
+          'went back {0} times, which cost {1} nats',
+          rounded(cost),
+        );
   return [
-    ...(fitting === undefined ? [] : [`the shape left ${inPercent(Math.exp(fitting))} of the probability`]),
-    ...(turns.length === 0 ? [] : [`went back ${times}${price}`]),
+    ...(fitting === undefined
+      ? []
+      : [t('the shape left {0} of the probability', inPercent(Math.exp(fitting)))]),
+    ...(turns.length === 0 ? [] : [back]),
   ];
 }

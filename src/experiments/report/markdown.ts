@@ -1,8 +1,8 @@
 /** A result as a Markdown document that can be read without this program. */
 import { markdownText, visibleLines, visibleMark, visibleText, visibleToken } from '../../core/visibleText';
-import type { ExperimentResult } from '../kit/results';
-import { whole } from '../../l10n/language';
-import { inPercent, rounded } from '../../l10n/numbers';
+import type { ExperimentResult, Provenance } from '../kit/results';
+import { counted, t, whole } from '../../l10n/language';
+import { inPercent, rounded, written } from '../../l10n/numbers';
 import type { Cell, CellFormat, ReportPicture, ReportTable } from './types';
 
 export interface Report {
@@ -28,13 +28,13 @@ export function toMarkdown(report: Report): string {
     quoted(prompt),
     ...(result.brokeOff === undefined
       ? []
-      : [`**The run broke off; this is what it had measured.** ${markdownText(result.brokeOff)}`]),
+      : [`${t('**The run broke off; this is what it had measured.**')} ${markdownText(result.brokeOff)}`]),
     ...(result.stopped && result.brokeOff === undefined
-      ? ['**The run was stopped before its end; this is what it had measured.**']
+      ? [t('**The run was stopped before its end; this is what it had measured.**')]
       : []),
     ...summary.map(markdownText),
-    '## Conclusion',
-    conclusion.trim() === '' ? '*None was written.*' : conclusion.trim(),
+    `## ${t('Conclusion')}`,
+    conclusion.trim() === '' ? t('*None was written.*') : conclusion.trim(),
     ...pictures.flatMap(pictureSection),
     ...tables.flatMap(tableSection),
     ...replaySection(result),
@@ -43,8 +43,8 @@ export function toMarkdown(report: Report): string {
 }
 
 function quoted(prompt: string): string {
-  if (prompt === '') return '*The prompt is empty.*';
-  return `Prompt:\n\n${fenced(prompt, 'text')}`;
+  if (prompt === '') return t('*The prompt is empty.*');
+  return `${t('Prompt:')}\n\n${fenced(prompt, 'text')}`;
 }
 
 /** A code block whose fence is longer than any run of backticks within it. */
@@ -74,7 +74,15 @@ function tableSection(table: ReportTable): string[] {
     `## ${markdownText(table.title)}`,
     ...(table.note === undefined ? [] : [markdownText(table.note)]),
     lines.join('\n'),
-    ...(left > 0 ? [`*${whole(left)} more rows are in the CSV and JSON exports.*`] : []),
+    ...(left > 0
+      ? [
+          counted(
+            left,
+            '*{0} more row is in the CSV and JSON exports.*',
+            '*{0} more rows are in the CSV and JSON exports.*',
+          ),
+        ]
+      : []),
   ];
 }
 
@@ -103,24 +111,32 @@ function cellText(text: string): string {
 }
 
 function replaySection({ provenance, milliseconds }: ExperimentResult): string[] {
-  const { model, modelName, fingerprint, precision, promptIds, promptNotes, parameters, seed, software } =
-    provenance;
-  const { server, drawnBy, notDrawnThere } = provenance;
-  const where = server
-    ? `; on ${markdownText(server.name)} (${markdownText([server.kind, server.version].join(' ').trim())}, ${markdownText(server.address)})`
-    : '';
-  const drew = drawnBy && `Drawn by ${drawnBy === 'server' ? 'the server' : 'this machine'}.`;
+  const { promptIds, promptNotes, parameters, seed, drawnBy, notDrawnThere } = provenance;
+  const drew = drawnBy && (drawnBy === 'server' ? t('Drawn by the server.') : t('Drawn by this machine.'));
   return [
-    '## How to replay it',
-    `${markdownText(software)}; model ${markdownText(modelName)} (${markdownText(model)}, ${markdownText(precision)}, fingerprint ${markdownText(fingerprint)})${where}; ` +
-      `prompt of ${whole(promptIds.length)} tokens${seed === null ? '; nothing was drawn' : `; seed ${seed}`}; ` +
-      `${rounded(milliseconds / 1000)} s.`,
+    `## ${t('How to replay it')}`,
+    t(
+      '{0}; {1}; {2}; {3} s.',
+      whereItRan(provenance),
+      counted(promptIds.length, 'prompt of {0} token', 'prompt of {0} tokens'),
+      seed === null ? t('nothing was drawn') : t('seed {0}', written(seed)),
+      rounded(milliseconds / 1000),
+    ),
     ...(drew
       ? [[drew, ...(notDrawnThere === undefined ? [] : [markdownText(notDrawnThere)])].join(' ')]
       : []),
     ...promptNotes.map(markdownText),
     fenced(exactJson({ parameters, promptIds }), 'json'),
   ];
+}
+
+/** The program, the model and, where there is one, its server: the beginning of a sentence. */
+function whereItRan({ software, modelName, model, precision, fingerprint, server }: Provenance): string {
+  const names = [software, modelName, model, precision, fingerprint].map(markdownText);
+  if (!server) return t('{0}; model {1} ({2}, {3}, fingerprint {4})', ...names);
+  const { name, kind, version, address } = server;
+  const place = [name, [kind, version].join(' ').trim(), address].map(markdownText);
+  return t('{0}; model {1} ({2}, {3}, fingerprint {4}); on {5} ({6}, {7})', ...names, ...place);
 }
 
 /** JSON in which nothing is hidden, and that reads back as what it was. */

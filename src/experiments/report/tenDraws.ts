@@ -1,12 +1,13 @@
 /** The columns of tables that say what ten draws show. */
+import { t } from '../../l10n/language';
 import type { TenDraws } from '../kit/tenDraws';
 import type { Cell, CellFormat } from './types';
 
 export const TEN_DRAWS: readonly string[] = [
-  'distinct tokens in 10 draws',
-  'best token drawn most often',
-  'or tied for most often',
-  'with ties broken at random',
+  t('distinct tokens in 10 draws'),
+  t('best token drawn most often'),
+  t('or tied for most often'),
+  t('with ties broken at random'),
 ];
 
 export const TEN_DRAWS_FORMATS: readonly CellFormat[] = ['number', 'percent', 'percent', 'percent'];

@@ -9,7 +9,7 @@ export const surprisalParameters = declare('Surprisal', {
   text: text({
     name: 'The text',
     most: 20_000_000,
-    limit: (most) => `the limit is ${most}. Use a part of it.`,
+    partServes: true,
     default: '',
   }),
   /** UTF-16 offsets between which tokens are reported. */

@@ -4,7 +4,6 @@ import type { ModelInfo } from '../../core/languageModel';
 import { scoringCost } from '../../experiments/kit/scoringCost';
 import { count } from '../numbers';
 import { ask } from '../shown/messages';
-import { known } from '../words';
 import { SCORING_LIMITS } from './documentScoring';
 
 /** Characters that a token stands for, on average, in English prose. */
@@ -12,7 +11,7 @@ const CHARACTERS_PER_TOKEN = 4;
 
 /** Whether a text may be scored, which is asked where that takes a request for each token. */
 export async function mayAskOften({ server }: ModelInfo, characters: number): Promise<boolean> {
-  const cost = scoringCost(server, known);
+  const cost = scoringCost(server);
   if (!server || cost === null) return true;
   const read = Math.min(characters, SCORING_LIMITS.scored);
   const requests = Math.max(1, Math.round(read / CHARACTERS_PER_TOKEN));

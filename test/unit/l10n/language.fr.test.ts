@@ -3,7 +3,7 @@ import './inFrench';
 import { describe, expect, it } from 'vitest';
 import { inBytes } from '../../../src/l10n/bytes';
 import { counted, languageTag, t, whole } from '../../../src/l10n/language';
-import { fixed, inPercent, listed, ordinal, rounded, written } from '../../../src/l10n/numbers';
+import { eitherOf, fixed, inPercent, listed, ordinal, rounded, written } from '../../../src/l10n/numbers';
 import { count, duration, full, percent, significant } from '../../../webview/format/numbers';
 
 /** With ordinary spaces. */
@@ -60,6 +60,7 @@ describe('in French', () => {
 
   it('lists and places in an order are its own', () => {
     expect(listed(['a', 'b', 'c'])).toBe('a, b et c');
+    expect(eitherOf(['a', 'b', 'c'])).toBe('a, b ou c');
     expect([0, 1, 2, 10, 21].map(ordinal)).toEqual(['1ᵉʳ', '2ᵉ', '3ᵉ', '11ᵉ', '22ᵉ']);
   });
 });

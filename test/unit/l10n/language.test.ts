@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { environmentFor, languageOfEnvironment } from '../../../src/l10n/environment';
 import { counted, t } from '../../../src/l10n/language';
-import { listed, ordinal, written } from '../../../src/l10n/numbers';
+import { eitherOf, listed, ordinal, written } from '../../../src/l10n/numbers';
 
 describe('in English', () => {
   it('a sentence is filled in once: what it is filled with stays as it is', () => {
@@ -24,6 +24,7 @@ describe('in English', () => {
 
   it('lists have no comma before the last', () => {
     expect([[], ['a'], ['a', 'b'], ['a', 'b', 'c']].map(listed)).toEqual(['', 'a', 'a and b', 'a, b and c']);
+    expect([['a'], ['a', 'b'], ['a', 'b', 'c']].map(eitherOf)).toEqual(['a', 'a or b', 'a, b or c']);
   });
 
   it('places in an order end as they are spoken', () => {

@@ -6,7 +6,7 @@ import { readSentences } from '../../../scripts/l10n/sentences';
 import { spacing } from './typography';
 
 /** Modules that translate texts which others hold as data. */
-const OF_DATA = ['src/experiments/kit/scoringCost.ts', 'src/gpt2/tokenizer/pipeline/patterns.ts'];
+const OF_DATA = ['src/gpt2/tokenizer/pipeline/patterns.ts'];
 
 /** Rooms whose sentences are English still. */
 const ENGLISH = [

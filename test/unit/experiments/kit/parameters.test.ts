@@ -78,7 +78,7 @@ describe('A value is taken as it is, or refused by name, value and limit:', () =
   it('lists of numbers', () => {
     const parameter = numbers({
       name: 'The shares',
-      each: 'Share',
+      each: (place) => `Share ${place}`,
       entries: 3,
       least: 0,
       most: 1,
@@ -116,7 +116,7 @@ describe('A value is taken as it is, or refused by name, value and limit:', () =
   it('an entry of a list, by a sentence of its own', () => {
     const parameter = numbers({
       name: 'The rates',
-      each: 'Rate',
+      each: (place) => `Rate ${place}`,
       entries: 3,
       least: 0,
       default: [1],
@@ -128,20 +128,20 @@ describe('A value is taken as it is, or refused by name, value and limit:', () =
   });
 
   it('texts', () => {
-    const parameter = text({ name: 'The word', most: 3, empty: 'type one', default: 'yes' });
+    const parameter = text({ name: 'The word', most: 3, default: 'yes' });
     fc.assert(
       fc.property(fc.oneof(fc.string(), anything), (value) => {
         const sentence = refusal(parameter, value);
         if (typeof value !== 'string') expect(sentence).toMatch(/^The word is .+; it must be text\.$/s);
-        else if (value === '') expect(sentence).toBe('The word is empty; type one.');
         else if (value.length <= 3) expect(sentence).toBeUndefined();
         else expect(sentence).toBe(`The word has ${value.length} characters; the limit is 3.`);
       }),
       RUNS,
     );
-    const free = text({ name: 'The word', most: 1000, limit: (most) => `${most} are enough.`, default: '' });
-    expect(refusal(free, '')).toBeUndefined();
-    expect(refusal(free, 'x'.repeat(1001))).toBe('The word has 1,001 characters; 1,000 are enough.');
+    const long = text({ name: 'The word', most: 1000, partServes: true, default: '' });
+    expect(refusal(long, 'x'.repeat(1001))).toBe(
+      'The word has 1,001 characters; the limit is 1,000. Use a part of it.',
+    );
   });
 
   it('flags, choices, and several of them', () => {

@@ -45,7 +45,7 @@ const declared = declare('Things', {
   rate: real({ name: 'The rate', label: 'rate', least: 0, most: 1, default: 4e-4, initial: '4e-4' }),
   shares: numbers({
     name: 'The shares',
-    each: 'Share',
+    each: (place) => `Share ${place}`,
     label: 'shares',
     entries: 3,
     least: 0,
