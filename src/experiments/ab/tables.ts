@@ -125,7 +125,7 @@ function distributionTable(result: AbResult): ReportTable[] {
       ),
       columns: [
         t('token'),
-        t({ message: 'id', comment: 'of a token' }),
+        t('id'),
         t('A, before samplers'),
         t('A, after samplers'),
         t('removed in A by'),

@@ -5,6 +5,7 @@ import { greedySearch } from '../../core/search/greedy';
 import type { LanguageModel, NextToken } from '../../core/languageModel';
 import type { ChainSpec } from '../../core/samplers/chain';
 import { sum } from '../../core/sums';
+import { t } from '../../l10n/language';
 import { BeamRecorder } from './beamRecorder';
 import type { BranchesEvent } from './result';
 import { readingOf, type BranchMemory, type Started } from './memory';
@@ -118,7 +119,7 @@ async function growTexts(
       stop: parameters.stop,
       onSelections: (choices, live) => {
         done += choices.length;
-        context.emit({ type: 'progress', done, total: ends.length * length, what: 'tokens' });
+        context.emit({ type: 'progress', done, total: ends.length * length, what: t('tokens') });
         if (remember) rememberAnswers(live, promptIds.length, parameters.alternatives, memory);
       },
     });
@@ -159,7 +160,7 @@ async function growExact(
     endOfText: model.info.endOfText,
     signal,
     onStep: async ({ read }) => {
-      context.emit({ type: 'progress', done: read, total: budget, what: 'beginnings' });
+      context.emit({ type: 'progress', done: read, total: budget, what: t('beginnings') });
       await context.pause();
     },
   });
@@ -214,7 +215,7 @@ async function growBeam(
     signal: context.signal,
     onStep: async ({ step, sequences }) => {
       recorder.keep(sequences);
-      context.emit({ type: 'progress', done: step, total: length, what: 'steps' });
+      context.emit({ type: 'progress', done: step, total: length, what: t('steps') });
       await context.pause();
     },
   });

@@ -1,4 +1,5 @@
 /** Branches: the tree of continuations, by token ids. */
+import { t } from '../../l10n/language';
 import { branchesReport } from './report';
 import type { LanguageModel } from '../../core/languageModel';
 import { memoryOf } from './memory';
@@ -83,6 +84,11 @@ function checkIds({ info }: LanguageModel, edits: readonly BranchEdit[]): void {
   const wrong = edits.flatMap(({ path }) => path).find((id) => id >= info.vocabularySize);
   if (wrong === undefined) return;
   throw new RangeError(
-    `The tree has token id ${wrong}, but the ids of ${info.name} are 0 to ${info.vocabularySize - 1}. It belongs to another model; start again.`,
+    t(
+      'The tree has token id {0}, but the ids of {1} are 0 to {2}. It belongs to another model; start again.',
+      String(wrong),
+      info.name,
+      String(info.vocabularySize - 1),
+    ),
   );
 }

@@ -5,6 +5,7 @@
  */
 import { entropy, logSoftmax, rankOf, softmax } from '../../core/logits';
 import type { LanguageModel, NextToken } from '../../core/languageModel';
+import { t, whole } from '../../l10n/language';
 import type { BranchesResult } from './result';
 import { bestListed } from '../kit/listing';
 import { logitsOf } from '../kit/readPrompt';
@@ -33,7 +34,11 @@ export function readingOf(answer: NextToken, asked: number, ids: Iterable<number
   const unlisted = listed && wanted.find((id) => !listed.ids.includes(id));
   if (unlisted !== undefined) {
     throw new RangeError(
-      `Token ${unlisted} is not among the ${listed!.ids.length} that the model’s server lists at its place, so its probability is not known. Cut that branch.`,
+      t(
+        'Token {0} is not among the {1} that the model’s server lists at its place, so its probability is not known. Cut that branch.',
+        String(unlisted),
+        whole(listed!.ids.length),
+      ),
     );
   }
   const top = bestListed(answer, asked).filter((id) => logProbabilities[id]! > -Infinity);

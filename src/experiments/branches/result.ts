@@ -46,6 +46,8 @@ const exactSchema = v.object({
   greedy: v.object({ ids: v.array(v.number()), text: v.string(), logProbability: v.number() }),
 });
 
+export type ExactRecord = v.InferOutput<typeof exactSchema>;
+
 const candidateSchema = v.object({
   /** Which beam of the step before it continues, from 0, best first. */
   beam: v.number(),

@@ -1,5 +1,6 @@
 /** A tree of tokens after a prompt while it is built, and how it is read with the model. */
 import type { LanguageModel, NextToken } from '../../core/languageModel';
+import { t, whole } from '../../l10n/language';
 import { readingOf, type BranchMemory } from './memory';
 import { breakOff, type RunContext } from '../kit/experiment';
 import type { BranchesParameters } from './parameters';
@@ -89,7 +90,10 @@ export class BranchTree {
     }
     if (!known && ++this.#size > MOST_NODES) {
       throw new RangeError(
-        `The tree would have more than ${MOST_NODES.toLocaleString('en-US')} tokens; cut some branches, or take fewer or shorter ones.`,
+        t(
+          'The tree would have more than {0} tokens; cut some branches, or take fewer or shorter ones.',
+          whole(MOST_NODES),
+        ),
       );
     }
     const twig = newTwig(id, origin);
@@ -114,7 +118,7 @@ export class BranchTree {
     while (level.length > 0) {
       for (const { twig, path, answer } of level) this.#learn(twig, path, answer, alternatives, memory);
       done += level.filter(({ twig }) => missing.has(twig)).length;
-      context.emit({ type: 'progress', done, total: missing.size, what: 'places' });
+      context.emit({ type: 'progress', done, total: missing.size, what: t('places') });
       const next = level.flatMap(({ twig, path, answer }) =>
         this.#goingOn(twig).map((child): Place => ({
           twig: child,

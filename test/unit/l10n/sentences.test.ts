@@ -12,7 +12,6 @@ const OF_DATA = ['src/gpt2/tokenizer/pipeline/patterns.ts'];
 const ENGLISH = [
   'src/core',
   'src/engine',
-  'src/experiments/branches',
   'src/experiments/determinism',
   'src/experiments/explore',
   'src/experiments/fidelity',
@@ -30,7 +29,6 @@ const ENGLISH = [
   'src/onnx',
   'src/protocol',
   'src/remote',
-  'webview/experiments/branches',
   'webview/experiments/determinism',
   'webview/experiments/explore',
   'webview/experiments/grid',

@@ -2,8 +2,9 @@
 import { link, rect, text } from '@observablehq/plot';
 import type { BeamCandidate, BranchesResult } from '../../../src/experiments/branches/result';
 import { visibleToken } from '../../../src/core/visibleText';
+import { t } from '../../../src/l10n/language';
 import { tintOf } from '../../format/colour';
-import { full, percent, significant } from '../../format/numbers';
+import { full, percent, significant, thousands } from '../../format/numbers';
 import { cardView } from '../../ui/cardView';
 import type { Frame, Picture } from '../../ui/picture';
 
@@ -24,9 +25,15 @@ const LETTER = 7.3;
 const LEAST = 30;
 
 const FATES: Readonly<Record<BeamCandidate['fate'], string>> = {
-  kept: 'was kept',
-  finished: 'ended here, among the best',
-  dropped: 'was dropped',
+  kept: t('was kept'),
+  finished: t('ended here, among the best'),
+  dropped: t('was dropped'),
+};
+
+const FATE_SENTENCES: Readonly<Record<BeamCandidate['fate'], string>> = {
+  kept: t('It was kept.'),
+  finished: t('It ended here, among the best.'),
+  dropped: t('It was dropped.'),
 };
 
 export function beamPictures({ beam }: BranchesResult): Picture[] {
@@ -44,8 +51,10 @@ export function beamPictures({ beam }: BranchesResult): Picture[] {
   return [
     {
       id: 'beam',
-      title: 'Beam search, step by step',
-      description: `One row per step, its candidates from left to right by their sum of ln p. Filled by the token’s probability: kept. Double frame: ended among the best. Struck out: dropped. Lines connect each candidate to the one it continues; the thick line is the best sequence.`,
+      title: t('Beam search, step by step'),
+      description: t(
+        'One row per step, its candidates from left to right by their sum of ln p. Filled by the token’s probability: kept. Double frame: ended among the best. Struck out: dropped. Lines connect each candidate to the one it continues; the thick line is the best sequence.',
+      ),
       draw: (frame) => draw(frame, places, columns, isBest),
       card: (_, index) => {
         const found = places[index];
@@ -83,7 +92,7 @@ function draw(
       x: { axis: null, domain: [0, width], range: [0, width] },
       y: { axis: null, domain: [0, height], range: [0, height] },
       marks: [
-        text(['most probable so far first'], {
+        text([t('most probable so far first')], {
           x: LEFT + 2,
           y: 12,
           text: (name: string) => name,
@@ -95,7 +104,7 @@ function draw(
           {
             x: 0,
             y: (step: number) => y(step) + BOX / 2,
-            text: (step: number) => `step ${step + 1}`,
+            text: (step: number) => t('step {0}', thousands(step + 1)),
             textAnchor: 'start',
             fill: palette.quiet,
           },
@@ -155,20 +164,28 @@ function draw(
 
 function spoken({ candidate, step, place }: Place): string {
   const { token, total, fate } = candidate;
-  return `step ${step + 1}, place ${place + 1}: ${visibleToken(token.text)}, sum ${significant(total, 4)}, ${FATES[fate]}`;
+  return t(
+    'step {0}, place {1}: {2}, sum {3}, {4}',
+    thousands(step + 1),
+    thousands(place + 1),
+    visibleToken(token.text),
+    significant(total, 4),
+    FATES[fate],
+  );
 }
 
 function placeCard({ candidate, step, place }: Place): ReturnType<typeof cardView> {
   const { token, logProbability, total, beam, fate } = candidate;
   const p = Math.exp(logProbability);
+  const number = t('beam {0}', thousands(beam + 1));
   return cardView(
-    `Step ${step + 1}, place ${place + 1}: ${visibleToken(token.text)}`,
+    t('Step {0}, place {1}: {2}', thousands(step + 1), thousands(place + 1), visibleToken(token.text)),
     [
-      ['continues', step === 0 ? 'the prompt' : `beam ${beam + 1}`, `beam ${beam + 1}`],
-      ['probability', percent(p), full(p)],
+      [t('continues'), step === 0 ? t('the prompt') : number, number],
+      [t('probability'), percent(p), full(p)],
       ['ln p', significant(logProbability, 4), full(logProbability)],
-      ['sum of ln p', significant(total, 4), full(total)],
+      [t('sum of ln p'), significant(total, 4), full(total)],
     ],
-    `It ${FATES[fate]}.`,
+    FATE_SENTENCES[fate],
   );
 }

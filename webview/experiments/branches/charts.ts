@@ -4,6 +4,7 @@ import { BranchLayout } from '../../../src/experiments/branches/layout';
 import type { BranchesResult } from '../../../src/experiments/branches/result';
 import { rootText, smallPercent } from '../../../src/experiments/branches/report';
 import { visibleToken } from '../../../src/core/visibleText';
+import { t } from '../../../src/l10n/language';
 import { tintOf } from '../../format/colour';
 import { count } from '../../format/numbers';
 import type { Frame, Picture } from '../../ui/picture';
@@ -44,11 +45,20 @@ export function treePicture({ nodes, promptEnd }: BranchesResult): Picture[] {
   const ends = layout.ends.filter((index) => index > 0);
   if (ends.length === 0) return [];
   const left = layout.branches.length - MOST_LINES;
+  const paths = count(ends.length, '{0} path', '{0} paths');
   return [
     {
       id: TREE,
-      title: 'Tree of continuations',
-      description: `After ${promptEnd === '' ? 'the empty prompt' : `“${promptEnd.replace(/\s+/g, ' ')}”`}: ${count(ends.length, '{0} path', '{0} paths')}. One line for each stretch without a fork, its tokens tinted by their probability; on the right, the probability of the stretch (×) and of the whole path (=).${left > 0 ? ` ${count(left, '{0} more line', '{0} more lines')} not shown.` : ''}`,
+      title: t('Tree of continuations'),
+      description: [
+        promptEnd === ''
+          ? t('After the empty prompt: {0}.', paths)
+          : t('After {0}: {1}.', t('“{0}”', promptEnd.replace(/\s+/g, ' ')), paths),
+        t(
+          'One line for each stretch without a fork, its tokens tinted by their probability; on the right, the probability of the stretch (×) and of the whole path (=).',
+        ),
+        ...(left > 0 ? [count(left, '{0} more line not shown.', '{0} more lines not shown.')] : []),
+      ].join(' '),
       draw: (frame) => draw(frame, layout, promptEnd),
     },
   ];

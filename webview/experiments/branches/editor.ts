@@ -3,6 +3,7 @@ import { signal } from '@preact/signals-core';
 import { BranchLayout } from '../../../src/experiments/branches/layout';
 import type { BranchEdit, BranchesParameters } from '../../../src/experiments/branches/parameters';
 import type { BranchesResult } from '../../../src/experiments/branches/result';
+import { t } from '../../../src/l10n/language';
 import { completionText } from '../../format/tokenText';
 import type { TabContext } from '../../frame/tab';
 import { aheadOf, readParameters } from './form';
@@ -99,13 +100,13 @@ export class BranchEditor {
   /** Why the tree cannot be changed now; null where it can. */
   blocked(result: BranchesResult): string | null {
     const { queue, session } = this.#context;
-    if (queue.stateOf(this.id) !== 'none') return 'Wait until the tree is complete.';
+    if (queue.stateOf(this.id) !== 'none') return t('Wait until the tree is complete.');
     const parameters = readParameters(result.provenance.parameters);
-    if (!parameters) return 'This tree was saved by another version, so it cannot be changed.';
+    if (!parameters) return t('This tree was saved by another version, so it cannot be changed.');
     if (result.provenance.model !== session.model)
-      return 'This tree belongs to another model. Run again to grow a new one.';
+      return t('This tree belongs to another model. Run again to grow a new one.');
     if (parameters.prompt !== (session.source?.text ?? '')) {
-      return 'This tree belongs to another prompt. Run again to grow a new one.';
+      return t('This tree belongs to another prompt. Run again to grow a new one.');
     }
     return null;
   }
@@ -164,7 +165,7 @@ export class BranchEditor {
   /** Why a path cannot be put into the document; null where it can. */
   insertBlocked(result: BranchesResult): string | null {
     if (this.#whiteSpaceBehind(result) !== null) return null;
-    return 'The prompt of this tree was not taken from the document. Use Copy instead.';
+    return t('The prompt of this tree was not taken from the document. Use Copy instead.');
   }
 
   /** White space in the document behind the tree's prompt; null where that is not the document's. */
@@ -180,8 +181,8 @@ export class BranchEditor {
       await (action === 'copy'
         ? host.copy(text)
         : host.insert(text, 'after', this.#whiteSpaceBehind(result) ?? ''));
-      this.#feedback.value = action === 'copy' ? 'Copied' : 'Inserted';
-      announce(`${this.feedback}: ${text}`);
+      this.#feedback.value = action === 'copy' ? t('Copied') : t('Inserted');
+      announce(action === 'copy' ? t('Copied: {0}', text) : t('Inserted: {0}', text));
       setTimeout(() => {
         this.#feedback.value = '';
       }, FEEDBACK);

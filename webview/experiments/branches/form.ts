@@ -8,6 +8,7 @@ import {
   type BranchesParameters,
   type BranchStart,
 } from '../../../src/experiments/branches/parameters';
+import { t } from '../../../src/l10n/language';
 import { fieldsOf, readOrNull, typedOf, valuesOf } from '../../form/declared';
 import type { FieldGroup, FormValues } from '../../form/form';
 import type { Way } from '../../frame/way';
@@ -39,12 +40,12 @@ const startFields = CONTROLS.filter(
 
 export const branchGroups: readonly FieldGroup[] = [
   {
-    title: 'The tree begins with',
+    title: t('The tree begins with'),
     fields: [
       {
         kind: 'choice',
         name: 'start',
-        label: 'start',
+        label: t({ message: 'start', comment: 'of a tree' }),
         term: 'branchStart',
         initial: branchesParameters.parameters.start.default.kind,
         options: BRANCH_STARTS.map(({ kind, label }) => ({ value: kind, label })),
@@ -53,12 +54,12 @@ export const branchGroups: readonly FieldGroup[] = [
     ],
   },
   {
-    title: 'While you explore it',
+    title: t('While you explore it'),
     fields: [
       ...fieldsOf('alternatives', branchesParameters.parameters.alternatives),
       ...fieldsOf('ahead', ahead),
       ...fieldsOf('stop', branchesParameters.parameters.stop),
-      { kind: 'kept', name: 'edits', label: 'edits', initial: '' },
+      { kind: 'kept', name: 'edits', label: t('edits'), initial: '' },
     ],
   },
 ];

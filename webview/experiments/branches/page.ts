@@ -3,9 +3,10 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { branchesParameters } from '../../../src/experiments/branches/parameters';
 import { branchesResultSchema, type BranchesResult } from '../../../src/experiments/branches/result';
 import { branchesReport } from '../../../src/experiments/branches/report';
+import { t } from '../../../src/l10n/language';
 import { beamPictures } from './beams';
 import { TREE, treePicture } from './charts';
-import { count } from '../../format/numbers';
+import { count, thousands } from '../../format/numbers';
 import { typedCount } from '../../format/typedNumber';
 import { BranchEditor } from './editor';
 import {
@@ -77,11 +78,12 @@ function pageOf({ session }: TabContext, editor: BranchEditor): ExperimentPage<B
   const chat = chatForm(session);
   return {
     id: ID,
-    title: 'Branches',
-    question: 'How else could the text continue?',
-    promise:
+    title: t('Branches'),
+    question: t('How else could the text continue?'),
+    promise: t(
       'You will see a tree of continuations. Choose any token to see its alternatives, and follow another path. Exact enumeration finds the most probable continuations and proves it; beam search is shown step by step.',
-    groups: [{ title: 'Prompt', fields: chat.fields }, ...branchGroups],
+    ),
+    groups: [{ title: t('Prompt'), fields: chat.fields }, ...branchGroups],
     parameters: (values, prompt) => {
       const start = startOf(values);
       const edits = unpackEdits(valueText(values, 'edits'), treeKey(session.model, prompt, start));
@@ -122,14 +124,31 @@ function pageOf({ session }: TabContext, editor: BranchEditor): ExperimentPage<B
 
 function line(values: FormValues): string {
   const text = (name: string): string => valueText(values, name);
+  const length = typedCount(text('length'), '{0} token', '{0} tokens');
   const starts: Readonly<Record<string, string>> = {
-    greedy: `greedy, ${typedCount(text('length'), '{0} token', '{0} tokens')}`,
-    samples: `${typedCount(text('texts'), '{0} text', '{0} texts')} of ${typedCount(text('length'), '{0} token', '{0} tokens')}, T ${text('temperature')}, seed ${text('seed')}`,
-    exact: `${text('best')} most probable of ${typedCount(text('exactLength'), '{0} token', '{0} tokens')}`,
-    beam: `${typedCount(text('beams'), '{0} beam', '{0} beams')}, ${typedCount(text('length'), '{0} token', '{0} tokens')}`,
-    alternatives: 'the next token',
+    greedy: t('greedy, {0}', length),
+    samples: t(
+      '{0} of {1}, T {2}, seed {3}',
+      typedCount(text('texts'), '{0} text', '{0} texts'),
+      length,
+      text('temperature'),
+      text('seed'),
+    ),
+    exact: t(
+      '{0} most probable of {1}',
+      text('best'),
+      typedCount(text('exactLength'), '{0} token', '{0} tokens'),
+    ),
+    beam: `${typedCount(text('beams'), '{0} beam', '{0} beams')}, ${length}`,
+    alternatives: t('the next token'),
   };
-  return `${starts[text('start')] ?? ''}; ${typedCount(text('alternatives'), '{0} alternative', '{0} alternatives')}, ${typedCount(text('ahead'), '{0} token', '{0} tokens')} ahead${shortOf('stop', branchesParameters.parameters.stop, values)}`;
+  return t(
+    '{0}; {1}, {2} ahead{3}',
+    starts[text('start')] ?? '',
+    typedCount(text('alternatives'), '{0} alternative', '{0} alternatives'),
+    typedCount(text('ahead'), '{0} token', '{0} tokens'),
+    shortOf('stop', branchesParameters.parameters.stop, values),
+  );
 }
 
 function treeView(
@@ -159,7 +178,7 @@ function treeView(
   };
   return html`<section class="branches" data-testid="branches" aria-labelledby="tree-title">
     <div class="branches-tools">
-      <h2 id="tree-title">Tree</h2>
+      <h2 id="tree-title">${t('Tree')}</h2>
       ${infoButton('branchTree')}
       <span class="quiet"
         >${count(ends, '{0} path', '{0} paths')},
@@ -169,29 +188,31 @@ function treeView(
         type="button"
         class="link"
         data-testid="undo"
-        title="Undo the last change (Ctrl+Z in the tree)"
+        title=${t('Undo the last change (Ctrl+Z in the tree)')}
         ?disabled=${edits === 0 || blocked !== null}
         @click=${onUndo}
       >
-        Undo${edits > 0 ? ` (${edits})` : ''}
+        ${edits > 0 ? t('Undo ({0})', thousands(edits)) : t('Undo')}
       </button>
       <button
         type="button"
         class="link"
         data-testid="clear"
-        title="Undo all changes"
+        title=${t('Undo all changes')}
         ?disabled=${edits === 0 || blocked !== null}
         @click=${() => {
           editor.clear(result);
         }}
       >
-        Start again
+        ${t('Start again')}
       </button>
       ${legendView()}
     </div>
     ${
       edits === 0
-        ? html`<p class="quiet">Click a token to see its alternatives; click an alternative to follow it.</p>`
+        ? html`<p class="quiet">
+            ${t('Click a token to see its alternatives; click an alternative to follow it.')}
+          </p>`
         : nothing
     }
     <div class="branches-body">

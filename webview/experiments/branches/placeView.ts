@@ -2,9 +2,11 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { BranchLayout } from '../../../src/experiments/branches/layout';
 import { ORIGINS, runningText, smallPercent } from '../../../src/experiments/branches/report';
+import { t } from '../../../src/l10n/language';
 import { tintOf } from '../../format/colour';
-import { count, full, ordinal, percent, significant } from '../../format/numbers';
+import { count, full, ordinal, percent, significant, thousands } from '../../format/numbers';
 import { tokenPieces } from '../../format/tokenText';
+import { filled } from '../../ui/filled';
 import { piecesView } from '../../ui/pieces';
 import { keepStop, rove } from '../../ui/roving';
 
@@ -38,7 +40,7 @@ function tokenText(text: string): unknown {
 export function branchPlaceView(props: PlaceProps): TemplateResult {
   const { layout, selected } = props;
   const isEnd = layout.gone(selected).length === 0;
-  return html`<section class="branch-place" data-testid="branch-place" aria-label="The selected place">
+  return html`<section class="branch-place" data-testid="branch-place" aria-label=${t('The selected place')}>
     ${selected === 0 ? nothing : tokenSection(props)}
     ${selected === 0 ? nothing : choicesView(props, layout.nodes[selected]!.parent, 'instead')}
     ${(selected === 0 || isEnd) && !layout.nodes[selected]!.end ? choicesView(props, selected, 'after') : nothing}
@@ -56,17 +58,20 @@ function tokenSection(props: PlaceProps): TemplateResult {
       <span class="quiet">${ordinal(node.rank)}, ${ORIGINS[node.origin]}</span>
     </h3>
     <p class="quiet">
-      The path up to here: <span title=${full(Math.exp(node.total))}>${smallPercent(node.total)}</span>, ln p
-      <span title=${full(node.total)}>${significant(node.total, 4)}</span>,
-      ${count(layout.way(selected).length, '{0} token', '{0} tokens')}.
+      ${filled(
+        t('The path up to here: {0}, ln p {1}, {2}.'),
+        html`<span title=${full(Math.exp(node.total))}>${smallPercent(node.total)}</span>`,
+        html`<span title=${full(node.total)}>${significant(node.total, 4)}</span>`,
+        count(layout.way(selected).length, '{0} token', '{0} tokens'),
+      )}
     </p>
-    <div class="place-actions" role="group" aria-label="What to do with the path up to here">
+    <div class="place-actions" role="group" aria-label=${t('What to do with the path up to here')}>
       ${
         isEnd && ahead > 0
           ? actionView(
               'go-on',
-              `Add ${count(ahead, '{0} token', '{0} tokens')}`,
-              'Add the greedy continuation',
+              t('Add {0}', count(ahead, '{0} token', '{0} tokens')),
+              t('Add the greedy continuation'),
               blocked,
               () => {
                 props.onTake(layout.path(selected));
@@ -76,26 +81,32 @@ function tokenSection(props: PlaceProps): TemplateResult {
       }
       ${actionView(
         'pin',
-        node.pinned ? 'Unpin' : 'Pin',
-        'Keep this token first among its alternatives (P)',
+        node.pinned ? t('Unpin') : t('Pin'),
+        t('Keep this token first among its alternatives (P)'),
         blocked,
         () => {
           props.onPin(selected);
         },
       )}
-      ${actionView('prune', 'Cut', 'Remove this token and everything after it (Delete)', blocked, () => {
-        props.onPrune(selected);
-      })}
+      ${actionView(
+        'prune',
+        t({ message: 'Cut', comment: 'a branch' }),
+        t('Remove this token and everything after it (Delete)'),
+        blocked,
+        () => {
+          props.onPrune(selected);
+        },
+      )}
       ${actionView(
         'tree-insert',
-        'Insert',
-        'Insert the path up to here after the prompt in the document',
+        t('Insert'),
+        t('Insert the path up to here after the prompt in the document'),
         insertBlocked,
         () => {
           props.onAct('insert');
         },
       )}
-      ${actionView('tree-copy', 'Copy', 'Copy the path up to here', null, () => {
+      ${actionView('tree-copy', t('Copy'), t('Copy the path up to here'), null, () => {
         props.onAct('copy');
       })}
       <span class="feedback quiet" role="status">${feedback}</span>
@@ -128,15 +139,17 @@ function choicesView(props: PlaceProps, before: number, kind: 'instead' | 'after
   const { nodes } = layout;
   const { rest, entropy, expanded } = nodes[before]!;
   const children = [...layout.children(before)].sort((a, b) => nodes[a]!.rank - nodes[b]!.rank);
-  const name = before === 0 ? 'the prompt' : `“${runningText([nodes[before]!.token]).trim()}”`;
-  const title = kind === 'after' ? `What can come after ${name}` : `What could come here, after ${name}`;
-  return html`<h3 id="choices-${kind}">${title}</h3>
+  const name = t('“{0}”', runningText([nodes[before]!.token]).trim());
+  return html`<h3 id="choices-${kind}">${choicesTitle(kind, before === 0 ? null : name)}</h3>
     ${
       entropy === null
         ? nothing
         : html`<p class="quiet">
-            Entropy <span title=${full(entropy)}>${significant(entropy)}</span> nats: as hard to guess as one
-            of ${significant(Math.exp(entropy))} equally probable tokens.
+            ${filled(
+              t('Entropy {0} nats: as hard to guess as one of {1} equally probable tokens.'),
+              html`<span title=${full(entropy)}>${significant(entropy)}</span>`,
+              significant(Math.exp(entropy)),
+            )}
           </p>`
     }
     ${
@@ -158,8 +171,11 @@ function choicesView(props: PlaceProps, before: number, kind: 'instead' | 'after
     ${
       rest && rest.tokens > 0
         ? html`<p class="quiet choices-rest">
-            the other ${count(rest.tokens, '{0} token', '{0} tokens')}:
-            <span title=${full(rest.mass)}>${percent(rest.mass)}</span>
+            ${filled(
+              t('the other {0}: {1}'),
+              count(rest.tokens, '{0} token', '{0} tokens'),
+              html`<span title=${full(rest.mass)}>${percent(rest.mass)}</span>`,
+            )}
           </p>`
         : nothing
     }
@@ -168,8 +184,8 @@ function choicesView(props: PlaceProps, before: number, kind: 'instead' | 'after
         ? nothing
         : actionView(
             `expand-${kind}`,
-            `Show the ${alternatives} most probable`,
-            'Show what else the model expects here',
+            t('Show the {0} most probable', thousands(alternatives)),
+            t('Show what else the model expects here'),
             blocked,
             () => {
               props.onExpand(layout.path(before));
@@ -179,13 +195,23 @@ function choicesView(props: PlaceProps, before: number, kind: 'instead' | 'after
     ${selected === 0 && blocked !== null ? html`<p class="quiet" data-testid="tree-blocked">${blocked}</p>` : nothing}`;
 }
 
+/** @param after the token before them; null where that is the prompt */
+function choicesTitle(kind: 'instead' | 'after', after: string | null): string {
+  if (kind === 'after') {
+    return after === null ? t('What can come after the prompt') : t('What can come after {0}', after);
+  }
+  return after === null
+    ? t('What could come here, after the prompt')
+    : t('What could come here, after {0}', after);
+}
+
 function choiceView(props: PlaceProps, index: number, first: boolean): TemplateResult {
   const { layout, selected, blocked, onSelect, onTake } = props;
   const node = layout.nodes[index]!;
   const gone = layout.isGone(index);
   const here = index === selected;
   const probability = Math.exp(node.logProbability);
-  const state = here ? 'selected' : gone ? 'in the tree' : '';
+  const state = here ? t({ message: 'selected', comment: 'a token' }) : gone ? t('in the tree') : '';
   return html`<li>
     <button
       type="button"
@@ -198,13 +224,13 @@ function choiceView(props: PlaceProps, index: number, first: boolean): TemplateR
       tabindex=${first ? 0 : -1}
       aria-current=${here ? 'true' : nothing}
       aria-disabled=${!gone && blocked !== null}
-      title=${gone ? 'Show it' : (blocked ?? 'Follow this path')}
+      title=${gone ? t('Show it') : (blocked ?? t('Follow this path'))}
       @click=${() => {
         if (gone) onSelect(index);
         else if (blocked === null) onTake(layout.path(index));
       }}
     >
-      <span class="choice-rank quiet">${node.rank + 1}</span>
+      <span class="choice-rank quiet">${thousands(node.rank + 1)}</span>
       <span class="choice-token"
         ><span class="tinted token-text" data-tint=${tintOf(probability)}>${tokenText(node.token.text)}</span
         >${state === '' ? nothing : html`<span class="badge">${state}</span>`}</span

@@ -4,6 +4,7 @@ import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { Branch, BranchLayout } from '../../../src/experiments/branches/layout';
 import { rootText, smallPercent } from '../../../src/experiments/branches/report';
+import { t } from '../../../src/l10n/language';
 import { tintOf } from '../../format/colour';
 import { full, percent } from '../../format/numbers';
 import { tokenPieces, type Piece } from '../../format/tokenText';
@@ -33,7 +34,7 @@ export function branchTreeView(props: TreeProps): TemplateResult {
     class="branch-tree"
     role="tree"
     data-testid="tree"
-    aria-label="Tree of continuations; arrow keys move along and between its paths, Enter shows the alternatives"
+    aria-label=${t('Tree of continuations; arrow keys move along and between its paths, Enter shows the alternatives')}
     @keydown=${(event: KeyboardEvent) => {
       keyPressed(event, props);
     }}
@@ -78,15 +79,19 @@ function branchView(props: TreeProps, branch: Branch): TemplateResult {
   >
     <span class="branch-tokens" role="none">${nodes.map((index) => tokenView(props, index))}</span>
     <span class="branch-figures" role="none">
-      ${first.pinned || pinned ? html`<span class="badge">pinned</span>` : nothing}
+      ${first.pinned || pinned ? html`<span class="badge">${t({ message: 'pinned', comment: 'a token' })}</span>` : nothing}
       <span
         class="quiet"
-        title="Probability of this stretch given what comes before: the product over its tokens, ${full(Math.exp(total - before))}"
+        title=${t(
+          'Probability of this stretch given what comes before: the product over its tokens, {0}',
+          full(Math.exp(total - before)),
+        )}
         >× ${smallPercent(total - before)}</span
       >
       ${
         isEnd
-          ? html`<b title="Probability of the whole path, ${full(Math.exp(total))}; ln p ${full(total)}"
+          ? html`<b
+              title=${t('Probability of the whole path, {0}; ln p {1}', full(Math.exp(total)), full(total))}
               >= ${smallPercent(total)}</b
             >`
           : nothing
@@ -114,13 +119,22 @@ function tokenView({ layout, selected }: TreeProps, index: number, prompt?: stri
     data-token-id=${token.id}
     data-probability=${probability}
     data-tint=${root ? nothing : tintOf(probability)}
-    title=${root ? nothing : `${percent(probability)} here, ${smallPercent(total)} up to here`}
+    title=${root ? nothing : t('{0} here, {1} up to here', percent(probability), smallPercent(total))}
     ?data-pinned=${pinned}
     tabindex=${chosen ? 0 : -1}
     aria-selected=${chosen}
     aria-level=${layout.way(index).length + 1}
     aria-expanded=${children.length > 0 ? 'true' : nothing}
-    aria-label=${root ? `The prompt, ending in ${prompt}` : `${label}, ${percent(probability)}${pinned ? ', pinned' : ''}${end ? ', end of text' : ''}`}
+    aria-label=${
+      root
+        ? t('The prompt, ending in {0}', prompt)
+        : [
+            label,
+            percent(probability),
+            ...(pinned ? [t({ message: 'pinned', comment: 'a token' })] : []),
+            ...(end ? [t('end of text')] : []),
+          ].join(', ')
+    }
     >${root ? prompt : runningView(withGap(token.text, pieces))}</span
   >`;
 }
