@@ -1,6 +1,8 @@
 /** What a user types as the address of a server. */
 import { isConfidential, isLoopback, webAddress } from '../core/webAddress';
 import { visibleText } from '../core/visibleText';
+import { t } from '../l10n/language';
+import { written } from '../l10n/numbers';
 
 /** Characters that an address may have. */
 const MOST_CHARACTERS = 2000;
@@ -40,13 +42,13 @@ export function readAddress(text: string): ReadAddress {
   if (typed === '') {
     throw new AddressError(
       'empty',
-      'The address is empty; it should be that of a model server, such as http://localhost:8000.',
+      t('The address is empty; it should be that of a model server, such as http://localhost:8000.'),
     );
   }
   if (typed.length > MOST_CHARACTERS) {
     throw new AddressError(
       'long',
-      `The address has ${typed.length} characters; ${MOST_CHARACTERS} are the most.`,
+      t('The address has {0} characters; {1} are the most.', written(typed.length), written(MOST_CHARACTERS)),
     );
   }
   const url = parse(typed);
@@ -63,22 +65,26 @@ function parse(typed: string): URL {
   if (scheme !== undefined && !/^https?$/i.test(scheme)) {
     throw new AddressError(
       'scheme',
-      `The address begins with ${scheme}://, but model servers are asked over http:// or https://.`,
+      t('The address begins with {0}://, but model servers are asked over http:// or https://.', scheme),
     );
   }
   const authority = /^(?:[^/]*:\/\/)?([^/?#]*)/.exec(typed)?.[1] ?? '';
   if (authority.includes('@')) {
     throw new AddressError(
       'credentials',
-      'The address has a user name or a password in it. Leave them out; the key that a server asks for is kept apart.',
+      t(
+        'The address has a user name or a password in it. Leave them out; the key that a server asks for is kept apart.',
+      ),
     );
   }
   const url = webAddress(scheme === undefined ? `${guessedScheme(authority)}://${typed}` : typed);
   if (!url) {
     throw new AddressError(
       'shape',
-      `${JSON.stringify(visibleText(typed.slice(0, 100)))} is no address of a server; it should look like ` +
-        'http://localhost:8000 or https://models.example.org, without anything after a ? or a #.',
+      t(
+        '{0} is no address of a server; it should look like http://localhost:8000 or https://models.example.org, without anything after a ? or a #.',
+        JSON.stringify(visibleText(typed.slice(0, 100))),
+      ),
     );
   }
   // What a server that listens everywhere prints is no address to be asked, but on some systems.

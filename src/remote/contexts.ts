@@ -1,5 +1,7 @@
 /** What can be asked of a served model, before it is. */
 import type { ModelInfo } from '../core/languageModel';
+import { t } from '../l10n/language';
+import { written } from '../l10n/numbers';
 
 /**
  * @param what the tokens, for sentences.
@@ -11,12 +13,20 @@ export function checkTokens(
   what: string,
 ): void {
   if (tokens.length === 0) {
-    throw new RangeError(`${what} is empty; ${name} needs at least one token before the one it predicts.`);
+    throw new RangeError(
+      t('{0} is empty; {1} needs at least one token before the one it predicts.', what, name),
+    );
   }
   const outside = tokens.find((id) => !(Number.isInteger(id) && id >= 0 && id < vocabularySize));
   if (outside === undefined) return;
   throw new RangeError(
-    `${what} has token id ${outside}, but the ids of ${name} are 0 to ${vocabularySize - 1}.`,
+    t(
+      '{0} has token id {1}, but the ids of {2} are 0 to {3}.',
+      what,
+      String(outside),
+      name,
+      written(vocabularySize - 1),
+    ),
   );
 }
 
@@ -25,6 +35,12 @@ export function checkContext(info: ModelInfo, tokens: readonly number[], what: s
   checkTokens(info, tokens, what);
   if (tokens.length <= info.contextLength) return;
   throw new RangeError(
-    `${what} has ${tokens.length} tokens, but ${info.name} holds at most ${info.contextLength}; shorten the text.`,
+    t(
+      '{0} has {1} tokens, but {2} holds at most {3}; shorten the text.',
+      what,
+      written(tokens.length),
+      info.name,
+      written(info.contextLength),
+    ),
   );
 }

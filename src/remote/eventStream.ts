@@ -2,6 +2,7 @@
 import type { ParseError } from 'eventsource-parser';
 import { createParser } from 'eventsource-parser';
 import { inBytes } from '../l10n/bytes';
+import { t } from '../l10n/language';
 import { nonsense, saidError, type Asked } from './problems';
 
 /** The event after which OpenAI's protocol has nothing to say. */
@@ -19,7 +20,7 @@ export async function* eventsOf(
 ): AsyncGenerator<string> {
   const events: string[] = [];
   let problem: Error | undefined;
-  const tooMuch = (): Error => nonsense(asked, `more than ${inBytes(mostBytes)} without an event`);
+  const tooMuch = (): Error => nonsense(asked, t('more than {0} without an event', inBytes(mostBytes)));
   const parser = createParser({
     maxBufferSize: mostBytes,
     onEvent: ({ data }) => events.push(data),

@@ -1,16 +1,18 @@
 /** Requests to a server. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import pRetry from 'p-retry';
-import { inBytes } from '../l10n/bytes';
 import { request as send, type Dispatcher } from 'undici';
 import { parseBoundedJson } from '../core/boundedJson';
+import { inBytes } from '../l10n/bytes';
+import { t } from '../l10n/language';
 import type { ServerConnection, ServerRequest } from './connection';
 import { decompressed } from './decompressed';
 import { dispatcherFor } from './dispatcher';
 import { eventsOf } from './eventStream';
 import { failed, Passing, refused } from './passing';
-import { nonsense, refusalError, saidError, saidSafely, titleOf, wayError, type Asked } from './problems';
+import { nonsense, refusalError, saidError, titleOf, wayError, type Asked } from './problems';
 import { RemoteError } from './remoteError';
+import { saidSafely } from './serverWords';
 import type { NetworkSettings, ServerAddress } from './source';
 
 const MOST_BYTES = 8e6;
@@ -35,7 +37,7 @@ export function openConnection(
   if (server.key !== undefined && !/^[\x21-\x7e]+$/.test(server.key)) {
     throw new RemoteError(
       'access',
-      `The key of ${title} has spaces or characters that no key has. Enter it again.`,
+      t('The key of {0} has spaces or characters that no key has. Enter it again.', title),
     );
   }
   try {
@@ -44,7 +46,10 @@ export function openConnection(
     // What is wrong with the proxy's address may quote its password.
     throw new RemoteError(
       'network',
-      `${title} cannot be reached: the address of the proxy (http.proxy, HTTP_PROXY or HTTPS_PROXY) is none. Correct it.`,
+      t(
+        '{0} cannot be reached: the address of the proxy (http.proxy, HTTP_PROXY or HTTPS_PROXY) is none. Correct it.',
+        title,
+      ),
     );
   }
 }
@@ -153,7 +158,7 @@ class HttpConnection implements ServerConnection {
         ...{ status, headers },
         type: headerOf(headers, 'content-type') ?? '',
         body: decompressed(answer.body, headerOf(headers, 'content-encoding'), (found) =>
-          nonsense(asked, `bytes packed as “${saidSafely(this.#server, found, 30)}”`),
+          nonsense(asked, t('bytes packed as “{0}”', saidSafely(this.#server, found, 30))),
         ),
       };
       if (status >= 200 && status < 300) return opened;
@@ -218,7 +223,7 @@ class HttpConnection implements ServerConnection {
     let length = 0;
     for await (const chunk of this.#read(request, body, LEAST_PROGRESS_BYTES)) {
       length += chunk.length;
-      if (length > mostBytes) throw nonsense(this.#asked(request), `more than ${inBytes(mostBytes)}`);
+      if (length > mostBytes) throw nonsense(this.#asked(request), t('more than {0}', inBytes(mostBytes)));
       chunks.push(chunk);
     }
     return Buffer.concat(chunks, length);
@@ -239,14 +244,14 @@ function readJson(asked: Asked, text: string, type: string): unknown {
 
 /** What an answer is that is no JSON. */
 function kindOf(asked: Asked, type: string, text: string): string {
-  if (/html/i.test(type) || /^\s*</.test(text)) return 'a web page';
-  if (text.trim() === '') return 'nothing';
+  if (/html/i.test(type) || /^\s*</.test(text)) return t('a web page');
+  if (text.trim() === '') return t('nothing');
   const beginning = beginningOf(asked, text);
-  return /json|event-stream/i.test(type) ? `what is no whole JSON (${beginning})` : beginning;
+  return /json|event-stream/i.test(type) ? t('what is no whole JSON ({0})', beginning) : beginning;
 }
 
 function beginningOf({ server }: Asked, text: string): string {
-  return `“${saidSafely(server, text.trim(), 60)}”`;
+  return t('“{0}”', saidSafely(server, text.trim(), 60));
 }
 
 /** The error that an answer holds which was sent as a success. */

@@ -1,9 +1,11 @@
 /** From where a model is served to the model. */
 import type { LanguageModel } from '../core/languageModel';
+import { t } from '../l10n/language';
 import { openConnection } from './http';
 import { probe } from './probe';
-import { saidSafely, titleOf } from './problems';
+import { titleOf } from './problems';
 import { RemoteError } from './remoteError';
+import { saidSafely } from './serverWords';
 import { loadRemoteTokenizer } from './tokenizer';
 import { connectLlama } from './llama';
 import { connectVllm } from './vllm';
@@ -48,18 +50,27 @@ export async function loadRemote(
 function checkServed({ server, model }: RemoteSource, { models, needsKey }: ServerDescription): void {
   const title = titleOf(server);
   if (needsKey && server.key === undefined) {
-    throw new RemoteError('access', `${title} asks for a key; give it the one that it was started with.`);
+    throw new RemoteError(
+      'access',
+      t('{0} asks for a key; give it the one that it was started with.', title),
+    );
   }
   if (models.some(({ id }) => id === model)) return;
-  const serves =
-    models.length === 0
-      ? 'no model'
-      : models
-          .slice(0, 5)
-          .map(({ id }) => `“${saidSafely(server, id, 80)}”`)
-          .join(', ');
+  const wanted = saidSafely(server, model, 80);
+  if (models.length === 0) {
+    throw new RemoteError(
+      'missing',
+      t('{0} does not serve “{1}”; it serves no model. Start it with that model.', title, wanted),
+    );
+  }
+  const serves = models.slice(0, 5).map(({ id }) => t('“{0}”', saidSafely(server, id, 80)));
   throw new RemoteError(
     'missing',
-    `${title} does not serve “${saidSafely(server, model, 80)}”; it serves ${serves}. Choose one of these, or start it with that model.`,
+    t(
+      '{0} does not serve “{1}”; it serves {2}. Choose one of these, or start it with that model.',
+      title,
+      wanted,
+      serves.join(', '),
+    ),
   );
 }

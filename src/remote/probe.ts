@@ -1,8 +1,10 @@
 /** What answers at an address. */
 import * as v from 'valibot';
+import { t } from '../l10n/language';
 import type { ServerConnection, ServerRequest } from './connection';
-import { nonsense, saidSafely, titleOf } from './problems';
+import { nonsense, titleOf } from './problems';
 import { RemoteError } from './remoteError';
+import { saidSafely } from './serverWords';
 import type { ServedModel, ServerAddress, ServerDescription } from './source';
 
 /** Milliseconds for which a server may be silent when it is asked what it is. */
@@ -76,7 +78,7 @@ class Asking {
   constructor(connection: ServerConnection, server: ServerAddress, signal: AbortSignal | undefined) {
     this.#connection = connection;
     this.#server = server;
-    this.#always = { what: 'a description of itself', quietMs: QUIET_MS, signal };
+    this.#always = { what: t('a description of itself'), quietMs: QUIET_MS, signal };
   }
 
   /** What a path answers; undefined where that is none of this server's, or no JSON. @throws RemoteError `network` */
@@ -95,7 +97,7 @@ class Asking {
       const answer = await this.#connection.json({ ...this.#always, path: '/v1/models' });
       const parsed = v.safeParse(modelsSchema, answer);
       if (parsed.success) return { listed: parsed.output.data };
-      throw nonsense({ server: this.#server, what: 'its list of models' }, 'something else');
+      throw nonsense({ server: this.#server, what: t('its list of models') }, t('something else'));
     } catch (error) {
       if (this.#lacksKey(error)) return { listed: [], refused: error };
       throw error;
@@ -166,10 +168,18 @@ function served(id: string, contextLength?: number, vocabularySize?: number): Se
 }
 
 function unsupported(server: ServerAddress, owner: string | undefined): RemoteError {
-  const what = owner === undefined ? '' : ` (its models are owned by “${saidSafely(server, owner, 60)}”)`;
+  const title = titleOf(server);
   return new RemoteError(
     'missing',
-    `${titleOf(server)} is neither vLLM nor llama-server${what}. Only these two are supported: other servers do not ` +
-      `say enough of their models' probabilities.`,
+    owner === undefined
+      ? t(
+          "{0} is neither vLLM nor llama-server. Only these two are supported: other servers do not say enough of their models' probabilities.",
+          title,
+        )
+      : t(
+          "{0} is neither vLLM nor llama-server (its models are owned by “{1}”). Only these two are supported: other servers do not say enough of their models' probabilities.",
+          title,
+          saidSafely(server, owner, 60),
+        ),
   );
 }

@@ -3,6 +3,8 @@ import type { Vocabulary } from '../core/languageModel';
 import type { SamplerSpec } from '../core/samplers/catalog';
 import { resolveTokens } from '../core/samplers/tokenLists';
 import type { Settings } from '../interchange/settings';
+import { t } from '../l10n/language';
+import { written } from '../l10n/numbers';
 
 /** Tokens that are named one by one. */
 const MOST_NAMED = 1000;
@@ -28,6 +30,12 @@ export function namedTokens(
   const chosen = resolveTokens(step.sampler, step, { vocabularySize, vocabulary });
   const ids = Array.from(chosen.keys()).filter((id) => chosen[id] === 1);
   return ids.length > MOST_NAMED
-    ? `${step.sampler} names ${ids.length} tokens; ${program} is told of at most ${MOST_NAMED}.`
+    ? t(
+        '{0} names {1} tokens; {2} is told of at most {3}.',
+        step.sampler,
+        written(ids.length),
+        program,
+        written(MOST_NAMED),
+      )
     : ids;
 }

@@ -1,5 +1,7 @@
 /** Which tokens end a served model's texts, and which stands before them, as the files beside its tokenizer say. */
 import { findModelJson, isJsonObject, SETTINGS_BYTES } from '../gpt2/checkpoint/boundedFile';
+import { t } from '../l10n/language';
+import { written } from '../l10n/numbers';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -47,7 +49,13 @@ export async function readServedEnds(
     const wrong = ids.filter((id) => !isId(id));
     if (wrong.length > 0) {
       remarks.push(
-        `${key}_id in ${directory} is ${JSON.stringify(wrong).slice(0, 80)}, which is no token of the vocabulary (ids 0 to ${most - 1}), and is left out.`,
+        t(
+          '{0} in {1} is {2}, which is no token of the vocabulary (ids 0 to {3}), and is left out.',
+          `${key}_id`,
+          directory,
+          JSON.stringify(wrong).slice(0, 80),
+          written(most - 1),
+        ),
       );
     }
     return [...new Set(ids.filter(isId))];
@@ -55,8 +63,10 @@ export async function readServedEnds(
   const endOfText = idsOf('eos_token');
   if (endOfText.length === 0) {
     remarks.push(
-      `Nothing in ${directory} says which token ends a text, so every text goes on to the length that is asked for. ` +
-        "Put the model's generation_config.json beside its tokenizer.",
+      t(
+        "Nothing in {0} says which token ends a text, so every text goes on to the length that is asked for. Put the model's generation_config.json beside its tokenizer.",
+        directory,
+      ),
     );
   }
   return { endOfText, startOfText: idsOf('bos_token')[0] ?? null, vocabularySize, remarks };

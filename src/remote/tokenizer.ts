@@ -8,6 +8,8 @@ import { fitTokenizer, type TextTokenizer } from '../gpt2/tokenizer/textTokenize
 import { END_OF_TEXT, Gpt2Tokenizer } from '../gpt2/tokenizer/tokenizer';
 import { loadTokenizer } from '../gpt2/tokenizer/tokenizerFile';
 import { UNREAD_TOKENIZER_FILES, unreadTokenizer } from '../gpt2/tokenizer/tokenizerNames';
+import { t, whole } from '../l10n/language';
+import { capitalized, written } from '../l10n/numbers';
 import type { ServerConnection } from './connection';
 import { LlamaServer } from './llama/llamaServer';
 import { serverTokenizer } from './llama/serverTokenizer';
@@ -38,8 +40,6 @@ export interface RemoteTokenizer {
 /** Prices, signs, indents, letters of several scripts, and a character of four bytes: where tokenizers differ. */
 const SAMPLE = 'In 1999, naïve café-goers didn’t pay $3.50!\n\n\tx == y;  // 東京 🙂';
 
-const count = (n: number): string => n.toLocaleString('en-US');
-
 /**
  * The tokenizer of a served model, held to what the server itself makes of a text where it says so.
  * @throws RemoteError when it is another model's, or the server does not have what was chosen.
@@ -57,8 +57,10 @@ export async function loadRemoteTokenizer(
     if (description.kind !== 'llama-server' || size === undefined) {
       throw new RemoteError(
         'refused',
-        `${title} does not list the bytes of its tokens, so texts cannot be shown token by token. ` +
-          "Choose the folder with the model's tokenizer.json for it.",
+        t(
+          "{0} does not list the bytes of its tokens, so texts cannot be shown token by token. Choose the folder with the model's tokenizer.json for it.",
+          title,
+        ),
       );
     }
     const own = await serverTokenizer(new LlamaServer(connection, model), size);
@@ -71,8 +73,14 @@ export async function loadRemoteTokenizer(
   if (known > wanted) {
     throw new RemoteError(
       'refused',
-      `${name} has ${count(known)} tokens, but ${model} on ${title} has ${count(wanted)}: it is another ` +
-        `model's. ${FIX}`,
+      t(
+        "{0} has {1} tokens, but {2} on {3} has {4}: it is another model's. Choose the folder with this model's own tokenizer.json.",
+        capitalized(name),
+        whole(known),
+        model,
+        title,
+        whole(wanted),
+      ),
     );
   }
   const fitted = fitTokenizer(tokenizer, wanted, model);
@@ -86,17 +94,15 @@ export async function loadRemoteTokenizer(
   return { ...own, ...startRemark(own, title) };
 }
 
-const FIX = "Choose the folder with this model's own tokenizer.json.";
-
 const unchecked = (name: string, server: string): string =>
-  `${server} does not say which tokens a text has, so nobody has checked that ${name} is its model's.`;
+  t("{0} does not say which tokens a text has, so nobody has checked that {1} is its model's.", server, name);
 
 type Chosen = ServedEnds & { readonly tokenizer: TextTokenizer; readonly name: string };
 
 function gpt2Tokenizer(): Chosen {
   return {
     tokenizer: new Gpt2Tokenizer(),
-    name: "GPT-2's tokenizer",
+    name: t("GPT-2's tokenizer"),
     ...{ endOfText: [END_OF_TEXT], startOfText: END_OF_TEXT, vocabularySize: undefined, remarks: [] },
   };
 }
@@ -109,7 +115,10 @@ async function folderTokenizer(directory: string): Promise<Chosen> {
   if (refusal !== undefined) throw new ModelFileError(refusal);
   if (!has('tokenizer.json') && !(has('vocab.json') && has('merges.txt'))) {
     throw new ModelFileError(
-      `${directory} has no tokenizer: neither tokenizer.json nor vocab.json and merges.txt. ${FIX}`,
+      t(
+        "{0} has no tokenizer: neither tokenizer.json nor vocab.json and merges.txt. Choose the folder with this model's own tokenizer.json.",
+        directory,
+      ),
     );
   }
   const tokenizer = await loadTokenizer(directory);
@@ -125,7 +134,7 @@ async function folderTokenizer(directory: string): Promise<Chosen> {
     return undefined;
   };
   const ends = await readServedEnds(directory, idOf, tokens);
-  return { tokenizer, name: `The tokenizer in ${directory}`, ...ends };
+  return { tokenizer, name: t('the tokenizer in {0}', directory), ...ends };
 }
 
 /**
@@ -164,11 +173,21 @@ async function compare(
     return { before: withStart.slice(0, leading(withStart, theirs)) };
   }
   const place = at === -1 ? own.length : at;
-  const idAt = (ids: readonly number[]): string => (place < ids.length ? `${ids[place]}` : 'none');
+  const idAt = (ids: readonly number[]): string => (place < ids.length ? written(ids[place]!) : t('none'));
   throw new RemoteError(
     'refused',
-    `${name} is not that of ${model} on ${titleOf(server)}: of ${JSON.stringify(SAMPLE)} it makes ${own.length} tokens, ` +
-      `the server ${theirs.length}, and token ${place + 1} is ${idAt(own)} instead of ${idAt(theirs)}. ${FIX}`,
+    t(
+      "{0} is not that of {1} on {2}: of {3} it makes {4} tokens, the server {5}, and token {6} is {7} instead of {8}. Choose the folder with this model's own tokenizer.json.",
+      capitalized(name),
+      model,
+      titleOf(server),
+      JSON.stringify(SAMPLE),
+      written(own.length),
+      written(theirs.length),
+      written(place + 1),
+      idAt(own),
+      idAt(theirs),
+    ),
   );
 }
 
@@ -178,11 +197,14 @@ async function vllmTokens(connection: ServerConnection, model: string, start: bo
   const answer = await connection.json({
     path: '/tokenize',
     body: { model, prompt: SAMPLE, add_special_tokens: start },
-    what: 'the tokens of a text',
+    what: t('the tokens of a text'),
   });
   const read = v.safeParse(vllmSchema, answer);
   if (read.success) return read.output.tokens;
-  throw new RemoteError('missing', `${titleOf(connection.server)} does not say which tokens a text has.`);
+  throw new RemoteError(
+    'missing',
+    t('{0} does not say which tokens a text has.', titleOf(connection.server)),
+  );
 }
 
 /** What a user should know of tokens that are sent, but not shown. */
@@ -196,7 +218,11 @@ function startRemark(
     startOfText: before[0]!,
     remarks: [
       ...remarks,
-      `Before every text stands ${tokenizer.decode(before)}, as ${server} has it for this model; it is sent, but not shown.`,
+      t(
+        'Before every text stands {0}, as {1} has it for this model; it is sent, but not shown.',
+        tokenizer.decode(before),
+        server,
+      ),
     ],
   };
 }

@@ -1,10 +1,12 @@
 /** A served model's vocabulary by llama-server's own lists of bytes. */
 import type { Vocabulary } from '../../core/languageModel';
 import { joinTokens } from '../../gpt2/tokenizer/textTokenizer';
+import { t } from '../../l10n/language';
+import { written } from '../../l10n/numbers';
 import { UnreadableAnswer } from './entries';
 import type { LlamaServer } from './llamaServer';
 
-const WHAT = 'the bytes of its tokens';
+const WHAT = t('the bytes of its tokens');
 
 /** Special tokens that are named in one request; some vocabularies have hundreds. */
 const NAMED_AT_ONCE = 256;
@@ -25,25 +27,27 @@ export async function byteLists(server: LlamaServer, size: number): Promise<Byte
   const tokens = new Array<Uint8Array | undefined>(size).fill(undefined);
   const taken = server.readable(WHAT, () => {
     const last = prompt.at(-1);
-    if (last === undefined) throw new UnreadableAnswer('no tokens for the letter a');
+    if (last === undefined) throw new UnreadableAnswer(t('no tokens for the letter a'));
     return last;
   });
   let count = 0;
   await server.ask(
     { prompt, taken, listed: size, what: WHAT },
     (id, _, bytes) => {
-      if (!bytes) throw new UnreadableAnswer(`token ${id} without its bytes`);
+      if (!bytes) throw new UnreadableAnswer(t('token {0} without its bytes', written(id)));
       if (id >= size) {
-        throw new UnreadableAnswer(`token ${id}, though its ids are 0 to ${size - 1},`);
+        throw new UnreadableAnswer(
+          t('token {0}, though its ids are 0 to {1},', written(id), written(size - 1)),
+        );
       }
-      if (tokens[id]) throw new UnreadableAnswer(`token ${id} twice`);
+      if (tokens[id]) throw new UnreadableAnswer(t('token {0} twice', written(id)));
       tokens[id] = bytes.slice();
       count++;
     },
     true,
   );
   const known = server.readable(WHAT, () => {
-    if (count !== size) throw new UnreadableAnswer(`${count} of ${size} tokens`);
+    if (count !== size) throw new UnreadableAnswer(t('{0} of {1} tokens', written(count), written(size)));
     return tokens.map((bytes) => bytes!);
   });
   const special = known.flatMap(({ length }, id) => (length === 0 ? [id] : []));

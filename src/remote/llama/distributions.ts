@@ -1,6 +1,8 @@
 /** From what llama-server lists for one place to what a model says there. */
 import type { NextToken } from '../../core/languageModel';
 import { listedLogits, type TokenLogProbability } from '../../core/listed';
+import { t } from '../../l10n/language';
+import { written } from '../../l10n/numbers';
 import { UnreadableAnswer, type EntryReceiver } from './entries';
 
 /** The server adds float32 numbers one after the other: the sum of GPT-2's 50,257 was seen 5e-5 below 1. */
@@ -24,14 +26,16 @@ export function wholeListing(vocabularySize: number): Listing {
   return {
     onEntry(id, logProbability) {
       checkId(id, vocabularySize);
-      if (!Number.isNaN(logits[id])) throw new UnreadableAnswer(`token ${id} twice`);
+      if (!Number.isNaN(logits[id])) throw new UnreadableAnswer(t('token {0} twice', written(id)));
       logits[id] = logProbability;
       sum += Math.exp(logProbability);
       count++;
     },
     end(length) {
       if (count !== vocabularySize) {
-        throw new UnreadableAnswer(`log-probabilities of ${count} of its ${vocabularySize} tokens`);
+        throw new UnreadableAnswer(
+          t('log-probabilities of {0} of its {1} tokens', written(count), written(vocabularySize)),
+        );
       }
       if (Math.abs(sum - 1) > ROUNDING) throw wrongSum(sum);
       return { logits, cache: { length } };
@@ -54,7 +58,11 @@ export function partListing(vocabularySize: number, asked: number): PartListing 
   const check = (): void => {
     if (entries.length !== asked) {
       throw new UnreadableAnswer(
-        `log-probabilities of ${entries.length} tokens, where ${asked} were asked for,`,
+        t(
+          'log-probabilities of {0} tokens, where {1} were asked for,',
+          written(entries.length),
+          written(asked),
+        ),
       );
     }
     if (sum > 1 + ROUNDING) throw wrongSum(sum);
@@ -64,9 +72,9 @@ export function partListing(vocabularySize: number, asked: number): PartListing 
     check,
     onEntry(id, logProbability) {
       checkId(id, vocabularySize);
-      if (seen.has(id)) throw new UnreadableAnswer(`token ${id} twice`);
+      if (seen.has(id)) throw new UnreadableAnswer(t('token {0} twice', written(id)));
       if (logProbability > (entries.at(-1)?.logProbability ?? 0)) {
-        throw new UnreadableAnswer('tokens that are not in the order of their probabilities');
+        throw new UnreadableAnswer(t('tokens that are not in the order of their probabilities'));
       }
       seen.add(id);
       entries.push({ id, logProbability });
@@ -81,9 +89,11 @@ export function partListing(vocabularySize: number, asked: number): PartListing 
 
 function checkId(id: number, vocabularySize: number): void {
   if (id < vocabularySize) return;
-  throw new UnreadableAnswer(`token ${id}, though its ids are 0 to ${vocabularySize - 1},`);
+  throw new UnreadableAnswer(
+    t('token {0}, though its ids are 0 to {1},', written(id), written(vocabularySize - 1)),
+  );
 }
 
 function wrongSum(sum: number): UnreadableAnswer {
-  return new UnreadableAnswer(`probabilities whose sum is ${sum.toPrecision(4)}`);
+  return new UnreadableAnswer(t('probabilities whose sum is {0}', written(sum.toPrecision(4))));
 }

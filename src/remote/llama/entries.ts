@@ -2,6 +2,8 @@
  * What llama-server says of one place, read straight from the bytes of its answer: a whole vocabulary has some 93
  * bytes a token, 4.7 MB for GPT-2's, of which `JSON.parse` would make 100,000 objects. Nothing in it is trusted.
  */
+import { t } from '../../l10n/language';
+import { written } from '../../l10n/numbers';
 
 /**
  * Takes one listed token. Its bytes are there where they were asked for and the answer has them; they hold until the
@@ -32,7 +34,11 @@ const LOWEST = -3e38;
 export function checkLogProbability(id: number, value: unknown): number {
   if (typeof value !== 'number' || !(value <= MOST_LOG_PROBABILITY)) {
     throw new UnreadableAnswer(
-      `the log-probability ${typeof value === 'number' ? value : JSON.stringify(value)} for token ${id}`,
+      t(
+        'the log-probability {0} for token {1}',
+        typeof value === 'number' ? written(value) : JSON.stringify(value),
+        written(id),
+      ),
     );
   }
   return value < LOWEST ? -Infinity : Math.min(0, value);
@@ -142,7 +148,7 @@ class EntryReader {
       if (after !== COMMA) this.fail();
     }
     if (!Number.isInteger(id) || id < 0 || logProbability === undefined || (outer && !listed)) {
-      throw new UnreadableAnswer('log-probabilities in a form that is not known here');
+      throw new UnreadableAnswer(t('log-probabilities in a form that is not known here'));
     }
     return { id, logProbability: checkLogProbability(id, logProbability) };
   }
@@ -179,7 +185,7 @@ class EntryReader {
     for (;;) {
       const byte = this.number();
       if (!Number.isInteger(byte) || byte < 0 || byte > 255 || this.tokenLength === LONGEST_TOKEN) {
-        throw new UnreadableAnswer('a list of bytes that are none');
+        throw new UnreadableAnswer(t('a list of bytes that are none'));
       }
       this.token[this.tokenLength++] = byte;
       const after = this.next();
@@ -295,7 +301,9 @@ class EntryReader {
   }
 
   private fail(): never {
-    throw new UnreadableAnswer(`what is no JSON at byte ${this.at} of ${this.answer.length}`);
+    throw new UnreadableAnswer(
+      t('what is no JSON at byte {0} of {1}', written(this.at), written(this.answer.length)),
+    );
   }
 }
 

@@ -1,6 +1,7 @@
 /** Models that llama.cpp's llama-server serves. */
 import { createHash } from 'node:crypto';
 import type { LanguageModel, ModelInfo, Vocabulary } from '../../core/languageModel';
+import { t } from '../../l10n/language';
 import type { ServerConnection } from '../connection';
 import { RemoteError } from '../remoteError';
 import type { RemoteSource, ServerDescription } from '../source';
@@ -41,7 +42,11 @@ export async function connectLlama(
   if (letter === undefined) {
     throw new RemoteError(
       'refused',
-      `The vocabulary of ${source.model} on ${server.title} has no token of one letter, so its probabilities cannot be asked for.`,
+      t(
+        'The vocabulary of {0} on {1} has no token of one letter, so its probabilities cannot be asked for.',
+        source.model,
+        server.title,
+      ),
     );
   }
   return new LlamaModel({

@@ -8,6 +8,8 @@ import type {
   TextScores,
   Vocabulary,
 } from '../../core/languageModel';
+import { t } from '../../l10n/language';
+import { written } from '../../l10n/numbers';
 import { checkContext, checkTokens } from '../contexts';
 import { RecentAnswers } from '../recentAnswers';
 import { started } from '../startOfTexts';
@@ -22,7 +24,7 @@ import type { Slots } from './slots';
 /** Bytes of answers that are kept. */
 const KEPT_BYTES = 64e6;
 
-const WHAT = 'the next tokens';
+const WHAT = t('the next tokens');
 
 /** What a model of this kind is made of. */
 export interface LlamaParts {
@@ -68,7 +70,7 @@ export class LlamaModel implements LanguageModel {
   /** One request for each context that was not asked about lately. */
   async next(contexts: readonly Context[], signal?: AbortSignal): Promise<NextToken[]> {
     contexts.forEach(({ tokens }, index) => {
-      checkContext(this.info, tokens, `Context ${index}`);
+      checkContext(this.info, tokens, t('Context {0}', written(index)));
     });
     return this.#recent.answersTo(contexts, (questions) =>
       this.#parts.slots.each(
@@ -82,7 +84,7 @@ export class LlamaModel implements LanguageModel {
   }
 
   async score(tokens: readonly number[], options: ScoreOptions = {}): Promise<TextScores> {
-    checkTokens(this.info, tokens, 'The text');
+    checkTokens(this.info, tokens, t('The text'));
     return scoreText(this.#parts, tokens, options);
   }
 
@@ -102,7 +104,7 @@ export class LlamaModel implements LanguageModel {
     await turn();
     const entry = await server.ask({ prompt, taken: letter, listed, what: WHAT, signal }, listing.onEntry);
     return server.readable(WHAT, () => {
-      if (!entry) throw new UnreadableAnswer('no log-probabilities');
+      if (!entry) throw new UnreadableAnswer(t('no log-probabilities'));
       return listing.end(tokens.length);
     });
   }

@@ -1,5 +1,7 @@
 /** The protocol of llama-server, as far as it is spoken here; tools/server/README.md of llama.cpp describes it. */
 import * as v from 'valibot';
+import { t } from '../../l10n/language';
+import { written } from '../../l10n/numbers';
 import type { ServerConnection } from '../connection';
 import { nonsense, titleOf } from '../problems';
 import { leading } from '../startOfTexts';
@@ -88,7 +90,7 @@ export class LlamaServer {
 
   /** @throws RemoteError */
   async props(signal?: AbortSignal): Promise<LlamaProps> {
-    const what = 'its properties';
+    const what = t('its properties');
     // Its router, which starts a server for each of several models, needs to know which.
     const path = `/props?model=${encodeURIComponent(this.model)}`;
     return this.parsed(propsSchema, await this.connection.json({ path, what, signal }), what);
@@ -123,7 +125,9 @@ export class LlamaServer {
       this.checkModel(nameOfModel(answer));
       const entry = readFirstEntry(answer, onEntry, wantsBytes);
       if (entry && entry.id !== taken) {
-        throw new UnreadableAnswer(`token ${entry.id}, where it was told to take ${taken},`);
+        throw new UnreadableAnswer(
+          t('token {0}, where it was told to take {1},', written(entry.id), written(taken)),
+        );
       }
       return entry;
     });
@@ -134,7 +138,7 @@ export class LlamaServer {
    * @throws RemoteError
    */
   async tokens(content: string, { special, start }: Reading, size: number): Promise<number[]> {
-    const what = 'the tokens of a text';
+    const what = t('the tokens of a text');
     const answer = await this.connection.json({
       path: '/tokenize',
       body: { model: this.model, content, parse_special: special, add_special: start, with_pieces: false },
@@ -146,7 +150,9 @@ export class LlamaServer {
     return this.readable(what, () => {
       const outside = tokens.find((token) => token >= size);
       if (outside === undefined) return tokens;
-      throw new UnreadableAnswer(`token ${outside}, though its ids are 0 to ${size - 1},`);
+      throw new UnreadableAnswer(
+        t('token {0}, though its ids are 0 to {1},', written(outside), written(size - 1)),
+      );
     });
   }
 
@@ -166,7 +172,7 @@ export class LlamaServer {
    * @throws RemoteError
    */
   async text(tokens: readonly number[]): Promise<string> {
-    const what = 'the text of its tokens';
+    const what = t('the text of its tokens');
     const body = { model: this.model, tokens };
     const answer = await this.connection.json({ path: '/detokenize', body, what });
     return this.parsed(contentSchema, answer, what).content;
@@ -177,7 +183,7 @@ export class LlamaServer {
    * @throws RemoteError
    */
   async templated(content: string): Promise<string> {
-    const what = 'its chat template';
+    const what = t('its chat template');
     const body = { model: this.model, messages: [{ role: 'user', content }] };
     const mostBytes = ANSWER_BYTES + 8 * Buffer.byteLength(content);
     const answer = await this.connection.json({ path: '/apply-template', body, what, mostBytes });
@@ -193,7 +199,7 @@ export class LlamaServer {
     const before = (this.answering ??= model);
     if (model === undefined || before === undefined || model === before) return;
     throw new UnreadableAnswer(
-      `the model ${this.shown(model)}, though it answered with ${this.shown(before)} before,`,
+      t('the model {0}, though it answered with {1} before,', this.shown(model), this.shown(before)),
     );
   }
 
@@ -219,7 +225,7 @@ export class LlamaServer {
     return this.readable(what, () => {
       const read = v.safeParse(schema, answer);
       if (read.success) return read.output;
-      throw new UnreadableAnswer(`what cannot be read (${this.shown(read.issues[0].message)})`);
+      throw new UnreadableAnswer(t('what cannot be read ({0})', this.shown(read.issues[0].message)));
     });
   }
 }

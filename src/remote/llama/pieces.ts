@@ -2,6 +2,8 @@
 import * as v from 'valibot';
 import type { NextToken, Vocabulary } from '../../core/languageModel';
 import { listedLogits, type TokenLogProbability } from '../../core/listed';
+import { t } from '../../l10n/language';
+import { written } from '../../l10n/numbers';
 import { checkLogProbability, UnreadableAnswer } from './entries';
 
 const id = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
@@ -23,10 +25,12 @@ export type Piece = v.InferOutput<typeof pieceSchema>;
 /** @throws UnreadableAnswer */
 export function readPiece(event: unknown, vocabularySize: number): Piece {
   const read = v.safeParse(pieceSchema, event);
-  if (!read.success) throw new UnreadableAnswer(`what cannot be read (${read.issues[0].message})`);
+  if (!read.success) throw new UnreadableAnswer(t('what cannot be read ({0})', read.issues[0].message));
   const outside = read.output.tokens.find((token) => token >= vocabularySize);
   if (outside === undefined) return read.output;
-  throw new UnreadableAnswer(`token ${outside}, though its ids are 0 to ${vocabularySize - 1},`);
+  throw new UnreadableAnswer(
+    t('token {0}, though its ids are 0 to {1},', written(outside), written(vocabularySize - 1)),
+  );
 }
 
 /**
@@ -46,13 +50,16 @@ export function nextIn(
   for (const { id, logprob } of [...entry.top_logprobs, entry]) {
     if (listed.has(id)) continue;
     if (id >= vocabularySize) {
-      throw new UnreadableAnswer(`token ${id}, though its ids are 0 to ${vocabularySize - 1},`);
+      throw new UnreadableAnswer(
+        t('token {0}, though its ids are 0 to {1},', written(id), written(vocabularySize - 1)),
+      );
     }
     const logProbability = checkLogProbability(id, logprob);
     listed.set(id, { id, logProbability });
     sum += Math.exp(logProbability);
   }
-  if (sum > 1.01) throw new UnreadableAnswer(`probabilities whose sum is ${sum.toPrecision(4)}`);
+  if (sum > 1.01)
+    throw new UnreadableAnswer(t('probabilities whose sum is {0}', written(sum.toPrecision(4))));
   return {
     ...listedLogits([...listed.values()], vocabularySize, entry.top_logprobs.length),
     cache: { length },

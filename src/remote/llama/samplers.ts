@@ -1,4 +1,6 @@
 import type { DrawnToken, NextToken, OwnDrawing, OwnSamplers } from '../../core/languageModel';
+import { t } from '../../l10n/language';
+import { written } from '../../l10n/numbers';
 import { RemoteError } from '../remoteError';
 import type { SaidChain } from '../saidChain';
 import { started } from '../startOfTexts';
@@ -14,7 +16,7 @@ const LISTED = 20;
 /** Seeds of the server; the number above them stands for a seed of its own choice. */
 const SEEDS = 2 ** 32 - 1;
 
-const WHAT = 'texts';
+const WHAT = t('texts');
 
 /**
  * llama-server's own samplers: a request for each text, as many at once as it has slots. Sample i is drawn with the
@@ -93,8 +95,11 @@ class Text {
     signal.throwIfAborted();
     throw new RemoteError(
       'network',
-      `${server.title} broke off before a text had ended, after ${this.#ids.length} tokens. It may have been ` +
-        'stopped: see its log, then try again.',
+      t(
+        '{0} broke off before a text had ended, after {1} tokens. It may have been stopped: see its log, then try again.',
+        server.title,
+        written(this.#ids.length),
+      ),
     );
   }
 
@@ -117,7 +122,14 @@ class Text {
     const lost = drawn - this.#ids.length - tokens.length;
     if (lost < 0) {
       server.readable(WHAT, () => {
-        throw new UnreadableAnswer(`${drawn} tokens, after ${this.#ids.length} and ${tokens.length} more,`);
+        throw new UnreadableAnswer(
+          t(
+            '{0} tokens, after {1} and {2} more,',
+            written(drawn),
+            written(this.#ids.length),
+            written(tokens.length),
+          ),
+        );
       });
     }
     const before = lost === 0 ? [] : this.#lostIn(content, tokens, lost, tokenizer.vocabulary);
@@ -179,8 +191,10 @@ class Text {
     if (this.#ids.some((id, i) => tokens[i] !== id)) {
       throw new RemoteError(
         'answer',
-        `${server.title} left out tokens inside of a character, and drew another text when it was asked again. ` +
-          'Run it again, or let this machine draw.',
+        t(
+          '{0} left out tokens inside of a character, and drew another text when it was asked again. Run it again, or let this machine draw.',
+          server.title,
+        ),
       );
     }
     for (const id of tokens.slice(this.#ids.length)) this.#add(id, undefined);

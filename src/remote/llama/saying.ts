@@ -4,6 +4,7 @@ import type { SamplerSpec } from '../../core/samplers/catalog';
 import { llamaCpp } from '../../interchange/programs/llamaCpp';
 import { stepOf } from '../../interchange/settings';
 import { writeChain } from '../../interchange/writing';
+import { t } from '../../l10n/language';
 import { namedTokens, type SaidChain } from '../saidChain';
 
 /** Samplers that builds have had for less than two years, by the keys that the others do not name in `/props`. */
@@ -28,9 +29,9 @@ export function sayChain(
   const lacking = chain.find(
     ({ sampler }) => !llamaCpp.slots.some(({ samplers }) => samplers.includes(sampler)),
   );
-  if (lacking) return `llama.cpp has no sampler like ${lacking.sampler}.`;
+  if (lacking) return t('{0} has no sampler like {1}.', 'llama.cpp', lacking.sampler);
   const newer = chain.find(({ sampler }) => NEWER[sampler] !== undefined && !known.has(NEWER[sampler]));
-  if (newer) return `${newer.sampler}: this build of llama.cpp does not say that it has it.`;
+  if (newer) return t('{0}: this build of llama.cpp does not say that it has it.', newer.sampler);
   const named = chain.map((step) => withIds(step, info, vocabulary));
   const sentence = named.find((step) => typeof step === 'string');
   if (sentence !== undefined) return sentence;

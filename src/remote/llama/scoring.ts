@@ -7,6 +7,7 @@ import { isUtf8 } from 'node:buffer';
 import type { ScoreOptions, TextScores } from '../../core/languageModel';
 import type { TokenLogProbability } from '../../core/listed';
 import { planScoring } from '../../core/textScores';
+import { t } from '../../l10n/language';
 import { started } from '../startOfTexts';
 import { partListing } from './distributions';
 import { UnreadableAnswer } from './entries';
@@ -31,8 +32,10 @@ export async function scoreText(
   const { info, slots } = parts;
   if (options.onLogits) {
     throw new RangeError(
-      `The logits of a whole text cannot be had from ${info.name}: a server says only how probable its tokens were. ` +
-        'Choose a model of this machine.',
+      t(
+        'The logits of a whole text cannot be had from {0}: a server says only how probable its tokens were. Choose a model of this machine.',
+        info.name,
+      ),
     );
   }
   const { windows, scores } = planScoring(tokens.length, info.contextLength, options);
@@ -72,7 +75,7 @@ async function placeOf(
   const isWhole = isUtf8(bytes.subarray(offsets[id], offsets[id + 1]));
   const listed = isWhole ? Math.min(RANKED, vocabularySize) : vocabularySize;
   const listing = partListing(vocabularySize, listed);
-  const what = 'the probability of a token';
+  const what = t('the probability of a token');
   const taken = isWhole ? id : letter;
   const prompt = started(tokenizer.before, context);
   const entry = await server.ask({ prompt, taken, listed, what, signal }, listing.onEntry);
@@ -80,7 +83,7 @@ async function placeOf(
     listing.check();
     const best = listing.entries;
     const own = isWhole ? entry : best.find((token) => token.id === id);
-    if (!own) throw new UnreadableAnswer('no log-probability');
+    if (!own) throw new UnreadableAnswer(t('no log-probability'));
     return { logProbability: own.logProbability, best };
   });
 }

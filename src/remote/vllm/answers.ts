@@ -2,6 +2,8 @@
 import * as v from 'valibot';
 import { parseBoundedJson } from '../../core/boundedJson';
 import { shownJson } from '../../core/shownJson';
+import { t } from '../../l10n/language';
+import { written } from '../../l10n/numbers';
 import type { Wrong } from './problems';
 import { MAP, readTokenMap, splitAnswer, type TokenMap } from './tokenMaps';
 
@@ -35,10 +37,13 @@ export function readChoices(json: unknown, model: string, wrong: Wrong): readonl
   if (!read.success) {
     const [issue] = read.issues;
     const where = v.getDotPath(issue) ?? '';
-    throw wrong(where === '' ? 'no completion' : `a completion whose ${where} is ${shownJson(issue.input)}`);
+    throw wrong(
+      where === '' ? t('no completion') : t('a completion whose {0} is {1}', where, shownJson(issue.input)),
+    );
   }
   const { model: answered, choices } = read.output;
-  if (answered !== model) throw wrong(`the model ${shownJson(answered)}, but ${shownJson(model)} was asked`);
+  if (answered !== model)
+    throw wrong(t('the model {0}, but {1} was asked', shownJson(answered), shownJson(model)));
   return choices;
 }
 
@@ -46,8 +51,9 @@ export function readChoices(json: unknown, model: string, wrong: Wrong): readonl
 export function inOrder(choices: readonly Choice[], count: number, wrong: Wrong): readonly Choice[] {
   const ordered = Array.from({ length: count }, (_, i) => choices.find(({ index }) => index === i));
   const missing = ordered.indexOf(undefined);
-  if (missing >= 0) throw wrong(`nothing for text ${missing + 1} of ${count}`);
-  if (choices.length > count) throw wrong(`${choices.length} texts where ${count} were asked for`);
+  if (missing >= 0) throw wrong(t('nothing for text {0} of {1}', written(missing + 1), written(count)));
+  if (choices.length > count)
+    throw wrong(t('{0} texts where {1} were asked for', written(choices.length), written(count)));
   return ordered.map((choice) => choice!);
 }
 
@@ -59,14 +65,15 @@ export function readLargeAnswer(
   wrong: Wrong,
 ): readonly (() => TokenMap)[] {
   const { outline, maps } = splitAnswer(bytes);
-  const json = parseBoundedJson(outline, (what) => wrong(`text that ${what}`));
+  const json = parseBoundedJson(outline, (what) => wrong(t('text that {0}', what)));
   return inOrder(readChoices(json, model, wrong), count, wrong).map(({ logprobs }) => () => {
     const first = logprobs?.top_logprobs[0];
     const map = first && maps[Number(first[MAP])];
-    if (first && !map) throw wrong(`tokens by their texts (${shownJson(first)}), not by their ids`);
-    if (!map) throw wrong('no log-probabilities');
+    if (first && !map) throw wrong(t('tokens by their texts ({0}), not by their ids', shownJson(first)));
+    if (!map) throw wrong(t('no log-probabilities'));
     const read = readTokenMap(map);
-    if (typeof read === 'string') throw wrong(`${shownJson(read)} in place of a token’s log-probability`);
+    if (typeof read === 'string')
+      throw wrong(t('{0} in place of a token’s log-probability', shownJson(read)));
     return read;
   });
 }
@@ -76,12 +83,17 @@ export function placesOf({ logprobs, token_ids: ids }: Choice, wrong: Wrong): re
   const { tokens = [], top_logprobs: listed = [] } = logprobs ?? {};
   if (tokens.length !== listed.length || (ids && ids.length !== tokens.length)) {
     throw wrong(
-      `${ids?.length ?? tokens.length} tokens, ${tokens.length} of them named, and log-probabilities of ${listed.length}`,
+      t(
+        '{0} tokens, {1} of them named, and log-probabilities of {2}',
+        written(ids?.length ?? tokens.length),
+        written(tokens.length),
+        written(listed.length),
+      ),
     );
   }
   return tokens.map((token, i) => {
     const id = idOf(token, wrong);
-    if (ids && ids[i] !== id) throw wrong(`token ${ids[i]} under the name ${token}`);
+    if (ids && ids[i] !== id) throw wrong(t('token {0} under the name {1}', written(ids[i]!), token));
     const entries = Object.entries(listed[i] ?? {});
     return {
       id,
@@ -96,12 +108,12 @@ export function placesOf({ logprobs, token_ids: ids }: Choice, wrong: Wrong): re
 /** A log-probability, which is a number. */
 export function numberOf(value: unknown, name: string, wrong: Wrong): number {
   if (typeof value === 'number') return value;
-  throw wrong(`${shownJson(value)} as the log-probability of ${name}`);
+  throw wrong(t('{0} as the log-probability of {1}', shownJson(value), name));
 }
 
 /** The id in `token_id:N`. */
 function idOf(name: string, wrong: Wrong): number {
   const id = /^token_id:(0|[1-9]\d{0,8})$/.exec(name)?.[1];
-  if (id === undefined) throw wrong(`tokens by their texts (${shownJson(name)}), not by their ids`);
+  if (id === undefined) throw wrong(t('tokens by their texts ({0}), not by their ids', shownJson(name)));
   return Number(id);
 }

@@ -1,4 +1,6 @@
 import * as v from 'valibot';
+import { t } from '../../l10n/language';
+import { written } from '../../l10n/numbers';
 import type { ServerConnection } from '../connection';
 import { RemoteError } from '../remoteError';
 import { wrongAnswers } from './problems';
@@ -38,14 +40,20 @@ export class ChatTemplate {
         // The template has them.
         add_special_tokens: false,
       },
-      what: 'the tokens of a chat',
+      what: t('the tokens of a chat'),
     });
     const read = v.safeParse(tokensSchema, json);
     const wrong = wrongAnswers(this.connection);
-    if (!read.success) throw wrong('no tokens of a chat');
+    if (!read.success) throw wrong(t('no tokens of a chat'));
     const { tokens } = read.output;
     const outside = tokens.find((id) => id < 0 || id >= this.vocabularySize);
     if (outside === undefined) return tokens;
-    throw wrong(`token ${outside}, but the ids of its tokenizer are 0 to ${this.vocabularySize - 1}`);
+    throw wrong(
+      t(
+        'token {0}, but the ids of its tokenizer are 0 to {1}',
+        written(outside),
+        written(this.vocabularySize - 1),
+      ),
+    );
   }
 }

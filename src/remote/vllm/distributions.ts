@@ -1,6 +1,8 @@
 /** From the log-probabilities that vLLM lists for one place to what a model says there. */
 import type { NextToken } from '../../core/languageModel';
 import { listedLogits, type TokenLogProbability } from '../../core/listed';
+import { t } from '../../l10n/language';
+import { written } from '../../l10n/numbers';
 import type { Wrong } from './problems';
 import type { TokenMap } from './tokenMaps';
 
@@ -26,18 +28,21 @@ export function nextTokenOf(map: TokenMap, listing: Listing, length: number, wro
   const exact = count >= vocabularySize;
   if (exact) return { logits: wholeLogits(map, vocabularySize, wrong), cache };
   if (map.ids.length < count) {
-    throw wrong(`log-probabilities of ${map.ids.length} tokens where ${count} were asked for`);
+    throw wrong(
+      t('log-probabilities of {0} tokens where {1} were asked for', written(map.ids.length), written(count)),
+    );
   }
   const seen = new Set<number>();
   let sum = 0;
   const listed: TokenLogProbability[] = Array.from(map.ids, (id, i) => {
-    if (seen.has(id)) throw wrong(`token ${id} twice`);
+    if (seen.has(id)) throw wrong(t('token {0} twice', written(id)));
     seen.add(id);
     const logProbability = logProbabilityOf(map, i, vocabularySize, wrong);
     sum += Math.exp(logProbability);
     return { id, logProbability };
   });
-  if (sum > 1 + SUM_ROUNDING) throw wrong(`probabilities whose sum is ${sum.toPrecision(4)}, more than 1`);
+  if (sum > 1 + SUM_ROUNDING)
+    throw wrong(t('probabilities whose sum is {0}, more than 1', written(sum.toPrecision(4))));
   return { ...listedLogits(listed, vocabularySize, count), cache };
 }
 
@@ -49,7 +54,7 @@ function wholeLogits(map: TokenMap, vocabularySize: number, wrong: Wrong): Float
   for (let i = 0; i < ids.length; i++) {
     const logProbability = logProbabilityOf(map, i, vocabularySize, wrong);
     const id = ids[i]!;
-    if (seen[id] === 1) throw wrong(`token ${id} twice`);
+    if (seen[id] === 1) throw wrong(t('token {0} twice', written(id)));
     seen[id] = 1;
     logits[id] = logProbability;
     sum += Math.exp(logProbability);
@@ -57,11 +62,16 @@ function wholeLogits(map: TokenMap, vocabularySize: number, wrong: Wrong): Float
   const missing = ids.length < vocabularySize ? seen.indexOf(0) : -1;
   if (missing >= 0) {
     throw wrong(
-      `log-probabilities of ${ids.length} of its ${vocabularySize} tokens; token ${missing} is missing`,
+      t(
+        'log-probabilities of {0} of its {1} tokens; token {2} is missing',
+        written(ids.length),
+        written(vocabularySize),
+        written(missing),
+      ),
     );
   }
   if (!(Math.abs(sum - 1) <= SUM_ROUNDING)) {
-    throw wrong(`probabilities whose sum is ${sum.toPrecision(4)}, not 1`);
+    throw wrong(t('probabilities whose sum is {0}, not 1', written(sum.toPrecision(4))));
   }
   return logits;
 }
@@ -69,7 +79,9 @@ function wholeLogits(map: TokenMap, vocabularySize: number, wrong: Wrong): Float
 function logProbabilityOf(map: TokenMap, i: number, vocabularySize: number, wrong: Wrong): number {
   const id = map.ids[i]!;
   if (id >= vocabularySize) {
-    throw wrong(`token ${id}, but the ids of its tokenizer are 0 to ${vocabularySize - 1}`);
+    throw wrong(
+      t('token {0}, but the ids of its tokenizer are 0 to {1}', written(id), written(vocabularySize - 1)),
+    );
   }
   return checkLogProbability(map.logProbabilities[i]!, id, wrong);
 }
@@ -78,5 +90,5 @@ function logProbabilityOf(map: TokenMap, i: number, vocabularySize: number, wron
 export function checkLogProbability(said: number, id: number, wrong: Wrong): number {
   if (said <= IMPOSSIBLE) return -Infinity;
   if (said <= ROUNDING) return Math.min(said, 0);
-  throw wrong(`the log-probability ${said} of token ${id}, which is above 0`);
+  throw wrong(t('the log-probability {0} of token {1}, which is above 0', written(said), written(id)));
 }

@@ -1,6 +1,7 @@
 /** Models that vLLM serves: https://docs.vllm.ai, OpenAI-compatible server. */
 import { createHash } from 'node:crypto';
 import type { LanguageModel } from '../../core/languageModel';
+import { t } from '../../l10n/language';
 import type { ServerConnection } from '../connection';
 import { titleOf } from '../problems';
 import { RemoteError } from '../remoteError';
@@ -25,7 +26,11 @@ export async function connectVllm(
   if (contextLength < 2 + tokenizer.before.length) {
     throw new RemoteError(
       'answer',
-      `${titleOf(server)} does not say how many tokens the context of ${source.model} holds. Check that it is vLLM and of a newer version.`,
+      t(
+        '{0} does not say how many tokens the context of {1} holds. Check that it is vLLM and of a newer version.',
+        titleOf(server),
+        source.model,
+      ),
     );
   }
   const known = tokenizer.vocabulary.offsets.length - 1;
@@ -92,7 +97,7 @@ async function knowsToken(connection: ServerConnection, model: string, id: numbe
     await connection.json({
       path: '/v1/completions',
       body: { model, prompt: [id], ...NEUTRAL, max_tokens: 1 },
-      what: 'the size of its vocabulary',
+      what: t('the size of its vocabulary'),
     });
     return true;
   } catch (error) {

@@ -1,3 +1,4 @@
+import { t } from '../../l10n/language';
 import { RemoteError } from '../remoteError';
 import { titleOf } from '../problems';
 import type { ServerConnection } from '../connection';
@@ -9,6 +10,10 @@ export function wrongAnswers(connection: ServerConnection): Wrong {
   return (what) =>
     new RemoteError(
       'answer',
-      `${titleOf(connection.server)} answered with ${connection.safely(what)}. Check that it is vLLM and of a newer version, or choose another server.`,
+      t(
+        '{0} answered with {1}. Check that it is vLLM and of a newer version, or choose another server.',
+        titleOf(connection.server),
+        connection.safely(what),
+      ),
     );
 }

@@ -1,4 +1,6 @@
 import type { DrawnToken, NextToken, OwnDrawing, OwnSamplers } from '../../core/languageModel';
+import { t } from '../../l10n/language';
+import { written } from '../../l10n/numbers';
 import { titleOf } from '../problems';
 import { RemoteError } from '../remoteError';
 import type { SaidChain } from '../saidChain';
@@ -77,7 +79,7 @@ export class VllmSamplers implements OwnSamplers {
         logprobs: listed,
         stream: true,
       },
-      what: 'texts',
+      what: t('texts'),
       signal,
     });
     const listing = { vocabularySize: info.vocabularySize, count: listed };
@@ -85,7 +87,10 @@ export class VllmSamplers implements OwnSamplers {
       signal?.throwIfAborted();
       for (const choice of readChoices(event, model, this.wrong)) {
         const text = texts[choice.index];
-        if (!text) throw this.wrong(`text ${choice.index + 1} where ${texts.length} were asked for`);
+        if (!text)
+          throw this.wrong(
+            t('text {0} where {1} were asked for', written(choice.index + 1), written(texts.length)),
+          );
         this.#deliver(text, choice, prompt.length, listing);
       }
       // What has been sent of texts that are all at their end is soon over.
@@ -96,13 +101,18 @@ export class VllmSamplers implements OwnSamplers {
     if (cut === 0) return;
     throw new RemoteError(
       'network',
-      `${titleOf(connection.server)} broke off before ${cut} of ${texts.length} texts had ended. It may have been stopped: see its log, then try again.`,
+      t(
+        '{0} broke off before {1} of {2} texts had ended. It may have been stopped: see its log, then try again.',
+        titleOf(connection.server),
+        written(cut),
+        written(texts.length),
+      ),
     );
   }
 
   #deliver(text: Text, choice: Choice, promptLength: number, listing: Listing): void {
     for (const place of placesOf(choice, this.wrong)) {
-      if (text.isFinished) throw this.wrong('a token of a text that had ended');
+      if (text.isFinished) throw this.wrong(t('a token of a text that had ended'));
       if (!text.isWanted) break;
       text.add(place.id, nextTokenOf(place.listed, listing, promptLength + text.length, this.wrong));
     }

@@ -5,6 +5,7 @@ import { sameInEffect } from '../../interchange/order';
 import { vllm } from '../../interchange/programs/vllm';
 import { isObject, stepOf, type Json } from '../../interchange/settings';
 import { writeChain } from '../../interchange/writing';
+import { t } from '../../l10n/language';
 import { namedTokens, type SaidChain } from '../saidChain';
 
 /** The bias that removes a token but for one draw in e^50, at the highest temperature. */
@@ -21,20 +22,26 @@ export function sayChain(
 ): SaidChain | string {
   if (greedy) return { settings: { temperature: 0 }, greedy };
   const lacking = chain.find(({ sampler }) => !vllm.slots.some(({ samplers }) => samplers.includes(sampler)));
-  if (lacking) return `vLLM has no sampler like ${lacking.sampler}.`;
+  if (lacking) return t('{0} has no sampler like {1}.', 'vLLM', lacking.sampler);
   const lists = chain.filter(isList);
   const others = chain.filter((step) => !isList(step));
   const late = chain.find(
     (step, i) => isList(step) && !chain.slice(0, i).every((other) => changePlaces(other, step)),
   );
   if (late) {
-    return `${late.sampler}: vLLM removes tokens that are named before all others, and what is left can differ.`;
+    return t(
+      '{0}: vLLM removes tokens that are named before all others, and what is left can differ.',
+      late.sampler,
+    );
   }
   const tokens = sayLists(lists, info, vocabulary);
   if (typeof tokens === 'string') return tokens;
   const [endOfText = -1, ...furtherEnds] = info.endOfText;
   if (furtherEnds.length > 0 && stepOf(chain, 'min-length')) {
-    return `min-length: vLLM holds back every token that ends a text, ${info.endOfText.join(', ')}, not one of them.`;
+    return t(
+      'min-length: vLLM holds back every token that ends a text, {0}, not one of them.',
+      info.endOfText.join(', '),
+    );
   }
   const { settings, notes } = writeChain(vllm, {
     chain: others,
@@ -87,6 +94,6 @@ function sayLists(
     else allowed = allowed ? allowed.filter((id) => ids.includes(id)) : ids;
   }
   const left = allowed?.filter((id) => !banned.has(id));
-  if (left?.length === 0) return 'allowed-tokens allows no token, which vLLM refuses.';
+  if (left?.length === 0) return t('allowed-tokens allows no token, which vLLM refuses.');
   return { bans: Object.fromEntries([...banned].map((id) => [id, BAN])), allowed: left };
 }

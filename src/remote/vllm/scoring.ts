@@ -3,6 +3,8 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { ScoreOptions, TextScores } from '../../core/languageModel';
 import { shownJson } from '../../core/shownJson';
 import { planScoring, type ReadingWindow } from '../../core/textScores';
+import { t } from '../../l10n/language';
+import { written } from '../../l10n/numbers';
 import { started } from '../startOfTexts';
 import { inOrder, numberOf, placesOf, readChoices, type Choice } from './answers';
 import { checkLogProbability } from './distributions';
@@ -37,7 +39,10 @@ export async function scoreText(
   const { name, contextLength, server } = parts.info;
   if (options.onLogits) {
     throw new RangeError(
-      `The logits of a whole text cannot be had from ${name}: a server says only how probable its tokens were. Choose a model of this machine.`,
+      t(
+        'The logits of a whole text cannot be had from {0}: a server says only how probable its tokens were. Choose a model of this machine.',
+        name,
+      ),
     );
   }
   const listed = Math.min(options.alternatives ?? 0, server!.listed);
@@ -82,14 +87,20 @@ async function readWindow(
       logprobs: isMade ? listed : null,
       allowed_token_ids: isMade ? [tokens[end]!] : null,
     },
-    what: 'the probabilities of a text',
+    what: t('the probabilities of a text'),
     mostBytes: 65_536 + prompt.length * (listed + 1) * MOST_ENTRY_BYTES,
     signal,
   });
   const [choice] = inOrder(readChoices(json, model, wrong), 1, wrong);
   const { prompt_logprobs: given } = choice!;
   if (given?.length !== prompt.length) {
-    throw wrong(`log-probabilities of ${given?.length ?? 0} tokens of a text that has ${prompt.length}`);
+    throw wrong(
+      t(
+        'log-probabilities of {0} tokens of a text that has {1}',
+        written(given?.length ?? 0),
+        written(prompt.length),
+      ),
+    );
   }
   const { vocabularySize } = info;
   const said = given
@@ -99,17 +110,24 @@ async function readWindow(
 }
 
 function saidOf(place: unknown, vocabularySize: number, wrong: Wrong): Said[] {
-  if (typeof place !== 'object' || place === null) throw wrong(`${shownJson(place)} for a token of a text`);
+  if (typeof place !== 'object' || place === null)
+    throw wrong(t('{0} for a token of a text', shownJson(place)));
   return Object.entries(place).map(([name, entry]) => {
     const id = Number(name);
     if (!/^(0|[1-9]\d{0,8})$/.test(name) || id >= vocabularySize) {
-      throw wrong(`token ${shownJson(name)}, but the ids of its tokenizer are 0 to ${vocabularySize - 1}`);
+      throw wrong(
+        t(
+          'token {0}, but the ids of its tokenizer are 0 to {1}',
+          shownJson(name),
+          written(vocabularySize - 1),
+        ),
+      );
     }
     const { logprob, rank } = (entry ?? {}) as { logprob?: unknown; rank?: unknown };
     const isRank = Number.isInteger(rank) && Number(rank) >= 1 && Number(rank) <= vocabularySize;
     return {
       id,
-      logProbability: checkLogProbability(numberOf(logprob, `token ${id}`, wrong), id, wrong),
+      logProbability: checkLogProbability(numberOf(logprob, t('token {0}', written(id)), wrong), id, wrong),
       rank: isRank ? Number(rank) : undefined,
     };
   });
@@ -117,7 +135,12 @@ function saidOf(place: unknown, vocabularySize: number, wrong: Wrong): Said[] {
 
 function saidOfMade(choice: Choice, id: number, wrong: Wrong): Said[] {
   const [place] = placesOf(choice, wrong);
-  if (place?.id !== id) throw wrong(`token ${place?.id ?? 'none'} where only ${id} was allowed`);
+  if (place?.id !== id)
+    throw wrong(
+      place
+        ? t('token {0} where only {1} was allowed', written(place.id), written(id))
+        : t('no token where only {0} was allowed', written(id)),
+    );
   const { ids, logProbabilities } = place.listed;
   return Array.from(ids, (listed, i) => ({
     id: listed,
@@ -136,7 +159,7 @@ function write(
   wrong: Wrong,
 ): void {
   const own = said.find((token) => token.id === id);
-  if (!own) throw wrong(`no log-probability of token ${id} in a text that has it`);
+  if (!own) throw wrong(t('no log-probability of token {0} in a text that has it', written(id)));
   const { count, ids, logProbabilities } = scores.alternatives;
   const best = [...said].sort((a, b) => b.logProbability - a.logProbability || a.id - b.id);
   const known = said.length <= listed ? best.indexOf(own) : -1;

@@ -8,6 +8,8 @@ import type {
   TextScores,
   Vocabulary,
 } from '../../core/languageModel';
+import { t } from '../../l10n/language';
+import { written } from '../../l10n/numbers';
 import type { ServerConnection } from '../connection';
 import { checkContext, checkTokens } from '../contexts';
 import { RecentAnswers } from '../recentAnswers';
@@ -76,7 +78,7 @@ export class VllmModel implements LanguageModel {
 
   async next(contexts: readonly Context[], signal?: AbortSignal): Promise<NextToken[]> {
     contexts.forEach(({ tokens }, index) => {
-      checkContext(this.info, tokens, `Context ${index}`);
+      checkContext(this.info, tokens, t('Context {0}', written(index)));
     });
     const together = this.#contextsTogether();
     return this.#recent.answersTo(contexts, async (questions) => {
@@ -95,7 +97,7 @@ export class VllmModel implements LanguageModel {
 
   /** Entropies stay unknown: the log-probabilities of all tokens at all places would be gigabytes. */
   async score(tokens: readonly number[], options: ScoreOptions = {}): Promise<TextScores> {
-    checkTokens(this.info, tokens, 'The text');
+    checkTokens(this.info, tokens, t('The text'));
     return scoreText(this.#parts, tokens, options, this.#wrong);
   }
 
@@ -117,7 +119,7 @@ export class VllmModel implements LanguageModel {
     const bytes = await connection.bytes({
       path: '/v1/completions',
       body: { model, prompt, ...NEUTRAL, max_tokens: 1, logprobs: this.#count },
-      what: 'the next tokens',
+      what: t('the next tokens'),
       mostBytes:
         contexts.length * (CONTEXT_BYTES + (this.#count + 1) * MOST_ENTRY_BYTES) + read * 16 + 65_536,
       signal,
