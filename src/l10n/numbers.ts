@@ -64,9 +64,19 @@ export function eitherOf(items: readonly string[]): string {
   return choices.format(items);
 }
 
+/** `a; b; c`: clauses, or items that have commas in them. */
+export function clauses(items: readonly string[]): string {
+  return items.join(t({ message: '; ', comment: 'between clauses' }));
+}
+
 /** A sentence put together of parts, with its first letter as that of a sentence. */
 export function capitalized(sentence: string): string {
   return sentence.charAt(0).toLocaleUpperCase(languageTag) + sentence.slice(1);
+}
+
+/** A title as it is written within a sentence. */
+export function lowered(title: string): string {
+  return title.toLocaleLowerCase(languageTag);
 }
 
 const places = new Intl.PluralRules(languageTag, { type: 'ordinal' });

@@ -16,6 +16,9 @@ import {
 import { keepsCertainCount, ListedChain, type ListedOutcome } from '../../core/samplers/listedChain';
 import { randomStream } from '../../core/random';
 
+/** What removes a token whose logit is -Infinity. */
+export const MODEL = 'the model';
+
 const rowSchema = v.object({
   id: v.number(),
   /** null where the model's own is -Infinity. */
@@ -273,7 +276,7 @@ export class Distribution {
       raw: raw[id]!,
       processed: probabilities[id]!,
       ...(step === KEPT && limits && { limits }),
-      removedBy: step === KEPT ? null : (spec[step]?.sampler ?? 'the model'),
+      removedBy: step === KEPT ? null : (spec[step]?.sampler ?? MODEL),
     };
   }
 }

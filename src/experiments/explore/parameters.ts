@@ -1,9 +1,10 @@
 /** What Explore is asked. */
 import { chain, chat, drawnBy, maxNewTokens, prompt, samples, seed, stop } from '../kit/commonParameters';
+import { t } from '../../l10n/language';
 import { declare, flag, optional, whole, type ParametersOf } from '../kit/parameters';
 import { MOST_ROWS } from './distribution';
 
-export const exploreParameters = declare('Explore', {
+export const exploreParameters = declare(t('Explore'), {
   /** The text whose continuation is explored. */
   prompt,
   chain: chain([
@@ -11,7 +12,12 @@ export const exploreParameters = declare('Explore', {
     { sampler: 'top-k', k: 40 },
   ]),
   /** Take the most probable token at every step; the chain is then only shown, not drawn from. */
-  greedy: flag({ name: 'Greedy', label: 'greedy', term: 'greedy', default: false }),
+  greedy: flag({
+    name: t('Greedy'),
+    label: t({ message: 'greedy', comment: 'switch' }),
+    term: 'greedy',
+    default: false,
+  }),
   /** Sample i draws from its own stream of this seed. */
   seed,
   /** Number of completions; 0 asks for the next-token distribution alone. */
@@ -24,10 +30,10 @@ export const exploreParameters = declare('Explore', {
    * Continues the text across its end: white space there is left to the next token, and completions begin behind it.
    * Without it, the prompt's own tokens are continued.
    */
-  healing: optional(flag({ name: 'Healing', default: false })),
+  healing: optional(flag({ name: t('Healing'), default: false })),
   /** Tokens of the next-token distribution that the result lists; none where left out. */
   listed: optional(
-    whole({ name: 'The number of listed tokens', least: 0, most: MOST_ROWS, default: MOST_ROWS }),
+    whole({ name: t('The number of listed tokens'), least: 0, most: MOST_ROWS, default: MOST_ROWS }),
   ),
   chat,
   drawnBy,

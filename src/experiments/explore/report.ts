@@ -1,42 +1,24 @@
 /** What a result of Explore says. */
 import { visibleToken } from '../../core/visibleText';
-import type { Cell, ReportOf, ReportTable } from '../report/types';
+import type { ReportOf } from '../report/types';
 import { costOf } from '../kit/turnBack';
-import { endWords } from '../report/ends';
-import { counted, whole } from '../../l10n/language';
+import { counted, t, whole } from '../../l10n/language';
 import { inPercent, rounded } from '../../l10n/numbers';
+import { meanLogProbability, removerWords, tokenTexts, type Next } from './reading';
 import type { ExploreResult } from './result';
+import { tables } from './tables';
 
 export const exploreReport: ReportOf<ExploreResult> = { summary, tables };
 
-type Next = NonNullable<ExploreResult['next']>;
-type Completion = ExploreResult['completions'][number];
-
-/** Texts of the tokens that a result names, by their ids. */
-export function tokenTexts({ tokens }: ExploreResult): (id: number) => string {
-  const texts = new Map(tokens.map(({ id, text }) => [id, text]));
-  return (id) => texts.get(id) ?? `token ${id}`;
-}
-
-function quoted(text: string): string {
-  return `“${visibleToken(text)}”`;
-}
-
 function summary(result: ExploreResult): string[] {
   const { next, completions, stopped } = result;
-  const [first] = next?.rows ?? [];
-  if (!next || !first) {
+  if (!next || next.rows.length === 0) {
     return completions.length === 0
-      ? ['The run was stopped before there was a result.']
+      ? [t('The run was stopped before there was a result.')]
       : [...likeliest(result)];
   }
-  const name = quoted(tokenTexts(result)(first.id));
-  const after =
-    first.removedBy === null
-      ? `${first.limits ? `between ${inPercent(first.limits.low)} and ${inPercent(first.limits.high)}` : inPercent(first.processed)} after them`
-      : `but ${first.removedBy} removes it`;
   return [
-    `${name} is the most probable next token: ${inPercent(first.raw)} before the samplers, ${after}.`,
+    mostProbable(result, next),
     ...listedIn(next),
     ...kept(next),
     ...likeliest(result),
@@ -44,42 +26,101 @@ function summary(result: ExploreResult): string[] {
     ...offIn(result),
     ...wentBack(result),
     ...next.warnings,
-    ...(stopped ? ['The run was stopped before all completions were finished.'] : []),
+    ...(stopped ? [t('The run was stopped before all completions were finished.')] : []),
   ];
 }
+
+/** `“pizza” is the most probable next token: 48.2 % before the samplers, 62 % after them.` */
+function mostProbable(result: ExploreResult, { rows }: Next): string {
+  const { id, raw, processed, removedBy, limits } = rows[0]!;
+  const token = visibleToken(tokenTexts(result)(id));
+  const before = inPercent(raw);
+  if (removedBy !== null) {
+    return t(
+      '“{0}” is the most probable next token: {1} before the samplers, but {2} removes it.',
+      token,
+      before,
+      removerWords(removedBy),
+    );
+  }
+  return limits
+    ? t(
+        '“{0}” is the most probable next token: {1} before the samplers, between {2} and {3} after them.',
+        token,
+        before,
+        inPercent(limits.low),
+        inPercent(limits.high),
+      )
+    : t(
+        '“{0}” is the most probable next token: {1} before the samplers, {2} after them.',
+        token,
+        before,
+        inPercent(processed),
+      );
+}
+
+const tokensOf = (count: number): string => counted(count, '{0} token', '{0} tokens');
 
 function kept({ kept: left, keptMass, vocabularySize, entropy, rawEntropy, listed }: Next): string[] {
   if (listed && !listed.within) return [];
-  const of = `${whole(left)} of ${counted(vocabularySize, '{0} token', '{0} tokens')}`;
-  const before = listed ? rangeWords(listed.rawEntropy) : `${rounded(rawEntropy)} nats`;
+  const values = [whole(left), tokensOf(vocabularySize), inPercent(keptMass), rounded(entropy)];
   return [
-    `The samplers keep ${of} with ${inPercent(keptMass)} of the probability; the entropy is ${before} before them and ${rounded(entropy)} nats after.`,
+    listed
+      ? t(
+          'The samplers keep {0} of {1} with {2} of the probability; the entropy is from {4} to {5} nats before them and {3} nats after.',
+          ...values,
+          ...limitsOf(listed),
+        )
+      : t(
+          'The samplers keep {0} of {1} with {2} of the probability; the entropy is {4} nats before them and {3} nats after.',
+          ...values,
+          rounded(rawEntropy),
+        ),
   ];
 }
 
-function rangeWords({ least, most }: NonNullable<Next['listed']>['rawEntropy']): string {
-  return `from ${rounded(least)} to ${rounded(most)} nats`;
+type Listed = NonNullable<Next['listed']>;
+
+/** Of the entropy before the samplers, in nats. */
+function limitsOf({ rawEntropy: { least, most } }: Listed): [string, string] {
+  return [rounded(least), rounded(most)];
 }
 
 /** `The model’s server lists 20 of 151,936 tokens holding 97.3 %.` */
 function listedIn({ listed, kept: left, vocabularySize }: Next): string[] {
   if (!listed) return [];
-  const { tokens, mass, exact, off, within, counted: certain, rawEntropy } = listed;
+  const { tokens, mass, exact, off, within } = listed;
   return [
-    `The model’s server lists ${whole(tokens)} of ${counted(vocabularySize, '{0} token', '{0} tokens')} holding ${inPercent(mass)}.`,
-    ...(within
-      ? []
-      : [
-          `The samplers keep ${certain ? `${whole(left)} tokens, some of them beyond these` : 'tokens beyond these, so how many is not known'}; the entropy before them is ${rangeWords(rawEntropy)}.`,
-        ]),
-    ...(exact ? [] : [`${AFTER} ${offWords(off)}.`]),
+    t(
+      'The model’s server lists {0} of {1} holding {2}.',
+      whole(tokens),
+      tokensOf(vocabularySize),
+      inPercent(mass),
+    ),
+    ...(within ? [] : [keptBeyond(listed, left)]),
+    ...(exact ? [] : [notExact(off)]),
   ];
 }
 
-const AFTER = 'The probabilities after the samplers are not exact:';
+function keptBeyond(listed: Listed, left: number): string {
+  return listed.counted
+    ? counted(
+        left,
+        'The samplers keep {0} token, which may be beyond these; the entropy before them is from {1} to {2} nats.',
+        'The samplers keep {0} tokens, some of them beyond these; the entropy before them is from {1} to {2} nats.',
+        ...limitsOf(listed),
+      )
+    : t(
+        'The samplers keep tokens beyond these, so how many is not known; the entropy before them is from {0} to {1} nats.',
+        ...limitsOf(listed),
+      );
+}
 
-function offWords(off: number | null): string {
-  return off === null ? 'by how much they are off is not known' : `they are off by at most ${inPercent(off)}`;
+/** @param off the most that a probability is off; null where that is not known */
+function notExact(off: number | null): string {
+  return off === null
+    ? t('The probabilities after the samplers are not exact: by how much they are off is not known.')
+    : t('The probabilities after the samplers are not exact: they are off by at most {0}.', inPercent(off));
 }
 
 /** Texts that ended because what was drawn is not listed. */
@@ -88,22 +129,31 @@ function endsAtList({ completions }: ExploreResult): string[] {
   return ended === 0
     ? []
     : [
-        `${counted(ended, '{0} completion', '{0} completions')} ended because the next token is one of those that the server does not list.`,
+        counted(
+          ended,
+          '{0} completion ended because the next token is one of those that the server does not list.',
+          '{0} completions ended because the next token is one of those that the server does not list.',
+        ),
       ];
 }
 
 function offIn({ completions }: ExploreResult): string[] {
   const off = completions.flatMap((completion) => (completion.off === undefined ? [] : [completion.off]));
   if (off.length === 0) return [];
-  const most = off.includes(null) ? null : Math.max(...off.map((each) => each ?? 0));
   return [
-    `In ${counted(off.length, '{0} completion', '{0} completions')}, the probabilities after the samplers are not exact: ${offWords(most)}.`,
+    off.includes(null)
+      ? counted(
+          off.length,
+          'In {0} completion, the probabilities after the samplers are not exact: by how much they are off is not known.',
+          'In {0} completions, the probabilities after the samplers are not exact: by how much they are off is not known.',
+        )
+      : counted(
+          off.length,
+          'In {0} completion, the probabilities after the samplers are not exact: they are off by at most {1}.',
+          'In {0} completions, the probabilities after the samplers are not exact: they are off by at most {1}.',
+          inPercent(Math.max(...off.map((each) => each ?? 0))),
+        ),
   ];
-}
-
-/** Mean over a completion's tokens of the natural log of the probability before the chain; null for no tokens. */
-export function meanLogProbability({ ids, logProbability }: Completion): number | null {
-  return ids.length === 0 ? null : logProbability / ids.length;
 }
 
 function likeliest({ completions }: ExploreResult): string[] {
@@ -111,15 +161,23 @@ function likeliest({ completions }: ExploreResult): string[] {
   const best = Math.max(...means);
   if (best === -Infinity) return [];
   const sample = means.indexOf(best) + 1;
-  const tokens = counted(
-    completions.reduce((sum, { ids }) => sum + ids.length, 0),
-    '{0} token',
-    '{0} tokens',
-  );
+  const tokens = completions.reduce((sum, { ids }) => sum + ids.length, 0);
+  const values = [rounded(best), rounded(Math.exp(-best))];
   return [
     completions.length === 1
-      ? `The completion has ${tokens} and ${rounded(best)} nats per token (perplexity ${rounded(Math.exp(-best))}).`
-      : `Of ${counted(completions.length, '{0} completion', '{0} completions')} with ${tokens}, number ${sample} is the most probable per token: ${rounded(best)} nats (perplexity ${rounded(Math.exp(-best))}).`,
+      ? counted(
+          tokens,
+          'The completion has {0} token and {1} nats per token (perplexity {2}).',
+          'The completion has {0} tokens and {1} nats per token (perplexity {2}).',
+          ...values,
+        )
+      : t(
+          'Of {0} with {1}, number {2} is the most probable per token: {3} nats (perplexity {4}).',
+          counted(completions.length, '{0} completion', '{0} completions'),
+          tokensOf(tokens),
+          whole(sample),
+          ...values,
+        ),
   ];
 }
 
@@ -131,165 +189,21 @@ function wentBack({ completions }: ExploreResult): string[] {
   const cost = turned
     .map(costOf)
     .reduce<number | null>((sum, nats) => (sum === null || nats === null ? null : sum + nats), 0);
-  const words = cost === null ? '' : `, which cost ${rounded(cost)} nats`;
+  const often = counted(times, '{0} time', '{0} times');
   return [
-    `${counted(turned.length, '{0} completion', '{0} completions')} went back over banned phrases, ${counted(times, '{0} time', '{0} times')} in all${words}.`,
+    cost === null
+      ? counted(
+          turned.length,
+          '{0} completion went back over banned phrases, {1} in all.',
+          '{0} completions went back over banned phrases, {1} in all.',
+          often,
+        )
+      : counted(
+          turned.length,
+          '{0} completion went back over banned phrases, {1} in all, which cost {2} nats.',
+          '{0} completions went back over banned phrases, {1} in all, which cost {2} nats.',
+          often,
+          rounded(cost),
+        ),
   ];
-}
-
-function tables(result: ExploreResult): ReportTable[] {
-  const { next, completions } = result;
-  return [
-    ...(next ? [nextTable(result, next)] : []),
-    // How many unlisted tokens each has removed is known only where it removes them all.
-    ...(next && (next.listed?.within ?? true) ? [samplersTable(next, result.provenance.parameters)] : []),
-    ...(completions.length > 0 ? [completionsTable(result), tokensTable(result)] : []),
-    ...(completions.some(({ turns }) => turns) ? [turnsTable(result)] : []),
-  ];
-}
-
-function nextTable(result: ExploreResult, { rows, rest, listed }: Next): ReportTable {
-  const text = tokenTexts(result);
-  const others: Cell[] = ['all others', null, rest.raw, rest.processed, null, null];
-  return {
-    id: 'next',
-    title: 'The next token',
-    note:
-      listed && !listed.within
-        ? `Most probable first. The probabilities after the samplers: ${listed.exact ? 'exact' : offWords(listed.off)}.`
-        : `Most probable first. Of ${counted(rest.tokens, '{0} other token', '{0} other tokens')} the samplers keep ${whole(rest.kept)}.`,
-    columns: ['token', 'id', 'before samplers', 'after samplers', 'removed by', 'logit'],
-    formats: ['token', 'text', 'percent', 'percent', 'text', 'number'],
-    keys: 2,
-    rows: [
-      ...rows.map(({ id, raw, processed, removedBy, logit }): Cell[] => [
-        text(id),
-        id,
-        raw,
-        processed,
-        removedBy,
-        logit,
-      ]),
-      ...(rest.tokens > 0 ? [others] : []),
-    ],
-  };
-}
-
-function samplersTable(next: Next, parameters: unknown): ReportTable {
-  const chain = chainIn(parameters);
-  const rows = next.steps.map(({ sampler, removed, mass }, i): Cell[] => [
-    `${i + 1}. ${sampler}`,
-    settings(chain[i]),
-    removed,
-    mass,
-  ]);
-  return {
-    id: 'chain',
-    title: 'What the samplers do',
-    note: 'The tokens that each sampler removes, with their probability before the samplers; and all samplers together.',
-    columns: ['step', 'settings', 'removed', 'their probability'],
-    formats: ['text', 'text', 'whole', 'percent'],
-    keys: 1,
-    rows: [...rows, ['all', null, next.vocabularySize - next.kept, 1 - next.keptMass]],
-  };
-}
-
-/** A result's parameters are as they were kept: what is no chain has no settings. */
-function chainIn(parameters: unknown): readonly unknown[] {
-  if (typeof parameters !== 'object' || parameters === null || !('chain' in parameters)) return [];
-  return Array.isArray(parameters.chain) ? parameters.chain : [];
-}
-
-function settings(step: unknown): string {
-  return Object.entries(step ?? {})
-    .filter(([name]) => name !== 'sampler')
-    .map(([name, value]) => `${name} ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)
-    .join(', ');
-}
-
-function completionsTable({ completions }: ExploreResult): ReportTable {
-  const isShaped = completions.some(({ fitting }) => fitting !== undefined);
-  const hasTurned = completions.some(({ turns }) => turns);
-  const isOff = completions.some(({ off }) => off !== undefined);
-  return {
-    id: 'completions',
-    title: 'Completions',
-    note: 'ln p is the sum over the tokens of the natural logarithm of the probability before the samplers; the mean is per token.',
-    columns: [
-      ...['sample', 'text', 'tokens', 'ln p', 'mean ln p', 'perplexity', 'end'],
-      ...(isShaped ? ['shape left'] : []),
-      ...(hasTurned ? ['went back', 'cost'] : []),
-      ...(isOff ? ['off by at most'] : []),
-    ],
-    formats: [
-      ...(['whole', 'text', 'whole', 'nats', 'nats', 'number', 'text'] as const),
-      ...(isShaped ? (['percent'] as const) : []),
-      ...(hasTurned ? (['whole', 'nats'] as const) : []),
-      ...(isOff ? (['percent'] as const) : []),
-    ],
-    keys: 1,
-    rows: completions.map((completion, i): Cell[] => {
-      const { text, ids, logProbability, fitting, turns = [], off } = completion;
-      const mean = meanLogProbability(completion);
-      const perplexity = mean === null ? null : Math.exp(-mean);
-      return [
-        ...[i + 1, text, ids.length, logProbability, mean, perplexity, endWords(completion).label],
-        ...(isShaped ? [fitting === undefined ? null : Math.exp(fitting)] : []),
-        ...(hasTurned ? [turns.length, costOf(turns)] : []),
-        ...(isOff ? [off === undefined ? 0 : off] : []),
-      ];
-    }),
-  };
-}
-
-function turnsTable({ completions }: ExploreResult): ReportTable {
-  return {
-    id: 'turns',
-    title: 'Where completions went back',
-    note: 'The first token of what was taken back does not come there again: its probability after the samplers, and that of all that was taken back before them.',
-    columns: ['sample', 'position', 'taken back', 'banned phrase', 'after samplers', 'before samplers'],
-    formats: ['whole', 'whole', 'text', 'text', 'percent', 'percent'],
-    keys: 3,
-    rows: completions.flatMap(({ turns = [] }, sample) =>
-      turns.map(({ place, text, phrase, processed, raw }): Cell[] => [
-        sample + 1,
-        place + 1,
-        text,
-        phrase,
-        processed,
-        raw,
-      ]),
-    ),
-  };
-}
-
-function tokensTable(result: ExploreResult): ReportTable {
-  const text = tokenTexts(result);
-  const isShaped = result.completions.some(({ fitting }) => fitting !== undefined);
-  return {
-    id: 'tokens',
-    title: 'Tokens of the completions',
-    note: 'Rank 1 is the most probable token before the samplers.',
-    columns: [
-      ...['sample', 'position', 'token', 'id', 'before samplers', 'after samplers', 'rank'],
-      ...(isShaped ? ['shape left', 'wanted instead'] : []),
-    ],
-    formats: [
-      ...(['whole', 'whole', 'token', 'text', 'percent', 'percent', 'whole'] as const),
-      ...(isShaped ? (['percent', 'token'] as const) : []),
-    ],
-    keys: 2,
-    rows: result.completions.flatMap(({ steps }, sample) =>
-      steps.map(({ id, raw, processed, rank, fitting, wanted }, place): Cell[] => [
-        sample + 1,
-        place + 1,
-        text(id),
-        id,
-        raw,
-        processed,
-        rank < 0 ? null : rank + 1,
-        ...(isShaped ? [fitting ?? null, wanted === undefined ? null : text(wanted)] : []),
-      ]),
-    ),
-  };
 }

@@ -1,4 +1,6 @@
+import { counted, t, whole } from '../../l10n/language';
 import type { LanguageModel, TextScores } from '../../core/languageModel';
+import { written } from '../../l10n/numbers';
 import { expNotPositive } from '../../core/exponential';
 import { argmax, logSoftmax } from '../../core/logits';
 import { mean } from '../../core/sums';
@@ -10,13 +12,16 @@ import { fidelitySchema, type Fidelity, type FidelityParameters } from './result
 
 /** Fidelity as an experiment on two models: the reference, and the one that stands for it. */
 export const fidelity = onModels<FidelityParameters, ProgressEvent, Fidelity>({
-  parse: (value) => ({ text: textValue('The text', parameterObject('Fidelity', value)['text']) }),
+  parse: (value) => ({ text: textValue(t('The text'), parameterObject(t('Fidelity'), value)['text']) }),
   events: progressEventSchema,
   result: fidelitySchema,
   compare: async (models, { text }, { emit, signal }) => {
     if (models.count !== 2) {
       throw new RangeError(
-        `Fidelity compares 2 models, the reference and another one; it was given ${models.count}.`,
+        t(
+          'Fidelity compares 2 models, the reference and another one; it was given {0}.',
+          whole(models.count),
+        ),
       );
     }
     return models.use(0, (reference) =>
@@ -108,19 +113,38 @@ export async function measureFidelity(
 
 function checkComparable(reference: LanguageModel, model: LanguageModel, tokens: readonly number[]): void {
   if (!reference.score || !model.score) {
-    throw new RangeError('One of the models cannot score a text; compare models that run on this machine.');
-  }
-  for (const name of ['vocabularySize', 'contextLength'] as const) {
-    const [a, b] = [reference.info[name], model.info[name]];
-    if (a === b) continue;
     throw new RangeError(
-      `${reference.info.name} and ${model.info.name} cannot be compared token by token: ` +
-        `their ${name} is ${a} and ${b}.`,
+      t('One of the models cannot score a text; compare models that run on this machine.'),
+    );
+  }
+  const names = [reference.info.name, model.info.name];
+  const sizesOf = (name: 'vocabularySize' | 'contextLength'): string[] =>
+    [reference, model].map(({ info }) => written(info[name]));
+  if (reference.info.vocabularySize !== model.info.vocabularySize) {
+    throw new RangeError(
+      t(
+        '{0} and {1} cannot be compared token by token: their vocabularySize is {2} and {3}.',
+        ...names,
+        ...sizesOf('vocabularySize'),
+      ),
+    );
+  }
+  if (reference.info.contextLength !== model.info.contextLength) {
+    throw new RangeError(
+      t(
+        '{0} and {1} cannot be compared token by token: their contextLength is {2} and {3}.',
+        ...names,
+        ...sizesOf('contextLength'),
+      ),
     );
   }
   if (tokens.length < 2) {
     throw new RangeError(
-      `The text has ${tokens.length} tokens; at least 2 are needed to compare predictions.`,
+      counted(
+        tokens.length,
+        'The text has {0} token; at least 2 are needed to compare predictions.',
+        'The text has {0} tokens; at least 2 are needed to compare predictions.',
+      ),
     );
   }
 }

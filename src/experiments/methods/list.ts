@@ -1,5 +1,6 @@
 /** The methods that the chapter compares, and others of the core beside them. */
 import { inHuggingFaceOrder, nucleusThenTopK, topKThenNucleus } from '../../core/samplers/presets';
+import { t } from '../../l10n/language';
 import { temperature } from '../kit/commonParameters';
 import { declare, real, whole, type ParametersOf } from '../kit/parameters';
 import type { MethodSpec } from './result';
@@ -9,19 +10,19 @@ export const methodNumbers = declare(
   'Methods, numbers',
   {
     temperature: temperature,
-    p: real({ name: 'p', label: 'p of the nucleus', term: 'topP', least: 0, most: 1, default: 0.8 }),
+    p: real({ name: 'p', label: t('p of the nucleus'), term: 'topP', least: 0, most: 1, default: 0.8 }),
     k: whole({
       name: 'k',
-      label: 'k of top-k',
+      label: t('k of top-k'),
       term: 'topK',
       least: 1,
       most: Number.MAX_SAFE_INTEGER,
       default: 3,
     }),
-    beams: whole({ name: 'The number of beams', label: 'beams', least: 1, most: 64, default: 4 }),
+    beams: whole({ name: t('The number of beams'), label: t('beams'), least: 1, most: 64, default: 4 }),
     candidates: whole({
-      name: 'The number of candidates',
-      label: 'contrastive k',
+      name: t('The number of candidates'),
+      label: t('contrastive k'),
       term: 'contrastiveSearch',
       least: 1,
       most: 64,
@@ -29,7 +30,7 @@ export const methodNumbers = declare(
     }),
     alpha: real({
       name: 'alpha',
-      label: 'contrastive α',
+      label: t('contrastive α'),
       term: 'contrastiveSearch',
       least: 0,
       most: 1,
@@ -58,24 +59,24 @@ export interface MethodChoice {
 export const METHOD_CHOICES: readonly MethodChoice[] = [
   {
     id: 'greedy',
-    label: 'Greedy',
-    explanation: 'Always the most probable token.',
+    label: t('Greedy'),
+    explanation: t('Always the most probable token.'),
     chapter: true,
     search: false,
     spec: () => sampling('Greedy', [{ sampler: 'temperature', temperature: 0 }]),
   },
   {
     id: 'stochastic',
-    label: 'Stochastic',
-    explanation: 'Draws from the whole distribution at the temperature.',
+    label: t('Stochastic'),
+    explanation: t('Draws from the whole distribution at the temperature.'),
     chapter: true,
     search: false,
     spec: ({ temperature }) => sampling('Stochastic', [{ sampler: 'temperature', temperature }]),
   },
   {
     id: 'nucleus',
-    label: 'Nucleus',
-    explanation: 'Draws from the fewest tokens that together have probability p at the temperature.',
+    label: t('Nucleus'),
+    explanation: t('Draws from the fewest tokens that together have probability p at the temperature.'),
     chapter: true,
     search: false,
     spec: ({ temperature, p }) =>
@@ -86,16 +87,16 @@ export const METHOD_CHOICES: readonly MethodChoice[] = [
   },
   {
     id: 'hybrid',
-    label: 'Hybrid',
-    explanation: 'Draws from the nucleus, cut to its k most probable tokens.',
+    label: t('Hybrid'),
+    explanation: t('Draws from the nucleus, cut to its k most probable tokens.'),
     chapter: true,
     search: false,
     spec: ({ temperature, p, k }) => sampling('Hybrid', nucleusThenTopK({ temperature, p, k })),
   },
   {
     id: 'top-k',
-    label: 'Top-k',
-    explanation: 'Draws from the k most probable tokens.',
+    label: t('Top-k'),
+    explanation: t('Draws from the k most probable tokens.'),
     chapter: false,
     search: false,
     spec: ({ temperature, k }) =>
@@ -106,16 +107,16 @@ export const METHOD_CHOICES: readonly MethodChoice[] = [
   },
   {
     id: 'top-k-nucleus',
-    label: 'Top-k, then nucleus',
-    explanation: 'Draws from the nucleus of the k most probable tokens, renormalised.',
+    label: t('Top-k, then nucleus'),
+    explanation: t('Draws from the nucleus of the k most probable tokens, renormalised.'),
     chapter: false,
     search: false,
     spec: ({ temperature, p, k }) => sampling('Top-k, then nucleus', topKThenNucleus({ temperature, p, k })),
   },
   {
     id: 'min-p',
-    label: 'Min-p',
-    explanation: 'Removes tokens that are less than a tenth as probable as the best one.',
+    label: t('Min-p'),
+    explanation: t('Removes tokens that are less than a tenth as probable as the best one.'),
     chapter: false,
     search: false,
     spec: ({ temperature }) =>
@@ -129,8 +130,8 @@ export const METHOD_CHOICES: readonly MethodChoice[] = [
   },
   {
     id: 'typical',
-    label: 'Locally typical',
-    explanation: 'Keeps tokens that are about as surprising as expected, with total probability p.',
+    label: t('Locally typical'),
+    explanation: t('Keeps tokens that are about as surprising as expected, with total probability p.'),
     chapter: false,
     search: false,
     spec: ({ temperature, p }) =>
@@ -141,24 +142,24 @@ export const METHOD_CHOICES: readonly MethodChoice[] = [
   },
   {
     id: 'mirostat-2',
-    label: 'Mirostat 2',
-    explanation: 'Keeps the surprise per token near 5 bits.',
+    label: t('Mirostat 2'),
+    explanation: t('Keeps the surprise per token near 5 bits.'),
     chapter: false,
     search: false,
     spec: () => sampling('Mirostat 2', [{ sampler: 'mirostat-2', tau: 5, eta: 0.1 }]),
   },
   {
     id: 'beam',
-    label: 'Beam search',
-    explanation: 'Keeps the few most probable beginnings at every step; nothing is drawn.',
+    label: t('Beam search'),
+    explanation: t('Keeps the few most probable beginnings at every step; nothing is drawn.'),
     chapter: false,
     search: true,
     spec: ({ beams }) => ({ name: 'Beam search', kind: 'beam', beams, lengthPenalty: 1 }),
   },
   {
     id: 'diverse-beam',
-    label: 'Diverse beam search',
-    explanation: 'Beam search in groups that avoid each other’s tokens; nothing is drawn.',
+    label: t('Diverse beam search'),
+    explanation: t('Beam search in groups that avoid each other’s tokens; nothing is drawn.'),
     chapter: false,
     search: true,
     spec: ({ beams }) => ({
@@ -171,9 +172,10 @@ export const METHOD_CHOICES: readonly MethodChoice[] = [
   },
   {
     id: 'contrastive',
-    label: 'Contrastive search',
-    explanation:
+    label: t('Contrastive search'),
+    explanation: t(
       'Of the k most probable tokens takes the one that best weighs probability against likeness to what has been said; nothing is drawn.',
+    ),
     chapter: false,
     search: true,
     spec: ({ candidates, alpha }) => ({
@@ -184,6 +186,31 @@ export const METHOD_CHOICES: readonly MethodChoice[] = [
     }),
   },
 ];
+
+/** What the methods of the list are called in orders and results, with their labels. */
+const LABELS: ReadonlyMap<string, string> = new Map(
+  METHOD_CHOICES.map(({ spec, label }) => [spec(METHOD_NUMBERS).name, label]),
+);
+
+/** Whether a method of the list has this name in orders and results, or is shown by it. */
+export function isListed(name: string): boolean {
+  return LABELS.has(name) || [...LABELS.values()].includes(name);
+}
+
+/** Behind the name of a preset that is called as a method of the list. */
+const OF_PRESET = ' (preset)';
+
+/** The name under which a preset is compared: its own, where no method of the list has it. */
+export function presetName(name: string): string {
+  return isListed(name) ? `${name}${OF_PRESET}` : name;
+}
+
+/** A method's name for people. Orders and results have the same names in all languages. */
+export function shownName(name: string): string {
+  const preset = name.endsWith(OF_PRESET) ? name.slice(0, -OF_PRESET.length) : undefined;
+  if (preset !== undefined && isListed(preset)) return t('{0} (preset)', LABELS.get(preset) ?? preset);
+  return LABELS.get(name) ?? name;
+}
 
 type Sampling = Extract<MethodSpec, { kind: 'sampling' }>;
 

@@ -4,9 +4,10 @@ import { namesToCome, type MethodMeasure, type MethodResult, type MethodsResult 
 import { LOG_PROBABILITY, measureInfos, measureOfMethod, type MethodMeasureInfo } from './measures';
 import type { Cell, ReportOf, ReportTable } from '../report/types';
 import { costWords, endWords } from '../report/ends';
-import { counted } from '../../l10n/language';
-import { inPercent, listed, rounded } from '../../l10n/numbers';
+import { counted, t, whole } from '../../l10n/language';
+import { clauses, inPercent, listed, lowered, rounded } from '../../l10n/numbers';
 import { TO_COME } from '../report/words';
+import { shownName } from './list';
 
 export const methodsReport: ReportOf<MethodsResult> = { summary, tables };
 
@@ -19,12 +20,14 @@ function mainMeasures(form: MethodsResult['form']): readonly [MethodMeasureInfo,
 function summary(result: MethodsResult): string[] {
   const measured = result.methods.filter(({ measures }) => measures.length > 0);
   const unavailable = result.methods.flatMap((method) =>
-    method.unavailable === null ? [] : [`${method.name} was left out: ${method.unavailable}`],
+    method.unavailable === null
+      ? []
+      : [t('{0} was left out: {1}', shownName(method.name), method.unavailable)],
   );
   if (measured.length === 0) {
     return [
       ...unavailable,
-      ...(unavailable.length > 0 ? [] : ['The run was stopped before its first trial was finished.']),
+      ...(unavailable.length > 0 ? [] : [t('The run was stopped before its first trial was finished.')]),
     ];
   }
   const [variety, price] = mainMeasures(result.form);
@@ -39,12 +42,13 @@ function summary(result: MethodsResult): string[] {
 }
 
 const show = (value: number, { format }: MethodMeasureInfo): string =>
-  format === 'percent' ? inPercent(value) : `${rounded(value)} nats`;
+  format === 'percent' ? inPercent(value) : t('{0} nats', rounded(value));
 
 /** The value that is known best: the exact one where there is one. */
 const best = ({ exact, mean }: MethodMeasure): number => exact ?? mean;
 
 interface Ranked {
+  /** As it is shown. */
   readonly name: string;
   readonly value: number;
 }
@@ -54,7 +58,7 @@ function ranked(methods: readonly MethodResult[], info: MethodMeasureInfo): Rank
   return methods
     .flatMap((method) => {
       const measure = measureOfMethod(method, info.id);
-      return measure ? [{ name: method.name, value: best(measure) }] : [];
+      return measure ? [{ name: shownName(method.name), value: best(measure) }] : [];
     })
     .sort((a, b) => a.value - b.value);
 }
@@ -65,20 +69,21 @@ function extremes(
   info: MethodMeasureInfo,
 ): string {
   const ordered = ranked(methods, info);
-  const over = `over ${form === 'tokens' ? counted(samples, '{0} draw', '{0} draws') : counted(samples, '{0} text', '{0} texts')}`;
-  const value = ({ name, value: of }: Ranked): string => `${name} (${show(of, info)})`;
+  const over =
+    form === 'tokens' ? counted(samples, '{0} draw', '{0} draws') : counted(samples, '{0} text', '{0} texts');
+  const value = ({ name, value: of }: Ranked): string => t('{0} ({1})', name, show(of, info));
   const [least, most] = [ordered[0], ordered.at(-1)];
-  if (!least || !most || most.value - least.value < 1e-12) {
-    return most
-      ? `${info.label} ${over} is ${show(most.value, info)} for every method.`
-      : `${info.label} was not measured.`;
-  }
-  return `${info.label} ${over} is highest for ${value(most)} and lowest for ${value(least)}.`;
+  if (!least || !most) return t('{0} was not measured.', info.label);
+  return most.value - least.value < 1e-12
+    ? t('{0} over {1} is {2} for every method.', info.label, over, show(most.value, info))
+    : t('{0} over {1} is highest for {2} and lowest for {3}.', info.label, over, value(most), value(least));
 }
 
 function ranking(methods: readonly MethodResult[], info: MethodMeasureInfo): string[] {
-  const parts = ranked(methods, info).map(({ name, value }) => `${name} ${show(value, info)}`);
-  return parts.length === 0 ? [] : [`${info.label} from lowest to highest: ${listed(parts)}.`];
+  const parts = ranked(methods, info).map(({ name, value }) =>
+    t({ message: '{0} {1}', comment: 'a method or model and its value' }, name, show(value, info)),
+  );
+  return parts.length === 0 ? [] : [t('{0} from lowest to highest: {1}.', info.label, listed(parts))];
 }
 
 /** Whether neighbours in the ranking differ by more than chance, by their differences within the same random numbers. */
@@ -91,7 +96,7 @@ function certainty(
     .filter(({ deterministic }) => !deterministic)
     .flatMap((method) => {
       const measure = measureOfMethod(method, info.id);
-      return measure && measure.values.length > 1 ? [{ name: method.name, measure }] : [];
+      return measure && measure.values.length > 1 ? [{ name: shownName(method.name), measure }] : [];
     })
     .sort((a, b) => best(a.measure) - best(b.measure));
   const same = sampled.slice(1).flatMap((higher, i) => {
@@ -102,14 +107,30 @@ function certainty(
       (_, trial) => higher.measure.values[trial]! - lower.measure.values[trial]!,
     );
     const { low, high } = meanInterval(differences);
-    return low <= 0 && high >= 0 ? [`${lower.name} and ${higher.name}`] : [];
+    return low <= 0 && high >= 0 ? [t('{0} and {1}', lower.name, higher.name)] : [];
   });
   if (sampled.length < 2) return [];
-  const of = `${info.label.toLowerCase()} in ${counted(result.trials, '{0} trial', '{0} trials')} with the same random numbers`;
-  return same.length === 0
-    ? [`Each method differs from the next by more than chance (95 %) in ${of}.`]
-    : [`In ${of}, the difference may be chance (95 %) between ${same.join('; ')}.`];
+  const values = [lowered(info.label), counted(result.trials, '{0} trial', '{0} trials')];
+  return [
+    same.length === 0
+      ? t(
+          'Each method differs from the next by more than chance (95 %) in {0} in {1} with the same random numbers.',
+          ...values,
+        )
+      : t(
+          'In {0} in {1} with the same random numbers, the difference may be chance (95 %) between {2}.',
+          ...values,
+          clauses(same),
+        ),
+  ];
 }
+
+/** The measures that are known exactly. */
+const SHORT: ReadonlyMap<string, string> = new Map([
+  ['diversity', t('diversity')],
+  ['coherence', t('coherence')],
+  ['log-probability', t('log-probability')],
+]);
 
 /** How the sampled means compare with what is exact. */
 function exactness({ form, trials }: MethodsResult, methods: readonly MethodResult[]): string[] {
@@ -118,16 +139,29 @@ function exactness({ form, trials }: MethodsResult, methods: readonly MethodResu
     method.measures.flatMap(({ id, exact, low, high }) =>
       exact === null || low === null || high === null
         ? []
-        : [{ what: `${method.name}: ${id}`, inside: low - 1e-12 <= exact && exact <= high + 1e-12 }],
+        : [
+            {
+              what: t('{0}: {1}', shownName(method.name), SHORT.get(id) ?? id),
+              inside: low - 1e-12 <= exact && exact <= high + 1e-12,
+            },
+          ],
     ),
   );
   if (checks.length === 0) return [];
   const outside = checks.filter(({ inside }) => !inside);
-  const count = `${checks.length - outside.length} of ${checks.length}`;
   return [
     outside.length === 0
-      ? `All ${checks.length} exact values lie within the 95 % intervals of the trials.`
-      : `${count} exact values lie within the 95 % intervals of the trials; outside: ${listed(outside.map(({ what }) => what))}. About 1 in 20 lies outside by chance.`,
+      ? counted(
+          checks.length,
+          'The only exact value lies within the 95 % interval of the trials.',
+          'All {0} exact values lie within the 95 % intervals of the trials.',
+        )
+      : t(
+          '{0} of {1} exact values lie within the 95 % intervals of the trials; outside: {2}. About 1 in 20 lies outside by chance.',
+          whole(checks.length - outside.length),
+          whole(checks.length),
+          listed(outside.map(({ what }) => what)),
+        ),
   ];
 }
 
@@ -135,9 +169,23 @@ function tables(result: MethodsResult): ReportTable[] {
   const infos = measureInfos(result.form);
   const measures: ReportTable = {
     id: 'measures',
-    title: 'Measures',
-    note: `Means over ${counted(result.trials, '{0} trial', '{0} trials')} of ${result.form === 'tokens' ? counted(result.samples, '{0} token', '{0} tokens') : counted(result.samples, '{0} text', '{0} texts')}, with Student’s 95 % interval; searches draw nothing and run once.`,
-    columns: ['Method', 'Measure', 'Exact', 'Mean', 'From', 'To', 'Trials'],
+    title: t('Measures'),
+    note: t(
+      'Means over {0} of {1}, with Student’s 95 % interval; searches draw nothing and run once.',
+      counted(result.trials, '{0} trial', '{0} trials'),
+      result.form === 'tokens'
+        ? counted(result.samples, '{0} token', '{0} tokens')
+        : counted(result.samples, '{0} text', '{0} texts'),
+    ),
+    columns: [
+      t('Method'),
+      t('Measure'),
+      t({ message: 'Exact', comment: 'value' }),
+      t('Mean'),
+      t({ message: 'From', comment: 'end of an interval' }),
+      t({ message: 'To', comment: 'end of an interval' }),
+      t('Trials'),
+    ],
     formats: ['text', 'text', 'number', 'number', 'number', 'number', 'whole'],
     keys: 2,
     rows: [
@@ -146,10 +194,10 @@ function tables(result: MethodsResult): ReportTable[] {
           const measure = measureOfMethod(method, info.id);
           if (!measure) return [];
           const { exact, mean, low, high, values } = measure;
-          return [[method.name, info.label, exact, mean, low, high, values.length]];
+          return [[shownName(method.name), info.label, exact, mean, low, high, values.length]];
         }),
       ),
-      ...namesToCome(result).map((name): Cell[] => [name, TO_COME, null, null, null, null, null]),
+      ...namesToCome(result).map((name): Cell[] => [shownName(name), TO_COME, null, null, null, null, null]),
     ],
   };
   const shared = infos.filter(
@@ -157,13 +205,13 @@ function tables(result: MethodsResult): ReportTable[] {
   );
   const trials: ReportTable = {
     id: 'trials',
-    title: 'Trial by trial',
-    columns: ['Method', 'Trial', ...shared.map(({ label }) => label)],
+    title: t('Trial by trial'),
+    columns: [t('Method'), t('Trial'), ...shared.map(({ label }) => label)],
     formats: ['text', 'whole', ...shared.map(({ format }) => format)],
     keys: 2,
     rows: result.methods.flatMap((method) =>
       (method.measures[0]?.values ?? []).map((_, trial): Cell[] => [
-        method.name,
+        shownName(method.name),
         trial + 1,
         ...shared.map(({ id }) => measureOfMethod(method, id)?.values[trial] ?? null),
       ]),
@@ -173,19 +221,19 @@ function tables(result: MethodsResult): ReportTable[] {
 }
 
 function distributions(result: MethodsResult): ReportTable[] {
-  const known = result.methods.flatMap(({ name, next }) => (next ? [{ name, next }] : []));
+  const known = result.methods.flatMap(({ name, next }) => (next ? [{ name: shownName(name), next }] : []));
   if (known.length === 0) return [];
   const single = result.form === 'tokens';
   const support: ReportTable = {
     id: 'support',
-    title: 'What each method draws the next token from',
+    title: t('What each method draws the next token from'),
     columns: [
-      'Method',
-      'Tokens kept',
-      'Probability kept',
-      'Entropy',
-      'Effective vocabulary',
-      'Greedy token most often',
+      t('Method'),
+      t('Tokens kept'),
+      t('Probability kept'),
+      t('Entropy'),
+      t('Effective vocabulary'),
+      t('Greedy token most often'),
     ],
     formats: ['text', 'whole', 'percent', 'nats', 'number', 'percent'],
     keys: 1,
@@ -200,12 +248,20 @@ function distributions(result: MethodsResult): ReportTable[] {
   };
   const next: ReportTable = {
     id: 'next-tokens',
-    title: single ? 'Next tokens: probability and how often each was drawn' : 'Next tokens',
-    columns: ['Method', 'Token', 'Before samplers', 'After samplers', ...(single ? ['Drawn'] : [])],
+    title: single
+      ? t('Next tokens: probability and how often each was drawn')
+      : t({ message: 'Next tokens', comment: 'title' }),
+    columns: [
+      t('Method'),
+      t('Token'),
+      t('Before samplers'),
+      t('After samplers'),
+      ...(single ? [t({ message: 'Drawn', comment: 'how many times' })] : []),
+    ],
     formats: ['text', 'token', 'percent', 'percent', ...(single ? (['whole'] as const) : [])],
     keys: 2,
     rows: known.flatMap(({ name, next: { top, others } }) =>
-      [...top.map((row) => ({ ...row, text: row.token.text })), { ...others, text: 'all others' }].map(
+      [...top.map((row) => ({ ...row, text: row.token.text })), { ...others, text: t('all others') }].map(
         ({ text, raw, processed, count }): Cell[] => [name, text, raw, processed, ...(single ? [count] : [])],
       ),
     ),
@@ -216,20 +272,27 @@ function distributions(result: MethodsResult): ReportTable[] {
 function textTable(result: MethodsResult): ReportTable[] {
   const rows = result.methods.flatMap(({ name, texts }) =>
     texts.map(({ text, ids, logProbability, ...own }, i): Cell[] => [
-      name,
+      shownName(name),
       i + 1,
       text,
       ids.length,
       logProbability / ids.length,
-      [endWords(own).label, ...costWords(own)].join('; '),
+      clauses([endWords(own).label, ...costWords(own)]),
     ]),
   );
   if (rows.length === 0) return [];
   return [
     {
       id: 'texts',
-      title: 'The texts of the first trial',
-      columns: ['Method', 'Number', 'Text', 'Tokens', 'Log-probability per token', 'End'],
+      title: t('The texts of the first trial'),
+      columns: [
+        t('Method'),
+        t({ message: 'Number', comment: 'of a text' }),
+        t('Text'),
+        t('Tokens'),
+        t('Log-probability per token'),
+        t({ message: 'End', comment: 'of a text' }),
+      ],
       formats: ['text', 'whole', 'text', 'whole', 'nats', 'text'],
       keys: 2,
       rows,

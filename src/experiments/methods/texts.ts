@@ -1,4 +1,5 @@
 /** Methods in whole texts: sampled ones trial by trial, searches once. */
+import { t } from '../../l10n/language';
 import { selfBleu } from '../../core/statistics/bleu';
 import { coherence, distinctN, diversity, ngramDiversity, repN } from '../../core/statistics/diversity';
 import { beamSearch } from '../../core/search/beam';
@@ -141,10 +142,12 @@ function whyNot(model: LanguageModel, spec: MethodSpec): string | null {
       return isRepresenting(model) ? null : lacksStates(model);
     case 'beam':
       // As many candidates as a step compares.
-      return lacksTokens(model, 'Beam search', 2 * spec.beams) ?? null;
+      return lacksTokens(model, t('Beam search'), 2 * spec.beams) ?? null;
     case 'diverse-beam':
       // The other groups may put as many tokens back as there are beams.
-      return lacksTokens(model, 'Diverse beam search', (2 * spec.beams) / spec.groups + spec.beams) ?? null;
+      return (
+        lacksTokens(model, t('Diverse beam search'), (2 * spec.beams) / spec.groups + spec.beams) ?? null
+      );
     case 'sampling':
       return null;
   }

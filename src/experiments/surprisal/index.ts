@@ -1,4 +1,5 @@
 /** Surprisal: how well the model predicted every token of a text, and what it would have preferred. */
+import { t } from '../../l10n/language';
 import type { LanguageModel, TextScores } from '../../core/languageModel';
 import { onModel, type RunContext } from '../kit/experiment';
 import { scoringWindows, windowKey } from './windows';
@@ -35,7 +36,7 @@ async function run(
   const { id, name, contextLength, fingerprint, precision } = model.info;
   if (model.score === undefined) {
     throw new RangeError(
-      `${name} cannot score a text: its logits do not depend on it. Choose a GPT-2 model.`,
+      t('{0} cannot score a text: its logits do not depend on it. Choose a GPT-2 model.', name),
     );
   }
   const { text, from, to, alternatives } = parameters;

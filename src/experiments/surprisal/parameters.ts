@@ -1,39 +1,40 @@
 /** What Surprisal is asked. */
+import { t } from '../../l10n/language';
 import { show, wholeNumber } from '../kit/checks';
 import { custom, declare, text, whole, type Earlier, type ParametersOf } from '../kit/parameters';
 
 const lengthOf = ({ text: whole }: Earlier): number => (typeof whole === 'string' ? whole.length : 0);
 
-export const surprisalParameters = declare('Surprisal', {
+export const surprisalParameters = declare(t('Surprisal'), {
   /** From the beginning: what is before the part of interest is read, what is behind decides its windows. */
   text: text({
-    name: 'The text',
+    name: t('The text'),
     most: 20_000_000,
     partServes: true,
     default: '',
   }),
   /** UTF-16 offsets between which tokens are reported. */
   from: custom({
-    name: 'The start of the reported part',
+    name: t('The start of the reported part'),
     default: 0,
-    read: (value, earlier) => wholeNumber('The start of the reported part', value, 0, lengthOf(earlier)),
+    read: (value, earlier) => wholeNumber(t('The start of the reported part'), value, 0, lengthOf(earlier)),
   }),
   to: {
     ...custom({
-      name: 'The end of the reported part',
+      name: t('The end of the reported part'),
       default: 0,
       read: (value, earlier) => {
         const from = typeof earlier['from'] === 'number' ? earlier['from'] : 0;
-        return wholeNumber('The end of the reported part', value, from, lengthOf(earlier));
+        return wholeNumber(t('The end of the reported part'), value, from, lengthOf(earlier));
       },
     }),
     leftOut: lengthOf,
   },
   /** Best tokens to report at every place. */
-  alternatives: whole({ name: 'The number of alternatives', least: 0, most: 100, default: 5 }),
+  alternatives: whole({ name: t('The number of alternatives'), least: 0, most: 100, default: 5 }),
   /** Windows whose scores the asker has from an earlier run: they are named, not scored again. */
   known: {
-    ...custom<readonly string[]>({ name: 'The known windows', default: [], read: readNames }),
+    ...custom<readonly string[]>({ name: t('The known windows'), default: [], read: readNames }),
     leftOut: () => [],
   },
 });
@@ -41,5 +42,5 @@ export type SurprisalParameters = ParametersOf<typeof surprisalParameters>;
 
 function readNames(value: unknown): readonly string[] {
   if (Array.isArray(value) && value.every((name) => typeof name === 'string')) return value;
-  throw new RangeError(`The known windows are ${show(value)}; they must be a list of names.`);
+  throw new RangeError(t('The known windows are {0}; they must be a list of names.', show(value)));
 }

@@ -85,7 +85,7 @@ describe('measureFidelity', () => {
   });
 
   it('refuses what cannot be compared, in a sentence', async () => {
-    await expect(measureFidelity(whole, other, [1])).rejects.toThrow(/has 1 tokens; at least 2/);
+    await expect(measureFidelity(whole, other, [1])).rejects.toThrow(/has 1 token; at least 2/);
     await expect(measureFidelity(whole, new ToyModel(TOY_DEFAULT), TOKENS)).rejects.toThrow(/cannot/);
   });
 });

@@ -2,7 +2,7 @@
 import { axisX, axisY, barX, gridX, ruleX } from '@observablehq/plot';
 import { visibleToken } from '../../../src/core/visibleText';
 import type { DistributionRow } from '../../../src/experiments/explore/distribution';
-import { tokenTexts } from '../../../src/experiments/explore/report';
+import { tokenTexts } from '../../../src/experiments/explore/reading';
 import type { ExploreResult } from '../../../src/experiments/explore/result';
 import { count, percent } from '../../format/numbers';
 import { axisPercent } from '../../ui/axes';
