@@ -1,4 +1,5 @@
 /** Models: the same prompt, chain and random numbers through several models, and what each thinks of the others. */
+import { t, whole as grouped } from '../../l10n/language';
 import { modelsReport } from './report';
 import { nameWithServer, progressEventSchema } from '../kit/results';
 import { entropy } from '../../core/logits';
@@ -34,7 +35,7 @@ async function compare(
 ): Promise<ModelsResult> {
   const begin = performance.now();
   if (access.count < 2) {
-    throw new RangeError('A comparison needs two models. Choose a second one.');
+    throw new RangeError(t('A comparison needs two models. Choose a second one.'));
   }
   const progress = new Progress(access.count, parameters, context);
   const written: Written[] = [];
@@ -111,7 +112,13 @@ function checkVocabulary(first: Written, other: Written): void {
     return;
   }
   throw new RangeError(
-    `${first.info.name} has a vocabulary of ${first.info.vocabularySize.toLocaleString('en-US')} tokens and ${other.info.name} one of ${other.info.vocabularySize.toLocaleString('en-US')}, so their probabilities cannot be compared token by token. Choose models with the same tokenizer.`,
+    t(
+      '{0} has a vocabulary of {1} tokens and {2} one of {3}, so their probabilities cannot be compared token by token. Choose models with the same tokenizer.',
+      first.info.name,
+      grouped(first.info.vocabularySize),
+      other.info.name,
+      grouped(other.info.vocabularySize),
+    ),
   );
 }
 

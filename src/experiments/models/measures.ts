@@ -1,4 +1,5 @@
 /** What is measured of the texts of compared models, over their trials. */
+import { t } from '../../l10n/language';
 import { spread, type Spread } from '../../core/statistics/spread';
 import type { ComparedModel, TrialMeasures } from './result';
 
@@ -8,12 +9,12 @@ export interface ModelMeasureInfo {
 }
 
 export const MODEL_MEASURES: readonly ModelMeasureInfo[] = [
-  { id: 'distinct1', label: 'Distinct-1' },
-  { id: 'distinct2', label: 'Distinct-2' },
-  { id: 'repetition', label: 'Repetition' },
-  { id: 'selfBleu', label: 'Self-BLEU' },
-  { id: 'diversity', label: 'Diversity' },
-  { id: 'coherence', label: 'Coherence' },
+  { id: 'distinct1', label: t('Distinct-1') },
+  { id: 'distinct2', label: t('Distinct-2') },
+  { id: 'repetition', label: t('Repetition') },
+  { id: 'selfBleu', label: t('Self-BLEU') },
+  { id: 'diversity', label: t('Diversity') },
+  { id: 'coherence', label: t('Coherence') },
 ];
 
 /** Over the trials that have the measure; null where none has. */

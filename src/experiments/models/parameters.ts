@@ -11,6 +11,7 @@ import {
   stop,
   temperature,
 } from '../kit/commonParameters';
+import { t, whole as grouped } from '../../l10n/language';
 import { declare, real, text, whole, wholeOrOff, type ParametersOf } from '../kit/parameters';
 
 /** New tokens of one model, over all trials: results are kept and exported whole. */
@@ -49,14 +50,14 @@ export function chainOf({ temperature, topK, topP }: ParametersOf<typeof modelSa
 }
 
 export const modelsParameters = declare(
-  'Models',
+  t('Models'),
   {
     prompt,
     chain: chain(chainOf(STANDARD)),
     /** How often every model writes its texts, each time with other random numbers. */
     trials: whole({
-      name: 'The number of trials',
-      label: 'trials',
+      name: t('The number of trials'),
+      label: t('trials'),
       term: 'modelTrials',
       least: 1,
       most: 16,
@@ -73,8 +74,8 @@ export const modelsParameters = declare(
     /** A text that all models are measured on; none where empty. */
     reference: {
       ...text({
-        name: 'The reference text',
-        label: 'reference text, read by all models',
+        name: t('The reference text'),
+        label: t('reference text, read by all models'),
         most: 200_000,
         partServes: true,
         default: 'Once upon a time there was a king who had three sons.',
@@ -87,7 +88,10 @@ export const modelsParameters = declare(
       const tokens = trials * samples * maxNewTokens;
       if (tokens <= MOST_TOKENS) return;
       throw new RangeError(
-        `${trials} trials of ${samples} texts of ${maxNewTokens} tokens are ${tokens.toLocaleString('en-US')} tokens per model; the limit is ${MOST_TOKENS.toLocaleString('en-US')}. Use fewer trials, samples or new tokens.`,
+        t(
+          '{0} trials of {1} texts of {2} tokens are {3} tokens per model; the limit is {4}. Use fewer trials, samples or new tokens.',
+          ...[trials, samples, maxNewTokens, tokens, MOST_TOKENS].map(grouped),
+        ),
       );
     },
   },

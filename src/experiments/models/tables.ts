@@ -1,4 +1,5 @@
 /** The tables of a comparison of models. */
+import { t, whole } from '../../l10n/language';
 import type { Spread } from '../../core/statistics/spread';
 import type { ComparedText, ModelsResult } from './result';
 import { measureOf, MODEL_MEASURES, perplexityOf } from './measures';
@@ -21,9 +22,9 @@ const namesOf = ({ models }: ModelsResult): string[] => models.map(({ name }) =>
 function measuresTable({ models }: ModelsResult): ReportTable {
   return {
     id: 'measures',
-    title: 'Measures',
-    note: 'Of the sampled texts. Diversity and coherence are the chapter’s definitions, applied to texts.',
-    columns: ['Model', ...MODEL_MEASURES.map(({ label }) => label), 'Entropy of the next token'],
+    title: t('Measures'),
+    note: t('Of the sampled texts. Diversity and coherence are the chapter’s definitions, applied to texts.'),
+    columns: [t('Model'), ...MODEL_MEASURES.map(({ label }) => label), t('Entropy of the next token')],
     formats: ['text', ...MODEL_MEASURES.map(() => 'percent' as const), 'nats'],
     keys: 1,
     rows: models.map((model): Cell[] => [
@@ -38,8 +39,8 @@ function perplexityTable(result: ModelsResult): ReportTable {
   const { models } = result;
   return {
     id: 'perplexities',
-    title: 'Perplexity of each model on each one’s texts',
-    columns: ['Model', ...namesOf(result).map((name) => `on ${name}’s`)],
+    title: t('Perplexity of each model on each one’s texts'),
+    columns: [t('Model'), ...namesOf(result).map((name) => t('on {0}’s', name))],
     formats: ['text', ...models.map(() => 'number' as const)],
     keys: 1,
     rows: models.map((model): Cell[] => [
@@ -62,9 +63,11 @@ function spreadTable(result: ModelsResult): ReportTable {
   ];
   return {
     id: 'spread',
-    title: `Measures over ${models[0]!.trials.length} trials`,
-    note: 'Of the sampled texts of each trial, as shares of 1. Diversity and coherence are the chapter’s definitions, applied to texts. The standard deviation is over the trials.',
-    columns: ['Measure', 'Model', 'Mean', 'Standard deviation', 'Least', 'Most'],
+    title: t('Measures over {0} trials', whole(models[0]!.trials.length)),
+    note: t(
+      'Of the sampled texts of each trial, as shares of 1. Diversity and coherence are the chapter’s definitions, applied to texts. The standard deviation is over the trials.',
+    ),
+    columns: [t('Measure'), t('Model'), t('Mean'), t('Standard deviation'), t('Least'), t('Most')],
     formats: ['text', 'text', 'number', 'number', 'number', 'number'],
     keys: 2,
     rows: [
@@ -72,7 +75,7 @@ function spreadTable(result: ModelsResult): ReportTable {
         models.map((model) => row(label, model.name, measureOf(model, id))),
       ),
       ...namesOf(result).flatMap((author, index) =>
-        models.map((model) => row(`Perplexity on ${author}’s`, model.name, perplexityOf(model, index))),
+        models.map((model) => row(t('Perplexity on {0}’s', author), model.name, perplexityOf(model, index))),
       ),
     ],
   };
@@ -82,14 +85,16 @@ function trialsTable(result: ModelsResult): ReportTable {
   const names = namesOf(result);
   return {
     id: 'trials',
-    title: 'Trial by trial',
-    note: 'In each trial all models draw with the same random numbers; a run with its seed alone gives the same texts.',
+    title: t('Trial by trial'),
+    note: t(
+      'In each trial all models draw with the same random numbers; a run with its seed alone gives the same texts.',
+    ),
     columns: [
-      'Model',
-      'Trial',
-      'Seed',
+      t('Model'),
+      t('Trial'),
+      t('Seed'),
       ...MODEL_MEASURES.map(({ label }) => label),
-      ...names.map((name) => `Perplexity on ${name}’s`),
+      ...names.map((name) => t('Perplexity on {0}’s', name)),
     ],
     formats: [
       ...(['text', 'whole', 'whole'] as const),
@@ -112,13 +117,13 @@ function trialsTable(result: ModelsResult): ReportTable {
 function referenceTable({ models }: ModelsResult): ReportTable {
   return {
     id: 'reference',
-    title: 'The reference text, and the next token',
+    title: t('The reference text, and the next token'),
     columns: [
-      'Model',
-      'Perplexity on the reference',
-      'Bits per character',
-      'Tokens',
-      'Entropy of the next token',
+      t('Model'),
+      t('Perplexity on the reference'),
+      t('Bits per character'),
+      t('Tokens'),
+      t('Entropy of the next token'),
     ],
     formats: ['text', 'number', 'number', 'whole', 'nats'],
     keys: 1,
@@ -136,15 +141,15 @@ function distancesTable(result: ModelsResult): ReportTable {
   const names = namesOf(result);
   return {
     id: 'distances',
-    title: 'Next tokens, model against model',
-    note: 'Divergences in nats, before the samplers.',
+    title: t('Next tokens, model against model'),
+    note: t('Divergences in nats, before the samplers.'),
     columns: [
-      'First',
-      'Second',
-      'KL (first from second)',
-      'KL (second from first)',
-      'Jensen-Shannon',
-      'Shared of the 10 best',
+      t({ message: 'First', comment: 'model' }),
+      t({ message: 'Second', comment: 'model' }),
+      t('KL (first from second)'),
+      t('KL (second from first)'),
+      t('Jensen-Shannon'),
+      t('Shared of the 10 best'),
     ],
     formats: ['text', 'text', 'nats', 'nats', 'nats', 'whole'],
     keys: 2,
@@ -162,8 +167,8 @@ function distancesTable(result: ModelsResult): ReportTable {
 function nextTable(result: ModelsResult): ReportTable {
   return {
     id: 'next',
-    title: 'The most probable next tokens',
-    columns: ['Token', ...namesOf(result)],
+    title: t('The most probable next tokens'),
+    columns: [t('Token'), ...namesOf(result)],
     formats: ['token', ...result.models.map(() => 'percent' as const)],
     keys: 1,
     rows: result.next.map(({ token, probabilities }): Cell[] => [token.text, ...probabilities]),
@@ -185,18 +190,18 @@ function textsTable(result: ModelsResult): ReportTable {
   ];
   return {
     id: 'texts',
-    title: 'Every text',
+    title: t('Every text'),
     columns: [
-      'Model',
-      'Trial',
-      'Sample',
-      'Text',
-      ...namesOf(result).map((name) => `log-probability by ${name}`),
+      t('Model'),
+      t('Trial'),
+      t({ message: 'Sample', comment: 'its number' }),
+      t('Text'),
+      ...namesOf(result).map((name) => t('log-probability by {0}', name)),
     ],
     formats: ['text', 'whole', 'text', 'text', ...result.models.map(() => 'nats' as const)],
     keys: 3,
     rows: result.models.flatMap(({ name, greedy, trials }) => [
-      row(name, null, 'greedy', greedy),
+      row(name, null, t({ message: 'greedy', comment: 'text' }), greedy),
       ...trials.flatMap(({ texts }, trial) =>
         texts.map((text, sample) => row(name, trial + 1, String(sample + 1), text)),
       ),
@@ -211,16 +216,18 @@ const megabytes = (bytes: number | null | undefined): number | null =>
 function costsTable({ models, memoryUse }: ModelsResult): ReportTable {
   return {
     id: 'costs',
-    title: 'Size, memory and speed',
-    note: 'The memory needed is an estimate for the weights and one full context; the growth of the process was measured, where no other model was loaded or freed meanwhile.',
+    title: t('Size, memory and speed'),
+    note: t(
+      'The memory needed is an estimate for the weights and one full context; the growth of the process was measured, where no other model was loaded or freed meanwhile.',
+    ),
     columns: [
-      'Model',
-      'Parameters',
-      'Arithmetic',
-      'Weights on disk, MB',
-      'Memory needed (estimate), MB',
-      'Growth of the process (measured), MB',
-      'Tokens per second',
+      t('Model'),
+      t('Parameters'),
+      t('Arithmetic'),
+      t('Weights on disk, MB'),
+      t('Memory needed (estimate), MB'),
+      t('Growth of the process (measured), MB'),
+      t('Tokens per second'),
     ],
     formats: ['text', 'whole', 'text', 'number', 'number', 'number', 'number'],
     keys: 1,

@@ -1,5 +1,6 @@
 /** What one model writes: greedily once, and trial by trial with the random numbers that all models share. */
 import type { LanguageModel } from '../../core/languageModel';
+import { t } from '../../l10n/language';
 import { softmax } from '../../core/logits';
 import { selfBleu } from '../../core/statistics/bleu';
 import { coherence, distinctN, diversity, ngramDiversity } from '../../core/statistics/diversity';
@@ -73,7 +74,7 @@ export async function write(
   const { chain, trials, samples, maxNewTokens, seed, stop } = parameters;
   if (!model.score) {
     throw new RangeError(
-      `${model.info.name} cannot read texts: its logits do not depend on them. Choose a GPT-2 model.`,
+      t('{0} cannot read texts: its logits do not depend on them. Choose a GPT-2 model.', model.info.name),
     );
   }
   const chooserOf = (own: number, greedy: boolean): TokenSelector =>
@@ -151,7 +152,10 @@ export async function write(
 function writtenText(model: LanguageModel, { ids, text, end, stop }: Completion): WrittenText {
   if (ids.length === 0 && end !== 'stopped') {
     throw new RangeError(
-      `${model.info.name} wrote nothing: every first token that it tried was taken back or does not fit the samplers. Ban less, or loosen the shape.`,
+      t(
+        '{0} wrote nothing: every first token that it tried was taken back or does not fit the samplers. Ban less, or loosen the shape.',
+        model.info.name,
+      ),
     );
   }
   return { ids, text: stop === undefined ? model.decode(ids) : text };
