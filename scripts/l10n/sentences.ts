@@ -47,7 +47,7 @@ const ATTRIBUTES =
   /\s(?:title|aria-label|aria-description|aria-roledescription|aria-valuetext|placeholder|label|alt)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
 
 /** Proper names and signs, the same in every language. */
-const NAMES = new Set(['Decoding Lab', 'Jensen-Shannon', 'top-k', 'off', 'manual', 'automatic']);
+const NAMES = new Set(['Decoding Lab', 'Jensen-Shannon', 'top-k', 'top-p', 'off', 'manual', 'automatic']);
 
 /** Whether a text has words. */
 const hasWords = (text: string): boolean =>

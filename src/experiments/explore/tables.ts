@@ -111,7 +111,7 @@ function settings(step: unknown): string {
 
 function said(value: unknown): string {
   if (typeof value === 'number') return written(value);
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function completionsTable({ completions }: ExploreResult): ReportTable {

@@ -148,7 +148,7 @@ function distancesTable(result: ModelsResult): ReportTable {
       t({ message: 'Second', comment: 'model' }),
       t('KL (first from second)'),
       t('KL (second from first)'),
-      t('Jensen-Shannon'),
+      'Jensen-Shannon',
       t('Shared of the 10 best'),
     ],
     formats: ['text', 'text', 'nats', 'nats', 'nats', 'whole'],
