@@ -40,18 +40,27 @@ function textOf(node: ts.Expression): string {
   return '…';
 }
 
-/** All texts of the code and of its translations' keys. */
-export function sourceTexts(): string[] {
+let known: readonly string[] | undefined;
+
+/** All texts of the code and of the manifest; read once for all test files of a process. */
+export function sourceTexts(): readonly string[] {
+  known ??= readTexts();
+  return known;
+}
+
+function readTexts(): string[] {
   const texts: string[] = [];
   for (const file of [...sourcesOf('src'), ...sourcesOf('webview')]) {
     for (const node of nodesOf(parsed(file))) {
       if (ts.isStringLiteralLike(node) || ts.isTemplateExpression(node) || ts.isBinaryExpression(node)) {
-        texts.push(textOf(node));
+        const text = textOf(node);
+        // In HTML, what stands between two tags is a text of its own.
+        texts.push(text, ...(text.includes('<') ? text.split(/<[^>]*>/) : []));
       }
     }
   }
   const manifest = JSON.parse(readFileSync('package.nls.json', 'utf8')) as Readonly<Record<string, string>>;
-  return [...texts, ...Object.values(manifest)].map((text) => text.replace(/\s+/g, ' '));
+  return [...texts, ...Object.values(manifest)].map((text) => text.replace(/\s+/g, ' ').trim());
 }
 
 /** Texts in the lists that are assigned to a property, for example the columns of tables. */
