@@ -31,7 +31,7 @@ const PLAIN: Settings = {
   'editor.lineDecorationsWidth': 12,
   'breadcrumbs.enabled': false,
   'workbench.activityBar.location': 'hidden',
-  'workbench.statusBar.visible': true,
+  'window.commandCenter': false,
 };
 
 type Open = (size: { width: number; height: number }) => Promise<Window>;
@@ -88,7 +88,7 @@ async function animation(open: Open, workspace: SampleWorkspace): Promise<string
   await shoot(3_000);
   await page.mouse.move(0, 0);
   await frame.locator(part('tab-temperature')).click();
-  await frame.locator(`${part('target')} input`).fill(' had');
+  await frame.locator(`${part('target')} input`).fill('had');
   await frame.locator(part('run')).click();
   await frame.locator(`${part('stop')}[disabled]`).waitFor();
   await frame.locator(part('answer')).waitFor();

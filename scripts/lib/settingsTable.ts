@@ -47,7 +47,7 @@ export async function withSettings(readme: Readme): Promise<{ now: string; wante
   const known = (await json(texts)) as Readonly<Record<string, string>>;
   const text = (key: string): string => known[key.replace(/^%|%$/g, '')] ?? key;
   const groups = manifest.contributes.configuration.flatMap(({ title, properties }) => [
-    `| ${text(title)} | | |`,
+    `| **${text(title)}** | | |`,
     ...Object.entries(properties).map(([name, property]) => rowOf(name, property, text, before)),
   ]);
   const table = [`| ${heads.join(' | ')} |`, '| --- | --- | --- |', ...groups].join('\n');
