@@ -70,7 +70,17 @@ export function listedUnder(property: string, folder: string): string[] {
     for (const node of nodesOf(parsed(file))) {
       if (!ts.isPropertyAssignment(node) || !ts.isIdentifier(node.name)) continue;
       if (node.name.text !== property) continue;
-      for (const inner of nodesOf(node.initializer)) {
+      const inside = nodesOf(node.initializer);
+      // What tells translators two meanings apart is not shown.
+      const comments = new Set(
+        inside.flatMap((inner) =>
+          ts.isPropertyAssignment(inner) && ts.isIdentifier(inner.name) && inner.name.text === 'comment'
+            ? [inner.initializer as ts.Node]
+            : [],
+        ),
+      );
+      for (const inner of inside) {
+        if (comments.has(inner)) continue;
         if (ts.isStringLiteralLike(inner) || ts.isTemplateExpression(inner)) found.add(textOf(inner));
       }
     }
