@@ -52,22 +52,32 @@ export class Panel {
       const said = document.querySelector('.unseen[role="status"]')!;
       return {
         seen: new Promise<void>((resolve, reject) => {
-          const end = (): void => {
-            observer.disconnect();
-            removeEventListener('message', hear);
-            clearTimeout(hang);
-            resolve();
-          };
-          const observer = new MutationObserver(end);
+          // Without names for functions: the page does not have what tsx puts around those.
+          const over = new AbortController();
+          const { signal } = over;
+          const observer = new MutationObserver(() => {
+            over.abort();
+          });
           observer.observe(stop, { attributes: true, attributeFilter: ['disabled'] });
           observer.observe(said, { childList: true, characterData: true, subtree: true });
-          const hear = ({ data }: MessageEvent<{ type?: unknown } | null>): void => {
-            if (data?.type === 'result' || data?.type === 'failure') requestAnimationFrame(end);
-          };
-          addEventListener('message', hear);
+          addEventListener(
+            'message',
+            ({ data }: MessageEvent<{ type?: unknown } | null>) => {
+              if (data?.type === 'result' || data?.type === 'failure')
+                requestAnimationFrame(() => {
+                  over.abort();
+                });
+            },
+            { signal },
+          );
           const hang = setTimeout(() => {
             reject(new Error(`No run began within ${patience / 1000} seconds.`));
           }, patience);
+          signal.addEventListener('abort', () => {
+            observer.disconnect();
+            clearTimeout(hang);
+            resolve();
+          });
         }),
       };
     }, BEGINS);
