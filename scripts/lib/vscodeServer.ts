@@ -57,6 +57,8 @@ export interface ServerOptions extends Profile {
    * time, and nothing but the extension that is tried keeps the processor busy.
    */
   readonly lean?: boolean;
+  /** The folder in which its own folder is made; the system's for temporary files where left out. */
+  readonly within?: string;
   /** Added to the environment, which the extension host inherits. */
   readonly env?: NodeJS.ProcessEnv;
   readonly say?: (line: string) => void;
@@ -139,7 +141,7 @@ export interface StartedServer extends VsCodeServer {
 /** @throws Failure when the server cannot be installed or does not come up. */
 export async function startServer(options: ServerOptions = {}): Promise<StartedServer> {
   const { node, entry } = await installServer(options.say ?? console.log);
-  const home = await mkdtemp(join(tmpdir(), 'decoding-lab-vscode-'));
+  const home = await mkdtemp(join(options.within ?? tmpdir(), 'decoding-lab-vscode-'));
   const data = join(home, 'data');
   await writeProfile(data, options);
 

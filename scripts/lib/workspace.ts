@@ -13,8 +13,9 @@ export interface SampleWorkspace {
   remove(): Promise<void>;
 }
 
-export async function sampleWorkspace(): Promise<SampleWorkspace> {
-  const folder = await mkdtemp(join(tmpdir(), 'decoding-lab-sample-'));
+/** @param within the folder in which it is made */
+export async function sampleWorkspace(within = tmpdir()): Promise<SampleWorkspace> {
+  const folder = await mkdtemp(join(within, 'decoding-lab-sample-'));
   const file = join(folder, 'sample.md');
   const restore = (): Promise<void> => copyFile(sampleDocument, file);
   await restore();

@@ -1,0 +1,253 @@
+/** The window that is used, with everything that belongs to it, and what a user does in it again and again. */
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Browser, ConsoleMessage, Locator } from 'playwright-core';
+import { enginesOf } from '../lib/engineProcess';
+import { SAMPLE_LINE } from '../lib/exploreSample';
+import { Panel } from '../lib/panelPage';
+import { part } from '../lib/panelReading';
+import { inRepository, repository } from '../lib/paths';
+import { startServer, type StartedServer } from '../lib/vscodeServer';
+import { Window } from '../lib/window';
+import { sampleWorkspace, type SampleWorkspace } from '../lib/workspace';
+import type { Disk } from './disk';
+import { hostileDocument } from './hostileTexts';
+import { Kept } from './kept';
+import { PATIENCE, Trouble, until } from './until';
+
+/** The document of hostile texts, beside the sample. */
+export const HOSTILE_FILE = 'hostile.txt';
+
+/** A model of the library's own folder, which is taken away in the middle of its use. */
+export const BORROWED = 'borrowed';
+
+/** The command by its keys, as people press it. */
+const EXPLORE_KEYS = ['Control+k', 'Control+g'];
+
+export class Lab {
+  readonly window: Window;
+  readonly server: StartedServer;
+  readonly workspace: SampleWorkspace;
+  readonly disk: Disk;
+  readonly kept: Kept;
+  /** Errors that nobody caught, in the page, the workbench or the extension host. */
+  readonly uncaught: string[] = [];
+  /** Counts the pages that the panel has had. */
+  pages = 0;
+  #panel: Panel | undefined;
+
+  private constructor(window: Window, server: StartedServer, workspace: SampleWorkspace, disk: Disk) {
+    this.window = window;
+    this.server = server;
+    this.workspace = workspace;
+    this.disk = disk;
+    this.kept = new Kept({ data: server.place.data, documents: [workspace.file, this.hostile] });
+    window.page.on('pageerror', (error) => {
+      this.uncaught.push(error.stack ?? error.message);
+    });
+    window.page.on('console', (message) => {
+      if (isUncaught(message)) this.uncaught.push(message.text());
+    });
+  }
+
+  /** @param undo is given what is to be undone, in the order in which it was done */
+  static async open(browser: Browser, disk: Disk, undo: (step: () => Promise<void>) => void): Promise<Lab> {
+    const workspace = await sampleWorkspace(disk.folder);
+    await writeFile(join(workspace.folder, HOSTILE_FILE), hostileDocument());
+    const library = join(disk.folder, 'library');
+    await mkdir(library);
+    await cp(inRepository('models', 'kindling'), join(library, BORROWED), { recursive: true });
+    const server = await startServer({
+      lean: true,
+      within: disk.folder,
+      settings: { 'decodingLab.library.folder': library, 'editor.wordWrap': 'off' },
+    });
+    undo(() => server.stop());
+    const { folder, file } = workspace;
+    const window = await Window.open(server, browser, { folder, extension: repository, file });
+    undo(() => window.close());
+    window.page.setDefaultTimeout(PATIENCE);
+    // An address that names a file would open that alone after a reload.
+    await window.page.evaluate(
+      (url) => {
+        history.replaceState(null, '', url);
+      },
+      server.url({ folder, extension: repository }),
+    );
+    return new Lab(window, server, workspace, disk);
+  }
+
+  get hostile(): string {
+    return join(this.workspace.folder, HOSTILE_FILE);
+  }
+
+  get library(): string {
+    return join(this.disk.folder, 'library');
+  }
+
+  /** The open panel. @throws Trouble where there is none */
+  get panel(): Panel {
+    if (!this.#panel || this.#panel.frame.isDetached()) throw new Trouble('The panel is not open.');
+    return this.#panel;
+  }
+
+  get isPanelOpen(): boolean {
+    return this.#panel?.frame.isDetached() === false;
+  }
+
+  /** Process ids of the model processes. */
+  engines(): number[] {
+    return enginesOf(this.server.pid);
+  }
+
+  /** Finds the page of a panel that has been opened. */
+  async findPanel(): Promise<Panel> {
+    const frame = await this.window.frameWith(part('tab-explore'), PATIENCE);
+    if (frame !== this.#panel?.frame) this.pages++;
+    this.#panel = new Panel(frame);
+    return this.#panel;
+  }
+
+  /** The sample document as the disk has it. */
+  text(): Promise<string> {
+    return readFile(this.workspace.file, 'utf8');
+  }
+
+  /** Saves what is open, and waits until the sample is on the disk as it must be. */
+  async save(holds: (text: string) => boolean): Promise<void> {
+    await this.window.run('File: Save All Files');
+    await until('the document is saved as it is in the editor', async () => holds(await this.text()));
+  }
+
+  /** Gives the panel's chain a name, as far as the name has been typed. */
+  async askForPreset(name: string): Promise<void> {
+    const { panel } = this;
+    await panel.part('tab-explore').click();
+    await panel.unfold();
+    await panel.part('save-preset').click();
+    const widget = this.window.page.locator('.quick-input-widget');
+    await until('a name is asked for', async () => (await widget.innerText()).includes('Name of the preset'));
+    await widget.locator('input.input').fill(name);
+    await this.window.page.keyboard.press('Enter');
+  }
+
+  /** Makes a preset of the panel's chain, and waits until the settings have it. */
+  async savePreset(name: string): Promise<void> {
+    await this.askForPreset(name);
+    await until('the preset is in the settings', async () =>
+      (await this.kept.presets()).some((preset) => preset.includes(name)),
+    );
+  }
+
+  /** Brings a document of the workspace into the editor. */
+  async openFile(name: string): Promise<void> {
+    const { page } = this.window;
+    await this.window.focusEditor();
+    const widget = page.locator('.quick-input-widget');
+    const row = widget.locator('.monaco-list-row', { hasText: name }).first();
+    await until(`${name} is offered`, async () => {
+      await page.keyboard.press('Control+p');
+      await widget.locator('input.input').fill(name);
+      const offered = await row.waitFor({ timeout: 3_000 }).then(
+        () => true,
+        () => false,
+      );
+      if (!offered) await page.keyboard.press('Escape');
+      return offered;
+    });
+    await row.click();
+    await page.locator('.tab.active', { hasText: name }).first().waitFor();
+    await page.locator('.monaco-editor .view-line').first().waitFor();
+  }
+
+  /** Explores what is selected in the editor that has the focus, and waits until the run has ended. */
+  async explore(): Promise<Panel> {
+    if (this.isPanelOpen) {
+      const { panel } = this;
+      await panel.begin(() => this.pressExplore());
+      await panel.part('tab-explore').and(panel.frame.locator('[aria-selected="true"]')).waitFor();
+      await panel.ended();
+      return panel;
+    }
+    await this.pressExplore();
+    const panel = await this.findPanel();
+    await panel.ended();
+    return panel;
+  }
+
+  async pressExplore(): Promise<void> {
+    for (const key of EXPLORE_KEYS) await this.window.page.keyboard.press(key);
+  }
+
+  /** Selects the sample's line. */
+  async selectSample(): Promise<void> {
+    const line = (await this.text()).split('\n').indexOf(SAMPLE_LINE) + 1;
+    await this.window.select(line, 1, SAMPLE_LINE.length + 1);
+  }
+
+  /** Waits until no run goes on in the tab that is shown, and nothing waits for its turn. */
+  async atRest(panel = this.panel): Promise<void> {
+    await until('the run ends', () =>
+      panel.frame.evaluate(
+        () =>
+          document.querySelector(
+            '[data-testid="stop"]:not([disabled]), [data-testid="progress"], [data-testid="waiting"]',
+          ) === null,
+      ),
+    );
+  }
+
+  /** The code of the failure that is shown; null where none is. */
+  async failure(panel = this.panel): Promise<string | null> {
+    const shown = panel.part('failure').first();
+    return (await shown.count()) > 0 ? shown.getAttribute('data-code') : null;
+  }
+
+  /** Takes away whatever message stands in the panel. */
+  async dismiss(panel = this.panel): Promise<void> {
+    const button = panel.part('dismiss').first();
+    await until('messages can be dismissed', async () => {
+      if ((await button.count()) === 0) return true;
+      await button.click({ timeout: 2_000 }).catch(() => undefined);
+      return false;
+    });
+  }
+
+  /** The lists of the side bar, by their heading. */
+  pane(heading: string): Locator {
+    return this.window.page.locator(`.pane:has(.pane-header:has-text("${heading}"))`);
+  }
+
+  /**
+   * Where figures are compared: the same prompt explored with the same settings, nothing running, no messages.
+   */
+  async settle(): Promise<void> {
+    await this.window.page.keyboard.press('Escape');
+    await this.selectSample();
+    let panel = await this.explore();
+    await this.dismiss(panel);
+    await this.keepModel('fireside');
+    panel = this.panel;
+    await panel.keepShort();
+    await panel.generate();
+    await panel.ended();
+    await this.window.run('Notifications: Clear All Notifications');
+  }
+
+  /** Chooses a model unless it is chosen. */
+  async keepModel(name: string): Promise<void> {
+    const { panel } = this;
+    const chosen = async (): Promise<string> =>
+      panel.part('model').evaluate((menu) => (menu as HTMLSelectElement).value);
+    if ((await chosen()) === name) return;
+    await panel.begin(() => panel.choose(name));
+    await panel.ended();
+  }
+}
+
+/** VS Code tells the errors of an extension in the console of the workbench, and so does a page its own. */
+function isUncaught(message: ConsoleMessage): boolean {
+  if (message.type() !== 'error') return false;
+  const { url } = message.location();
+  return /decoding-lab|webview|fake\.html/i.test(`${message.text()} ${url}`);
+}
