@@ -1,6 +1,7 @@
 /** A/B: two chains, or two prompts, side by side with the same random numbers. */
 import * as v from 'valibot';
 import type { LanguageModel } from '../../core/languageModel';
+import { t } from '../../l10n/language';
 import { beginningWith } from '../kit/boundary';
 import type { Drawing } from '../kit/drawing';
 import { needWhole } from '../kit/listing';
@@ -38,7 +39,7 @@ async function run(
   const { maxNewTokens } = parameters;
   // Before the prompts are read, which may take a while.
   checkChains(model, parameters);
-  needWhole(model, 'A/B, which compares whole distributions,');
+  needWhole(model, t('A/B, which compares whole distributions,'));
   const take = (text: string): Promise<PromptTokens> => takePrompt(model, text, maxNewTokens, parameters);
   const prompt = await take(parameters.prompt);
   const other = await take(otherPrompt(parameters));

@@ -7,7 +7,7 @@ import { declare, flag, optional, text, type ParametersOf } from '../kit/paramet
 const MOST_SAMPLES = 8;
 const MOST_TOKENS = 200;
 
-export const abParameters = declare('A/B', {
+export const abParameters = declare(t('A/B'), {
   /** The text that A continues. */
   prompt,
   /** The text that B continues; A's where it is left out or empty. */

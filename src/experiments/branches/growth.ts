@@ -152,7 +152,7 @@ async function growExact(
   { length, count, budget }: Start<'exact'>,
 ): Promise<Started> {
   const { signal } = context;
-  needWhole(model, 'The proof that nothing is more probable');
+  needWhole(model, t('The proof that nothing is more probable'));
   const found = await enumerate(model, promptIds, {
     length,
     count,
@@ -203,7 +203,7 @@ async function growBeam(
   { length, beams, lengthPenalty }: Start<'beam'>,
 ): Promise<Started> {
   const { stop = [] } = parameters;
-  const lacking = lacksTokens(model, 'Beam search', 2 * beams);
+  const lacking = lacksTokens(model, t('Beam search'), 2 * beams);
   if (lacking !== undefined) throw new RangeError(lacking);
   const recorder = new BeamRecorder(model, promptIds, { beams, length, stop });
   const results = await beamSearch(recorder, promptIds, {

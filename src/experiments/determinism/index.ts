@@ -2,6 +2,7 @@
 import { determinismReport } from './report';
 import type { CacheHandle, Context, LanguageModel, NextToken } from '../../core/languageModel';
 import { generateSimple } from '../../core/search/greedy';
+import { t } from '../../l10n/language';
 import { CONFIGURATIONS } from './decodings';
 import { DeterminismTrial, runOf, UnlistedError, type Reference } from './trial';
 import {
@@ -48,7 +49,7 @@ async function run(
     await context.pause();
     if (context.signal.aborted) throw new Stopped();
     done += tokens;
-    context.emit({ type: 'progress', done, total, what: 'tokens' });
+    context.emit({ type: 'progress', done, total, what: t('tokens') });
   };
   const result: DeterminismResult = {
     experiment: 'determinism',

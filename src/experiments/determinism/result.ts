@@ -6,7 +6,7 @@ import { resultFields, tokenSchema, type ProgressEvent } from '../kit/results';
 /** A way of decoding that is run several times. */
 export interface Configuration {
   readonly id: string;
-  /** For people. */
+  /** For people, in their language. */
   readonly label: string;
   /** What it does, in a sentence. */
   readonly about: string;

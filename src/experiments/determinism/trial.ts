@@ -4,6 +4,7 @@ import type { LanguageModel, NextToken } from '../../core/languageModel';
 import { argmax, largestLogit, logSumExp } from '../../core/logits';
 import { randomStream, type RandomStream } from '../../core/random';
 import { SamplerChain } from '../../core/samplers/chain';
+import { t } from '../../l10n/language';
 import type {
   Configuration,
   DeterminismDifference,
@@ -91,7 +92,12 @@ export class DeterminismTrial {
     const { chain, label } = this.#configuration;
     if (!outcomeOf(this.#model, chain, answer, probabilities, history).within) {
       throw new UnlistedError(
-        `“${label}” keeps tokens beyond the list: ${listsOnly(this.#model.info)}. Leave it out, or ${listAll(this.#model.info)}.`,
+        t(
+          '“{0}” keeps tokens beyond the list: {1}. Leave it out, or {2}.',
+          label,
+          listsOnly(this.#model.info),
+          listAll(this.#model.info),
+        ),
       );
     }
     const id = drawToken(probabilities, run.random.next());

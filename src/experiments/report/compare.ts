@@ -15,6 +15,11 @@ const IGNORED: ReadonlySet<string> = new Set([
   'promptNotes',
   // A sentence that says why: who drew is beside it.
   'notDrawnThere',
+  // Words for people; what they tell of is beside them: an id, a chain, what could not be done.
+  'label',
+  'about',
+  'reason',
+  'warnings',
 ]);
 
 export interface Difference {

@@ -12,7 +12,6 @@ const OF_DATA = ['src/gpt2/tokenizer/pipeline/patterns.ts'];
 const ENGLISH = [
   'src/core',
   'src/engine',
-  'src/experiments/determinism',
   'src/experiments/grid',
   'src/experiments/loss',
   'src/experiments/nucleus',
@@ -22,7 +21,6 @@ const ENGLISH = [
   'src/interchange',
   'src/onnx',
   'src/protocol',
-  'webview/experiments/determinism',
   'webview/experiments/explore',
   'webview/experiments/grid',
   'webview/experiments/loss',

@@ -1,9 +1,11 @@
 /** The picture of the Determinism experiment: where runs agree, token by token. */
 import { axisX, axisY, cell, text } from '@observablehq/plot';
 import type { DeterminismResult, DeterminismVerdict } from '../../../src/experiments/determinism/result';
+import { configurationName } from '../../../src/experiments/determinism/decodings';
 import { isIdentical } from '../../../src/experiments/determinism/report';
+import { t } from '../../../src/l10n/language';
 import { visibleToken } from '../../../src/core/visibleText';
-import { count } from '../../format/numbers';
+import { count, thousands } from '../../format/numbers';
 import { cardView } from '../../ui/cardView';
 import type { Frame, Picture } from '../../ui/picture';
 
@@ -18,9 +20,9 @@ interface Place {
 }
 
 const MEANING: Readonly<Record<State, string>> = {
-  simple: 'all runs equal greedy decoding',
-  same: 'all runs agree, but differ from greedy decoding',
-  apart: 'runs differ',
+  simple: t('all runs equal greedy decoding'),
+  same: t('all runs agree, but differ from greedy decoding'),
+  apart: t('runs differ'),
 };
 
 const MARKS: Readonly<Record<State, string>> = { simple: '', same: '=', apart: '≠' };
@@ -35,7 +37,7 @@ function agreementPicture({ verdicts, simple }: DeterminismResult): Picture {
       const ids = verdict.runs.map((run) => run.ids[i]);
       const alike = ids.every((other) => other === ids[0]);
       const state = !alike ? 'apart' : ids[0] === id ? 'simple' : 'same';
-      return { verdict, row: verdict.label, position: i + 1, state };
+      return { verdict, row: configurationName(verdict), position: i + 1, state };
     }),
   );
   const length = simple.ids.length;
@@ -51,9 +53,9 @@ function agreementPicture({ verdicts, simple }: DeterminismResult): Picture {
         marginTop: 6,
         marginBottom: 38,
         x: { domain: Array.from({ length }, (_, i) => i + 1), paddingInner: 0.08 },
-        y: { domain: verdicts.map(({ label }) => label), label: null, paddingInner: 0.15 },
+        y: { domain: verdicts.map(configurationName), label: null, paddingInner: 0.15 },
         marks: [
-          axisX(everyFew(length, room), { label: 'new token →', tickSize: 0, color: palette.quiet }),
+          axisX(everyFew(length, room), { label: t('new token →'), tickSize: 0, color: palette.quiet }),
           axisY({ label: null, tickSize: 0, color: palette.text, lineWidth: left / 12 }),
           cell(places, {
             className: 'place',
@@ -75,7 +77,7 @@ function agreementPicture({ verdicts, simple }: DeterminismResult): Picture {
       marks: {
         place: (i) => {
           const { row, position, state } = places[i]!;
-          return `${row}, token ${position}: ${MEANING[state]}`;
+          return t('{0}, token {1}: {2}', row, thousands(position), MEANING[state]);
         },
       },
     };
@@ -83,20 +85,25 @@ function agreementPicture({ verdicts, simple }: DeterminismResult): Picture {
   const same = verdicts.filter(isIdentical).length;
   return {
     id: 'agreement',
-    title: 'Where the runs agree',
-    description: `One row per configuration, one cell per new token. Filled: all runs gave the token of greedy decoding. Second colour and “=”: all runs gave the same other token. Dashed and “≠”: the runs differ. In ${count(same, '{0} configuration', '{0} configurations')} of ${verdicts.length}, all runs are the same.`,
+    title: t('Where the runs agree'),
+    description: t(
+      'One row per configuration, one cell per new token. Filled: all runs gave the token of greedy decoding. Second colour and “=”: all runs gave the same other token. Dashed and “≠”: the runs differ. In {0} of {1}, all runs are the same.',
+      count(same, '{0} configuration', '{0} configurations'),
+      thousands(verdicts.length),
+    ),
     draw,
     card: (_, index) => {
       const place = places[index];
       if (!place) return null;
       const { verdict, position } = place;
       const token = (tokens: readonly string[]): string => visibleToken(tokens[position - 1] ?? '');
+      const id = (ids: readonly number[]): string => t('id {0}', String(ids[position - 1]!));
       return cardView(
-        `${verdict.label}, token ${position}`,
+        t('{0}, token {1}', configurationName(verdict), thousands(position)),
         [
-          ['greedy decoding', token(simple.tokens), `id ${simple.ids[position - 1]!}`],
+          [t('greedy decoding'), token(simple.tokens), id(simple.ids)],
           ...verdict.runs.map(
-            ({ tokens, ids }, run) => [`run ${run + 1}`, token(tokens), `id ${ids[position - 1]!}`] as const,
+            ({ tokens, ids }, run) => [t('run {0}', thousands(run + 1)), token(tokens), id(ids)] as const,
           ),
         ],
         `${MEANING[place.state]}.`,
