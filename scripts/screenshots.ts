@@ -32,6 +32,7 @@ const PLAIN: Settings = {
   'breadcrumbs.enabled': false,
   'workbench.activityBar.location': 'hidden',
   'window.commandCenter': false,
+  'window.title': '${activeEditorShort}',
 };
 
 type Open = (size: { width: number; height: number }) => Promise<Window>;
