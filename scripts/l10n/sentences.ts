@@ -47,7 +47,10 @@ const ATTRIBUTES =
   /\s(?:title|aria-label|aria-description|aria-roledescription|aria-valuetext|placeholder|label|alt)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
 
 /** Proper names and signs, the same in every language. */
-const NAMES = new Set(['Decoding Lab', 'Jensen-Shannon', 'top-k', 'top-p', 'off', 'manual', 'automatic']);
+const NAMES = new Set([
+  ...['Decoding Lab', 'Jensen-Shannon', 'top-k', 'top-p', 'transformers.js', 'node-llama-cpp'],
+  ...['off', 'manual', 'automatic'],
+]);
 
 /** Whether a text has words. */
 const hasWords = (text: string): boolean =>
@@ -117,7 +120,7 @@ class Reader {
         // A plain Error is for the log, or becomes a part of a sentence.
         if (node.expression.getText() !== 'Error') for (const one of sentencesOf(node)) shows(one);
       } else if (ts.isPropertyAssignment(node) && SHOWN.test(node.name.getText())) {
-        if (!isTold(node.parent)) shows(node.initializer);
+        if (!isTold(node.parent) && !isKey(node)) shows(node.initializer);
       } else if (
         ts.isBinaryExpression(node) &&
         node.operatorToken.kind === ts.SyntaxKind.EqualsToken &&
@@ -166,6 +169,11 @@ function sentencesOf({ arguments: all }: ts.NewExpression): readonly ts.Expressi
   if (!kind) return [];
   const isCode = others.length > 0 && ts.isStringLiteralLike(kind) && /^[a-z]+(?:-[a-z]+)*$/.test(kind.text);
   return isCode ? others : [kind, ...others];
+}
+
+/** Whether a property is named as its own text: that is a key of somebody's settings. */
+function isKey({ name, initializer }: ts.PropertyAssignment): boolean {
+  return ts.isStringLiteralLike(initializer) && initializer.text === name.getText();
 }
 
 /** Whether these are the fields of a sentence with a comment. */

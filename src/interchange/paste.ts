@@ -1,4 +1,5 @@
 /** Texts of other programs, read as a chain and what a run has beside it. */
+import { t, whole } from '../l10n/language';
 import type { Program } from './program';
 import { huggingFace } from './programs/huggingFace';
 import { llamaCpp, llamaCppFlags } from './programs/llamaCpp';
@@ -108,8 +109,8 @@ const python = (id: string, label: string, program: Program, call: RegExp, bare:
       },
       problems: others
         .filter(([key]) => !program.aside.includes(key))
-        .map(
-          ([key, written]) => `${key} is ${written.slice(0, 80)}: only values that are written out are read.`,
+        .map(([key, written]) =>
+          t('{0} is {1}: only values that are written out are read.', key, written.slice(0, 80)),
         ),
     };
   },
@@ -124,7 +125,10 @@ const javaScript = (id: string, label: string, program: Program, sign: RegExp): 
     const settings = readOptions(text);
     return settings
       ? { settings }
-      : `This has no options that can be read; they must be an object of plain values in a call of ${label}.`;
+      : t(
+          'This has no options that can be read; they must be an object of plain values in a call of {0}.',
+          label,
+        );
   },
 });
 
@@ -137,41 +141,41 @@ function sentBy(words: readonly string[]): string | null {
 
 /** In the order in which they are preferred where several fit as well. */
 export const SOURCES: readonly Source[] = [
-  jsonSource('openai', 'OpenAI-compatible request (JSON)', openAi, withNewNames),
-  jsonSource('vllm-server', 'vLLM request (JSON)', vllm, withNewNames),
-  jsonSource('generation-config', 'Hugging Face generation_config.json', huggingFace),
-  jsonSource('llama-server', 'llama-server request (JSON)', llamaCpp),
-  jsonSource('ollama', 'Ollama request (JSON)', ollama, unfolded),
-  python('vllm', 'vLLM SamplingParams (Python)', vllm, /\bSamplingParams\s*\(/, 0),
+  jsonSource('openai', t('OpenAI-compatible request (JSON)'), openAi, withNewNames),
+  jsonSource('vllm-server', t('vLLM request (JSON)'), vllm, withNewNames),
+  jsonSource('generation-config', t('Hugging Face generation_config.json'), huggingFace),
+  jsonSource('llama-server', t('llama-server request (JSON)'), llamaCpp),
+  jsonSource('ollama', t('Ollama request (JSON)'), ollama, unfolded),
+  python('vllm', t('vLLM SamplingParams (Python)'), vllm, /\bSamplingParams\s*\(/, 0),
   python(
     'hugging-face',
-    'Hugging Face generate (Python)',
+    t('Hugging Face generate (Python)'),
     huggingFace,
     /\b(?:GenerationConfig|\.generate|generate)\s*\(/,
     2,
   ),
   javaScript(
     'node-llama-cpp',
-    'node-llama-cpp (JavaScript)',
+    t('node-llama-cpp (JavaScript)'),
     nodeLlamaCpp,
     /node-llama-cpp|\bgenerateCompletion\(/,
   ),
   javaScript(
     'transformers-js',
-    'transformers.js (JavaScript)',
+    t('transformers.js (JavaScript)'),
     transformersJs,
     /@(?:huggingface|xenova)\/transformers|\bpipeline\(/,
   ),
   {
     id: 'ollama-modelfile',
-    label: 'Ollama Modelfile',
+    label: t('Ollama Modelfile'),
     program: ollamaModelfile,
     fits: (text) => (/^[ \t]*PARAMETER[ \t]+\w+[ \t]/im.test(text) ? 50 : 0),
     settings: (text) => ({ settings: readModelfile(text) }),
   },
   {
     id: 'llama-cli',
-    label: 'llama.cpp command line',
+    label: t('llama.cpp command line'),
     program: llamaCppFlags,
     fits: (text) => (!isJson(text) && /(?:^|\s)--?[a-z][\w-]*/i.test(text) ? 1 : 0),
     settings: (text) => readFlags(wordsOfCommand(text)),
@@ -193,19 +197,25 @@ export function readPasted(
   { source: id, ...options }: ReadingOptions & { readonly source?: string | undefined } = {},
 ): Pasted | string {
   if (text.length > LONGEST_PASTE) {
-    return `The text has ${text.length.toLocaleString('en-US')} characters; at most ${LONGEST_PASTE.toLocaleString('en-US')} are read. Paste the settings without the prompt.`;
+    return t(
+      'The text has {0} characters; at most {1} are read. Paste the settings without the prompt.',
+      whole(text.length),
+      whole(LONGEST_PASTE),
+    );
   }
   const sent = /^\s*curl\b/.test(text) ? sentBy(wordsOfCommand(text)) : null;
   const read = sent ?? text;
   const source = SOURCES.find((one) => one.id === id) ?? likeliest(read);
   if (!source) {
-    return 'This looks like none of the texts that are read here. Paste JSON, a command line with flags, a Modelfile, or a call in Python or JavaScript.';
+    return t(
+      'This looks like none of the texts that are read here. Paste JSON, a command line with flags, a Modelfile, or a call in Python or JavaScript.',
+    );
   }
   const found = source.settings(read);
   if (typeof found === 'string') return found;
   const reading = readRun(source.program, found.settings, options);
   if (Object.keys(found.settings).length === 0 && (found.problems ?? []).length === 0) {
-    return `Nothing in this is a setting of ${source.program.name}.`;
+    return t('Nothing in this is a setting of {0}.', source.program.name);
   }
   return {
     ...reading,

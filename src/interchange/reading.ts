@@ -3,6 +3,8 @@ import type { SamplerSpec } from '../core/samplers/catalog';
 import { messageOf } from '../core/messageOf';
 import { parseSampler } from '../core/samplers/chain';
 import { LONGEST_STOP, MOST_STOPS } from '../core/stopStrings';
+import { written } from '../l10n/numbers';
+import { t, whole as grouped } from '../l10n/language';
 import type { Program } from './program';
 import type { Reading, RunParameters } from './run';
 import { isList, shown, type GivenSettings, type Json, type Settings } from './settings';
@@ -32,7 +34,7 @@ export function readRun(
     assumed: given.assumed,
     notUnderstood: [
       ...given.problems,
-      ...unknown.map(([key, value]) => `${key} is ${shown(value)}: there is nothing like it here.`),
+      ...unknown.map(([key, value]) => t('{0} is {1}: there is nothing like it here.', key, shown(value))),
     ],
     aside: aside.map(([key]) => key),
   };
@@ -75,7 +77,7 @@ class Given implements GivenSettings {
     const slot = this.program.slots.find(({ keys }) => Object.hasOwn(keys, key));
     const { off, standard = off } = slot?.keys[key] ?? {};
     if (standard !== undefined && standard !== off) {
-      this.assumed.push(`${key} is not stated: ${this.program.name} takes ${shown(standard)}.`);
+      this.assumed.push(t('{0} is not stated: {1} takes {2}.', key, this.program.name, shown(standard)));
     }
     return standard;
   }
@@ -85,7 +87,9 @@ class Given implements GivenSettings {
     if (value === undefined) return undefined;
     if (typeof value === 'number' && Number.isFinite(value)) return value;
     this.problem(
-      `${key} is ${shown(value)}; it must be a ${typeof value === 'number' ? 'finite number' : 'number'}.`,
+      typeof value === 'number'
+        ? t('{0} is {1}; it must be a finite number.', key, shown(value))
+        : t('{0} is {1}; it must be a number.', key, shown(value)),
     );
     return undefined;
   }
@@ -106,7 +110,15 @@ function runParameters({ runKeys }: Program, given: Given): RunParameters {
     if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value;
     // What programs write for a seed of their own choice, and for no limit.
     if (value === -1) return undefined;
-    given.problem(`${key} is ${shown(value)}; it must be a whole number from ${least} to ${most}.`);
+    given.problem(
+      t(
+        '{0} is {1}; it must be a whole number from {2} to {3}.',
+        key,
+        shown(value),
+        written(least),
+        written(most),
+      ),
+    );
     return undefined;
   };
   const { prompt: promptKey, stop: stopKey } = runKeys;
@@ -116,7 +128,7 @@ function runParameters({ runKeys }: Program, given: Given): RunParameters {
   const stop = stopKey === undefined ? undefined : texts(stopKey, given);
   const prompt = promptKey === undefined ? undefined : given.given(promptKey);
   if (prompt !== undefined && typeof prompt !== 'string' && promptKey !== undefined) {
-    given.problem(`${promptKey} is ${shown(prompt)}; a prompt is one text here.`);
+    given.problem(t('{0} is {1}; a prompt is one text here.', promptKey, shown(prompt)));
   }
   return {
     ...(maxNewTokens !== undefined && { maxNewTokens }),
@@ -133,20 +145,30 @@ function texts(key: string, given: Given): readonly string[] | undefined {
   if (value === undefined || value === null) return undefined;
   const list = isList(value) ? value : [value];
   if (!list.every((entry) => typeof entry === 'string')) {
-    given.problem(`${key} is ${shown(value)}; it must be texts.`);
+    given.problem(t('{0} is {1}; it must be texts.', key, shown(value)));
     return undefined;
   }
   const fitting = list.filter(({ length }) => length <= LONGEST_STOP);
   for (const { length } of list) {
     if (length > LONGEST_STOP) {
       given.problem(
-        `${key} has a text of ${length.toLocaleString('en-US')} characters, which is left out; at most ${LONGEST_STOP} are taken.`,
+        t(
+          '{0} has a text of {1} characters, which is left out; at most {2} are taken.',
+          key,
+          grouped(length),
+          written(LONGEST_STOP),
+        ),
       );
     }
   }
   if (fitting.length > MOST_STOPS) {
     given.problem(
-      `${key} has ${fitting.length.toLocaleString('en-US')} texts; only the first ${MOST_STOPS} are taken.`,
+      t(
+        '{0} has {1} texts; only the first {2} are taken.',
+        key,
+        grouped(fitting.length),
+        written(MOST_STOPS),
+      ),
     );
   }
   return fitting.length > 0 ? fitting.slice(0, MOST_STOPS) : undefined;

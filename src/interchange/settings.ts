@@ -1,5 +1,6 @@
 /** Settings of other programs as data: their keys, and how samplers are said by them. */
 import type { SamplerName, SamplerSpec } from '../core/samplers/catalog';
+import { t } from '../l10n/language';
 import type { Run } from './run';
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
@@ -72,6 +73,6 @@ export function isObject(value: Json | undefined): value is { readonly [key: str
 /** A value as a sentence shows it. A number may be too large: JSON has no word for it, but `1e400` can be read. */
 export function shown(value: Json | undefined): string {
   const isInfinite = typeof value === 'number' && !Number.isFinite(value);
-  const text = value === undefined ? 'missing' : isInfinite ? String(value) : JSON.stringify(value);
+  const text = value === undefined ? t('missing') : isInfinite ? String(value) : JSON.stringify(value);
   return text.length > 80 ? `${text.slice(0, 80)}…` : text;
 }

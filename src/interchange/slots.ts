@@ -1,15 +1,8 @@
 /** Slots that several programs have. */
 import type { SamplerName, SamplerSpec } from '../core/samplers/catalog';
-import {
-  isList,
-  isObject,
-  shown,
-  stepOf,
-  type GivenSettings,
-  type Json,
-  type Key,
-  type Slot,
-} from './settings';
+import { written } from '../l10n/numbers';
+import { t } from '../l10n/language';
+import { shown, stepOf, type GivenSettings, type Json, type Key, type Slot } from './settings';
 
 /** What a number means nothing at, beside `off` itself: `top_k` 0 and -1 both keep every token. */
 type IsOff = (value: number) => boolean;
@@ -46,7 +39,9 @@ function numberSlot(
       if (value === undefined) return [];
       if (!isOff(value)) return [{ sampler, [parameter]: value }];
       if (PROBABILITIES.has(sampler) && !isProbability(value)) {
-        given.problem(`${key} is ${shown(value)}; it must be from 0 to 1, so ${sampler} is left out.`);
+        given.problem(
+          t('{0} is {1}; it must be from 0 to 1, so {2} is left out.', key, shown(value), sampler),
+        );
       }
       return [];
     },
@@ -68,12 +63,16 @@ export const temperatureSlot = (key: string, own: Own = {}): Slot =>
 export const serverTemperatureSlot = (program: string, least = 0): Slot => ({
   ...temperatureSlot('temperature', { always: true }),
   write: (steps) => {
-    const { temperature: t } = stepOf(steps, 'temperature')!;
+    const { temperature } = stepOf(steps, 'temperature')!;
     return {
-      settings: { temperature: t },
+      settings: { temperature },
       notes: [
-        ...(t > 0 && t < least ? [`temperature: ${program} raises ${t} to ${least}.`] : []),
-        ...(t > 2 ? [`temperature: ${program} takes temperatures up to 2, not ${t}.`] : []),
+        ...(temperature > 0 && temperature < least
+          ? [t('temperature: {0} raises {1} to {2}.', program, written(temperature), written(least))]
+          : []),
+        ...(temperature > 2
+          ? [t('temperature: {0} takes temperatures up to 2, not {1}.', program, written(temperature))]
+          : []),
       ],
     };
   },
@@ -92,6 +91,18 @@ export const topNSigmaSlot = (key: string): Slot =>
 export const noRepeatNgramSlot = (key: string): Slot =>
   numberSlot('no-repeat-ngram', 'n', key, { off: 0 }, atMost(0));
 
+/** What differs at a tie. @param ties what the program does with tokens that tie with the k-th. */
+export const tiesNote = (program: string, ties: 'all' | 'exact'): string =>
+  ties === 'all'
+    ? t(
+        'top-k: {0} keeps all tokens that tie with the k-th; here exactly k stay. This matters only at a tie.',
+        program,
+      )
+    : t(
+        'top-k: {0} keeps exactly k tokens; here all that tie with the k-th stay. This matters only at a tie.',
+        program,
+      );
+
 /** @param ties what the program does with tokens that tie with the k-th. */
 export function topKSlot(
   program: string,
@@ -99,14 +110,12 @@ export function topKSlot(
   ties: 'all' | 'exact',
   own: Own & { readonly off?: number } = {},
 ): Slot {
-  const words = ties === 'all' ? 'keeps all tokens that tie with the k-th' : 'keeps exactly k tokens';
   return {
     samplers: ['top-k'],
     keys: { [key]: { off: 0, ...own } },
     write: (steps) => {
       const { k, ties: here = 'all' } = stepOf(steps, 'top-k')!;
-      const note = `top-k: ${program} ${words}; here ${here === 'all' ? 'all that tie with the k-th stay' : 'exactly k stay'}. This matters only at a tie.`;
-      return { settings: { [key]: k }, notes: here === ties ? [] : [note] };
+      return { settings: { [key]: k }, notes: here === ties ? [] : [tiesNote(program, ties)] };
     },
     read: (given) => {
       const k = given.number(key);
@@ -122,7 +131,12 @@ export const minLengthSlot = (program: string, key: string): Slot => ({
   keys: { [key]: { off: 0 } },
   write: (steps, run) => {
     const { length, endOfText: held } = stepOf(steps, 'min-length')!;
-    const note = `min-length: ${program} holds back the model's end of text, ${run.endOfText}, not token ${held}.`;
+    const note = t(
+      "min-length: {0} holds back the model's end of text, {1}, not token {2}.",
+      program,
+      String(run.endOfText),
+      String(held),
+    );
     return { settings: { [key]: length }, notes: held === run.endOfText ? [] : [note] };
   },
   read: (given) => {
@@ -138,7 +152,11 @@ export const repetitionPenaltySlot = (program: string, key: string, own: Own = {
   keys: { [key]: { ...own, off: 1 } },
   write: (steps) => {
     const { penalty, window = 0 } = stepOf(steps, 'repetition-penalty')!;
-    const note = `repetition-penalty: ${program} looks at the whole text and the prompt, not at the last ${window} tokens.`;
+    const note = t(
+      'repetition-penalty: {0} looks at the whole text and the prompt, not at the last {1} tokens.',
+      program,
+      written(window),
+    );
     return { settings: { [key]: penalty }, notes: window === 0 ? [] : [note] };
   },
   read: (given) => {
@@ -158,12 +176,22 @@ export const outputPenaltySlot = (
   write: (steps) => {
     const { penalty, window = 0 } = stepOf(steps, sampler)!;
     const range =
-      Math.abs(penalty) > 2 ? [`${sampler}: ${program} takes penalties from -2 to 2, not ${penalty}.`] : [];
-    const counted =
-      window === 0 ? 'here the prompt counts too' : `here the last ${window} tokens do, the prompt's too`;
+      Math.abs(penalty) > 2
+        ? [t('{0}: {1} takes penalties from -2 to 2, not {2}.', sampler, program, String(penalty))]
+        : [];
     return {
       settings: { [key]: penalty },
-      notes: [...range, `${sampler}: in ${program} only generated tokens count; ${counted}.`],
+      notes: [
+        ...range,
+        window === 0
+          ? t('{0}: in {1} only generated tokens count; here the prompt counts too.', sampler, program)
+          : t(
+              "{0}: in {1} only generated tokens count; here the last {2} tokens do, the prompt's too.",
+              sampler,
+              program,
+              written(window),
+            ),
+      ],
     };
   },
   read: (given) => {
@@ -172,134 +200,6 @@ export const outputPenaltySlot = (
   },
 });
 
-/** Ids of banned or allowed tokens; null where they are named by text or pattern and no vocabulary was at hand. */
-export function idsOf(step: {
-  readonly ids?: readonly number[];
-  readonly texts?: readonly string[];
-  readonly pattern?: string;
-}): readonly number[] | null {
-  return (step.texts ?? []).length > 0 || (step.pattern ?? '') !== '' ? null : (step.ids ?? []);
-}
-
-/** Most tokens that are written one by one. */
-export const MOST_IDS = 1000;
-
-/** The ids of a list of tokens as they can be written, or why they cannot. */
-export function writtenIds(
-  sampler: 'banned-tokens' | 'allowed-tokens',
-  steps: readonly SamplerSpec[],
-): readonly number[] | string {
-  const ids = idsOf(stepOf(steps, sampler)!);
-  if (ids === null) {
-    return `${sampler} is left out: it names tokens by text or pattern, and their ids are known only where a model is loaded.`;
-  }
-  if (ids.length > MOST_IDS) {
-    return `${sampler} is left out: it names ${ids.length} tokens, and at most ${MOST_IDS} are written.`;
-  }
-  return ids;
-}
-
-/** Tokens that may come, as a list of ids. */
-export const allowedTokensSlot = (key: string): Slot => ({
-  samplers: ['allowed-tokens'],
-  keys: { [key]: {} },
-  write: (steps) => {
-    const ids = writtenIds('allowed-tokens', steps);
-    return typeof ids === 'string'
-      ? { settings: {}, notes: [ids], left: ['allowed-tokens'] }
-      : { settings: { [key]: ids } };
-  },
-  read: (given) => {
-    const ids = listOf(given, key, isId);
-    return ids === undefined ? [] : [{ sampler: 'allowed-tokens', ids }];
-  },
-});
-
-/**
- * Biases by token id in an object, as the OpenAI API has them: from -100 to 100, where -100 is a ban.
- */
-export const biasObjectSlot = (program: string, key: string): Slot => ({
-  samplers: ['logit-bias', 'banned-tokens'],
-  keys: { [key]: {} },
-  write: (steps) => {
-    const biases = stepOf(steps, 'logit-bias')?.bias ?? [];
-    const banned = stepOf(steps, 'banned-tokens') ? writtenIds('banned-tokens', steps) : [];
-    const written = [
-      ...summed(biases).map(([id, bias]) => [String(id), Math.min(100, Math.max(-100, bias))] as const),
-      ...(typeof banned === 'string' ? [] : banned.map((id) => [String(id), -100] as const)),
-    ];
-    const cut = biases.some(([, bias]) => Math.abs(bias) >= 100);
-    return {
-      settings: written.length > 0 ? { [key]: Object.fromEntries(written) } : {},
-      notes: [
-        ...(cut
-          ? [`logit-bias: ${program} takes biases from -100 to 100; those beyond are cut, and -100 is a ban.`]
-          : []),
-        ...(typeof banned === 'string' ? [banned] : []),
-        ...(typeof banned !== 'string' && banned.length > 0
-          ? [`banned-tokens: ${program} has a bias of -100 for them, which all but removes them.`]
-          : []),
-      ],
-      left: typeof banned === 'string' ? ['banned-tokens'] : [],
-    };
-  },
-  read: (given) => {
-    const value = given.given(key);
-    if (value === undefined || value === null) return [];
-    if (!isObject(value)) {
-      given.problem(`${key} is ${shown(value)}; it must be an object of biases by token id.`);
-      return [];
-    }
-    return biasSteps(given, key, Object.entries(value));
-  },
-});
-
-/** Steps of biases by token, of which those of -100 or less, and `false`, are bans. */
-export function biasSteps(
-  given: GivenSettings,
-  key: string,
-  entries: readonly (readonly [Json | undefined, Json | undefined])[],
-  ban = -100,
-): readonly unknown[] {
-  const biases: [number, number][] = [];
-  const banned: number[] = [];
-  for (const [name, bias] of entries) {
-    const id = typeof name === 'string' && /^\d+$/.test(name) ? Number(name) : name;
-    if (!isId(id)) given.problem(`${key} names ${shown(name)}; tokens are named by their ids here.`);
-    else if (bias === false || (typeof bias === 'number' && bias <= ban)) banned.push(id);
-    else if (typeof bias === 'number' && Number.isFinite(bias)) biases.push([id, bias]);
-    else given.problem(`${key} of token ${id} is ${shown(bias)}; it must be a number.`);
-  }
-  return [
-    ...(biases.length > 0 ? [{ sampler: 'logit-bias', bias: biases }] : []),
-    ...(banned.length > 0 ? [{ sampler: 'banned-tokens', ids: banned }] : []),
-  ];
-}
-
-/** Biases of equal tokens add up. */
-export function summed(biases: readonly (readonly [number, number])[]): [number, number][] {
-  const sums = new Map<number, number>();
-  for (const [id, bias] of biases) sums.set(id, (sums.get(id) ?? 0) + bias);
-  return [...sums];
-}
-
-export function isId(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
-}
-
-/** A list of one kind; undefined, with a sentence where it is given and is none. */
-export function listOf<Entry extends Json>(
-  given: GivenSettings,
-  key: string,
-  isEntry: (value: Json) => value is Entry,
-): readonly Entry[] | undefined {
-  const value = given.given(key);
-  if (value === undefined || value === null) return undefined;
-  if (isList(value) && value.every(isEntry)) return value;
-  given.problem(`${key} is ${shown(value)}; it is not a list that is understood here.`);
-  return undefined;
-}
-
 /** The schema, as JSON; the sampler has checked that it is. */
 export function schemaIn(steps: readonly SamplerSpec[]): Json {
   return JSON.parse(stepOf(steps, 'json-schema')!.schema) as Json;
@@ -307,7 +207,10 @@ export function schemaIn(steps: readonly SamplerSpec[]): Json {
 
 /** Says that white space and what a schema leaves open follow the program's own rules. */
 export const schemaNote = (program: string): string =>
-  `json-schema: ${program} has its own rules for white space, the order of properties and properties that are not named.`;
+  t(
+    'json-schema: {0} has its own rules for white space, the order of properties and properties that are not named.',
+    program,
+  );
 
 /** A schema as a step; a text is one that is written out. */
 export function schemaStep(given: GivenSettings, value: Json): unknown {

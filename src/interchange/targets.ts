@@ -1,4 +1,6 @@
 /** The programs' texts that a run can be copied as. */
+import { written } from '../l10n/numbers';
+import { t } from '../l10n/language';
 import type { Program } from './program';
 import { huggingFace } from './programs/huggingFace';
 import { llamaCpp, llamaCppFlags } from './programs/llamaCpp';
@@ -58,7 +60,7 @@ const MODEL = 'path/to/model';
 
 const pretty = (value: Json): string => `${json(value)}\n`;
 
-const modelLine = (run: Run): string => `The model here: ${run.model}.`;
+const modelLine = (run: Run): string => t('The model here: {0}.', run.model);
 
 /** Transformers and vLLM refuse whole numbers for some of these. */
 const FLOATS = [
@@ -178,37 +180,37 @@ ${biases.length > 0 ? `const tokenBias = TokenBias.for(model);\n${biases.join(''
 
 /** What models bring along applies where a call does not say otherwise. */
 const generationConfig = (): readonly string[] => [
-  'What else the model’s generation_config.json sets applies too.',
+  t('What else the model’s generation_config.json sets applies too.'),
 ];
 
 export const TARGETS: readonly Target[] = [
   {
     id: 'hugging-face',
-    label: 'Hugging Face generate (Python)',
+    label: t('Hugging Face generate (Python)'),
     program: huggingFace,
     language: 'python',
     comment: '#',
     code: huggingFaceCode,
     notes: (run) => [
       ...generationConfig(),
-      ...(run.stop.length > 0 ? ['A stop text stays at the end of the output.'] : []),
+      ...(run.stop.length > 0 ? [t('A stop text stays at the end of the output.')] : []),
     ],
   },
   {
     id: 'llama-cli',
-    label: 'llama.cpp command line',
+    label: t('llama.cpp command line'),
     program: llamaCppFlags,
     language: 'shellscript',
     comment: '#',
     code: commandLine,
     notes: (run) => [
-      'llama-completion continues a text; builds that lack it have llama-cli with the same flags.',
-      ...(run.stop.length > 0 ? ['A stop text stays at the end of the output.'] : []),
+      t('llama-completion continues a text; builds that lack it have llama-cli with the same flags.'),
+      ...(run.stop.length > 0 ? [t('A stop text stays at the end of the output.')] : []),
     ],
   },
   {
     id: 'llama-server',
-    label: 'llama-server /completion (JSON)',
+    label: t('llama-server /completion (JSON)'),
     program: llamaCpp,
     language: 'json',
     comment: null,
@@ -216,7 +218,7 @@ export const TARGETS: readonly Target[] = [
   },
   {
     id: 'vllm',
-    label: 'vLLM SamplingParams (Python)',
+    label: t('vLLM SamplingParams (Python)'),
     program: vllm,
     language: 'python',
     comment: '#',
@@ -224,28 +226,30 @@ export const TARGETS: readonly Target[] = [
   },
   {
     id: 'vllm-server',
-    label: 'vLLM /v1/completions (JSON)',
+    label: t('vLLM /v1/completions (JSON)'),
     program: vllm,
     language: 'json',
     comment: null,
     code: (settings, run) => pretty({ model: run.model, ...settings }),
     notes: () => [
-      'The server takes what is not stated from the model’s generation_config.json, unless it was started with --generation-config vllm.',
+      t(
+        'The server takes what is not stated from the model’s generation_config.json, unless it was started with --generation-config vllm.',
+      ),
     ],
   },
   {
     id: 'openai',
-    label: 'OpenAI-compatible /v1/completions (JSON)',
+    label: t('OpenAI-compatible /v1/completions (JSON)'),
     program: openAi,
     language: 'json',
     comment: null,
     code: (settings, run) => pretty({ model: run.model, ...settings }),
     notes: (run) =>
-      run.stop.length > 4 ? [`OpenAI takes at most 4 stop texts, not ${run.stop.length}.`] : [],
+      run.stop.length > 4 ? [t('OpenAI takes at most 4 stop texts, not {0}.', written(run.stop.length))] : [],
   },
   {
     id: 'ollama',
-    label: 'Ollama /api/generate (JSON)',
+    label: t('Ollama /api/generate (JSON)'),
     program: ollama,
     language: 'json',
     comment: null,
@@ -253,12 +257,12 @@ export const TARGETS: readonly Target[] = [
   },
   {
     id: 'ollama-modelfile',
-    label: 'Ollama Modelfile',
+    label: t('Ollama Modelfile'),
     program: ollamaModelfile,
     language: 'dockerfile',
     comment: '#',
     code: (settings) => `FROM ./model.gguf\n${writeParameters(settings).join('\n')}\n`,
-    notes: () => ['A Modelfile has no prompt: it is part of each request.'],
+    notes: () => [t('A Modelfile has no prompt: it is part of each request.')],
   },
   {
     id: 'transformers-js',

@@ -1,6 +1,8 @@
 /** A run as a program's settings. */
 import type { SamplerName, SamplerSpec } from '../core/samplers/catalog';
 import type { ChainSpec } from '../core/samplers/chain';
+import { written } from '../l10n/numbers';
+import { t } from '../l10n/language';
 import { sameInEffect } from './order';
 import type { Program } from './program';
 import type { Run } from './run';
@@ -60,7 +62,7 @@ export function writeChain(program: Program, run: Run): WrittenRun {
   const notes: string[] = [];
   const greedy: SamplerSpec = { sampler: 'temperature', temperature: 0 };
   if (run.greedy && run.chain.length > 0) {
-    notes.push('Greedy decoding takes no sampler into account, so none is written.');
+    notes.push(t('Greedy decoding takes no sampler into account, so none is written.'));
   }
   const kept = known(program, run.greedy ? [greedy] : run.chain, notes);
   const choice = program.arrange?.chosen?.(kept) ?? { steps: kept, notes: [] };
@@ -76,10 +78,10 @@ export function writeChain(program: Program, run: Run): WrittenRun {
   for (const slot of program.slots) {
     const mine = choice.steps.filter(({ sampler }) => slot.samplers.includes(sampler));
     if (mine.length === 0) continue;
-    const written = slot.write(mine, run);
-    Object.assign(settings, written.settings);
-    notes.push(...(written.notes ?? []));
-    left.push(...(written.left ?? []));
+    const said = slot.write(mine, run);
+    Object.assign(settings, said.settings);
+    notes.push(...(said.notes ?? []));
+    left.push(...(said.left ?? []));
   }
   const expressed = choice.steps.filter(({ sampler }) => !left.includes(sampler));
   const names = expressed.map(({ sampler }) => sampler);
@@ -87,7 +89,12 @@ export function writeChain(program: Program, run: Run): WrittenRun {
   Object.assign(settings, arranged.settings);
   if (!sameInEffect(names, arranged.order)) {
     notes.push(
-      `Order: here ${names.join(', ')}; ${program.name} applies ${arranged.order.join(', ')}. What is left can differ.`,
+      t(
+        'Order: here {0}; {1} applies {2}. What is left can differ.',
+        names.join(', '),
+        program.name,
+        arranged.order.join(', '),
+      ),
     );
   }
   const inOrder = inKeyOrder(program, settings);
@@ -110,15 +117,20 @@ function known(program: Program, chain: ChainSpec, notes: string[]): readonly Sa
     if (!program.slots.some(({ samplers }) => samplers.includes(sampler))) {
       const nearest = program.instead?.[sampler];
       notes.push(
-        `${sampler} is left out: ${program.name} has nothing like it.${nearest === undefined ? '' : ` ${nearest}`}`,
+        [
+          t('{0} is left out: {1} has nothing like it.', sampler, program.name),
+          ...(nearest === undefined ? [] : [nearest]),
+        ].join(' '),
       );
     } else if (kept.some((earlier) => earlier.sampler === sampler)) {
-      notes.push(`The second ${sampler} is left out: ${program.name} applies it once.`);
+      notes.push(t('The second {0} is left out: {1} applies it once.', sampler, program.name));
     } else {
       kept.push(step);
       const { minKeep = 1 } = 'minKeep' in step ? step : {};
       if (minKeep > 1) {
-        notes.push(`${sampler}: ${program.name} is not told to keep at least ${minKeep} tokens.`);
+        notes.push(
+          t('{0}: {1} is not told to keep at least {2} tokens.', sampler, program.name, written(minKeep)),
+        );
       }
     }
   }
@@ -136,18 +148,20 @@ function runSettings({ name, runKeys }: Program, run: Run, notes: string[]): Set
   const draws =
     !run.greedy && !run.chain.some((step) => step.sampler === 'temperature' && step.temperature === 0);
   if (run.stop.length > 0 && stop === undefined) {
-    notes.push(`The stop texts ${shown(run.stop)} are left out: ${name} has no setting for them.`);
+    notes.push(t('The stop texts {0} are left out: {1} has no setting for them.', shown(run.stop), name));
   }
   if (run.samples > 1 && !draws) {
-    notes.push('One text is asked for: without a draw all would be the same.');
+    notes.push(t('One text is asked for: without a draw all would be the same.'));
   } else if (run.samples > 1 && samples === undefined) {
-    notes.push(`${name} draws one text a call: for ${run.samples}, call it again with other seeds.`);
+    notes.push(
+      t('{0} draws one text a call: for {1}, call it again with other seeds.', name, written(run.samples)),
+    );
   }
   if (draws) {
     notes.push(
       seed === undefined
-        ? `${name} takes no seed here: every call draws anew.`
-        : `Seed ${run.seed} draws other numbers in ${name} than here.`,
+        ? t('{0} takes no seed here: every call draws anew.', name)
+        : t('Seed {0} draws other numbers in {1} than here.', written(run.seed), name),
     );
   }
   return {

@@ -5,23 +5,20 @@
  * and eta. Source: src/transformers/generation/utils.py, configuration_utils.py, version 5.
  */
 import type { SamplerSpec } from '../../core/samplers/catalog';
+import { t } from '../../l10n/language';
 import type { Program } from '../program';
 import {
-  allowedTokensSlot,
   epsilonSlot,
   etaSlot,
-  isId,
-  listOf,
   minLengthSlot,
   minPSlot,
   noRepeatNgramSlot,
   repetitionPenaltySlot,
-  summed,
   topKSlot,
   topPSlot,
   typicalSlot,
-  writtenIds,
 } from '../slots';
+import { allowedTokensSlot, isId, listOf, summed, writtenIds } from '../tokenSlots';
 import { isList, shown, stepOf, type Json, type Settings, type Slot } from '../settings';
 
 const NAME = 'Hugging Face';
@@ -47,7 +44,10 @@ const sequenceBias: Slot = {
     }
     if (!isList(value) || others.length > 0) {
       given.problem(
-        `sequence_bias holds ${shown(others.length > 0 ? others : value)}: only biases of single tokens, as pairs of [id] and a number, are understood here.`,
+        t(
+          'sequence_bias holds {0}: only biases of single tokens, as pairs of [id] and a number, are understood here.',
+          shown(others.length > 0 ? others : value),
+        ),
       );
     }
     return bias.length > 0 ? [{ sampler: 'logit-bias', bias }] : [];
@@ -71,7 +71,11 @@ export const badWordsSlot = (name: string): Slot => ({
     const longer = sequences.filter((sequence) => sequence.length !== 1);
     if (longer.length > 0) {
       given.problem(
-        `bad_words_ids holds ${shown(longer)}: sequences of several tokens, of which ${name} removes the last, cannot be told by ids here. Name the phrase in banned-phrases.`,
+        t(
+          'bad_words_ids holds {0}: sequences of several tokens, of which {1} removes the last, cannot be told by ids here. Name the phrase in banned-phrases.',
+          shown(longer),
+          name,
+        ),
       );
     }
     return single.length > 0 ? [{ sampler: 'banned-tokens', ids: single }] : [];
@@ -91,9 +95,12 @@ export const samplingSlot = (name: string): Slot => ({
     const removing = run.chain.filter(({ sampler }) => !run.greedy && MAY_REMOVE_BEST.includes(sampler));
     return {
       settings: { do_sample: false },
-      notes: removing.map(
-        ({ sampler }) =>
-          `${sampler}: ${name} ignores it where it does not draw; here it can remove the most probable token.`,
+      notes: removing.map(({ sampler }) =>
+        t(
+          '{0}: {1} ignores it where it does not draw; here it can remove the most probable token.',
+          sampler,
+          name,
+        ),
       ),
     };
   },
@@ -104,12 +111,16 @@ export const samplingSlot = (name: string): Slot => ({
       return temperature === undefined || temperature === 1 ? [] : [{ sampler: 'temperature', temperature }];
     }
     if (drawn !== false) {
-      given.problem(`do_sample is ${shown(drawn)}; it must be true or false.`);
+      given.problem(t('{0} is {1}; it must be true or false.', 'do_sample', shown(drawn)));
     }
     const idle = WARPERS.filter((key) => (given.given(key) ?? null) !== null);
     if (idle.length > 0) {
       given.problem(
-        `${idle.map((key) => `${key} ${shown(given.given(key))}`).join(', ')}: not used, because ${name} does not draw unless do_sample is true.`,
+        t(
+          '{0}: not used, because {1} does not draw unless do_sample is true.',
+          idle.map((key) => `${key} ${shown(given.given(key))}`).join(', '),
+          name,
+        ),
       );
     }
     return [{ sampler: 'temperature', temperature: 0 }];
@@ -154,7 +165,7 @@ const topH: Slot = {
   },
 };
 
-const ELSEWHERE = 'A LogitsProcessor of your own could do it.';
+const ELSEWHERE = t('A LogitsProcessor of your own could do it.');
 
 export const huggingFace: Program = {
   name: NAME,
@@ -184,10 +195,11 @@ export const huggingFace: Program = {
   instead: {
     'presence-penalty': ELSEWHERE,
     'frequency-penalty': ELSEWHERE,
-    regex: 'Outlines, as a logits processor, follows expressions.',
-    'json-schema': 'Outlines, as a logits processor, follows schemas.',
-    'banned-phrases':
+    regex: t('Outlines, as a logits processor, follows expressions.'),
+    'json-schema': t('Outlines, as a logits processor, follows schemas.'),
+    'banned-phrases': t(
       'bad_words_ids can ban the last token of a phrase, once it is cut into tokens; it never goes back.',
+    ),
     dry: ELSEWHERE,
     'top-n-sigma': ELSEWHERE,
     xtc: ELSEWHERE,

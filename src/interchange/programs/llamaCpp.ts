@@ -6,21 +6,20 @@
  * temperature acts beside it. Sources: tools/server/README.md, common/sampling.cpp.
  */
 import type { SamplerName, SamplerSpec } from '../../core/samplers/catalog';
+import { t } from '../../l10n/language';
 import type { Arrangement, Program } from '../program';
 import {
-  biasSteps,
   endOfText,
   minPSlot,
   schemaIn,
   schemaNote,
   schemaStep,
-  summed,
   topKSlot,
   topNSigmaSlot,
   topPSlot,
   typicalSlot,
-  writtenIds,
 } from '../slots';
+import { biasSteps, summed, writtenIds } from '../tokenSlots';
 import { isList, isObject, shown, stepOf, type Json, type Slot } from '../settings';
 import { adaptiveP, drySlot, mirostat, PENALTIES, penaltiesSlot, temperature, xtc } from './llamaCppSlots';
 
@@ -51,7 +50,9 @@ const bias: Slot = {
         .map(([id, added]): [Json | undefined, Json | undefined] => [id, added]);
       return biasSteps(given, 'logit_bias', pairs, -Infinity);
     }
-    given.problem(`logit_bias is ${shown(value)}; it must be pairs of a token id and a number or false.`);
+    given.problem(
+      t('{0} is {1}; it must be pairs of a token id and a number or false.', 'logit_bias', shown(value)),
+    );
     return [];
   },
 };
@@ -71,7 +72,9 @@ const schema: Slot = {
           settings: { json_schema: schemaIn(steps) },
           notes: [
             schemaNote(NAME),
-            ...(stepOf(steps, 'regex') ? [`regex is left out: ${NAME} follows one shape at a time.`] : []),
+            ...(stepOf(steps, 'regex')
+              ? [t('regex is left out: {0} follows one shape at a time.', NAME)]
+              : []),
           ],
           left: stepOf(steps, 'regex') ? ['regex'] : [],
         }
@@ -80,7 +83,10 @@ const schema: Slot = {
             grammar: `%llguidance {}\nstart: /${escaped(stepOf(steps, 'regex')!.expression)}/`,
           },
           notes: [
-            `regex: ${NAME} reads this grammar only if it was built with LLAMA_LLGUIDANCE; the syntax of its expressions is that of Rust.`,
+            t(
+              'regex: {0} reads this grammar only if it was built with LLAMA_LLGUIDANCE; the syntax of its expressions is that of Rust.',
+              NAME,
+            ),
           ],
         },
   read: (given) => {
@@ -92,7 +98,9 @@ const schema: Slot = {
       return [{ sampler: 'regex', expression: unescaped(expression[1]!), ...endOfText(given) }];
     }
     if (grammar !== undefined && grammar !== null && grammar !== '') {
-      given.problem(`grammar is ${shown(grammar)}: grammars are not followed here, only JSON schemas.`);
+      given.problem(
+        t('{0} is {1}: grammars are not followed here, only JSON schemas.', 'grammar', shown(grammar)),
+      );
     }
     return value === undefined || value === null ? [] : [schemaStep(given, value)];
   },
@@ -133,9 +141,8 @@ const arrange: Arrangement = {
       steps: steps.filter(acts),
       notes: steps
         .filter((step) => !acts(step))
-        .map(
-          ({ sampler }) =>
-            `${sampler} is left out: beside ${first.sampler} ${NAME} applies only the temperature.`,
+        .map(({ sampler }) =>
+          t('{0} is left out: beside {1} {2} applies only the temperature.', sampler, first.sampler, NAME),
         ),
     };
   },
@@ -159,17 +166,19 @@ const arrange: Arrangement = {
     if (first) {
       const acts = steps.filter((step) => isFirst(step) || step.sampler === 'temperature' || step === first);
       for (const { sampler } of steps.filter((step) => !acts.includes(step))) {
-        given.problem(`${sampler} is not taken over: beside ${first.sampler} ${NAME} does not apply it.`);
+        given.problem(
+          t('{0} is not taken over: beside {1} {2} does not apply it.', sampler, first.sampler, NAME),
+        );
       }
       return acts;
     }
     if (!isList(names)) {
-      given.problem(`samplers is ${shown(names)}; it must be a list of names.`);
+      given.problem(t('{0} is {1}; it must be a list of names.', 'samplers', shown(names)));
       return steps;
     }
     for (const name of names) {
       if (typeof name !== 'string' || !Object.hasOwn(LISTED, name)) {
-        given.problem(`samplers names ${shown(name)}: there is nothing like it here.`);
+        given.problem(t('{0} names {1}: there is nothing like it here.', 'samplers', shown(name)));
       }
     }
     const place = (step: SamplerSpec): number => {
@@ -182,7 +191,9 @@ const arrange: Arrangement = {
     };
     const acts = (step: SamplerSpec): boolean => isFirst(step) || place(step) !== -1;
     for (const { sampler } of steps.filter((step) => !acts(step))) {
-      given.problem(`${sampler} is not taken over: samplers does not name it, so ${NAME} does not apply it.`);
+      given.problem(
+        t('{0} is not taken over: samplers does not name it, so {1} does not apply it.', sampler, NAME),
+      );
     }
     const rank = (step: SamplerSpec): number => (isFirst(step) ? -1 : place(step));
     return steps.filter(acts).sort((a, b) => rank(a) - rank(b) || 0);
@@ -208,10 +219,10 @@ const program = (none: boolean): Program => ({
   ],
   runKeys: { maxNewTokens: 'n_predict', seed: 'seed', stop: 'stop', prompt: 'prompt' },
   instead: {
-    'no-repeat-ngram': 'DRY comes nearest.',
-    'allowed-tokens': 'A grammar can say what may come.',
-    'min-length': 'Only ignore_eos is there, which never lets a text end by itself.',
-    'banned-phrases': 'KoboldCpp, which builds on it, has banned_strings.',
+    'no-repeat-ngram': t('DRY comes nearest.'),
+    'allowed-tokens': t('A grammar can say what may come.'),
+    'min-length': t('Only ignore_eos is there, which never lets a text end by itself.'),
+    'banned-phrases': t('KoboldCpp, which builds on it, has banned_strings.'),
   },
   arrange,
   aside: [

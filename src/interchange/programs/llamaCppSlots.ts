@@ -1,4 +1,6 @@
 /** llama.cpp's samplers by their keys; see `llamaCpp.ts`. */
+import { written } from '../../l10n/numbers';
+import { t } from '../../l10n/language';
 import { isList, shown, stepOf, type Slot, type Written } from '../settings';
 
 const NAME = 'llama.cpp';
@@ -33,9 +35,8 @@ export const penaltiesSlot = (program: string, repeat: { readonly standard?: num
         ...(presence && { presence_penalty: presence.penalty }),
         repeat_last_n: lastN(window),
       },
-      notes: others.map(
-        ({ sampler }) =>
-          `${sampler}: ${program} has one window for all penalties, that of ${present[0]!.sampler}.`,
+      notes: others.map(({ sampler }) =>
+        t('{0}: {1} has one window for all penalties, that of {2}.', sampler, program, present[0]!.sampler),
       ),
     };
   },
@@ -55,6 +56,27 @@ export const penaltiesSlot = (program: string, repeat: { readonly standard?: num
 
 /** What ends repetitions where nothing is said. */
 const BREAKERS = ['\n', ':', '"', '*'];
+
+function breakersNotes(count: number, none: boolean): readonly string[] {
+  if (count > 0) {
+    return [
+      none
+        ? t(
+            'dry: its {0} sequence breakers are token ids here and texts in {1}; they are left out.',
+            written(count),
+            NAME,
+          )
+        : t(
+            'dry: its {0} sequence breakers are token ids here and texts in {1}; they are left out, and line ends, colons, quotes and asterisks break repetitions there.',
+            written(count),
+            NAME,
+          ),
+    ];
+  }
+  return none
+    ? []
+    : [t('dry: in {0} line ends, colons, quotes and asterisks break repetitions; here nothing does.', NAME)];
+}
 
 /** @param none whether a user can say that nothing breaks repetitions: on the command line, not to the server. */
 export const drySlot = (none: boolean): Slot => ({
@@ -76,13 +98,7 @@ export const drySlot = (none: boolean): Slot => ({
         dry_penalty_last_n: lastN(window),
         ...(none && { dry_sequence_breakers: [] }),
       },
-      notes: [
-        breakers.length > 0
-          ? `dry: its ${breakers.length} sequence breakers are token ids here and texts in ${NAME}; they are left out${none ? '' : ', and line ends, colons, quotes and asterisks break repetitions there'}.`
-          : none
-            ? ''
-            : `dry: in ${NAME} line ends, colons, quotes and asterisks break repetitions; here nothing does.`,
-      ].filter((note) => note !== ''),
+      notes: breakersNotes(breakers.length, none),
     };
   },
   read: (given) => {
@@ -93,7 +109,10 @@ export const drySlot = (none: boolean): Slot => ({
     const breakers = given.given('dry_sequence_breakers');
     if (!isList(breakers) || breakers.length > 0) {
       given.problem(
-        `dry_sequence_breakers is ${shown(breakers ?? BREAKERS)}: breakers are token ids here, so none is taken over.`,
+        t(
+          'dry_sequence_breakers is {0}: breakers are token ids here, so none is taken over.',
+          shown(breakers ?? BREAKERS),
+        ),
       );
     }
     return [
@@ -117,7 +136,14 @@ export const xtc: Slot = {
       settings: { xtc_probability: probability, xtc_threshold: threshold },
       notes:
         threshold > 0.5
-          ? [`xtc: ${NAME} switches it off where the threshold, ${threshold}, is above 0.5.`]
+          ? [
+              t(
+                'xtc: {0} switches it off where the threshold, {1}, is above {2}.',
+                NAME,
+                written(threshold),
+                written(0.5),
+              ),
+            ]
           : [],
     };
   },
@@ -144,7 +170,7 @@ export const temperature: Slot = {
       return {
         settings: { temperature: fixed.temperature },
         ...(dynamic && {
-          notes: [`dynamic-temperature is left out: ${NAME} has it in place of the fixed temperature.`],
+          notes: [t('dynamic-temperature is left out: {0} has it in place of the fixed temperature.', NAME)],
           left: ['dynamic-temperature'] as const,
         }),
       };
@@ -154,7 +180,10 @@ export const temperature: Slot = {
       return {
         settings: {},
         notes: [
-          `dynamic-temperature is left out: in ${NAME} the temperature cannot fall as the entropy rises.`,
+          t(
+            'dynamic-temperature is left out: in {0} the temperature cannot fall as the entropy rises.',
+            NAME,
+          ),
         ],
         left: ['dynamic-temperature'],
       };
@@ -202,7 +231,11 @@ export const mirostat: Slot = {
         mirostat_eta: step.eta,
       },
       notes: [
-        `${step.sampler}: ${NAME} measures the surprise of a token after the cut, here it is measured before.`,
+        t(
+          '{0}: {1} measures the surprise of a token after the cut, here it is measured before.',
+          step.sampler,
+          NAME,
+        ),
       ],
     };
   },
@@ -210,7 +243,7 @@ export const mirostat: Slot = {
     const version = given.number('mirostat');
     if (version === undefined || version === 0) return [];
     if (version !== 1 && version !== 2) {
-      given.problem(`mirostat is ${version}; it must be 0, 1 or 2.`);
+      given.problem(t('{0} is {1}; it must be 0, 1 or 2.', 'mirostat', String(version)));
       return [];
     }
     return [

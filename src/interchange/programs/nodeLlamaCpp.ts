@@ -2,19 +2,11 @@
  * node-llama-cpp, by the options of `LlamaCompletion.generateCompletion`. Its order is fixed: biases, penalties, DRY,
  * grammar, top-k, top-p, min-p, XTC and the temperature last. Source: llama/addon/AddonSampler.cpp, LlamaCompletion.
  */
+import { t } from '../../l10n/language';
+import { written } from '../../l10n/numbers';
 import type { Program } from '../program';
-import {
-  biasSteps,
-  minPSlot,
-  schemaIn,
-  schemaNote,
-  schemaStep,
-  summed,
-  temperatureSlot,
-  topKSlot,
-  topPSlot,
-  writtenIds,
-} from '../slots';
+import { minPSlot, schemaIn, schemaNote, schemaStep, temperatureSlot, topKSlot, topPSlot } from '../slots';
+import { biasSteps, summed, writtenIds } from '../tokenSlots';
 import {
   isList,
   isObject,
@@ -47,7 +39,7 @@ const bias: Slot = {
     const value = given.given('tokenBias');
     if (!isList(value)) {
       if (value !== undefined && value !== null)
-        given.problem(`tokenBias is ${shown(value)}; it is not understood here.`);
+        given.problem(t('{0} is {1}; it is not understood here.', 'tokenBias', shown(value)));
       return [];
     }
     const pairs = value.map((entry): [Json | undefined, Json | undefined] => {
@@ -58,7 +50,9 @@ const bias: Slot = {
   },
 };
 
-const GENERATED = 'only generated tokens count, here the prompt counts too';
+/** What penalties look at. */
+const generatedNote = (sampler: string): string =>
+  t('{0}: in {1} only generated tokens count, here the prompt counts too.', sampler, NAME);
 
 /** An object with three penalties, or false. */
 const repeatPenalty: Slot = {
@@ -72,8 +66,8 @@ const repeatPenalty: Slot = {
     if (!repetition) {
       return {
         settings: { repeatPenalty: false },
-        notes: present.map(
-          ({ sampler }) => `${sampler} is left out: ${NAME} applies it only beside a repetition penalty.`,
+        notes: present.map(({ sampler }) =>
+          t('{0} is left out: {1} applies it only beside a repetition penalty.', sampler, NAME),
         ),
         left: present.map(({ sampler }) => sampler),
       };
@@ -90,8 +84,12 @@ const repeatPenalty: Slot = {
       },
       notes: present.map((step) =>
         (step.window ?? 0) === window
-          ? `${step.sampler}: in ${NAME} ${GENERATED}.`
-          : `${step.sampler}: in ${NAME} ${GENERATED}, and all penalties have one window.`,
+          ? generatedNote(step.sampler)
+          : t(
+              '{0}: in {1} only generated tokens count, here the prompt counts too, and all penalties have one window.',
+              step.sampler,
+              NAME,
+            ),
       ),
     };
   },
@@ -115,7 +113,7 @@ const repeatPenalty: Slot = {
 
 function tellOthers(given: GivenSettings, key: string, rest: Readonly<Record<string, Json>>): void {
   for (const [name, value] of Object.entries(rest)) {
-    given.problem(`${key}: ${name} is ${shown(value)}: there is nothing like it here.`);
+    given.problem(t('{0}: {1} is {2}: there is nothing like it here.', key, name, shown(value)));
   }
 }
 
@@ -135,10 +133,13 @@ const dry: Slot = {
         },
       },
       notes: [
-        `dry: in ${NAME} ${GENERATED}.`,
+        generatedNote('dry'),
         ...(breakers.length > 0
           ? [
-              `dry: its ${breakers.length} sequence breakers are token ids here and texts there; they are left out.`,
+              t(
+                'dry: its {0} sequence breakers are token ids here and texts there; they are left out.',
+                written(breakers.length),
+              ),
             ]
           : []),
       ],
@@ -158,7 +159,7 @@ const dry: Slot = {
     tellOthers(given, 'dryRepeatPenalty', rest);
     if (strength === 0) return [];
     if (!isList(sequenceBreakers) || sequenceBreakers.length > 0) {
-      given.problem('dryRepeatPenalty: sequenceBreakers are token ids here, so none is taken over.');
+      given.problem(t('dryRepeatPenalty: sequenceBreakers are token ids here, so none is taken over.'));
     }
     return [
       {
@@ -212,7 +213,7 @@ export const nodeLlamaCpp: Program = {
     temperatureSlot('temperature', { standard: 0 }),
   ],
   runKeys: { maxNewTokens: 'maxTokens', seed: 'seed', stop: 'customStopTriggers', prompt: 'prompt' },
-  instead: { regex: 'A GBNF grammar can say what may come.' },
+  instead: { regex: t('A GBNF grammar can say what may come.') },
   aside: [
     'onTextChunk',
     'onToken',

@@ -5,6 +5,7 @@
  * top-p and min-p. Sources: api/types.go, sample/samplers.go, docs/modelfile.
  */
 import type { SamplerName } from '../../core/samplers/catalog';
+import { t } from '../../l10n/language';
 import type { Program } from '../program';
 import {
   minPSlot,
@@ -29,7 +30,7 @@ const format: Slot = {
     const value = given.given('format');
     if (isObject(value)) return [schemaStep(given, value)];
     if (value !== undefined && value !== null && value !== '') {
-      given.problem(`format is ${shown(value)}: only a JSON schema is followed here.`);
+      given.problem(t('{0} is {1}: only a JSON schema is followed here.', 'format', shown(value)));
     }
     return [];
   },
@@ -57,7 +58,10 @@ export const ollama: Program = {
           ...temperature.write(steps, run),
           notes: both
             ? [
-                `temperature: ${NAME} applies it last to models that run on llama.cpp, as GPT-2 does; its own engine applies it before top-p and min-p.`,
+                t(
+                  'temperature: {0} applies it last to models that run on llama.cpp, as GPT-2 does; its own engine applies it before top-p and min-p.',
+                  NAME,
+                ),
               ]
             : [],
         };
@@ -66,9 +70,9 @@ export const ollama: Program = {
   ],
   runKeys: { maxNewTokens: 'num_predict', seed: 'seed', stop: 'stop', prompt: 'prompt' },
   instead: {
-    'mirostat-1': 'It had Mirostat once, and ignores it now.',
-    'mirostat-2': 'It had Mirostat once, and ignores it now.',
-    'tail-free': 'It had tfs_z once, and ignores it now.',
+    'mirostat-1': t('It had Mirostat once, and ignores it now.'),
+    'mirostat-2': t('It had Mirostat once, and ignores it now.'),
+    'tail-free': t('It had tfs_z once, and ignores it now.'),
   },
   aside: [
     'model',
@@ -103,5 +107,5 @@ export const ollamaModelfile: Program = {
   ...ollama,
   slots: ollama.slots.filter((slot) => slot !== format),
   runKeys: { maxNewTokens: 'num_predict', seed: 'seed', stop: 'stop' },
-  instead: { ...ollama.instead, 'json-schema': 'A request can ask for it by format.' },
+  instead: { ...ollama.instead, 'json-schema': t('A request can ask for it by format.') },
 };

@@ -1,7 +1,7 @@
 /** What servers with OpenAI's API have in common: the fields of `/v1/completions`. Source: OpenAI's API reference. */
+import { t } from '../../l10n/language';
 import type { Program } from '../program';
 import {
-  biasObjectSlot,
   outputPenaltySlot,
   schemaIn,
   schemaNote,
@@ -9,10 +9,11 @@ import {
   serverTemperatureSlot,
   topPSlot,
 } from '../slots';
+import { biasObjectSlot } from '../tokenSlots';
 import { shown, type Slot } from '../settings';
 import { schemaOfFormat } from './vllm';
 
-const NAME = 'the OpenAI API';
+const NAME = t('the OpenAI API');
 
 const format: Slot = {
   samplers: ['json-schema'],
@@ -26,7 +27,9 @@ const format: Slot = {
     },
     notes: [
       schemaNote(NAME),
-      'json-schema: OpenAI itself takes response_format with chat completions only; compatible servers often take it here too.',
+      t(
+        'json-schema: OpenAI itself takes response_format with chat completions only; compatible servers often take it here too.',
+      ),
     ],
   }),
   read: (given) => {
@@ -35,7 +38,7 @@ const format: Slot = {
     if (schema !== undefined) return [schemaStep(given, schema)];
     if (value !== undefined && value !== null) {
       given.problem(
-        `response_format is ${shown(value)}: only type json_schema with a schema is followed here.`,
+        t('response_format is {0}: only type json_schema with a schema is followed here.', shown(value)),
       );
     }
     return [];
@@ -54,10 +57,10 @@ export const openAi: Program = {
   ],
   runKeys: { maxNewTokens: 'max_tokens', seed: 'seed', stop: 'stop', samples: 'n', prompt: 'prompt' },
   instead: {
-    'top-k': 'Many compatible servers take top_k all the same.',
-    'min-p': 'Many compatible servers take min_p all the same.',
-    'repetition-penalty': 'presence_penalty comes nearest, by another formula.',
-    'allowed-tokens': 'Biases of 100 for the tokens that may come do nearly the same.',
+    'top-k': t('Many compatible servers take {0} all the same.', 'top_k'),
+    'min-p': t('Many compatible servers take {0} all the same.', 'min_p'),
+    'repetition-penalty': t('presence_penalty comes nearest, by another formula.'),
+    'allowed-tokens': t('Biases of 100 for the tokens that may come do nearly the same.'),
   },
   aside: ['model', 'messages', 'stream', 'stream_options', 'logprobs', 'echo', 'user', 'best_of', 'suffix'],
 };

@@ -3,13 +3,14 @@
  * processors; top-p and its like are documented but not applied. Source: src/models/modeling_utils.js,
  * src/generation/logits_sampler.js.
  */
+import { t } from '../../l10n/language';
 import type { Program } from '../program';
 import { minLengthSlot, noRepeatNgramSlot, repetitionPenaltySlot, topKSlot } from '../slots';
 import { badWordsSlot, samplingSlot, withoutIdle, withSampling } from './huggingFace';
 
 const NAME = 'transformers.js';
-const UNAPPLIED = 'The option is documented but not applied.';
-const ELSEWHERE = 'A LogitsProcessor of your own could do it.';
+const UNAPPLIED = t('The option is documented but not applied.');
+const ELSEWHERE = t('A LogitsProcessor of your own could do it.');
 
 export const transformersJs: Program = {
   name: NAME,

@@ -4,12 +4,10 @@
  * Its order is fixed; penalties come before the temperature, min-p before top-k and top-p. Sources:
  * vllm/sampling_params.py, vllm/v1/sample/sampler.py.
  */
+import { t } from '../../l10n/language';
 import type { Program } from '../program';
 import {
-  allowedTokensSlot,
-  biasObjectSlot,
   endOfText,
-  listOf,
   minLengthSlot,
   minPSlot,
   outputPenaltySlot,
@@ -21,6 +19,7 @@ import {
   topKSlot,
   topPSlot,
 } from '../slots';
+import { allowedTokensSlot, biasObjectSlot, listOf } from '../tokenSlots';
 import { isObject, shown, stepOf, type Json, type Slot } from '../settings';
 
 const NAME = 'vLLM';
@@ -34,8 +33,11 @@ const badWords: Slot = {
     return {
       settings: phrases.length > 0 ? { bad_words: phrases } : {},
       notes: [
-        `banned-phrases: ${NAME} removes the last token of a phrase as it cuts it into tokens; it does not go back to its first, and does not see it cut otherwise.`,
-        ...(pattern === '' ? [] : [`banned-phrases: its pattern ${shown(pattern)} is left out.`]),
+        t(
+          'banned-phrases: {0} removes the last token of a phrase as it cuts it into tokens; it does not go back to its first, and does not see it cut otherwise.',
+          NAME,
+        ),
+        ...(pattern === '' ? [] : [t('banned-phrases: its pattern {0} is left out.', shown(pattern))]),
       ],
       left: phrases.length > 0 ? [] : ['banned-phrases'],
     };
@@ -60,8 +62,11 @@ const structured: Slot = {
       notes: [
         stepOf(steps, 'json-schema')
           ? schemaNote(NAME)
-          : `regex: the syntax of expressions in ${NAME} is that of its engine (xgrammar, unless told otherwise).`,
-        ...(both ? [`regex is left out: ${NAME} follows one shape at a time.`] : []),
+          : t(
+              'regex: the syntax of expressions in {0} is that of its engine (xgrammar, unless told otherwise).',
+              NAME,
+            ),
+        ...(both ? [t('regex is left out: {0} follows one shape at a time.', NAME)] : []),
       ],
       left: both ? ['regex'] : [],
     };
@@ -75,11 +80,13 @@ const structured: Slot = {
       ...withKey('json', schemaOfFormat(given.given('response_format'))),
     };
     if (shape !== null && !isObject(shape)) {
-      given.problem(`structured_outputs is ${shown(shape)}; it must be an object.`);
+      given.problem(t('{0} is {1}; it must be an object.', 'structured_outputs', shown(shape)));
     }
     const { json, regex, ...rest } = older;
     for (const [key, value] of Object.entries(rest)) {
-      given.problem(`structured_outputs: ${key} is ${shown(value)}: there is nothing like it here.`);
+      given.problem(
+        t('{0}: {1} is {2}: there is nothing like it here.', 'structured_outputs', key, shown(value)),
+      );
     }
     if (json !== undefined) return [schemaStep(given, json)];
     return regex === undefined ? [] : [{ sampler: 'regex', expression: regex, ...endOfText(given) }];
@@ -114,8 +121,8 @@ export const vllm: Program = {
   ],
   runKeys: { maxNewTokens: 'max_tokens', seed: 'seed', stop: 'stop', samples: 'n', prompt: 'prompt' },
   instead: {
-    'no-repeat-ngram': 'A custom logits processor could do it.',
-    dry: 'Its penalties know tokens, not repetitions.',
+    'no-repeat-ngram': t('A custom logits processor could do it.'),
+    dry: t('Its penalties know tokens, not repetitions.'),
   },
   aside: [
     'model',

@@ -1,5 +1,6 @@
 /** The flags of llama.cpp's programs, and the keys of its server that they stand for. */
 import { parse } from 'shell-quote';
+import { t } from '../../l10n/language';
 import { isList, shown, type Json, type Settings } from '../settings';
 
 type Kind = 'number' | 'text' | 'texts' | 'bias' | 'names' | 'letters' | 'json';
@@ -199,8 +200,9 @@ export function readFlags(words: readonly string[]): FlagsReading {
     if (takes) at += 1;
     if (!flag) {
       if (ASIDE.includes(name)) aside.push(name);
-      else problems.push(`${name}${value === undefined ? '' : ` ${shown(value)}`}: not understood here.`);
-    } else if (value === undefined) problems.push(`${name} has no value.`);
+      else
+        problems.push(t('{0}: not understood here.', value === undefined ? name : `${name} ${shown(value)}`));
+    } else if (value === undefined) problems.push(t('{0} has no value.', name));
     else read(flag, name, value, settings, problems);
   }
   return { settings, problems, aside };
@@ -228,7 +230,7 @@ function read(
   switch (kind) {
     case 'number':
       if (value.trim() !== '' && Number.isFinite(Number(value))) settings[key] = Number(value);
-      else problems.push(`${name} is ${shown(value)}; it must be a number.`);
+      else problems.push(t('{0} is {1}; it must be a number.', name, shown(value)));
       return;
     case 'text':
       settings[key] = value;
@@ -253,7 +255,9 @@ function read(
       if (id !== undefined && (bias === false || Number.isFinite(bias))) {
         settings[key] = [...before, [Number(id), bias]];
       } else
-        problems.push(`${name} is ${shown(value)}; it must be a token id with +N, -N or -inf behind it.`);
+        problems.push(
+          t('{0} is {1}; it must be a token id with +N, -N or -inf behind it.', name, shown(value)),
+        );
     }
   }
 }

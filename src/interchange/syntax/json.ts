@@ -1,6 +1,8 @@
 /** JSON as people paste it, with comments, trailing commas and bare keys; literals of JavaScript are that too. */
 import JSON5 from 'json5';
 import { messageOf } from '../../core/messageOf';
+import { written } from '../../l10n/numbers';
+import { t } from '../../l10n/language';
 import { isObject, type Json, type Settings } from '../settings';
 import { closingOf } from './brackets';
 
@@ -11,11 +13,15 @@ const DEEPEST = 100;
 function readValue(text: string): Json {
   const level = deepest(text);
   if (level > DEEPEST)
-    throw new RangeError(`This is nested ${level} levels deep; at most ${DEEPEST} are read.`);
+    throw new RangeError(
+      t('This is nested {0} levels deep; at most {1} are read.', written(level), written(DEEPEST)),
+    );
   try {
     return JSON5.parse(text);
   } catch (error) {
-    throw new RangeError(`This is not JSON: ${messageOf(error).replace(/^JSON5: /, '')}.`, { cause: error });
+    throw new RangeError(t('This is not JSON: {0}.', messageOf(error).replace(/^JSON5: /, '')), {
+      cause: error,
+    });
   }
 }
 
@@ -33,7 +39,7 @@ function deepest(text: string): number {
 export function readObject(text: string): Settings | string {
   try {
     const value = readValue(text);
-    return isObject(value) ? value : 'This is JSON, but no object with settings.';
+    return isObject(value) ? value : t('This is JSON, but no object with settings.');
   } catch (error) {
     return messageOf(error);
   }

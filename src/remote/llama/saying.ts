@@ -3,6 +3,7 @@ import type { ModelInfo, OwnDrawing, Vocabulary } from '../../core/languageModel
 import type { SamplerSpec } from '../../core/samplers/catalog';
 import { llamaCpp } from '../../interchange/programs/llamaCpp';
 import { stepOf } from '../../interchange/settings';
+import { tiesNote } from '../../interchange/slots';
 import { writeChain } from '../../interchange/writing';
 import { t } from '../../l10n/language';
 import { namedTokens, type SaidChain } from '../saidChain';
@@ -40,13 +41,11 @@ export function sayChain(
     ...{ greedy, seed, samples, maxNewTokens, stop, endOfText: info.endOfText[0] ?? -1 },
     ...{ prompt: '', model: info.name },
   });
-  const note = notes.find((one) => !isAboutTies(one));
+  // Two logits that a model computes are hardly ever the same number.
+  const note = notes.find((one) => one !== tiesNote(llamaCpp.name, 'exact'));
   if (note !== undefined) return note;
   return { settings, greedy: stepOf(chain, 'temperature')?.temperature === 0 };
 }
-
-/** Two logits that a model computes are hardly ever the same number. */
-const isAboutTies = (note: string): boolean => note.startsWith('top-k:') && note.endsWith('only at a tie.');
 
 /** Banned tokens by their ids; a sentence where they are too many. */
 function withIds(

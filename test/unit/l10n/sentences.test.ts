@@ -18,7 +18,6 @@ const ENGLISH = [
   'src/experiments/temperature',
   'src/experiments/training',
   'src/gpt2',
-  'src/interchange',
   'src/onnx',
   'src/protocol',
   'webview/experiments/explore',
