@@ -3,6 +3,7 @@ import { catalog, definitionOf } from '../../core/samplers/catalog';
 import { parseSampler, type ChainSpec } from '../../core/samplers/chain';
 import { checkParameter, type NumberParameter } from '../../core/samplers/parameters';
 import { inHuggingFaceOrder } from '../../core/samplers/presets';
+import { t } from '../../l10n/language';
 import type { GridAxis } from './result';
 import { listOf, parameterObject, show, textValue } from '../kit/checks';
 
@@ -28,7 +29,7 @@ export const AXIS_CHOICES: readonly AxisChoice[] = catalog.flatMap(({ name, abou
   return numbers.map((description) => ({
     sampler: name,
     parameter: description.name,
-    label: numbers.length === 1 ? about.label : `${about.label}: ${description.label}`,
+    label: numbers.length === 1 ? about.label : t('{0}: {1}', about.label, description.label),
     description,
   }));
 });
@@ -37,20 +38,48 @@ export function axisChoice({ sampler, parameter }: Pick<GridAxis, 'sampler' | 'p
   const found = AXIS_CHOICES.find((choice) => choice.sampler === sampler && choice.parameter === parameter);
   if (found) return found;
   const known = AXIS_CHOICES.map((choice) => `${choice.sampler} ${choice.parameter}`).join(', ');
-  throw new RangeError(`A grid cannot vary ${show(`${sampler} ${parameter}`)}; it can vary ${known}.`);
+  throw new RangeError(t('A grid cannot vary {0}; it can vary {1}.', show(`${sampler} ${parameter}`), known));
+}
+
+/** The name of a side for people, where it stands alone. */
+export function axisLabel(axis: Pick<GridAxis, 'sampler' | 'parameter'>): string {
+  return axisChoice(axis).label;
+}
+
+export type Side = 'rows' | 'columns';
+
+/** What a side and its parts are called where a sentence begins; the first within one. */
+const SIDES: Readonly<Record<Side, Readonly<Record<'within' | 'name' | 'sampler' | 'parameter', string>>>> = {
+  rows: {
+    within: t('the rows'),
+    name: t('The rows'),
+    sampler: t('The sampler of the rows'),
+    parameter: t('The parameter of the rows'),
+  },
+  columns: {
+    within: t('the columns'),
+    name: t('The columns'),
+    sampler: t('The sampler of the columns'),
+    parameter: t('The parameter of the columns'),
+  },
+};
+
+/** Where a sentence begins: `The rows`. */
+export function sideName(side: Side): string {
+  return SIDES[side].name;
 }
 
 /**
  * Reads one side.
- * @param name for people: `The rows`.
  * @throws RangeError naming the side, the value and the allowed range.
  */
-export function parseAxis(name: string, value: unknown): GridAxis {
-  const given = parameterObject(name.toLowerCase(), value);
-  const sampler = textValue(`The sampler of ${name.toLowerCase()}`, given['sampler']);
-  const parameter = textValue(`The parameter of ${name.toLowerCase()}`, given['parameter']);
+export function parseAxis(side: Side, value: unknown): GridAxis {
+  const words = SIDES[side];
+  const given = parameterObject(words.within, value);
+  const sampler = textValue(words.sampler, given['sampler']);
+  const parameter = textValue(words.parameter, given['parameter']);
   const { description, label } = axisChoice({ sampler, parameter });
-  const values = listOf(`${name} (${label})`, given['values'], MOST_CELLS, (entry) => {
+  const values = listOf(`${words.name} (${label})`, given['values'], MOST_CELLS, (entry) => {
     checkParameter(sampler, description, entry);
     return entry as number;
   });

@@ -1,4 +1,5 @@
 /** Everything that is measured in the cells of a grid, described as data. */
+import { t } from '../../l10n/language';
 import type { GridCell } from './result';
 import type { CellFormat } from '../report/types';
 
@@ -18,108 +19,112 @@ export interface GridMetric {
 export const GRID_METRICS: readonly GridMetric[] = [
   {
     id: 'effective-vocabulary',
-    label: 'Effective vocabulary',
-    explanation: 'The number of equally probable tokens with the same entropy: exp(entropy). Exact.',
+    label: t('Effective vocabulary'),
+    explanation: t('The number of equally probable tokens with the same entropy: exp(entropy). Exact.'),
     format: 'number',
     of: ({ exact }) => exact?.effectiveVocabulary ?? null,
     sampled: false,
   },
   {
     id: 'entropy',
-    label: 'Entropy',
-    explanation: 'Uncertainty of the next token after the samplers, in nats. Exact.',
+    label: t('Entropy'),
+    explanation: t('Uncertainty of the next token after the samplers, in nats. Exact.'),
     format: 'nats',
     of: ({ exact }) => exact?.entropy ?? null,
     sampled: false,
   },
   {
     id: 'kept',
-    label: 'Tokens kept',
-    explanation: 'Number of next tokens that the samplers keep. Exact.',
+    label: t('Tokens kept'),
+    explanation: t('Number of next tokens that the samplers keep. Exact.'),
     format: 'whole',
     of: ({ exact }) => exact?.kept ?? null,
     sampled: false,
   },
   {
     id: 'kept-mass',
-    label: 'Probability kept',
-    explanation: 'Total probability, before the samplers, of the tokens that they keep. Exact.',
+    label: t('Probability kept'),
+    explanation: t('Total probability, before the samplers, of the tokens that they keep. Exact.'),
     format: 'percent',
     of: ({ exact }) => exact?.keptMass ?? null,
     sampled: false,
   },
   {
     id: 'diversity',
-    label: 'Diversity',
-    explanation:
+    label: t('Diversity'),
+    explanation: t(
       'Expected number of distinct tokens / 10, in 10 draws of the next token, as the chapter defines it. Exact.',
+    ),
     format: 'percent',
     of: ({ exact }) => exact?.diversity ?? null,
     sampled: false,
   },
   {
     id: 'coherence',
-    label: 'Coherence',
-    explanation:
+    label: t('Coherence'),
+    explanation: t(
       'Expected share of the most common token in 10 draws of the next token, as the chapter defines it. Exact.',
+    ),
     format: 'percent',
     of: ({ exact }) => exact?.coherence ?? null,
     sampled: false,
   },
   {
     id: 'distinct-1',
-    label: 'Distinct-1',
-    explanation: 'Distinct tokens / all tokens of the sampled texts.',
+    label: t('Distinct-1'),
+    explanation: t('Distinct tokens / all tokens of the sampled texts.'),
     format: 'percent',
     of: ({ measured }) => measured?.distinct1 ?? null,
     sampled: true,
   },
   {
     id: 'distinct-2',
-    label: 'Distinct-2',
-    explanation: 'Distinct pairs of tokens / all pairs of the sampled texts.',
+    label: t('Distinct-2'),
+    explanation: t('Distinct pairs of tokens / all pairs of the sampled texts.'),
     format: 'percent',
     of: ({ measured }) => measured?.distinct2 ?? null,
     sampled: true,
   },
   {
     id: 'distinct-3',
-    label: 'Distinct-3',
-    explanation: 'Distinct sequences of three tokens / all of them, in the sampled texts.',
+    label: t('Distinct-3'),
+    explanation: t('Distinct sequences of three tokens / all of them, in the sampled texts.'),
     format: 'percent',
     of: ({ measured }) => measured?.distinct3 ?? null,
     sampled: true,
   },
   {
     id: 'repetition',
-    label: 'Repetition',
-    explanation:
+    label: t('Repetition'),
+    explanation: t(
       'How much a text repeats itself: 1 − product of (1 − rep-n) for n = 2 to 4, mean over texts.',
+    ),
     format: 'percent',
     of: ({ measured }) => measured?.repetition ?? null,
     sampled: true,
   },
   {
     id: 'log-probability',
-    label: 'Mean log-probability',
-    explanation:
+    label: t('Mean log-probability'),
+    explanation: t(
       'How probable the model finds the texts: nats per token before the samplers, mean over texts.',
+    ),
     format: 'nats',
     of: ({ measured }) => measured?.meanLogProbability ?? null,
     sampled: true,
   },
   {
     id: 'text-entropy',
-    label: 'Entropy along the texts',
-    explanation: 'Entropy after the samplers, in nats, mean over all steps of the texts.',
+    label: t('Entropy along the texts'),
+    explanation: t('Entropy after the samplers, in nats, mean over all steps of the texts.'),
     format: 'nats',
     of: ({ measured }) => measured?.meanEntropy ?? null,
     sampled: true,
   },
   {
     id: 'text-kept',
-    label: 'Tokens kept along the texts',
-    explanation: 'Number of tokens that the samplers keep, mean over all steps of the texts.',
+    label: t('Tokens kept along the texts'),
+    explanation: t('Number of tokens that the samplers keep, mean over all steps of the texts.'),
     format: 'number',
     of: ({ measured }) => measured?.meanKept ?? null,
     sampled: true,

@@ -1,26 +1,27 @@
 /** What Grid is asked. */
 import { chat, drawnBy, maxNewTokens, prompt, samples, seed, stop } from '../kit/commonParameters';
 import { custom, declare, type Parameter, type ParametersOf } from '../kit/parameters';
-import { cellChain, MOST_CELLS, parseAxis } from './axes';
+import { counted, t, whole } from '../../l10n/language';
+import { cellChain, MOST_CELLS, parseAxis, sideName, type Side } from './axes';
 import type { GridAxis } from './result';
 
 /** Tokens of all texts together: a result of so many is some 40 MB of JSON, which the history still takes. */
 const MOST_TOKENS = 1_000_000;
 
-function side(name: string, standard: GridAxis): Parameter<GridAxis> {
-  return custom({ name, default: standard, read: (value) => parseAxis(name, value) });
+function axis(side: Side, standard: GridAxis): Parameter<GridAxis> {
+  return custom({ name: sideName(side), default: standard, read: (value) => parseAxis(side, value) });
 }
 
 export const gridParameters = declare(
-  'Grid',
+  t('Grid'),
   {
     prompt,
-    rows: side('The rows', {
+    rows: axis('rows', {
       sampler: 'temperature',
       parameter: 'temperature',
       values: [0.1, 0.7, 1, 1.5, 2],
     }),
-    columns: side('The columns', { sampler: 'top-k', parameter: 'k', values: [1, 5, 20, 50, 200] }),
+    columns: axis('columns', { sampler: 'top-k', parameter: 'k', values: [1, 5, 20, 50, 200] }),
     /** Texts per cell; 0 shows what is exact and draws nothing. */
     samples: samples({ least: 0, most: 64, default: 4 }),
     /** New tokens per text. */
@@ -36,7 +37,11 @@ export const gridParameters = declare(
       checkSize(rows.values.length, columns.values.length, samples, maxNewTokens);
       if (rows.sampler === columns.sampler && rows.parameter === columns.parameter) {
         throw new RangeError(
-          `Rows and columns both vary ${rows.sampler} ${rows.parameter}; choose another parameter for one of them.`,
+          t(
+            'Rows and columns both vary {0} {1}; choose another parameter for one of them.',
+            rows.sampler,
+            rows.parameter,
+          ),
         );
       }
       // Two numbers of one sampler may each be allowed and yet not go together.
@@ -52,13 +57,26 @@ function checkSize(height: number, width: number, samples: number, maxNewTokens:
   const cells = height * width;
   if (cells > MOST_CELLS) {
     throw new RangeError(
-      `The grid has ${height} x ${width} = ${cells.toLocaleString('en-US')} cells; the limit is ${MOST_CELLS.toLocaleString('en-US')}. Use fewer values.`,
+      t(
+        'The grid has {0} x {1} = {2} cells; the limit is {3}. Use fewer values.',
+        String(height),
+        String(width),
+        whole(cells),
+        whole(MOST_CELLS),
+      ),
     );
   }
   const tokens = cells * samples * maxNewTokens;
   if (tokens > MOST_TOKENS) {
     throw new RangeError(
-      `${cells.toLocaleString('en-US')} cells with ${samples} samples of ${maxNewTokens.toLocaleString('en-US')} tokens are ${tokens.toLocaleString('en-US')} tokens; the limit for a result is ${MOST_TOKENS.toLocaleString('en-US')}. Use fewer cells, samples or tokens.`,
+      t(
+        '{0} with {1} of {2} are {3} tokens; the limit for a result is {4}. Use fewer cells, samples or tokens.',
+        counted(cells, '{0} cell', '{0} cells'),
+        counted(samples, '{0} sample', '{0} samples'),
+        counted(maxNewTokens, '{0} token', '{0} tokens'),
+        whole(tokens),
+        whole(MOST_TOKENS),
+      ),
     );
   }
 }

@@ -1,23 +1,17 @@
 /** What a grid says: which side matters, which cells are predictable or varied, and every number of it. */
 import { meanInterval, type MeanInterval } from '../../core/statistics/meanInterval';
 import { mean } from '../../core/sums';
-import { axisChoice } from './axes';
-import type { GridAxis, GridCell, GridResult } from './result';
-import { GRID_METRICS } from './metrics';
-import type { Cell, ReportOf, ReportTable } from '../report/types';
-import { endWords } from '../report/ends';
-import { counted } from '../../l10n/language';
+import { axisLabel } from './axes';
+import type { GridCell, GridResult } from './result';
+import { gridTables } from './tables';
+import type { ReportOf } from '../report/types';
+import { counted, languageTag, t } from '../../l10n/language';
 import { capitalized, inPercent, listed, rounded } from '../../l10n/numbers';
-
-/** The name of a side for people, where it stands alone. */
-export function axisLabel(axis: Pick<GridAxis, 'sampler' | 'parameter'>): string {
-  return axisChoice(axis).label;
-}
 
 /** The same within a sentence; names of methods keep their capitals. */
 const inSentence = (label: string): string =>
-  /^[A-Z](?!.*[A-Z])/.test(label) && !label.startsWith('Mirostat')
-    ? `${label.charAt(0).toLowerCase()}${label.slice(1)}`
+  /^\p{Lu}(?!.*\p{Lu})/u.test(label) && !label.startsWith('Mirostat')
+    ? `${label.charAt(0).toLocaleLowerCase(languageTag)}${label.slice(1)}`
     : label;
 
 /** `Temperature 0.5, Top-k 3`. */
@@ -89,11 +83,11 @@ function pairedDifferences(
   }).filter((difference) => difference !== null);
 }
 
-export const gridReport: ReportOf<GridResult> = { summary, tables };
+export const gridReport: ReportOf<GridResult> = { summary, tables: gridTables };
 
 function summary(result: GridResult): string[] {
   const { cells } = result;
-  if (cells.length === 0) return ['The run was stopped before the first cell was finished.'];
+  if (cells.length === 0) return [t('The run was stopped before the first cell was finished.')];
   const effects = (['rows', 'columns'] as const)
     .filter((side) => result[side].values.length > 1)
     .map((side) => sideEffect(result, side));
@@ -118,28 +112,50 @@ const NOTICEABLE = 1.01;
 function whatMatters(effects: readonly SideEffect[]): string[] {
   if (effects.length === 0) return [];
   const ordered = [...effects].sort((a, b) => strength(b) - strength(a));
-  const parts = ordered.map(({ label, low, high, vocabularyLow, vocabularyHigh }) =>
-    Math.max(vocabularyLow / vocabularyHigh, vocabularyHigh / vocabularyLow) < NOTICEABLE
-      ? `raising ${inSentence(label)} from ${rounded(low)} to ${rounded(high)} changes nothing here`
-      : `raising ${inSentence(label)} from ${rounded(low)} to ${rounded(high)} changes the effective vocabulary of the next token from ${rounded(vocabularyLow)} to ${rounded(vocabularyHigh)} tokens`,
-  );
-  const [first, second] = ordered;
-  const winner =
-    second && strength(first!) > strength(second) * NOTICEABLE
-      ? `${first!.label} matters more than ${inSentence(second.label)} after this prompt: `
-      : '';
-  const sentence = `${winner}${parts.join('; ')}${second ? ', averaged over the other axis' : ''}.`;
-  return [capitalized(sentence)];
+  const [one, other] = ordered.map(changeWords) as [string, string | undefined];
+  if (other === undefined) return [capitalized(`${one}.`)];
+  const [first, second] = ordered as [SideEffect, SideEffect];
+  return [
+    strength(first) > strength(second) * NOTICEABLE
+      ? capitalized(
+          t(
+            '{0} matters more than {1} after this prompt: {2}; {3}, averaged over the other axis.',
+            inSentence(first.label),
+            inSentence(second.label),
+            one,
+            other,
+          ),
+        )
+      : capitalized(t('{0}; {1}, averaged over the other axis.', one, other)),
+  ];
 }
 
-const UNLISTED =
-  'The samplers keep tokens that the model’s server does not list, so there are no exact figures, in';
+function changeWords(effect: SideEffect): string {
+  const { label, low, high, vocabularyLow, vocabularyHigh } = effect;
+  const raised = [inSentence(label), rounded(low), rounded(high)] as const;
+  return strength(effect) < NOTICEABLE
+    ? t('raising {0} from {1} to {2} changes nothing here', ...raised)
+    : t(
+        'raising {0} from {1} to {2} changes the effective vocabulary of the next token from {3} to {4} tokens',
+        ...raised,
+        rounded(vocabularyLow),
+        rounded(vocabularyHigh),
+      );
+}
 
 /** Which end of each side to take for predictable and for varied text, from the entropies of this prompt. */
 function guidance(result: GridResult, effects: readonly SideEffect[]): string[] {
   const known = result.cells.flatMap((cell) => (cell.exact ? [{ ...cell, exact: cell.exact }] : []));
   const missing = result.cells.length - known.length;
-  if (missing > 0) return [`${UNLISTED} ${counted(missing, '{0} cell', '{0} cells')}.`];
+  if (missing > 0) {
+    return [
+      counted(
+        missing,
+        'The samplers keep tokens that the model’s server does not list, so there are no exact figures, in {0} cell.',
+        'The samplers keep tokens that the model’s server does not list, so there are no exact figures, in {0} cells.',
+      ),
+    ];
+  }
   const ordered = known.sort((a, b) => a.exact.entropy - b.exact.entropy);
   const [calm, wild] = [ordered[0], ordered.at(-1)];
   if (!calm || !wild) return [];
@@ -147,44 +163,91 @@ function guidance(result: GridResult, effects: readonly SideEffect[]): string[] 
   const distinct = (cell: typeof calm): string => rounded(cell.exact.expectedDistinct);
   if (effects.length === 0 || wild.exact.entropy - calm.exact.entropy < 1e-9) {
     return [
-      `Every cell gives the same distribution: in 10 draws the most common token makes up ${chance(calm)} on average, and ${distinct(calm)} of 10 ${distinct(calm) === '1' ? 'is' : 'are'} distinct.`,
+      distinct(calm) === '1'
+        ? t(
+            'Every cell gives the same distribution: in 10 draws the most common token makes up {0} on average, and {1} of 10 is distinct.',
+            chance(calm),
+            distinct(calm),
+          )
+        : t(
+            'Every cell gives the same distribution: in 10 draws the most common token makes up {0} on average, and {1} of 10 are distinct.',
+            chance(calm),
+            distinct(calm),
+          ),
     ];
   }
-  const ends = (which: 'calm' | 'wild'): string =>
-    listed(
-      effects
-        .filter((effect) => strength(effect) >= NOTICEABLE)
-        .map(({ label, low, high, vocabularyLow, vocabularyHigh }) => {
-          const useHigh = vocabularyHigh > vocabularyLow === (which === 'wild');
-          return `${useHigh ? 'high' : 'low'} ${inSentence(label)} (${rounded(useHigh ? high : low)})`;
-        }),
-    );
+  const noticeable = effects.filter((effect) => strength(effect) >= NOTICEABLE);
   return [
-    `Use ${ends('calm')} for predictable text, and ${ends('wild')} for varied text.`,
-    `In 10 draws of the next token, the most common one makes up ${chance(calm)} on average at ${cellName(result, calm, inSentence)}; at ${cellName(result, wild, inSentence)} it makes up ${chance(wild)}, and ${distinct(wild)} of 10 are distinct.`,
+    ...(noticeable.length > 0
+      ? [
+          t(
+            'Use {0} for predictable text, and {1} for varied text.',
+            listed(noticeable.map((effect) => endWords(effect, 'calm'))),
+            listed(noticeable.map((effect) => endWords(effect, 'wild'))),
+          ),
+        ]
+      : []),
+    t(
+      'In 10 draws of the next token, the most common one makes up {0} on average at {1}; at {2} it makes up {3}, and {4} of 10 are distinct.',
+      chance(calm),
+      cellName(result, calm, inSentence),
+      cellName(result, wild, inSentence),
+      chance(wild),
+      distinct(wild),
+    ),
   ];
+}
+
+/** The end of a side at which texts are predictable, or varied. */
+function endWords(
+  { label, low, high, vocabularyLow, vocabularyHigh }: SideEffect,
+  which: 'calm' | 'wild',
+): string {
+  return vocabularyHigh > vocabularyLow === (which === 'wild')
+    ? t('high {0} ({1})', inSentence(label), rounded(high))
+    : t('low {0} ({1})', inSentence(label), rounded(low));
 }
 
 /** What the sampled texts say about a side, with an interval: differences within the same random numbers. */
 function measuredEffect(result: GridResult, effect: SideEffect): string[] {
   const { label, low, high, logProbability, repetition } = effect;
   if (!logProbability || !repetition) return [];
-  const raised = `With ${inSentence(label)} raised from ${rounded(low)} to ${rounded(high)}`;
-  const parts = [
-    change('the log-probability of a text', 'nats per token', logProbability),
-    change('its repetition', '', repetition),
-  ];
   return [
-    `${raised} (${counted(result.samples, '{0} sample', '{0} samples')}, the same random numbers), ${parts.join(', and ')}.`,
+    t(
+      'With {0} raised from {1} to {2} ({3}, the same random numbers), {4}, and {5}.',
+      inSentence(label),
+      rounded(low),
+      rounded(high),
+      counted(result.samples, '{0} sample', '{0} samples'),
+      logProbabilityChange(logProbability),
+      repetitionChange(repetition),
+    ),
   ];
 }
 
-function change(what: string, unit: string, { mean: difference, low, high }: MeanInterval): string {
-  const range = `95 % interval ${rounded(low)} to ${rounded(high)}`;
-  if (low === 0 && high === 0) return `${what} does not change`;
-  if (low <= 0 && high >= 0) return `the change in ${what} may be chance (${range})`;
-  const by = [rounded(Math.abs(difference)), unit].filter((part) => part !== '').join(' ');
-  return `${what} ${difference > 0 ? 'rises' : 'falls'} by ${by} (${range})`;
+const rangeOf = ({ low, high }: MeanInterval): string =>
+  t('95 % interval {0} to {1}', rounded(low), rounded(high));
+
+function logProbabilityChange(change: MeanInterval): string {
+  const { mean: difference, low, high } = change;
+  if (low === 0 && high === 0) return t('the log-probability of a text does not change');
+  if (low <= 0 && high >= 0) {
+    return t('the change in the log-probability of a text may be chance ({0})', rangeOf(change));
+  }
+  const by = [rounded(Math.abs(difference)), rangeOf(change)] as const;
+  return difference > 0
+    ? t('the log-probability of a text rises by {0} nats per token ({1})', ...by)
+    : t('the log-probability of a text falls by {0} nats per token ({1})', ...by);
+}
+
+function repetitionChange(change: MeanInterval): string {
+  const { mean: difference, low, high } = change;
+  if (low === 0 && high === 0) return t('its repetition does not change');
+  if (low <= 0 && high >= 0) return t('the change in its repetition may be chance ({0})', rangeOf(change));
+  const by = [rounded(Math.abs(difference)), rangeOf(change)] as const;
+  return difference > 0
+    ? t('its repetition rises by {0} ({1})', ...by)
+    : t('its repetition falls by {0} ({1})', ...by);
 }
 
 /** The cells whose texts stand out. */
@@ -197,57 +260,14 @@ function extremes(result: GridResult): string[] {
   const fresh = best(({ measured: m }) => -m!.repetition);
   const { meanLogProbability, repetition } = likely.measured!;
   return [
-    `The texts are most probable at ${cellName(result, likely, inSentence)} (${rounded(meanLogProbability)} nats per token, repetition ${inPercent(repetition)}) and least repetitive at ${cellName(result, fresh, inSentence)} (${rounded(fresh.measured!.meanLogProbability)} nats per token, repetition ${inPercent(fresh.measured!.repetition)}).`,
-  ];
-}
-
-function tables(result: GridResult): ReportTable[] {
-  const names = [axisLabel(result.rows), axisLabel(result.columns)];
-  const values = ({ row, column }: GridCell): Cell[] => [
-    result.rows.values[row]!,
-    result.columns.values[column]!,
-  ];
-  const metrics = GRID_METRICS.filter(({ of }) => result.cells.some((cell) => of(cell) !== null));
-  const cells: ReportTable = {
-    id: 'cells',
-    title: 'Every cell',
-    note: `Diversity and coherence are expectations over ${result.draws} draws of the next token; the other measures come from ${counted(result.samples, '{0} text', '{0} texts')} of up to ${counted(result.maxNewTokens, '{0} token', '{0} tokens')} per cell.`,
-    columns: [...names, ...metrics.map(({ label }) => label), 'Greedy token most often in 10'],
-    formats: ['number', 'number', ...metrics.map(({ format }) => format), 'percent'],
-    keys: 2,
-    rows: result.cells.map((cell) => [
-      ...values(cell),
-      ...metrics.map(({ of }) => of(cell)),
-      cell.exact?.greedyIsMode?.uniqueMode ?? null,
-    ]),
-  };
-  const next: ReportTable = {
-    id: 'next-tokens',
-    title: 'The most probable next tokens in every cell',
-    columns: [...names, 'Token', 'Before samplers', 'After samplers'],
-    formats: ['number', 'number', 'token', 'percent', 'percent'],
-    keys: 3,
-    rows: result.cells.flatMap((cell) =>
-      cell.top.map(({ token, raw, processed }) => [...values(cell), token.text, raw, processed]),
+    t(
+      'The texts are most probable at {0} ({1} nats per token, repetition {2}) and least repetitive at {3} ({4} nats per token, repetition {5}).',
+      cellName(result, likely, inSentence),
+      rounded(meanLogProbability),
+      inPercent(repetition),
+      cellName(result, fresh, inSentence),
+      rounded(fresh.measured!.meanLogProbability),
+      inPercent(fresh.measured!.repetition),
     ),
-  };
-  const texts: ReportTable = {
-    id: 'texts',
-    title: 'Every text',
-    columns: [...names, 'Sample', 'Text', 'Tokens', 'Log-probability per token', 'Repetition', 'End'],
-    formats: ['number', 'number', 'whole', 'text', 'whole', 'nats', 'percent', 'text'],
-    keys: 3,
-    rows: result.cells.flatMap((cell) =>
-      cell.texts.map(({ sample, text, ids, logProbability, repetition, end, stop }) => [
-        ...values(cell),
-        sample + 1,
-        text,
-        ids.length,
-        logProbability / ids.length,
-        repetition,
-        endWords({ end, stop }).label,
-      ]),
-    ),
-  };
-  return [cells, next, ...(texts.rows.length > 0 ? [texts] : [])];
+  ];
 }

@@ -10,6 +10,7 @@ import { sum } from '../../core/sums';
 import { CooperativeYield } from '../kit/cooperativeYield';
 import type { RunContext } from '../kit/experiment';
 import { cellChain } from './axes';
+import { t } from '../../l10n/language';
 import type { GridParameters } from './parameters';
 import type { GridCell, GridEvent, GridText, GridTexts } from './result';
 import { beginDecoding, completionOf, sequencesTogether, type DecodingSequence } from '../kit/decodingLoop';
@@ -77,7 +78,7 @@ export class GridWork {
       const column = index % columns.values.length;
       this.cells.push(this.#exactCell(first, row, column));
       this.#sums.push({ entropy: 0, kept: 0, steps: 0 });
-      if (samples === 0) context.emit({ type: 'progress', done: index + 1, total, what: 'cells' });
+      if (samples === 0) context.emit({ type: 'progress', done: index + 1, total, what: t('cells') });
       if (this.cells.length - sent >= CELLS_TOGETHER || index + 1 === total) {
         context.emit({ type: 'cells', cells: this.cells.slice(sent) });
         sent = this.cells.length;
@@ -153,7 +154,7 @@ export class GridWork {
     const group = texts.map(({ growing }) => growing);
     const onSelections = (choices: readonly TokenSelection[]): void => {
       this.#done += choices.length;
-      context.emit({ type: 'progress', done: this.#done, total, what: 'tokens' });
+      context.emit({ type: 'progress', done: this.#done, total, what: t('tokens') });
     };
     await decode(model, group, maxNewTokens, context, { stop, onSelections }, this.drawing);
     // Texts that ended early count as whole.

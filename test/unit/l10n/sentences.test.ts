@@ -12,7 +12,6 @@ const OF_DATA = ['src/gpt2/tokenizer/pipeline/patterns.ts'];
 const ENGLISH = [
   'src/core',
   'src/engine',
-  'src/experiments/grid',
   'src/experiments/loss',
   'src/experiments/nucleus',
   'src/experiments/temperature',
@@ -21,7 +20,6 @@ const ENGLISH = [
   'src/onnx',
   'src/protocol',
   'webview/experiments/explore',
-  'webview/experiments/grid',
   'webview/experiments/loss',
   'webview/experiments/methods',
   'webview/experiments/models',

@@ -1,9 +1,11 @@
 /** Pictures of the Grid experiment: a heat map for every number that its cells have. */
 import { axisX, axisY, cell, text } from '@observablehq/plot';
 import { isGrowing, type GridCell, type GridResult } from '../../../src/experiments/grid/result';
-import { axisLabel, cellName } from '../../../src/experiments/grid/report';
+import { axisLabel } from '../../../src/experiments/grid/axes';
+import { cellName } from '../../../src/experiments/grid/report';
 import { GRID_METRICS, type GridMetric } from '../../../src/experiments/grid/metrics';
-import { rounded } from '../../../src/l10n/numbers';
+import { t } from '../../../src/l10n/language';
+import { fixed, rounded, written } from '../../../src/l10n/numbers';
 import { TO_COME } from '../../../src/experiments/report/words';
 import { full, percent, significant, thousands } from '../../format/numbers';
 import { cardView } from '../../ui/cardView';
@@ -61,12 +63,14 @@ export function metricText(metric: GridMetric, value: number): string {
 
 /** The same in four characters at most, for a narrow field; the field's card has all digits. */
 function briefText(metric: GridMetric, value: number): string {
-  if (metric.format === 'percent') return value > 0 && value < 0.005 ? '<1%' : `${Math.round(value * 100)}%`;
+  if (metric.format === 'percent') {
+    return t('{0}%', value > 0 && value < 0.005 ? '<1' : String(Math.round(value * 100)));
+  }
   const size = Math.abs(value);
   if (size >= 1000) return `${Math.round(value / 1000)}k`;
-  if (size >= 9.95) return String(Math.round(value)).replace('-', '−');
-  if (value > 0 && size < 0.05) return '<0.1';
-  return size < 0.05 ? '0' : value.toFixed(1).replace('-', '−');
+  if (size >= 9.95) return written(Math.round(value));
+  if (value > 0 && size < 0.05) return `<${written(0.1)}`;
+  return size < 0.05 ? '0' : fixed(value, 1);
 }
 
 /**
@@ -93,8 +97,13 @@ function heatMap(result: GridResult, metric: GridMetric, fields: readonly Field[
   const growing = isGrowing(result);
   const step = stepsOf(valued.map(({ value }) => value));
   const said = (field: Field): string =>
-    isValued(field) ? metricText(metric, field.value) : growing ? TO_COME : 'none';
-  const label = (field: Field): string => `${cellName(result, field)}: ${metric.label} ${said(field)}`;
+    isValued(field)
+      ? metricText(metric, field.value)
+      : growing
+        ? TO_COME
+        : t({ message: 'none', comment: 'a number' });
+  const label = (field: Field): string =>
+    t('{0}: {1} {2}', cellName(result, field), metric.label, said(field));
   const draw = ({ width, palette }: Frame): ReturnType<Picture['draw']> => {
     const left = 12 + Math.max(...rows.values.map((value) => tick(value).length), 4) * LETTER;
     const fieldWidth = (width - left - 8) / columns.values.length;
@@ -171,9 +180,16 @@ function description(result: GridResult, metric: GridMetric, fields: readonly Va
   const ordered = [...fields].sort((a, b) => a.value - b.value);
   const [least, most] = [ordered[0], ordered.at(-1)];
   if (!least || !most) return metric.explanation;
-  const said = ({ cell: found, value }: ValuedField): string =>
-    `${metricText(metric, value)} at ${cellName(result, found)}`;
-  return `${metric.explanation} Lowest: ${said(least)}. Highest: ${said(most)}. Stronger colour means higher.`;
+  const said = ({ cell: found, value }: ValuedField): readonly [string, string] => [
+    metricText(metric, value),
+    cellName(result, found),
+  ];
+  const range = t(
+    'Lowest: {0} at {1}. Highest: {2} at {3}. Stronger colour means higher.',
+    ...said(least),
+    ...said(most),
+  );
+  return `${metric.explanation} ${range}`;
 }
 
 function fieldCard(result: GridResult, metric: GridMetric, found: GridCell): ReturnType<typeof cardView> {

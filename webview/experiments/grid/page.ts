@@ -2,7 +2,7 @@
 import { signal, type Signal } from '@preact/signals-core';
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
-import { AXIS_CHOICES, parseAxis } from '../../../src/experiments/grid/axes';
+import { AXIS_CHOICES, parseAxis, type Side } from '../../../src/experiments/grid/axes';
 import {
   gridEventSchema,
   gridResultSchema,
@@ -14,8 +14,9 @@ import {
 } from '../../../src/experiments/grid/result';
 import { gridParameters } from '../../../src/experiments/grid/parameters';
 import { cellName, gridReport } from '../../../src/experiments/grid/report';
+import { t } from '../../../src/l10n/language';
 import { gridPictures } from './charts';
-import { count, information } from '../../format/numbers';
+import { count, information, thousands } from '../../format/numbers';
 import { parsedBy } from '../../frame/record';
 import { formOf, readOrNull } from '../../form/declared';
 import { valueText, type Field, type FormValues } from '../../form/form';
@@ -31,8 +32,6 @@ import type { Tab, TabContext } from '../../frame/tab';
 /** Grids beyond so many cells or tokens are asked about first. */
 const MANY_CELLS = 500;
 const MANY_TOKENS = 60_000;
-
-type Side = 'rows' | 'columns';
 
 /** What is looked at, apart from the settings of the run. */
 interface Place {
@@ -56,24 +55,25 @@ function sideFields(side: Side): Field[] {
     {
       kind: 'choice',
       name: side,
-      label: 'parameter',
+      label: t('parameter'),
       initial: keyOf(standard),
       options: AXIS_CHOICES.map((choice) => ({ value: keyOf(choice), label: choice.label })),
       note: (values) =>
         problemOf(() => {
           const axis = axisOf(values, side);
-          readTyped(axis.values, 'real', () => parseAxis(name, axis));
+          readTyped(axis.values, 'real', () => parseAxis(side, axis));
         }),
     },
     {
       kind: 'text',
       name: `${side}Values`,
-      label: 'values',
+      label: t('values'),
       initial: listText(standard.values),
       wide: true,
       // Whether the numbers are allowed depends on the parameter, and is said beside it and before a run.
       check: (typed) => {
-        if (typed.trim() === '') throw new RangeError(`${name} have no values; give one or more numbers.`);
+        if (typed.trim() === '')
+          throw new RangeError(t('{0} have no values; give one or more numbers.', name));
       },
     },
   ];
@@ -94,17 +94,18 @@ function pageOf(place: Place, { session }: TabContext): ExperimentPage<GridResul
   const drawnBy = drawnByForm(session);
   return {
     id: 'grid',
-    title: 'Grid',
-    question: 'What do two settings do together?',
-    promise:
+    title: t('Grid'),
+    question: t('What do two settings do together?'),
+    promise: t(
       'You will see a map with a cell for every pair of values: how uncertain the next token is, and how varied, repetitive and likely the texts are. Click a cell to read its texts. All cells use the same random numbers, so they err together.',
+    ),
     ...formOf(
       gridParameters,
       [
-        { title: 'Rows', fields: sideFields('rows') },
-        { title: 'Columns', fields: sideFields('columns') },
+        { title: t('Rows'), fields: sideFields('rows') },
+        { title: t('Columns'), fields: sideFields('columns') },
         {
-          title: 'Texts of each cell',
+          title: t('Texts of each cell'),
           fields: [...chat.fields, 'samples', 'maxNewTokens', 'seed', 'stop', ...drawnBy.fields],
         },
       ],
@@ -121,7 +122,15 @@ function pageOf(place: Place, { session }: TabContext): ExperimentPage<GridResul
         line: (short, values) => {
           const side = (name: Side): string =>
             `${valueText(values, name).split(' ').at(-1) ?? ''} ${valueText(values, `${name}Values`)}`;
-          return `${side('rows')} × ${side('columns')}; ${short('samples')} × ${typedCount(short('maxNewTokens'), '{0} token', '{0} tokens')}, seed ${short('seed')}${short('stop')}`;
+          return t(
+            '{0} × {1}; {2} × {3}, seed {4}{5}',
+            side('rows'),
+            side('columns'),
+            short('samples'),
+            typedCount(short('maxNewTokens'), '{0} token', '{0} tokens'),
+            short('seed'),
+            short('stop'),
+          );
         },
       },
     ),
@@ -130,7 +139,11 @@ function pageOf(place: Place, { session }: TabContext): ExperimentPage<GridResul
       const cells = rows.values.length * columns.values.length;
       const tokens = cells * samples * maxNewTokens;
       return cells > MANY_CELLS || tokens > MANY_TOKENS
-        ? `This grid has ${count(cells, '{0} cell', '{0} cells')} and up to ${count(tokens, '{0} token', '{0} tokens')} to draw, which may take a while. Run it?`
+        ? t(
+            'This grid has {0} and up to {1} to draw, which may take a while. Run it?',
+            count(cells, '{0} cell', '{0} cells'),
+            count(tokens, '{0} token', '{0} tokens'),
+          )
         : null;
     },
     live: () => growing(gridEventSchema, growGrid),
@@ -147,7 +160,7 @@ function pageOf(place: Place, { session }: TabContext): ExperimentPage<GridResul
 }
 
 function sideValues(side: Side, given: unknown): FormValues {
-  const axis = readOrNull(() => parseAxis('The side', given));
+  const axis = readOrNull(() => parseAxis(side, given));
   return axis ? { [side]: keyOf(axis), [`${side}Values`]: listText(axis.values) } : {};
 }
 
@@ -158,10 +171,10 @@ function mapView(
   const picture = pictures.find(({ id }) => id === place.metric.value) ?? pictures[0];
   if (!picture) return nothing;
   const choice = html`<div class="field metric-choice" data-choice>
-    <span class="label">colour shows</span>
+    <span class="label">${t('colour shows')}</span>
     <vscode-dropdown
       data-testid="metric"
-      aria-label="What the colour shows"
+      aria-label=${t('What the colour shows')}
       .value=${live(picture.id)}
       @change=${(event: Event) => {
         place.metric.value = (event.target as HTMLSelectElement).value;
@@ -198,7 +211,7 @@ function textsView(result: GridResult, index: number): TemplateResult | typeof n
   const more = isGrowing(result);
   return html`<section class="completions" data-testid="grid-texts" aria-live=${more ? 'off' : 'polite'}>
     <div class="section-head">
-      <h2>Texts at ${cellName(result, cell)}</h2>
+      <h2>${t('Texts at {0}', cellName(result, cell))}</h2>
       ${legendView()}
     </div>
     ${cell.warnings.map((warning) => html`<p class="quiet">${warning}</p>`)}
@@ -207,8 +220,8 @@ function textsView(result: GridResult, index: number): TemplateResult | typeof n
         ? html`<p class="quiet">
             ${
               more && result.samples > 0
-                ? 'Its texts have not been drawn yet.'
-                : 'No texts were drawn. Set samples to 1 or more to see some.'
+                ? t('Its texts have not been drawn yet.')
+                : t('No texts were drawn. Set samples to 1 or more to see some.')
             }
           </p>`
         : html`<ol>
@@ -220,14 +233,14 @@ function textsView(result: GridResult, index: number): TemplateResult | typeof n
 
 function textView(text: GridCell['texts'][number], cell: number, index: number): TemplateResult {
   const { sample, ids, logProbability } = text;
-  const mean = ids.length > 0 ? `${information(logProbability / ids.length, 'nats')}/tok` : '';
+  const mean = ids.length > 0 ? t('{0}/tok', information(logProbability / ids.length, 'nats')) : '';
   return html`<li class="completion" data-testid="grid-text">
     <div class="completion-head">
-      <span class="sample">${sample + 1}</span>
+      <span class="sample">${thousands(sample + 1)}</span>
       <span>${mean}</span>
       <span class="quiet">${count(ids.length, '{0} token', '{0} tokens')}</span>
     </div>
-    ${sampledTextView(text, `text:${cell}:${index}`, `Text ${sample + 1}, tokens`)}
+    ${sampledTextView(text, `text:${cell}:${index}`, t('Text {0}, tokens', thousands(sample + 1)))}
   </li>`;
 }
 
