@@ -48,13 +48,12 @@ const ATTRIBUTES =
 
 /** Proper names and signs, the same in every language. */
 const NAMES = new Set([
-  ...['Decoding Lab', 'Jensen-Shannon', 'top-k', 'top-p', 'transformers.js', 'node-llama-cpp'],
-  ...['off', 'manual', 'automatic'],
+const NAMES = new Set(['Decoding Lab', 'Jensen-Shannon', 'top-k', 'top-p', 'transformers.js', 'node-llama-cpp', 'off', 'manual', 'automatic', 'Ctrl']);
 ]);
 
 /** Whether a text has words. */
 const hasWords = (text: string): boolean =>
-  /\p{L}{2}/u.test(text.replace(/\$\([\w~-]+\)/g, '')) && !NAMES.has(text);
+  /\p{L}{2}/u.test(text.replace(/\$\([\w~-]+\)|&\w+;/g, '')) && !NAMES.has(text);
 
 /** The part of the bundle for the sentences of a file: an experiment's has those of its slice in the page too. */
 export function partOf(file: string): string {

@@ -1,16 +1,17 @@
 /** The tabs that stand behind Explore, in their order, as they are named before their code is there. */
+import { t } from '../../src/l10n/language';
 import type { TabName } from '../frame/comingTab';
 
 export const laterTitles: readonly TabName[] = [
   { id: 'ab', title: 'A/B' },
-  { id: 'temperature', title: 'Temperature' },
-  { id: 'grid', title: 'Grid' },
-  { id: 'determinism', title: 'Determinism' },
-  { id: 'nucleus', title: 'Nucleus' },
-  { id: 'methods', title: 'Methods' },
-  { id: 'branches', title: 'Branches' },
-  { id: 'models', title: 'Models' },
-  { id: 'loss', title: 'Loss' },
-  { id: 'training', title: 'Training' },
-  { id: 'course', title: 'Course' },
+  { id: 'temperature', title: t('Temperature') },
+  { id: 'grid', title: t('Grid') },
+  { id: 'determinism', title: t('Determinism') },
+  { id: 'nucleus', title: t('Nucleus') },
+  { id: 'methods', title: t('Methods') },
+  { id: 'branches', title: t('Branches') },
+  { id: 'models', title: t('Models') },
+  { id: 'loss', title: t('Loss') },
+  { id: 'training', title: t('Training') },
+  { id: 'course', title: t('Course') },
 ];

@@ -13,9 +13,9 @@ export function percent(probability: number): string {
   return inPercent(probability).replaceAll(' ', NBSP);
 }
 
-/** `count(n, '{0} token', '{0} tokens')`: as `counted`, and no line ends between the number and what it counts. */
-export function count(value: number, one: string, other: string): string {
-  return counted(value, one, other).replace(' ', NBSP);
+/** `count(n, '{0} token', '{0} tokens')`: as `counted`, and no line ends at its first space, behind the number. */
+export function count(value: number, one: string, other: string, ...values: readonly string[]): string {
+  return counted(value, one, other, ...values).replace(' ', NBSP);
 }
 
 /** A number with the given significant digits, trailing zeros kept, and a real minus sign. */

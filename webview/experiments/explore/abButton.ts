@@ -2,6 +2,7 @@
 import { html, type TemplateResult } from 'lit';
 import type { ChainSpec } from '../../../src/core/samplers/chain';
 import { exploreParameters } from '../../../src/experiments/explore/parameters';
+import { t } from '../../../src/l10n/language';
 import type { ChainEditor } from '../../form/chainEditor';
 import { typedOf } from '../../form/declared';
 import type { FormValues } from '../../form/form';
@@ -27,9 +28,9 @@ export function abButton(
     type="button"
     class="link"
     data-testid="open-ab"
-    title="Compare this chain, or this prompt, with another"
+    title=${t('Compare this chain, or this prompt, with another')}
     @click=${open}
   >
-    Compare in A/B
+    ${t('Compare in A/B')}
   </button>`;
 }

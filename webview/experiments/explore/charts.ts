@@ -4,6 +4,8 @@ import { visibleToken } from '../../../src/core/visibleText';
 import type { DistributionRow } from '../../../src/experiments/explore/distribution';
 import { tokenTexts } from '../../../src/experiments/explore/reading';
 import type { ExploreResult } from '../../../src/experiments/explore/result';
+import { t } from '../../../src/l10n/language';
+import { clauses } from '../../../src/l10n/numbers';
 import { count, percent } from '../../format/numbers';
 import { axisPercent } from '../../ui/axes';
 import { axisEnd } from '../../ui/axisEnd';
@@ -38,15 +40,23 @@ export function nextPicture(
   const compared = rows.flatMap(({ id }) => before.get(id) ?? []);
   // Tokens whose texts read the same are told apart by their ids.
   const label = (row: DistributionRow): string => `${said(row)} ${row.id}`;
+  const most = count(rows.length, '{0} most probable token', '{0} most probable tokens');
+  const first = clauses(
+    rows
+      .slice(0, 3)
+      .map((row) => t('{0} {1}, then {2}', said(row), percent(row.raw), percent(row.processed))),
+  );
   return {
     id: 'next',
-    title: 'The next token',
-    description: `Probability of the ${count(rows.length, '{0} most probable token', '{0} most probable tokens')}: outlined before samplers, filled after${
-      compared.length > 0 ? '; thin, the earlier result after samplers' : ''
-    }. ${rows
-      .slice(0, 3)
-      .map((row) => `${said(row)} ${percent(row.raw)}, then ${percent(row.processed)}`)
-      .join('; ')}.`,
+    title: t('The next token'),
+    description:
+      compared.length > 0
+        ? t(
+            'Probability of the {0}: outlined before samplers, filled after; thin, the earlier result after samplers. {1}.',
+            most,
+            first,
+          )
+        : t('Probability of the {0}: outlined before samplers, filled after. {1}.', most, first),
     draw: ({ palette }) => ({
       options: {
         height: 56 + ROW * rows.length,
@@ -57,7 +67,7 @@ export function nextPicture(
         y: { type: 'band', domain: rows.map(label), padding: 0.15 },
         marks: [
           gridX({ stroke: palette.line, strokeOpacity: 0.4 }),
-          axisX({ label: 'probability →', tickFormat: axisPercent, color: palette.quiet }),
+          axisX({ label: t('probability →'), tickFormat: axisPercent, color: palette.quiet }),
           axisY({ label: null, color: palette.text, tickSize: 0 }),
           barX(rows, { x: 'processed', y: label, fill: palette.first, insetTop: 3, insetBottom: 3 }),
           barX(rows, { x: 'raw', y: label, fill: 'none', stroke: palette.text }),

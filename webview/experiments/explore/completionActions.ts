@@ -1,5 +1,6 @@
 /** What can be done with a completion's text: put it into the document, or on the clipboard. */
 import { signal } from '@preact/signals-core';
+import { t, whole } from '../../../src/l10n/language';
 import type { PromptSource } from '../../../src/protocol/messages';
 import { completionText } from '../../format/tokenText';
 import { samePrompt } from '../../frame/session';
@@ -8,7 +9,11 @@ import type { ExploreRun } from './run';
 
 export type TextAction = 'after' | 'replace' | 'copy';
 
-const DONE = { after: 'Inserted', replace: 'Replaced', copy: 'Copied' } as const;
+const DONE = {
+  after: t({ message: 'Inserted', comment: 'a completion' }),
+  replace: t({ message: 'Replaced', comment: 'by a completion' }),
+  copy: t({ message: 'Copied', comment: 'a completion' }),
+} as const;
 
 /** What was done last with a completion. */
 export interface Feedback {
@@ -40,22 +45,25 @@ export class CompletionActions {
   /** Why an action on a run's completions is not possible now. */
   blocked({ source }: ExploreRun): Partial<Record<TextAction, string>> {
     if (!source) {
-      const why =
-        'This is a saved result, so its prompt no longer has a place in a document. Use Copy instead.';
+      const why = t(
+        'This is a saved result, so its prompt no longer has a place in a document. Use Copy instead.',
+      );
       return { after: why, replace: why };
     }
     if (source.kind === 'typed') {
-      const why = 'This prompt was typed in the panel, so it has no place in a document. Use Copy instead.';
+      const why = t(
+        'This prompt was typed in the panel, so it has no place in a document. Use Copy instead.',
+      );
       return { after: why, replace: why };
     }
     const { sourceInDocument } = this.#context.session;
     const taken = sourceInDocument && { ...source, text: sourceInDocument.text };
     if (!taken || !samePrompt(taken, sourceInDocument) || this.#whiteSpaceBehind(source) === null) {
-      const why = 'The prompt in the document has changed. Explore it again, or use Copy.';
+      const why = t('The prompt in the document has changed. Explore it again, or use Copy.');
       return { after: why, replace: why };
     }
     if (source.kind === 'selection') return {};
-    return { replace: 'Nothing was selected, so there is nothing to replace. Use Insert instead.' };
+    return { replace: t('Nothing was selected, so there is nothing to replace. Use Insert instead.') };
   }
 
   async act(run: ExploreRun, sample: number, action: TextAction): Promise<void> {
@@ -68,7 +76,9 @@ export class CompletionActions {
       if (action === 'copy') await host.copy(text);
       this.#say({ run, sample, sentence: DONE[action], insertion });
       announce(
-        `${DONE[action]}: completion ${sample + 1}.${insertion === null ? '' : ' Undo and Show are next to it.'}`,
+        insertion === null
+          ? t('{0}: completion {1}.', DONE[action], whole(sample + 1))
+          : t('{0}: completion {1}. Undo and Show are next to it.', DONE[action], whole(sample + 1)),
       );
     } catch (error) {
       this.#failed(error);
@@ -85,8 +95,8 @@ export class CompletionActions {
     try {
       await this.#context.host.inserted(insertion, act);
       if (act === 'show') return;
-      this.#say({ run, sample, sentence: 'Undone', insertion: null });
-      this.#context.announce(`Completion ${sample + 1} was removed from the document.`);
+      this.#say({ run, sample, sentence: t('Undone'), insertion: null });
+      this.#context.announce(t('Completion {0} was removed from the document.', whole(sample + 1)));
     } catch (error) {
       this.#failed(error);
     }

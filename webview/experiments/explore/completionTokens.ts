@@ -3,6 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import type { Vocabulary } from '../../../src/core/languageModel';
 import { standingTurns } from '../../../src/experiments/kit/turnBack';
+import { t, whole } from '../../../src/l10n/language';
 import { tintOf } from '../../format/colour';
 import { percent } from '../../format/numbers';
 import { completionText, JoinedText, tokenBytes, type TokenText } from '../../format/tokenText';
@@ -58,7 +59,7 @@ function turnMark(times: number | undefined, sample: number, place: number): Tem
     data-card="turn:${sample}:${place}"
     data-rove
     tabindex="-1"
-    aria-label=${times === 1 ? 'went back here' : `went back here ${times} times`}
+    aria-label=${times === 1 ? t('went back here') : t('went back here {0} times', whole(times))}
     >↩</span
   >`;
 }
@@ -86,7 +87,7 @@ function tokenSpan(
   cut: boolean,
 ): TemplateResult {
   const { id, raw } = steps[index]!;
-  const label = continues ? 'rest of a character' : pieces.map(({ text }) => text).join('');
+  const label = continues ? t('rest of a character') : pieces.map(({ text }) => text).join('');
   // No white space between the tags: the text is read as it stands.
   return html`<span
     class="tinted token"
@@ -100,7 +101,7 @@ function tokenSpan(
     data-card="step:${sample}:${index}"
     data-rove
     tabindex=${index === 0 ? 0 : -1}
-    aria-label="${label}, ${percent(raw)}${cut ? ', cut by the stop string' : ''}"
+    aria-label=${cut ? t('{0}, {1}, cut by the stop string', label, percent(raw)) : `${label}, ${percent(raw)}`}
     >${runningView(pieces)}</span
   >`;
 }

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { t, whole } from '../../../src/l10n/language';
 import { count, full, information, type LogUnit } from '../../format/numbers';
 import type { Vocabulary } from '../../../src/core/languageModel';
 import type { Completion } from '../../../src/experiments/kit/decodingLoop';
@@ -48,13 +49,13 @@ export function completionsView(props: CompletionsProps): TemplateResult {
     aria-labelledby="completions-title"
   >
     <div class="section-head">
-      <h2 id="completions-title">Completions</h2>
+      <h2 id="completions-title">${t('Completions')}</h2>
       ${unitView(props)} ${legendView()}
     </div>
     ${mark} ${samples === 0 ? nothing : drawn}
     ${
       samples === 0
-        ? html`<p class="quiet">Samples is 0. Set it to 1 or more to see completions.</p>`
+        ? html`<p class="quiet">${t('Samples is 0. Set it to 1 or more to see completions.')}</p>`
         : html`<ol @keydown=${roveAcross}>
             ${run.completions.map((completion, sample) => completionView(props, completion, sample))}
           </ol>`
@@ -63,7 +64,7 @@ export function completionsView(props: CompletionsProps): TemplateResult {
 }
 
 function unitView({ unit, onUnit }: CompletionsProps): TemplateResult {
-  return html`<span class="units" role="group" aria-label="Unit of log-probabilities">
+  return html`<span class="units" role="group" aria-label=${t('Unit of log-probabilities')}>
     ${(['nats', 'bits'] as const).map(
       (name) =>
         html`<button
@@ -84,32 +85,48 @@ function unitView({ unit, onUnit }: CompletionsProps): TemplateResult {
 const ACTIONS: readonly { action: TextAction; label: string; hook: string; title: string }[] = [
   {
     action: 'after',
-    label: 'Insert',
+    label: t('Insert'),
     hook: 'insert-after',
-    title: 'Insert after the prompt in the document',
+    title: t('Insert after the prompt in the document'),
   },
-  { action: 'replace', label: 'Replace', hook: 'replace', title: 'Replace the selection in the document' },
-  { action: 'copy', label: 'Copy', hook: 'copy', title: 'Copy the completion' },
+  {
+    action: 'replace',
+    label: t('Replace'),
+    hook: 'replace',
+    title: t('Replace the selection in the document'),
+  },
+  { action: 'copy', label: t('Copy'), hook: 'copy', title: t('Copy the completion') },
 ];
 
 /** "Inserted · Undo · Show". */
 function feedbackView({ onInserted }: CompletionsProps, feedback: Feedback): TemplateResult {
   const { sentence, sample, insertion } = feedback;
   if (insertion === null) return html`${sentence}`;
+  const number = whole(sample + 1);
   return html`${sentence}${(
     [
-      ['undo', 'Undo', 'remove it from the document'],
-      ['show', 'Show', 'show it in the document'],
+      [
+        'undo',
+        t('Undo'),
+        t('Remove it from the document'),
+        t('Undo: remove it from the document, completion {0}', number),
+      ],
+      [
+        'show',
+        t('Show'),
+        t('Show it in the document'),
+        t('Show: show it in the document, completion {0}', number),
+      ],
     ] as const
   ).map(
-    ([act, label, what]) =>
+    ([act, label, title, spoken]) =>
       html` ·
         <button
           type="button"
           class="link"
           data-testid="${act}-inserted"
-          aria-label="${label}: ${what}, completion ${sample + 1}"
-          title=${`${what[0]?.toUpperCase() ?? ''}${what.slice(1)}`}
+          aria-label=${spoken}
+          title=${title}
           @click=${() => {
             onInserted(feedback, act);
           }}
@@ -126,12 +143,14 @@ function completionView(
 ): TemplateResult {
   const { run, unit, blocked, feedback, reserved, onAction, onBranch, onContinue } = props;
   const mean = run.meanLogProbability(sample);
-  const name = `completion ${sample + 1}`;
+  const number = whole(sample + 1);
+  const name = t('completion {0}', number);
   return html`<li class="completion" data-testid="completion" aria-label=${name}>
     <div class="completion-head">
       <span class="sample">${sample + 1}</span>
-      <span title=${mean === null ? '' : `${full(mean)} nats per token, perplexity ${full(Math.exp(-mean))}`}
-        >${mean === null ? '' : html`${information(mean, unit)}/tok`}</span
+      <span
+        title=${mean === null ? '' : t('{0} nats per token, perplexity {1}', full(mean), full(Math.exp(-mean)))}
+        >${mean === null ? '' : t('{0}/tok', information(mean, unit))}</span
       >${sample === 0 ? infoButton('logProbability') : nothing}
       <span class="quiet">${count(completion.steps.length, '{0} token', '{0} tokens')}</span>
       ${endView(completion, run.finished?.completions[sample])} ${costView(completion, unit)}
@@ -142,7 +161,7 @@ function completionView(
             html`<vscode-button
               appearance="icon"
               data-testid=${hook}
-              aria-label="${label} ${name}"
+              aria-label=${t('{0} completion {1}', label, number)}
               title=${blocked[action] ?? title}
               ?disabled=${blocked[action] !== undefined || completion.end === null}
               @click=${() => {
@@ -154,31 +173,31 @@ function completionView(
         <vscode-button
           appearance="icon"
           data-testid="continue"
-          aria-label="Continue ${name}"
-          title="Explore from the end of this completion"
+          aria-label=${t('{0} completion {1}', t('Continue'), number)}
+          title=${t('Explore from the end of this completion')}
           ?disabled=${completion.end === null}
           @click=${() => {
             onContinue(sample);
           }}
-          >Continue</vscode-button
+          >${t('Continue')}</vscode-button
         >
         <vscode-button
           appearance="icon"
           data-testid="branch"
-          aria-label="Branch ${name}"
-          title="Open it in Branches and try other paths (Enter on a token starts there)"
+          aria-label=${t('{0} completion {1}', t('Branch'), number)}
+          title=${t('Open it in Branches and try other paths (Enter on a token starts there)')}
           ?disabled=${completion.end === null || onBranch === null || completion.steps.length === 0}
           @click=${() => {
             onBranch?.(sample, 0);
           }}
-          >Branch</vscode-button
+          >${t('Branch')}</vscode-button
         >
       </span>
     </div>
     <div
       class="completion-text"
       role="group"
-      aria-label="${name}, tokens"
+      aria-label=${t('completion {0}, tokens', number)}
       @keydown=${(event: KeyboardEvent) => {
         if (event.key === 'Enter' && !event.ctrlKey && !event.metaKey) branchHere(event, onBranch);
         else rove(event, 'horizontal');

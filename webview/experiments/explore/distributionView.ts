@@ -1,4 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { counted, t, whole } from '../../../src/l10n/language';
+import { written } from '../../../src/l10n/numbers';
+import { removerWords } from '../../../src/experiments/explore/reading';
 import { count, full, information, percent, thousands } from '../../format/numbers';
 import { tokenBytes, tokenLabel } from '../../format/tokenText';
 import type { Vocabulary } from '../../../src/core/languageModel';
@@ -21,6 +24,7 @@ import { masksView } from './masksView';
 import { ROWS } from './nextToken';
 import { biasLabel, biasWords } from './tokenActions';
 import { axisEnd } from '../../ui/axisEnd';
+import { filled } from '../../ui/filled';
 import { infoButton } from '../../ui/info';
 import { tokenView } from '../../ui/pieces';
 import { properties } from '../../ui/properties';
@@ -51,6 +55,9 @@ export interface DistributionProps {
   readonly onRows: (rows: number) => void;
 }
 
+const BEFORE = t({ message: 'before', comment: 'the samplers' });
+const AFTER = t({ message: 'after', comment: 'the samplers' });
+
 /** The next token: what the model thinks (outline) and what the chain leaves of it (solid), token by token. */
 export function distributionView(props: DistributionProps): TemplateResult {
   const { summary } = props;
@@ -63,11 +70,11 @@ export function distributionView(props: DistributionProps): TemplateResult {
     aria-labelledby="next-token"
   >
     <div class="section-head">
-      <h2 id="next-token">Next token</h2>
+      <h2 id="next-token">${t('Next token')}</h2>
       <span class="context quiet" title=${props.after}><bdi>${props.after}</bdi></span>
       <span class="keys">
-        <span class="key"><i class="swatch solid"></i>after samplers</span>
-        <span class="key"><i class="swatch outline"></i>before</span>
+        <span class="key"><i class="swatch solid"></i>${t('after samplers')}</span>
+        <span class="key"><i class="swatch outline"></i>${BEFORE}</span>
       </span>
     </div>
     ${props.mark}
@@ -77,12 +84,12 @@ export function distributionView(props: DistributionProps): TemplateResult {
     <table class="bars" role="grid" aria-labelledby="next-token" @keydown=${roveRows} @focusin=${keepStop}>
       <thead>
         <tr>
-          <th scope="col">token</th>
+          <th scope="col">${t('token')}</th>
           <th scope="col" class="axis" aria-hidden="true">
             <span><i>0</i><i>${axisLabel(end)}</i></span>
           </th>
-          <th scope="col" class="number">after</th>
-          <th scope="col" class="number">before</th>
+          <th scope="col" class="number">${AFTER}</th>
+          <th scope="col" class="number">${BEFORE}</th>
         </tr>
       </thead>
       ${foundView(props, end)}
@@ -93,7 +100,7 @@ export function distributionView(props: DistributionProps): TemplateResult {
             ? nothing
             : html`<tr class="survivors">
                 <td colspan="4" class="quiet" data-testid="survivors">
-                  The best of what is left, further down:
+                  ${t('The best of what is left, further down:')}
                 </td>
               </tr>`
         }
@@ -110,11 +117,11 @@ function roveRows(event: KeyboardEvent): void {
 }
 
 function statisticsView({ summary, search }: DistributionProps): TemplateResult {
-  const { entropy, rawEntropy, kept, keptMass, vocabularySize, listed } = summary;
+  const { entropy, rawEntropy, kept, keptMass, listed } = summary;
   return html`<div class="about-distribution">
     <dl class="statistics">
       <div>
-        <dt>entropy ${infoButton('entropy')}</dt>
+        <dt>${t('entropy')} ${infoButton('entropy')}</dt>
         ${
           listed
             ? listedEntropyView(summary, listed)
@@ -122,37 +129,42 @@ function statisticsView({ summary, search }: DistributionProps): TemplateResult 
                 data-testid="entropy"
                 data-nats=${entropy}
                 data-raw-nats=${rawEntropy}
-                title="${full(entropy)} nats"
+                title=${t('{0} nats', full(entropy))}
               >
                 <b>${information(entropy, 'nats')}</b>, ${information(entropy, 'bits')}
                 <span class="quiet"
-                  >(before ${information(rawEntropy, 'nats')}, ${information(rawEntropy, 'bits')})</span
+                  >${t('(before {0}, {1})', information(rawEntropy, 'nats'), information(rawEntropy, 'bits'))}</span
                 >
               </dd>`
         }
       </div>
       <div>
-        <dt>kept ${infoButton('kept')}</dt>
+        <dt>${t({ message: 'kept', comment: 'tokens' })} ${infoButton('kept')}</dt>
         ${
           isCounted(summary)
             ? html`<dd>
-                <span data-testid="kept" data-kept=${kept}
-                  ><b>${thousands(kept)}</b> of ${count(vocabularySize, '{0} token', '{0} tokens')}</span
+                <span data-testid="kept" data-kept=${kept}>${keptOf(summary)}</span>
+                <span class="quiet"
+                  >${t({ message: 'holding', comment: 'kept tokens their probability' })}</span
                 >
-                <span class="quiet">holding</span>
                 <b data-testid="kept-mass" data-mass=${keptMass} title=${full(keptMass)}
                   >${percent(keptMass)}</b
                 >
               </dd>`
             : html`<dd data-testid="kept">
-                <b>${summary.listed?.counted ? thousands(kept) : 'not known'}</b>
-                ${summary.listed?.counted ? html`of ${count(vocabularySize, '{0} token', '{0} tokens')}` : nothing}
+                ${summary.listed?.counted ? keptOf(summary) : html`<b>${t('not known')}</b>`}
               </dd>`
         }
       </div>
     </dl>
     ${search}
   </div>`;
+}
+
+/** How many tokens are kept. */
+function keptOf({ kept, vocabularySize }: DistributionSummary): unknown {
+  const all = count(vocabularySize, '{0} token', '{0} tokens');
+  return filled(t('{0} of {1}'), html`<b>${thousands(kept)}</b>`, all);
 }
 
 /** What was looked for stands first, however improbable it is. */
@@ -192,6 +204,7 @@ function rowView(
   const best = id === summary.rows[0]?.id;
   const kept = removedBy === null;
   const label = tokenLabel(tokenBytes(vocabulary, id));
+  const named = rank === undefined ? label : t('{0}, rank {1}', label, thousands(rank + 1));
   const bias = biasOf(id);
   return html`<tr
     class="bar-row"
@@ -203,13 +216,15 @@ function rowView(
     data-card=${card}
     data-rove
     tabindex=${best && rank === undefined ? 0 : -1}
-    aria-label="${label}${rank === undefined ? '' : `, rank ${thousands(rank + 1)}`}: after ${after}, before ${before(raw, logit)}${
-      kept ? '' : `, removed by ${removedBy}`
-    }${bias === 0 ? '' : `, bias ${biasLabel(bias)}`}"
+    aria-label=${[
+      t('{0}: after {1}, before {2}', named, after, before(raw, logit)),
+      ...(kept ? [] : [t('removed by {0}', removerWords(removedBy))]),
+      ...(bias === 0 ? [] : [t('bias {0}', biasLabel(bias))]),
+    ].join(', ')}
   >
     <th scope="row" class="token-cell">
       <span class="token-text">${tokenView(vocabulary, id)}</span
-      >${greedy && best && rank === undefined ? html`<span class="badge">greedy</span>` : nothing}${
+      >${greedy && best && rank === undefined ? html`<span class="badge">${t({ message: 'greedy', comment: 'token' })}</span>` : nothing}${
         bias === 0
           ? nothing
           : html`<span class="bias-mark" data-testid="bias-mark" title=${biasWords(bias)}
@@ -220,16 +235,16 @@ function rowView(
     <td class="bar-cell" aria-hidden="true">
       <i class="bar before" ${properties({ '--share': String(raw / end) })}></i>
       <i class="bar after" ${properties({ '--share': String(processed / end) })}></i>
-      ${rank === undefined ? nothing : html`<span class="rank">rank ${thousands(rank + 1)}</span>`}
+      ${rank === undefined ? nothing : html`<span class="rank">${t('rank {0}', thousands(rank + 1))}</span>`}
     </td>
-    <td class="number">${kept ? after : html`<span class="cut-by">${removedBy}</span>`}</td>
+    <td class="number">${kept ? after : html`<span class="cut-by">${removerWords(removedBy)}</span>`}</td>
     <td class="number quiet">${before(raw, logit)}</td>
   </tr>`;
 }
 
 /** The axis ends at a round number: 1, 2 or 5 times a power of ten. */
 function axisLabel(end: number): string {
-  return `${Number((end * 100).toPrecision(1))}\u00A0%`;
+  return t('{0} %', written(Number((end * 100).toPrecision(1)))).replace(' ', '\u00A0');
 }
 
 /** A possible token's probability may underflow to 0 and is still not 0. */
@@ -241,18 +256,39 @@ function before(raw: number, logit: number | null): string {
 function restView(summary: DistributionSummary, bucket: Bucket): TemplateResult | typeof nothing {
   const rest = restOf(summary, bucket);
   if (rest.tokens <= 0) return nothing;
-  const what = bucket ? 'other listed token' : 'other token';
   return html`<tr class="rest-row" data-testid="rest-row">
-    <th scope="row" colspan="2">
-      ${rest.tokens === 1 ? `the ${what}` : `the ${thousands(rest.tokens)}\u00A0${what}s`}${
-        bucket || isCounted(summary)
-          ? `, ${rest.kept === rest.tokens ? 'all' : `${thousands(rest.kept)} of them`} kept`
-          : nothing
-      }
-    </th>
+    <th scope="row" colspan="2">${bucket ? listedRestWords(rest) : restWords(rest, isCounted(summary))}</th>
     <td class="number">${processedText(summary, rest)}</td>
     <td class="number quiet">${percent(rest.raw)}</td>
   </tr>`;
+}
+
+type Rest = DistributionSummary['rest'];
+
+/** @param isKnown whether it is certain how many of them are kept */
+function restWords({ tokens, kept }: Rest, isKnown: boolean): string {
+  if (!isKnown) return counted(tokens, 'the other token', 'the {0}\u00A0other tokens');
+  if (kept === tokens) {
+    return counted(tokens, 'the other token, all kept', 'the {0}\u00A0other tokens, all kept');
+  }
+  return counted(
+    tokens,
+    'the other token, {1} of them kept',
+    'the {0}\u00A0other tokens, {1} of them kept',
+    whole(kept),
+  );
+}
+
+/** The same of those that a server lists, where it lists only some. */
+function listedRestWords({ tokens, kept }: Rest): string {
+  return kept === tokens
+    ? counted(tokens, 'the other listed token, all kept', 'the {0}\u00A0other listed tokens, all kept')
+    : counted(
+        tokens,
+        'the other listed token, {1} of them kept',
+        'the {0}\u00A0other listed tokens, {1} of them kept',
+        whole(kept),
+      );
 }
 
 /** All the tokens that are not drawn, but for those of the bucket. */
@@ -294,7 +330,7 @@ function moreView({ summary, onRows }: DistributionProps): TemplateResult | type
               onRows(shown + ROWS);
             }}
           >
-            show ${more} more
+            ${t('show {0} more', whole(more))}
           </button>`
         : nothing
     }
@@ -308,7 +344,7 @@ function moreView({ summary, onRows }: DistributionProps): TemplateResult | type
               onRows(ROWS);
             }}
           >
-            show fewer
+            ${t('show fewer')}
           </button>`
         : nothing
     }

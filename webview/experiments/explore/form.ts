@@ -4,6 +4,7 @@ import { parseChain } from '../../../src/core/samplers/chain';
 import { MOST_ROWS } from '../../../src/experiments/explore/distribution';
 import { exploreParameters } from '../../../src/experiments/explore/parameters';
 import type { ExploreResult } from '../../../src/experiments/explore/result';
+import { t } from '../../../src/l10n/language';
 import { thousands } from '../../format/numbers';
 import { stepsText, type ChainEditor } from '../../form/chainEditor';
 import { formOf, readOrNull } from '../../form/declared';
@@ -26,13 +27,13 @@ export function exploreForm(
     exploreParameters,
     [
       {
-        title: 'Samplers',
+        title: t('Samplers'),
         muted: (values) => values['greedy'] === true,
         fields: [
           {
             kind: 'own',
             name: 'chain',
-            label: 'sampler chain',
+            label: t('sampler chain'),
             initial: chain.text,
             text: () => chain.text,
             fill: (text) => {
@@ -45,14 +46,14 @@ export function exploreForm(
             parameter: 'greedy',
             note: (values) =>
               values['greedy'] === true
-                ? 'Greedy decoding takes the most probable token; the samplers are shown but not used.'
+                ? t('Greedy decoding takes the most probable token; the samplers are shown but not used.')
                 : null,
           },
         ],
       },
-      { title: 'Prompt', fields: chat.fields },
+      { title: t('Prompt'), fields: chat.fields },
       {
-        title: 'Completions',
+        title: t('Completions'),
         fields: ['samples', newTokensField(context), 'seed', 'stop', ...drawnBy.fields],
       },
     ],
@@ -64,13 +65,13 @@ export function exploreForm(
         return read ? { chain: stepsText(stepsOf(read)) } : {};
       },
       line: (short, values) => {
-        const steps = chain.steps.length === 0 ? ['no sampler'] : chain.steps.map(shortStep);
+        const steps = chain.steps.length === 0 ? [t('no sampler')] : chain.steps.map(shortStep);
         const most = typedNumber(valueText(values, 'maxNewTokens'), 'whole');
         return (
           [
-            ...(values['greedy'] === true ? ['greedy'] : steps),
+            ...(values['greedy'] === true ? [t({ message: 'greedy', comment: 'switch' })] : steps),
             `${short('samples')} × ${typeof most === 'number' ? thousands(most) : most}`,
-            `seed ${short('seed')}`,
+            t('seed {0}', short('seed')),
           ].join(', ') + short('stop')
         );
       },
@@ -85,7 +86,7 @@ function newTokensField({ session }: TabContext): Field {
     kind: 'text',
     name: 'maxNewTokens',
     hook: 'max-new-tokens',
-    label: 'max new tokens',
+    label: t('max new tokens'),
     term: 'maxNewTokens',
     initial: String(maxNewTokens.default),
     check: (typed) => {
@@ -94,7 +95,11 @@ function newTokensField({ session }: TabContext): Field {
       const most = (session.loaded?.info.contextLength ?? Infinity) - 1;
       if (typeof value !== 'number' || value <= most) return;
       throw new RangeError(
-        `Max new tokens is ${thousands(value)}; with this model it must be between 1 and ${thousands(most)}.`,
+        t(
+          'Max new tokens is {0}; with this model it must be between 1 and {1}.',
+          thousands(value),
+          thousands(most),
+        ),
       );
     },
   };

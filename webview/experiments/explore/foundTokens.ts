@@ -6,6 +6,7 @@ import type { ListedTokens, Vocabulary } from '../../../src/core/languageModel';
 import { visibleText } from '../../../src/core/visibleText';
 import type { RankedRow } from '../../../src/experiments/explore/distribution';
 import { searchOf, type FoundTokens } from '../../form/tokenSearch';
+import { t } from '../../../src/l10n/language';
 import { count, percent } from '../../format/numbers';
 import { Memo } from './memo';
 import type { Controls, NextToken, OnScreen } from './nextToken';
@@ -41,13 +42,13 @@ export class FoundTokensView {
     const typed = this.#typed.value;
     if (typed === '') return null;
     const { ids, pieces } = this.#foundIn(this.#next.vocabularyOf(screen));
-    const word = `“${visibleText(typed.trim() || typed)}”`;
+    const word = visibleText(typed.trim() || typed);
     const listed = this.#next.listedOf(screen);
     const said = !pieces
       ? null
       : ids.length === 0
-        ? `No token is ${word} or the beginning of it.`
-        : `${word} is more than one token. It may begin with one of these:`;
+        ? t('No token is “{0}” or the beginning of it.', word)
+        : t('“{0}” is more than one token. It may begin with one of these:', word);
     const words = [said, listed ? unlistedWords(ids, listed) : null].filter((part) => part !== null);
     return words.length === 0 ? null : words.join(' ');
   }
@@ -59,9 +60,9 @@ export class FoundTokensView {
       type="search"
       class="find-token"
       data-testid="find-token"
-      aria-label="Find a token"
-      placeholder="Find a token"
-      title="Type a word to see its probability and rank, in every form that is one token"
+      aria-label=${t('Find a token')}
+      placeholder=${t('Find a token')}
+      title=${t('Type a word to see its probability and rank, in every form that is one token')}
       maxlength=${LONGEST}
       .value=${live(this.#typed.value)}
       @input=${(event: Event) => {
@@ -85,10 +86,13 @@ export class FoundTokensView {
 function unlistedWords(ids: readonly number[], { ids: listed, bound, mass }: ListedTokens): string | null {
   const unlisted = ids.filter((id) => !listed.includes(id)).length;
   if (unlisted === 0) return null;
-  const what =
-    unlisted === ids.length && unlisted === 1
-      ? 'It is'
-      : `${count(unlisted, '{0} of them', '{0} of them')} ${unlisted === 1 ? 'is' : 'are'}`;
   const most = percent(Math.min(Math.exp(bound), 1 - mass));
-  return `${what} not listed, so ${unlisted === 1 ? 'its probability is' : 'their probabilities are'} not known: at most ${most}${unlisted === 1 ? '' : ' each'}.`;
+  return ids.length === 1
+    ? t('It is not listed, so its probability is not known: at most {0}.', most)
+    : count(
+        unlisted,
+        '{0} of them is not listed, so its probability is not known: at most {1}.',
+        '{0} of them are not listed, so their probabilities are not known: at most {1} each.',
+        most,
+      );
 }

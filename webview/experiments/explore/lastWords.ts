@@ -1,3 +1,4 @@
+import { t } from '../../../src/l10n/language';
 import { visibleText, visibleToken } from '../../../src/core/visibleText';
 
 /** Characters of a text that fit a heading beside its keys. */
@@ -11,5 +12,5 @@ export function lastWords(text: string, cut: boolean): string {
   const shown = characters.length > MOST ? last.replace(/^\S*\s+(?=\S)/u, '') : last;
   const end = /\s*$/u.exec(shown)![0];
   const words = visibleText(shown.slice(0, shown.length - end.length).replace(/\s+/gu, ' '));
-  return `“${cut || characters.length > MOST ? '…' : ''}${words}${visibleToken(end)}”`;
+  return t('“{0}”', `${cut || characters.length > MOST ? '…' : ''}${words}${visibleToken(end)}`);
 }

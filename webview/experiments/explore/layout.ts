@@ -6,6 +6,8 @@ import type { Vocabulary } from '../../../src/core/languageModel';
 import { MOST_ROWS } from '../../../src/experiments/explore/distribution';
 import { exploreParameters } from '../../../src/experiments/explore/parameters';
 import type { ExploreResult } from '../../../src/experiments/explore/result';
+import { t, whole } from '../../../src/l10n/language';
+import { written } from '../../../src/l10n/numbers';
 import { count, duration, rate, type LogUnit } from '../../format/numbers';
 import { completionText } from '../../format/tokenText';
 import { typedNumber } from '../../format/typedNumber';
@@ -172,7 +174,7 @@ export class ExploreView {
     const { outcome, parts, bar, historyButton, history, comparison } = pieces;
     const isResult = this.#isResult(run, outcome);
     const growing = run.state === 'running';
-    return html`<section class="explore-tools" aria-label="Keep and compare">
+    return html`<section class="explore-tools" aria-label=${t('Keep and compare')}>
       ${isResult || growing ? bar(growing) : html`<div class="result-bar">${historyButton}</div>`} ${history}
       ${isResult ? comparison : nothing}
       ${isResult && parts?.earlier ? parts.pictures.map((picture) => parts.figure(picture)) : nothing}
@@ -185,7 +187,7 @@ export class ExploreView {
     { outcome, parts, conclusion }: Pieces<ExploreResult>,
   ): TemplateResult | typeof nothing {
     if (!parts || !this.#isResult(run, outcome)) return nothing;
-    return html`<section class="explore-details" aria-label="Figures">
+    return html`<section class="explore-details" aria-label=${t('Figures')}>
       ${guard([parts], () => parts.tables.map(parts.table))} ${conclusion}
     </section>`;
   }
@@ -234,7 +236,7 @@ export class ExploreView {
       search: this.#found.view(screen),
       found: this.#found.rows(screen, this.#controls),
       remark: this.#found.remark(screen),
-      note: asSaved ? 'As saved, with its own samplers. Generate again to use the controls.' : null,
+      note: asSaved ? t('As saved, with its own samplers. Generate again to use the controls.') : null,
       report: this.#deeds().map((deed, index) => deedLine(steps[index]!, deed)),
       biasOf: (id) => (asSaved ? 0 : biasOf(steps, id)),
       onRows: (rows) => {
@@ -265,13 +267,13 @@ export class ExploreView {
 
   /** What the distribution comes after: the last words of the prompt that it was computed for. */
   #lastWords({ run }: OnScreen, vocabulary: Vocabulary): string {
-    if (this.#context.session.isToy) return 'for any prompt';
+    if (this.#context.session.isToy) return t('for any prompt');
     const ids = run?.prompt?.ids;
     if (!ids) return '';
     const last = Array.from(ids.slice(-CONTEXT_TOKENS));
     // A saved result names no tokens of the prompt.
     if (last.length === 0) return '';
-    return `after ${lastWords(completionText(vocabulary, last), ids.length > last.length)}`;
+    return t('after {0}', lastWords(completionText(vocabulary, last), ids.length > last.length));
   }
 
   #completions(
@@ -306,7 +308,11 @@ export class ExploreView {
         const added = run.completions[sample]?.steps.length ?? 0;
         this.#context.changePrompt(
           run.order.parameters.prompt + (this.#actions.textOf(run, sample) ?? ''),
-          `the prompt and ${count(added, '{0} token', '{0} tokens')} of completion ${sample + 1}`,
+          t(
+            'the prompt and {0} of completion {1}',
+            count(added, '{0} token', '{0} tokens'),
+            whole(sample + 1),
+          ),
         );
       },
     });
@@ -339,10 +345,15 @@ export class ExploreView {
     const { precision, server } = provenance;
     const { greedy, samples, seed } = run.order.parameters;
     const speed = newTokens > 0 ? `, ${rate(newTokens / (milliseconds / 1000))}` : '';
-    return html`${count(samples, '{0} sample', '{0} samples')}, ${count(newTokens, '{0} token', '{0} tokens')}
-    in ${duration(milliseconds)}${speed}, ${greedy ? 'greedy' : `seed ${seed}`},
-    ${this.#nameOf(run.order.model)}
-    ${precision}${server ? serverBadge(server, 'result') : nothing}${run.state === 'stopped' ? ', stopped' : ''}`;
+    const made = t(
+      '{0}, {1} in {2}',
+      count(samples, '{0} sample', '{0} samples'),
+      count(newTokens, '{0} token', '{0} tokens'),
+      duration(milliseconds),
+    );
+    const drawn = greedy ? t({ message: 'greedy', comment: 'switch' }) : t('seed {0}', written(seed));
+    return html`${made}${speed}, ${drawn}, ${this.#nameOf(run.order.model)}
+    ${precision}${server ? serverBadge(server, 'result') : nothing}${run.state === 'stopped' ? t(', stopped') : ''}`;
   }
 
   card(kind: string, rest: readonly string[]): TemplateResult | null {

@@ -7,7 +7,10 @@ import {
   type DistributionRow,
   type DistributionSummary,
 } from '../../../src/experiments/explore/distribution';
+import { counted, t } from '../../../src/l10n/language';
+import { written } from '../../../src/l10n/numbers';
 import { count, full, information, percent, significant, thousands } from '../../format/numbers';
+import { filled } from '../../ui/filled';
 import { infoButton } from '../../ui/info';
 
 export type Listed = NonNullable<DistributionSummary['listed']>;
@@ -18,16 +21,21 @@ const LEAST_POINTS = 0.001;
 /** A difference of probabilities, in points of a percentage. */
 export function points(difference: number): string {
   const shown = difference * 100;
-  return shown < LEAST_POINTS ? `less than ${LEAST_POINTS} points` : `${significant(shown, 2)}\u00A0points`;
+  return shown < LEAST_POINTS
+    ? t('less than {0} points', written(LEAST_POINTS))
+    : t('{0} points', significant(shown, 2)).replace(' ', '\u00A0');
 }
 
 /** How sure the probabilities of completions' tokens are, after the samplers; empty where they are exact. */
 export function offWords(completions: readonly { readonly off?: number | null | undefined }[]): string {
   const offs = completions.flatMap(({ off }) => (off === undefined ? [] : [off]));
   if (offs.length === 0) return '';
-  if (offs.includes(null)) return 'How far their probabilities after the samplers are off is not known.';
+  if (offs.includes(null)) return t('How far their probabilities after the samplers are off is not known.');
   const most = Math.max(...offs.map((off) => off ?? 0));
-  return `Their probabilities after the samplers may be off by at most ${points(most)}, because the server lists only some tokens along a text.`;
+  return t(
+    'Their probabilities after the samplers may be off by at most {0}, because the server lists only some tokens along a text.',
+    points(most),
+  );
 }
 
 /** Whether it is certain how many tokens a chain keeps, and what they hold. */
@@ -54,9 +62,13 @@ export function listedView(summary: DistributionSummary, chain: ChainSpec): Temp
   const { listed, vocabularySize } = summary;
   if (!listed) return nothing;
   return html`<p class="listed" data-testid="listed">
-    <span title="${full(listed.mass)} of the probability"
-      >lists <b>${thousands(listed.tokens)}</b> of ${count(vocabularySize, '{0} token', '{0} tokens')} holding
-      <b>${percent(listed.mass)}</b></span
+    <span title=${t('{0} of the probability', full(listed.mass))}
+      >${filled(
+        t('lists {0} of {1} holding {2}'),
+        html`<b>${thousands(listed.tokens)}</b>`,
+        count(vocabularySize, '{0} token', '{0} tokens'),
+        html`<b>${percent(listed.mass)}</b>`,
+      )}</span
     >${infoButton('listed')}
     <span class="listed-after" data-testid="listed-after" data-exact=${listed.exact}
       >${afterWords(listed, chain)}</span
@@ -65,33 +77,41 @@ export function listedView(summary: DistributionSummary, chain: ChainSpec): Temp
 }
 
 function afterWords({ exact, off, tokens }: Listed, chain: ChainSpec): string {
-  if (exact) return 'After the samplers the listed tokens are exact.';
-  if (off !== null) return `After the samplers these values may be off by at most ${points(off)}.`;
+  if (exact) return t('After the samplers the listed tokens are exact.');
+  if (off !== null) return t('After the samplers these values may be off by at most {0}.', points(off));
   const sampler = unboundedSampler(chain, tokens);
-  const why =
-    sampler === undefined
-      ? 'what the samplers leave depends on tokens that are not listed'
-      : `${sampler} needs the probability of every token`;
-  return `After the samplers these values are estimates, and how far they are off is not known: ${why}. A top-k below ${thousands(tokens)} before it makes them exact.`;
+  return sampler === undefined
+    ? t(
+        'After the samplers these values are estimates, and how far they are off is not known: what the samplers leave depends on tokens that are not listed. A top-k below {0} before it makes them exact.',
+        thousands(tokens),
+      )
+    : t(
+        'After the samplers these values are estimates, and how far they are off is not known: {0} needs the probability of every token. A top-k below {1} before it makes them exact.',
+        sampler,
+        thousands(tokens),
+      );
 }
 
 /** The entropy before and after the chain: what is known of it. */
 export function listedEntropyView(summary: DistributionSummary, listed: Listed): TemplateResult {
   const { entropy, steps } = summary;
   const { least, most } = listed.rawEntropy;
-  const limits = `at least ${information(least, 'nats')}, at most ${information(most, 'nats')}`;
+  const limits = t('at least {0}, at most {1}', information(least, 'nats'), information(most, 'nats'));
   if (steps.length === 0) {
-    return html`<dd data-testid="entropy" title="at least ${full(least)} nats, at most ${full(most)}">
+    return html`<dd
+      data-testid="entropy"
+      title=${t('at least {0} nats, at most {1}', full(least), full(most))}
+    >
       ${limits}
     </dd>`;
   }
-  return html`<dd data-testid="entropy" title=${listed.within ? `${full(entropy)} nats` : nothing}>
+  return html`<dd data-testid="entropy" title=${listed.within ? t('{0} nats', full(entropy)) : nothing}>
     ${
       listed.within
         ? html`<b>${information(entropy, 'nats')}</b>, ${information(entropy, 'bits')}`
-        : html`<b>not known</b>`
+        : html`<b>${t('not known')}</b>`
     }
-    <span class="quiet">(before ${limits})</span>
+    <span class="quiet">${t('(before {0})', limits)}</span>
   </dd>`;
 }
 
@@ -115,7 +135,7 @@ export function bucketView(summary: DistributionSummary, bucket: Bucket): Templa
   if (!listed || !bucket || bucket.tokens === 0) return nothing;
   return html`<tr class="rest-row bucket-row" data-testid="bucket-row">
     <th scope="row" colspan="2">
-      ${bucket.tokens === 1 ? 'the other token, not listed' : `the other ${count(bucket.tokens, '{0} token', '{0} tokens')}, not listed`}
+      ${counted(bucket.tokens, 'the other token, not listed', 'the other {0}\u00A0tokens, not listed')}
     </th>
     <td class="number">${afterOf(listed, bucket)}</td>
     <td class="number quiet" title=${full(1 - listed.mass)}>${percent(1 - listed.mass)}</td>
@@ -124,16 +144,19 @@ export function bucketView(summary: DistributionSummary, bucket: Bucket): Templa
 
 /** All probabilities sum to 1: what the listed tokens have exactly leaves the others' sum. */
 function afterOf({ exact, within }: Listed, { processed }: NonNullable<Bucket>): TemplateResult | string {
-  if (within) return html`<span class="cut-by">cut</span>`;
-  return exact ? percent(processed) : html`<span class="quiet">not known</span>`;
+  if (within)
+    return html`<span class="cut-by">${t({ message: 'cut', comment: 'tokens that are not listed' })}</span>`;
+  return exact ? percent(processed) : html`<span class="quiet">${t('not known')}</span>`;
 }
 
 /** What is known of the probability that a card shows, where that is not all. */
 export function listedCardWords({ listed }: DistributionSummary): string | null {
   if (!listed || listed.within) return null;
-  if (listed.exact) return 'This is exact, whatever the tokens have that are not listed.';
-  const estimate = 'This takes the tokens that are not listed to share the rest evenly';
+  if (listed.exact) return t('This is exact, whatever the tokens have that are not listed.');
   return listed.off === null
-    ? `${estimate}; how far it is off is not known.`
-    : `${estimate}; it may be off by at most ${points(listed.off)}.`;
+    ? t('This takes the tokens that are not listed to share the rest evenly; how far it is off is not known.')
+    : t(
+        'This takes the tokens that are not listed to share the rest evenly; it may be off by at most {0}.',
+        points(listed.off),
+      );
 }

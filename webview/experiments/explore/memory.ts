@@ -1,5 +1,6 @@
 /** Explore's own part of the page's memory: what is on screen, with everything needed to draw it, logits included. */
 import * as v from 'valibot';
+import { t } from '../../../src/l10n/language';
 import type { ListedTokens } from '../../../src/core/languageModel';
 import { MOST_TOKENS } from '../../../src/experiments/explore/distribution';
 import { completionSchema } from '../../../src/experiments/kit/decodingLoop';
@@ -219,6 +220,6 @@ function unpackRun(stored: StoredRun, kept: Outcome<ExploreResult> | null): Late
   );
   const result = v.safeParse(resultSchema, stored.result);
   if (result.success) run.close(result.output);
-  else run.fail(stored.failure ?? { code: 'stopped', sentence: 'The run was interrupted.' });
+  else run.fail(stored.failure ?? { code: 'stopped', sentence: t('The run was interrupted.') });
   return { order, run };
 }

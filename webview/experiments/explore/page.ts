@@ -1,5 +1,6 @@
 /** Explore: the next-token distribution after the prompt, and sampled completions. */
 import { nothing, type TemplateResult } from 'lit';
+import { t } from '../../../src/l10n/language';
 import { exploreReport } from '../../../src/experiments/explore/report';
 import { exploreResultSchema, type ExploreResult } from '../../../src/experiments/explore/result';
 import type { ListedPreset } from '../../../src/protocol/presets';
@@ -123,12 +124,13 @@ function pageOf(
 ): ExperimentPage<ExploreResult> {
   return {
     id: 'explore',
-    title: 'Explore',
-    question: 'What comes next?',
-    promise:
+    title: t('Explore'),
+    question: t('What comes next?'),
+    promise: t(
       'You will see how probable each next token is, before and after the samplers, and how the text continues when tokens are drawn from it.',
+    ),
     lane: 'quick',
-    verb: { label: 'Generate', hook: 'generate' },
+    verb: { label: t('Generate'), hook: 'generate' },
     toyUnfolded: true,
     quick: (values) => quickView(chain, values['greedy'] === true),
     ...exploreForm(context, chain, () => view.samplers()),

@@ -1,4 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
+import { t } from '../../../src/l10n/language';
 import { count, duration, rate, thousands } from '../../format/numbers';
 import { meterView } from '../../frame/statusView';
 import type { Progress } from './run';
@@ -7,9 +8,8 @@ import type { Progress } from './run';
 export function progressView({ done, expected, rate: pace, left }: Progress, doing: string): TemplateResult {
   const text =
     done > 0
-      ? html`${thousands(done)} of
-        ${count(expected, '{0} token', '{0} tokens')}${pace === null ? nothing : html`, ${rate(pace)}`}${
-          left === null ? nothing : html`<span class="left">, ${duration(left)} left</span>`
+      ? html`${t('{0} of {1}', thousands(done), count(expected, '{0} token', '{0} tokens'))}${pace === null ? nothing : html`, ${rate(pace)}`}${
+          left === null ? nothing : html`<span class="left">${t(', {0} left', duration(left))}</span>`
         }`
       : doing;
   return meterView(text, doing, expected > 0 ? done / expected : 0);

@@ -2,6 +2,7 @@
 import { signal } from '@preact/signals-core';
 import * as v from 'valibot';
 import { exploreEventSchema, type ExploreResult } from '../../../src/experiments/explore/result';
+import { t } from '../../../src/l10n/language';
 import type { LiveRun } from '../../frame/live';
 import type { Order, Outcome } from '../../frame/record';
 import { samePrompt } from '../../frame/session';
@@ -149,7 +150,7 @@ export class Screen {
   doing(): string {
     const { session } = this.#context;
     const name = session.choice?.name ?? session.model;
-    if (session.engine === 'starting' || !session.loaded) return `Loading ${name}`;
-    return this.going?.logits ? 'Drawing tokens' : 'Reading the prompt';
+    if (session.engine === 'starting' || !session.loaded) return t('Loading {0}', name);
+    return this.going?.logits ? t('Drawing tokens') : t('Reading the prompt');
   }
 }

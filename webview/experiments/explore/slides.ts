@@ -2,6 +2,7 @@
 import { html } from 'lit';
 import type { Vocabulary } from '../../../src/core/languageModel';
 import type { DistributionSummary } from '../../../src/experiments/explore/distribution';
+import { t, whole } from '../../../src/l10n/language';
 import { count } from '../../format/numbers';
 import { tokenBytes, tokenLabel } from '../../format/tokenText';
 import type { Slide } from '../../frame/presentation';
@@ -21,7 +22,11 @@ export function summaryPicture({ rows }: DistributionSummary, vocabulary: Vocabu
 
 /** @param after what the token comes after, in words */
 export function distributionSlide(picture: Picture, after: string): Slide {
-  return { heading: `Next token ${after}`.trim(), caption: picture.description, picture };
+  return {
+    heading: after === '' ? t('Next token') : t('Next token {0}', after),
+    caption: picture.description,
+    picture,
+  };
 }
 
 export function completionsSlide({ completions }: ExploreRun, vocabulary: Vocabulary): Slide[] {
@@ -40,7 +45,7 @@ export function completionsSlide({ completions }: ExploreRun, vocabulary: Vocabu
               raw: steps.map(({ raw }) => raw),
             };
             return html`<li>
-              ${sampledTextView(text, `step:${sample}`, `Completion ${sample + 1}, tokens`)}
+              ${sampledTextView(text, `step:${sample}`, t('Completion {0}, tokens', whole(sample + 1)))}
             </li>`;
           })}
         </ol>`,

@@ -11,6 +11,8 @@ import {
   withoutBias,
   type TokenState,
 } from '../../form/tokenSteps';
+import { t, whole } from '../../../src/l10n/language';
+import { written } from '../../../src/l10n/numbers';
 import { significant } from '../../format/numbers';
 import { completionText, tokenBytes, tokenLabel } from '../../format/tokenText';
 
@@ -55,29 +57,37 @@ export class TokenActions {
       case 'unbias':
         this.#chain.steps = withoutBias(steps, id);
     }
-    this.#announce(`“${this.label(id)}”: ${stateWords(this.state(id))}.`);
+    this.#announce(t('“{0}”: {1}.', this.label(id), stateWords(this.state(id))));
   }
 }
 
 function stateWords({ banned, only, bias }: TokenState): string {
   const words = [
-    ...(banned ? ['banned'] : []),
-    ...(only ? ['allowed alone'] : []),
+    ...(banned ? [t({ message: 'banned', comment: 'a token' })] : []),
+    ...(only ? [t('allowed alone')] : []),
     ...(bias === 0 ? [] : [biasWords(bias)]),
   ];
-  return words.length === 0 ? 'neither banned nor favoured' : words.join(', ');
+  return words.length === 0 ? t('neither banned nor favoured') : words.join(', ');
 }
 
 /** `bias +2, odds × 7.39`. */
 export function biasWords(bias: number): string {
-  return `bias ${biasLabel(bias)}, odds × ${significant(Math.exp(bias))}`;
+  return t('bias {0}, odds × {1}', biasLabel(bias), significant(Math.exp(bias)));
 }
 
 /** `+2`, with a real minus sign where it is negative. */
 export function biasLabel(bias: number): string {
-  const text = String(Number(bias.toPrecision(4)));
-  return bias > 0 ? `+${text}` : text.replace('-', '\u2212');
+  const text = written(Number(bias.toPrecision(4)));
+  return bias > 0 ? `+${text}` : text;
 }
+
+const LABELS: Readonly<Record<TokenAction, string>> = {
+  ban: t({ message: 'ban', comment: 'a token' }),
+  favour: t({ message: 'favour', comment: 'a token' }),
+  less: t({ message: 'less', comment: 'to draw a token less' }),
+  unbias: t({ message: 'undo', comment: 'a bias' }),
+  only: t({ message: 'only', comment: 'to allow a token alone' }),
+};
 
 /** The actions for a token, as its card shows them; each has a key while what the card is about has the focus. */
 export function tokenActionsView(actions: TokenActions, id: number): TemplateResult {
@@ -87,7 +97,7 @@ export function tokenActionsView(actions: TokenActions, id: number): TemplateRes
     action: TokenAction,
     key: string,
     title: string,
-    { pressed, label = action }: { readonly pressed?: boolean; readonly label?: string } = {},
+    { pressed, label = LABELS[action] }: { readonly pressed?: boolean; readonly label?: string } = {},
   ): TemplateResult =>
     html`<button
       type="button"
@@ -103,16 +113,21 @@ export function tokenActionsView(actions: TokenActions, id: number): TemplateRes
     >
       ${label}
     </button>`;
-  return html`<div class="token-actions" role="group" aria-label="Next time" data-testid="token-actions">
-    ${view('ban', 'b', 'Remove it from what can be drawn', { pressed: banned })}
-    ${bias < MOST_BIAS ? view('favour', 'f', `Add ${FAVOUR} to its logit`) : nothing}
-    ${bias > -MOST_BIAS ? view('less', 'l', `Take ${FAVOUR} from its logit`) : nothing}
-    ${view('only', 'o', 'Allow only this token, and others chosen with “only”', { pressed: only })}
+  return html`<div
+    class="token-actions"
+    role="group"
+    aria-label=${t('Next time')}
+    data-testid="token-actions"
+  >
+    ${view('ban', 'b', t('Remove it from what can be drawn'), { pressed: banned })}
+    ${bias < MOST_BIAS ? view('favour', 'f', t('Add {0} to its logit', whole(FAVOUR))) : nothing}
+    ${bias > -MOST_BIAS ? view('less', 'l', t('Take {0} from its logit', whole(FAVOUR))) : nothing}
+    ${view('only', 'o', t('Allow only this token, and others chosen with “only”'), { pressed: only })}
     ${
       bias === 0
-        ? html`<span class="quiet">keys b, f, l, o</span>`
+        ? html`<span class="quiet">${t('keys b, f, l, o')}</span>`
         : html`<span data-testid="token-bias">${biasWords(bias)}</span>
-            ${view('unbias', '0', 'Take the bias back', { label: 'undo' })}`
+            ${view('unbias', '0', t('Take the bias back'))}`
     }
   </div>`;
 }
@@ -126,23 +141,23 @@ export function alternativeActions(actions: TokenActions, id: number): TemplateR
       class="link"
       data-testid="ban-alternative"
       aria-pressed=${banned}
-      aria-label="ban ${label}"
-      title="Remove it from what can be drawn"
+      aria-label=${t('ban {0}', label)}
+      title=${t('Remove it from what can be drawn')}
       @click=${() => {
         actions.act(id, 'ban');
       }}
     >
-      ban</button
+      ${LABELS.ban}</button
     >&nbsp;<button
       type="button"
       class="link"
       data-testid="favour-alternative"
-      aria-label="favour ${label}${bias === 0 ? '' : `, ${biasWords(bias)}`}"
-      title="Add ${FAVOUR} to its logit${bias === 0 ? '' : `; now ${biasLabel(bias)}`}"
+      aria-label=${bias === 0 ? t('favour {0}', label) : t('favour {0}, {1}', label, biasWords(bias))}
+      title=${bias === 0 ? t('Add {0} to its logit', whole(FAVOUR)) : t('Add {0} to its logit; now {1}', whole(FAVOUR), biasLabel(bias))}
       @click=${() => {
         actions.act(id, 'favour');
       }}
     >
-      favour${bias === 0 ? '' : ` ${biasLabel(bias)}`}
+      ${LABELS.favour}${bias === 0 ? '' : ` ${biasLabel(bias)}`}
     </button>`;
 }

@@ -2,6 +2,9 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { SamplerSpec } from '../../../src/core/samplers/chain';
 import type { CompletionStep } from '../../../src/experiments/explore/result';
+import { t } from '../../../src/l10n/language';
+import { written } from '../../../src/l10n/numbers';
+import { removerWords } from '../../../src/experiments/explore/reading';
 import { tintOf } from '../../format/colour';
 import {
   full,
@@ -13,7 +16,12 @@ import {
   type LogUnit,
 } from '../../format/numbers';
 import type { Vocabulary } from '../../../src/core/languageModel';
-import type { DistributionRow, DistributionSummary } from '../../../src/experiments/explore/distribution';
+import {
+  MODEL,
+  type DistributionRow,
+  type DistributionSummary,
+} from '../../../src/experiments/explore/distribution';
+import { filled } from '../../ui/filled';
 import { tokenView } from '../../ui/pieces';
 import { shapeCardView } from './costs';
 import { listedCardWords } from './listedView';
@@ -31,18 +39,23 @@ export function barCard(
   return html`
     <h3>
       <span class="token-text">${tokenView(vocabulary, row.id)}</span>
-      <span class="quiet">id ${row.id}, ${ordinal(rank)} of ${thousands(summary.vocabularySize)}</span>
+      <span class="quiet"
+        >${t('id {0}, {1} of {2}', String(row.id), ordinal(rank), thousands(summary.vocabularySize))}</span
+      >
     </h3>
     <dl>
-      <dt>before</dt>
+      <dt>${t({ message: 'before', comment: 'the samplers' })}</dt>
       <dd>
         ${full(row.raw)}
         <p class="formula">
-          e^(logit − ln Σ e^logits) = e^(${significant(row.logit ?? -Infinity, 6)} −
-          ${significant(summary.logSumExp, 6)})
+          ${t(
+            'e^(logit − ln Σ e^logits) = e^({0} − {1})',
+            significant(row.logit ?? -Infinity, 6),
+            significant(summary.logSumExp, 6),
+          )}
         </p>
       </dd>
-      <dt>after</dt>
+      <dt>${t({ message: 'after', comment: 'the samplers' })}</dt>
       <dd>${full(row.processed)} ${afterView(row, summary, chain)}</dd>
     </dl>
     ${actions ? tokenActionsView(actions, row.id) : nothing}
@@ -56,10 +69,10 @@ function afterView(
 ): TemplateResult {
   const { kept } = summary;
   if (removedBy !== null || logit === null || processedLogit === null)
-    return html`<p>${removedBy} removed it, so it cannot be drawn.</p>`;
+    return html`<p>${t('{0} removed it, so it cannot be drawn.', removerWords(removedBy ?? MODEL))}</p>`;
   const words = listedCardWords(summary);
   if (words !== null) return html`<p>${words}</p>`;
-  if (kept === 1) return html`<p>It is the only token left, so it is certain.</p>`;
+  if (kept === 1) return html`<p>${t('It is the only token left, so it is certain.')}</p>`;
   const temperature = chain.find((step) => step.sampler === 'temperature')?.temperature ?? 1;
   // From p = e^z / sum follows the sum's logarithm without adding it up again.
   const logSum = processedLogit - Math.log(processed);
@@ -67,13 +80,22 @@ function afterView(
   if (Math.abs(scaled - processedLogit) > 1e-9 * Math.max(1, Math.abs(scaled))) {
     // Penalties, several temperatures or one that the chain chose: more than one division.
     return html`<p class="formula">
-      e^(logit after samplers − ln Σ over the ${thousands(kept)} kept) = e^(${significant(processedLogit, 6)}
-      − ${significant(logSum, 6)})
+      ${t(
+        'e^(logit after samplers − ln Σ over the {0} kept) = e^({1} − {2})',
+        thousands(kept),
+        significant(processedLogit, 6),
+        significant(logSum, 6),
+      )}
     </p>`;
   }
   return html`<p class="formula">
-    e^(logit / T − ln Σ over the ${thousands(kept)} kept) = e^(${significant(logit, 6)} / ${temperature} −
-    ${significant(logSum, 6)})
+    ${t(
+      'e^(logit / T − ln Σ over the {0} kept) = e^({1} / {2} − {3})',
+      thousands(kept),
+      significant(logit, 6),
+      written(temperature),
+      significant(logSum, 6),
+    )}
   </p>`;
 }
 
@@ -93,13 +115,22 @@ export function stepCard(step: CompletionStep, vocabulary: Vocabulary, options: 
   const known = alternatives.some((alternative) => alternative.id === id);
   const rows = alternatives.map((alternative, index) => ({ ...alternative, rank: index }));
   return html`
-    <h3><span class="token-text">${tokenView(vocabulary, id)}</span> <span class="quiet">id ${id}</span></h3>
+    <h3>
+      <span class="token-text">${tokenView(vocabulary, id)}</span>
+      <span class="quiet">${t('id {0}', String(id))}</span>
+    </h3>
     <p>
-      <b>${percent(raw)}</b> before samplers,
-      ${processed === null ? 'unknown' : html`<b>${percent(processed)}</b>`}
-      ${greedy ? 'with greedy decoding' : 'after'};
-      ${rank < 0 ? 'beyond those listed' : html`${ordinal(rank)} of ${thousands(vocabulary.offsets.length - 1)}`};
-      ${information(Math.log(raw), unit)}
+      ${filled(
+        greedy
+          ? t('{0} before samplers, {1} with greedy decoding; {2}; {3}')
+          : t('{0} before samplers, {1} after; {2}; {3}'),
+        html`<b>${percent(raw)}</b>`,
+        processed === null ? t('unknown') : html`<b>${percent(processed)}</b>`,
+        rank < 0
+          ? t('beyond those listed')
+          : t('{0} of {1}', ordinal(rank), thousands(vocabulary.offsets.length - 1)),
+        information(Math.log(raw), unit),
+      )}
     </p>
     ${shapeCardView(
       step,
@@ -113,11 +144,11 @@ export function stepCard(step: CompletionStep, vocabulary: Vocabulary, options: 
         : html`<table class="alternatives" data-testid="alternatives">
             <thead>
               <tr>
-                <th scope="col"><span class="unseen">rank</span></th>
-                <th scope="col">alternative</th>
-                <th scope="col" class="number">after</th>
-                <th scope="col" class="number">before</th>
-                ${actions ? html`<th scope="col"><span class="unseen">next time</span></th>` : nothing}
+                <th scope="col"><span class="unseen">${t('rank')}</span></th>
+                <th scope="col">${t('alternative')}</th>
+                <th scope="col" class="number">${t({ message: 'after', comment: 'the samplers' })}</th>
+                <th scope="col" class="number">${t({ message: 'before', comment: 'the samplers' })}</th>
+                ${actions ? html`<th scope="col"><span class="unseen">${t('next time')}</span></th>` : nothing}
               </tr>
             </thead>
             <tbody>
@@ -127,7 +158,7 @@ export function stepCard(step: CompletionStep, vocabulary: Vocabulary, options: 
           </table>`
     }
     ${actions ? tokenActionsView(actions, id) : nothing}
-    ${onBranch ? html`<p class="quiet">Click a token to follow it in Branches.</p>` : nothing}
+    ${onBranch ? html`<p class="quiet">${t('Click a token to follow it in Branches.')}</p>` : nothing}
   `;
 }
 
@@ -149,7 +180,7 @@ function alternativeView(
               type="button"
               class="branch-to"
               data-testid="branch-to"
-              title="Follow it in Branches"
+              title=${t('Follow it in Branches')}
               @click=${() => {
                 onBranch(id);
               }}
@@ -157,10 +188,10 @@ function alternativeView(
               ${token}
             </button>`
           : token
-      }${chosen ? html` <span class="badge">taken</span>` : nothing}
+      }${chosen ? html` <span class="badge">${t({ message: 'taken', comment: 'a token' })}</span>` : nothing}
     </td>
     <td class="number" title=${processed === null ? nothing : full(processed)}>
-      ${processed === null ? '' : processed === 0 ? html`<s class="quiet">cut</s>` : percent(processed)}
+      ${processed === null ? '' : processed === 0 ? html`<s class="quiet">${t({ message: 'cut', comment: 'a token' })}</s>` : percent(processed)}
     </td>
     <td class="number" title=${full(raw)}>${percent(raw)}</td>
     ${actions ? html`<td>${chosen ? nothing : alternativeActions(actions, id)}</td>` : nothing}

@@ -17,6 +17,9 @@ import {
   type MethodResult,
   type MethodsResult,
 } from '../../../src/experiments/methods/result';
+import { t } from '../../../src/l10n/language';
+import { clauses, lowered } from '../../../src/l10n/numbers';
+import { shownName } from '../../../src/experiments/methods/list';
 import { TO_COME } from '../../../src/experiments/report/words';
 import { visibleToken } from '../../../src/core/visibleText';
 import {
@@ -36,11 +39,18 @@ const PICTURED = 4;
 /** Tokens of a distribution that have a bar. */
 const TOKENS = 8;
 
-export function methodsPictures(result: MethodsResult): Picture[] {
+export function methodsPictures(given: MethodsResult): Picture[] {
+  const result = withShownNames(given);
   const measured = measureInfos(result.form)
     .slice(0, PICTURED)
     .flatMap((info) => measurePicture(result, info));
   return [...measured, ...(result.form === 'tokens' ? distributionPicture(result) : [])];
+}
+
+/** The result with its methods named as people see them. */
+function withShownNames(result: MethodsResult): MethodsResult {
+  const methods = result.methods.map((method) => ({ ...method, name: shownName(method.name) }));
+  return { ...result, methods };
 }
 
 interface Row {
@@ -51,7 +61,7 @@ interface Row {
 }
 
 function shown(info: MethodMeasureInfo, value: number): string {
-  return info.format === 'percent' ? percent(value) : `${significant(value)} nats`;
+  return info.format === 'percent' ? percent(value) : t('{0} nats', significant(value));
 }
 
 /** Whether values are one but for rounding. */
@@ -97,12 +107,19 @@ function measurePicture(result: MethodsResult, info: MethodMeasureInfo): Picture
     ),
     ...intervals.flatMap(({ measure: { low, high } }) => [within(low), within(high)]),
   ];
-  const label = ({ name, measure, value }: Row): string =>
-    `${name}: ${shown(info, value)}${
-      measure.low === null || measure.high === null
-        ? ''
-        : `, 95 % interval ${shown(info, measure.low)} to ${shown(info, measure.high)}`
-    }${measure.exact === null ? '' : `, exactly ${shown(info, measure.exact)}`}`;
+  const label = ({ name, measure: { low, high, exact: expected }, value }: Row): string =>
+    [
+      t('{0}: {1}', name, shown(info, value)),
+      ...(low === null || high === null
+        ? []
+        : [t('95 % interval {0} to {1}', shown(info, low), shown(info, high))]),
+      ...(expected === null ? [] : [t('exactly {0}', shown(info, expected))]),
+    ].join(', ');
+  const legend = [
+    t('Dot: mean over the trials'),
+    ...(intervals.length > 0 ? [t('line: 95 % interval')] : []),
+    ...(exact.length > 0 ? [t('diamond: the exact expectation')] : []),
+  ];
   const draw = ({ width, palette }: Frame): ReturnType<Picture['draw']> => {
     const left = Math.min(width / 3, 16 + Math.max(...names.map(({ length }) => length)) * LETTER);
     return {
@@ -117,7 +134,7 @@ function measurePicture(result: MethodsResult, info: MethodMeasureInfo): Picture
         marks: [
           gridX({ stroke: palette.line, strokeOpacity: 0.4, ticks: 5 }),
           axisX({
-            label: `${info.label.toLowerCase()} →`,
+            label: t('{0} →', lowered(info.label)),
             ticks: 5,
             ...(percentages && { tickFormat: axisPercent }),
             color: palette.quiet,
@@ -152,7 +169,7 @@ function measurePicture(result: MethodsResult, info: MethodMeasureInfo): Picture
     {
       id: info.id,
       title: info.label,
-      description: `${info.explanation} Dot: mean over the trials${intervals.length > 0 ? '; line: 95 % interval' : ''}${exact.length > 0 ? '; diamond: the exact expectation' : ''}.`,
+      description: [info.explanation, t('{0}.', clauses(legend))].join(' '),
       draw,
       card: (_, index) => {
         const row = rows[index];
@@ -167,13 +184,13 @@ function measureCard(info: MethodMeasureInfo, { name, measure }: Row): ReturnTyp
   const line = (what: string, value: number | null): CardLine[] =>
     value === null ? [] : [[what, shown(info, value), full(value)]];
   return cardView(
-    `${name}: ${info.label}`,
+    t('{0}: {1}', name, info.label),
     [
-      ...line('mean', mean),
-      ...line('from', low),
-      ...line('to', high),
-      ...line('exact', exact),
-      ['trials', String(values.length), String(values.length)],
+      ...line(t({ message: 'mean', comment: 'of trials' }), mean),
+      ...line(t({ message: 'from', comment: 'end of an interval' }), low),
+      ...line(t({ message: 'to', comment: 'end of an interval' }), high),
+      ...line(t({ message: 'exact', comment: 'value' }), exact),
+      [t('trials'), String(values.length), String(values.length)],
     ],
     info.explanation,
   );
@@ -217,8 +234,12 @@ function distributionPicture(result: MethodsResult): Picture[] {
   );
   const names = methods.flatMap(({ name, next }) => (next || toCome.includes(name) ? [name] : []));
   const tokens = [...new Set(bars.map(({ token }) => token))];
-  const label = ({ name, token, raw, processed, drawn }: Bar): string =>
-    `${name}, “${token}”: ${percent(processed)} after samplers, ${percent(raw)} before${drawn === null ? '' : `, drawn ${percent(drawn)}`}`;
+  const label = ({ name, token, raw, processed, drawn }: Bar): string => {
+    const values = [name, token, percent(processed), percent(raw)];
+    return drawn === null
+      ? t('{0}, “{1}”: {2} after samplers, {3} before', ...values)
+      : t('{0}, “{1}”: {2} after samplers, {3} before, drawn {4}', ...values, percent(drawn));
+  };
   const draw = ({ width, palette }: Frame): ReturnType<Picture['draw']> => {
     const left = 16 + Math.min(14, Math.max(...tokens.map(({ length }) => length))) * LETTER;
     const right = Math.min(width / 4, 16 + Math.max(...names.map(({ length }) => length)) * LETTER);
@@ -234,7 +255,7 @@ function distributionPicture(result: MethodsResult): Picture[] {
         y: { type: 'band', domain: tokens, label: null, padding: 0.15 },
         fy: { axis: null, domain: names, padding: 0.08 },
         marks: [
-          axisX({ label: 'probability →', tickFormat: axisPercent, ticks: 5, color: palette.quiet }),
+          axisX({ label: t('probability →'), tickFormat: axisPercent, ticks: 5, color: palette.quiet }),
           axisY({ label: null, tickSize: 0, color: palette.text, fontFamily: palette.code }),
           barX(bars, {
             x: 'raw',
@@ -272,16 +293,27 @@ function distributionPicture(result: MethodsResult): Picture[] {
   return [
     {
       id: 'distributions',
-      title: 'What each method draws from',
-      description: `Outline: probability before samplers; solid: after samplers; dot: share of ${count(samples * trials, '{0} draw', '{0} draws')}. Tokens without a solid bar cannot be drawn.`,
+      title: t('What each method draws from'),
+      description: t(
+        'Outline: probability before samplers; solid: after samplers; dot: share of {0}. Tokens without a solid bar cannot be drawn.',
+        count(samples * trials, '{0} draw', '{0} draws'),
+      ),
       draw,
       card: (_, index) => {
         const bar = bars[index];
         if (!bar) return null;
-        return cardView(`${bar.name}: “${bar.token}”`, [
-          ['before', percent(bar.raw), full(bar.raw)],
-          ['after', percent(bar.processed), full(bar.processed)],
-          ...(bar.drawn === null ? [] : [['drawn', percent(bar.drawn), full(bar.drawn)] as const]),
+        return cardView(t('{0}: “{1}”', bar.name, bar.token), [
+          [t({ message: 'before', comment: 'the samplers' }), percent(bar.raw), full(bar.raw)],
+          [t({ message: 'after', comment: 'the samplers' }), percent(bar.processed), full(bar.processed)],
+          ...(bar.drawn === null
+            ? []
+            : [
+                [
+                  t({ message: 'drawn', comment: 'its share of the draws' }),
+                  percent(bar.drawn),
+                  full(bar.drawn),
+                ] as const,
+              ]),
         ]);
       },
     },

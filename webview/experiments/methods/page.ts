@@ -5,6 +5,7 @@ import {
   METHOD_CHOICES,
   METHOD_NUMBERS,
   methodNumbers,
+  shownName,
   type MethodNumbers,
 } from '../../../src/experiments/methods/list';
 import { methodsParameters } from '../../../src/experiments/methods/parameters';
@@ -19,6 +20,8 @@ import {
 } from '../../../src/experiments/methods/result';
 import { methodsReport } from '../../../src/experiments/methods/report';
 import { costWords, endWords } from '../../../src/experiments/report/ends';
+import { t, whole } from '../../../src/l10n/language';
+import { clauses } from '../../../src/l10n/numbers';
 import { methodsPictures } from './charts';
 import { count, information } from '../../format/numbers';
 import { typedCount } from '../../format/typedNumber';
@@ -68,7 +71,10 @@ function numbersOf(values: FormValues): MethodNumbers {
 /** Why contrastive search cannot be had of the chosen model; null where it can. */
 const noStates = ({ server }: Session): string | null =>
   server
-    ? `Contrastive search needs the model’s hidden states, which ${visibleText(server.name)} does not give. Choose a model on this machine.`
+    ? t(
+        'Contrastive search needs the model’s hidden states, which {0} does not give. Choose a model on this machine.',
+        visibleText(server.name),
+      )
     : null;
 
 /** The chosen methods; searches only where they have something to compare. */
@@ -106,15 +112,16 @@ const pageOf = (
   { chat, drawnBy }: Readonly<Record<'chat' | 'drawnBy', OwnControls>>,
 ): ExperimentPage<MethodsResult> => ({
   id: 'methods',
-  title: 'Methods',
-  question: 'Which decoding method gives the most varied texts, and which the most coherent?',
-  promise:
+  title: t('Methods'),
+  question: t('Which decoding method gives the most varied texts, and which the most coherent?'),
+  promise: t(
     'You will see greedy, stochastic, nucleus and hybrid decoding side by side: their diversity and coherence, how much of the difference may be chance, and the texts themselves.',
+  ),
   ...formOf(
     methodsParameters,
     [
       {
-        title: 'Compare',
+        title: t('Compare'),
         fields: [
           'form',
           ...chat.fields,
@@ -126,8 +133,8 @@ const pageOf = (
           ...drawnBy.fields,
         ],
       },
-      { title: 'Settings of the methods', fields: numberFields },
-      { title: 'Methods', fields: [...methodBoxes(session), presetsField(() => session.presets)] },
+      { title: t('Settings of the methods'), fields: numberFields },
+      { title: t('Methods'), fields: [...methodBoxes(session), presetsField(() => session.presets)] },
     ],
     {
       beside: [chat, drawnBy],
@@ -146,11 +153,16 @@ const pageOf = (
       line: (short, values) => {
         const number = (name: keyof MethodNumbers): string => valueText(values, name);
         const what = isTexts(values)
-          ? `texts of ${typedCount(short('maxNewTokens'), '{0} token', '{0} tokens')}`
-          : 'tokens';
+          ? t('texts of {0}', typedCount(short('maxNewTokens'), '{0} token', '{0} tokens'))
+          : t({ message: 'tokens', comment: 'as many as said before' });
         // Their numbers may be wrong while they are typed.
         const methods = chosen(values, session).length + readPresetMethods(values['presets']).length;
-        return `${count(methods, '{0} method', '{0} methods')}, ${short('trials')} × ${short('samples')} ${what}; T ${number('temperature')}, p ${number('p')}, k ${number('k')}; seed ${short('seed')}${isTexts(values) ? short('stop') : ''}`;
+        const drawn = clauses([
+          `${count(methods, '{0} method', '{0} methods')}, ${short('trials')} × ${short('samples')} ${what}`,
+          `T ${number('temperature')}, p ${number('p')}, k ${number('k')}`,
+          t('seed {0}', short('seed')),
+        ]);
+        return `${drawn}${isTexts(values) ? short('stop') : ''}`;
       },
     },
   ),
@@ -195,7 +207,7 @@ function textsView({ methods }: ShownParts<MethodsResult>['result']): TemplateRe
   if (methods.every(({ texts }) => texts.length === 0)) return nothing;
   return html`<section class="completions" data-testid="method-texts">
     <div class="section-head">
-      <h2>Texts of the first trial</h2>
+      <h2>${t('Texts of the first trial')}</h2>
       ${legendView()}
     </div>
     ${methods.map((method, index) => methodView(method, index))}
@@ -206,7 +218,8 @@ function methodView({ name, texts, deterministic }: MethodResult, method: number
   if (texts.length === 0) return nothing;
   const sameAs = texts.map(({ ids }) => ids.join());
   return html`<h3 class="method-name">
-      ${visibleText(name)} ${deterministic ? html`<span class="quiet">no sampling</span>` : nothing}
+      ${visibleText(shownName(name))}
+      ${deterministic ? html`<span class="quiet">${t('no sampling')}</span>` : nothing}
     </h3>
     <ol>
       ${texts.map((text, index) => {
@@ -217,11 +230,13 @@ function methodView({ name, texts, deterministic }: MethodResult, method: number
         return html`<li class="completion" data-testid="method-text">
           <div class="completion-head">
             <span class="sample">${numbers.map((i) => i + 1).join(', ')}</span>
-            <span>${ids.length > 0 ? `${information(logProbability / ids.length, 'nats')}/tok` : ''}</span>
+            <span
+              >${ids.length > 0 ? t('{0}/tok', information(logProbability / ids.length, 'nats')) : ''}</span
+            >
             <span class="quiet">${count(ids.length, '{0} token', '{0} tokens')}</span>
             ${endView(text)}
           </div>
-          ${sampledTextView(text, `text:${method}:${index}`, `${name}, text ${index + 1}, tokens`)}
+          ${sampledTextView(text, `text:${method}:${index}`, t('{0}, text {1}, tokens', shownName(name), whole(index + 1)))}
         </li>`;
       })}
     </ol>`;
@@ -233,7 +248,7 @@ function endView(text: MethodText): TemplateResult | typeof nothing {
   const isUsual = text.end === 'length' && !text.unfinished;
   const words = [...(isUsual ? [] : [label]), ...costWords(text)];
   if (words.length === 0) return nothing;
-  return html`<span class="quiet" data-testid="end" title=${about}>${words.join('; ')}</span>`;
+  return html`<span class="quiet" data-testid="end" title=${about}>${clauses(words)}</span>`;
 }
 
 export function createMethods(context: TabContext): Tab {

@@ -1,12 +1,13 @@
 /** Presets as methods: those that are compared beside the chapter's, and the checkboxes that choose them. */
 import { signal } from '@preact/signals-core';
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { repeat } from 'lit/directives/repeat.js';
 import * as v from 'valibot';
 import { chainOfPreset } from '../../../src/core/samplers/presets';
 import { visibleText } from '../../../src/core/visibleText';
-import { METHOD_CHOICES, METHOD_NUMBERS } from '../../../src/experiments/methods/list';
+import { t, whole } from '../../../src/l10n/language';
+import { METHOD_CHOICES, METHOD_NUMBERS, presetName, shownName } from '../../../src/experiments/methods/list';
 import type { MethodSpec } from '../../../src/experiments/methods/result';
 import { chainSchema, type ListedPreset } from '../../../src/protocol/presets';
 import type { OwnField } from '../../form/form';
@@ -19,8 +20,7 @@ const NAMES: readonly string[] = METHOD_CHOICES.map(({ spec }) => spec(METHOD_NU
 
 /** A preset as a method. It has the preset's name, unless that is one of the methods' own. */
 export function presetMethod(preset: ListedPreset): Sampling {
-  const name = NAMES.includes(preset.name) ? `${preset.name} (preset)` : preset.name;
-  return { name, kind: 'sampling', chain: chainOfPreset(preset) };
+  return { name: presetName(preset.name), kind: 'sampling', chain: chainOfPreset(preset) };
 }
 
 /** Of a result's methods those that are no method of the list: they came of presets. */
@@ -54,7 +54,7 @@ export function presetsField(presets: () => readonly ListedPreset[]): OwnField {
   return {
     kind: 'own',
     name: 'presets',
-    label: 'presets',
+    label: t('presets'),
     initial: presetsText([]),
     text: () => presetsText(chosen.value),
     fill: (text) => {
@@ -87,7 +87,7 @@ export function offeredMethods(
   const gone = chosen.filter((one) => !offered.some(({ method }) => isSame(one, method)));
   return [
     ...offered,
-    ...gone.map((method) => ({ method, description: 'From an earlier run.', chosen: true })),
+    ...gone.map((method) => ({ method, description: t('From an earlier run.'), chosen: true })),
   ];
 }
 
@@ -97,7 +97,7 @@ function presetsView(
   toggle: (method: Sampling, on: boolean) => void,
 ): TemplateResult {
   return html`<details class="fold" data-testid="method-presets">
-    <summary>Presets${chosen.length === 0 ? nothing : `, ${chosen.length} chosen`}</summary>
+    <summary>${chosen.length === 0 ? t('Presets') : t('Presets, {0} chosen', whole(chosen.length))}</summary>
     ${repeat(
       offeredMethods(presets, chosen),
       ({ method }) => JSON.stringify(method),
@@ -109,7 +109,7 @@ function presetsView(
             @change=${(event: Event) => {
               toggle(method, (event.target as HTMLInputElement).checked);
             }}
-            >${visibleText(method.name)}</vscode-checkbox
+            >${visibleText(shownName(method.name))}</vscode-checkbox
           >
         </div>`,
     )}

@@ -2,6 +2,7 @@
 import { axisFy, axisX, barX, gridX, text } from '@observablehq/plot';
 import type { ModelsResult } from '../../../src/experiments/models/result';
 import { visibleToken } from '../../../src/core/visibleText';
+import { t } from '../../../src/l10n/language';
 import { full, percent } from '../../format/numbers';
 import { cardView } from '../../ui/cardView';
 import { axisPercent } from '../../ui/axes';
@@ -46,7 +47,7 @@ export function modelsPictures(result: ModelsResult): Picture[] {
         marks: [
           gridX({ stroke: palette.line, strokeOpacity: 0.4, ticks: 5 }),
           axisX({
-            label: 'probability →',
+            label: t('probability →'),
             tickFormat: axisPercent,
             ticks: width < 480 ? 3 : 5,
             color: palette.quiet,
@@ -75,7 +76,7 @@ export function modelsPictures(result: ModelsResult): Picture[] {
       marks: {
         bar: (i) => {
           const { token, model, probability } = bars[i]!;
-          return `“${token}”, ${names[model]!}: ${percent(probability)}`;
+          return t('“{0}”, {1}: {2}', token, names[model]!, percent(probability));
         },
       },
     };
@@ -83,18 +84,21 @@ export function modelsPictures(result: ModelsResult): Picture[] {
   return [
     {
       id: 'next',
-      title: 'What each model expects next',
-      description: `Probabilities before samplers; for each token, from top to bottom: ${names.join(', ')}.`,
+      title: t('What each model expects next'),
+      description: t(
+        'Probabilities before samplers; for each token, from top to bottom: {0}.',
+        names.join(', '),
+      ),
       draw,
       card: (_, index) => {
         const bar = bars[index];
         if (!bar) return null;
         const { probabilities } = shown.find(({ token }) => visibleToken(token.text) === bar.token)!;
         return cardView(
-          `“${bar.token}”`,
+          t('“{0}”', bar.token),
           probabilities.map((p, model) =>
             p === null
-              ? ([names[model]!, 'not listed', ''] as const)
+              ? ([names[model]!, t('not listed'), ''] as const)
               : ([names[model]!, percent(p), full(p)] as const),
           ),
         );

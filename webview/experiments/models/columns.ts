@@ -4,6 +4,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { ComparedText, ModelsResult } from '../../../src/experiments/models/result';
 import { heldSentence } from '../../../src/experiments/models/report';
 import { visibleText } from '../../../src/core/visibleText';
+import { t, whole } from '../../../src/l10n/language';
 import { count, information } from '../../format/numbers';
 import { figuresView, type ShownParts } from '../../frame/experimentPage';
 import { legendView } from '../../ui/legend';
@@ -46,17 +47,17 @@ export function modelsView(
   return html`
     ${held === null ? nothing : html`<p class="quiet" data-testid="models-held">${held}</p>`}
     ${figuresView(shown, shown.pictures.slice(1))}
-    <section class="completions" data-testid="models-texts" aria-label="Texts of the models">
+    <section class="completions" data-testid="models-texts" aria-label=${t('Texts of the models')}>
       <div class="section-head">
-        <h2>Texts</h2>
+        <h2>${t('Texts')}</h2>
         ${
           rubric.blind
             ? html`<span class="quiet"
-                >The columns are shuffled. Judge the texts, then reveal the models.</span
+                >${t('The columns are shuffled. Judge the texts, then reveal the models.')}</span
               >`
             : choiceView(
-                'tinted by',
-                'Tinted by the probabilities of',
+                t('tinted by'),
+                t('Tinted by the probabilities of'),
                 'tint-by',
                 models.map(({ name }) => name),
                 looking.by.value,
@@ -69,10 +70,10 @@ export function modelsView(
           trials.length === 1
             ? nothing
             : choiceView(
+                t('trial'),
+                t('Trial shown'),
                 'trial',
-                'Trial shown',
-                'trial',
-                trials.map((_, trial) => String(trial + 1)),
+                trials.map((_, trial) => whole(trial + 1)),
                 looking.trial.value,
                 (trial) => {
                   looking.trial.value = trial;
@@ -91,7 +92,7 @@ export function modelsView(
             rubric.blind = !rubric.blind;
           }}
         >
-          ${rubric.blind ? 'Reveal' : 'Shuffle again'}
+          ${rubric.blind ? t('Reveal') : t('Shuffle again')}
         </button>
         ${rubric.blind ? nothing : legendView()}
       </div>
@@ -148,7 +149,7 @@ function columnView(
   column: number,
 ): TemplateResult {
   const letter = String.fromCharCode(65 + column);
-  const name = rubric.blind ? `Model ${letter}` : models[model]!.name;
+  const name = rubric.blind ? t('Model {0}', letter) : models[model]!.name;
   return html`<section class="model-column" data-testid="model-column" aria-label=${name}>
     <h3 class="method-name">${name}</h3>
     <ol>
@@ -157,8 +158,8 @@ function columnView(
         const sum = seen.raw.reduce((total, p) => total + Math.log(p), 0);
         return html`<li class="completion" data-testid="model-text">
           <div class="completion-head">
-            <span class="sample">${index === 0 ? 'greedy' : index}</span>
-            ${rubric.blind ? nothing : html`<span>${information(sum / seen.raw.length, 'nats')}/tok</span>`}
+            <span class="sample">${index === 0 ? t({ message: 'greedy', comment: 'text' }) : index}</span>
+            ${rubric.blind ? nothing : html`<span>${t('{0}/tok', information(sum / seen.raw.length, 'nats'))}</span>`}
             <span class="quiet">${count(text.ids.length, '{0} token', '{0} tokens')}</span>
           </div>
           ${
@@ -167,7 +168,7 @@ function columnView(
               : sampledTextView(
                   seen,
                   `text:${model}:${looking.trial.value}:${index}`,
-                  `${name}, text ${index}, tokens`,
+                  t('{0}, text {1}, tokens', name, whole(index)),
                 )
           }
         </li>`;

@@ -6,6 +6,7 @@ import { modelsReport } from '../../../src/experiments/models/report';
 import { modelsPictures } from './charts';
 import { RefusedError } from '../../../src/experiments/kit/offers';
 import type { ModelChoice } from '../../../src/protocol/messages';
+import { t } from '../../../src/l10n/language';
 import { count } from '../../format/numbers';
 import { parsedBy } from '../../frame/record';
 import { fieldsOf, formOf, shownParameters, typedParameters, type Given } from '../../form/declared';
@@ -60,11 +61,14 @@ function refuseToy({ session }: TabContext): never {
   const first = session.models.find(({ kind }) => kind === 'gpt2');
   const second = first && besides(first.id, session);
   throw new RefusedError(
-    `The toy vocabulary has ${count(words, '{0} word', '{0} words')} and GPT-2 has tens of thousands of tokens, so their probabilities cannot be compared. Compare two GPT-2 models.`,
+    t(
+      'The toy vocabulary has {0} and GPT-2 has tens of thousands of tokens, so their probabilities cannot be compared. Compare two GPT-2 models.',
+      count(words, '{0} word', '{0} words'),
+    ),
     first && second
       ? [
           {
-            label: `Compare ${first.name} with ${second.name}`,
+            label: t('Compare {0} with {1}', first.name, second.name),
             model: first.id,
             parameters: { others: [second.id] },
           },
@@ -114,14 +118,19 @@ function pageOf(looking: Looking, rubric: Rubric, context: TabContext): Experime
     modelsParameters,
     [
       {
-        title: 'Compare with',
+        title: t('Compare with'),
         fields: [
-          modelField(context, 'second', 'second', 'the next model'),
-          modelField(context, 'third', 'third', 'none'),
+          modelField(context, 'second', t({ message: 'second', comment: 'model' }), t('the next model')),
+          modelField(
+            context,
+            'third',
+            t({ message: 'third', comment: 'model' }),
+            t({ message: 'none', comment: 'model' }),
+          ),
         ],
       },
       {
-        title: 'Texts',
+        title: t('Texts'),
         fields: [
           ...chat.fields,
           ...samplers.flatMap(([name, parameter]) => fieldsOf(name, parameter)),
@@ -149,24 +158,29 @@ function pageOf(looking: Looking, rubric: Rubric, context: TabContext): Experime
       line: (short, values) => {
         const sampler = (name: keyof typeof modelSamplers.parameters): string => valueText(values, name);
         const trials = short('trials') === '1' ? '' : `${short('trials')} × `;
-        return `${trials}${short('samples')} × ${typedCount(short('maxNewTokens'), '{0} token', '{0} tokens')}, T ${sampler('temperature')}, top-k ${sampler('topK')}, top-p ${sampler('topP')}, seed ${short('seed')}${short('stop')}`;
+        const tokens = typedCount(short('maxNewTokens'), '{0} token', '{0} tokens');
+        const seeded = t('seed {0}', short('seed'));
+        return `${trials}${short('samples')} × ${tokens}, T ${sampler('temperature')}, top-k ${sampler('topK')}, top-p ${sampler('topP')}, ${seeded}${short('stop')}`;
       },
     },
   );
   return {
     id: 'models',
-    title: 'Models',
+    title: t('Models'),
     needsText: true,
-    question: 'How do two models differ on the same text?',
-    promise:
+    question: t('How do two models differ on the same text?'),
+    promise: t(
       'You will see the texts of both models in columns, how likely each finds the other’s, where their next tokens differ, and how fast they are. You can judge the texts before you know which model wrote them.',
+    ),
     ...form,
     parameters: (values, prompt) => {
       if (context.session.isToy) refuseToy(context);
       const others = othersOf(values, context);
       if (others.length === 0) {
         throw new RangeError(
-          'There is no second model to compare with. Choose another model, or other weights of the same one.',
+          t(
+            'There is no second model to compare with. Choose another model, or other weights of the same one.',
+          ),
         );
       }
       return { ...form.parameters(values, prompt), others };

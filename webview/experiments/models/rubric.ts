@@ -1,12 +1,25 @@
 /** A rubric for texts of models, to be filled in before one knows whose they are. */
 import { signal } from '@preact/signals-core';
 import { html, type TemplateResult } from 'lit';
+import { t, whole } from '../../../src/l10n/language';
 import { live } from 'lit/directives/live.js';
 
 const CRITERIA = ['coherence', 'precision', 'relevance', 'nuance'] as const;
 type Criterion = (typeof CRITERIA)[number];
 
 const BEST = 5;
+
+/** The criteria as a reader sees them. */
+const LABELS: Readonly<Record<Criterion, string>> = {
+  coherence: t('coherence'),
+  precision: t('precision'),
+  relevance: t('relevance'),
+  nuance: t('nuance'),
+};
+
+/** `nuance 4 of 5` */
+const markWords = (criterion: Criterion, mark: number): string =>
+  t({ message: '{0} {1} of {2}', comment: 'a mark' }, LABELS[criterion], whole(mark), whole(BEST));
 
 /** What a reader thinks of one column. */
 interface Judgement {
@@ -67,12 +80,14 @@ export class Rubric {
       const { marks, notes } = this.judgement(column);
       const given = CRITERIA.flatMap((criterion) => {
         const mark = marks[criterion];
-        return mark === undefined ? [] : [`${criterion} ${mark} of ${BEST}`];
+        return mark === undefined ? [] : [markWords(criterion, mark)];
       });
       const said = [given.join(', '), notes.trim()].filter((part) => part !== '').join('. ');
-      return said === '' ? [] : [`- ${names[model]!}: ${said}`];
+      return said === '' ? [] : [`- ${t('{0}: {1}', names[model]!, said)}`];
     });
-    return lines.length === 0 ? '' : `Judged blind, before the models were revealed:\n\n${lines.join('\n')}`;
+    return lines.length === 0
+      ? ''
+      : `${t('Judged blind, before the models were revealed:')}\n\n${lines.join('\n')}`;
   }
 }
 
@@ -88,11 +103,11 @@ function shuffled(count: number): number[] {
 export function rubricView(rubric: Rubric, column: number, name: string): TemplateResult {
   const { marks, notes } = rubric.judgement(column);
   return html`<fieldset class="rubric" data-testid="rubric">
-    <legend>Your rating of ${name}, 1 to ${BEST}</legend>
+    <legend>${t('Your rating of {0}, 1 to {1}', name, whole(BEST))}</legend>
     ${CRITERIA.map(
       (criterion) =>
-        html`<div class="rubric-row" role="radiogroup" aria-label="${criterion} of ${name}">
-          <span>${criterion}</span>
+        html`<div class="rubric-row" role="radiogroup" aria-label=${t('{0} of {1}', LABELS[criterion], name)}>
+          <span>${LABELS[criterion]}</span>
           ${Array.from({ length: BEST }, (_, i) => i + 1).map(
             (mark) =>
               html`<button
@@ -101,7 +116,7 @@ export function rubricView(rubric: Rubric, column: number, name: string): Templa
                 role="radio"
                 data-testid="mark-${criterion}-${mark}"
                 aria-checked=${marks[criterion] === mark}
-                aria-label="${criterion} ${mark} of ${BEST}"
+                aria-label=${markWords(criterion, mark)}
                 @click=${() => {
                   rubric.mark(column, criterion, marks[criterion] === mark ? undefined : mark);
                 }}
@@ -114,8 +129,8 @@ export function rubricView(rubric: Rubric, column: number, name: string): Templa
     <vscode-text-field
       class="rubric-notes"
       data-testid="rubric-notes"
-      aria-label="Notes on ${name}"
-      placeholder="Notes"
+      aria-label=${t('Notes on {0}', name)}
+      placeholder=${t('Notes')}
       .value=${live(notes)}
       @input=${(event: Event) => {
         rubric.note(column, (event.target as HTMLInputElement).value);
