@@ -48,7 +48,8 @@ const ATTRIBUTES =
 
 /** Proper names and signs, the same in every language. */
 const NAMES = new Set([
-const NAMES = new Set(['Decoding Lab', 'Jensen-Shannon', 'top-k', 'top-p', 'transformers.js', 'node-llama-cpp', 'off', 'manual', 'automatic', 'Ctrl']);
+  ...['Decoding Lab', 'Jensen-Shannon', 'top-k', 'top-p', 'transformers.js', 'node-llama-cpp'],
+  ...['off', 'manual', 'automatic', 'Ctrl'],
 ]);
 
 /** Whether a text has words. */

@@ -4,7 +4,7 @@ import type { ReportOf } from '../report/types';
 import { costOf } from '../kit/turnBack';
 import { counted, t, whole } from '../../l10n/language';
 import { inPercent, rounded } from '../../l10n/numbers';
-import { meanLogProbability, removerWords, tokenTexts, type Next } from './reading';
+import { meanLogProbability, removerWords, tokenTexts, type Next } from './words';
 import type { ExploreResult } from './result';
 import { tables } from './tables';
 

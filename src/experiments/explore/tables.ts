@@ -4,7 +4,7 @@ import { costOf } from '../kit/turnBack';
 import { endWords } from '../report/ends';
 import { counted, t, whole } from '../../l10n/language';
 import { inPercent, written } from '../../l10n/numbers';
-import { meanLogProbability, removerWords, tokenTexts, type Next } from './reading';
+import { meanLogProbability, removerWords, tokenTexts, type Next } from './words';
 import type { ExploreResult } from './result';
 
 export function tables(result: ExploreResult): ReportTable[] {

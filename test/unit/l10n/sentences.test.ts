@@ -19,14 +19,10 @@ const ENGLISH = [
   'src/gpt2',
   'src/onnx',
   'src/protocol',
-  'webview/experiments/explore',
   'webview/experiments/loss',
-  'webview/experiments/methods',
-  'webview/experiments/models',
   'webview/experiments/nucleus',
   'webview/experiments/temperature',
   'webview/experiments/training',
-  'webview/experiments/titles',
 ];
 
 const sentences = readSentences();

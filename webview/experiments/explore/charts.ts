@@ -2,7 +2,7 @@
 import { axisX, axisY, barX, gridX, ruleX } from '@observablehq/plot';
 import { visibleToken } from '../../../src/core/visibleText';
 import type { DistributionRow } from '../../../src/experiments/explore/distribution';
-import { tokenTexts } from '../../../src/experiments/explore/reading';
+import { tokenTexts } from '../../../src/experiments/explore/words';
 import type { ExploreResult } from '../../../src/experiments/explore/result';
 import { t } from '../../../src/l10n/language';
 import { clauses } from '../../../src/l10n/numbers';

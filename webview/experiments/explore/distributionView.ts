@@ -1,7 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { counted, t, whole } from '../../../src/l10n/language';
 import { written } from '../../../src/l10n/numbers';
-import { removerWords } from '../../../src/experiments/explore/reading';
+import { removerWords } from '../../../src/experiments/explore/words';
 import { count, full, information, percent, thousands } from '../../format/numbers';
 import { tokenBytes, tokenLabel } from '../../format/tokenText';
 import type { Vocabulary } from '../../../src/core/languageModel';

@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import type { Vocabulary } from '../../../src/core/languageModel';
 import type { DistributionSummary } from '../../../src/experiments/explore/distribution';
 import { t } from '../../../src/l10n/language';
-import { removerWords } from '../../../src/experiments/explore/reading';
+import { removerWords } from '../../../src/experiments/explore/words';
 import { percent } from '../../format/numbers';
 import { filled } from '../../ui/filled';
 import { tokenView } from '../../ui/pieces';

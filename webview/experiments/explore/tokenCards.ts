@@ -4,7 +4,7 @@ import type { SamplerSpec } from '../../../src/core/samplers/chain';
 import type { CompletionStep } from '../../../src/experiments/explore/result';
 import { t } from '../../../src/l10n/language';
 import { written } from '../../../src/l10n/numbers';
-import { removerWords } from '../../../src/experiments/explore/reading';
+import { removerWords } from '../../../src/experiments/explore/words';
 import { tintOf } from '../../format/colour';
 import {
   full,
