@@ -1,7 +1,6 @@
 /** Sentences that the code holds as data, which the extension translates where it shows them. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { builtInPresets } from '../../src/core/samplers/presets';
 import { repository } from '../lib/paths';
 
 const catalog = JSON.parse(readFileSync(join(repository, 'models/catalog.json'), 'utf8')) as {
@@ -11,7 +10,6 @@ const catalog = JSON.parse(readFileSync(join(repository, 'models/catalog.json'),
 
 /** In the part of the bundle that is the extension's. */
 export const dataSentences: readonly string[] = [
-  ...Object.values(builtInPresets).flatMap(({ name, description }) => [name, description]),
   ...[...catalog.bundled, ...catalog.models].map(({ about }) => about),
   ...catalog.bundled.map(({ kind }) => kind),
 ];

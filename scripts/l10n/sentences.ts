@@ -50,6 +50,7 @@ const ATTRIBUTES =
 const NAMES = new Set([
   ...['Decoding Lab', 'Jensen-Shannon', 'top-k', 'top-p', 'transformers.js', 'node-llama-cpp'],
   ...['off', 'manual', 'automatic', 'Ctrl'],
+  ...['Adaptive-p', 'Min-p', 'Mirostat', 'Mirostat 2', 'P-less', 'Top-a', 'Top-h', 'Top-k', 'Top-nσ'],
 ]);
 
 /** Whether a text has words. */

@@ -1,4 +1,6 @@
 /** JSON from strangers: looked over before it is parsed, since a few megabytes of brackets become gigabytes of objects. */
+import { t } from '../l10n/language';
+import { asGiven } from '../l10n/numbers';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -38,9 +40,18 @@ export function parseBoundedJson(
   try {
     json = JSON.parse(text);
   } catch (error) {
-    throw damaged(`is not JSON (${(error as Error).message})`, error as Error);
+    throw damaged(
+      t({ message: 'is not JSON ({0})', comment: 'after the name of a text' }, (error as Error).message),
+      error as Error,
+    );
   }
-  if (twice !== undefined) throw damaged(`names ${JSON.stringify(twice.slice(0, 200))} twice`);
+  if (twice !== undefined)
+    throw damaged(
+      t(
+        { message: 'names {0} twice', comment: 'after the name of a text' },
+        JSON.stringify(twice.slice(0, 200)),
+      ),
+    );
   return json;
 }
 
@@ -79,8 +90,20 @@ function scan(
     switch (text.charCodeAt(at)) {
       case 0x7b: // {
       case 0x5b: // [
-        if (around.length === depth) return { problem: `is nested more than ${depth} levels deep` };
-        if (++opened > containers) return { problem: `has more than ${containers} objects and lists` };
+        if (around.length === depth)
+          return {
+            problem: t(
+              { message: 'is nested more than {0} levels deep', comment: 'after the name of a text' },
+              asGiven(depth),
+            ),
+          };
+        if (++opened > containers)
+          return {
+            problem: t(
+              { message: 'has more than {0} objects and lists', comment: 'after the name of a text' },
+              asGiven(containers),
+            ),
+          };
         around.push(uniqueKeys ? new Set() : NO_KEYS);
         values += 1;
         break;
@@ -102,7 +125,13 @@ function scan(
         at = end;
       }
     }
-    if (values > mostValues) return { problem: `has more than ${mostValues} values` };
+    if (values > mostValues)
+      return {
+        problem: t(
+          { message: 'has more than {0} values', comment: 'after the name of a text' },
+          asGiven(mostValues),
+        ),
+      };
   }
   return { twice };
 }

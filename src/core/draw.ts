@@ -1,11 +1,15 @@
 /** Draws from a distribution over token ids: one uniform number, one token. */
+import { t } from '../l10n/language';
+import { asGiven } from '../l10n/numbers';
 
 function checkUniform(u: number): void {
-  if (!(u >= 0 && u < 1)) throw new RangeError(`u is ${u}; it must be at least 0 and below 1.`);
+  if (!(u >= 0 && u < 1)) throw new RangeError(t('u is {0}; it must be at least 0 and below 1.', asGiven(u)));
 }
 
 function emptyDistribution(): RangeError {
-  return new RangeError('No probability is above 0; a distribution must give at least one token a chance.');
+  return new RangeError(
+    t('No probability is above 0; a distribution must give at least one token a chance.'),
+  );
 }
 
 /**

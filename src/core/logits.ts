@@ -1,4 +1,6 @@
 import { expNotPositive } from './exponential';
+import { t } from '../l10n/language';
+import { asGiven } from '../l10n/numbers';
 
 /**
  * A vector of logits and what it says: one number per token id, any real number or -Infinity ("impossible").
@@ -15,13 +17,21 @@ export function largestLogit(logits: ArrayLike<number>): number {
 }
 
 function badLogit(id: number, logit: number): RangeError {
-  return new RangeError(`The logit of token ${id} is ${logit}; it must be a finite number or -Infinity.`);
+  return new RangeError(
+    t('The logit of token {0} is {1}; it must be a finite number or -Infinity.', asGiven(id), asGiven(logit)),
+  );
 }
 
 function outputFor(logits: ArrayLike<number>, out: Float64Array | undefined): Float64Array {
   if (out === undefined) return new Float64Array(logits.length);
   if (out.length === logits.length) return out;
-  throw new RangeError(`out has length ${out.length}; it must have one entry per logit, ${logits.length}.`);
+  throw new RangeError(
+    t(
+      'out has length {0}; it must have one entry per logit, {1}.',
+      asGiven(out.length),
+      asGiven(logits.length),
+    ),
+  );
 }
 
 /**
@@ -104,8 +114,8 @@ export function argmax(logits: ArrayLike<number>): number {
   if (best === -1) {
     throw new RangeError(
       logits.length === 0
-        ? 'The logits are empty; the vocabulary must have at least one token.'
-        : `All ${logits.length} logits are -Infinity; at least one must be finite.`,
+        ? t('The logits are empty; the vocabulary must have at least one token.')
+        : t('All {0} logits are -Infinity; at least one must be finite.', asGiven(logits.length)),
     );
   }
   return best;
@@ -118,7 +128,9 @@ export function argmax(logits: ArrayLike<number>): number {
  */
 export function rankOf(logits: ArrayLike<number>, id: number): number {
   if (!Number.isInteger(id) || id < 0 || id >= logits.length) {
-    throw new RangeError(`Token id is ${id}; it must be a whole number from 0 to ${logits.length - 1}.`);
+    throw new RangeError(
+      t('Token id is {0}; it must be a whole number from 0 to {1}.', asGiven(id), asGiven(logits.length - 1)),
+    );
   }
   const logit = logits[id]!;
   let rank = 0;

@@ -9,6 +9,8 @@
  */
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
+import { t } from '../l10n/language';
+import { asGiven } from '../l10n/numbers';
 
 const MASK_64 = (1n << 64n) - 1n;
 
@@ -58,12 +60,18 @@ export class RandomStream {
 export function randomStream(seed: number, ...names: (string | number)[]): RandomStream {
   if (!Number.isSafeInteger(seed) || seed < 0) {
     throw new RangeError(
-      `The seed is ${seed}; it must be a whole number from 0 to ${Number.MAX_SAFE_INTEGER}.`,
+      t(
+        'The seed is {0}; it must be a whole number from 0 to {1}.',
+        asGiven(seed),
+        asGiven(Number.MAX_SAFE_INTEGER),
+      ),
     );
   }
   for (const name of names) {
     if (typeof name === 'number' && !Number.isFinite(name)) {
-      throw new RangeError(`The name of a random stream holds ${name}; its numbers must be finite.`);
+      throw new RangeError(
+        t('The name of a random stream holds {0}; its numbers must be finite.', asGiven(name)),
+      );
     }
   }
   // JSON is injective here: different seeds and names give different bytes.

@@ -1,5 +1,7 @@
 /** How a text of any length is read in windows, and where what is found is written. */
 import type { ScoreOptions, TextScores } from './languageModel';
+import { t } from '../l10n/language';
+import { asGiven } from '../l10n/numbers';
 
 const MOST_ALTERNATIVES = 100;
 
@@ -58,5 +60,7 @@ function emptyScores(length: number, count: number): TextScores {
 
 function checkRange(name: string, value: number, most: number): void {
   if (Number.isInteger(value) && value >= 0 && value <= most) return;
-  throw new RangeError(`${name} is ${value}; it must be a whole number from 0 to ${most}.`);
+  throw new RangeError(
+    t('{0} is {1}; it must be a whole number from 0 to {2}.', name, asGiven(value), asGiven(most)),
+  );
 }

@@ -1,6 +1,8 @@
 /** A vocabulary and one vector of logits: the smallest language model there is. */
 import type { Context, LanguageModel, ModelInfo, NextToken, Vocabulary } from './languageModel';
 import { fnv1a64 } from './random';
+import { t } from '../l10n/language';
+import { asGiven } from '../l10n/numbers';
 
 /** What determines a toy model: its words and, in the same order, their logits. */
 export interface ToyDefinition {
@@ -45,7 +47,7 @@ export class ToyModel implements LanguageModel {
     this.vocabulary = packVocabulary(this.#tokens);
     this.info = {
       id: 'toy',
-      name: 'Toy vocabulary',
+      name: t('Toy vocabulary'),
       kind: 'toy',
       vocabularySize: words.length,
       contextLength: CONTEXT_LENGTH,
@@ -84,7 +86,11 @@ export class ToyModel implements LanguageModel {
   #checkContext(tokens: readonly number[]): void {
     if (tokens.length > CONTEXT_LENGTH) {
       throw new RangeError(
-        `The context has ${tokens.length} tokens; the toy model takes at most ${CONTEXT_LENGTH}. Shorten it.`,
+        t(
+          'The context has {0} tokens; the toy model takes at most {1}. Shorten it.',
+          asGiven(tokens.length),
+          asGiven(CONTEXT_LENGTH),
+        ),
       );
     }
     this.#checkIds(tokens);
@@ -94,7 +100,11 @@ export class ToyModel implements LanguageModel {
     const wrong = ids.find((id) => this.#tokens[id] === undefined);
     if (wrong !== undefined) {
       throw new RangeError(
-        `Token id ${wrong} is outside the toy vocabulary; its ids run from 0 to ${this.#tokens.length - 1}.`,
+        t(
+          'Token id {0} is outside the toy vocabulary; its ids run from 0 to {1}.',
+          asGiven(wrong),
+          asGiven(this.#tokens.length - 1),
+        ),
       );
     }
   }
@@ -106,24 +116,38 @@ export function splitWords(text: string): string[] {
 }
 
 function checkDefinition(words: readonly string[], logits: readonly number[]): void {
-  if (words.length === 0) throw new RangeError('The toy vocabulary has no words; give it at least one.');
+  if (words.length === 0) throw new RangeError(t('The toy vocabulary has no words; give it at least one.'));
   if (words.length !== logits.length) {
     throw new RangeError(
-      `The toy vocabulary has ${words.length} words but ${logits.length} logits; give every word one logit.`,
+      t(
+        'The toy vocabulary has {0} words but {1} logits; give every word one logit.',
+        asGiven(words.length),
+        asGiven(logits.length),
+      ),
     );
   }
   const first = new Map<string, number>();
   words.forEach((word, index) => {
-    if (word === '') throw new RangeError(`Word ${index + 1} of the toy vocabulary is empty; type a word.`);
+    if (word === '')
+      throw new RangeError(t('Word {0} of the toy vocabulary is empty; type a word.', asGiven(index + 1)));
     if (/\s/u.test(word)) {
       throw new RangeError(
-        `Word ${index + 1} of the toy vocabulary, "${word}", contains white space; words are separated by it, so join its parts, for example with a hyphen.`,
+        t(
+          'Word {0} of the toy vocabulary, "{1}", contains white space; words are separated by it, so join its parts, for example with a hyphen.',
+          asGiven(index + 1),
+          word,
+        ),
       );
     }
     const earlier = first.get(word);
     if (earlier !== undefined) {
       throw new RangeError(
-        `The toy vocabulary has "${word}" twice, as words ${earlier + 1} and ${index + 1}; use each word once.`,
+        t(
+          'The toy vocabulary has "{0}" twice, as words {1} and {2}; use each word once.',
+          word,
+          asGiven(earlier + 1),
+          asGiven(index + 1),
+        ),
       );
     }
     first.set(word, index);
@@ -132,7 +156,11 @@ function checkDefinition(words: readonly string[], logits: readonly number[]): v
     // Logits are float32: a finite double such as 1e39 would become infinite.
     if (!Number.isFinite(Math.fround(logit))) {
       throw new RangeError(
-        `The logit of "${words[index] ?? ''}" is ${logit}; it must be a finite number between -3.4e38 and 3.4e38.`,
+        t(
+          'The logit of "{0}" is {1}; it must be a finite number between -3.4e38 and 3.4e38.',
+          words[index] ?? '',
+          asGiven(logit),
+        ),
       );
     }
   });

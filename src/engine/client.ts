@@ -27,6 +27,7 @@ import {
   type Priority,
 } from './protocol';
 import type { ServerAddress, ServerDescription } from '../remote/source';
+import { counted, t } from '../l10n/language';
 
 export {
   EngineError,
@@ -140,18 +141,14 @@ export class EngineClient {
   /** Loads a model, or finds it loaded. */
   async load(source: ModelSource, signal?: AbortSignal): Promise<LoadedModel> {
     const milliseconds = this.#limit('load');
-    const name = source.kind === 'toy' ? 'The toy vocabulary' : source.name;
-    const sentence =
-      `${name} was not loaded within ${span(milliseconds)}. Where a run goes on, wait for its step or stop it; ` +
-      `otherwise see whether ${source.kind === 'remote' ? 'its server' : 'the disk with the model'} answers. ` +
-      `Then try again.`;
+    const sentence = notLoaded(source, span(milliseconds));
     let renewal: (() => void) | undefined;
     try {
       const loaded = await this.#request(
         signal,
         (engine, token) => engine.connection.sendRequest(LoadRequest, { source }, token),
         {
-          ...{ afterStop: 0, stopped: 'Stopped before the model was loaded.' },
+          ...{ afterStop: 0, stopped: t('Stopped before the model was loaded.') },
           limit: { milliseconds, sentence },
         },
         (renew) => {
@@ -171,13 +168,15 @@ export class EngineClient {
    */
   probe(server: ServerAddress, signal?: AbortSignal): Promise<ServerDescription> {
     const milliseconds = this.#limit('probe');
-    const sentence =
-      `${server.name} did not say within ${span(milliseconds)} what it is. See whether it and the model process ` +
-      `have something long to do, then try again.`;
+    const sentence = t(
+      '{0} did not say within {1} what it is. See whether it and the model process have something long to do, then try again.',
+      server.name,
+      span(milliseconds),
+    );
     return this.#request(
       signal,
       (engine, token) => engine.connection.sendRequest(ProbeRequest, { server }, token),
-      { afterStop: 0, stopped: 'Stopped before the server answered.', limit: { milliseconds, sentence } },
+      { afterStop: 0, stopped: t('Stopped before the server answered.'), limit: { milliseconds, sentence } },
     );
   }
 
@@ -270,7 +269,10 @@ export class EngineClient {
 
   #shortly(request: 'status' | 'unload'): WaitPolicy {
     const milliseconds = this.#limit(request);
-    const sentence = `The model process is in the middle of a long step and did not answer within ${span(milliseconds)}. Wait for that step, or stop its run; then try again.`;
+    const sentence = t(
+      'The model process is in the middle of a long step and did not answer within {0}. Wait for that step, or stop its run; then try again.',
+      span(milliseconds),
+    );
     return { afterStop: 0, limit: { milliseconds, sentence } };
   }
 
@@ -287,7 +289,7 @@ export class EngineClient {
     onLimit?: (renew: () => void) => void,
   ): Promise<T> {
     if (this.#disposed) throw shutDown();
-    if (signal?.aborted) throw new EngineError('stopped', 'Stopped before it began.');
+    if (signal?.aborted) throw new EngineError('stopped', t('Stopped before it began.'));
     const engine = this.#ensureEngine();
     const source = new CancellationTokenSource();
     let unwatch: (() => void) | undefined;
@@ -321,7 +323,7 @@ export class EngineClient {
     const ended = await Promise.race([engine.ended, sleep(NOTICE_MS, undefined, { ref: false })]);
     if (ended) return ended;
     const what = messageOf(error);
-    return new EngineError('engine', `The request could not be sent to the model process: ${what}.`);
+    return new EngineError('engine', t('The request could not be sent to the model process: {0}.', what));
   }
 
   #sendSettings({ connection }: EngineProcess): void {
@@ -363,8 +365,25 @@ export class EngineClient {
 }
 
 const span = (milliseconds: number): string =>
-  milliseconds < 120_000 ? `${milliseconds / 1000} seconds` : `${milliseconds / 60_000} minutes`;
+  milliseconds < 120_000
+    ? counted(milliseconds / 1000, '{0} second', '{0} seconds')
+    : counted(milliseconds / 60_000, '{0} minute', '{0} minutes');
+
+function notLoaded(source: ModelSource, time: string): string {
+  const name = source.kind === 'toy' ? t('The toy vocabulary') : source.name;
+  return source.kind === 'remote'
+    ? t(
+        '{0} was not loaded within {1}. Where a run goes on, wait for its step or stop it; otherwise see whether its server answers. Then try again.',
+        name,
+        time,
+      )
+    : t(
+        '{0} was not loaded within {1}. Where a run goes on, wait for its step or stop it; otherwise see whether the disk with the model answers. Then try again.',
+        name,
+        time,
+      );
+}
 
 function shutDown(): EngineError {
-  return new EngineError('stopped', 'The model process was shut down.');
+  return new EngineError('stopped', t('The model process was shut down.'));
 }

@@ -8,6 +8,7 @@ import { withLargePages } from './largePages';
 import { EngineError, StatusRequest } from './protocol';
 import { PULSE_PIPE, type Pulse } from './pulse';
 import { Watchdog } from './watchdog';
+import { counted, t } from '../l10n/language';
 
 /** How long an engine that was asked to end may take. */
 const GRACE_MS = 1000;
@@ -66,7 +67,11 @@ export class EngineProcess {
           this.kill(
             new EngineError(
               'engine',
-              `The model process did not answer for ${hangMs / 1000} seconds and was ended. Nothing in your document was changed. Run again to restart it.`,
+              counted(
+                hangMs / 1000,
+                'The model process did not answer for {0} second and was ended. Nothing in your document was changed. Run again to restart it.',
+                'The model process did not answer for {0} seconds and was ended. Nothing in your document was changed. Run again to restart it.',
+              ),
             ),
           );
         },
@@ -128,7 +133,10 @@ export class EngineProcess {
       this.#reason ??
       new EngineError(
         'engine',
-        `The model process ended unexpectedly (${how}). Nothing in your document was changed. Run again to restart it.`,
+        t(
+          'The model process ended unexpectedly ({0}). Nothing in your document was changed. Run again to restart it.',
+          how,
+        ),
       )
     );
   }
@@ -140,7 +148,7 @@ function howItEnds(child: ChildProcess): Promise<string> {
     let unreachable: NodeJS.Timeout | undefined;
     child.on('error', (error) => {
       // Without a process id it never started, and no `exit` follows. Other errors are a failed kill or send.
-      if (child.pid === undefined) resolve(`it could not be started: ${error.message}`);
+      if (child.pid === undefined) resolve(t('it could not be started: {0}', error.message));
     });
     child.once('disconnect', () => {
       // Nothing reaches an engine without a channel any more: it must end.
@@ -148,7 +156,7 @@ function howItEnds(child: ChildProcess): Promise<string> {
     });
     child.once('exit', (code, signal) => {
       clearTimeout(unreachable);
-      const how = signal === null ? `exit code ${String(code)}` : `signal ${signal}`;
+      const how = signal === null ? t('exit code {0}', String(code)) : t('signal {0}', signal);
       if (!child.connected) resolve(how);
       else {
         child.once('disconnect', () => {

@@ -9,6 +9,7 @@ import { inspectHere } from '../library/inspect';
 import type { NetworkSettings, ServerAddress, ServerDescription } from '../remote/source';
 import type { LoadTools } from './models';
 import { EngineError, type ModelSource } from './protocol';
+import { t } from '../l10n/language';
 
 /** Bytes for texts read earlier, where no limit is set. */
 const PROMPT_CACHE_BYTES = 256e6;
@@ -28,7 +29,7 @@ export async function loadModel(source: ModelSource, tools: LoadTools): Promise<
     try {
       return await loadRemote(source, { network, signal });
     } catch (error) {
-      if (signal.aborted) throw new EngineError('stopped', `Connecting to ${source.name} was stopped.`);
+      if (signal.aborted) throw new EngineError('stopped', t('Connecting to {0} was stopped.', source.name));
       throw error;
     }
   }
@@ -52,7 +53,7 @@ export async function loadModel(source: ModelSource, tools: LoadTools): Promise<
     });
   } catch (error) {
     if (signal.aborted) {
-      throw new EngineError('stopped', `Preparing ${source.name} was stopped; nothing of it was kept.`);
+      throw new EngineError('stopped', t('Preparing {0} was stopped; nothing of it was kept.', source.name));
     }
     throw modelError(source.name, error, error instanceof RuntimeError);
   }
@@ -88,5 +89,5 @@ export async function modelMemory(source: ModelSource): Promise<number> {
 function modelError(name: string, error: unknown, known: boolean): EngineError {
   const what = messageOf(error);
   const told = known || error instanceof ModelFileError;
-  return new EngineError('model', told ? what : `The model ${name} cannot be used: ${what}`);
+  return new EngineError('model', told ? what : t('The model {0} cannot be used: {1}', name, what));
 }

@@ -1,12 +1,13 @@
 /** The models in the engine's memory. */
 import { createHash } from 'node:crypto';
-import prettyBytes from 'pretty-bytes';
 import { isDeepStrictEqual } from 'node:util';
 import type { LanguageModel } from '../core/languageModel';
 import { RemoteError } from '../remote/remoteError';
 import type { NetworkSettings } from '../remote/source';
 import { machineMemory, PROCESS_BYTES } from '../library/memory';
 import { EngineError, type EngineSettings, type HeldModel, type ModelSource } from './protocol';
+import { inBytes } from '../l10n/bytes';
+import { t } from '../l10n/language';
 
 /** What a loader may use and must heed. */
 export interface LoadTools {
@@ -19,10 +20,14 @@ export interface LoadTools {
   readonly network: NetworkSettings | undefined;
 }
 
-/** Why there is not enough memory, as a part of a sentence that ends with a way out; and the bytes that there are. */
+/** What is lacking where there is not enough memory. */
 export interface Lack {
-  readonly why: string;
+  /** Bytes that can be had. */
   readonly room: number;
+  /** Bytes that are free on the machine. */
+  readonly free: number;
+  /** Where it is the user's limit that stands in the way: its bytes, and those that are held. */
+  readonly limit?: { readonly allowed: number; readonly held: number };
 }
 
 /** What work beside the models may use and must heed. */
@@ -232,11 +237,7 @@ export class Models {
     if (source.kind !== 'gpt2') return;
     const lack = await this.#clear(bytes, keyOf(source));
     if (!lack) return;
-    throw new EngineError(
-      'model',
-      `${source.name} needs ${prettyBytes(bytes)} of memory, ${lack.why}, ` +
-        `choose the model's 8-bit or 4-bit weights, or choose a smaller model.`,
-    );
+    throw new EngineError('model', lacksMemory(source.name, bytes, lack));
   }
 
   /** How servers are reached. */
@@ -270,14 +271,9 @@ export class Models {
       const { free } = machineMemory();
       const room = Math.max(0, Math.min(free, (memoryLimit ?? Infinity) - held));
       if (memoryLimit !== undefined && held + bytes > memoryLimit) {
-        const why =
-          `beside the ${prettyBytes(held)} that the model process has already, and ` +
-          `decodingLab.engine.memoryLimit allows ${prettyBytes(memoryLimit)} in all. Raise that limit`;
-        return { why, room };
+        return { room, free, limit: { allowed: memoryLimit, held } };
       }
-      return bytes <= free
-        ? undefined
-        : { why: `and ${prettyBytes(free)} are free. Close other programs`, room };
+      return bytes <= free ? undefined : { room, free };
     };
     for (const [key, entry] of others()) {
       if (lack() === undefined) return undefined;
@@ -353,4 +349,16 @@ function keyOf(source: ModelSource): string {
 /** What is equal for equal secrets, and does not tell them. */
 function digestOf(secret: string | undefined): string | null {
   return secret === undefined ? null : createHash('sha256').update(secret).digest('hex');
+}
+
+function lacksMemory(name: string, bytes: number, { free, limit }: Lack): string {
+  return limit
+    ? t(
+        "{0} needs {1} of memory, beside the {2} that the model process has already, and decodingLab.engine.memoryLimit allows {3} in all. Raise that limit, choose the model's 8-bit or 4-bit weights, or choose a smaller model.",
+        ...[name, inBytes(bytes), inBytes(limit.held), inBytes(limit.allowed)],
+      )
+    : t(
+        "{0} needs {1} of memory, and {2} are free. Close other programs, choose the model's 8-bit or 4-bit weights, or choose a smaller model.",
+        ...[name, inBytes(bytes), inBytes(free)],
+      );
 }

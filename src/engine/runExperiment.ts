@@ -9,6 +9,7 @@ import {
 } from '../experiments/registry';
 import type { EngineClient, RunOptions } from './client';
 import { EngineError, type ModelSource } from './protocol';
+import { t } from '../l10n/language';
 
 /**
  * Runs an experiment, as `EngineClient.run` does, and reads its events and its result by their schemas.
@@ -38,6 +39,9 @@ function read<Schema extends v.GenericSchema>(schema: Schema, value: unknown): v
   if (parsed.success) return parsed.output;
   throw new EngineError(
     'engine',
-    `The model process answered in an unknown shape: ${parsed.issues[0].message}. Reload the window; if it happens again, please report it.`,
+    t(
+      'The model process answered in an unknown shape: {0}. Reload the window; if it happens again, please report it.',
+      parsed.issues[0].message,
+    ),
   );
 }

@@ -32,6 +32,7 @@ import { signalOf } from './signalOf';
 import type { FileExperiment } from './training/training';
 import { Told, untilTold } from './told';
 import { Turns } from './turns';
+import { t } from '../l10n/language';
 
 /**
  * `load` throws RangeError for a wrong toy, EngineError `model` for a checkpoint that cannot be used; `memory`
@@ -155,7 +156,7 @@ export function serve({ experiments, onFiles = {}, probe, ...loader }: EnginePar
 
   connection.onRequest(ProbeRequest, ({ server }, token) =>
     answer(() => {
-      if (!probe) throw new RangeError('This engine asks no servers.');
+      if (!probe) throw new RangeError(t('This engine asks no servers.'));
       const signal = signalOf(token);
       return stoppable(signal, probe(server, models.network, signal));
     }),
@@ -191,7 +192,7 @@ function useModel<T>(
     const stop = (): void => {
       // A model that is already there begins before the next turn of the event loop.
       setImmediate(() => {
-        if (waiting) reject(new EngineError('stopped', 'Stopped before the model was loaded.'));
+        if (waiting) reject(new EngineError('stopped', t('Stopped before the model was loaded.')));
         waiting = false;
       });
     };
@@ -246,7 +247,7 @@ async function stoppable<T>(signal: AbortSignal, action: Promise<T>): Promise<T>
     return await action;
   } catch (error) {
     throw signal.aborted && error === signal.reason
-      ? new EngineError('stopped', 'Stopped before it was done.')
+      ? new EngineError('stopped', t('Stopped before it was done.'))
       : error;
   }
 }
@@ -255,7 +256,7 @@ function findExperiment(experiments: EngineParts['experiments'], name: string): 
   const found = ownOf(experiments, name);
   if (found) return found;
   const known = Object.keys(experiments).join(', ');
-  throw new RangeError(`There is no experiment "${name}"; the engine knows ${known}.`);
+  throw new RangeError(t('There is no experiment "{0}"; the engine knows {1}.', name, known));
 }
 
 /** A name comes from outside, and may be one that every object has. */
@@ -280,6 +281,6 @@ function toEngineError(error: unknown): EngineError {
   console.error(error);
   return new EngineError(
     'engine',
-    `The model process met an unexpected error: ${messageOf(error)}. The log has the details.`,
+    t('The model process met an unexpected error: {0}. The log has the details.', messageOf(error)),
   );
 }

@@ -1,4 +1,5 @@
 /** How long a caller waits for the engine. */
+import { t } from '../l10n/language';
 import { EngineError } from './protocol';
 
 /** When a caller does not wait any longer. */
@@ -28,7 +29,7 @@ const LONGEST = 2 ** 31 - 1;
  */
 export function waitFor<T>(
   answer: Promise<T>,
-  { signal, onOwed, onLimit, afterStop, stopped = 'Stopped.', limit }: Waiting,
+  { signal, onOwed, onLimit, afterStop, stopped = t('Stopped.'), limit }: Waiting,
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     const timers: NodeJS.Timeout[] = [];

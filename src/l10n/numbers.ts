@@ -14,6 +14,11 @@ export function written(value: number | string): string {
   return String(value).replace('.', separator).replaceAll('-', MINUS);
 }
 
+/** As `written`, with the minus that a keyboard has: for a value that is quoted as it was given. */
+export function asGiven(value: number): string {
+  return String(value).replace('.', separator);
+}
+
 /** A number with so many digits behind the decimal sign. */
 export function fixed(value: number, digits: number): string {
   return written(value.toFixed(digits));

@@ -1,5 +1,6 @@
 import { allFinite } from '../gpt2/checkpoint/floats';
 import { ModelFileError } from '../gpt2/checkpoint/modelFileError';
+import { t } from '../l10n/language';
 
 /**
  * Refuses logits that are no numbers: whatever was drawn from them would look like a text.
@@ -10,7 +11,10 @@ export function checkLogits(logits: Float32Array, name: string): void {
   if (allFinite(logits)) return;
   const at = logits.findIndex((value) => !Number.isFinite(value));
   throw new ModelFileError(
-    `${name} gave the logit ${logits[at]}, expected finite numbers: its weights are damaged, or their training ` +
-      `failed. Verify the model's files, get them again, or choose another model.`,
+    t(
+      "{0} gave the logit {1}, expected finite numbers: its weights are damaged, or their training failed. Verify the model's files, get them again, or choose another model.",
+      name,
+      String(logits[at]),
+    ),
   );
 }

@@ -19,6 +19,9 @@ import { PIECE, readTokens } from './readTokens';
 import { scoreTokens } from './scoreTokens';
 import { groupBy, planBatches, type Batch, type Job, type StepJob } from './stepBatches';
 import type { StepRunner } from './stepRunner';
+import { t } from '../l10n/language';
+import { contextName, theText } from './textName';
+import { asGiven } from '../l10n/numbers';
 
 /** Takes hidden states of some tokens of the context at `index`; those of one context come in order. */
 type StatesReceiver = (index: number, states: Float32Array) => void;
@@ -75,7 +78,7 @@ export class Gpt2Model implements LanguageModel {
 
   async score(tokens: readonly number[], options: ScoreOptions = {}): Promise<TextScores> {
     this.checkLoaded();
-    this.checkTokens(tokens, 0, 'The text');
+    this.checkTokens(tokens, 0, theText);
     const { parts, heads, headWidth } = this.shape;
     return scoreTokens(
       (window, wanted, onLogits, tools) => {
@@ -195,32 +198,46 @@ export class Gpt2Model implements LanguageModel {
   }
 
   private checkLoaded(): void {
-    if (this.disposed) throw new Error(`${this.info.name} has been unloaded; load it again.`);
+    if (this.disposed) throw new Error(t('{0} has been unloaded; load it again.', this.info.name));
   }
 
   /** @throws RangeError when there are no tokens, or one from index `from` on is no token id. */
-  private checkTokens(tokens: readonly number[], from: number, what: string): void {
+  private checkTokens(tokens: readonly number[], from: number, what: () => string): void {
     const { vocabularySize, name } = this.info;
     if (tokens.length === 0) {
-      throw new RangeError(`${what} is empty; ${name} needs at least one token before the one it predicts.`);
+      throw new RangeError(
+        t('{0} is empty; {1} needs at least one token before the one it predicts.', what(), name),
+      );
     }
     for (let i = from; i < tokens.length; i++) {
       const id = tokens[i]!;
       if (Number.isInteger(id) && id >= 0 && id < vocabularySize) continue;
       throw new RangeError(
-        `${what} has token id ${id}, but the ids of ${name} are 0 to ${vocabularySize - 1}.`,
+        t(
+          '{0} has token id {1}, but the ids of {2} are 0 to {3}.',
+          what(),
+          asGiven(id),
+          name,
+          asGiven(vocabularySize - 1),
+        ),
       );
     }
   }
 
   private check({ tokens, cache }: Context, index: number): Job {
     const { contextLength, name } = this.info;
-    const what = `Context ${index}`;
+    const what = (): string => contextName(index);
     const usable = cache ? this.checkCache(tokens, cache, what) : null;
     this.checkTokens(tokens, usable?.length ?? 0, what);
     if (tokens.length > contextLength) {
       throw new RangeError(
-        `${what} has ${tokens.length} tokens, but ${name} holds at most ${contextLength}; shorten the text.`,
+        t(
+          '{0} has {1} tokens, but {2} holds at most {3}; shorten the text.',
+          what(),
+          asGiven(tokens.length),
+          name,
+          asGiven(contextLength),
+        ),
       );
     }
     // The last token is always computed: the cache holds no logits.
@@ -228,13 +245,15 @@ export class Gpt2Model implements LanguageModel {
     return { index, tokens, cache: tokens.length > 1 ? usable.truncated(tokens.length - 1) : null };
   }
 
-  private checkCache(tokens: readonly number[], cache: CacheHandle, what: string): Gpt2Cache {
+  private checkCache(tokens: readonly number[], cache: CacheHandle, what: () => string): Gpt2Cache {
     if (!(cache instanceof Gpt2Cache) || cache.owner !== this) {
-      throw new RangeError(`${what} has a cache of another model than ${this.info.name}; leave it out.`);
+      throw new RangeError(
+        t('{0} has a cache of another model than {1}; leave it out.', what(), this.info.name),
+      );
     }
     for (let i = 0; i < cache.length; i++) {
       if (cache.tokens[i] === tokens[i]) continue;
-      throw new RangeError(`${what} has a cache of other tokens than its own; leave it out.`);
+      throw new RangeError(t('{0} has a cache of other tokens than its own; leave it out.', what()));
     }
     return cache;
   }

@@ -22,6 +22,9 @@ import { checkLogits } from './finiteLogits';
 import type { ReadOptions } from './readTokens';
 import { scoreTokens } from './scoreTokens';
 import { defaultThreads, loadRuntime, RuntimeError, type Tensors } from './runtime';
+import { t } from '../l10n/language';
+import { contextName, theText } from './textName';
+import { asGiven } from '../l10n/numbers';
 
 /** Tokens read in one run where the graph can go on from a cache: a cancel waits for no more than these. */
 const PIECE = 64;
@@ -58,8 +61,11 @@ export async function loadImported(
 ): Promise<LanguageModel> {
   if (options.precision !== undefined && options.precision !== 'fp32') {
     throw new ModelFileError(
-      `${source.name} is an ONNX export, which runs only as it is stored, not as ${options.precision}. ` +
-        `Choose the precision fp32, or use the model's config.json and model.safetensors.`,
+      t(
+        "{0} is an ONNX export, which runs only as it is stored, not as {1}. Choose the precision fp32, or use the model's config.json and model.safetensors.",
+        source.name,
+        options.precision,
+      ),
     );
   }
   const found = await openOnnxExport(source.directory, file);
@@ -93,8 +99,11 @@ export async function loadImported(
     );
   } catch (error) {
     throw new RuntimeError(
-      `${file} could not be loaded by onnxruntime: ${messageOf(error)}. ` +
-        `Free memory, or use the model's config.json and model.safetensors instead.`,
+      t(
+        "{0} could not be loaded by onnxruntime: {1}. Free memory, or use the model's config.json and model.safetensors instead.",
+        file,
+        messageOf(error),
+      ),
     );
   }
   return new ImportedModel(info, found, tokenizer, session, runtime.Tensor);
@@ -136,7 +145,7 @@ class ImportedModel implements LanguageModel {
   }
 
   async next(contexts: readonly Context[], signal?: AbortSignal): Promise<NextToken[]> {
-    if (this.#disposed) throw new Error(`${this.info.name} has been unloaded; load it again.`);
+    if (this.#disposed) throw new Error(t('{0} has been unloaded; load it again.', this.info.name));
     contexts.forEach((context, index) => {
       this.#check(context, index);
     });
@@ -153,8 +162,8 @@ class ImportedModel implements LanguageModel {
   }
 
   async score(tokens: readonly number[], options: ScoreOptions = {}): Promise<TextScores> {
-    if (this.#disposed) throw new Error(`${this.info.name} has been unloaded; load it again.`);
-    this.#checkIds(tokens, 'The text');
+    if (this.#disposed) throw new Error(t('{0} has been unloaded; load it again.', this.info.name));
+    this.#checkIds(tokens, theText);
     return scoreTokens(
       (window, wanted, onLogits, tools) => this.#readWindow(window, wanted, onLogits, tools),
       this.info.contextLength,
@@ -271,34 +280,48 @@ class ImportedModel implements LanguageModel {
     return new this.TensorClass('float32', Float32Array.from(values), dims);
   }
 
-  #checkIds(tokens: readonly number[], what: string): void {
+  #checkIds(tokens: readonly number[], what: () => string): void {
     const { vocabularySize, name } = this.info;
     if (tokens.length === 0) {
-      throw new RangeError(`${what} is empty; ${name} needs at least one token before the one it predicts.`);
+      throw new RangeError(
+        t('{0} is empty; {1} needs at least one token before the one it predicts.', what(), name),
+      );
     }
     const wrong = tokens.find((id) => !(Number.isInteger(id) && id >= 0 && id < vocabularySize));
     if (wrong !== undefined) {
       throw new RangeError(
-        `${what} has token id ${wrong}, but the ids of ${name} are 0 to ${vocabularySize - 1}.`,
+        t(
+          '{0} has token id {1}, but the ids of {2} are 0 to {3}.',
+          what(),
+          asGiven(wrong),
+          name,
+          asGiven(vocabularySize - 1),
+        ),
       );
     }
   }
 
   #check({ tokens, cache }: Context, index: number): void {
     const { contextLength, name } = this.info;
-    const fail = (what: string): never => {
-      throw new RangeError(`Context ${index} ${what}`);
-    };
-    this.#checkIds(tokens, `Context ${index}`);
+    const what = (): string => contextName(index);
+    this.#checkIds(tokens, what);
     if (tokens.length > contextLength) {
-      fail(`has ${tokens.length} tokens, but ${name} holds at most ${contextLength}; shorten the text.`);
+      throw new RangeError(
+        t(
+          '{0} has {1} tokens, but {2} holds at most {3}; shorten the text.',
+          what(),
+          asGiven(tokens.length),
+          name,
+          asGiven(contextLength),
+        ),
+      );
     }
     if (!cache) return;
     if (!(cache instanceof ImportedCache) || cache.owner !== this) {
-      return fail(`has a cache of another model than ${name}; leave it out.`);
+      throw new RangeError(t('{0} has a cache of another model than {1}; leave it out.', what(), name));
     }
     if (cache.length > tokens.length || cache.tokens.some((id, i) => id !== tokens[i])) {
-      fail('has a cache of other tokens than its own; leave it out.');
+      throw new RangeError(t('{0} has a cache of other tokens than its own; leave it out.', what()));
     }
   }
 }

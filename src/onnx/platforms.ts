@@ -1,4 +1,5 @@
 import { messageOf } from '../core/messageOf';
+import { t } from '../l10n/language';
 
 /** Platforms that onnxruntime-node has a library for, as Node and the Marketplace name them; Linux is that of glibc. */
 export const PLATFORMS = ['linux-x64', 'linux-arm64', 'win32-x64', 'win32-arm64', 'darwin-arm64'] as const;
@@ -25,12 +26,15 @@ export function thisMachine(): Machine {
 const NAMES: Partial<Record<string, string>> = { darwin: 'macOS', linux: 'Linux', win32: 'Windows' };
 
 /** What people call it: `macOS x64`. */
-const nameOf = ({ platform, arch, otherLibc }: Machine): string =>
-  `${NAMES[platform] ?? platform} ${arch}${otherLibc ? ' without glibc' : ''}`;
+function nameOf({ platform, arch, otherLibc }: Machine): string {
+  const name = `${NAMES[platform] ?? platform} ${arch}`;
+  return otherLibc ? t('{0} without glibc', name) : name;
+}
 
 /** What works without onnxruntime. */
-const ALL_THE_SAME =
-  'The toy vocabulary works here, and so do models on a server (Decoding Lab: Connect to a Model Server…).';
+const ALL_THE_SAME = t(
+  'The toy vocabulary works here, and so do models on a server (Decoding Lab: Connect to a Model Server…).',
+);
 
 /**
  * Why GPT-2 cannot be run, what works all the same, and what to do.
@@ -40,29 +44,52 @@ export function whyNoRuntime(error: unknown, machine: Machine): string {
   const target = `${machine.platform}-${machine.arch}`;
   const offered = PLATFORMS.some((platform) => platform === target) && !machine.otherLibc;
   if (!offered) {
-    return (
-      `GPT-2 cannot be run on ${nameOf(machine)}: onnxruntime, which runs it, has no library for this platform. ` +
-      `${ALL_THE_SAME} GPT-2 itself runs on Linux and Windows (x64 and ARM), and on macOS with Apple silicon.`
-    );
+    return [
+      t(
+        'GPT-2 cannot be run on {0}: onnxruntime, which runs it, has no library for this platform.',
+        nameOf(machine),
+      ),
+      ALL_THE_SAME,
+      t('GPT-2 itself runs on Linux and Windows (x64 and ARM), and on macOS with Apple silicon.'),
+    ].join(' ');
   }
   if (isMissing(error)) {
-    return (
-      `GPT-2 cannot be run: this package of the extension was made for every platform and brings no onnxruntime. ` +
-      `${ALL_THE_SAME} For GPT-2, install the extension’s package for ${target}.`
-    );
+    return [
+      t(
+        'GPT-2 cannot be run: this package of the extension was made for every platform and brings no onnxruntime.',
+      ),
+      ALL_THE_SAME,
+      t('For GPT-2, install the extension’s package for {0}.', target),
+    ].join(' ');
   }
-  return (
-    `GPT-2 cannot be run: onnxruntime could not be loaded on ${nameOf(machine)} ` +
-    `(${messageOf(error)}). ${ALL_THE_SAME} ` +
-    `For GPT-2, install the extension’s package for ${target} anew${REMEDIES[machine.platform] ?? ''}.`
-  );
+  return [
+    t(
+      'GPT-2 cannot be run: onnxruntime could not be loaded on {0} ({1}).',
+      nameOf(machine),
+      messageOf(error),
+    ),
+    ALL_THE_SAME,
+    remedyFor(machine.platform, target),
+  ].join(' ');
 }
 
-/** What a system that has the library may lack. */
-const REMEDIES: Partial<Record<string, string>> = {
-  linux: ', on a system with glibc 2.28 or newer and libstdc++',
-  win32: ', and Microsoft’s Visual C++ Redistributable',
-};
+/** With what a system that has the library may lack. */
+function remedyFor(platform: string, target: string): string {
+  switch (platform) {
+    case 'linux':
+      return t(
+        'For GPT-2, install the extension’s package for {0} anew, on a system with glibc 2.28 or newer and libstdc++.',
+        target,
+      );
+    case 'win32':
+      return t(
+        'For GPT-2, install the extension’s package for {0} anew, and Microsoft’s Visual C++ Redistributable.',
+        target,
+      );
+    default:
+      return t('For GPT-2, install the extension’s package for {0} anew.', target);
+  }
+}
 
 /** `import()` and `require` have a code each. */
 const isMissing = (error: unknown): boolean => {

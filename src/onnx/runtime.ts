@@ -5,6 +5,7 @@ import { messageOf } from '../core/messageOf';
 import type { Graph } from '../gpt2/graph/graph';
 import { encodeOnnx } from './encode';
 import { nativeCall } from './nativeCalls';
+import { t } from '../l10n/language';
 import { thisMachine, whyNoRuntime } from './platforms';
 
 type Runtime = typeof ort;
@@ -92,8 +93,11 @@ export async function createSession(graph: Graph, options: SessionOptions): Prom
     session = await nativeCall(() => runtime.InferenceSession.create(bytes, settings));
   } catch (error) {
     throw new RuntimeError(
-      `The model in ${options.directory} could not be loaded by onnxruntime: ${messageOf(error)}. ` +
-        `Free memory or choose a smaller model; if it persists, download the model again.`,
+      t(
+        'The model in {0} could not be loaded by onnxruntime: {1}. Free memory or choose a smaller model; if it persists, download the model again.',
+        options.directory,
+        messageOf(error),
+      ),
     );
   }
   const names = graph.outputs.map(({ name }) => name);

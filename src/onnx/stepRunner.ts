@@ -12,6 +12,7 @@ import {
   type Tensors,
 } from './runtime';
 import type { Graph } from '../gpt2/graph/graph';
+import { t } from '../l10n/language';
 
 /** The first `length` tokens of some rows. */
 export interface RowsView {
@@ -86,7 +87,8 @@ export class StepRunner {
    * @throws RuntimeError when the model was released since; ModelFileError when a logit is no finite number.
    */
   async run(step: Step): Promise<StepResult> {
-    if (this.released) throw new RuntimeError('The model was unloaded while it was in use; load it again.');
+    if (this.released)
+      throw new RuntimeError(t('The model was unloaded while it was in use; load it again.'));
     const { ids, groups, own, prefix, logitsFor } = step;
     const { vocabularySize, width } = this.config;
     const fresh = ids.length / groups;

@@ -2,6 +2,8 @@ import type { Checkpoint } from '../gpt2/checkpoint/checkpoint';
 import { expectedShapes } from '../gpt2/checkpoint/checkpoint';
 import { readFloats } from '../gpt2/checkpoint/floats';
 import { RuntimeError } from './runtime';
+import { t } from '../l10n/language';
+import { asGiven } from '../l10n/numbers';
 
 /** One parameter of a model in training, with what belongs to it; all arrays have the parameter's length. */
 export interface TrainedTensor {
@@ -36,8 +38,10 @@ function allocate(length: number): Float32Array {
     return new Float32Array(length);
   } catch {
     throw new RuntimeError(
-      `There is no memory for another ${Math.ceil((length * 4) / 1e6)} MB of training state. ` +
-        `Close other programs or train a smaller model.`,
+      t(
+        'There is no memory for another {0} MB of training state. Close other programs or train a smaller model.',
+        asGiven(Math.ceil((length * 4) / 1e6)),
+      ),
     );
   }
 }

@@ -1,5 +1,6 @@
 /** Presets as settings, files and messages hold them; each is checked wherever it arrives. */
 import * as v from 'valibot';
+import { t } from '../l10n/language';
 import { messageOf } from '../core/messageOf';
 import { catalog } from '../core/samplers/catalog';
 import { parseChain, type ChainSpec } from '../core/samplers/chain';
@@ -42,7 +43,7 @@ function canBeOff(parameter: (typeof catalog)[number]['about']['parameters'][num
 }
 
 export const presetSchema = v.object({
-  name: v.pipe(v.string(), v.minLength(1, 'A preset needs a name.'), v.maxLength(LONGEST_PRESET_NAME)),
+  name: v.pipe(v.string(), v.minLength(1, t('A preset needs a name.')), v.maxLength(LONGEST_PRESET_NAME)),
   description: v.optional(v.pipe(v.string(), v.maxLength(LONGEST_DESCRIPTION)), ''),
   greedy: v.optional(v.boolean(), false),
   chain: chainSchema,

@@ -1,4 +1,5 @@
 import { defineSampler, reshapes } from './definition';
+import { t } from '../../l10n/language';
 
 /** The shape of the curve that favours probabilities near the target: fixed, as its authors found it. */
 const WIDTH = 0.3;
@@ -23,15 +24,18 @@ export const adaptiveP = defineSampler({
   rank: { huggingFace: 240, llamaCpp: 240 },
   about: {
     label: 'Adaptive-p',
-    explanation:
+    explanation: t(
       'Favours tokens of about the target’s probability, and corrects itself so that the average stays there.',
-    formula: 'logit′ = 5 − 10 δ²/(1 + δ), δ = |p − a|/0.3; a = 2 · target − average',
+    ),
+    formula: t('logit′ = 5 − 10 δ²/(1 + δ), δ = |p − a|/0.3; a = 2 · target − average'),
     paper: 'MrJackSpade, Adaptive-P (llama.cpp pull request 17927), 2026',
     parameters: [
       {
         name: 'target',
-        label: 'Target',
-        explanation: 'The probability that drawn tokens have on average; smaller values are more surprising.',
+        label: t('Target'),
+        explanation: t(
+          'The probability that drawn tokens have on average; smaller values are more surprising.',
+        ),
         kind: 'number',
         min: 0,
         max: 1,
@@ -40,8 +44,8 @@ export const adaptiveP = defineSampler({
       },
       {
         name: 'decay',
-        label: 'Decay',
-        explanation: 'How long what was drawn is remembered: about 1 / (1 − decay) tokens.',
+        label: t('Decay'),
+        explanation: t('How long what was drawn is remembered: about 1 / (1 − decay) tokens.'),
         kind: 'number',
         min: 0,
         max: 0.99,

@@ -1,5 +1,6 @@
 import { defineSampler } from './definition';
 import { resolveTokens, TOKEN_LIST_PARAMETERS } from './tokenLists';
+import { t } from '../../l10n/language';
 
 /**
  * Allowed tokens: removes all but chosen tokens.
@@ -12,9 +13,9 @@ export const allowedTokens = defineSampler({
   name: 'allowed-tokens',
   rank: { huggingFace: 80, llamaCpp: 30 },
   about: {
-    label: 'Allowed tokens',
-    explanation: 'Removes all tokens but those that you name.',
-    formula: 'keep i where i ∈ A',
+    label: t('Allowed tokens'),
+    explanation: t('Removes all tokens but those that you name.'),
+    formula: t('keep i where i ∈ A'),
     paper: 'De Cao, Izacard, Riedel and Petroni, Autoregressive Entity Retrieval, 2021',
     parameters: TOKEN_LIST_PARAMETERS,
   },

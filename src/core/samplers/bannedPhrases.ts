@@ -6,6 +6,7 @@ import { tokensHolding } from '../shapes/tokensHolding';
 import { compileExpression } from '../shapes/regularExpression';
 import { defineSampler } from './definition';
 import { END_OF_TEXT } from './shape';
+import { t } from '../../l10n/language';
 
 /** Tokens that hold a phrase by themselves, by automaton, vocabulary and the token that ends a text. */
 const known = new WeakMap<ByteAutomaton, WeakMap<Vocabulary, Map<number, Uint8Array>>>();
@@ -26,25 +27,25 @@ export const bannedPhrases = defineSampler({
   name: 'banned-phrases',
   rank: { huggingFace: 75, llamaCpp: 25 },
   about: {
-    label: 'Banned phrases',
-    explanation: 'Goes back to the first token of a phrase that must not come, and draws another there.',
-    formula: 'when a phrase is complete: back to its first token i, remove i there, draw again',
+    label: t('Banned phrases'),
+    explanation: t('Goes back to the first token of a phrase that must not come, and draws another there.'),
+    formula: t('when a phrase is complete: back to its first token i, remove i there, draw again'),
     paper: 'Paech, antislop-sampler, 2024',
     parameters: [
       {
         name: 'phrases',
-        label: 'Phrases',
-        explanation: 'Texts that must not come, each as it is written; a leading space is part of it.',
+        label: t('Phrases'),
+        explanation: t('Texts that must not come, each as it is written; a leading space is part of it.'),
         kind: 'list',
-        entries: 'texts of at least one character',
+        entries: t('a list of texts of at least one character'),
         isEntry: (value): value is string => typeof value === 'string' && value !== '',
         default: [],
         optional: true,
       },
       {
         name: 'pattern',
-        label: 'Pattern',
-        explanation: 'A regular expression in JavaScript’s syntax: no text that it matches may come.',
+        label: t('Pattern'),
+        explanation: t('A regular expression in JavaScript’s syntax: no text that it matches may come.'),
         kind: 'text',
         default: '',
         optional: true,
@@ -52,14 +53,14 @@ export const bannedPhrases = defineSampler({
       },
       {
         ...END_OF_TEXT,
-        explanation: 'Id of the token that ends a text, which no phrase is in; 50256 in GPT-2.',
+        explanation: t('Id of the token that ends a text, which no phrase is in; 50256 in GPT-2.'),
       },
     ],
   },
-  effect: () => 'removed no token yet; it goes back where a phrase is complete',
+  effect: () => t('removed no token yet; it goes back where a phrase is complete'),
   create({ sampler, phrases = [], pattern = '', endOfText = END_OF_TEXT.default }, { vocabulary }) {
     if (phrases.length === 0 && pattern === '') return { apply: () => undefined };
-    if (!vocabulary) throw new RangeError(`${sampler} needs the vocabulary of a model.`);
+    if (!vocabulary) throw new RangeError(t('{0} needs the vocabulary of a model.', sampler));
     const search = new PhraseSearch(automatonOf(sampler, phrases, pattern), vocabulary, endOfText);
     const alone = tokensAlone(search);
     return {
@@ -86,7 +87,7 @@ function whatPatternMustBe(pattern: string): string | null {
   const alone = compileExpression(pattern);
   if (typeof alone === 'string') return alone;
   return typeof compileExpression(grouped(pattern)) === 'string'
-    ? 'a regular expression without ^ and $: it is looked for everywhere in the text'
+    ? t('a regular expression without ^ and $: it is looked for everywhere in the text')
     : null;
 }
 
@@ -97,7 +98,7 @@ function automatonOf(owner: string, phrases: readonly string[], pattern: string)
     [...phrases.map(escaped), ...(pattern === '' ? [] : [grouped(pattern)])].join('|'),
   );
   if (typeof automaton === 'string')
-    throw new RangeError(`${owner}: phrases and pattern must together be ${automaton}.`);
+    throw new RangeError(t('{0}: phrases and pattern must together be {1}.', owner, automaton));
   return automaton;
 }
 

@@ -1,5 +1,6 @@
 import { defineSampler } from './definition';
 import { resolveTokens, TOKEN_LIST_PARAMETERS } from './tokenLists';
+import { t } from '../../l10n/language';
 
 /**
  * Banned tokens: removes chosen tokens.
@@ -12,9 +13,9 @@ export const bannedTokens = defineSampler({
   name: 'banned-tokens',
   rank: { huggingFace: 70, llamaCpp: 20 },
   about: {
-    label: 'Banned tokens',
-    explanation: 'Removes the tokens that you name.',
-    formula: 'remove i where i ∈ B',
+    label: t('Banned tokens'),
+    explanation: t('Removes the tokens that you name.'),
+    formula: t('remove i where i ∈ B'),
     paper: 'Hugging Face Transformers, NoBadWordsLogitsProcessor, 2020',
     parameters: TOKEN_LIST_PARAMETERS,
   },

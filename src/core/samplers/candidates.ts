@@ -5,6 +5,8 @@ import { GivenLogits } from './givenLogits';
 import { KEPT, Removals } from './removals';
 import { MassCut } from './selection';
 import { logSumAndEntropy, softmaxOfFew, weighAll } from './weights';
+import { t } from '../../l10n/language';
+import { asGiven } from '../../l10n/numbers';
 
 export { IMPOSSIBLE, KEPT } from './removals';
 
@@ -59,7 +61,9 @@ export class Candidates implements Rows {
   /** @throws RangeError for a vocabulary without tokens. */
   constructor(readonly vocabularySize: number) {
     if (!Number.isSafeInteger(vocabularySize) || vocabularySize < 1) {
-      throw new RangeError(`The vocabulary has ${vocabularySize} tokens; it must have at least 1.`);
+      throw new RangeError(
+        t('The vocabulary has {0} tokens; it must have at least 1.', asGiven(vocabularySize)),
+      );
     }
     this.#probabilities = new Float64Array(vocabularySize);
     this.#removals = new Removals(vocabularySize);
@@ -82,7 +86,11 @@ export class Candidates implements Rows {
   load(logits: ArrayLike<number>): void {
     if (logits.length !== this.vocabularySize) {
       throw new RangeError(
-        `There are ${logits.length} logits; the vocabulary has ${this.vocabularySize} tokens, one logit each.`,
+        t(
+          'There are {0} logits; the vocabulary has {1} tokens, one logit each.',
+          asGiven(logits.length),
+          asGiven(this.vocabularySize),
+        ),
       );
     }
     this.given.load(logits);

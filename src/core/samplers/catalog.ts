@@ -31,6 +31,7 @@ import { topP } from './topP';
 import { typical } from './typical';
 import { xtc } from './xtc';
 import type { SamplerDefinition, SpecOf } from './definition';
+import { t } from '../../l10n/language';
 
 const samplers = [
   temperature,
@@ -81,5 +82,5 @@ export function definitionOf(name: unknown): SamplerDefinition<SamplerName> {
   const definition = catalog.find((candidate) => candidate.name === name);
   if (definition) return definition;
   const names = catalog.map((candidate) => candidate.name).join(', ');
-  throw new RangeError(`sampler is ${shownJson(name)}; it must be one of ${names}.`);
+  throw new RangeError(t('sampler is {0}; it must be one of {1}.', shownJson(name), names));
 }

@@ -13,6 +13,8 @@ import type {
   TokenMask,
   TurnBack,
 } from './types';
+import { t, whole } from '../../l10n/language';
+import { asGiven } from '../../l10n/numbers';
 
 export { KEPT } from './candidates';
 export type { SamplerName, SamplerSpec } from './catalog';
@@ -30,11 +32,13 @@ export type ChainSpec = readonly SamplerSpec[];
  */
 export function parseChain(value: unknown): ChainSpec {
   if (!Array.isArray(value)) {
-    throw new RangeError(`The sampler chain is ${shownJson(value)}; it must be a list of samplers.`);
+    throw new RangeError(t('The sampler chain is {0}; it must be a list of samplers.', shownJson(value)));
   }
   // Steps are numbered in an Int16Array; far fewer make sense.
   if (value.length > 100) {
-    throw new RangeError(`The sampler chain has ${value.length} steps; it must have at most 100.`);
+    throw new RangeError(
+      t('The sampler chain has {0} steps; it must have at most 100.', asGiven(value.length)),
+    );
   }
   return Array.from(value, (step) => parseSampler(step));
 }
@@ -48,7 +52,7 @@ export function parseSampler(value: unknown): SamplerSpec {
 function checkSampler(value: unknown): asserts value is SamplerSpec {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new RangeError(
-      `A sampler is ${shownJson(value)}; it must be an object such as {"sampler":"top-k","k":50}.`,
+      t('A sampler is {0}; it must be an object such as {"sampler":"top-k","k":50}.', shownJson(value)),
     );
   }
   const given = value as Readonly<Record<string, unknown>>;
@@ -57,7 +61,9 @@ function checkSampler(value: unknown): asserts value is SamplerSpec {
   const known = about.parameters.map((parameter) => parameter.name);
   const unknown = Object.keys(given).find((key) => key !== 'sampler' && !known.includes(key));
   if (unknown !== undefined) {
-    throw new RangeError(`${name} has no parameter ${unknown}; its parameters are ${known.join(', ')}.`);
+    throw new RangeError(
+      t('{0} has no parameter {1}; its parameters are {2}.', name, unknown, known.join(', ')),
+    );
   }
 }
 
@@ -146,8 +152,11 @@ export class SamplerChain {
       result.stranded = this.#apply(this.#shapesFirst, history) !== undefined;
       this.#candidates.warnings.unshift(
         result.stranded
-          ? `No token fits ${sampler}, so a text cannot go on from here.`
-          : `${sampler} allows none of the tokens that the samplers before it left, so it acts before them here.`,
+          ? t('No token fits {0}, so a text cannot go on from here.', sampler)
+          : t(
+              '{0} allows none of the tokens that the samplers before it left, so it acts before them here.',
+              sampler,
+            ),
       );
     }
     return result;
@@ -210,18 +219,28 @@ export class SamplerChain {
    */
   checkLength(maxNewTokens: number): void {
     this.#samplers.forEach((sampler, step) => {
-      const { least, enough } = sampler.tooFew?.(maxNewTokens) ?? {};
-      if (least === undefined) return;
+      const tooFew = sampler.tooFew?.(maxNewTokens);
+      if (!tooFew) return;
+      const { least, enough } = tooFew;
       const { sampler: name } = this.spec[step]!;
       if (least === Infinity) {
         throw new RangeError(
-          `${name}: no text that this model’s tokens make fits the shape. Use only characters that its tokens have.`,
+          t(
+            '{0}: no text that this model’s tokens make fits the shape. Use only characters that its tokens have.',
+            name,
+          ),
         );
       }
-      const words = (tokens: number): string => tokens.toLocaleString('en-US');
-      const raise = enough ? `Raise it to ${words(enough)}` : 'Raise it';
       throw new RangeError(
-        `${name}: a text that fits takes at least ${words(least)} tokens, but max new tokens is ${words(maxNewTokens)}. ${raise}, or make the shape shorter.`,
+        enough === null
+          ? t(
+              '{0}: a text that fits takes at least {1} tokens, but max new tokens is {2}. Raise it, or make the shape shorter.',
+              ...[name, whole(least), whole(maxNewTokens)],
+            )
+          : t(
+              '{0}: a text that fits takes at least {1} tokens, but max new tokens is {2}. Raise it to {3}, or make the shape shorter.',
+              ...[name, whole(least), whole(maxNewTokens), whole(enough)],
+            ),
       );
     });
   }

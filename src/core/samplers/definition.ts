@@ -1,6 +1,7 @@
 /** How a sampler is declared: once, as data for people and programs, with a function that builds it. */
 import type { ParameterDescription, ValuesOf } from './parameters';
 import type { Sampler, SamplerContext } from './types';
+import { t } from '../../l10n/language';
 
 /** The programs in whose order a chain can be put. */
 export type Program = 'huggingFace' | 'llamaCpp';
@@ -53,4 +54,4 @@ export function defineSampler<
 }
 
 /** The effect of samplers that make some tokens less probable and others more. */
-export const reshapes = (): string => 'reshapes, removed no token';
+export const reshapes = (): string => t('reshapes, removed no token');

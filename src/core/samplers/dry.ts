@@ -2,6 +2,7 @@ import type { Candidates } from './candidates';
 import { defineSampler, reshapes } from './definition';
 import { isTokenId, WINDOW, type ParameterDescription, type ValuesOf } from './parameters';
 import type { Sampler, SamplerHistory } from './types';
+import { t } from '../../l10n/language';
 
 function isBreaker(value: unknown): value is readonly number[] {
   return Array.isArray(value) && value.length > 0 && value.every(isTokenId);
@@ -10,8 +11,8 @@ function isBreaker(value: unknown): value is readonly number[] {
 const PARAMETERS = [
   {
     name: 'multiplier',
-    label: 'Multiplier',
-    explanation: 'The penalty at the allowed length; 0 switches the sampler off.',
+    label: t('Multiplier'),
+    explanation: t('The penalty at the allowed length; 0 switches the sampler off.'),
     kind: 'number',
     min: 0,
     max: Number.MAX_VALUE,
@@ -20,8 +21,8 @@ const PARAMETERS = [
   },
   {
     name: 'base',
-    label: 'Base',
-    explanation: 'How fast the penalty grows with each repeated token.',
+    label: t('Base'),
+    explanation: t('How fast the penalty grows with each repeated token.'),
     kind: 'number',
     min: 1,
     max: Number.MAX_VALUE,
@@ -30,8 +31,8 @@ const PARAMETERS = [
   },
   {
     name: 'allowedLength',
-    label: 'Allowed length',
-    explanation: 'Repetitions shorter than this many tokens are free.',
+    label: t('Allowed length'),
+    explanation: t('Repetitions shorter than this many tokens are free.'),
     kind: 'integer',
     min: 1,
     max: Number.MAX_SAFE_INTEGER,
@@ -41,10 +42,10 @@ const PARAMETERS = [
   WINDOW,
   {
     name: 'breakers',
-    label: 'Sequence breakers',
-    explanation: 'Token sequences that a repetition cannot extend across.',
+    label: t('Sequence breakers'),
+    explanation: t('Token sequences that a repetition cannot extend across.'),
     kind: 'list',
-    entries: 'lists of token ids, none of them empty',
+    entries: t('a list of lists of token ids, none of them empty'),
     isEntry: isBreaker,
     default: [],
     optional: true,
@@ -66,9 +67,9 @@ export const dry = defineSampler({
   name: 'dry',
   rank: { huggingFace: 50, llamaCpp: 90 },
   about: {
-    label: 'Don’t repeat yourself (DRY)',
-    explanation: 'Penalises tokens that would continue a verbatim repetition, the more the longer it is.',
-    formula: 'logit′ = logit − m · b^(n − a), n = length of the repetition it continues, n ≥ a',
+    label: t('Don’t repeat yourself (DRY)'),
+    explanation: t('Penalises tokens that would continue a verbatim repetition, the more the longer it is.'),
+    formula: t('logit′ = logit − m · b^(n − a), n = length of the repetition it continues, n ≥ a'),
     paper: 'Weidmann, DRY: A modern repetition penalty (text-generation-webui pull request 5677), 2024',
     parameters: PARAMETERS,
   },

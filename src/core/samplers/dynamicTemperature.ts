@@ -1,5 +1,6 @@
 import { defineSampler, reshapes } from './definition';
 import { applyTemperature } from './temperature';
+import { t } from '../../l10n/language';
 
 /**
  * Dynamic temperature: a temperature between `min` and `max` that follows the entropy, so that the distribution
@@ -16,15 +17,15 @@ export const dynamicTemperature = defineSampler({
   name: 'dynamic-temperature',
   rank: { huggingFace: 110, llamaCpp: 210 },
   about: {
-    label: 'Dynamic temperature',
-    explanation: 'Chooses the temperature at every step from how unsure the model is.',
+    label: t('Dynamic temperature'),
+    explanation: t('Chooses the temperature at every step from how unsure the model is.'),
     formula: 'T = T_min + (T_max − T_min) · (H / ln n)^e',
     paper: 'Kalomaze, Full DynaTemp implementation (koboldcpp pull request 600), 2024',
     parameters: [
       {
         name: 'min',
-        label: 'Lowest',
-        explanation: 'The temperature where the model is certain.',
+        label: t('Lowest'),
+        explanation: t('The temperature where the model is certain.'),
         kind: 'number',
         min: 0,
         max: Number.MAX_VALUE,
@@ -33,8 +34,8 @@ export const dynamicTemperature = defineSampler({
       },
       {
         name: 'max',
-        label: 'Highest',
-        explanation: 'The temperature where all tokens are equally probable.',
+        label: t('Highest'),
+        explanation: t('The temperature where all tokens are equally probable.'),
         kind: 'number',
         min: 0,
         max: Number.MAX_VALUE,
@@ -43,8 +44,10 @@ export const dynamicTemperature = defineSampler({
       },
       {
         name: 'exponent',
-        label: 'Exponent',
-        explanation: 'Above 1 the temperature stays low until the entropy is high; below 1 it rises early.',
+        label: t('Exponent'),
+        explanation: t(
+          'Above 1 the temperature stays low until the entropy is high; below 1 it rises early.',
+        ),
         kind: 'number',
         min: 0,
         minExcluded: true,

@@ -2,6 +2,7 @@ import type { Candidates } from './candidates';
 import { defineSampler } from './definition';
 import { MIN_KEEP } from './parameters';
 import { atLeast } from './ties';
+import { t } from '../../l10n/language';
 
 /**
  * Epsilon cutoff: removes the tokens whose probability is below a fixed epsilon.
@@ -16,15 +17,15 @@ export const epsilon = defineSampler({
   name: 'epsilon',
   rank: { huggingFace: 170, llamaCpp: 150 },
   about: {
-    label: 'Epsilon cutoff',
-    explanation: 'Removes tokens whose probability is below epsilon.',
-    formula: 'keep i where p_i ≥ ε',
+    label: t('Epsilon cutoff'),
+    explanation: t('Removes tokens whose probability is below epsilon.'),
+    formula: t('keep i where p_i ≥ ε'),
     paper: 'Hewitt, Manning and Liang, Truncation Sampling as Language Model Desmoothing, 2022',
     parameters: [
       {
         name: 'epsilon',
         label: 'ε',
-        explanation: 'The smallest probability that stays; larger values keep fewer tokens.',
+        explanation: t('The smallest probability that stays; larger values keep fewer tokens.'),
         kind: 'number',
         min: 0,
         minExcluded: true,

@@ -1,6 +1,7 @@
 import { defineSampler } from './definition';
 import { removeLessProbable } from './epsilon';
 import { MIN_KEEP } from './parameters';
+import { t } from '../../l10n/language';
 
 /**
  * Eta cutoff: removes the tokens whose probability is below a threshold that falls as the entropy rises,
@@ -15,15 +16,15 @@ export const eta = defineSampler({
   name: 'eta',
   rank: { huggingFace: 180, llamaCpp: 160 },
   about: {
-    label: 'Eta cutoff',
-    explanation: 'Removes tokens whose probability is below a threshold that falls as the entropy rises.',
-    formula: 'keep i where p_i ≥ min(η, √η · e^(−H))',
+    label: t('Eta cutoff'),
+    explanation: t('Removes tokens whose probability is below a threshold that falls as the entropy rises.'),
+    formula: t('keep i where p_i ≥ min(η, √η · e^(−H))'),
     paper: 'Hewitt, Manning and Liang, Truncation Sampling as Language Model Desmoothing, 2022',
     parameters: [
       {
         name: 'eta',
         label: 'η',
-        explanation: 'The largest possible threshold; larger values keep fewer tokens.',
+        explanation: t('The largest possible threshold; larger values keep fewer tokens.'),
         kind: 'number',
         min: 0,
         minExcluded: true,

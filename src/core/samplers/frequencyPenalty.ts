@@ -1,6 +1,7 @@
 import { defineSampler, reshapes } from './definition';
 import { WINDOW } from './parameters';
 import { penalise, SUBTRACTED } from './penalty';
+import { t } from '../../l10n/language';
 
 /**
  * Frequency penalty: subtracts from the logit of every token a constant for each time that it has occurred.
@@ -13,9 +14,9 @@ export const frequencyPenalty = defineSampler({
   name: 'frequency-penalty',
   rank: { huggingFace: 40, llamaCpp: 70 },
   about: {
-    label: 'Frequency penalty',
-    explanation: 'Subtracts a constant from the logit of every token for each time that it has occurred.',
-    formula: 'logit′ = logit − α · count',
+    label: t('Frequency penalty'),
+    explanation: t('Subtracts a constant from the logit of every token for each time that it has occurred.'),
+    formula: t('logit′ = logit − α · count'),
     paper: 'OpenAI API reference, frequency_penalty, 2020',
     parameters: [SUBTRACTED, WINDOW],
   },

@@ -4,6 +4,7 @@ import { expressionOfSchema } from '../shapes/jsonSchema';
 import { compileExpression } from '../shapes/regularExpression';
 import { defineSampler } from './definition';
 import { END_OF_TEXT, ShapeSampler } from './shape';
+import { t } from '../../l10n/language';
 
 /**
  * JSON schema: removes the tokens after which what follows the prompt can no longer become a JSON text that fits the
@@ -17,15 +18,15 @@ export const jsonSchema = defineSampler({
   name: 'json-schema',
   rank: { huggingFace: 84, llamaCpp: 34 },
   about: {
-    label: 'JSON schema',
-    explanation: 'Removes tokens after which the text can no longer become JSON that fits the schema.',
-    formula: 'remove i where no text that begins with t · i fits the schema',
+    label: t('JSON schema'),
+    explanation: t('Removes tokens after which the text can no longer become JSON that fits the schema.'),
+    formula: t('remove i where no text that begins with t · i fits the schema'),
     paper: 'Willard and Louf, Efficient Guided Generation for Large Language Models, 2023',
     parameters: [
       {
         name: 'schema',
-        label: 'Schema',
-        explanation: 'A JSON schema; objects have the properties that it names, in that order.',
+        label: t('Schema'),
+        explanation: t('A JSON schema; objects have the properties that it names, in that order.'),
         kind: 'text',
         default: '{"type":"object","properties":{"name":{"type":"string"},"age":{"type":"integer"}}}',
         check: (value) => {
@@ -38,7 +39,8 @@ export const jsonSchema = defineSampler({
   },
   create({ sampler, schema, endOfText = END_OF_TEXT.default }, context) {
     const automaton = automatonOf(schema);
-    if (typeof automaton === 'string') throw new RangeError(`${sampler}: schema must be ${automaton}.`);
+    if (typeof automaton === 'string')
+      throw new RangeError(t('{0}: schema must be {1}.', sampler, automaton));
     return new ShapeSampler(sampler, automaton, endOfText, context);
   },
 });
@@ -50,9 +52,9 @@ function automatonOf(text: string): ByteAutomaton | string {
     expression = expressionOfSchema(JSON.parse(text));
   } catch (error) {
     return error instanceof SyntaxError
-      ? `a JSON schema, which is JSON itself: ${messageOf(error)}`
-      : `a JSON schema that can be followed. ${messageOf(error).replace(/\.$/, '')}`;
+      ? t('a JSON schema, which is JSON itself: {0}', messageOf(error))
+      : t('a JSON schema that can be followed. {0}', messageOf(error).replace(/\.$/, ''));
   }
   const automaton = compileExpression(expression);
-  return typeof automaton === 'string' ? `smaller: written out, it takes too many states` : automaton;
+  return typeof automaton === 'string' ? t('smaller: written out, it takes too many states') : automaton;
 }

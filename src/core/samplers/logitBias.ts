@@ -1,5 +1,7 @@
 import { defineSampler, reshapes } from './definition';
 import { isTokenId } from './parameters';
+import { t } from '../../l10n/language';
+import { asGiven } from '../../l10n/numbers';
 
 /**
  * Logit bias: adds a constant to the logits of chosen tokens. A bias of b multiplies the odds of a token against
@@ -13,17 +15,17 @@ export const logitBias = defineSampler({
   name: 'logit-bias',
   rank: { huggingFace: 10, llamaCpp: 10 },
   about: {
-    label: 'Logit bias',
-    explanation: 'Makes chosen tokens more or less probable.',
+    label: t('Logit bias'),
+    explanation: t('Makes chosen tokens more or less probable.'),
     formula: 'logit′_i = logit_i + b_i',
     paper: 'OpenAI API reference, logit_bias, 2020',
     parameters: [
       {
         name: 'bias',
-        label: 'Biases',
-        explanation: 'For each token, what is added to its logit; +2.3 makes its odds ten times as good.',
+        label: t('Biases'),
+        explanation: t('For each token, what is added to its logit; +2.3 makes its odds ten times as good.'),
         kind: 'list',
-        entries: 'pairs of a token id and a finite number',
+        entries: t('a list of pairs of a token id and a finite number'),
         isEntry: isBias,
         default: [],
       },
@@ -34,7 +36,12 @@ export const logitBias = defineSampler({
     const outside = bias.find(([id]) => id >= vocabularySize);
     if (outside) {
       throw new RangeError(
-        `${sampler}: bias names token ${outside[0]}; ids go from 0 to ${vocabularySize - 1}.`,
+        t(
+          '{0}: bias names token {1}; ids go from 0 to {2}.',
+          sampler,
+          asGiven(outside[0]),
+          asGiven(vocabularySize - 1),
+        ),
       );
     }
     return {

@@ -1,4 +1,6 @@
 import { defineSampler } from './definition';
+import { t } from '../../l10n/language';
+import { asGiven } from '../../l10n/numbers';
 
 /**
  * Minimum length: removes the end-of-text token until enough tokens have been generated.
@@ -13,15 +15,15 @@ export const minLength = defineSampler({
   name: 'min-length',
   rank: { huggingFace: 90, llamaCpp: 40 },
   about: {
-    label: 'Minimum length',
-    explanation: 'Removes the end-of-text token until enough tokens have been generated.',
-    formula: 'remove end-of-text while new tokens < n',
+    label: t('Minimum length'),
+    explanation: t('Removes the end-of-text token until enough tokens have been generated.'),
+    formula: t('remove end-of-text while new tokens < n'),
     paper: 'Klein, Kim, Deng, Senellart and Rush, OpenNMT, 2017',
     parameters: [
       {
         name: 'length',
-        label: 'New tokens',
-        explanation: 'How many tokens there must be before the text may end.',
+        label: t('New tokens'),
+        explanation: t('How many tokens there must be before the text may end.'),
         kind: 'integer',
         min: 1,
         max: Number.MAX_SAFE_INTEGER,
@@ -30,8 +32,8 @@ export const minLength = defineSampler({
       },
       {
         name: 'endOfText',
-        label: 'End of text',
-        explanation: 'Id of the token that ends a text; 50256 in GPT-2.',
+        label: t('End of text'),
+        explanation: t('Id of the token that ends a text; 50256 in GPT-2.'),
         kind: 'integer',
         min: 0,
         max: Number.MAX_SAFE_INTEGER,
@@ -43,7 +45,14 @@ export const minLength = defineSampler({
   },
   create({ sampler, length, endOfText }, { vocabularySize }) {
     if (endOfText >= vocabularySize) {
-      throw new RangeError(`${sampler}: endOfText is ${endOfText}; ids go from 0 to ${vocabularySize - 1}.`);
+      throw new RangeError(
+        t(
+          '{0}: endOfText is {1}; ids go from 0 to {2}.',
+          sampler,
+          asGiven(endOfText),
+          asGiven(vocabularySize - 1),
+        ),
+      );
     }
     return {
       usesHistory: true,

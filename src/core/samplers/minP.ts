@@ -2,6 +2,7 @@ import type { Candidates } from './candidates';
 import { defineSampler } from './definition';
 import { MIN_KEEP } from './parameters';
 import { atLeast } from './ties';
+import { t } from '../../l10n/language';
 
 /**
  * Min-p: removes the tokens whose probability is below p times that of the best token. Where the model is sure
@@ -18,15 +19,15 @@ export const minP = defineSampler({
   rank: { huggingFace: 150, llamaCpp: 180 },
   about: {
     label: 'Min-p',
-    explanation: 'Removes tokens that are less than p times as probable as the best one.',
-    formula: 'keep i where p_i ≥ p · max p',
+    explanation: t('Removes tokens that are less than p times as probable as the best one.'),
+    formula: t('keep i where p_i ≥ p · max p'),
     paper:
       'Nguyen, Baker, Neo, Roush, Kirsch and Shwartz-Ziv, Turning Up the Heat: Min-p Sampling for Creative and Coherent LLM Outputs, 2025',
     parameters: [
       {
         name: 'p',
         label: 'p',
-        explanation: 'The cutoff as a fraction of the best probability; larger values keep fewer tokens.',
+        explanation: t('The cutoff as a fraction of the best probability; larger values keep fewer tokens.'),
         kind: 'number',
         min: 0,
         max: 1,

@@ -1,6 +1,7 @@
 import type { Candidates } from './candidates';
 import { defineSampler } from './definition';
 import { LEARNING_RATE, Surprises, TARGET } from './surprise';
+import { t } from '../../l10n/language';
 
 /** How many of the best tokens Zipf's exponent is estimated from: the paper's m. */
 const ESTIMATED_FROM = 100;
@@ -25,8 +26,8 @@ export const mirostat1 = defineSampler({
   rank: { huggingFace: 220, llamaCpp: 220 },
   about: {
     label: 'Mirostat',
-    explanation: 'Adapts k so that the text stays equally surprising, assuming Zipf’s law.',
-    formula: 'k = (ε 2^μ / (1 − N^−ε))^(1/s), ε = s − 1; then μ ← μ − η (S − τ)',
+    explanation: t('Adapts k so that the text stays equally surprising, assuming Zipf’s law.'),
+    formula: t('k = (ε 2^μ / (1 − N^−ε))^(1/s), ε = s − 1; then μ ← μ − η (S − τ)'),
     paper:
       'Basu, Ramachandran, Keskar and Varshney, Mirostat: A Neural Text Decoding Algorithm that Directly Controls Perplexity, 2021',
     parameters: [TARGET, LEARNING_RATE],

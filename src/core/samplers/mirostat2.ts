@@ -1,6 +1,7 @@
 import { defineSampler } from './definition';
 import { LEARNING_RATE, Surprises, TARGET } from './surprise';
 import { slack } from './ties';
+import { t } from '../../l10n/language';
 
 /**
  * Mirostat 2: removes the tokens whose surprise -log2 p is above a limit mu that follows feedback, so that the
@@ -19,9 +20,10 @@ export const mirostat2 = defineSampler({
   rank: { huggingFace: 230, llamaCpp: 230 },
   about: {
     label: 'Mirostat 2',
-    explanation:
+    explanation: t(
       'Removes tokens that are too surprising, with a limit that adapts so that the text stays equally surprising.',
-    formula: 'keep i where −log₂ p_i ≤ μ; then μ ← μ − η (S − τ)',
+    ),
+    formula: t('keep i where −log₂ p_i ≤ μ; then μ ← μ − η (S − τ)'),
     paper:
       'Basu, Ramachandran, Keskar and Varshney, Mirostat: A Neural Text Decoding Algorithm that Directly Controls Perplexity, 2021',
     parameters: [TARGET, LEARNING_RATE],

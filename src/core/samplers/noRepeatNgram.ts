@@ -1,4 +1,5 @@
 import { defineSampler } from './definition';
+import { t } from '../../l10n/language';
 
 /**
  * No repeated n-grams: removes every token that would complete a sequence of n tokens that has occurred before.
@@ -12,15 +13,15 @@ export const noRepeatNgram = defineSampler({
   name: 'no-repeat-ngram',
   rank: { huggingFace: 60, llamaCpp: 50 },
   about: {
-    label: 'No repeated n-grams',
-    explanation: 'Removes every token that would repeat a sequence of n tokens.',
-    formula: 'remove i where (the last n − 1 tokens, i) has occurred',
+    label: t('No repeated n-grams'),
+    explanation: t('Removes every token that would repeat a sequence of n tokens.'),
+    formula: t('remove i where (the last n − 1 tokens, i) has occurred'),
     paper: 'Paulus, Xiong and Socher, A Deep Reinforced Model for Abstractive Summarization, 2018',
     parameters: [
       {
         name: 'n',
         label: 'n',
-        explanation: 'Length of the sequences that must not occur twice; 1 forbids every repetition.',
+        explanation: t('Length of the sequences that must not occur twice; 1 forbids every repetition.'),
         kind: 'integer',
         min: 1,
         max: Number.MAX_SAFE_INTEGER,

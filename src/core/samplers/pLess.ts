@@ -1,6 +1,7 @@
 import { defineSampler } from './definition';
 import { removeBelowProbability } from './minP';
 import { MIN_KEEP } from './parameters';
+import { t } from '../../l10n/language';
 
 /**
  * P-less: removes the tokens whose probability is below the chance that two draws from the distribution agree,
@@ -16,8 +17,8 @@ export const pLess = defineSampler({
   rank: { huggingFace: 205, llamaCpp: 185 },
   about: {
     label: 'P-less',
-    explanation: 'Removes tokens that are less probable than two draws agreeing; there is nothing to set.',
-    formula: 'keep i where p_i ≥ Σ p_j²',
+    explanation: t('Removes tokens that are less probable than two draws agreeing; there is nothing to set.'),
+    formula: t('keep i where p_i ≥ Σ p_j²'),
     paper:
       'Tan, Wu and Howard, p-less Sampling: A Robust Hyperparameter-Free Approach for LLM Decoding, 2025',
     parameters: [MIN_KEEP],

@@ -1,5 +1,7 @@
 /** Descriptions of sampler parameters as data: what a settings panel shows, and what a value is checked against. */
 import { shownJson } from '../shownJson';
+import { t } from '../../l10n/language';
+import { eitherOf, asGiven } from '../../l10n/numbers';
 
 interface Described {
   /** Key in the sampler's spec. */
@@ -48,7 +50,7 @@ export interface ChoiceParameter extends Described {
 /** A list that is edited as a list. */
 export interface ListParameter extends Described {
   readonly kind: 'list';
-  /** What its entries must be, for people. */
+  /** What it must be, for people: a list of what. */
   readonly entries: string;
   readonly isEntry: (value: unknown) => value is unknown;
   readonly default: readonly [];
@@ -93,8 +95,8 @@ type Flat<T> = { [Key in keyof T]: T[Key] };
 /** The parameter that every filter has: how many tokens it must leave. */
 export const MIN_KEEP = {
   name: 'minKeep',
-  label: 'Keep at least',
-  explanation: 'The sampler keeps at least this many tokens, whatever its cutoff.',
+  label: t('Keep at least'),
+  explanation: t('The sampler keeps at least this many tokens, whatever its cutoff.'),
   kind: 'integer',
   min: 1,
   max: Number.MAX_SAFE_INTEGER,
@@ -106,8 +108,8 @@ export const MIN_KEEP = {
 /** The parameter of samplers that look back: how far. */
 export const WINDOW = {
   name: 'window',
-  label: 'Window',
-  explanation: 'How many of the last tokens count; 0 means all of them, prompt included.',
+  label: t('Window'),
+  explanation: t('How many of the last tokens count; 0 means all of them, prompt included.'),
   kind: 'integer',
   min: 0,
   max: Number.MAX_SAFE_INTEGER,
@@ -125,13 +127,22 @@ export function evenly(from: number, to: number, by: number): readonly number[] 
 
 /** The allowed range of a number in words, for example `a number above 0 and at most 1`. */
 export function rangeInWords(parameter: NumberParameter): string {
-  const { min, max, minExcluded, maxExcluded } = parameter;
-  const kind = parameter.kind === 'integer' ? 'a whole number' : 'a number';
-  const low = minExcluded ? `above ${min}` : `of at least ${min}`;
+  const { kind, minExcluded, maxExcluded } = parameter;
+  const [min, max] = [asGiven(parameter.min), asGiven(parameter.max)];
   // The largest numbers that can be are no limit that one would meet.
-  if (max >= Number.MAX_SAFE_INTEGER) return `${kind} ${low}`;
-  if (!minExcluded && !maxExcluded) return `${kind} from ${min} to ${max}`;
-  return `${kind} ${low} and ${maxExcluded ? 'below' : 'at most'} ${max}`;
+  const isOpen = parameter.max >= Number.MAX_SAFE_INTEGER;
+  if (kind === 'integer')
+    return isOpen ? t('a whole number of at least {0}', min) : t('a whole number from {0} to {1}', min, max);
+  if (minExcluded) {
+    if (isOpen) return t('a number above {0}', min);
+    return maxExcluded
+      ? t('a number above {0} and below {1}', min, max)
+      : t('a number above {0} and at most {1}', min, max);
+  }
+  if (isOpen) return t('a number of at least {0}', min);
+  return maxExcluded
+    ? t('a number of at least {0} and below {1}', min, max)
+    : t('a number from {0} to {1}', min, max);
 }
 
 /**
@@ -143,7 +154,9 @@ export function checkParameter(owner: string, parameter: ParameterDescription, v
   if (value === undefined && parameter.optional) return;
   const wrong = whatIsWrong(parameter, value);
   if (wrong !== null)
-    throw new RangeError(`${owner}: ${parameter.name} is ${shownJson(value)}; it must be ${wrong}.`);
+    throw new RangeError(
+      t('{0}: {1} is {2}; it must be {3}.', owner, parameter.name, shownJson(value), wrong),
+    );
 }
 
 function whatIsWrong(parameter: ParameterDescription, value: unknown): string | null {
@@ -154,11 +167,11 @@ function whatIsWrong(parameter: ParameterDescription, value: unknown): string | 
     case 'choice':
       return parameter.choices.includes(value as string)
         ? null
-        : parameter.choices.map((choice) => `'${choice}'`).join(' or ');
+        : eitherOf(parameter.choices.map((choice) => `'${choice}'`));
     case 'text':
-      return typeof value === 'string' ? parameter.check(value) : 'a text';
+      return typeof value === 'string' ? parameter.check(value) : t('a text');
     case 'list':
-      return Array.isArray(value) && value.every(parameter.isEntry) ? null : `a list of ${parameter.entries}`;
+      return Array.isArray(value) && value.every(parameter.isEntry) ? null : parameter.entries;
   }
 }
 

@@ -4,6 +4,8 @@
  */
 import { RE2JS } from 're2js';
 import { remembered } from '../remembered';
+import { t } from '../../l10n/language';
+import { asGiven } from '../../l10n/numbers';
 
 /** Most characters of a pattern, which bounds what compiling it takes. */
 const LONGEST_PATTERN = 1000;
@@ -34,7 +36,11 @@ export const compilePattern = remembered<Pattern | string>(KEPT, compile);
 
 function compile(source: string): Pattern | string {
   if (source.length > LONGEST_PATTERN) {
-    return `a regular expression of at most ${LONGEST_PATTERN} characters; this one has ${source.length}`;
+    return t(
+      'a regular expression of at most {0} characters; this one has {1}',
+      asGiven(LONGEST_PATTERN),
+      asGiven(source.length),
+    );
   }
   let expression: RE2JS;
   try {
@@ -44,7 +50,11 @@ function compile(source: string): Pattern | string {
   }
   const steps = expression.programSize();
   if (steps > MOST_STEPS) {
-    return `a regular expression of at most ${MOST_STEPS} steps, repetitions written out; this one has ${steps}`;
+    return t(
+      'a regular expression of at most {0} steps, repetitions written out; this one has {1}',
+      asGiven(MOST_STEPS),
+      asGiven(steps),
+    );
   }
   // A search for the place of the match, unlike `test`, keeps to engines whose time a pattern cannot inflate: a
   // DFA made while it runs takes 20 s where a pattern has more states than its cache.
@@ -117,10 +127,17 @@ function reason(source: string, error: unknown): string {
   const said = error instanceof Error ? error.message.replace(/^error parsing regexp: /, '') : String(error);
   // The engine calls these unknown; who has used them elsewhere is told that they are missing here.
   if (/`\(\?<?[=!]/.test(said)) {
-    return 'a regular expression without lookaround such as (?= or (?<!, which cannot be matched in linear time';
+    return t(
+      'a regular expression without lookaround such as (?= or (?<!, which cannot be matched in linear time',
+    );
   }
   if (/`\\[1-9k]/.test(said)) {
-    return 'a regular expression without references back such as \\1, which cannot be matched in linear time';
+    return t(
+      'a regular expression without references back such as \\1, which cannot be matched in linear time',
+    );
   }
-  return `a regular expression in the syntax of RE2 (${said.replaceAll('`', '"') || JSON.stringify(source)})`;
+  return t(
+    'a regular expression in the syntax of RE2 ({0})',
+    said.replaceAll('`', '"') || JSON.stringify(source),
+  );
 }

@@ -1,12 +1,13 @@
 import type { NumberParameter } from './parameters';
 import { SeenTokens } from './seenTokens';
 import type { Sampler, SamplerContext } from './types';
+import { t } from '../../l10n/language';
 
 /** The penalty of those that subtract it. */
 export const SUBTRACTED = {
   name: 'penalty',
-  label: 'Penalty',
-  explanation: 'Above 0 discourages repetition, below 0 encourages it.',
+  label: t('Penalty'),
+  explanation: t('Above 0 discourages repetition, below 0 encourages it.'),
   kind: 'number',
   min: -100,
   max: 100,

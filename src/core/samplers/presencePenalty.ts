@@ -1,6 +1,7 @@
 import { defineSampler, reshapes } from './definition';
 import { WINDOW } from './parameters';
 import { penalise, SUBTRACTED } from './penalty';
+import { t } from '../../l10n/language';
 
 /**
  * Presence penalty: subtracts a constant from the logit of every token that has occurred, once, however often.
@@ -13,9 +14,9 @@ export const presencePenalty = defineSampler({
   name: 'presence-penalty',
   rank: { huggingFace: 30, llamaCpp: 80 },
   about: {
-    label: 'Presence penalty',
-    explanation: 'Subtracts a constant from the logit of every token that has occurred.',
-    formula: 'logit′ = logit − α for tokens that occurred',
+    label: t('Presence penalty'),
+    explanation: t('Subtracts a constant from the logit of every token that has occurred.'),
+    formula: t('logit′ = logit − α for tokens that occurred'),
     paper: 'OpenAI API reference, presence_penalty, 2020',
     parameters: [SUBTRACTED, WINDOW],
   },

@@ -5,6 +5,7 @@
 import { definitionOf, type SamplerName, type SamplerSpec } from './catalog';
 import type { ChainSpec } from './chain';
 import type { Program } from './definition';
+import { t } from '../../l10n/language';
 
 /**
  * The samplers of a chain in the order of Hugging Face Transformers (version 5): penalties first, then temperature,
@@ -106,61 +107,61 @@ const preset = (
 /** The presets that every installation has, by the id that settings name them with. */
 export const builtInPresets = {
   start: preset(
-    'Starting point',
-    'The model’s distribution at temperature 1, of which the 40 best tokens stay.',
+    t('Starting point'),
+    t('The model’s distribution at temperature 1, of which the 40 best tokens stay.'),
     [
       { sampler: 'temperature', temperature: 1 },
       { sampler: 'top-k', k: 40 },
     ],
     { off: [{ sampler: 'top-p', at: 2 }] },
   ),
-  unchanged: preset('Unchanged', 'The model’s own distribution.', []),
+  unchanged: preset(t('Unchanged'), t('The model’s own distribution.'), []),
   greedy: preset(
-    'Greedy',
-    'The most probable token at every step; always the same text.',
+    t('Greedy'),
+    t('The most probable token at every step; always the same text.'),
     [{ sampler: 'temperature', temperature: 0 }],
     { greedy: true },
   ),
-  chapter: preset('Chapter settings', 'Top-k 25 at temperature 1.4, as in the course chapter.', [
+  chapter: preset(t('Chapter settings'), t('Top-k 25 at temperature 1.4, as in the course chapter.'), [
     { sampler: 'top-k', k: 25 },
     { sampler: 'temperature', temperature: 1.4 },
   ]),
-  creative: preset('Creative', 'Temperature 1.1 with a nucleus of 0.95.', [
+  creative: preset(t('Creative'), t('Temperature 1.1 with a nucleus of 0.95.'), [
     { sampler: 'temperature', temperature: 1.1 },
     { sampler: 'top-p', p: 0.95 },
   ]),
-  precise: preset('Precise', 'Temperature 0.5 with top-k 40 and a nucleus of 0.9.', [
+  precise: preset(t('Precise'), t('Temperature 0.5 with top-k 40 and a nucleus of 0.9.'), [
     { sampler: 'temperature', temperature: 0.5 },
     { sampler: 'top-k', k: 40 },
     { sampler: 'top-p', p: 0.9 },
   ]),
   huggingFace: preset(
-    'Hugging Face order',
-    'Temperature first, then top-k (ties stay) and top-p on the scaled distribution.',
+    t('Hugging Face order'),
+    t('Temperature first, then top-k (ties stay) and top-p on the scaled distribution.'),
     HUGGING_FACE_DEFAULT,
   ),
   llamaCpp: preset(
-    'llama.cpp order',
-    'Top-k (exactly k) and top-p on the model’s distribution, temperature last.',
+    t('llama.cpp order'),
+    t('Top-k (exactly k) and top-p on the model’s distribution, temperature last.'),
     LLAMA_CPP_DEFAULT,
   ),
   nucleusThenTopK: preset(
-    'Nucleus, then top-k',
-    'The nucleus of the whole scaled distribution, of which at most the k best stay.',
+    t('Nucleus, then top-k'),
+    t('The nucleus of the whole scaled distribution, of which at most the k best stay.'),
     nucleusThenTopK(HYBRID),
   ),
   topKThenNucleus: preset(
-    'Top-k, then nucleus',
-    'The k best, renormalised, and the nucleus of those.',
+    t('Top-k, then nucleus'),
+    t('The k best, renormalised, and the nucleus of those.'),
     topKThenNucleus(HYBRID),
   ),
-  minP: preset('Min-p', 'A high temperature, held together by a cutoff relative to the best token.', [
+  minP: preset('Min-p', t('A high temperature, held together by a cutoff relative to the best token.'), [
     { sampler: 'min-p', p: 0.1 },
     { sampler: 'temperature', temperature: 1.5 },
   ]),
   withoutRepetition: preset(
-    'Without repetition',
-    'Penalises what has occurred, and long repetitions most of all.',
+    t('Without repetition'),
+    t('Penalises what has occurred, and long repetitions most of all.'),
     [
       { sampler: 'repetition-penalty', penalty: 1.1, window: 64 },
       { sampler: 'dry', multiplier: 0.8, base: 1.75, allowedLength: 2 },
@@ -168,7 +169,7 @@ export const builtInPresets = {
       { sampler: 'top-p', p: 0.95 },
     ],
   ),
-  steadySurprise: preset('Steady surprise', 'Mirostat 2: the surprise per token stays near 5 bits.', [
+  steadySurprise: preset(t('Steady surprise'), t('Mirostat 2: the surprise per token stays near 5 bits.'), [
     { sampler: 'mirostat-2', tau: 5, eta: 0.1 },
   ]),
 } satisfies Presets;

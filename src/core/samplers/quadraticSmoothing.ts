@@ -1,4 +1,5 @@
 import { defineSampler, reshapes } from './definition';
+import { t } from '../../l10n/language';
 
 /**
  * Quadratic smoothing: bends the logits by a parabola through the largest, so that near rivals of the best token
@@ -14,15 +15,15 @@ export const quadraticSmoothing = defineSampler({
   name: 'quadratic-smoothing',
   rank: { huggingFace: 115, llamaCpp: 215 },
   about: {
-    label: 'Quadratic smoothing',
-    explanation: 'Brings near rivals closer to the best token and pushes all others away.',
+    label: t('Quadratic smoothing'),
+    explanation: t('Brings near rivals closer to the best token and pushes all others away.'),
     formula: 'logit′ = max − f · ((3 − c)/2 · d² − (c − 1)/2 · d³), d = logit − max',
     paper: 'Kalomaze, Quadratic sampling (text-generation-webui pull requests 5403 and 5551), 2024',
     parameters: [
       {
         name: 'factor',
-        label: 'Factor f',
-        explanation: 'Larger values sharpen; small ones flatten what is near the top.',
+        label: t('Factor f'),
+        explanation: t('Larger values sharpen; small ones flatten what is near the top.'),
         kind: 'number',
         min: 0,
         max: 1000,
@@ -31,8 +32,8 @@ export const quadraticSmoothing = defineSampler({
       },
       {
         name: 'curve',
-        label: 'Curve c',
-        explanation: 'Larger values push improbable tokens further away; 1 is a pure parabola.',
+        label: t('Curve c'),
+        explanation: t('Larger values push improbable tokens further away; 1 is a pure parabola.'),
         kind: 'number',
         min: 1,
         max: 10,

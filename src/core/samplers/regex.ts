@@ -1,6 +1,7 @@
 import { compileExpression } from '../shapes/regularExpression';
 import { defineSampler } from './definition';
 import { END_OF_TEXT, ShapeSampler } from './shape';
+import { t } from '../../l10n/language';
 
 /**
  * Regular expression: removes the tokens after which what follows the prompt can no longer match. Where it matches,
@@ -16,15 +17,15 @@ export const regex = defineSampler({
   name: 'regex',
   rank: { huggingFace: 82, llamaCpp: 32 },
   about: {
-    label: 'Regular expression',
-    explanation: 'Removes tokens after which the text that follows the prompt can no longer match.',
-    formula: 'remove i where no text that begins with t · i matches',
+    label: t('Regular expression'),
+    explanation: t('Removes tokens after which the text that follows the prompt can no longer match.'),
+    formula: t('remove i where no text that begins with t · i matches'),
     paper: 'Willard and Louf, Efficient Guided Generation for Large Language Models, 2023',
     parameters: [
       {
         name: 'expression',
-        label: 'Expression',
-        explanation: 'In JavaScript’s syntax; the whole text after the prompt must match it.',
+        label: t('Expression'),
+        explanation: t('In JavaScript’s syntax; the whole text after the prompt must match it.'),
         kind: 'text',
         default: '[^]+',
         check: (value) => {
@@ -37,7 +38,8 @@ export const regex = defineSampler({
   },
   create({ sampler, expression, endOfText = END_OF_TEXT.default }, context) {
     const automaton = compileExpression(expression);
-    if (typeof automaton === 'string') throw new RangeError(`${sampler}: expression must be ${automaton}.`);
+    if (typeof automaton === 'string')
+      throw new RangeError(t('{0}: expression must be {1}.', sampler, automaton));
     return new ShapeSampler(sampler, automaton, endOfText, context);
   },
 });

@@ -1,6 +1,7 @@
 import { defineSampler, reshapes } from './definition';
 import { WINDOW } from './parameters';
 import { penalise } from './penalty';
+import { t } from '../../l10n/language';
 
 /**
  * Repetition penalty: divides the logit of every token that has occurred by the penalty, or multiplies it where
@@ -16,16 +17,16 @@ export const repetitionPenalty = defineSampler({
   name: 'repetition-penalty',
   rank: { huggingFace: 20, llamaCpp: 60 },
   about: {
-    label: 'Repetition penalty',
-    explanation: 'Makes tokens that have occurred less probable, each to the same degree.',
-    formula: 'logit′ = logit / π where logit > 0, else logit · π, for tokens that occurred',
+    label: t('Repetition penalty'),
+    explanation: t('Makes tokens that have occurred less probable, each to the same degree.'),
+    formula: t('logit′ = logit / π where logit > 0, else logit · π, for tokens that occurred'),
     paper:
       'Keskar, McCann, Varshney, Xiong and Socher, CTRL: A Conditional Transformer Language Model for Controllable Generation, 2019',
     parameters: [
       {
         name: 'penalty',
-        label: 'Penalty',
-        explanation: 'Above 1 discourages repetition, below 1 encourages it.',
+        label: t('Penalty'),
+        explanation: t('Above 1 discourages repetition, below 1 encourages it.'),
         kind: 'number',
         min: 0,
         minExcluded: true,

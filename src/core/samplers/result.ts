@@ -1,6 +1,7 @@
 /** What comes out of a chain of samplers. */
 import { drawToken } from '../draw';
 import type { Candidates } from './candidates';
+import { t } from '../../l10n/language';
 
 /** What one step of the chain took. */
 export interface StepReport {
@@ -75,15 +76,11 @@ export function ownDistribution(
   };
 }
 
-const rescued = (sampler: string): string =>
-  `${sampler} would have removed every token that was left; the most probable one is kept.`;
-
-const collapsed = (sampler: string): string =>
-  `After ${sampler} a single token is left: every draw gives that token although sampling is on.`;
-
 /** The report of a step; what the removed tokens weighed is summed when it is asked for. */
 class ChainStep implements StepReport {
   removed = 0;
+  #rescued: string | undefined;
+  #collapsed: string | undefined;
 
   constructor(
     readonly sampler: string,
@@ -92,6 +89,21 @@ class ChainStep implements StepReport {
 
   get mass(): number {
     return this.removed === 0 ? 0 : this.massOf();
+  }
+
+  // Where there is one, it is told at nearly every token of a text.
+  get rescued(): string {
+    return (this.#rescued ??= t(
+      '{0} would have removed every token that was left; the most probable one is kept.',
+      this.sampler,
+    ));
+  }
+
+  get collapsed(): string {
+    return (this.#collapsed ??= t(
+      'After {0} a single token is left: every draw gives that token although sampling is on.',
+      this.sampler,
+    ));
   }
 }
 
@@ -190,9 +202,9 @@ export class ChainResult implements ProcessedDistribution {
     report.removed = candidates.removed;
     if (candidates.rescued) {
       this.rescued = true;
-      if (!isShape) candidates.warnings.push(rescued(report.sampler));
+      if (!isShape) candidates.warnings.push(report.rescued);
     } else if (before > 1 && candidates.count === 1 && candidates.warnings.length === warned) {
-      candidates.warnings.push(collapsed(report.sampler));
+      candidates.warnings.push(report.collapsed);
     }
   }
 

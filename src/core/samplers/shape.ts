@@ -5,14 +5,17 @@ import { TokenMasks } from '../shapes/tokenMasks';
 import type { Candidates } from './candidates';
 import type { NumberParameter } from './parameters';
 import type { Sampler, SamplerContext, SamplerHistory, Standing, TokenMask } from './types';
+import { t } from '../../l10n/language';
 
 /** What samplers have in common that hold a text to a shape: the tokens stay that can still lead to such a text. */
 
 /** The token that ends a text: it may come where the text is complete. */
 export const END_OF_TEXT = {
   name: 'endOfText',
-  label: 'End of text',
-  explanation: 'Id of the token that ends a text, which may come when the text is complete; 50256 in GPT-2.',
+  label: t('End of text'),
+  explanation: t(
+    'Id of the token that ends a text, which may come when the text is complete; 50256 in GPT-2.',
+  ),
   kind: 'integer',
   min: 0,
   max: Number.MAX_SAFE_INTEGER,
@@ -48,7 +51,7 @@ export class ShapeSampler implements Sampler {
     readonly endOfText: number,
     { vocabulary }: SamplerContext,
   ) {
-    if (!vocabulary) throw new RangeError(`${owner} needs the vocabulary of a model.`);
+    if (!vocabulary) throw new RangeError(t('{0} needs the vocabulary of a model.', owner));
     this.#masks = masksOf(automaton, vocabulary);
   }
 
@@ -57,7 +60,7 @@ export class ShapeSampler implements Sampler {
     const allows = this.mask(history);
     if (!allows) {
       candidates.warnings.push(
-        'What has been written so far does not have the shape: nothing more is measured against it.',
+        t('What has been written so far does not have the shape: nothing more is measured against it.'),
       );
       return;
     }

@@ -1,13 +1,16 @@
 import type { Candidates } from './candidates';
 import type { NumberParameter } from './parameters';
 import type { SamplerContext } from './types';
+import { t } from '../../l10n/language';
 
 /** What both versions of mirostat measure and steer: surprise in bits, held near a target by feedback. */
 
 export const TARGET = {
   name: 'tau',
-  label: 'Target τ',
-  explanation: 'The surprise per token that the text is held at, in bits; larger values are more surprising.',
+  label: t('Target τ'),
+  explanation: t(
+    'The surprise per token that the text is held at, in bits; larger values are more surprising.',
+  ),
   kind: 'number',
   min: 0,
   minExcluded: true,
@@ -18,8 +21,8 @@ export const TARGET = {
 
 export const LEARNING_RATE = {
   name: 'eta',
-  label: 'Learning rate η',
-  explanation: 'How strongly each token’s surprise moves the limit for the next.',
+  label: t('Learning rate η'),
+  explanation: t('How strongly each token’s surprise moves the limit for the next.'),
   kind: 'number',
   min: 0,
   max: 10,

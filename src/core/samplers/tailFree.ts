@@ -1,6 +1,7 @@
 import { defineSampler } from './definition';
 import { MIN_KEEP } from './parameters';
 import { slack } from './ties';
+import { t } from '../../l10n/language';
 
 /**
  * Tail-free: ranks the tokens and cuts where the curve of their probabilities becomes flat, measured by the
@@ -18,15 +19,15 @@ export const tailFree = defineSampler({
   name: 'tail-free',
   rank: { huggingFace: 200, llamaCpp: 140 },
   about: {
-    label: 'Tail-free',
-    explanation: 'Cuts the tail where the ranked probabilities flatten out.',
-    formula: 'keep rank i+1 while Σ_{j ≤ i} |Δ²p_j| / Σ |Δ²p| ≤ z',
+    label: t('Tail-free'),
+    explanation: t('Cuts the tail where the ranked probabilities flatten out.'),
+    formula: t('keep rank i+1 while Σ_{j ≤ i} |Δ²p_j| / Σ |Δ²p| ≤ z'),
     paper: 'Bricken, Tail Free Sampling, 2019',
     parameters: [
       {
         name: 'z',
         label: 'z',
-        explanation: 'How much of the curvature is kept; 1 keeps everything.',
+        explanation: t('How much of the curvature is kept; 1 keeps everything.'),
         kind: 'number',
         min: 0,
         minExcluded: true,

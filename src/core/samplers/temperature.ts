@@ -1,6 +1,7 @@
 import type { Candidates } from './candidates';
 import { defineSampler } from './definition';
 import { evenly } from './parameters';
+import { t } from '../../l10n/language';
 
 /**
  * Temperature: divides every logit by T, so that p becomes proportional to p^(1/T). Below 1 the distribution
@@ -18,16 +19,18 @@ export const temperature = defineSampler({
   name: 'temperature',
   rank: { huggingFace: 100, llamaCpp: 200 },
   about: {
-    label: 'Temperature',
+    label: t('Temperature'),
     symbol: 'T',
-    explanation: 'Sharpens (below 1) or flattens (above 1) the distribution; 0 always takes the best token.',
+    explanation: t(
+      'Sharpens (below 1) or flattens (above 1) the distribution; 0 always takes the best token.',
+    ),
     formula: 'logit′ = logit / T',
     paper: 'Ackley, Hinton and Sejnowski, A Learning Algorithm for Boltzmann Machines, 1985',
     parameters: [
       {
         name: 'temperature',
-        label: 'Temperature',
-        explanation: 'Larger values make rare tokens more likely; 0 is greedy.',
+        label: t('Temperature'),
+        explanation: t('Larger values make rare tokens more likely; 0 is greedy.'),
         kind: 'number',
         min: 0,
         max: Number.MAX_VALUE,
@@ -37,7 +40,10 @@ export const temperature = defineSampler({
       },
     ],
   },
-  effect: ({ temperature: t }) => (t === 1 ? 'changes nothing' : t < 1 ? 'sharpens' : 'flattens'),
+  effect: ({ temperature }) => {
+    if (temperature === 1) return t('changes nothing');
+    return temperature < 1 ? t('sharpens') : t('flattens');
+  },
   create: ({ temperature: t }) => ({
     apply(candidates) {
       applyTemperature(candidates, t);
@@ -46,8 +52,9 @@ export const temperature = defineSampler({
   }),
 });
 
-const GREEDY =
-  'Temperature 0 is greedy decoding: only the most probable token stays, so every draw is the same.';
+const GREEDY = t(
+  'Temperature 0 is greedy decoding: only the most probable token stays, so every draw is the same.',
+);
 
 /** Divides the candidates' logits by t, or keeps only the best candidate where t is 0. */
 export function applyTemperature(candidates: Candidates, t: number): void {

@@ -3,33 +3,35 @@ import type { Vocabulary } from '../languageModel';
 import { isTokenId, type ParameterDescription, type ValuesOf } from './parameters';
 import { compilePattern, type Pattern } from './pattern';
 import type { SamplerContext } from './types';
+import { t } from '../../l10n/language';
+import { asGiven } from '../../l10n/numbers';
 
 /** Tokens; what the three parameters name is put together. */
 export const TOKEN_LIST_PARAMETERS = [
   {
     name: 'ids',
-    label: 'Token ids',
-    explanation: 'Tokens by id.',
+    label: t('Token ids'),
+    explanation: t('Tokens by id.'),
     kind: 'list',
-    entries: 'token ids, whole numbers from 0',
+    entries: t('a list of token ids, whole numbers from 0'),
     isEntry: isTokenId,
     default: [],
     optional: true,
   },
   {
     name: 'texts',
-    label: 'Texts',
-    explanation: 'Tokens by their exact text; a leading space is part of it.',
+    label: t('Texts'),
+    explanation: t('Tokens by their exact text; a leading space is part of it.'),
     kind: 'list',
-    entries: 'texts',
+    entries: t('a list of texts'),
     isEntry: (value): value is string => typeof value === 'string',
     default: [],
     optional: true,
   },
   {
     name: 'pattern',
-    label: 'Pattern',
-    explanation: 'A regular expression in the syntax of RE2: every token in whose text it finds a match.',
+    label: t('Pattern'),
+    explanation: t('A regular expression in the syntax of RE2: every token in whose text it finds a match.'),
     kind: 'text',
     default: '',
     optional: true,
@@ -57,13 +59,17 @@ export function resolveTokens(
   const chosen = new Uint8Array(vocabularySize);
   for (const id of ids) {
     if (id >= vocabularySize) {
-      throw new RangeError(`${owner}: ids names token ${id}; ids go from 0 to ${vocabularySize - 1}.`);
+      throw new RangeError(
+        t('{0}: ids names token {1}; ids go from 0 to {2}.', owner, asGiven(id), asGiven(vocabularySize - 1)),
+      );
     }
     chosen[id] = 1;
   }
   if (texts.length === 0 && pattern === '') return chosen;
   if (!vocabulary) {
-    throw new RangeError(`${owner}: texts and pattern need the vocabulary of a model; give ids instead.`);
+    throw new RangeError(
+      t('{0}: texts and pattern need the vocabulary of a model; give ids instead.', owner),
+    );
   }
   for (const text of texts) chosen[tokenOf(owner, text, vocabulary)] = 1;
   if (pattern !== '') {
@@ -82,7 +88,11 @@ function tokenOf(owner: string, text: string, { bytes, offsets }: Vocabulary): n
     if (i === wanted.length) return id;
   }
   throw new RangeError(
-    `${owner}: texts holds ${JSON.stringify(text)}, which is not one token; check its leading space, or use a pattern.`,
+    t(
+      '{0}: texts holds {1}, which is not one token; check its leading space, or use a pattern.',
+      owner,
+      JSON.stringify(text),
+    ),
   );
 }
 
@@ -92,7 +102,7 @@ const KEPT = 8;
 
 function matching(owner: string, source: string, vocabulary: Vocabulary): Uint32Array {
   const pattern = compilePattern(source);
-  if (typeof pattern === 'string') throw new RangeError(`${owner}: pattern must be ${pattern}.`);
+  if (typeof pattern === 'string') throw new RangeError(t('{0}: pattern must be {1}.', owner, pattern));
   const kept = found.get(vocabulary) ?? new Map<Pattern, Uint32Array>();
   found.set(vocabulary, kept);
   const known = kept.get(pattern);

@@ -1,6 +1,7 @@
 import { defineSampler } from './definition';
 import { removeBelowProbability } from './minP';
 import { MIN_KEEP } from './parameters';
+import { t } from '../../l10n/language';
 
 /**
  * Top-a: removes the tokens whose probability is below a times the square of the best probability. As min-p, but
@@ -16,14 +17,14 @@ export const topA = defineSampler({
   rank: { huggingFace: 155, llamaCpp: 182 },
   about: {
     label: 'Top-a',
-    explanation: 'Removes tokens whose probability is less than a times the square of the best one’s.',
-    formula: 'keep i where p_i ≥ a · (max p)²',
+    explanation: t('Removes tokens whose probability is less than a times the square of the best one’s.'),
+    formula: t('keep i where p_i ≥ a · (max p)²'),
     paper: 'Peng, Top-a sampling (BlinkDL, RWKV-LM), 2021',
     parameters: [
       {
         name: 'a',
         label: 'a',
-        explanation: 'The factor of the cutoff; larger values keep fewer tokens.',
+        explanation: t('The factor of the cutoff; larger values keep fewer tokens.'),
         kind: 'number',
         min: 0,
         max: 1,

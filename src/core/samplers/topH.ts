@@ -1,5 +1,6 @@
 import { defineSampler } from './definition';
 import { slack } from './ties';
+import { t } from '../../l10n/language';
 
 /** The sampler looks no further down; what lies below adds next to nothing to the entropy. */
 const LOOKED_AT = 100;
@@ -19,15 +20,15 @@ export const topH = defineSampler({
   rank: { huggingFace: 120, llamaCpp: 110 },
   about: {
     label: 'Top-h',
-    explanation: 'Keeps the most probable tokens that together carry at most the share h of the entropy.',
-    formula: 'keep the longest prefix of the 100 best with Σ −p_i ln p_i ≤ h · H',
+    explanation: t('Keeps the most probable tokens that together carry at most the share h of the entropy.'),
+    formula: t('keep the longest prefix of the 100 best with Σ −p_i ln p_i ≤ h · H'),
     paper:
       'Baghaei Potraghloo, Azizi, Kundu and Pedram, Top-H Decoding: Adapting the Creativity and Coherence with Bounded Entropy in Text Generation, 2025',
     parameters: [
       {
         name: 'h',
         label: 'h',
-        explanation: 'The share of the entropy that stays; larger values keep more tokens.',
+        explanation: t('The share of the entropy that stays; larger values keep more tokens.'),
         kind: 'number',
         min: 0,
         minExcluded: true,

@@ -1,5 +1,6 @@
 import { defineSampler } from './definition';
 import { evenly, MIN_KEEP } from './parameters';
+import { t } from '../../l10n/language';
 
 const STOPS: readonly (number | null)[] = [
   ...evenly(1, 20, 1),
@@ -22,14 +23,14 @@ export const topK = defineSampler({
   rank: { huggingFace: 130, llamaCpp: 120 },
   about: {
     label: 'Top-k',
-    explanation: 'Keeps the k most probable tokens and removes the rest.',
-    formula: 'keep i where logit_i ≥ the k-th largest logit',
+    explanation: t('Keeps the k most probable tokens and removes the rest.'),
+    formula: t('keep i where logit_i ≥ the k-th largest logit'),
     paper: 'Fan, Lewis and Dauphin, Hierarchical Neural Story Generation, 2018',
     parameters: [
       {
         name: 'k',
         label: 'k',
-        explanation: 'How many tokens stay; 1 is greedy.',
+        explanation: t('How many tokens stay; 1 is greedy.'),
         kind: 'integer',
         min: 1,
         max: Number.MAX_SAFE_INTEGER,
@@ -39,8 +40,8 @@ export const topK = defineSampler({
       },
       {
         name: 'ties',
-        label: 'Ties',
-        explanation: 'Whether all tokens that tie with the k-th stay, or exactly k tokens are kept.',
+        label: t('Ties'),
+        explanation: t('Whether all tokens that tie with the k-th stay, or exactly k tokens are kept.'),
         kind: 'choice',
         choices: ['all', 'exact'],
         default: 'all',

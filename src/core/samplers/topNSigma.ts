@@ -1,5 +1,6 @@
 import { defineSampler } from './definition';
 import { slack } from './ties';
+import { t } from '../../l10n/language';
 
 /**
  * Top-nσ: keeps the tokens whose logit is within n standard deviations of the largest. It looks at logits, not
@@ -16,14 +17,14 @@ export const topNSigma = defineSampler({
   rank: { huggingFace: 190, llamaCpp: 100 },
   about: {
     label: 'Top-nσ',
-    explanation: 'Keeps the tokens whose logit is at most n standard deviations below the largest.',
-    formula: 'keep i where logit_i ≥ max logit − n · σ(logits)',
+    explanation: t('Keeps the tokens whose logit is at most n standard deviations below the largest.'),
+    formula: t('keep i where logit_i ≥ max logit − n · σ(logits)'),
     paper: 'Tang, Liu, Xu and Huang, Top-nσ: Not All Logits Are You Need, 2024',
     parameters: [
       {
         name: 'n',
         label: 'n',
-        explanation: 'How many standard deviations below the largest logit are kept.',
+        explanation: t('How many standard deviations below the largest logit are kept.'),
         kind: 'number',
         min: 0,
         minExcluded: true,

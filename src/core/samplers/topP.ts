@@ -1,6 +1,7 @@
 import { defineSampler } from './definition';
 import { evenly, MIN_KEEP } from './parameters';
 import { slack } from './ties';
+import { t } from '../../l10n/language';
 
 /**
  * Top-p, or nucleus: keeps the smallest set of most probable tokens whose probability is at least p.
@@ -20,15 +21,15 @@ export const topP = defineSampler({
   name: 'top-p',
   rank: { huggingFace: 140, llamaCpp: 170 },
   about: {
-    label: 'Top-p (nucleus)',
-    explanation: 'Keeps the smallest set of most probable tokens that together have probability p.',
-    formula: 'keep the shortest prefix of the descending p_i with Σ p_i ≥ p',
+    label: t('Top-p (nucleus)'),
+    explanation: t('Keeps the smallest set of most probable tokens that together have probability p.'),
+    formula: t('keep the shortest prefix of the descending p_i with Σ p_i ≥ p'),
     paper: 'Holtzman, Buys, Du, Forbes and Choi, The Curious Case of Neural Text Degeneration, 2020',
     parameters: [
       {
         name: 'p',
         label: 'p',
-        explanation: 'How much probability the kept tokens must have; 1 keeps everything.',
+        explanation: t('How much probability the kept tokens must have; 1 keeps everything.'),
         kind: 'number',
         min: 0,
         minExcluded: true,

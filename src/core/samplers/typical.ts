@@ -4,6 +4,7 @@ import { MIN_KEEP } from './parameters';
 import { nthLargest } from './selection';
 import { slack } from './ties';
 import type { Sampler } from './types';
+import { t } from '../../l10n/language';
 
 /**
  * Locally typical sampling: keeps the tokens whose surprisal -ln p is nearest to its expectation, the entropy,
@@ -18,16 +19,17 @@ export const typical = defineSampler({
   name: 'typical',
   rank: { huggingFace: 160, llamaCpp: 130 },
   about: {
-    label: 'Locally typical',
-    explanation:
+    label: t('Locally typical'),
+    explanation: t(
       'Keeps the tokens that are about as surprising as the model expects, with probability p in all.',
-    formula: 'keep the shortest prefix, by ascending |−ln p_i − H|, with Σ p_i ≥ p',
+    ),
+    formula: t('keep the shortest prefix, by ascending |−ln p_i − H|, with Σ p_i ≥ p'),
     paper: 'Meister, Pimentel, Wiher and Cotterell, Locally Typical Sampling, 2023',
     parameters: [
       {
         name: 'p',
         label: 'p',
-        explanation: 'How much probability the kept tokens must have.',
+        explanation: t('How much probability the kept tokens must have.'),
         kind: 'number',
         min: 0,
         minExcluded: true,

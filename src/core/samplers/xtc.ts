@@ -1,6 +1,8 @@
 import { defineSampler } from './definition';
 import { MIN_KEEP } from './parameters';
 import { atLeast } from './ties';
+import { t } from '../../l10n/language';
+import { asGiven } from '../../l10n/numbers';
 
 /**
  * Exclude top choices: with the given chance, removes every token whose probability is at least the threshold
@@ -19,15 +21,15 @@ export const xtc = defineSampler({
   name: 'xtc',
   rank: { huggingFace: 210, llamaCpp: 190 },
   about: {
-    label: 'Exclude top choices (XTC)',
-    explanation: 'Now and then removes all but the least probable of the tokens that are likely enough.',
-    formula: 'with chance π: remove {i : p_i ≥ θ} except its least probable member',
+    label: t('Exclude top choices (XTC)'),
+    explanation: t('Now and then removes all but the least probable of the tokens that are likely enough.'),
+    formula: t('with chance π: remove {i : p_i ≥ θ} except its least probable member'),
     paper: 'Weidmann, Exclude Top Choices (text-generation-webui pull request 6335), 2024',
     parameters: [
       {
         name: 'probability',
-        label: 'Chance',
-        explanation: 'How often it acts: 0 never, 1 at every step.',
+        label: t('Chance'),
+        explanation: t('How often it acts: 0 never, 1 at every step.'),
         kind: 'number',
         min: 0,
         max: 1,
@@ -36,8 +38,8 @@ export const xtc = defineSampler({
       },
       {
         name: 'threshold',
-        label: 'Threshold',
-        explanation: 'How probable a token must be to count as a top choice.',
+        label: t('Threshold'),
+        explanation: t('How probable a token must be to count as a top choice.'),
         kind: 'number',
         min: 0,
         max: 1,
@@ -49,7 +51,6 @@ export const xtc = defineSampler({
   },
   create({ probability, threshold, minKeep = MIN_KEEP.default }) {
     const least = atLeast(threshold);
-    const shown = `XTC acts with chance ${probability} at each step; this shows a step at which it does.`;
     return {
       usesHistory: true,
       apply(candidates, { random }) {
@@ -70,8 +71,11 @@ export const xtc = defineSampler({
           const id = ids[row]!;
           if (id !== last && probabilities[id]! >= least) candidates.remove(id);
         }
-        if (random === undefined && probability < 1) candidates.warnings.push(shown);
+        if (random === undefined && probability < 1) candidates.warnings.push(shown(probability));
       },
     };
   },
 });
+
+const shown = (probability: number): string =>
+  t('XTC acts with chance {0} at each step; this shows a step at which it does.', asGiven(probability));

@@ -4,6 +4,8 @@ import type { LanguageModel } from '../languageModel';
 import { SamplerChain } from '../samplers/chain';
 import { BeamState, type BeamContinuation, type BeamSettings, type EarlyStopping } from './beamState';
 import { finiteNumber, SearchPlan, type SearchOptions } from './common';
+import { t } from '../../l10n/language';
+import { asGiven } from '../../l10n/numbers';
 
 export type { BeamContinuation, EarlyStopping } from './beamState';
 
@@ -42,7 +44,11 @@ export async function beamSearch(
   const returned = checkCount('returned', options.returned ?? 1, 1);
   if (returned > settings.beams) {
     throw new RangeError(
-      `returned is ${returned}; it must be from 1 to the number of beams, ${settings.beams}.`,
+      t(
+        'returned is {0}; it must be from 1 to the number of beams, {1}.',
+        asGiven(returned),
+        asGiven(settings.beams),
+      ),
     );
   }
   const chain = new SamplerChain(plan.chain, model.info.vocabularySize, model.vocabulary);

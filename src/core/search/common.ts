@@ -3,6 +3,8 @@ import { checkCount } from '../checks';
 import { findStop } from '../stopStrings';
 import type { CacheHandle, Context, LanguageModel, NextToken } from '../languageModel';
 import type { ChainSpec } from '../samplers/chain';
+import { t } from '../../l10n/language';
+import { asGiven } from '../../l10n/numbers';
 
 export interface SearchOptions {
   /** Most tokens to add, a whole number of at least 1. */
@@ -69,13 +71,19 @@ export class SearchPlan {
     this.maxNewTokens = checkCount('maxNewTokens', options.maxNewTokens, 1);
     if (prompt.length + this.maxNewTokens > contextLength) {
       throw new RangeError(
-        `maxNewTokens is ${this.maxNewTokens}; with a prompt of ${prompt.length} tokens it must be at most ${contextLength - prompt.length}, because the context holds ${contextLength}.`,
+        t(
+          'maxNewTokens is {0}; with a prompt of {1} tokens it must be at most {2}, because the context holds {3}.',
+          asGiven(this.maxNewTokens),
+          asGiven(prompt.length),
+          asGiven(contextLength - prompt.length),
+          asGiven(contextLength),
+        ),
       );
     }
     this.endOfText = options.endOfText ?? endOfText;
     this.stopStrings = options.stopStrings ?? [];
     if (this.stopStrings.includes(''))
-      throw new RangeError('A stop string is empty; give it at least one character.');
+      throw new RangeError(t('A stop string is empty; give it at least one character.'));
     this.chain = options.chain ?? [];
     this.signal = options.signal;
     this.#onStep = options.onStep;
@@ -148,11 +156,13 @@ export class SearchPlan {
 /** @throws RangeError naming the option, its value and the allowed range. */
 export function finiteNumber(name: string, value: number, least = -Infinity, most = Infinity): number {
   if (Number.isFinite(value) && value >= least && value <= most) return value;
-  const range =
-    least === -Infinity
-      ? 'a finite number'
-      : most === Infinity
-        ? `a finite number of at least ${least}`
-        : `from ${least} to ${most}`;
-  throw new RangeError(`${name} is ${value}; it must be ${range}.`);
+  const found = asGiven(value);
+  if (least === -Infinity) throw new RangeError(t('{0} is {1}; it must be a finite number.', name, found));
+  if (most === Infinity)
+    throw new RangeError(
+      t('{0} is {1}; it must be a finite number of at least {2}.', name, found, asGiven(least)),
+    );
+  throw new RangeError(
+    t('{0} is {1}; it must be from {2} to {3}.', name, found, asGiven(least), asGiven(most)),
+  );
 }

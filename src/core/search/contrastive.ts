@@ -9,6 +9,7 @@ import {
   type DecodingSequence,
   type SearchOptions,
 } from './common';
+import { t } from '../../l10n/language';
 
 /** A model that shows its hidden states. */
 export type RepresentingModel = LanguageModel & Required<Pick<LanguageModel, 'nextWithStates'>>;
@@ -20,11 +21,11 @@ export function isRepresenting(model: LanguageModel): model is RepresentingModel
 /** Why a model that does not show its hidden states cannot be searched so, with the way out. */
 export function lacksStates({ info }: LanguageModel): string {
   const other = {
-    gpt2: 'Where it is an ONNX export, get the same model as config.json and model.safetensors.',
-    remote: 'No server shows them: choose a GPT-2 model of this machine.',
-    toy: 'Choose a GPT-2 model.',
+    gpt2: t('Where it is an ONNX export, get the same model as config.json and model.safetensors.'),
+    remote: t('No server shows them: choose a GPT-2 model of this machine.'),
+    toy: t('Choose a GPT-2 model.'),
   }[info.kind];
-  return `${info.name} does not show its hidden states, which contrastive search compares. ${other}`;
+  return t('{0} does not show its hidden states, which contrastive search compares. {1}', info.name, other);
 }
 
 export interface ContrastiveOptions extends Omit<SearchOptions, 'chain'> {

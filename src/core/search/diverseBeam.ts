@@ -5,6 +5,8 @@ import { SamplerChain } from '../samplers/chain';
 import { readSettings, type BeamOptions } from './beam';
 import { BeamState, type BeamContinuation } from './beamState';
 import { finiteNumber, SearchPlan } from './common';
+import { t } from '../../l10n/language';
+import { asGiven } from '../../l10n/numbers';
 
 export interface DiverseBeamOptions extends Omit<BeamOptions, 'returned'> {
   /** A divisor of `beams`; each group has beams / groups of them. */
@@ -36,7 +38,9 @@ export async function diverseBeamSearch(
   const count = checkCount('groups', options.groups, 1);
   const diversity = finiteNumber('diversity', options.diversity, 0);
   if (settings.beams % count !== 0) {
-    throw new RangeError(`groups is ${count}; it must divide the number of beams, ${settings.beams}.`);
+    throw new RangeError(
+      t('groups is {0}; it must divide the number of beams, {1}.', asGiven(count), asGiven(settings.beams)),
+    );
   }
   const beams = settings.beams / count;
   const chain = new SamplerChain(plan.chain, model.info.vocabularySize, model.vocabulary);

@@ -3,6 +3,8 @@ import { checkCount } from '../checks';
 import type { CacheHandle, LanguageModel, NextToken } from '../languageModel';
 import { logSoftmax, topIndices } from '../logits';
 import { PriorityQueue } from './priorityQueue';
+import { t } from '../../l10n/language';
+import { asGiven } from '../../l10n/numbers';
 
 export interface EnumerationOptions {
   /** Tokens per continuation, at least 1. */
@@ -113,7 +115,13 @@ class BestFirst {
     const room = model.info.contextLength - prompt.length;
     if (this.#length > room) {
       throw new RangeError(
-        `length is ${this.#length}; with a prompt of ${prompt.length} tokens it must be at most ${room}, because the context holds ${model.info.contextLength}.`,
+        t(
+          'length is {0}; with a prompt of {1} tokens it must be at most {2}, because the context holds {3}.',
+          asGiven(this.#length),
+          asGiven(prompt.length),
+          asGiven(room),
+          asGiven(model.info.contextLength),
+        ),
       );
     }
     this.#queue.push({ tokens: [], logProbability: 0, cache: undefined, skipped: 0 }, 0);

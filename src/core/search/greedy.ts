@@ -3,6 +3,8 @@ import type { LanguageModel } from '../languageModel';
 import { argmax, logSoftmax } from '../logits';
 import { SamplerChain } from '../samplers/chain';
 import { SearchPlan, type Continuation, type DecodingSequence, type SearchOptions } from './common';
+import { t } from '../../l10n/language';
+import { asGiven } from '../../l10n/numbers';
 
 /**
  * Takes the largest logit at every step, the lowest id among equals. The sequence it finds need not be the most
@@ -45,7 +47,9 @@ export async function generateSimple(
   maxNewTokens: number,
 ): Promise<number[]> {
   if (!Number.isSafeInteger(maxNewTokens) || maxNewTokens < 0) {
-    throw new RangeError(`maxNewTokens is ${maxNewTokens}; it must be a whole number of at least 0.`);
+    throw new RangeError(
+      t('maxNewTokens is {0}; it must be a whole number of at least 0.', asGiven(maxNewTokens)),
+    );
   }
   const { contextLength } = model.info;
   const tokens = [...prompt];

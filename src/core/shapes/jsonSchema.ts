@@ -8,6 +8,8 @@ import {
   type Schema,
 } from './schemaScalars';
 import { either, literally } from './expressionText';
+import { t } from '../../l10n/language';
+import { asGiven } from '../../l10n/numbers';
 
 /** What says nothing about the text. */
 const SILENT = [
@@ -44,13 +46,17 @@ class Conversion {
   of(schema: unknown, at: string, depth: number): string {
     if (depth > DEEPEST) {
       throw new RangeError(
-        `The schema at ${at} lies more than ${DEEPEST} levels deep, or refers to itself; a shape must have an end.`,
+        t(
+          'The schema at {0} lies more than {1} levels deep, or refers to itself; a shape must have an end.',
+          at,
+          asGiven(DEEPEST),
+        ),
       );
     }
     if (schema === true) return SCALAR;
     if (typeof schema !== 'object' || schema === null || Array.isArray(schema)) {
       throw new RangeError(
-        `The schema at ${at} is ${JSON.stringify(schema)}; it must be an object, or true.`,
+        t('The schema at {0} is {1}; it must be an object, or true.', at, JSON.stringify(schema)),
       );
     }
     const given = schema as Schema;
@@ -91,7 +97,11 @@ class Conversion {
         return this.#object(given, at, depth);
       default:
         throw new RangeError(
-          `type at ${at} is ${JSON.stringify(type)}; it must be string, number, integer, boolean, null, array or object.`,
+          t(
+            'type at {0} is {1}; it must be string, number, integer, boolean, null, array or object.',
+            at,
+            JSON.stringify(type),
+          ),
         );
     }
   }
@@ -101,14 +111,19 @@ class Conversion {
     const other = Object.keys(given).find((key) => !known.includes(key) && !SILENT.includes(key));
     if (other === undefined) return expression;
     throw new RangeError(
-      `${other} at ${at} cannot be followed here; leave it out, or say the same by ${known.length > 0 ? known.join(', ') : 'type'}.`,
+      t(
+        '{0} at {1} cannot be followed here; leave it out, or say the same by {2}.',
+        other,
+        at,
+        known.length > 0 ? known.join(', ') : 'type',
+      ),
     );
   }
 
   #enumerated(values: unknown, at: string): string {
     if (Array.isArray(values) && values.length > 0) return either(values.map(literally));
     throw new RangeError(
-      `enum at ${at} is ${JSON.stringify(values)}; it must be a list of at least one value.`,
+      t('enum at {0} is {1}; it must be a list of at least one value.', at, JSON.stringify(values)),
     );
   }
 
@@ -124,7 +139,11 @@ class Conversion {
     }
     if (found === undefined) {
       throw new RangeError(
-        `$ref at ${at} is ${JSON.stringify(to)}; it must name a place in the schema itself, such as "#/$defs/name".`,
+        t(
+          '$ref at {0} is {1}; it must name a place in the schema itself, such as "#/$defs/name".',
+          at,
+          JSON.stringify(to),
+        ),
       );
     }
     return this.of(found, to as string, depth + 1);
@@ -133,12 +152,17 @@ class Conversion {
   #combined(keyword: 'anyOf' | 'oneOf' | 'allOf', all: unknown, at: string, depth: number): string {
     if (!Array.isArray(all) || all.length === 0) {
       throw new RangeError(
-        `${keyword} at ${at} is ${JSON.stringify(all)}; it must be a list of at least one schema.`,
+        t('{0} at {1} is {2}; it must be a list of at least one schema.', keyword, at, JSON.stringify(all)),
       );
     }
     if (all.length > 1 && keyword !== 'anyOf') {
       throw new RangeError(
-        `${keyword} at ${at} has ${all.length} schemas; only anyOf can have more than one here.`,
+        t(
+          '{0} at {1} has {2} schemas; only anyOf can have more than one here.',
+          keyword,
+          at,
+          asGiven(all.length),
+        ),
       );
     }
     return either(all.map((each, i) => this.of(each, `${at}/${keyword}/${i}`, depth + 1)));
@@ -146,12 +170,12 @@ class Conversion {
 
   #array(given: Schema, at: string, depth: number): string {
     const first = given['prefixItems'] ?? [];
-    if (!Array.isArray(first)) throw new RangeError(`prefixItems at ${at} must be a list of schemas.`);
+    if (!Array.isArray(first)) throw new RangeError(t('prefixItems at {0} must be a list of schemas.', at));
     const fixed = first.map((item, i) => this.of(item, `${at}/prefixItems/${i}`, depth + 1));
     if (fixed.length > 0) {
       if (given['items'] !== false || 'minItems' in given || 'maxItems' in given) {
         throw new RangeError(
-          `prefixItems at ${at} needs "items": false beside it, and no minItems or maxItems.`,
+          t('prefixItems at {0} needs "items": false beside it, and no minItems or maxItems.', at),
         );
       }
       // Any number of the first few is a valid array.
@@ -169,15 +193,17 @@ class Conversion {
     const { properties = {}, required = [], additionalProperties = false } = given;
     if (additionalProperties !== false) {
       throw new RangeError(
-        `additionalProperties at ${at} must be false, or be left out: only named properties come.`,
+        t('additionalProperties at {0} must be false, or be left out: only named properties come.', at),
       );
     }
     if (typeof properties !== 'object' || properties === null || !Array.isArray(required)) {
-      throw new RangeError(`properties at ${at} must be an object, and required a list of its names.`);
+      throw new RangeError(t('properties at {0} must be an object, and required a list of its names.', at));
     }
     const unknown: unknown = required.find((name) => !Object.hasOwn(properties, String(name)));
     if (unknown !== undefined)
-      throw new RangeError(`required at ${at} names ${JSON.stringify(unknown)}, which properties does not.`);
+      throw new RangeError(
+        t('required at {0} names {1}, which properties does not.', at, JSON.stringify(unknown)),
+      );
     const members = Object.entries(properties).map(([name, schema]) => ({
       text: `${literally(name)}: ?${this.of(schema, `${at}/properties/${name}`, depth + 1)}`,
       needed: required.includes(name),

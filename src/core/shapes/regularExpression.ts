@@ -4,6 +4,7 @@ import { messageOf } from '../messageOf';
 import { remembered } from '../remembered';
 import { overKinds, type Alphabet } from './alphabet';
 import { ByteAutomaton, DEAD } from './byteAutomaton';
+import { t, whole } from '../../l10n/language';
 
 /** Most characters of an expression. */
 export const LONGEST_EXPRESSION = 20_000;
@@ -32,7 +33,11 @@ export const compileExpression = remembered<ByteAutomaton | string>(KEPT, compil
 
 function compile(source: string): ByteAutomaton | string {
   if (source.length > LONGEST_EXPRESSION) {
-    return `a regular expression of at most ${LONGEST_EXPRESSION.toLocaleString('en')} characters; this one has ${source.length.toLocaleString('en')}`;
+    return t(
+      'a regular expression of at most {0} characters; this one has {1}',
+      whole(LONGEST_EXPRESSION),
+      whole(source.length),
+    );
   }
   let bytes: ByteAutomaton;
   try {
@@ -47,7 +52,7 @@ function compile(source: string): ByteAutomaton | string {
   const leadsOn = Array.from({ length: 256 }, (_, byte) => bytes.next(bytes.start, byte)).some(
     (state) => state !== DEAD,
   );
-  return leadsOn ? bytes : 'a regular expression that some text matches, not only the empty one';
+  return leadsOn ? bytes : t('a regular expression that some text matches, not only the empty one');
 }
 
 /** @throws whatever refa makes of an expression that it cannot read, or that takes too many states. */
@@ -106,15 +111,23 @@ function withoutEnds(source: string): string {
 
 function reason(error: unknown): string {
   if (error instanceof TooManyStepsError) {
-    return 'a simpler regular expression: this one takes too long to prepare, for example because what repeats can be read in many ways';
+    return t(
+      'a simpler regular expression: this one takes too long to prepare, for example because what repeats can be read in many ways',
+    );
   }
   if (error instanceof TooManyNodesError) {
-    return `a simpler regular expression: this one takes more than ${MOST_STATES.toLocaleString('en')} states, for example because a large repetition is nested in another`;
+    return t(
+      'a simpler regular expression: this one takes more than {0} states, for example because a large repetition is nested in another',
+      whole(MOST_STATES),
+    );
   }
   const message = messageOf(error);
   if (/assertion/i.test(message)) {
-    return 'a regular expression without lookahead, lookbehind, \\b, and without ^ and $ but at its ends';
+    return t('a regular expression without lookahead, lookbehind, \\b, and without ^ and $ but at its ends');
   }
-  if (/backreference/i.test(message)) return 'a regular expression without backreferences';
-  return `a regular expression in JavaScript’s syntax; ${message.replace(/^Invalid regular expression: /, '')}`;
+  if (/backreference/i.test(message)) return t('a regular expression without backreferences');
+  return t(
+    'a regular expression in JavaScript’s syntax; {0}',
+    message.replace(/^Invalid regular expression: /, ''),
+  );
 }

@@ -1,6 +1,8 @@
 /** JSON schemas of strings and numbers as regular expressions. */
 import { either } from './expressionText';
 import { mayHold } from './regularExpression';
+import { t } from '../../l10n/language';
+import { asGiven } from '../../l10n/numbers';
 
 export type Schema = Readonly<Record<string, unknown>>;
 
@@ -31,7 +33,7 @@ export function stringExpression(given: Schema, at: string): string {
   const hasLength = 'minLength' in given || 'maxLength' in given;
   if ([pattern !== undefined, format !== undefined, hasLength].filter(Boolean).length > 1) {
     throw new RangeError(
-      `pattern, format and a length at ${at} cannot be followed together; keep one of them.`,
+      t('pattern, format and a length at {0} cannot be followed together; keep one of them.', at),
     );
   }
   if (pattern !== undefined) return `"${patternExpression(pattern, at)}"`;
@@ -39,7 +41,12 @@ export function stringExpression(given: Schema, at: string): string {
     const known = typeof format === 'string' ? FORMATS[format] : undefined;
     if (known !== undefined) return `"${known}"`;
     throw new RangeError(
-      `format at ${at} is ${JSON.stringify(format)}; it must be one of ${Object.keys(FORMATS).join(', ')}.`,
+      t(
+        'format at {0} is {1}; it must be one of {2}.',
+        at,
+        JSON.stringify(format),
+        Object.keys(FORMATS).join(', '),
+      ),
     );
   }
   return `"${CHARACTER}${timesOf(given, 'minLength', 'maxLength', at)}"`;
@@ -49,14 +56,21 @@ function patternExpression(pattern: unknown, at: string): string {
   const inside = typeof pattern === 'string' ? /^\^(.*)\$$/su.exec(pattern)?.[1] : undefined;
   if (inside === undefined) {
     throw new RangeError(
-      `pattern at ${at} is ${JSON.stringify(pattern)}; it must begin with ^ and end with $, so that it says what the whole string is.`,
+      t(
+        'pattern at {0} is {1}; it must begin with ^ and end with $, so that it says what the whole string is.',
+        at,
+        JSON.stringify(pattern),
+      ),
     );
   }
   const wrong = mayHold(inside, String.raw`["\\\u0000-\u001f]`);
-  if (typeof wrong === 'string') throw new RangeError(`pattern at ${at} must be ${wrong}.`);
+  if (typeof wrong === 'string') throw new RangeError(t('pattern at {0} must be {1}.', at, wrong));
   if (wrong) {
     throw new RangeError(
-      `pattern at ${at} also matches quotes, backslashes or line ends, which JSON writes differently; exclude them, for example by [^"\\\\] in place of a dot.`,
+      t(
+        'pattern at {0} also matches quotes, backslashes or line ends, which JSON writes differently; exclude them, for example by [^"\\\\] in place of a dot.',
+        at,
+      ),
     );
   }
   return `(?:${inside})`;
@@ -71,10 +85,19 @@ export function integerExpression(given: Schema, at: string): string {
   if (least === -Infinity && most === Infinity) return INTEGER;
   if (least === 0 && most === Infinity) return NATURAL;
   if (least === 1 && most === Infinity) return String.raw`[1-9]\d*`;
-  if (most < least) throw new RangeError(`No integer at ${at} is at least ${least} and at most ${most}.`);
+  if (most < least)
+    throw new RangeError(
+      t('No integer at {0} is at least {1} and at most {2}.', at, asGiven(least), asGiven(most)),
+    );
   if (most - least >= MOST_NUMBERS) {
     throw new RangeError(
-      `The integer at ${at} is from ${least} to ${most}; it must have both limits and at most ${MOST_NUMBERS} values, or a minimum of 0 or 1 alone.`,
+      t(
+        'The integer at {0} is from {1} to {2}; it must have both limits and at most {3} values, or a minimum of 0 or 1 alone.',
+        at,
+        asGiven(least),
+        asGiven(most),
+        asGiven(MOST_NUMBERS),
+      ),
     );
   }
   return either(Array.from({ length: most - least + 1 }, (_, i) => String(least + i)));
@@ -85,7 +108,11 @@ export function numberExpression(given: Schema, at: string): string {
   if (!('minimum' in given)) return NUMBER;
   if (given['minimum'] === 0) return NUMBER.slice('-?'.length);
   throw new RangeError(
-    `minimum at ${at} is ${JSON.stringify(given['minimum'])}; that of a number must be 0. Integers can have any.`,
+    t(
+      'minimum at {0} is {1}; that of a number must be 0. Integers can have any.',
+      at,
+      JSON.stringify(given['minimum']),
+    ),
   );
 }
 
@@ -104,12 +131,21 @@ export function limitsOf(given: Schema, least: string, most: string, at: string)
   const to = most in given ? wholeOf(given, most, at) : Infinity;
   if (from >= 0 && to >= from) return [from, to];
   throw new RangeError(
-    `${least} at ${at} is ${from} and ${most} ${to}; the first must be from 0 to the second.`,
+    t(
+      '{0} at {1} is {2} and {3} {4}; the first must be from 0 to the second.',
+      least,
+      at,
+      asGiven(from),
+      most,
+      asGiven(to),
+    ),
   );
 }
 
 function wholeOf(given: Schema, keyword: string, at: string): number {
   const value = given[keyword];
   if (Number.isSafeInteger(value)) return value as number;
-  throw new RangeError(`${keyword} at ${at} is ${JSON.stringify(value)}; it must be a whole number.`);
+  throw new RangeError(
+    t('{0} at {1} is {2}; it must be a whole number.', keyword, at, JSON.stringify(value)),
+  );
 }

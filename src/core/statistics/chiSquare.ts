@@ -1,6 +1,7 @@
 /** Whether a sample could have come from a distribution. */
 import { checkSameLength } from '../checks';
 import { chiSquareTail } from './specialFunctions';
+import { t } from '../../l10n/language';
 
 export interface GoodnessOfFit {
   /** Sum of (observed - expected)^2 / expected; Infinity where something impossible was drawn. */
@@ -31,7 +32,7 @@ export function chiSquareTest(counts: ArrayLike<number>, probabilities: ArrayLik
   checkSameLength(counts, probabilities);
   let draws = 0;
   for (let id = 0; id < counts.length; id++) draws += counts[id]!;
-  if (!(draws > 0)) throw new RangeError('There are no draws; a test needs at least one.');
+  if (!(draws > 0)) throw new RangeError(t('There are no draws; a test needs at least one.'));
 
   const cells: { observed: number; expected: number }[] = [];
   for (let id = 0; id < counts.length; id++) {

@@ -1,6 +1,8 @@
 /** How far a frequency may be from the probability behind it. */
 import { checkCount, checkShare } from '../checks';
 import { normalQuantile } from './specialFunctions';
+import { t } from '../../l10n/language';
+import { asGiven } from '../../l10n/numbers';
 
 export interface Interval {
   readonly low: number;
@@ -22,7 +24,9 @@ export function wilsonInterval(successes: number, draws: number, confidence = 0.
   checkCount('successes', successes, 0);
   checkShare('confidence', confidence);
   if (successes > draws) {
-    throw new RangeError(`successes is ${successes}; it must be at most the number of draws, ${draws}.`);
+    throw new RangeError(
+      t('successes is {0}; it must be at most the number of draws, {1}.', asGiven(successes), asGiven(draws)),
+    );
   }
   if (draws === 0) return { low: 0, high: 1 };
   const z2 = normalQuantile((1 + confidence) / 2) ** 2;

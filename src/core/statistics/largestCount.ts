@@ -1,5 +1,7 @@
 /** How often the most common outcome occurs in a sample, exactly. */
 import { checkCount } from '../checks';
+import { t } from '../../l10n/language';
+import { asGiven } from '../../l10n/numbers';
 
 /** Factorials beyond this leave the range of float64. */
 const MOST_DRAWS = 170;
@@ -21,7 +23,7 @@ const MOST_DRAWS = 170;
 export function expectedLargestCount(probabilities: ArrayLike<number>, draws: number): number {
   checkCount('draws', draws, 1);
   if (draws > MOST_DRAWS) {
-    throw new RangeError(`draws is ${draws}; it must be at most ${MOST_DRAWS}.`);
+    throw new RangeError(t('draws is {0}; it must be at most {1}.', asGiven(draws), asGiven(MOST_DRAWS)));
   }
   const { frequent, sums } = split(probabilities, draws);
   const total = frequent.reduce((sum, p) => sum + p, sums[1]!);

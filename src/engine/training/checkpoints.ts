@@ -22,6 +22,8 @@ import { checkpointsIn, stepOf } from '../../library/lastCheckpoint';
 import type { TrainedTensor } from '../../onnx/trainingState';
 import { trainingSettings } from '../../experiments/training/parameters';
 import { damaged, verifyManifest, writeManifest, writeWhole } from './manifest';
+import { t } from '../../l10n/language';
+import { written } from '../../l10n/numbers';
 
 const stateSchema = v.object({
   /** 1 had no digests. */
@@ -76,11 +78,11 @@ export async function readState(
     // Told below, with what can be done about it.
   }
   const parsed = v.safeParse(stateSchema, json);
-  if (!parsed.success) throw damaged(checkpoint, `its ${STATE} cannot be read`);
+  if (!parsed.success) throw damaged(checkpoint, t('its {0} cannot be read', STATE));
   const state = parsed.output;
-  if (state.version === 2 && !verified) throw damaged(checkpoint, 'the digests of its files are missing');
+  if (state.version === 2 && !verified) throw damaged(checkpoint, t('the digests of its files are missing'));
   if (state.progress.step !== stepOf(basename(checkpoint))) {
-    throw damaged(checkpoint, `its ${STATE} is that of step ${state.progress.step}`);
+    throw damaged(checkpoint, t('its {0} is that of step {1}', STATE, written(state.progress.step)));
   }
   try {
     trainingSettings.parse(state.settings);
@@ -88,7 +90,7 @@ export async function readState(
     const what = messageOf(error);
     throw damaged(
       checkpoint,
-      `its ${STATE} has settings that cannot be trained with. ${what.replace(/\.$/, '')}`,
+      t('its {0} has settings that cannot be trained with. {1}', STATE, what.replace(/\.$/, '')),
     );
   }
   return { ...state, verified };
@@ -106,22 +108,29 @@ export async function loadCheckpoint(checkpoint: string, tensors: readonly Train
     const stored = moments.get(name);
     if (stored?.byteLength !== into.byteLength) {
       throw new RangeError(
-        `The checkpoint ${checkpoint} belongs to another model: ${MOMENTS} has no "${name}" of ${into.length} numbers. Start a new training.`,
+        t(
+          'The checkpoint {0} belongs to another model: {1} has no "{2}" of {3} numbers. Start a new training.',
+          checkpoint,
+          MOMENTS,
+          name,
+          written(into.length),
+        ),
       );
     }
     into.set(await readFloats({ ...stored, file, dtype: 'F32' }, 0, into.length));
-    if (!into.every(Number.isFinite)) throw damaged(checkpoint, `"${name}" in its ${MOMENTS} is not finite`);
+    if (!into.every(Number.isFinite))
+      throw damaged(checkpoint, t('"{0}" in its {1} is not finite', name, MOMENTS));
   };
   for (const { name, parameter, first, second } of tensors) {
     parameter.set(await readFloats(weights.get(name)!, 0, parameter.length));
     await read(`first.${name}`, first);
     await read(`second.${name}`, second);
     if (!parameter.every(Number.isFinite)) {
-      throw damaged(checkpoint, `"${name}" in its ${MODEL} is not finite`);
+      throw damaged(checkpoint, t('"{0}" in its {1} is not finite', name, MODEL));
     }
     // A mean of squares.
     if (!second.every((value) => value >= 0)) {
-      throw damaged(checkpoint, `"second.${name}" in its ${MOMENTS} is below 0`);
+      throw damaged(checkpoint, t('"second.{0}" in its {1} is below 0', name, MOMENTS));
     }
   }
 }
@@ -183,7 +192,11 @@ export class Checkpoints implements TrainingStore {
       await rm(partial, { recursive: true, force: true }).catch(() => undefined);
       const why = messageOf(error);
       throw new Error(
-        `The checkpoint of step ${progress.step} could not be written: ${why}. The one before it is intact. Free some disk space.`,
+        t(
+          'The checkpoint of step {0} could not be written: {1}. The one before it is intact. Free some disk space.',
+          written(progress.step),
+          why,
+        ),
         { cause: error },
       );
     }

@@ -5,6 +5,7 @@ import { open, readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import * as v from 'valibot';
+import { t } from '../../l10n/language';
 
 const MANIFEST = 'manifest.json';
 
@@ -42,22 +43,22 @@ export async function verifyManifest(folder: string, needed: readonly string[]):
     // Told below.
   }
   const parsed = v.safeParse(manifestSchema, json);
-  if (!parsed.success) throw damaged(folder, `its ${MANIFEST} cannot be read`);
+  if (!parsed.success) throw damaged(folder, t('its {0} cannot be read', MANIFEST));
   const { files } = parsed.output;
   const missing = needed.find((name) => files[name] === undefined);
-  if (missing !== undefined) throw damaged(folder, `its ${MANIFEST} does not know ${missing}`);
+  if (missing !== undefined) throw damaged(folder, t('its {0} does not know {1}', MANIFEST, missing));
   for (const [name, { sha256 }] of Object.entries(files)) {
-    if (basename(name) !== name) throw damaged(folder, `its ${MANIFEST} names a file elsewhere`);
+    if (basename(name) !== name) throw damaged(folder, t('its {0} names a file elsewhere', MANIFEST));
     const found = await digestOf(join(folder, name)).catch(() => undefined);
-    if (found === undefined) throw damaged(folder, `its ${name} cannot be read`);
-    if (found !== sha256) throw damaged(folder, `its ${name} is not the file that was written for it`);
+    if (found === undefined) throw damaged(folder, t('its {0} cannot be read', name));
+    if (found !== sha256) throw damaged(folder, t('its {0} is not the file that was written for it', name));
   }
   return true;
 }
 
 /** What to say of a checkpoint that cannot be used. */
 export function damaged(checkpoint: string, what: string): RangeError {
-  return new RangeError(`The checkpoint ${checkpoint} is damaged: ${what}.`);
+  return new RangeError(t('The checkpoint {0} is damaged: {1}.', checkpoint, what));
 }
 
 /** Writes a file and has the system put it on the disk. */

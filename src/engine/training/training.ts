@@ -2,11 +2,11 @@
 import { freemem } from 'node:os';
 import { join } from 'node:path';
 import { createHash } from 'node:crypto';
-import prettyBytes from 'pretty-bytes';
 import { checkContext, checkParts } from '../../experiments/kit/fittingWindows';
 import type { Offer } from '../../experiments/kit/offers';
 import { splitOffset, type WindowSettings } from '../../experiments/kit/textBatches';
-import { counted } from '../../l10n/language';
+import { inBytes } from '../../l10n/bytes';
+import { counted, languageTag, t } from '../../l10n/language';
 import type { Provenance } from '../../experiments/kit/results';
 import { NO_PROGRESS, train } from '../../experiments/training/loop';
 import { TrainingBatches } from '../../experiments/training/batches';
@@ -36,6 +36,7 @@ import { emptyHistory, verifyContinuity } from './continuity';
 import { damaged } from './manifest';
 import type { Lack, Resources } from '../models';
 import type { ModelSource } from '../protocol';
+import { written } from '../../l10n/numbers';
 
 /** Trainings of the model that a check of continuity holds at once. */
 const VERIFIED_AT_ONCE = 3;
@@ -64,11 +65,11 @@ async function run(
   resources: Resources,
 ): Promise<TrainingResult> {
   if (source.kind !== 'gpt2') {
-    throw new RangeError('The toy vocabulary has no weights to train. Choose a GPT-2 model.');
+    throw new RangeError(t('The toy vocabulary has no weights to train. Choose a GPT-2 model.'));
   }
   if (source.precision !== undefined && source.precision !== 'fp32') {
     throw new RangeError(
-      `${source.name} has quantized weights. Training needs the 32-bit ones; choose them.`,
+      t('{0} has quantized weights. Training needs the 32-bit ones; choose them.', source.name),
     );
   }
   const action = (): Promise<TrainingResult> => prepareAndTrain(source, job, context, resources);
@@ -78,8 +79,55 @@ async function run(
 }
 
 function heldBy({ pid, since }: Holder, name: string): string {
-  const where = pid === process.pid ? 'in this window' : `in another window (process ${pid})`;
-  return `${name} is being trained ${where}, since ${new Date(since).toLocaleString('en')}. Wait until that training is done, or stop it there; then try again.`;
+  const begun = new Date(since).toLocaleString(languageTag);
+  return pid === process.pid
+    ? t(
+        '{0} is being trained in this window, since {1}. Wait until that training is done, or stop it there; then try again.',
+        name,
+        begun,
+      )
+    : t(
+        '{0} is being trained in another window (process {1}), since {2}. Wait until that training is done, or stop it there; then try again.',
+        name,
+        written(pid),
+        begun,
+      );
+}
+
+function lacksMemory(
+  name: string,
+  { batchSize, context }: TrainingSettings,
+  needed: number,
+  { free, limit }: Lack,
+): string {
+  const windows = counted(batchSize, '{0} window', '{0} windows');
+  const job = [name, windows, written(context), inBytes(needed)];
+  return limit
+    ? t(
+        'Training {0} with batches of {1} of {2} tokens takes about {3} of memory, beside the {4} that the model process has already, and decodingLab.engine.memoryLimit allows {5} in all.',
+        ...[...job, inBytes(limit.held), inBytes(limit.allowed)],
+      )
+    : t(
+        'Training {0} with batches of {1} of {2} tokens takes about {3} of memory, and {4} are free.',
+        ...[...job, inBytes(free)],
+      );
+}
+
+/** @param fits windows of a batch for which there is memory */
+function wayOut(fits: number, { limit }: Lack): string {
+  const windows = counted(fits, '{0} window', '{0} windows');
+  if (fits >= 1) {
+    return limit
+      ? t('Raise that limit, choose shorter windows, or choose batches of at most {0}.', windows)
+      : t('Close other programs, choose shorter windows, or choose batches of at most {0}.', windows);
+  }
+  return limit
+    ? t(
+        'Raise that limit, choose shorter windows, or train a smaller model: not even one window at a time fits.',
+      )
+    : t(
+        'Close other programs, choose shorter windows, or train a smaller model: not even one window at a time fits.',
+      );
 }
 
 async function prepareAndTrain(
@@ -99,15 +147,9 @@ async function prepareAndTrain(
   const memory = memoryFor(opened.config, settings);
   const atOnce = job.action === 'verify' ? VERIFIED_AT_ONCE : 1;
   const needed = atOnce * (memory.fixed + settings.batchSize * memory.window);
-  const refused = ({ why, room }: Lack): Error => {
-    const fits = Math.floor((room / atOnce - memory.fixed) / memory.window);
-    const instead =
-      fits >= 1
-        ? `choose batches of at most ${counted(fits, '{0} window', '{0} windows')}`
-        : 'or train a smaller model: not even one window at a time fits';
-    return new RangeError(
-      `Training ${source.name} with batches of ${counted(settings.batchSize, '{0} window', '{0} windows')} of ${settings.context} tokens takes about ${prettyBytes(needed)} of memory, ${why}, choose shorter windows, ${fits >= 1 ? 'or ' : ''}${instead}.`,
-    );
+  const refused = (lack: Lack): Error => {
+    const fits = Math.floor((lack.room / atOnce - memory.fixed) / memory.window);
+    return new RangeError(`${lacksMemory(source.name, settings, needed, lack)} ${wayOut(fits, lack)}`);
   };
   return resources.claim(needed, refused, () =>
     trainWith({
@@ -332,7 +374,7 @@ async function findCheckpoint(
     run.checkpoints.map((directory) => ({ run, directory })),
   );
   if (all.length === 0) {
-    throw new RangeError(`${name} has no checkpoint to resume from. Start a training first.`);
+    throw new RangeError(t('{0} has no checkpoint to resume from. Start a training first.', name));
   }
   const notes: string[] = [];
   for (const { run, directory } of all.reverse()) {
@@ -346,24 +388,32 @@ async function findCheckpoint(
     }
     if (state.parent !== parent) {
       throw new RangeError(
-        'The last checkpoint was made from other weights than the model has now. Start a new training.',
+        t('The last checkpoint was made from other weights than the model has now. Start a new training.'),
       );
     }
     if (state.data !== data) {
       throw new RangeError(
-        'The last checkpoint was trained on another text. Choose that text again, or start a training on this one.',
+        t(
+          'The last checkpoint was trained on another text. Choose that text again, or start a training on this one.',
+        ),
       );
     }
     const { settings, progress, history, verified } = state;
-    if (notes.length > 0) notes.push(`The training resumes from step ${progress.step} instead.`);
+    if (notes.length > 0)
+      notes.push(t('The training resumes from step {0} instead.', written(progress.step)));
     if (!verified) {
       notes.push(
-        `The checkpoint of step ${progress.step} was written by a version that kept no digests of its files: whether they are as they were written cannot be seen.`,
+        t(
+          'The checkpoint of step {0} was written by a version that kept no digests of its files: whether they are as they were written cannot be seen.',
+          written(progress.step),
+        ),
       );
     }
     return { directory, run, settings, progress, history, notes };
   }
-  throw new RangeError(`${notes.join(' ')} ${name} has no other intact checkpoint. Start a new training.`);
+  throw new RangeError(
+    `${notes.join(' ')} ${t('{0} has no other intact checkpoint. Start a new training.', name)}`,
+  );
 }
 
 /** @throws RangeError where a checkpoint's progress is not one that its training can have made. */
@@ -372,7 +422,13 @@ function checkProgress({ directory, progress }: Resumed, perEpoch: number): void
   if (batch < perEpoch && step === epoch * perEpoch + batch) return;
   throw damaged(
     directory,
-    `step ${step} cannot be batch ${batch} of epoch ${epoch}, where an epoch has ${perEpoch} batches. Start a new training`,
+    t(
+      'step {0} cannot be batch {1} of epoch {2}, where an epoch has {3} batches. Start a new training',
+      written(step),
+      written(batch),
+      written(epoch),
+      written(perEpoch),
+    ),
   );
 }
 

@@ -2,13 +2,12 @@
 import * as vscode from 'vscode';
 import { messageOf } from '../../core/messageOf';
 import { parseChain, type ChainSpec } from '../../core/samplers/chain';
-import { builtInPresets, type Preset, type Presets } from '../../core/samplers/presets';
+import type { Preset, Presets } from '../../core/samplers/presets';
 import { presetId } from './presets';
 import { keepPreset, wrongName } from './savePreset';
 import { settings } from '../settings';
 import { askText, choose } from '../shown/choices';
 import { ask as askFirst, tell } from '../shown/messages';
-import { known } from '../words';
 
 /** What a view's row or another command names: the id of a preset. */
 export function idOf(given: unknown): string | undefined {
@@ -24,12 +23,11 @@ function ownPresets(): Presets {
 }
 
 async function choosePreset(presets: Presets, title: string): Promise<string | undefined> {
-  const items = Object.entries(presets).map(([id, { name, description }]) => {
-    const builtIn = Object.hasOwn(builtInPresets, id);
-    return builtIn
-      ? { label: known(name), description: known(description), id }
-      : { label: name, description, id };
-  });
+  const items = Object.entries(presets).map(([id, { name, description }]) => ({
+    label: name,
+    description,
+    id,
+  }));
   return (await choose(items, { title }))?.id;
 }
 

@@ -9,7 +9,6 @@ import { settings } from '../settings';
 import { choose, chooseFile } from '../shown/choices';
 import { tell } from '../shown/messages';
 import { TreeView, type TreeData, type TreeRow } from '../shown/trees';
-import { known } from '../words';
 
 interface Row {
   readonly id: string;
@@ -29,13 +28,6 @@ function step({ sampler, ...parameters }: SamplerSpec): string {
     return given.length === 1 ? short : `${name}=${short}`;
   });
   return [sampler, ...values].join(' ');
-}
-
-/** What a preset is called and does: its own words, or those of a built-in one in the language of VS Code. */
-function shown(id: string, { name, description }: Preset): Pick<Preset, 'name' | 'description'> {
-  return Object.hasOwn(builtInPresets, id)
-    ? { name: known(name), description: known(description) }
-    : { name, description };
 }
 
 /** "Presets": named sampler chains; a click explores with one in the panel, a button takes it for suggestions. */
@@ -58,7 +50,7 @@ export class PresetsView implements TreeData<Row>, vscode.Disposable {
     const chain = preset.greedy
       ? vscode.l10n.t('greedy')
       : preset.chain.map(step).join(', ') || vscode.l10n.t('unchanged');
-    const { name, description } = shown(id, preset);
+    const { name, description } = preset;
     const used = settings.inlinePreset() === id;
     return {
       label: name,
@@ -101,10 +93,11 @@ export class PresetsView implements TreeData<Row>, vscode.Disposable {
       idOf(given) ??
       (
         await choose(
-          Object.entries(presets).map(([key, preset]) => {
-            const { name, description } = shown(key, preset);
-            return { label: name, description, key };
-          }),
+          Object.entries(presets).map(([key, { name, description }]) => ({
+            label: name,
+            description,
+            key,
+          })),
           { title },
         )
       )?.key

@@ -6,7 +6,6 @@ import { LONGEST_PRESET_NAME } from '../../protocol/presets';
 import { settings } from '../settings';
 import { askText } from '../shown/choices';
 import { ask } from '../shown/messages';
-import { known } from '../words';
 import { presetId } from './presets';
 
 /** The user gave no name after all. */
@@ -23,11 +22,9 @@ export async function keepPreset(id: string, preset: Preset | undefined): Promis
 
 const plain = (name: string): string => name.trim().toLocaleLowerCase(vscode.env.language);
 
-/** Whether a built-in preset is called so, in English or in the language of VS Code. */
+/** Whether a built-in preset is called so, in the language of VS Code. */
 const isBuiltIn = (name: string): boolean =>
-  Object.values(builtInPresets).some(
-    (preset) => plain(preset.name) === plain(name) || plain(known(preset.name)) === plain(name),
-  );
+  Object.values(builtInPresets).some((preset) => plain(preset.name) === plain(name));
 
 /** What is wrong with a name for a preset of the user's own; undefined where nothing is. */
 export function wrongName(value: string): string | undefined {

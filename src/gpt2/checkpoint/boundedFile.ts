@@ -6,6 +6,8 @@ import { parseBoundedJson, type JsonObject } from '../../core/boundedJson';
 import { resolveInside } from './insideFolder';
 import { refuseLfsPointer } from './lfsPointer';
 import { ModelFileError, unreadable } from './modelFileError';
+import { t } from '../../l10n/language';
+import { written } from '../../l10n/numbers';
 
 /** A regular file, open to be read. Whoever opened it closes it. */
 export interface OpenFile {
@@ -51,16 +53,16 @@ export async function openRegular(path: string): Promise<OpenFile> {
  * Opens a file of a model's folder by the rule for links (`resolveInside`). The file that is open is the one that
  * was checked, though others change the folder meanwhile.
  * @param path below `directory`.
- * @param named as for `resolveInside`.
+ * @param index as for `resolveInside`.
  * @throws ModelFileError when it does not exist, is no regular file or lies elsewhere.
  */
-export async function openInside(directory: string, path: string, named?: string): Promise<OpenFile> {
+export async function openInside(directory: string, path: string, index?: string): Promise<OpenFile> {
   const file = await openRegular(path);
   try {
-    const target = await resolveInside(directory, path, named);
+    const target = await resolveInside(directory, path, index);
     if (!(await isSameFile(file.handle, target))) {
       throw new ModelFileError(
-        `${path} was exchanged while it was opened. Try again when nothing changes it.`,
+        t('{0} was exchanged while it was opened. Try again when nothing changes it.', path),
       );
     }
     return { ...file, path: target };
@@ -128,7 +130,7 @@ export async function readModelJson(
   directory: string,
   name: string,
   limits: TextLimits,
-  fix = `Put the model's own ${name} there.`,
+  fix = t("Put the model's own {0} there.", name),
 ): Promise<JsonObject> {
   const path = join(directory, name);
   const json = parseBoundedJson(
@@ -136,7 +138,7 @@ export async function readModelJson(
     (what) => new ModelFileError(`${path} ${what}. ${fix}`),
   );
   if (isJsonObject(json)) return json;
-  throw new ModelFileError(`${path} is not a JSON object. ${fix}`);
+  throw new ModelFileError(t('{0} is not a JSON object. {1}', path, fix));
 }
 
 /** As `readModelJson`; undefined where the folder has no such file. */
@@ -168,7 +170,12 @@ export async function readBytes(handle: FileHandle, position: number, length: nu
 async function readAll({ handle, size }: OpenFile, path: string, most: number): Promise<Buffer> {
   if (size > most) {
     throw new ModelFileError(
-      `${path} has ${size} bytes, expected at most ${most}. Put the model's own file there.`,
+      t(
+        "{0} has {1} bytes, expected at most {2}. Put the model's own file there.",
+        path,
+        written(size),
+        written(most),
+      ),
     );
   }
   try {
@@ -181,17 +188,18 @@ async function readAll({ handle, size }: OpenFile, path: string, most: number): 
 function decode(path: string, bytes: Buffer): string {
   refuseLfsPointer(path, bytes);
   if (isUtf8(bytes)) return bytes.toString('utf8');
-  throw new ModelFileError(`${path} is not text in UTF-8. Put the model's own file there.`);
+  throw new ModelFileError(t("{0} is not text in UTF-8. Put the model's own file there.", path));
 }
 
 function refuseOthers(path: string, found: Stats): void {
   if (found.isFile()) return;
-  const kind = found.isDirectory()
-    ? 'a folder'
-    : found.isFIFO()
-      ? 'a named pipe'
-      : found.isSocket()
-        ? 'a socket'
-        : 'a device';
-  throw new ModelFileError(`${path} is ${kind}, expected a file. Put the model's own file there.`);
+  throw new ModelFileError(
+    found.isDirectory()
+      ? t("{0} is a folder, expected a file. Put the model's own file there.", path)
+      : found.isFIFO()
+        ? t("{0} is a named pipe, expected a file. Put the model's own file there.", path)
+        : found.isSocket()
+          ? t("{0} is a socket, expected a file. Put the model's own file there.", path)
+          : t("{0} is a device, expected a file. Put the model's own file there.", path),
+  );
 }

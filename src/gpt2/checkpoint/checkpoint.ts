@@ -7,6 +7,8 @@ import { commonFolder } from './insideFolder';
 import { ModelFileError } from './modelFileError';
 import { DTYPE_BYTES, readHeader, type Dtype } from './safetensors';
 import { readShardedHeaders, SHARD_INDEX, type ShardedTensor } from './sharded';
+import { t } from '../../l10n/language';
+import { written } from '../../l10n/numbers';
 
 /** One parameter of the model, by its published name without prefix, where it lies in the weights file. */
 export interface Weight extends ShardedTensor {
@@ -55,21 +57,34 @@ export async function openCheckpoint(directory: string): Promise<Checkpoint> {
     const tensor = stored.get(storedName);
     if (!tensor) {
       throw new ModelFileError(
-        `${path} has no tensor "${storedName}", which a GPT-2 of ${config.layers} layers needs. ` +
-          `Use the config.json and model.safetensors of one and the same model.`,
+        t(
+          '{0} has no tensor "{1}", which a GPT-2 of {2} layers needs. Use the config.json and model.safetensors of one and the same model.',
+          path,
+          storedName,
+          written(config.layers),
+        ),
       );
     }
     if (tensor.shape.join() !== shape.join()) {
       throw new ModelFileError(
-        `${path}: tensor "${storedName}" has shape [${tensor.shape.join(', ')}], ` +
-          `but config.json demands [${shape.join(', ')}]. ` +
-          `Use the config.json and model.safetensors of one and the same model.`,
+        t(
+          '{0}: tensor "{1}" has shape [{2}], but config.json demands [{3}]. Use the config.json and model.safetensors of one and the same model.',
+          path,
+          storedName,
+          tensor.shape.join(', '),
+          shape.join(', '),
+        ),
       );
     }
     if (!Object.hasOwn(DTYPE_BYTES, tensor.dtype)) {
       throw new ModelFileError(
-        `${path}: tensor "${storedName}" has type ${tensor.dtype}, expected one of ` +
-          `${Object.keys(DTYPE_BYTES).join(', ')}. Use the model's unquantized weights.`,
+        t(
+          '{0}: tensor "{1}" has type {2}, expected one of {3}. Use the model\'s unquantized weights.',
+          path,
+          storedName,
+          tensor.dtype,
+          Object.keys(DTYPE_BYTES).join(', '),
+        ),
       );
     }
     weights.set(name, { ...tensor, dtype: tensor.dtype as Dtype });
@@ -87,9 +102,9 @@ export async function openCheckpoint(directory: string): Promise<Checkpoint> {
   };
 }
 
-const STALE =
-  'lm_head.weight is used for the output, as transformers 5 does: ' +
-  'it differs from wte.weight, although config.json says that they are tied';
+const STALE = t(
+  'lm_head.weight is used for the output, as transformers 5 does: it differs from wte.weight, although config.json says that they are tied',
+);
 
 /** Bytes of both tensors that are compared at once. */
 const COMPARED_AT_ONCE = 1 << 22;
@@ -184,8 +199,10 @@ async function readStored(directory: string): Promise<Stored> {
     if (await isThere(index)) return { path: index, stored: await readShardedHeaders(directory) };
     if (await isThere(join(directory, 'pytorch_model.bin'))) {
       throw new ModelFileError(
-        `${path} is missing; the folder has pytorch_model.bin instead: ` +
-          `download model.safetensors of the same model, which holds no code.`,
+        t(
+          '{0} is missing; the folder has pytorch_model.bin instead: download model.safetensors of the same model, which holds no code.',
+          path,
+        ),
       );
     }
   }

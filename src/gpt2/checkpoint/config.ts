@@ -5,6 +5,8 @@ import { findModelJson, isJsonObject, readModelJson, SETTINGS_BYTES } from './bo
 import type { JsonObject } from '../../core/boundedJson';
 import { ModelFileError } from './modelFileError';
 import { readTextEnds, type TextEnds } from './textEnds';
+import { t } from '../../l10n/language';
+import { written } from '../../l10n/numbers';
 
 /** Shape of a GPT-2 model, as its `config.json` says. */
 export interface Gpt2Config {
@@ -46,13 +48,18 @@ const LIMITS = {
  */
 export function readConfig(json: unknown, file: string, generation?: JsonObject): Gpt2Config {
   if (!isJsonObject(json)) {
-    throw new ModelFileError(`${file} is not a JSON object. Put the model's own config.json there.`);
+    throw new ModelFileError(t("{0} is not a JSON object. Put the model's own config.json there.", file));
   }
   const fields = json;
   const bad = (name: string, expected: string): never => {
     throw new ModelFileError(
-      `${file}: ${name} is ${shownJson(fields[name])}, expected ${expected}. ` +
-        `Use a GPT-2 model with the config.json it was published with.`,
+      t(
+        '{0}: {1} is {2}, expected {3}. Use a GPT-2 model with the config.json it was published with.',
+        file,
+        name,
+        shownJson(fields[name]),
+        expected,
+      ),
     );
   };
   const count = (name: keyof typeof LIMITS): number => {
@@ -60,27 +67,27 @@ export function readConfig(json: unknown, file: string, generation?: JsonObject)
     const limit = LIMITS[name];
     return typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= limit
       ? value
-      : bad(name, `a whole number from 1 to ${limit}`);
+      : bad(name, t('a whole number from 1 to {0}', written(limit)));
   };
   const flag = (name: string, fallback: boolean): boolean => {
     const value = fields[name] ?? fallback;
-    return typeof value === 'boolean' ? value : bad(name, 'true or false');
+    return typeof value === 'boolean' ? value : bad(name, t('true or false'));
   };
 
-  if (fields['model_type'] !== 'gpt2') bad('model_type', '"gpt2", the only architecture that can be run');
+  if (fields['model_type'] !== 'gpt2') bad('model_type', t('"gpt2", the only architecture that can be run'));
   const named = fields['activation_function'] ?? 'gelu_new';
   const activation =
     typeof named === 'string' && Object.hasOwn(ACTIVATION_NAMES, named)
       ? ACTIVATION_NAMES[named]!
-      : bad('activation_function', `one of ${Object.keys(ACTIVATION_NAMES).join(', ')}`);
+      : bad('activation_function', t('one of {0}', Object.keys(ACTIVATION_NAMES).join(', ')));
   if (flag('add_cross_attention', false)) bad('add_cross_attention', 'false');
 
   const width = count('n_embd');
   const heads = count('n_head');
-  if (width % heads !== 0) bad('n_head', `a divisor of n_embd ${width}`);
+  if (width % heads !== 0) bad('n_head', t('a divisor of n_embd {0}', written(width)));
   const epsilon = fields['layer_norm_epsilon'] ?? 1e-5;
   if (typeof epsilon !== 'number' || !(epsilon > 0 && epsilon < 1)) {
-    bad('layer_norm_epsilon', 'a number above 0 and below 1');
+    bad('layer_norm_epsilon', t('a number above 0 and below 1'));
   }
   const vocabularySize = count('vocab_size');
   const scaled = flag('scale_attn_weights', true) ? 1 / Math.sqrt(width / heads) : 1;
@@ -115,7 +122,7 @@ export async function loadConfig(directory: string): Promise<Gpt2Config> {
     generation = await findModelJson(directory, 'generation_config.json', limits, '');
   } catch (error) {
     if (!(error instanceof ModelFileError)) throw error;
-    const note = `What ends a text is read from config.json alone: ${error.message.trim()}`;
+    const note = t('What ends a text is read from config.json alone: {0}', error.message.trim());
     const config = readConfig(json, file);
     const remarks = [note, ...config.textEnds.remarks];
     return { ...config, textEnds: { ...config.textEnds, remarks }, notes: [note] };

@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import type { Weight } from './checkpoint';
 import { DTYPE_BYTES } from './safetensors';
+import { t } from '../../l10n/language';
 
 /** Reads `count` numbers of a tensor from number `first` on, widened to float32. */
 export async function readFloats(weight: Weight, first: number, count: number): Promise<Float32Array> {
@@ -12,7 +13,7 @@ export async function readFloats(weight: Weight, first: number, count: number): 
     while (read < bytes.length) {
       const position = weight.offset + first * size + read;
       const { bytesRead } = await file.read(bytes, read, bytes.length - read, position);
-      if (bytesRead === 0) throw new Error(`${weight.file} ended within tensor "${weight.name}"`);
+      if (bytesRead === 0) throw new Error(t('{0} ended within tensor "{1}"', weight.file, weight.name));
       read += bytesRead;
     }
   } finally {

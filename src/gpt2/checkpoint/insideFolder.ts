@@ -1,6 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { ModelFileError, unreadable } from './modelFileError';
+import { t } from '../../l10n/language';
 
 /** A version of a model in the hub's own cache, or a folder in it; what is captured is the model's part of the cache. */
 const SNAPSHOT = /^(.*[\\/]models--[^\\/]+)[\\/]snapshots[\\/][^\\/]+(?:[\\/]|$)/;
@@ -31,11 +32,11 @@ export function cachedRepository(folder: string): string | undefined {
  * read or copied.
  * @param folder the model's folder.
  * @param path below it.
- * @param named how the path came to be meant, as a relative clause with its comma; nothing when the folder holds it.
+ * @param index the file that names the path; left out where the folder itself holds it.
  * @returns the file's path, links resolved.
  * @throws ModelFileError when it lies elsewhere or does not exist.
  */
-export async function resolveInside(folder: string, path: string, named = ''): Promise<string> {
+export async function resolveInside(folder: string, path: string, index?: string): Promise<string> {
   let root: string;
   let target: string;
   try {
@@ -46,8 +47,18 @@ export async function resolveInside(folder: string, path: string, named = ''): P
   }
   if (placesOf(root).some((place) => isBelow(place, target))) return target;
   throw new ModelFileError(
-    `${path}${named} is a link out of the model's folder to ${target}. ` +
-      `It is refused; copy the file itself into the folder.`,
+    index === undefined
+      ? t(
+          "{0} is a link out of the model's folder to {1}. It is refused; copy the file itself into the folder.",
+          path,
+          target,
+        )
+      : t(
+          "{0}, to which {1} points, is a link out of the model's folder to {2}. It is refused; copy the file itself into the folder.",
+          path,
+          index,
+          target,
+        ),
   );
 }
 
@@ -67,14 +78,14 @@ export function checkName(name: string, index: string): void {
     name.split('/').some((part) => part === '' || part === '.' || part === '..');
   if (suspicious) {
     throw new ModelFileError(
-      `${index} points to the file ${JSON.stringify(name.slice(0, 200))}, expected a name below its own folder ` +
-        `without "..". Such an index is refused; get the model from a source you trust.`,
+      t(
+        '{0} points to the file {1}, expected a name below its own folder without "..". Such an index is refused; get the model from a source you trust.',
+        index,
+        JSON.stringify(name.slice(0, 200)),
+      ),
     );
   }
 }
-
-/** For `resolveInside`: how a path came to be meant. */
-export const namedBy = (index: string): string => `, to which ${index} points,`;
 
 /** The deepest folder that holds all of some files (absolute paths, links resolved). */
 export function commonFolder(files: readonly string[]): string {

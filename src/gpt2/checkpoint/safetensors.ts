@@ -5,6 +5,8 @@ import { isJsonObject, openRegular, readBytes, type OpenFile } from './boundedFi
 import { parseBoundedJson } from '../../core/boundedJson';
 import { refuseLfsPointer } from './lfsPointer';
 import { ModelFileError, unreadable } from './modelFileError';
+import { t } from '../../l10n/language';
+import { written } from '../../l10n/numbers';
 
 /** Number types of weights, with their size in bytes. */
 export const DTYPE_BYTES = { F32: 4, F16: 2, BF16: 2 } as const;
@@ -53,11 +55,15 @@ export async function readHeader(
   try {
     const headerBytes = await readHeaderLength(handle, file, size);
     const bytes = await readExactly(handle, 8, headerBytes, file);
-    if (!isUtf8(bytes)) throw damaged(file, 'its header is not text in UTF-8');
-    const json = parseBoundedJson(bytes.toString('utf8'), (what) => damaged(file, `its header ${what}`), {
-      uniqueKeys: true,
-      values: MAX_HEADER_VALUES,
-    });
+    if (!isUtf8(bytes)) throw damaged(file, t('its header is not text in UTF-8'));
+    const json = parseBoundedJson(
+      bytes.toString('utf8'),
+      (what) => damaged(file, t('its header {0}', what)),
+      {
+        uniqueKeys: true,
+        values: MAX_HEADER_VALUES,
+      },
+    );
     return readEntries(json, file, 8 + headerBytes, size);
   } catch (error) {
     throw error instanceof ModelFileError ? error : unreadable(file, error);
@@ -67,12 +73,15 @@ export async function readHeader(
 }
 
 async function readHeaderLength(handle: FileHandle, file: string, fileBytes: number): Promise<number> {
-  if (fileBytes < 8) throw damaged(file, `it has ${fileBytes} bytes, expected at least 8`);
+  if (fileBytes < 8) throw damaged(file, t('it has {0} bytes, expected at least 8', written(fileBytes)));
   refuseLfsPointer(file, await readExactly(handle, 0, Math.min(fileBytes, LFS_BYTES), file));
   const length = (await readExactly(handle, 0, 8, file)).readBigUInt64LE();
   const limit = Math.min(MAX_HEADER_BYTES, fileBytes - 8);
   if (length > BigInt(limit)) {
-    throw damaged(file, `its header says it is ${length.toString()} bytes long, expected at most ${limit}`);
+    throw damaged(
+      file,
+      t('its header says it is {0} bytes long, expected at most {1}', length.toString(), written(limit)),
+    );
   }
   return Number(length);
 }
@@ -80,7 +89,7 @@ async function readHeaderLength(handle: FileHandle, file: string, fileBytes: num
 async function readExactly(handle: FileHandle, at: number, length: number, file: string): Promise<Buffer> {
   const bytes = await readBytes(handle, at, length);
   if (bytes.length < length)
-    throw damaged(file, `it ended after ${at + bytes.length} bytes while it was read`);
+    throw damaged(file, t('it ended after {0} bytes while it was read', written(at + bytes.length)));
   return bytes;
 }
 
@@ -90,7 +99,7 @@ function readEntries(
   dataStart: number,
   fileBytes: number,
 ): Map<string, StoredTensor> {
-  if (!isJsonObject(json)) throw damaged(file, 'its header is not a JSON object');
+  if (!isJsonObject(json)) throw damaged(file, t('its header is not a JSON object'));
   const tensors = Object.entries(json)
     .filter(([name]) => name !== '__metadata__')
     .map(([name, entry]) => readEntry(name, entry, file, dataStart, fileBytes));
@@ -99,12 +108,16 @@ function readEntries(
   const inOrder = [...tensors].sort((a, b) => a.offset - b.offset || a.byteLength - b.byteLength);
   for (const tensor of inOrder) {
     if (before && tensor.offset < end) {
-      throw damaged(file, `the bytes of tensor "${tensor.name}" overlap those of "${before.name}"`);
+      throw damaged(file, t('the bytes of tensor "{0}" overlap those of "{1}"', tensor.name, before.name));
     }
     if (tensor.offset > end) {
       throw damaged(
         file,
-        `no tensor has the ${tensor.offset - end} bytes before tensor "${tensor.name}", expected none between tensors`,
+        t(
+          'no tensor has the {0} bytes before tensor "{1}", expected none between tensors',
+          written(tensor.offset - end),
+          tensor.name,
+        ),
       );
     }
     end += tensor.byteLength;
@@ -113,8 +126,11 @@ function readEntries(
   if (end < fileBytes) {
     throw damaged(
       file,
-      `it has ${fileBytes - end} bytes after the last of its tensors, expected none; all of them together have ` +
-        `${end - dataStart} bytes`,
+      t(
+        'it has {0} bytes after the last of its tensors, expected none; all of them together have {1} bytes',
+        written(fileBytes - end),
+        written(end - dataStart),
+      ),
     );
   }
   return new Map(tensors.map((tensor) => [tensor.name, tensor]));
@@ -127,21 +143,32 @@ function readEntry(
   dataStart: number,
   fileBytes: number,
 ): StoredTensor {
-  const found = `tensor "${name}" `;
   const { dtype, shape, data_offsets: range } = (entry ?? {}) as Readonly<Record<string, unknown>>;
-  if (typeof dtype !== 'string') throw damaged(file, `${found}has no dtype`);
+  if (typeof dtype !== 'string') throw damaged(file, t('tensor "{0}" has no dtype', name));
   if (!Array.isArray(shape) || !shape.every(isCount)) {
-    throw damaged(file, `${found}has shape ${shownJson(shape)}, expected a list of whole numbers`);
+    throw damaged(
+      file,
+      t('tensor "{0}" has shape {1}, expected a list of whole numbers', name, shownJson(shape)),
+    );
   }
   if (!Array.isArray(range) || range.length !== 2 || !range.every(isCount)) {
-    throw damaged(file, `${found}has data_offsets ${shownJson(range)}, expected two whole numbers`);
+    throw damaged(
+      file,
+      t('tensor "{0}" has data_offsets {1}, expected two whole numbers', name, shownJson(range)),
+    );
   }
   const [begin, end] = range as [number, number];
   const dataBytes = fileBytes - dataStart;
   if (begin > end || end > dataBytes) {
     throw damaged(
       file,
-      `${found}lies at bytes ${begin} to ${end} of the data, expected a range within its ${dataBytes} bytes`,
+      t(
+        'tensor "{0}" lies at bytes {1} to {2} of the data, expected a range within its {3} bytes',
+        name,
+        written(begin),
+        written(end),
+        written(dataBytes),
+      ),
     );
   }
   const elementBytes = Object.hasOwn(DTYPE_BYTES, dtype) ? DTYPE_BYTES[dtype as Dtype] : undefined;
@@ -149,7 +176,14 @@ function readEntry(
   if (expected !== undefined && expected !== end - begin) {
     throw damaged(
       file,
-      `${found}of type ${dtype} and shape ${shownJson(shape)} has ${end - begin} bytes, expected ${expected}`,
+      t(
+        'tensor "{0}" of type {1} and shape {2} has {3} bytes, expected {4}',
+        name,
+        dtype,
+        shownJson(shape),
+        written(end - begin),
+        written(expected),
+      ),
     );
   }
   return { name, dtype, shape, offset: dataStart + begin, byteLength: end - begin };
@@ -161,6 +195,6 @@ function isCount(value: unknown): value is number {
 
 function damaged(file: string, what: string): ModelFileError {
   return new ModelFileError(
-    `${file} is not a whole safetensors file: ${what}. Download or copy the file again.`,
+    t('{0} is not a whole safetensors file: {1}. Download or copy the file again.', file, what),
   );
 }

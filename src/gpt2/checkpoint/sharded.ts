@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { isJsonObject, openInside, readModelText, TABLE_BYTES } from './boundedFile';
 import { parseBoundedJson } from '../../core/boundedJson';
-import { checkName, namedBy } from './insideFolder';
+import { checkName } from './insideFolder';
 import { ModelFileError } from './modelFileError';
 import { readHeader, type StoredTensor } from './safetensors';
+import { t } from '../../l10n/language';
 
 /** Name under which the hub publishes the index of weights that are cut into several files. */
 export const SHARD_INDEX = 'model.safetensors.index.json';
@@ -22,15 +23,17 @@ export interface ShardedTensor extends StoredTensor {
  */
 export function readShardIndex(text: string, file: string): Map<string, string> {
   const damaged = (what: string): ModelFileError =>
-    new ModelFileError(`${file} is not an index of safetensors files: ${what}. Get the model's files again.`);
-  const json = parseBoundedJson(text, (what) => damaged(`it ${what}`), { uniqueKeys: true });
+    new ModelFileError(
+      t("{0} is not an index of safetensors files: {1}. Get the model's files again.", file, what),
+    );
+  const json = parseBoundedJson(text, (what) => damaged(t('it {0}', what)), { uniqueKeys: true });
   const map = isJsonObject(json) ? json['weight_map'] : undefined;
-  if (!isJsonObject(map)) throw damaged('it has no object weight_map');
+  if (!isJsonObject(map)) throw damaged(t('it has no object weight_map'));
   const entries = Object.entries(map);
-  if (entries.length === 0) throw damaged('its weight_map is empty');
+  if (entries.length === 0) throw damaged(t('its weight_map is empty'));
   return new Map(
     entries.map(([name, shard]: [string, unknown]) => {
-      if (typeof shard !== 'string') throw damaged(`tensor "${name}" has no file name`);
+      if (typeof shard !== 'string') throw damaged(t('tensor "{0}" has no file name', name));
       return [name, shard];
     }),
   );
@@ -47,7 +50,7 @@ export async function readShardedHeaders(directory: string): Promise<Map<string,
   const shards = new Map<string, { file: string; header: Map<string, StoredTensor> }>();
   for (const shard of new Set(map.values())) {
     checkName(shard, index);
-    const opened = await openInside(directory, join(directory, ...shard.split('/')), namedBy(index));
+    const opened = await openInside(directory, join(directory, ...shard.split('/')), index);
     shards.set(shard, { file: opened.path, header: await readHeader(opened, opened.path) });
   }
   const tensors = new Map<string, ShardedTensor>();
@@ -56,8 +59,12 @@ export async function readShardedHeaders(directory: string): Promise<Map<string,
     const tensor = header.get(name);
     if (!tensor) {
       throw new ModelFileError(
-        `${index} says that tensor "${name}" is in ${shard}, but that file has no such tensor. ` +
-          `Get all files of the model again, from one source.`,
+        t(
+          '{0} says that tensor "{1}" is in {2}, but that file has no such tensor. Get all files of the model again, from one source.',
+          index,
+          name,
+          shard,
+        ),
       );
     }
     tensors.set(name, { ...tensor, file });

@@ -1,5 +1,7 @@
 /** Which tokens end a text and which one stands before its first, as a model's configuration files say. */
 import type { ModelInfo } from '../../core/languageModel';
+import { t } from '../../l10n/language';
+import { written } from '../../l10n/numbers';
 
 /** The part of a model's description that this file decides. */
 export type TextEnds = Required<Pick<ModelInfo, 'endOfText' | 'startOfText' | 'remarks'>>;
@@ -31,7 +33,7 @@ export function readTextEnds(
   vocabularySize: number,
 ): TextEnds {
   const remarks: string[] = [];
-  const limits = `ids 0 to ${vocabularySize - 1}`;
+  const limits = t('ids 0 to {0}', written(vocabularySize - 1));
   const isId = (value: unknown): value is number =>
     Number.isInteger(value) && (value as number) >= 0 && (value as number) < vocabularySize;
 
@@ -42,12 +44,25 @@ export function readTextEnds(
   const endOfText = [...new Set(all.filter(isId))];
   const wrong = all.filter((id) => !isId(id));
   const none =
-    endOfText.length === 0 ? ' No token ends a text, so it goes on to the length that is asked for.' : '';
+    endOfText.length === 0 ? [t('No token ends a text, so it goes on to the length that is asked for.')] : [];
   if (wrong.length > 0) {
     remarks.push(
-      eos === undefined
-        ? `${CONFIG} names no eos_token_id, and that of GPT-2, ${GPT2_DEFAULT}, is outside the vocabulary (${limits}).${none}`
-        : `eos_token_id in ${eosIn} is ${list(wrong)}, which is no token of the vocabulary (${limits}), and is left out.${none}`,
+      [
+        eos === undefined
+          ? t(
+              '{0} names no eos_token_id, and that of GPT-2, {1}, is outside the vocabulary ({2}).',
+              CONFIG,
+              written(GPT2_DEFAULT),
+              limits,
+            )
+          : t(
+              'eos_token_id in {0} is {1}, which is no token of the vocabulary ({2}), and is left out.',
+              eosIn,
+              list(wrong),
+              limits,
+            ),
+        ...none,
+      ].join(' '),
     );
   }
 
@@ -58,7 +73,12 @@ export function readTextEnds(
   const start = first === undefined ? GPT2_DEFAULT : first;
   if (first !== undefined && first !== null && !isId(first)) {
     remarks.push(
-      `bos_token_id in ${bos === undefined || bos === null ? CONFIG : bosIn} is ${list([first])}, which is no token of the vocabulary (${limits}), and is left out.`,
+      t(
+        'bos_token_id in {0} is {1}, which is no token of the vocabulary ({2}), and is left out.',
+        bos === undefined || bos === null ? CONFIG : bosIn,
+        list([first]),
+        limits,
+      ),
     );
   }
   return { endOfText, startOfText: isId(start) ? start : (endOfText[0] ?? null), remarks };
@@ -67,5 +87,5 @@ export function readTextEnds(
 function list(values: readonly unknown[]): string {
   const shown = values.slice(0, LISTED).map((value) => JSON.stringify(value).slice(0, 40));
   const more = values.length - shown.length;
-  return shown.join(', ') + (more > 0 ? ` and ${more} more` : '');
+  return more > 0 ? t('{0} and {1} more', shown.join(', '), written(more)) : shown.join(', ');
 }

@@ -2,9 +2,11 @@ import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { isThere, openInside, type OpenFile } from '../checkpoint/boundedFile';
 import { loadConfig, type Gpt2Config } from '../checkpoint/config';
-import { checkName, namedBy } from '../checkpoint/insideFolder';
+import { checkName } from '../checkpoint/insideFolder';
 import { ModelFileError } from '../checkpoint/modelFileError';
 import { describeOnnx, type OnnxDescription, type OnnxValue } from './onnxFile';
+import { t } from '../../l10n/language';
+import { eitherOf, written } from '../../l10n/numbers';
 
 /** Number types that an export may use where this program meets them. */
 export type OnnxType = 'float32' | 'float16' | 'int64' | 'int32' | 'bool';
@@ -92,15 +94,18 @@ function recognize(
 ): Pick<OnnxExport, 'inputs' | 'cache'> {
   const refuse = (what: string): never => {
     throw new ModelFileError(
-      `${file} cannot be run: ${what}. Export the model with Optimum as text-generation or ` +
-        `text-generation-with-past, or use its config.json and model.safetensors instead.`,
+      t(
+        '{0} cannot be run: {1}. Export the model with Optimum as text-generation or text-generation-with-past, or use its config.json and model.safetensors instead.',
+        file,
+        what,
+      ),
     );
   };
   const typeOf = ({ name, type }: OnnxValue, allowed: readonly OnnxType[]): OnnxType => {
     const known = TYPES.get(type);
     return known && allowed.includes(known)
       ? known
-      : refuse(`"${name}" has ONNX type ${known ?? type}, expected ${allowed.join(' or ')}`);
+      : refuse(t('"{0}" has ONNX type {1}, expected {2}', name, String(known ?? type), eitherOf(allowed)));
   };
 
   const plain = new Map<string, { type: OnnxType; rank: number | undefined }>();
@@ -109,35 +114,47 @@ function recognize(
     const allowed = Object.hasOwn(INPUTS, value.name) ? INPUTS[value.name] : undefined;
     if (PAST.test(value.name)) past.push(value);
     else if (allowed) plain.set(value.name, { type: typeOf(value, allowed), rank: value.shape?.length });
-    else refuse(`it needs the input "${value.name}", which is not known`);
+    else refuse(t('it needs the input "{0}", which is not known', value.name));
   }
-  if (!plain.has('input_ids')) refuse('it has no input "input_ids"');
+  if (!plain.has('input_ids')) refuse(t('it has no input "input_ids"'));
 
-  const logits = outputs.find(({ name }) => name === 'logits') ?? refuse('it has no output "logits"');
+  const logits = outputs.find(({ name }) => name === 'logits') ?? refuse(t('it has no output "logits"'));
   const vocabulary = logits.shape?.at(-1) ?? null;
   if (vocabulary !== null && vocabulary !== config.vocabularySize) {
-    refuse(`it has ${vocabulary} logits, but config.json says vocab_size ${config.vocabularySize}`);
+    refuse(
+      t(
+        'it has {0} logits, but config.json says vocab_size {1}',
+        written(vocabulary),
+        written(config.vocabularySize),
+      ),
+    );
   }
   typeOf(logits, ['float32']);
   if (past.length === 0) {
     if (plain.has('use_cache_branch'))
-      refuse('it has "use_cache_branch", but no inputs for past keys and values');
+      refuse(t('it has "use_cache_branch", but no inputs for past keys and values'));
     return { inputs: plain, cache: null };
   }
 
   const expected = pastNames(config.layers);
   const missing = expected.find((name) => !past.some((value) => value.name === name));
   if (missing !== undefined || past.length !== expected.length) {
+    const layers = written(config.layers);
     refuse(
-      `its inputs for past keys and values are not those of the ${config.layers} layers in config.json` +
-        (missing === undefined ? '' : `: "${missing}" is missing`),
+      missing === undefined
+        ? t('its inputs for past keys and values are not those of the {0} layers in config.json', layers)
+        : t(
+            'its inputs for past keys and values are not those of the {0} layers in config.json: "{1}" is missing',
+            layers,
+            missing,
+          ),
     );
   }
   const present = expected.map(presentName);
   const absent = present.find((name) => !outputs.some((value) => value.name === name));
-  if (absent !== undefined) refuse(`it has no output "${absent}"`);
+  if (absent !== undefined) refuse(t('it has no output "{0}"', absent));
   const types = new Set(past.map((value) => typeOf(value, ['float32', 'float16'])));
-  if (types.size > 1) refuse('its past keys and values are of different types');
+  if (types.size > 1) refuse(t('its past keys and values are of different types'));
   const headWidth = config.width / config.heads;
   for (const { name, shape } of past) {
     const [, heads = null, , width = null] = shape ?? [];
@@ -147,8 +164,13 @@ function recognize(
       (width ?? headWidth) === headWidth;
     if (!fits) {
       refuse(
-        `"${name}" has shape [${shape!.map((d) => d ?? '?').join(', ')}], but config.json demands ` +
-          `[batch, ${config.heads}, tokens, ${headWidth}]`,
+        t(
+          '"{0}" has shape [{1}], but config.json demands [batch, {2}, tokens, {3}]',
+          name,
+          shape!.map((d) => d ?? '?').join(', '),
+          written(config.heads),
+          written(headWidth),
+        ),
       );
     }
   }
@@ -175,7 +197,7 @@ async function externalFiles({ external }: OnnxDescription, file: string): Promi
     let found = byLocation.get(location);
     if (!found) {
       checkName(location, file);
-      found = await openInside(dirname(file), join(dirname(file), ...location.split('/')), namedBy(file));
+      found = await openInside(dirname(file), join(dirname(file), ...location.split('/')), file);
       await found.handle.close();
       byLocation.set(location, found);
     }
@@ -183,8 +205,15 @@ async function externalFiles({ external }: OnnxDescription, file: string): Promi
     files.set(path, size);
     if (offset + (length ?? 0) > size) {
       throw new ModelFileError(
-        `${file}: tensor "${tensor}" lies at bytes ${offset} to ${offset + (length ?? 0)} of ${location}, ` +
-          `which has only ${size} bytes. Download or copy the files again.`,
+        t(
+          '{0}: tensor "{1}" lies at bytes {2} to {3} of {4}, which has only {5} bytes. Download or copy the files again.',
+          file,
+          tensor,
+          written(offset),
+          written(offset + (length ?? 0)),
+          location,
+          written(size),
+        ),
       );
     }
   }

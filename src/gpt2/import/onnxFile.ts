@@ -3,6 +3,8 @@ import { openInside } from '../checkpoint/boundedFile';
 import { refuseLfsPointer } from '../checkpoint/lfsPointer';
 import { ModelFileError, unreadable } from '../checkpoint/modelFileError';
 import { ProtobufError, ProtobufFile, type ProtobufField } from './protobufFile';
+import { t } from '../../l10n/language';
+import { written } from '../../l10n/numbers';
 
 /** An input or output of a graph. */
 export interface OnnxValue {
@@ -64,7 +66,7 @@ export async function describeOnnx(directory: string, path: string): Promise<Onn
     if (error instanceof ModelFileError) throw error;
     if (!(error instanceof ProtobufError)) throw unreadable(path, error);
     throw new ModelFileError(
-      `${path} is not a whole ONNX file: ${messageOf(error)}. Download or copy the file again.`,
+      t('{0} is not a whole ONNX file: {1}. Download or copy the file again.', path, messageOf(error)),
     );
   } finally {
     await handle.close();
@@ -87,7 +89,7 @@ class Reader {
       } else if (field.number === MODEL.functions) await this.#nodes(field, FUNCTION.node, 0);
       else if (field.number === MODEL.training) await this.#training(field);
     }
-    if (!found) throw new ProtobufError('it has no graph');
+    if (!found) throw new ProtobufError(t('it has no graph'));
     return { inputs, outputs, external: this.#external };
   }
 
@@ -97,7 +99,8 @@ class Reader {
     inputs: OnnxValue[],
     outputs: OnnxValue[],
   ): Promise<void> {
-    if (depth > DEEPEST) throw new ProtobufError(`its graphs are nested more than ${DEEPEST} deep`);
+    if (depth > DEEPEST)
+      throw new ProtobufError(t('its graphs are nested more than {0} deep', written(DEEPEST)));
     for await (const field of this.#within(range)) {
       if (field.number === GRAPH.node) await this.#attributes(field, depth);
       else if (field.number === GRAPH.initializer) await this.#tensor(field);
@@ -157,7 +160,7 @@ class Reader {
           if (part.number === ENTRY.key) key = await this.file.text(part);
           else if (part.number === ENTRY.value) value = await this.file.text(part);
         }
-        if (entries.has(key)) throw new ProtobufError(`tensor "${tensor}" names its ${key} twice`);
+        if (entries.has(key)) throw new ProtobufError(t('tensor "{0}" names its {1} twice', tensor, key));
         entries.set(key, value);
       }
     }
@@ -168,7 +171,7 @@ class Reader {
       if (text === undefined) return undefined;
       const value = Number(text);
       if (!/^\d+$/.test(text) || !Number.isSafeInteger(value)) {
-        throw new ProtobufError(`the ${key} of tensor "${tensor}" is ${JSON.stringify(text)}`);
+        throw new ProtobufError(t('the {0} of tensor "{1}" is {2}', key, tensor, JSON.stringify(text)));
       }
       return value;
     };
@@ -208,7 +211,7 @@ class Reader {
   }
 
   #within({ start, end, isBytes }: ProtobufField): AsyncGenerator<ProtobufField> {
-    if (!isBytes) throw new ProtobufError(`byte ${start} should begin a message`);
+    if (!isBytes) throw new ProtobufError(t('byte {0} should begin a message', written(start)));
     return this.file.fields(start, end);
   }
 }

@@ -1,5 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { FileHandle } from 'node:fs/promises';
+import { t } from '../../l10n/language';
+import { written } from '../../l10n/numbers';
 
 /** One field of a message in a file: a number, or bytes from `start` to `end`. */
 export interface ProtobufField {
@@ -50,16 +52,17 @@ export class ProtobufFile {
     /** Numbers of the groups around the place; no message here has fields in groups. */
     const groups: number[] = [];
     while (at < end) {
-      if (++this.#fields > MOST_FIELDS) throw new ProtobufError(`it has more than ${MOST_FIELDS} fields`);
+      if (++this.#fields > MOST_FIELDS)
+        throw new ProtobufError(t('it has more than {0} fields', written(MOST_FIELDS)));
       const [tag, afterTag] = await this.#varint(at, end);
       const number = Math.floor(tag / 8);
       const wire = tag % 8;
-      if (tag > MOST_TAG || number === 0) throw new ProtobufError(`byte ${at} begins no field`);
+      if (tag > MOST_TAG || number === 0) throw new ProtobufError(t('byte {0} begins no field', written(at)));
       if (wire === 3 || wire === 4) {
         if (wire === 3) groups.push(number);
         else if (groups.pop() !== number)
-          throw new ProtobufError(`byte ${at} ends a group that did not begin`);
-        if (groups.length > DEEPEST_GROUP) throw new ProtobufError(`its groups are nested too deeply`);
+          throw new ProtobufError(t('byte {0} ends a group that did not begin', written(at)));
+        if (groups.length > DEEPEST_GROUP) throw new ProtobufError(t('its groups are nested too deeply'));
         at = afterTag;
         continue;
       }
@@ -77,19 +80,21 @@ export class ProtobufFile {
         dataStart = next;
         dataEnd = next + length;
       } else if (wire === 1 || wire === 5) dataEnd = afterTag + (wire === 1 ? 8 : 4);
-      else throw new ProtobufError(`byte ${at} has wire type ${wire}`);
-      if (!(dataEnd <= end)) throw new ProtobufError(`the field at byte ${at} ends beyond its message`);
+      else throw new ProtobufError(t('byte {0} has wire type {1}', written(at), written(wire)));
+      if (!(dataEnd <= end))
+        throw new ProtobufError(t('the field at byte {0} ends beyond its message', written(at)));
       if (!skipped) yield { number, value: 0, isBytes: wire === 2, start: dataStart, end: dataEnd };
       at = dataEnd;
     }
-    if (groups.length > 0) throw new ProtobufError(`a group does not end by byte ${end}`);
+    if (groups.length > 0) throw new ProtobufError(t('a group does not end by byte {0}', written(end)));
   }
 
   /** Text of a field. @throws ProtobufError where it is none in UTF-8, or longer than 64 KB */
   async text({ start, end, isBytes }: ProtobufField): Promise<string> {
-    if (!isBytes || end - start > WINDOW) throw new ProtobufError(`byte ${start} should begin a short text`);
+    if (!isBytes || end - start > WINDOW)
+      throw new ProtobufError(t('byte {0} should begin a short text', written(start)));
     const bytes = await this.#bytes(start, end);
-    if (!isUtf8(bytes)) throw new ProtobufError(`the text at byte ${start} is not in UTF-8`);
+    if (!isUtf8(bytes)) throw new ProtobufError(t('the text at byte {0} is not in UTF-8', written(start)));
     return bytes.toString('utf8');
   }
 
@@ -114,7 +119,7 @@ export class ProtobufFile {
       value += (bytes[i]! & 0x7f) * 2 ** (7 * i);
       if (bytes[i]! < 0x80) return [value, at + i + 1];
     }
-    throw new ProtobufError(`byte ${at} does not begin a number`);
+    throw new ProtobufError(t('byte {0} does not begin a number', written(at)));
   }
 
   async #bytes(start: number, end: number): Promise<Buffer> {
@@ -126,7 +131,8 @@ export class ProtobufFile {
       this.#windowStart = start;
     }
     const bytes = this.#window.subarray(start - this.#windowStart, end - this.#windowStart);
-    if (bytes.length < end - start) throw new ProtobufError(`it ended after ${start + bytes.length} bytes`);
+    if (bytes.length < end - start)
+      throw new ProtobufError(t('it ended after {0} bytes', written(start + bytes.length)));
     return bytes;
   }
 }

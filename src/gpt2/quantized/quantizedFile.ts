@@ -10,6 +10,8 @@ import { draftOf, sweepDrafts } from './drafts';
 import { allFinite, readFloats } from '../checkpoint/floats';
 import { ModelFileError } from '../checkpoint/modelFileError';
 import { layOut, matrixPlan, type Layout, type MatrixPlan, type QuantizedVariant } from './quantizedLayout';
+import { t } from '../../l10n/language';
+import { written } from '../../l10n/numbers';
 
 /** Numbers of a large tensor that are in memory at once. */
 const NUMBERS_AT_ONCE = 1 << 22;
@@ -60,9 +62,14 @@ export async function openQuantized(
     await rm(draft, { force: true }).catch(() => undefined);
     if (options.signal?.aborted || error instanceof NotFinite) throw error;
     throw new ModelFileError(
-      `The ${variant.name} form of ${basename(checkpoint.file)} cannot be written to ${options.directory} ` +
-        `(${messageOf(error)}). Make room for its ${Math.ceil(layout.byteLength / 1e6)} MB there, ` +
-        `or use the model as it is.`,
+      t(
+        'The {0} form of {1} cannot be written to {2} ({3}). Make room for its {4} MB there, or use the model as it is.',
+        variant.name,
+        basename(checkpoint.file),
+        options.directory,
+        messageOf(error),
+        written(Math.ceil(layout.byteLength / 1e6)),
+      ),
     );
   }
   return { file, layout };
@@ -203,15 +210,20 @@ async function readFinite(weight: Weight, first: number, count: number): Promise
   if (allFinite(floats)) return floats;
   const at = floats.findIndex((value) => !Number.isFinite(value));
   throw new NotFinite(
-    `${weight.file}: number ${first + at} of tensor "${weight.name}" is ${floats[at]}, expected a finite number. ` +
-      `The weights are damaged, or their training failed; get the model from its source again.`,
+    t(
+      '{0}: number {1} of tensor "{2}" is {3}, expected a finite number. The weights are damaged, or their training failed; get the model from its source again.',
+      weight.file,
+      written(first + at),
+      weight.name,
+      String(floats[at]),
+    ),
   );
 }
 
 async function writeAt(file: FileHandle, data: Uint8Array | Float32Array, position: number): Promise<void> {
   const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  let written = 0;
-  while (written < bytes.length) {
-    written += (await file.write(bytes, written, bytes.length - written, position + written)).bytesWritten;
+  let done = 0;
+  while (done < bytes.length) {
+    done += (await file.write(bytes, done, bytes.length - done, position + done)).bytesWritten;
   }
 }

@@ -1,4 +1,6 @@
 import type { PlacedTokens, Vocabulary } from '../../core/languageModel';
+import { t } from '../../l10n/language';
+import { written } from '../../l10n/numbers';
 
 /** Text to token ids and back. Special tokens are ordinary text: none is ever made by what a user types. */
 export interface TextTokenizer {
@@ -36,7 +38,13 @@ export function decodeBytes({ bytes, offsets }: Vocabulary, ids: readonly number
     const start = offsets[id];
     const end = offsets[id + 1];
     if (start === undefined || end === undefined) {
-      throw new RangeError(`Token id ${id} is not one of the tokenizer's ids 0 to ${offsets.length - 2}.`);
+      throw new RangeError(
+        t(
+          "Token id {0} is not one of the tokenizer's ids 0 to {1}.",
+          written(id),
+          written(offsets.length - 2),
+        ),
+      );
     }
     return bytes.subarray(start, end);
   });
@@ -60,8 +68,13 @@ export function fitTokenizer(tokenizer: TextTokenizer, size: number, modelName: 
     const outside = ids.find((id) => id >= size);
     if (outside === undefined) return;
     throw new RangeError(
-      `The text needs token ${outside}, but ${modelName} knows only the ids 0 to ${size - 1}. ` +
-        `Use a model with its tokenizer's whole vocabulary of ${known} tokens.`,
+      t(
+        "The text needs token {0}, but {1} knows only the ids 0 to {2}. Use a model with its tokenizer's whole vocabulary of {3} tokens.",
+        written(outside),
+        modelName,
+        written(size - 1),
+        written(known),
+      ),
     );
   };
   return {

@@ -1,6 +1,8 @@
 import r50kBase from 'gpt-tokenizer/bpeRanks/r50k_base';
 import type { Vocabulary } from '../../core/languageModel';
 import { mergeBytePairs } from './bytePairs';
+import { t } from '../../l10n/language';
+import { written } from '../../l10n/numbers';
 
 /** Id of `<|endoftext|>`, which no text is ever encoded to. */
 export const END_OF_TEXT = 50256;
@@ -76,7 +78,9 @@ export class Gpt2Tokenizer {
       const start = offsets[id];
       const end = offsets[id + 1];
       if (start === undefined || end === undefined) {
-        throw new RangeError(`Token id ${id} is not one of GPT-2's ids 0 to ${END_OF_TEXT}.`);
+        throw new RangeError(
+          t("Token id {0} is not one of GPT-2's ids 0 to {1}.", written(id), written(END_OF_TEXT)),
+        );
       }
       length += end - start;
     }

@@ -8,6 +8,7 @@ import { decodeBytes, joinTokens, type TextTokenizer } from './textTokenizer';
 import { Gpt2Tokenizer, GPT2_VOCABULARY_SIZE } from './tokenizer';
 import { byteLevelBytes, isByteLevel, tokenBytes } from './tokenBytes';
 import { fromVocabularyAndMerges, withoutTokenizer } from './tokenizerFolder';
+import { t } from '../../l10n/language';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -77,8 +78,10 @@ function ownTokenizer(json: Json, path: string): TextTokenizer {
   const tokens = tokenBytes(json);
   if (!tokens) {
     throw new ModelFileError(
-      `${path} is of a kind whose tokens do not stand for fixed bytes of text; only byte-level tokenizers like ` +
-        `GPT-2's and SentencePiece's can be shown token by token. Choose a model with one of those.`,
+      t(
+        "{0} is of a kind whose tokens do not stand for fixed bytes of text; only byte-level tokenizers like GPT-2's and SentencePiece's can be shown token by token. Choose a model with one of those.",
+        path,
+      ),
     );
   }
   const vocabulary = joinTokens(tokens);
@@ -93,9 +96,13 @@ function ownTokenizer(json: Json, path: string): TextTokenizer {
     };
   } catch (error) {
     const why =
-      error instanceof PatternError ? `a pattern in it is not used: ${error.message}` : messageOf(error);
+      error instanceof PatternError ? t('a pattern in it is not used: {0}', error.message) : messageOf(error);
     throw new ModelFileError(
-      `${path} cannot be used: ${why}. Choose a model whose tokenizer is like GPT-2's or SentencePiece's.`,
+      t(
+        "{0} cannot be used: {1}. Choose a model whose tokenizer is like GPT-2's or SentencePiece's.",
+        path,
+        why,
+      ),
     );
   }
 }

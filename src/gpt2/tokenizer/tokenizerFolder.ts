@@ -10,6 +10,8 @@ import { ModelFileError } from '../checkpoint/modelFileError';
 import { joinTokens, type TextTokenizer } from './textTokenizer';
 import { GPT2_VOCABULARY_SIZE, type Gpt2Tokenizer } from './tokenizer';
 import { UNREAD_TOKENIZER_FILES, unreadTokenizer } from './tokenizerNames';
+import { t } from '../../l10n/language';
+import { written } from '../../l10n/numbers';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -71,16 +73,19 @@ export async function withoutTokenizer(
   for (const name of ['tokenizer_config.json', 'config.json']) {
     const kind = (await findModelJson(directory, name, { bytes: SETTINGS_BYTES }))?.['tokenizer_class'];
     if (typeof kind === 'string' && !/^GPT2Tokenizer(?:Fast)?$/.test(kind)) {
-      classes.push(`the tokenizer_class ${JSON.stringify(kind.slice(0, 100))} in ${name}`);
+      classes.push(t('the tokenizer_class {0} in {1}', JSON.stringify(kind.slice(0, 100)), name));
     }
   }
   const names = new Set(there.flat());
   const refusal = unreadTokenizer(directory, (name) => names.has(name), classes);
   if (refusal !== undefined) throw new ModelFileError(refusal);
   if (vocabularySize >= GPT2_VOCABULARY_SIZE && vocabularySize <= MOST_PADDED) return gpt2;
-  const unreadable =
-    `${directory} has no tokenizer, and with ${vocabularySize} tokens its vocabulary is not GPT-2's of ` +
-    `${GPT2_VOCABULARY_SIZE}, so no text can be read. Put the model's tokenizer.json there.`;
+  const unreadable = t(
+    "{0} has no tokenizer, and with {1} tokens its vocabulary is not GPT-2's of {2}, so no text can be read. Put the model's tokenizer.json there.",
+    directory,
+    written(vocabularySize),
+    written(GPT2_VOCABULARY_SIZE),
+  );
   const vocabulary = joinTokens(Array.from({ length: vocabularySize }, (_, id) => Buffer.from(`<${id}>`)));
   return {
     vocabulary,

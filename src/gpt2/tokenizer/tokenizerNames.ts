@@ -1,4 +1,6 @@
 /** Names of the files of tokenizers, and what a folder's names say of its tokenizer. */
+import { t } from '../../l10n/language';
+import { listed } from '../../l10n/numbers';
 
 /** Files that a tokenizer is read from. */
 export const TOKENIZER_FILES: readonly string[] = [
@@ -33,8 +35,9 @@ export function unreadTokenizer(
   if (has('tokenizer.json') || (has('vocab.json') && has('merges.txt'))) return undefined;
   const found = [...UNREAD_TOKENIZER_FILES.filter(has), ...further];
   if (found.length === 0) return undefined;
-  return (
-    `${place} has no tokenizer that can be read: instead of tokenizer.json, or vocab.json and merges.txt, ` +
-    `it has ${found.join(' and ')}. Put the model's tokenizer.json there, or choose a model that has one.`
+  return t(
+    "{0} has no tokenizer that can be read: instead of tokenizer.json, or vocab.json and merges.txt, it has {1}. Put the model's tokenizer.json there, or choose a model that has one.",
+    place,
+    listed(found),
   );
 }

@@ -10,15 +10,10 @@ const OF_DATA = ['src/gpt2/tokenizer/pipeline/patterns.ts'];
 
 /** Rooms whose sentences are English still. */
 const ENGLISH = [
-  'src/core',
-  'src/engine',
   'src/experiments/loss',
   'src/experiments/nucleus',
   'src/experiments/temperature',
   'src/experiments/training',
-  'src/gpt2',
-  'src/onnx',
-  'src/protocol',
   'webview/experiments/loss',
   'webview/experiments/nucleus',
   'webview/experiments/temperature',

@@ -28,13 +28,12 @@ it('A training that does not fit is refused with what it takes and the batch tha
     const source = { kind: 'gpt2', id: 'small', name: 'small', directory: folder } as const;
     const refused = run(source, context, {
       threads: undefined,
-      claim: (bytes, why) =>
-        Promise.reject(why({ why: 'and too little is free. Close other programs', room: bytes * share })),
+      claim: (bytes, why) => Promise.reject(why({ room: bytes * share, free: bytes * share })),
     });
     return String(await refused.catch((error: unknown) => error));
   };
   expect(await ask(0.5)).toMatch(
-    /Training small with batches of 64 windows of 16 tokens takes about [\d.]+ MB of memory, and too little is free\. Close other programs, choose shorter windows, or choose batches of at most (2\d|3[01]) windows\./,
+    /Training small with batches of 64 windows of 16 tokens takes about [\d.]+ MB of memory, and [\d.]+ MB are free\. Close other programs, choose shorter windows, or choose batches of at most (2\d|3[01]) windows\./,
   );
   expect(await ask(0)).toContain('not even one window at a time fits');
 });

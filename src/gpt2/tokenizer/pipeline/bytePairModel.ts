@@ -2,6 +2,7 @@ import { mergeAdjacent } from '../bytePairs';
 import { byteLevelText, byteToken } from '../tokenBytes';
 import { MEMORY_PIECES, noToken, type PieceToken } from './pieceMemory';
 import { StepError, type Json } from './step';
+import { t } from '../../../l10n/language';
 
 /** Byte-pair merges of a piece, by the list of merges of a `tokenizer.json`. */
 export class BytePairModel {
@@ -20,7 +21,7 @@ export class BytePairModel {
     private readonly byteLevel: boolean,
   ) {
     for (const name of ['continuing_subword_prefix', 'end_of_word_suffix']) {
-      if ((model[name] ?? '') !== '') throw new StepError(`its tokens are written with a ${name}`);
+      if ((model[name] ?? '') !== '') throw new StepError(t('its tokens are written with a {0}', name));
     }
     this.#ids = new Map(Object.entries((model['vocab'] ?? {}) as Record<string, number>));
     const unknown = model['unk_token'];
@@ -31,7 +32,7 @@ export class BytePairModel {
       const right = this.#ids.get(second);
       const id = this.#ids.get(first + second);
       if (more.length > 0 || left === undefined || right === undefined || id === undefined) {
-        throw new StepError(`its merge ${JSON.stringify(merge)} is of tokens that it does not have`);
+        throw new StepError(t('its merge {0} is of tokens that it does not have', JSON.stringify(merge)));
       }
       const key = pairKey(left, right);
       if (!this.#merges.has(key)) this.#merges.set(key, pairKey(rank, id));

@@ -1,4 +1,6 @@
 import { StepError } from './step';
+import { t } from '../../../l10n/language';
+import { written } from '../../../l10n/numbers';
 
 /** What a text that begins with a rule's characters becomes; undefined where no rule applies. */
 export type CharsMap = (text: string) => string | undefined;
@@ -12,7 +14,7 @@ const BLOCK_BYTES = 256 * 4;
 /** The longest of Unicode's own compatibility forms has 33 bytes; a text must not become a thousand texts. */
 const MOST_REPLACEMENT_BYTES = 128;
 
-const AGAIN = "get the model's own tokenizer.json again";
+const AGAIN = t("get the model's own tokenizer.json again");
 
 /** A unit of the double array (Aoe, 1989), as Darts-clone packs it into 32 bits. */
 const hasLeaf = (unit: number): boolean => (unit & 0x100) !== 0;
@@ -32,19 +34,25 @@ const valueOf = (unit: number): number => unit & 0x7fffffff;
  */
 export function readCharsMap(base64: unknown): CharsMap {
   if (typeof base64 !== 'string' || base64.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(base64)) {
-    throw tableError('is not written in base64');
+    throw tableError(t('is not written in base64'));
   }
   const bytes = Buffer.from(base64, 'base64');
-  if (bytes.length < 4) throw tableError(`has ${bytes.length} bytes, expected at least 4`);
+  if (bytes.length < 4) throw tableError(t('has {0} bytes, expected at least 4', written(bytes.length)));
   const size = bytes.readUInt32LE(0);
   if (size > bytes.length - 4) {
-    throw tableError(`says that its trie has ${size} bytes, but only ${bytes.length - 4} follow`);
+    throw tableError(
+      t('says that its trie has {0} bytes, but only {1} follow', written(size), written(bytes.length - 4)),
+    );
   }
   if (size === 0 || size % BLOCK_BYTES !== 0) {
-    throw tableError(`has a trie of ${size} bytes, expected a multiple of ${BLOCK_BYTES}`);
+    throw tableError(
+      t('has a trie of {0} bytes, expected a multiple of {1}', written(size), written(BLOCK_BYTES)),
+    );
   }
   if (size > MOST_TRIE_BYTES) {
-    throw tableError(`has a trie of ${size} bytes, expected at most ${MOST_TRIE_BYTES}`);
+    throw tableError(
+      t('has a trie of {0} bytes, expected at most {1}', written(size), written(MOST_TRIE_BYTES)),
+    );
   }
   const trie = Uint32Array.from({ length: size / 4 }, (_, i) => bytes.readUInt32LE(4 + 4 * i));
   const replacements = readReplacements(trie, bytes.subarray(4 + size));
@@ -90,7 +98,8 @@ function readReplacements(trie: Uint32Array, texts: Uint8Array): ReadonlyMap<num
     const unit = path[depth]!;
     const child = unit ^ offsetOf(trie[unit]!) ^ label;
     if (labelOf(trie[child]!) !== label || seen[child] === DONE) continue;
-    if (seen[child] === ON_THE_WAY) throw tableError(`has a trie whose unit ${child} leads back to itself`);
+    if (seen[child] === ON_THE_WAY)
+      throw tableError(t('has a trie whose unit {0} leads back to itself', written(child)));
     enter(child);
     path.push(child);
     labels.push(0);
@@ -101,7 +110,14 @@ function readReplacements(trie: Uint32Array, texts: Uint8Array): ReadonlyMap<num
     seen[unit] = ON_THE_WAY;
     const to = unit ^ offsetOf(trie[unit]!);
     if (to >= trie.length) {
-      throw tableError(`has a trie whose unit ${unit} points to ${to}, expected less than ${trie.length}`);
+      throw tableError(
+        t(
+          'has a trie whose unit {0} points to {1}, expected less than {2}',
+          written(unit),
+          written(to),
+          written(trie.length),
+        ),
+      );
     }
     if (!hasLeaf(trie[unit]!)) return;
     const value = valueOf(trie[to]!);
@@ -115,21 +131,29 @@ const DONE = 2;
 /** The text from a byte to the next zero byte, or to the end. */
 function readText(texts: Uint8Array, from: number): string {
   if (from >= texts.length) {
-    throw tableError(`points to byte ${from} of its replacements, which have ${texts.length}`);
+    throw tableError(
+      t('points to byte {0} of its replacements, which have {1}', written(from), written(texts.length)),
+    );
   }
   const longest = texts.subarray(from, from + MOST_REPLACEMENT_BYTES + 1);
   const zero = longest.indexOf(0);
   const text = zero < 0 ? longest : longest.subarray(0, zero);
   if (text.length > MOST_REPLACEMENT_BYTES) {
-    throw tableError(`has a replacement of more than ${MOST_REPLACEMENT_BYTES} bytes at byte ${from}`);
+    throw tableError(
+      t(
+        'has a replacement of more than {0} bytes at byte {1}',
+        written(MOST_REPLACEMENT_BYTES),
+        written(from),
+      ),
+    );
   }
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(text);
   } catch {
-    throw tableError(`has a replacement at byte ${from} that is not UTF-8`);
+    throw tableError(t('has a replacement at byte {0} that is not UTF-8', written(from)));
   }
 }
 
 function tableError(what: string): StepError {
-  return new StepError(`the table of its normalizer "Precompiled" ${what}; ${AGAIN}`);
+  return new StepError(t('the table of its normalizer "Precompiled" {0}; {1}', what, AGAIN));
 }

@@ -3,6 +3,7 @@ import { readCharsMap } from './charsMap';
 import { replaceGraphemes } from './graphemes';
 import { compilePattern, literalFinder, type Finder } from './patterns';
 import { StepError, textOf, type Json } from './step';
+import { t } from '../../../l10n/language';
 
 const FORMS = ['NFC', 'NFD', 'NFKC', 'NFKD'] as const;
 
@@ -36,7 +37,7 @@ export function readNormalizer(json: unknown): Normalizer {
     default: {
       const form = FORMS.find((name) => name === step['type']);
       if (form === undefined)
-        throw new StepError(`its normalizer ${JSON.stringify(step['type'])} is not known`);
+        throw new StepError(t('its normalizer {0} is not known', JSON.stringify(step['type'])));
       return normalizeTo(form);
     }
   }
@@ -48,7 +49,7 @@ export function readPattern(json: unknown): Finder {
   const { String: literal, Regex: regex } = (json ?? {}) as Json;
   if (typeof literal === 'string') return literalFinder(literal);
   if (typeof regex === 'string') return compilePattern(regex);
-  throw new StepError('it has a pattern that is neither String nor Regex');
+  throw new StepError(t('it has a pattern that is neither String nor Regex'));
 }
 
 /** Scripts of which every character is a word to BERT, as the ranges of its published tokenizer. */

@@ -1,5 +1,7 @@
 import { RE2JS } from 're2js';
 import { messageOf } from '../../../core/messageOf';
+import { t } from '../../../l10n/language';
+import { written } from '../../../l10n/numbers';
 
 /** Finds the parts of a text that a pattern matches, in order, without overlap and without empty ones. */
 export type Finder = (text: string) => Iterable<readonly [from: number, to: number]>;
@@ -45,7 +47,9 @@ export function compilePattern(source: string): Finder {
   const known = KNOWN.get(source);
   if (known !== undefined) return nativeFinder(new RegExp(known, 'gu'));
   if (source.length > MOST_CHARACTERS) {
-    throw new PatternError(`it has ${source.length} characters, expected at most ${MOST_CHARACTERS}`);
+    throw new PatternError(
+      t('it has {0} characters, expected at most {1}', written(source.length), written(MOST_CHARACTERS)),
+    );
   }
   const alternatives = splitAlternatives(source);
   const at = alternatives.findIndex((one) => one.includes('(?!'));
@@ -56,7 +60,7 @@ export function compilePattern(source: string): Finder {
     (after.length > 0 && after.join('|') !== String.raw`\s+`)
   ) {
     throw new PatternError(
-      String.raw`of lookaheads only "\s+(?!\S)" at its end, or before "\s+", can be run in linear time`,
+      t('of lookaheads only "\\s+(?!\\S)" at its end, or before "\\s+", can be run in linear time'),
     );
   }
   const before = alternatives.slice(0, at).map(translate);
@@ -117,7 +121,7 @@ function compile(source: string): RE2JS {
     return RE2JS.compile(source, RE2JS.MULTILINE);
   } catch (error) {
     const why = messageOf(error);
-    throw new PatternError(`it cannot be run in linear time (${why})`);
+    throw new PatternError(t('it cannot be run in linear time ({0})', why));
   }
 }
 
@@ -168,12 +172,12 @@ function translate(source: string): string {
         out += String.raw`\x{${hex}}`;
         i += 4;
       } else if (/^[pPnrtfvxzA]$/.test(next) || /^[^\w\s]$/u.test(next)) out += `\\${next}`;
-      else throw new PatternError(`"\\${next}" in it is not known`);
+      else throw new PatternError(t('"{0}" in it is not known', `\\${next}`));
       continue;
     }
     if (inClass) {
       if (character === '[' || source.startsWith('&&', i)) {
-        throw new PatternError('a class within a class cannot be run in linear time');
+        throw new PatternError(t('a class within a class cannot be run in linear time'));
       }
       inClass = character !== ']';
     } else if (character === '[') {
@@ -186,7 +190,7 @@ function translate(source: string): string {
         continue;
       }
     } else if (/^[*+?]\+/.test(source.slice(i, i + 2))) {
-      throw new PatternError('possessive repetition cannot be run in linear time');
+      throw new PatternError(t('possessive repetition cannot be run in linear time'));
     }
     out += character;
   }

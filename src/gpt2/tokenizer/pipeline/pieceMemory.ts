@@ -1,4 +1,5 @@
 import type { AlignedText } from './alignedText';
+import { t } from '../../../l10n/language';
 
 /** A `PlacedTokens` that grows. */
 export interface GrowingTokens {
@@ -42,7 +43,9 @@ export function rememberPieces(model: PieceModel): (piece: AlignedText, into: Gr
 /** The refusal of a text with a character that a vocabulary cannot express. */
 export function noToken(character: string): RangeError {
   return new RangeError(
-    `The text has ${JSON.stringify(character)}, for which this model's vocabulary has no token. ` +
-      `Leave it out, or choose another model.`,
+    t(
+      "The text has {0}, for which this model's vocabulary has no token. Leave it out, or choose another model.",
+      JSON.stringify(character),
+    ),
   );
 }

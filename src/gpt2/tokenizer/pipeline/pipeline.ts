@@ -7,6 +7,7 @@ import { rememberPieces, type GrowingTokens, type PieceModel } from './pieceMemo
 import { readPreTokenizer } from './preTokenizers';
 import { StepError, type Json } from './step';
 import { UnigramModel } from './unigramModel';
+import { t } from '../../../l10n/language';
 
 /**
  * The tokenizer that a `tokenizer.json` with byte-pair merges or a unigram model describes: added tokens are found,
@@ -59,6 +60,6 @@ function readModel(json: Json, byteLevel: boolean): PieceModel {
       return (piece) => pieces.encode(piece);
     }
     default:
-      throw new StepError(`its model ${JSON.stringify(model['type'])} is not known`);
+      throw new StepError(t('its model {0} is not known', JSON.stringify(model['type'])));
   }
 }

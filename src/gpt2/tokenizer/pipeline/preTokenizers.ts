@@ -2,6 +2,7 @@ import type { AlignedText } from './alignedText';
 import { readPattern } from './normalizers';
 import { compilePattern, nativeFinder, type Finder } from './patterns';
 import { StepError, textOf, type Json } from './step';
+import { t } from '../../../l10n/language';
 
 /** A step that cuts a text into pieces, each of which is made into tokens by itself. */
 export type PreTokenizer = (piece: AlignedText) => AlignedText[];
@@ -30,12 +31,12 @@ export function readPreTokenizer(json: unknown): PreTokenizer {
   const step = json as Json;
   const behavior = BEHAVIORS.find((name) => name === (step['behavior'] ?? 'Isolated'));
   if (behavior === undefined)
-    throw new StepError(`its behavior ${JSON.stringify(step['behavior'])} is not known`);
+    throw new StepError(t('its behavior {0} is not known', JSON.stringify(step['behavior'])));
   switch (step['type']) {
     case 'Sequence': {
       const steps = (step['pretokenizers'] as Json[]).map((one, i, all) => {
         if (one['type'] === 'ByteLevel' && i + 1 < all.length) {
-          throw new StepError('it goes on cutting after ByteLevel');
+          throw new StepError(t('it goes on cutting after ByteLevel'));
         }
         return readPreTokenizer(one);
       });
@@ -74,7 +75,7 @@ export function readPreTokenizer(json: unknown): PreTokenizer {
     case 'Metaspace':
       return metaspace(step);
     default:
-      throw new StepError(`its pre-tokenizer ${JSON.stringify(step['type'])} is not known`);
+      throw new StepError(t('its pre-tokenizer {0} is not known', JSON.stringify(step['type'])));
   }
 }
 

@@ -2,6 +2,8 @@ import { byteLevelText, byteToken } from '../tokenBytes';
 import { noToken, type PieceToken } from './pieceMemory';
 import { PieceTable } from './pieceTable';
 import { StepError, type Json } from './step';
+import { t } from '../../../l10n/language';
+import { written } from '../../../l10n/numbers';
 
 /** By how much an unknown character's score is below that of the worst piece, as SentencePiece has it. */
 const UNKNOWN_PENALTY = 10;
@@ -41,7 +43,11 @@ export class UnigramModel {
     const unknown = model['unk_id'] ?? undefined;
     if (unknown !== undefined && !(Number.isInteger(unknown) && entries[unknown as number] !== undefined)) {
       throw new StepError(
-        `its unk_id ${JSON.stringify(unknown)} is none of the ids 0 to ${entries.length - 1} of its vocabulary`,
+        t(
+          'its unk_id {0} is none of the ids 0 to {1} of its vocabulary',
+          JSON.stringify(unknown),
+          written(entries.length - 1),
+        ),
       );
     }
     this.#unknown = unknown as number | undefined;
@@ -140,17 +146,26 @@ type Entry = readonly [piece: string, score: number];
 
 function readEntries(vocab: unknown): readonly Entry[] {
   if (!Array.isArray(vocab) || vocab.length === 0)
-    throw new StepError('its vocabulary is not a list of pieces');
+    throw new StepError(t('its vocabulary is not a list of pieces'));
   vocab.forEach((entry: unknown, id) => {
     const [piece, score] = Array.isArray(entry) ? (entry as unknown[]) : [];
     if (typeof piece !== 'string' || typeof score !== 'number' || !Number.isFinite(score)) {
       throw new StepError(
-        `its piece ${id} is ${JSON.stringify(entry).slice(0, 80)}, expected a text and its score`,
+        t(
+          'its piece {0} is {1}, expected a text and its score',
+          written(id),
+          JSON.stringify(entry).slice(0, 80),
+        ),
       );
     }
     if (piece.length > MOST_PIECE_LENGTH) {
       throw new StepError(
-        `its piece ${id} has ${piece.length} characters, expected at most ${MOST_PIECE_LENGTH}`,
+        t(
+          'its piece {0} has {1} characters, expected at most {2}',
+          written(id),
+          written(piece.length),
+          written(MOST_PIECE_LENGTH),
+        ),
       );
     }
   });
