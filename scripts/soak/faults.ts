@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { cp, mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { part } from '../lib/panelReading';
 import { BORROWED, type Lab } from './lab';
 import type { Dice, Fault } from './plan';
 import { gridForLong } from './tabs';
@@ -31,7 +32,7 @@ async function killEngine(lab: Lab, dice: Dice): Promise<void> {
   await panel.part('retry').first().click();
   await panel.part('failure').waitFor({ state: 'detached' });
   await until('another model process works', () => lab.engines().some((pid) => pid !== engine));
-  await panel.part('stop').click();
+  await panel.frame.locator(`${part('stop')}:not([disabled])`).click();
   await lab.atRest();
   await lab.dismiss();
 }

@@ -2,31 +2,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { CDPSession } from 'playwright-core';
 import { descendantsOf } from '../lib/processTree';
+import { FIGURES, type FigureName } from './figures';
 import type { Reading } from './growth';
 import { lookInside } from './inspector';
 import type { Lab } from './lab';
 import { Trouble, until } from './until';
-
-/** The figures, in the order of the table. Memory is in megabytes (1e6 bytes). */
-export const FIGURES = [
-  'engine: memory',
-  'engine: handles',
-  'engine: threads',
-  'extension host: memory',
-  'extension host: heap',
-  'extension host: handles',
-  'extension host: active resources',
-  'server: memory',
-  'server: handles',
-  'page: heap',
-  'page: nodes',
-  'page: listeners',
-  'page: documents',
-  'processes',
-  'model processes',
-] as const;
-
-export type FigureName = (typeof FIGURES)[number];
 
 const MB = 1e6;
 

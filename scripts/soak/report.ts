@@ -1,24 +1,6 @@
 /** What a soak came to: a table of figures with their limits, and a verdict. */
 import { excess, growthOf, type Growth, type Limit, type Reading } from './growth';
-import { FIGURES, type FigureName } from './measure';
-
-export const LIMITS: Readonly<Record<FigureName, Limit>> = {
-  'engine: memory': { slope: 100, more: 200 },
-  'engine: handles': { slope: 1, more: 4 },
-  'engine: threads': { slope: 1, more: 2 },
-  'extension host: memory': { slope: 100, more: 200 },
-  'extension host: heap': { slope: 10, more: 20 },
-  'extension host: handles': { slope: 2, more: 6 },
-  'extension host: active resources': { slope: 2, more: 6 },
-  'server: memory': { slope: 100, more: 200 },
-  'server: handles': { slope: 2, more: 6 },
-  'page: heap': { slope: 10, more: 30 },
-  'page: nodes': { slope: 1000, more: 3000 },
-  'page: listeners': { slope: 200, more: 500 },
-  'page: documents': { slope: 1, more: 3 },
-  processes: { slope: 0, more: 0 },
-  'model processes': { slope: 0, more: 0 },
-};
+import { FIGURES, LIMITS, type FigureName } from './figures';
 
 export interface Row extends Growth {
   readonly name: FigureName;

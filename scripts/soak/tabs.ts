@@ -33,7 +33,8 @@ export const runs: Readonly<Record<Run, Small>> = {
 
 /** Opens a tab, changes its fields, runs it and waits for its answer. */
 export async function runTab(lab: Lab, { tab, fields }: Small): Promise<void> {
-  const { panel } = lab;
+  await lab.selectSample();
+  const panel = await lab.explore();
   await openTab(lab, tab);
   for (const [name, text] of Object.entries(fields)) await panel.type(name, text);
   if (tab === 'branches') await startWith(lab, 'exact');
@@ -47,7 +48,7 @@ export async function runTab(lab: Lab, { tab, fields }: Small): Promise<void> {
 
 export async function openTab(lab: Lab, tab: string): Promise<void> {
   await lab.panel.part(`tab-${tab}`).click();
-  await lab.panel.part(`experiment-${tab}`).waitFor();
+  await lab.panel.part(tab === 'course' ? tab : `experiment-${tab}`).waitFor();
 }
 
 /** How the tree of Branches is begun. */

@@ -4,7 +4,7 @@ import { part } from '../lib/panelReading';
 import { HOSTILE_LINES, RAN } from './hostileTexts';
 import { HOSTILE_FILE, type Lab } from './lab';
 import type { Dice, Use, RELOAD } from './plan';
-import { TABS } from './tabs';
+import { openTab, TABS } from './tabs';
 import { Trouble, until } from './until';
 
 type Doing = (lab: Lab, dice: Dice) => Promise<void>;
@@ -16,9 +16,9 @@ async function exploreSelection(lab: Lab, dice: Dice): Promise<void> {
   const line = dice.of(LINES);
   const words = line.split(' ');
   const from = dice.below(words.length - 1);
-  const until_ = from + 1 + dice.below(words.length - from);
+  const to = from + 1 + dice.below(words.length - from);
   const start = words.slice(0, from).join(' ').length + (from > 0 ? 1 : 0);
-  const length = words.slice(from, until_).join(' ').length;
+  const length = words.slice(from, to).join(' ').length;
   const number = (await lab.text()).split('\n').indexOf(line) + 1;
   await lab.window.select(number, start + 1, start + length + 1);
   await whole(lab, await lab.explore());
@@ -68,7 +68,7 @@ async function overlap(lab: Lab, dice: Dice): Promise<void> {
   const last = SAMPLE_LINE.slice(0, -times);
   await until('the last prompt is the one that is shown', async () => {
     const text = (await panel.part('chip').allTextContents()).join('');
-    return text.replaceAll('·', ' ').trimEnd().endsWith(last.slice(-8));
+    return text.replaceAll('·', ' ').trimEnd().endsWith(last.trimEnd().slice(-8));
   });
   await panel.part('tab-explore').click();
   await stop(lab);
@@ -166,11 +166,12 @@ async function surprisal(lab: Lab): Promise<void> {
   const { window } = lab;
   // Without a selection the whole document is read.
   await window.select(1, 1, 1);
-  await window.run('Decoding Lab: Show Surprisal');
   const tinted = window.page.locator('.monaco-editor .view-overlays [class*="ced-"]');
-  await until('the document is tinted', async () => (await tinted.count()) > 60);
+  const before = await tinted.count();
+  await window.run('Decoding Lab: Show Surprisal');
+  await until('the document is tinted', async () => (await tinted.count()) > before + 40);
   await window.run('Decoding Lab: Clear Surprisal');
-  await until('the tints go', async () => (await tinted.count()) < 20);
+  await until('the tints go', async () => (await tinted.count()) <= before + 10);
 }
 
 async function cursorView(lab: Lab): Promise<void> {
@@ -218,10 +219,7 @@ async function reload(lab: Lab): Promise<void> {
 
 async function throughTabs(lab: Lab, dice: Dice): Promise<void> {
   const { panel } = lab;
-  for (const tab of dice.shuffled(TABS)) {
-    await panel.part(`tab-${tab}`).click();
-    await panel.part(`experiment-${tab}`).waitFor();
-  }
+  for (const tab of dice.shuffled(TABS)) await openTab(lab, tab);
   await panel.part('tab-explore').click();
   await panel.part('distribution').waitFor();
 }
