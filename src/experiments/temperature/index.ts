@@ -1,4 +1,5 @@
 /** Temperature: the exact probability of a text at every temperature, and how close draws come to it. */
+import { t, whole } from '../../l10n/language';
 import { temperatureReport } from './report';
 import type { LanguageModel, NextToken } from '../../core/languageModel';
 import { binomialInterval } from '../../core/statistics/binomial';
@@ -102,15 +103,15 @@ async function run(
   if (ways.length === 0) throw unspellable(model, target, parameters.leadingSpace);
 
   const curve = await curveOf(model, tree, temperatures, turns, (done, points) => {
-    context.emit({ type: 'progress', done, total: points, what: 'exact points' });
+    context.emit({ type: 'progress', done, total: points, what: t('exact points') });
   });
   if (!curve) return stopped();
   const exact: PhraseProbability[] = [];
-  for (const t of temperatures) exact.push(await tree.at(t, turns));
+  for (const each of temperatures) exact.push(await tree.at(each, turns));
   const total = temperatures.length * parameters.draws;
   const order = { ...parameters, common: commonRandomNumbers ?? true };
   const onDone = (done: number): void => {
-    context.emit({ type: 'progress', done, total, what: 'draws' });
+    context.emit({ type: 'progress', done, total, what: t({ message: 'draws', comment: 'how many' }) });
   };
   const drawing = whoDraws(model, parameters, temperatures, longestWay(tree));
   const draws =
@@ -148,7 +149,10 @@ function mostProbableText(model: LanguageModel, first: NextToken): { id: number;
     if (text !== null && text !== '') return { id, text };
   }
   throw new RangeError(
-    `None of the ${CANDIDATES} most probable tokens after this prompt is readable text; type a word or a phrase.`,
+    t(
+      'None of the {0} most probable tokens after this prompt is readable text; type a word or a phrase.',
+      whole(CANDIDATES),
+    ),
   );
 }
 
@@ -159,10 +163,14 @@ function unspellable(model: LanguageModel, target: string, leadingSpace: boolean
   const more = model.info.vocabularySize > words.length ? ', …' : '';
   const space =
     !leadingSpace && model.info.kind === 'toy'
-      ? ' Each of its words begins with a space: tick “space before it”.'
-      : '';
+      ? [t('Each of its words begins with a space: tick “space before it”.')]
+      : [];
   return new RangeError(
-    `${model.info.name} has no tokens that spell “${target}”.${space} Its vocabulary is ${words.join(', ')}${more}.`,
+    [
+      t('{0} has no tokens that spell “{1}”.', model.info.name, target),
+      ...space,
+      t('Its vocabulary is {0}.', `${words.join(', ')}${more}`),
+    ].join(' '),
   );
 }
 
@@ -170,18 +178,18 @@ function rowOf(
   model: LanguageModel,
   root: TokenizationNode,
   listed: readonly number[],
-  t: number,
+  temperature: number,
   { probability, unexplored }: PhraseProbability,
   { draws, count, tokens }: TargetDraws,
 ): TemperatureRow {
-  const weights = weightsAt(root, t);
+  const weights = weightsAt(root, temperature);
   const drawn = (token: number | null, p: number, times: number): TemperatureRow['tokens'][number] => ({
     token: token === null ? null : resultToken(model, token),
     probability: p,
     count: times,
     ...wilsonInterval(times, draws),
   });
-  const rows = listed.map((id) => drawn(id, tokenProbability(root, id, t, weights), tokens[id]!));
+  const rows = listed.map((id) => drawn(id, tokenProbability(root, id, temperature, weights), tokens[id]!));
   if (listed.length < root.logits.length) {
     const rest = 1 - rows.reduce((sum, row) => sum + row.probability, 0);
     const times = draws - rows.reduce((sum, row) => sum + row.count, 0);
@@ -191,7 +199,7 @@ function rowOf(
   const probabilities = rows.map((row) => row.probability);
   const expected = binomialInterval(Math.min(1, probability), draws);
   return {
-    temperature: t,
+    temperature,
     probability,
     unexplored,
     draws,
@@ -199,8 +207,10 @@ function rowOf(
     ...wilsonInterval(count, draws),
     expectedLow: expected.low,
     expectedHigh: expected.high,
-    entropy: entropyAt(root, t, weights),
-    tenDraws: tenDraws(Float64Array.from(root.logits, (_, id) => tokenProbability(root, id, t, weights))),
+    entropy: entropyAt(root, temperature, weights),
+    tenDraws: tenDraws(
+      Float64Array.from(root.logits, (_, id) => tokenProbability(root, id, temperature, weights)),
+    ),
     fit: draws === 0 ? null : chiSquareTest(counts, probabilities).pValue,
     tokens: rows,
   };

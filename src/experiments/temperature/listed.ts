@@ -6,6 +6,7 @@ import { binomialInterval } from '../../core/statistics/binomial';
 import { wilsonInterval } from '../../core/statistics/interval';
 import { CooperativeYield } from '../kit/cooperativeYield';
 import type { Drawing } from '../kit/drawing';
+import { t } from '../../l10n/language';
 import { breakOff, type RunContext } from '../kit/experiment';
 import { listAll, listsOnly } from '../kit/listing';
 import { logitsOf } from '../kit/readPrompt';
@@ -75,7 +76,11 @@ export async function readListed(
     if (scored === 0) return { tokens, places, scored };
     if (!model.score) {
       throw new RangeError(
-        `The target has a token that is not listed at its place: ${listsOnly(model.info)}. Choose a more probable word, or ${listAll(model.info)}.`,
+        t(
+          'The target has a token that is not listed at its place: {0}. Choose a more probable word, or {1}.',
+          listsOnly(model.info),
+          listAll(model.info),
+        ),
       );
     }
     const from = prompt.length;
@@ -148,38 +153,48 @@ export async function measureListed(
 ): Promise<Measured | undefined> {
   const turns = new CooperativeYield(context);
   const curve: ListedTemperature['curve'] = { temperatures: grid(temperatures), least: [], most: [] };
-  for (const t of curve.temperatures) {
+  for (const temperature of curve.temperatures) {
     if (!(await turns.giveWay())) return undefined;
-    const { least, most } = targetAt(target, t);
+    const { least, most } = targetAt(target, temperature);
     curve.least.push(least);
     curve.most.push(most);
   }
   const tree = Tokenizations.along(target.places.map(logitsOf), target.tokens);
   const whoAt = (of: readonly number[]): Drawing => whoDraws(model, parameters, of, target.tokens.length);
   // A server need not take every temperature.
-  const apart = temperatures.map((t) => whoAt([t]));
+  const apart = temperatures.map((temperature) => whoAt([temperature]));
   const takenThere = temperatures.filter((_, i) => apart[i]!.drawnBy === 'server');
   const there = takenThere.length > 0;
   const drawing = there ? ({ drawnBy: 'server' } as const) : whoAt(temperatures);
   const reason = there
     ? apart.find(({ notDrawnThere }) => notDrawnThere !== undefined)?.notDrawnThere
     : undefined;
-  const drawable = there ? takenThere : temperatures.filter((t) => t === 1);
+  const drawable = there ? takenThere : temperatures.filter((temperature) => temperature === 1);
   const order = { draws: parameters.draws, seed: parameters.seed, common: false };
   const onDone = (done: number): void => {
-    context.emit({ type: 'progress', done, total: drawable.length * order.draws, what: 'draws' });
+    context.emit({
+      type: 'progress',
+      done,
+      total: drawable.length * order.draws,
+      what: t({ message: 'draws', comment: 'how many' }),
+    });
   };
   const drawn = there
     ? await drawTargetsThere(model, prompt, tree, drawable, order, context, onDone)
     : await drawTargets(tree, drawable, order, turns, onDone);
-  const rows = temperatures.map((t) => rowOf(model, target, t, drawn[drawable.indexOf(t)]));
+  const rows = temperatures.map((temperature) =>
+    rowOf(model, target, temperature, drawn[drawable.indexOf(temperature)]),
+  );
   return {
     listed: {
       rows,
       scored: target.scored,
       curve,
       ...(reason !== undefined && {
-        refused: { temperatures: temperatures.filter((t) => !takenThere.includes(t)), reason },
+        refused: {
+          temperatures: temperatures.filter((temperature) => !takenThere.includes(temperature)),
+          reason,
+        },
       }),
     },
     drawing,

@@ -6,9 +6,9 @@ import type { TemperatureResult, TemperatureRow } from './result';
 import { visibleToken } from '../../core/visibleText';
 import { TEN_DRAWS, TEN_DRAWS_FORMATS, tenDrawsCells } from '../report/tenDraws';
 import type { Cell, ReportOf, ReportTable } from '../report/types';
-import { isInside, nearestToOne, quoted } from './words';
-import { counted, whole } from '../../l10n/language';
-import { inPercent, listed, rounded } from '../../l10n/numbers';
+import { countWords, inQuotes, isInside, nearestToOne, quoted } from './words';
+import { counted, t, whole } from '../../l10n/language';
+import { inPercent, listed, rounded, written } from '../../l10n/numbers';
 
 /** As many draws can be asked for. */
 const WITHIN_REACH = 1_000_000;
@@ -20,7 +20,7 @@ export const temperatureReport: ReportOf<TemperatureResult> = { summary, tables 
 
 function summary(result: TemperatureResult): string[] {
   if (result.listed) return [...listedSummary(result, result.listed), limits(result)];
-  if (result.rows.length === 0) return ['The run was stopped before there was a result.'];
+  if (result.rows.length === 0) return [t('The run was stopped before there was a result.')];
   return [
     answer(result),
     tellingApart(result),
@@ -39,12 +39,17 @@ function answer(result: TemperatureResult): string {
   const others = [...new Set([rows.at(-1)!, rows[0]!])].filter((row) => row !== base);
   const changes = others.map(({ temperature, probability }) => {
     const [is, was] = [inPercent(probability), inPercent(base.probability)];
-    const verb = is === was ? 'stays at' : probability > base.probability ? 'rises to' : 'falls to';
-    return `${verb} ${is} at ${rounded(temperature)}`;
+    const at = rounded(temperature);
+    if (is === was) return t('stays at {0} at {1}', is, at);
+    return probability > base.probability
+      ? t('rises to {0} at {1}', is, at)
+      : t('falls to {0} at {1}', is, at);
   });
-  const name = mostProbable ? `The most probable token, ${quoted(result)},` : quoted(result);
-  const opening = `has probability ${inPercent(base.probability)} at temperature ${rounded(base.temperature)}`;
-  return `${name} ${listed([opening, ...changes])}.`;
+  const values = [quoted(result), inPercent(base.probability), rounded(base.temperature)];
+  const opening = mostProbable
+    ? t('The most probable token, {0}, has probability {1} at temperature {2}', ...values)
+    : t('{0} has probability {1} at temperature {2}', ...values);
+  return `${listed([opening, ...changes])}.`;
 }
 
 interface Pair {
@@ -56,37 +61,64 @@ interface Pair {
 /** Of neighbouring temperatures, the pair that is hardest to distinguish by counting. */
 function tellingApart({ rows }: TemperatureResult): string {
   if (rows.length < 2) {
-    return 'Enter at least two temperatures to see how many draws it takes to distinguish them.';
+    return t('Enter at least two temperatures to see how many draws it takes to distinguish them.');
   }
   const pairs = rows.slice(1).map((b, i): Pair => {
     const a = rows[i]!;
     return { a, b, needed: drawsToTellApart(a.probability, b.probability) };
   });
   const { draws } = rows[0]!;
-  const names = ({ a, b }: Pair): string =>
-    `T = ${rounded(a.temperature)} from T = ${rounded(b.temperature)}`;
-  const about = ({ needed }: Pair): string => whole(Number(needed.toPrecision(2)));
+  const values = ({ a, b, needed }: Pair): string[] => [
+    rounded(a.temperature),
+    rounded(b.temperature),
+    whole(Number(needed.toPrecision(2))),
+  ];
   const blurred = pairs.filter(({ needed }) => needed > draws);
   if (blurred.length === 0) {
     const hardest = pairs.reduce((x, y) => (y.needed > x.needed ? y : x));
     return pairs.length === 1
-      ? `${counted(draws, '{0} draw', '{0} draws')} are enough to distinguish ${names(hardest)}; about ${about(hardest)} are needed (${TEST}).`
-      : `${counted(draws, '{0} draw', '{0} draws')} are enough to distinguish each temperature from the next; the hardest pair, ${names(hardest)}, needs about ${about(hardest)} (${TEST}).`;
+      ? counted(
+          draws,
+          '{0} draw is enough to distinguish T = {1} from T = {2}; about {3} are needed (5 % level, 80 % power).',
+          '{0} draws are enough to distinguish T = {1} from T = {2}; about {3} are needed (5 % level, 80 % power).',
+          ...values(hardest),
+        )
+      : counted(
+          draws,
+          '{0} draw is enough to distinguish each temperature from the next; the hardest pair, T = {1} from T = {2}, needs about {3} (5 % level, 80 % power).',
+          '{0} draws are enough to distinguish each temperature from the next; the hardest pair, T = {1} from T = {2}, needs about {3} (5 % level, 80 % power).',
+          ...values(hardest),
+        );
   }
   const pair = hardestWithinReach(blurred);
-  const enough = pairs.length - blurred.length;
-  const others =
-    pairs.length > 1
-      ? ` They are enough for ${enough === 0 ? 'none' : whole(enough)} of the ${pairs.length} neighbouring pairs.`
-      : '';
-  if (pair.needed > TOO_MANY) {
-    return `${counted(draws, '{0} draw', '{0} draws')} are too few to distinguish ${names(pair)}, and no practical number would be enough.${others}`;
-  }
-  return `${counted(draws, '{0} draw', '{0} draws')} are too few to distinguish ${names(pair)}; about ${about(pair)} are needed (${TEST}).${others}`;
+  const [a, b, needed] = values(pair) as [string, string, string];
+  const sentence =
+    pair.needed > TOO_MANY
+      ? counted(
+          draws,
+          '{0} draw is too few to distinguish T = {1} from T = {2}, and no practical number would be enough.',
+          '{0} draws are too few to distinguish T = {1} from T = {2}, and no practical number would be enough.',
+          a,
+          b,
+        )
+      : counted(
+          draws,
+          '{0} draw is too few to distinguish T = {1} from T = {2}; about {3} are needed (5 % level, 80 % power).',
+          '{0} draws are too few to distinguish T = {1} from T = {2}; about {3} are needed (5 % level, 80 % power).',
+          a,
+          b,
+          needed,
+        );
+  return pairs.length > 1
+    ? `${sentence} ${enoughFor(pairs.length - blurred.length, pairs.length)}`
+    : sentence;
 }
 
-/** What it takes to distinguish two here; see `drawsToTellApart`. */
-const TEST = '5 % level, 80 % power';
+function enoughFor(enough: number, pairs: number): string {
+  return enough === 0
+    ? t('They are enough for none of the {0} neighbouring pairs.', whole(pairs))
+    : t('They are enough for {0} of the {1} neighbouring pairs.', whole(enough), whole(pairs));
+}
 
 /** The pair that takes the most draws, of those for which enough can be asked for; else the easiest. */
 function hardestWithinReach(pairs: readonly Pair[]): Pair {
@@ -100,26 +132,41 @@ function trend(result: TemperatureResult): string {
   const { temperatures, target } = result.curve;
   const peak = target.indexOf(Math.max(...target));
   const name = quoted(result);
-  const range = `between T = ${rounded(temperatures[0]!)} and ${rounded(temperatures.at(-1)!)}`;
+  const values = [name, rounded(temperatures[0]!), rounded(temperatures.at(-1)!)];
   const falls = target.every((p, i) => i === 0 || p <= target[i - 1]!);
   if (falls && target[0] !== target.at(-1))
-    return `The higher the temperature, the less probable ${name} becomes, ${range}.`;
+    return t(
+      'The higher the temperature, the less probable {0} becomes, between T = {1} and {2}.',
+      ...values,
+    );
   if (target.every((p, i) => i === 0 || p >= target[i - 1]!)) {
     return target[0] === target.at(-1)
-      ? `Temperature makes no difference to ${name} ${range}.`
-      : `The higher the temperature, the more probable ${name} becomes, ${range}.`;
+      ? t('Temperature makes no difference to {0} between T = {1} and {2}.', ...values)
+      : t('The higher the temperature, the more probable {0} becomes, between T = {1} and {2}.', ...values);
   }
-  return `${name} is most probable near T = ${rounded(temperatures[peak]!)} (${inPercent(target[peak]!)}): at lower temperatures more probable tokens take its share, at higher ones all the others do.`;
+  return t(
+    '{0} is most probable near T = {1} ({2}): at lower temperatures more probable tokens take its share, at higher ones all the others do.',
+    name,
+    rounded(temperatures[peak]!),
+    inPercent(target[peak]!),
+  );
 }
 
 function limits(result: TemperatureResult): string {
   const { zero, infinity } = result.limits;
-  const best = zero.best.map(({ text }) => `“${visibleToken(text)}”`);
-  const share =
-    best.length === 1
-      ? `only ${best[0]!} is left`
-      : `${counted(best.length, '{0} token', '{0} tokens')} tie for first place`;
-  return `As T → 0 its probability tends to ${inPercent(zero.probability)}, because ${share}; as T → ∞ it tends to ${inPercent(infinity.probability)}, because all ${whole(result.vocabularySize)} tokens become equally probable.`;
+  const [best] = zero.best;
+  const values = [inPercent(zero.probability), inPercent(infinity.probability), whole(result.vocabularySize)];
+  return best && zero.best.length === 1
+    ? t(
+        'As T → 0 its probability tends to {0}, because only {3} is left; as T → ∞ it tends to {1}, because all {2} tokens become equally probable.',
+        ...values,
+        inQuotes(best.text),
+      )
+    : t(
+        'As T → 0 its probability tends to {0}, because {3} tokens tie for first place; as T → ∞ it tends to {1}, because all {2} tokens become equally probable.',
+        ...values,
+        whole(zero.best.length),
+      );
 }
 
 /** Whether the counts are such as chance gives. */
@@ -128,32 +175,42 @@ function chance(result: TemperatureResult): string {
   const outside = rows.filter((row) => !isInside(row));
   const { draws } = rows[0]!;
   const together = commonRandomNumbers && rows.length > 1;
+  const inDraws = counted(draws, '{0} draw', '{0} draws');
   if (outside.length === 0) {
-    const why = together ? '; all temperatures use the same random numbers, so they err together' : '';
-    return `At ${rows.length === 1 ? 'this' : 'every'} temperature the count in ${counted(draws, '{0} draw', '{0} draws')} lies inside its exact 95 % interval${why}.`;
+    if (together) {
+      return t(
+        'At every temperature the count in {0} lies inside its exact 95 % interval; all temperatures use the same random numbers, so they err together.',
+        inDraws,
+      );
+    }
+    return rows.length === 1
+      ? t('At this temperature the count in {0} lies inside its exact 95 % interval.', inDraws)
+      : t('At every temperature the count in {0} lies inside its exact 95 % interval.', inDraws);
   }
-  const where = listed(
-    outside.map(
-      ({ temperature, count, expectedLow, expectedHigh }) =>
-        `T = ${rounded(temperature)} (${whole(count)}, expected ${whole(expectedLow)} to ${whole(expectedHigh)})`,
-    ),
-  );
+  const where = listed(outside.map(countWords));
   const why = together
-    ? 'All temperatures use the same random numbers, so they err together.'
-    : 'About 1 in 20 does so by chance.';
-  return `The count in ${counted(draws, '{0} draw', '{0} draws')} lies outside its exact 95 % interval at ${where}. ${why}`;
+    ? t('All temperatures use the same random numbers, so they err together.')
+    : t('About 1 in 20 does so by chance.');
+  return `${t('The count in {0} lies outside its exact 95 % interval at {1}.', inDraws, where)} ${why}`;
 }
 
 function chapter(result: TemperatureResult): string[] {
   if (!result.chapter) return [];
   const name = ({ temperature, printed }: { temperature: number; printed: number }): string =>
-    `${printed} at T = ${temperature}`;
+    t('{0} at T = {1}', whole(printed), written(temperature));
   const outside = result.chapter.filter(({ inside }) => !inside);
-  const verdict =
+  const all = listed(result.chapter.map(name));
+  return [
     outside.length === 0
-      ? 'all lie inside the exact 95 % intervals'
-      : `${listed(outside.map(name))} ${outside.length === 1 ? 'lies' : 'lie'} outside the exact 95 % interval and the others inside`;
-  return [`Of the chapter’s printed counts in 100 draws, ${listed(result.chapter.map(name))}, ${verdict}.`];
+      ? t('Of the chapter’s printed counts in 100 draws, {0}, all lie inside the exact 95 % intervals.', all)
+      : counted(
+          outside.length,
+          'Of the chapter’s printed counts in 100 draws, {1}, {2} lies outside the exact 95 % interval and the others inside.',
+          'Of the chapter’s printed counts in 100 draws, {1}, {2} lie outside the exact 95 % interval and the others inside.',
+          all,
+          listed(outside.map(name)),
+        ),
+  ];
 }
 
 function ways(result: TemperatureResult): string[] {
@@ -164,18 +221,32 @@ function ways(result: TemperatureResult): string[] {
   if (wayCount > 1 && first) {
     const tokens = first.tokens.map(({ text }) => visibleToken(text)).join(' + ');
     sentences.push(
-      `${name} can be written in tokens in ${whole(wayCount)} ways, and its probability is their sum; the most probable way at T = 1 is ${tokens} (${inPercent(first.probability)}).`,
+      t(
+        '{0} can be written in tokens in {1} ways, and its probability is their sum; the most probable way at T = 1 is {2} ({3}).',
+        name,
+        whole(wayCount),
+        tokens,
+        inPercent(first.probability),
+      ),
     );
   } else if (first && first.tokens.length > 1) {
     sentences.push(
-      `${name} takes ${counted(first.tokens.length, '{0} token', '{0} tokens')}; its probability is that of the whole sequence.`,
+      t(
+        '{0} takes {1} tokens; its probability is that of the whole sequence.',
+        name,
+        whole(first.tokens.length),
+      ),
     );
   }
   const missing = rows.filter(({ probability, unexplored }) => unexplored > 1e-3 * probability);
   if (missing.length > 0) {
     const most = missing.reduce((a, b) => (b.unexplored > a.unexplored ? b : a));
     sentences.push(
-      `Not every way was evaluated: at T = ${rounded(most.temperature)} the true probability may be up to ${inPercent(most.unexplored)} higher.`,
+      t(
+        'Not every way was evaluated: at T = {0} the true probability may be up to {1} higher.',
+        rounded(most.temperature),
+        inPercent(most.unexplored),
+      ),
     );
   }
   return sentences;
@@ -197,9 +268,11 @@ function tables(result: TemperatureResult): ReportTable[] {
 function targetTable(result: TemperatureResult): ReportTable {
   return {
     id: 'target',
-    title: `${quoted(result)} at each temperature`,
-    note: 'The exact probability; the frequency in the draws with its Wilson 95 % interval; and the range of counts expected in 95 of 100 such runs.',
-    columns: ['T', 'exact', ...DRAWN_COLUMNS],
+    title: t('{0} at each temperature', quoted(result)),
+    note: t(
+      'The exact probability; the frequency in the draws with its Wilson 95 % interval; and the range of counts expected in 95 of 100 such runs.',
+    ),
+    columns: ['T', t('exact'), ...DRAWN_COLUMNS],
     formats: ['number', 'percent', ...DRAWN_FORMATS],
     keys: 1,
     rows: result.rows.map((row) => [
@@ -212,7 +285,7 @@ function targetTable(result: TemperatureResult): ReportTable {
       row.high,
       row.expectedLow,
       row.expectedHigh,
-      isInside(row) ? 'yes' : 'no',
+      isInside(row) ? t('yes') : t('no'),
     ]),
   };
 }
@@ -220,9 +293,19 @@ function targetTable(result: TemperatureResult): ReportTable {
 function chapterTable(rows: NonNullable<TemperatureResult['chapter']>): ReportTable {
   return {
     id: 'chapter',
-    title: 'The chapter’s printed frequencies',
-    note: 'The chapter made 100 draws per temperature. The range expected in 95 of 100 such runs is exact.',
-    columns: ['T', 'printed', 'draws', 'exact', 'expected from', 'expected to', 'inside'],
+    title: t('The chapter’s printed frequencies'),
+    note: t(
+      'The chapter made 100 draws per temperature. The range expected in 95 of 100 such runs is exact.',
+    ),
+    columns: [
+      'T',
+      t('printed'),
+      t({ message: 'draws', comment: 'how many' }),
+      t('exact'),
+      t('expected from'),
+      t('expected to'),
+      t({ message: 'inside', comment: 'the interval' }),
+    ],
     formats: ['number', 'whole', 'whole', 'percent', 'whole', 'whole', 'text'],
     keys: 1,
     rows: rows.map((row) => [
@@ -232,7 +315,7 @@ function chapterTable(rows: NonNullable<TemperatureResult['chapter']>): ReportTa
       row.probability,
       row.low,
       row.high,
-      row.inside ? 'yes' : 'no',
+      row.inside ? t('yes') : t('no'),
     ]),
   };
 }
@@ -240,14 +323,22 @@ function chapterTable(rows: NonNullable<TemperatureResult['chapter']>): ReportTa
 function tokensTable({ rows }: TemperatureResult): ReportTable {
   return {
     id: 'tokens',
-    title: 'Next tokens drawn (the book’s print_sampled_tokens)',
-    columns: ['T', 'token', 'drawn', 'frequency', 'exact', 'from', 'to'],
+    title: t('Next tokens drawn (the book’s print_sampled_tokens)'),
+    columns: [
+      'T',
+      t('token'),
+      t({ message: 'drawn', comment: 'how often' }),
+      t('frequency'),
+      t('exact'),
+      t({ message: 'from', comment: 'of an interval' }),
+      t({ message: 'to', comment: 'of an interval' }),
+    ],
     formats: ['number', 'token', 'whole', 'percent', 'percent', 'percent', 'percent'],
     keys: 2,
     rows: rows.flatMap(({ temperature, draws, tokens }) =>
       tokens.map(({ token, count, probability, low, high }): Cell[] => [
         temperature,
-        token ? token.text : 'all others',
+        token ? token.text : t('all others'),
         count,
         draws === 0 ? null : count / draws,
         probability,
@@ -261,9 +352,11 @@ function tokensTable({ rows }: TemperatureResult): ReportTable {
 function distributionTable({ rows }: TemperatureResult): ReportTable {
   return {
     id: 'distribution',
-    title: 'The whole distribution at every temperature',
-    note: 'The effective vocabulary is exp(entropy): the number of equally probable tokens with the same entropy. The fit is the p-value of a chi-square test of the draws against the exact probabilities.',
-    columns: ['T', 'entropy in nats', 'effective vocabulary', 'fit', ...TEN_DRAWS],
+    title: t('The whole distribution at every temperature'),
+    note: t(
+      'The effective vocabulary is exp(entropy): the number of equally probable tokens with the same entropy. The fit is the p-value of a chi-square test of the draws against the exact probabilities.',
+    ),
+    columns: ['T', t('entropy in nats'), t('effective vocabulary'), t('fit'), ...TEN_DRAWS],
     formats: ['number', 'nats', 'number', 'number', ...TEN_DRAWS_FORMATS],
     keys: 1,
     rows: rows.map(({ temperature, entropy, fit, tenDraws }) => [
@@ -279,8 +372,8 @@ function distributionTable({ rows }: TemperatureResult): ReportTable {
 function limitsTable({ limits: { zero, infinity }, target }: TemperatureResult): ReportTable {
   return {
     id: 'limits',
-    title: 'The limits',
-    columns: ['limit', `exact probability of ${visibleToken(target)}`, 'entropy in nats'],
+    title: t('The limits'),
+    columns: [t('limit'), t('exact probability of {0}', visibleToken(target)), t('entropy in nats')],
     formats: ['text', 'percent', 'nats'],
     keys: 1,
     rows: [
@@ -293,12 +386,17 @@ function limitsTable({ limits: { zero, infinity }, target }: TemperatureResult):
 function waysTable({ ways: found, wayCount }: TemperatureResult): ReportTable {
   return {
     id: 'ways',
-    title: 'Ways to write it in tokens',
+    title: t('Ways to write it in tokens'),
     note:
       found.length < wayCount
-        ? `The ${found.length} most probable of ${whole(wayCount)} at T = 1.`
-        : 'At T = 1.',
-    columns: ['tokens', 'ids', 'exact'],
+        ? counted(
+            found.length,
+            'The most probable of {1} at T = 1.',
+            'The {0} most probable of {1} at T = 1.',
+            whole(wayCount),
+          )
+        : t('At T = 1.'),
+    columns: [t('tokens'), t('ids'), t('exact')],
     formats: ['text', 'text', 'percent'],
     keys: 2,
     rows: found.map(({ tokens, probability }) => [
@@ -313,13 +411,13 @@ function curveTable({ curve, target }: TemperatureResult): ReportTable {
   const names = curve.tokens.map(({ token }) => visibleToken(token.text));
   return {
     id: 'curve',
-    title: 'The curves',
-    note: 'Exact probabilities at the temperatures of the picture.',
-    columns: ['T', `${visibleToken(target)} (target)`, 'entropy in nats', ...names],
+    title: t('The curves'),
+    note: t('Exact probabilities at the temperatures of the picture.'),
+    columns: ['T', t('{0} (target)', visibleToken(target)), t('entropy in nats'), ...names],
     formats: ['number', 'percent', 'nats', ...names.map(() => 'percent' as const)],
     keys: 1,
-    rows: curve.temperatures.map((t, i) => [
-      t,
+    rows: curve.temperatures.map((temperature, i) => [
+      temperature,
       curve.target[i]!,
       curve.entropy[i]!,
       ...curve.tokens.map(({ probabilities }) => probabilities[i]!),

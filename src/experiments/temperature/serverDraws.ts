@@ -1,5 +1,6 @@
 /** Draws of the target by a server's own samplers, one request for each temperature. */
 import type { LanguageModel } from '../../core/languageModel';
+import { t, whole } from '../../l10n/language';
 import type { Drawing } from '../kit/drawing';
 import { breakOff, type RunContext } from '../kit/experiment';
 import type { TargetDraws } from './draws';
@@ -20,9 +21,9 @@ export function whoDraws(
   if (!info.server) return {};
   if (drawnBy === 'here') return { drawnBy: 'here' };
   const here = (notDrawnThere: string): Drawing => ({ drawnBy: 'here', notDrawnThere });
-  if (!samplers) return here(`${info.server.name} draws nothing for others.`);
+  if (!samplers) return here(t('{0} draws nothing for others.', info.server.name));
   if (draws > MOST_DRAWS) {
-    return here(`More than ${MOST_DRAWS.toLocaleString('en-US')} draws of a temperature are made here.`);
+    return here(t('More than {0} draws of a temperature are made here.', whole(MOST_DRAWS)));
   }
   for (const temperature of temperatures) {
     const chain = [{ sampler: 'temperature' as const, temperature }];

@@ -123,7 +123,7 @@ export class Tokenizations {
       const own = logits[at]!;
       return { logits: own, largest: largestLogit(own), steps: [{ id, node, ends: node === null }] };
     }, null);
-    if (!root) throw new RangeError('A way to write a text has at least one token.');
+    if (!root) throw new Error('A way to write a text has at least one token.');
     return new Tokenizations(root);
   }
 

@@ -1,6 +1,7 @@
 /** What the sentences and pictures of Temperature share. */
 import { visibleToken } from '../../core/visibleText';
-import { inPercent } from '../../l10n/numbers';
+import { t, whole } from '../../l10n/language';
+import { inPercent, rounded } from '../../l10n/numbers';
 import type { TemperatureResult, TemperatureRow } from './result';
 
 /** Limits that differ by no more than this share of the greater are the same but for rounding. */
@@ -9,9 +10,14 @@ const ROUNDING = 1e-6;
 /** An error above this share of the value leaves little of it: both limits say more. */
 const WIDE = 0.2;
 
+/** A token as sentences name it. */
+export function inQuotes(token: string): string {
+  return t('“{0}”', visibleToken(token));
+}
+
 /** The target as sentences name it. */
 export function quoted({ target }: TemperatureResult): string {
-  return `“${visibleToken(target)}”`;
+  return inQuotes(target);
 }
 
 export function isInside({
@@ -33,6 +39,22 @@ export function limitWords(least: number, most: number): string {
   const [value, off] = [(least + most) / 2, (most - least) / 2];
   if (off <= ROUNDING * most) return inPercent(value);
   return off <= WIDE * value
-    ? `${inPercent(value)} (off by at most ${inPercent(off)})`
-    : `between ${inPercent(least)} and ${inPercent(most)}`;
+    ? t('{0} (off by at most {1})', inPercent(value), inPercent(off))
+    : t('between {0} and {1}', inPercent(least), inPercent(most));
+}
+
+/** `T = 0.5 (12, expected 14 to 30)` */
+export function countWords({
+  temperature,
+  count,
+  expectedLow,
+  expectedHigh,
+}: Pick<TemperatureRow, 'temperature' | 'count' | 'expectedLow' | 'expectedHigh'>): string {
+  return t(
+    'T = {0} ({1}, expected {2} to {3})',
+    rounded(temperature),
+    whole(count),
+    whole(expectedLow),
+    whole(expectedHigh),
+  );
 }

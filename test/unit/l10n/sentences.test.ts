@@ -12,11 +12,9 @@ const OF_DATA = ['src/gpt2/tokenizer/pipeline/patterns.ts'];
 const ENGLISH = [
   'src/experiments/loss',
   'src/experiments/nucleus',
-  'src/experiments/temperature',
   'src/experiments/training',
   'webview/experiments/loss',
   'webview/experiments/nucleus',
-  'webview/experiments/temperature',
   'webview/experiments/training',
 ];
 

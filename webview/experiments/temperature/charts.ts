@@ -1,5 +1,7 @@
 /** Pictures of the Temperature experiment. */
 import { areaY, axisX, axisY, dot, gridY, line, link, ruleY, text, type Markish } from '@observablehq/plot';
+import { t } from '../../../src/l10n/language';
+import { written } from '../../../src/l10n/numbers';
 import { visibleToken } from '../../../src/core/visibleText';
 import { isInside, quoted } from '../../../src/experiments/temperature/words';
 import type { TemperatureResult, TemperatureRow } from '../../../src/experiments/temperature/result';
@@ -54,10 +56,10 @@ function curvePicture(result: TemperatureResult, earlier: TemperatureResult | nu
       gridY({ stroke: palette.line, strokeOpacity: 0.4, ticks: 5 }),
       axisX(logTicks(curve.temperatures), {
         label: temperatureLabel,
-        text: String,
+        text: written,
         color: palette.quiet,
       }),
-      axisY({ label: 'probability', tickFormat: axisPercent, ticks: 5, color: palette.quiet }),
+      axisY({ label: t('probability'), tickFormat: axisPercent, ticks: 5, color: palette.quiet }),
       ruleY([clamp(result.limits.infinity.probability)], {
         stroke: palette.first,
         strokeDasharray: '2 4',
@@ -100,20 +102,30 @@ function curvePicture(result: TemperatureResult, earlier: TemperatureResult | nu
       },
       marks: {
         sample: (i) => sampleLabel(rows[i]!),
-        point: (i) => `T ${significant(target[i]!.t)}: exactly ${percent(target[i]!.p)}`,
+        point: (i) => t('T {0}: exactly {1}', significant(target[i]!.t), percent(target[i]!.p)),
       },
     };
   };
   return {
     id: 'curve',
-    title: `How often ${name} is drawn`,
-    description: `Line: exact probability of ${name} at every temperature. Circles: its share of ${count(rows[0]!.draws, '{0} draw', '{0} draws')}, with Wilson 95 % intervals; filled where outside the exact interval. Thin lines: the most probable tokens. Dotted: the limit for T → ∞.${earlier ? ' Second colour: the earlier result.' : ''}${logarithmic ? ' The probability axis is logarithmic.' : ''}`,
+    title: t('How often {0} is drawn', name),
+    description: [
+      t(
+        'Line: exact probability of {0} at every temperature. Circles: its share of {1}, with Wilson 95 % intervals; filled where outside the exact interval. Thin lines: the most probable tokens. Dotted: the limit for T → ∞.',
+        name,
+        count(rows[0]!.draws, '{0} draw', '{0} draws'),
+      ),
+      ...(earlier ? [t('Second colour: the earlier result.')] : []),
+      ...(logarithmic ? [t('The probability axis is logarithmic.')] : []),
+    ].join(' '),
     draw,
     card: (mark, index) => {
       if (mark === 'point') {
         const point = target[index];
         return point
-          ? cardView(`${name} at T = ${significant(point.t)}`, [['exact', percent(point.p), full(point.p)]])
+          ? cardView(t('{0} at T = {1}', name, significant(point.t)), [
+              [t('exact'), percent(point.p), full(point.p)],
+            ])
           : null;
       }
       const row = rows[index];
@@ -123,24 +135,38 @@ function curvePicture(result: TemperatureResult, earlier: TemperatureResult | nu
 }
 
 function sampleLabel(row: TemperatureRow): string {
-  return `T ${row.temperature}: drawn ${thousands(row.count)} of ${thousands(row.draws)}, exactly ${percent(row.probability)}`;
+  return t(
+    'T {0}: drawn {1} of {2}, exactly {3}',
+    written(row.temperature),
+    thousands(row.count),
+    thousands(row.draws),
+    percent(row.probability),
+  );
 }
 
 function sampleCard(row: TemperatureRow, name: string): ReturnType<typeof cardView> {
   const { temperature, probability, count: times, draws, low, high, expectedLow, expectedHigh } = row;
   return cardView(
-    `${name} at T = ${temperature}`,
+    t('{0} at T = {1}', name, written(temperature)),
     [
-      ['exact', percent(probability), full(probability)],
-      ['drawn', `${thousands(times)} of ${thousands(draws)}`, full(times / draws)],
-      ['interval', `${percent(low)} to ${percent(high)}`, `${full(low)} to ${full(high)}`],
+      [t('exact'), percent(probability), full(probability)],
       [
-        'expected',
-        `${thousands(expectedLow)} to ${thousands(expectedHigh)}`,
-        isInside(row) ? 'inside' : 'outside',
+        t({ message: 'drawn', comment: 'how often' }),
+        t('{0} of {1}', thousands(times), thousands(draws)),
+        full(times / draws),
+      ],
+      [t('interval'), t('{0} to {1}', percent(low), percent(high)), t('{0} to {1}', full(low), full(high))],
+      [
+        t({ message: 'expected', comment: 'a count' }),
+        t('{0} to {1}', thousands(expectedLow), thousands(expectedHigh)),
+        isInside(row)
+          ? t({ message: 'inside', comment: 'the interval' })
+          : t({ message: 'outside', comment: 'the interval' }),
       ],
     ],
-    'Interval: 95 % Wilson interval of the probability. Expected: the exact range of counts in 95 of 100 such runs.',
+    t(
+      'Interval: 95 % Wilson interval of the probability. Expected: the exact range of counts in 95 of 100 such runs.',
+    ),
   );
 }
 
@@ -162,7 +188,7 @@ function earlierMarks(
 }
 
 function points(temperatures: readonly number[], probabilities: readonly number[]): Point[] {
-  return temperatures.map((t, i) => ({ t, p: probabilities[i]! }));
+  return temperatures.map((temperature, i) => ({ t: temperature, p: probabilities[i]! }));
 }
 
 /** The largest value that is drawn. */
@@ -194,10 +220,10 @@ function entropyPicture({ curve, rows, vocabularySize, limits }: TemperatureResu
         gridY({ stroke: palette.line, strokeOpacity: 0.4, ticks: 4 }),
         axisX(logTicks(curve.temperatures), {
           label: temperatureLabel,
-          text: String,
+          text: written,
           color: palette.quiet,
         }),
-        axisY({ label: 'entropy in nats', ticks: 4, color: palette.quiet }),
+        axisY({ label: t('entropy in nats'), ticks: 4, color: palette.quiet }),
         areaY(line1, { x: 't', y: 'p', fill: palette.first, fillOpacity: 0.12 }),
         line(line1, { x: 't', y: 'p', stroke: palette.first, strokeWidth: 2 }),
         ruleY([limits.infinity.entropy], { stroke: palette.first, strokeDasharray: '2 4' }),
@@ -213,22 +239,30 @@ function entropyPicture({ curve, rows, vocabularySize, limits }: TemperatureResu
       ],
     },
     marks: {
-      entropy: (i) => `T ${rows[i]!.temperature}: ${significant(rows[i]!.entropy)} nats`,
+      entropy: (i) => t('T {0}: {1} nats', written(rows[i]!.temperature), significant(rows[i]!.entropy)),
     },
   });
   const [first, last] = [rows[0]!, rows.at(-1)!];
   return {
     id: 'entropy',
-    title: 'How uncertain the next token is',
-    description: `Entropy of the next token: ${significant(first.entropy)} nats at T = ${first.temperature}, ${significant(last.entropy)} at T = ${last.temperature}; dotted: ln ${thousands(vocabularySize)} = ${significant(limits.infinity.entropy)}, the maximum.`,
+    title: t('How uncertain the next token is'),
+    description: t(
+      'Entropy of the next token: {0} nats at T = {1}, {2} at T = {3}; dotted: ln {4} = {5}, the maximum.',
+      significant(first.entropy),
+      written(first.temperature),
+      significant(last.entropy),
+      written(last.temperature),
+      thousands(vocabularySize),
+      significant(limits.infinity.entropy),
+    ),
     draw,
     card: (_, index) => {
       const row = rows[index];
       if (!row) return null;
-      return cardView(`T = ${row.temperature}`, [
-        ['entropy', `${significant(row.entropy, 4)} nats`, full(row.entropy)],
-        ['in bits', `${significant(row.entropy / Math.LN2, 4)} bits`, full(row.entropy / Math.LN2)],
-        ['effective vocabulary', significant(Math.exp(row.entropy), 4), full(Math.exp(row.entropy))],
+      return cardView(`T = ${written(row.temperature)}`, [
+        [t('entropy'), t('{0} nats', significant(row.entropy, 4)), full(row.entropy)],
+        [t('in bits'), t('{0} bits', significant(row.entropy / Math.LN2, 4)), full(row.entropy / Math.LN2)],
+        [t('effective vocabulary'), significant(Math.exp(row.entropy), 4), full(Math.exp(row.entropy))],
       ]);
     },
   };

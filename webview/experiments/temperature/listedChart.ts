@@ -1,5 +1,7 @@
 /** The picture of Temperature where the model's server lists only some tokens: limits instead of a curve. */
 import { areaY, axisX, axisY, dot, gridY, line, link } from '@observablehq/plot';
+import { t } from '../../../src/l10n/language';
+import { written } from '../../../src/l10n/numbers';
 import type {
   ListedRow,
   ListedTemperature,
@@ -20,7 +22,11 @@ interface Span {
 
 export function listedPicture(result: TemperatureResult, { rows, curve }: ListedTemperature): Picture {
   const name = quoted(result);
-  const spans = curve.temperatures.map((t, i): Span => ({ t, least: curve.least[i]!, most: curve.most[i]! }));
+  const spans = curve.temperatures.map((temperature, i): Span => ({
+    t: temperature,
+    least: curve.least[i]!,
+    most: curve.most[i]!,
+  }));
   const drawn = rows.filter(({ draws }) => draws > 0);
   const largest = Math.max(...curve.most, Number.MIN_VALUE);
   const logarithmic = largest < RARE;
@@ -45,8 +51,8 @@ export function listedPicture(result: TemperatureResult, { rows, curve }: Listed
       y: { type: logarithmic ? 'log' : 'linear', domain },
       marks: [
         gridY({ stroke: palette.line, strokeOpacity: 0.4, ticks: 5 }),
-        axisX(logTicks(curve.temperatures), { label: temperatureLabel, text: String, color: palette.quiet }),
-        axisY({ label: 'probability', tickFormat: axisPercent, ticks: 5, color: palette.quiet }),
+        axisX(logTicks(curve.temperatures), { label: temperatureLabel, text: written, color: palette.quiet }),
+        axisY({ label: t('probability'), tickFormat: axisPercent, ticks: 5, color: palette.quiet }),
         areaY(spans, {
           x: 't',
           y1: ({ least }: Span) => clamp(least),
@@ -88,56 +94,78 @@ export function listedPicture(result: TemperatureResult, { rows, curve }: Listed
       ],
     },
     marks: {
-      sample: (i) => `T ${drawn[i]!.temperature}: ${drawnWords(drawn[i]!)}, ${spanWords(drawn[i]!)}`,
-      point: (i) => `T ${significant(spans[i]!.t)}: ${spanWords(spans[i]!)}`,
+      sample: (i) => {
+        const { temperature, count: times, draws, least: from, most } = drawn[i]!;
+        return t(
+          'T {0}: drawn {1} of {2}, probability {3}',
+          written(temperature),
+          thousands(times),
+          thousands(draws),
+          limitWords(from, most),
+        );
+      },
+      point: (i) =>
+        t('T {0}: probability {1}', significant(spans[i]!.t), limitWords(spans[i]!.least, spans[i]!.most)),
     },
   });
   const circles = drawn[0]
-    ? ` Circles: its share of ${count(drawn[0].draws, '{0} draw', '{0} draws')}, with Wilson 95 % intervals; filled where outside what these limits give.`
-    : '';
+    ? [
+        t(
+          'Circles: its share of {0}, with Wilson 95 % intervals; filled where outside what these limits give.',
+          count(drawn[0].draws, '{0} draw', '{0} draws'),
+        ),
+      ]
+    : [];
   return {
     id: 'curve',
-    title: `How often ${name} is drawn`,
-    description: `Band: between its two lines lies the probability of ${name} at every temperature; they meet at T = 1, where it is exact.${circles}${logarithmic ? ' The probability axis is logarithmic.' : ''}`,
+    title: t('How often {0} is drawn', name),
+    description: [
+      t(
+        'Band: between its two lines lies the probability of {0} at every temperature; they meet at T = 1, where it is exact.',
+        name,
+      ),
+      ...circles,
+      ...(logarithmic ? [t('The probability axis is logarithmic.')] : []),
+    ].join(' '),
     draw,
     card: (mark, index) => {
       const row = mark === 'sample' ? drawn[index] : undefined;
       if (row) return sampleCard(row, name);
       const span = mark === 'point' ? spans[index] : undefined;
-      return span ? cardView(`${name} at T = ${significant(span.t)}`, limitLines(span)) : null;
+      return span ? cardView(t('{0} at T = {1}', name, significant(span.t)), limitLines(span)) : null;
     },
   };
 }
 
-function spanWords({ least, most }: Pick<Span, 'least' | 'most'>): string {
-  return `probability ${limitWords(least, most)}`;
-}
-
-function drawnWords({ count: times, draws }: ListedRow): string {
-  return `drawn ${thousands(times)} of ${thousands(draws)}`;
-}
-
 function limitLines({ least, most }: Pick<Span, 'least' | 'most'>): [string, string, string][] {
   return [
-    ['at least', percent(least), full(least)],
-    ['at most', percent(most), full(most)],
+    [t('at least'), percent(least), full(least)],
+    [t('at most'), percent(most), full(most)],
   ];
 }
 
 function sampleCard(row: ListedRow, name: string): ReturnType<typeof cardView> {
   const { temperature, count: times, draws, low, high, expectedLow, expectedHigh } = row;
   return cardView(
-    `${name} at T = ${temperature}`,
+    t('{0} at T = {1}', name, written(temperature)),
     [
       ...limitLines(row),
-      ['drawn', `${thousands(times)} of ${thousands(draws)}`, full(times / draws)],
-      ['interval', `${percent(low)} to ${percent(high)}`, `${full(low)} to ${full(high)}`],
       [
-        'expected',
-        `${thousands(expectedLow)} to ${thousands(expectedHigh)}`,
-        isInside(row) ? 'inside' : 'outside',
+        t({ message: 'drawn', comment: 'how often' }),
+        t('{0} of {1}', thousands(times), thousands(draws)),
+        full(times / draws),
+      ],
+      [t('interval'), t('{0} to {1}', percent(low), percent(high)), t('{0} to {1}', full(low), full(high))],
+      [
+        t({ message: 'expected', comment: 'a count' }),
+        t('{0} to {1}', thousands(expectedLow), thousands(expectedHigh)),
+        isInside(row)
+          ? t({ message: 'inside', comment: 'the interval' })
+          : t({ message: 'outside', comment: 'the interval' }),
       ],
     ],
-    'Interval: 95 % Wilson interval of the probability. Expected: the counts in 95 of 100 such runs, for the least and the greatest probability.',
+    t(
+      'Interval: 95 % Wilson interval of the probability. Expected: the counts in 95 of 100 such runs, for the least and the greatest probability.',
+    ),
   );
 }

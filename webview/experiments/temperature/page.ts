@@ -1,4 +1,5 @@
 /** Temperature: how often a word or a phrase comes next, at every temperature. */
+import { t } from '../../../src/l10n/language';
 import { temperatureParameters } from '../../../src/experiments/temperature/parameters';
 import { temperatureReport } from '../../../src/experiments/temperature/report';
 import { temperatureResultSchema, type TemperatureResult } from '../../../src/experiments/temperature/result';
@@ -17,31 +18,38 @@ const isGiven = (values: FormValues): boolean => valueText(values, 'target') !==
 
 const pageOf = (chat: OwnControls, drawnBy: OwnControls): ExperimentPage<TemperatureResult> => ({
   id: 'temperature',
-  title: 'Temperature',
-  question: 'How does temperature change how often a word is drawn?',
-  promise:
+  title: t('Temperature'),
+  question: t('How does temperature change how often a word is drawn?'),
+  promise: t(
     'You will see the exact probability of a word at every temperature, how close random draws come to it, and how many draws it takes to distinguish two temperatures.',
+  ),
   ...formOf(
     temperatureParameters,
     [
       {
-        title: 'Target',
+        title: t('Target'),
         fields: [
           ...chat.fields,
           {
             parameter: 'target',
             note: (values) =>
-              isGiven(values) ? null : 'Empty: the most probable next token of this prompt.',
+              isGiven(values) ? null : t('Empty: the most probable next token of this prompt.'),
           },
           {
             parameter: 'leadingSpace',
             applies: isGiven,
             note: (values) =>
-              `Looks for “${values['leadingSpace'] === true ? '·' : ''}${valueText(values, 'target')}”.`,
+              t(
+                'Looks for “{0}”.',
+                `${values['leadingSpace'] === true ? '·' : ''}${valueText(values, 'target')}`,
+              ),
           },
         ],
       },
-      { title: 'Draws', fields: ['temperatures', 'draws', 'seed', 'commonRandomNumbers', ...drawnBy.fields] },
+      {
+        title: t('Draws'),
+        fields: ['temperatures', 'draws', 'seed', 'commonRandomNumbers', ...drawnBy.fields],
+      },
     ],
     {
       beside: [chat, drawnBy],
@@ -51,8 +59,19 @@ const pageOf = (chat: OwnControls, drawnBy: OwnControls): ExperimentPage<Tempera
       }),
       shown: ({ commonRandomNumbers = true }) =>
         typeof commonRandomNumbers === 'boolean' ? { commonRandomNumbers } : {},
-      line: (short, values) =>
-        `${isGiven(values) ? `“${short('leadingSpace')}${short('target')}”` : 'The most probable token'} at T ${short('temperatures')}; ${typedCount(valueText(values, 'draws'), '{0} draw', '{0} draws')}, seed ${short('seed')}${values['commonRandomNumbers'] === true ? ', the same random numbers' : ''}`,
+      line: (short, values) => {
+        const words = [
+          isGiven(values)
+            ? t('“{0}”', `${short('leadingSpace')}${short('target')}`)
+            : t('The most probable token'),
+          short('temperatures'),
+          typedCount(valueText(values, 'draws'), '{0} draw', '{0} draws'),
+          short('seed'),
+        ];
+        return values['commonRandomNumbers'] === true
+          ? t('{0} at T {1}; {2}, seed {3}, the same random numbers', ...words)
+          : t('{0} at T {1}; {2}, seed {3}', ...words);
+      },
     },
   ),
   read: parsedBy(temperatureResultSchema),
