@@ -49,7 +49,7 @@ const ATTRIBUTES =
 /** Proper names and signs, the same in every language. */
 const NAMES = new Set([
   ...['Decoding Lab', 'Jensen-Shannon', 'top-k', 'top-p', 'transformers.js', 'node-llama-cpp'],
-  ...['off', 'manual', 'automatic', 'Ctrl'],
+  ...['off', 'manual', 'automatic', 'Ctrl', 'AdamW'],
   ...['Adaptive-p', 'Min-p', 'Mirostat', 'Mirostat 2', 'P-less', 'Top-a', 'Top-h', 'Top-k', 'Top-nσ'],
 ]);
 

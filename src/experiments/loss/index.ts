@@ -1,4 +1,5 @@
 /** Loss: how well a model predicts a text, window by window, by the book's data loader. */
+import { t } from '../../l10n/language';
 import { lossReport } from './report';
 import type { LanguageModel } from '../../core/languageModel';
 import { randomStream } from '../../core/random';
@@ -63,7 +64,7 @@ async function run(
   const { info } = model;
   if (!model.score) {
     throw new RangeError(
-      `${info.name} cannot score a text: its logits do not depend on it. Choose a GPT-2 model.`,
+      t('{0} cannot score a text: its logits do not depend on it. Choose a GPT-2 model.', info.name),
     );
   }
   checkContext(parameters, info.name, info.contextLength, asParameters);

@@ -2,8 +2,8 @@
 import { lossParameters } from './parameters';
 import type { LossResult, PartLoss, WindowLoss } from './result';
 import type { Cell, ReportOf, ReportTable } from '../report/types';
-import { counted, whole } from '../../l10n/language';
-import { listed, rounded } from '../../l10n/numbers';
+import { counted, t, whole } from '../../l10n/language';
+import { listed, rounded, written } from '../../l10n/numbers';
 
 /** A window, and the part of the text it belongs to. */
 export interface PlacedWindow {
@@ -22,6 +22,12 @@ export function partsOf({
   validation,
 }: LossResult): readonly (readonly [PlacedWindow['part'], PartLoss])[] {
   return [['training', training] as const, ...(validation ? [['validation', validation] as const] : [])];
+}
+
+export function partName(part: PlacedWindow['part']): string {
+  return part === 'training'
+    ? t({ message: 'training', comment: 'a part of the text' })
+    : t({ message: 'validation', comment: 'a part of the text' });
 }
 
 /** All windows, in the order of the text. */
@@ -44,21 +50,20 @@ export function excerpt(passage: string): string {
 
 function summary(result: LossResult): string[] {
   const { training, validation, provenance } = result;
-  if (training.loss === null) return ['The run was stopped before its first batch was finished.'];
-  const of = ({ loss, perplexity }: PartLoss): string =>
-    loss === null ? 'not reached' : `${rounded(loss)} nats per token (perplexity ${rounded(perplexity!)})`;
+  if (training.loss === null) return [t('The run was stopped before its first batch was finished.')];
+  const values = ({ loss, perplexity }: PartLoss): string[] => [rounded(loss!), rounded(perplexity!)];
   const losses = [
-    `a training loss of ${of(training)}`,
+    t('a training loss of {0} nats per token (perplexity {1})', ...values(training)),
     ...(validation
       ? [
           validation.loss === null
-            ? 'a validation loss that was not reached'
-            : `a validation loss of ${of(validation)}`,
+            ? t('a validation loss that was not reached')
+            : t('a validation loss of {0} nats per token (perplexity {1})', ...values(validation)),
         ]
       : []),
   ];
   return [
-    `${provenance.modelName} has ${listed(losses)}.`,
+    t('{0} has {1}.', provenance.modelName, listed(losses)),
     ...gap(result),
     ...published(result),
     ...bits(result),
@@ -69,9 +74,17 @@ function summary(result: LossResult): string[] {
 function gap({ training, validation }: LossResult): string[] {
   if (training.loss === null || !validation || validation.loss === null) return [];
   const difference = validation.loss - training.loss;
-  const [more, less] = difference > 0 ? ['validation', 'training'] : ['training', 'validation'];
+  const values = [rounded(Math.abs(difference)), rounded(Math.exp(Math.abs(difference)))];
   return [
-    `The ${more} part is harder by ${rounded(Math.abs(difference))} nats per token: its tokens are on average ${rounded(Math.exp(Math.abs(difference)))} times less probable than those of the ${less} part. A model that had memorised the training part would have a far lower loss there.`,
+    difference > 0
+      ? t(
+          'The validation part is harder by {0} nats per token: its tokens are on average {1} times less probable than those of the training part. A model that had memorised the training part would have a far lower loss there.',
+          ...values,
+        )
+      : t(
+          'The training part is harder by {0} nats per token: its tokens are on average {1} times less probable than those of the validation part. A model that had memorised the training part would have a far lower loss there.',
+          ...values,
+        ),
   ];
 }
 
@@ -80,24 +93,42 @@ function published({ published: known, training, validation }: LossResult): stri
     .filter(({ sameSize }) => sameSize)
     .map((reference) => {
       const parts = [
-        ['training', training.loss, reference.training] as const,
-        ['validation', validation?.loss ?? null, reference.validation] as const,
-      ].flatMap(([name, found, expected]) =>
-        found === null
-          ? []
-          : [
-              `${name} ${expected} (here ${rounded(Math.abs(found - expected), 2)} ${found >= expected ? 'higher' : 'lower'})`,
-            ],
-      );
-      return `The losses published for ${reference.model} on this text are ${listed(parts)}.`;
+        ...(training.loss === null ? [] : [trainingBeside(training.loss, reference.training)]),
+        ...(typeof validation?.loss === 'number'
+          ? [validationBeside(validation.loss, reference.validation)]
+          : []),
+      ];
+      return t('The losses published for {0} on this text are {1}.', reference.model, listed(parts));
     });
+}
+
+function trainingBeside(found: number, expected: number): string {
+  const values = [written(expected), rounded(Math.abs(found - expected), 2)];
+  return found >= expected
+    ? t('training {0} (here {1} higher)', ...values)
+    : t('training {0} (here {1} lower)', ...values);
+}
+
+function validationBeside(found: number, expected: number): string {
+  const values = [written(expected), rounded(Math.abs(found - expected), 2)];
+  return found >= expected
+    ? t('validation {0} (here {1} higher)', ...values)
+    : t('validation {0} (here {1} lower)', ...values);
 }
 
 function bits(result: LossResult): string[] {
   const parts = partsOf(result).flatMap(([name, { bitsPerCharacter }]) =>
-    bitsPerCharacter === null ? [] : [`${rounded(bitsPerCharacter)} in the ${name} part`],
+    bitsPerCharacter === null
+      ? []
+      : [
+          name === 'training'
+            ? t('{0} in the training part', rounded(bitsPerCharacter))
+            : t('{0} in the validation part', rounded(bitsPerCharacter)),
+        ],
   );
-  return parts.length === 0 ? [] : [`Bits per character, comparable between tokenizers: ${listed(parts)}.`];
+  return parts.length === 0
+    ? []
+    : [t('Bits per character, comparable between tokenizers: {0}.', listed(parts))];
 }
 
 function passages(result: LossResult): string[] {
@@ -105,30 +136,32 @@ function passages(result: LossResult): string[] {
   const [easiest, hardest] = [ordered[0], ordered.at(-1)];
   if (!easiest || !hardest || easiest === hardest) return [];
   const said = ({ window }: PlacedWindow): string =>
-    `“${excerpt(passageOf(result, window))}” (${rounded(window.loss)} nats)`;
-  return [`The hardest window begins with ${said(hardest)} and the easiest with ${said(easiest)}.`];
+    t('“{0}” ({1} nats)', excerpt(passageOf(result, window)), rounded(window.loss));
+  return [t('The hardest window begins with {0} and the easiest with {1}.', said(hardest), said(easiest))];
 }
 
 function tables(result: LossResult): ReportTable[] {
   const parts: ReportTable = {
     id: 'parts',
-    title: 'Both parts',
-    note: 'The loss is the mean over batches of the mean over the tokens of each, as the book computes it.',
+    title: t('Both parts'),
+    note: t(
+      'The loss is the mean over batches of the mean over the tokens of each, as the book computes it.',
+    ),
     columns: [
-      'Part',
-      'Loss',
-      'Perplexity',
-      'Bits per character',
-      'Tokens',
-      'Characters',
-      'Windows',
-      'Windows left out',
-      'Batches',
+      t('Part'),
+      t('Loss'),
+      t('Perplexity'),
+      t('Bits per character'),
+      t('Tokens'),
+      t('Characters'),
+      t('Windows'),
+      t('Windows left out'),
+      t('Batches'),
     ],
     formats: ['text', 'nats', 'number', 'number', 'whole', 'whole', 'whole', 'whole', 'whole'],
     keys: 1,
     rows: partsOf(result).map(([name, part]) => [
-      name,
+      partName(name),
       part.loss,
       part.perplexity,
       part.bitsPerCharacter,
@@ -141,13 +174,16 @@ function tables(result: LossResult): ReportTable[] {
   };
   const windows: ReportTable = {
     id: 'windows',
-    title: 'Every window',
-    note: `The model reads each window on its own and predicts ${counted(lossParameters.parse(result.provenance.parameters).context, '{0} token', '{0} tokens')}.`,
-    columns: ['Part', 'Window', 'Loss', 'Perplexity', 'Batch', 'Begins with'],
+    title: t('Every window'),
+    note: t(
+      'The model reads each window on its own and predicts {0}.',
+      counted(lossParameters.parse(result.provenance.parameters).context, '{0} token', '{0} tokens'),
+    ),
+    columns: [t('Part'), t('Window'), t('Loss'), t('Perplexity'), t('Batch'), t('Begins with')],
     formats: ['text', 'whole', 'nats', 'number', 'whole', 'text'],
     keys: 2,
     rows: windowsOf(result).map(({ part, window }): Cell[] => [
-      part,
+      partName(part),
       window.index + 1,
       window.loss,
       Math.exp(window.loss),
@@ -163,9 +199,9 @@ function publishedTable({ published: known }: LossResult): ReportTable[] {
   return [
     {
       id: 'published',
-      title: 'Published for this text and these settings',
-      note: 'Raschka, Build a Large Language Model (From Scratch), chapter 5 and its exercises.',
-      columns: ['Model', 'Parameters', 'Training', 'Validation'],
+      title: t('Published for this text and these settings'),
+      note: t('Raschka, Build a Large Language Model (From Scratch), chapter 5 and its exercises.'),
+      columns: [t('Model'), t('Parameters'), t('Training'), t('Validation')],
       formats: ['text', 'text', 'nats', 'nats'],
       keys: 1,
       rows: known.map(({ model, parameters, training, validation }) => [

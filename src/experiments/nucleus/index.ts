@@ -1,4 +1,5 @@
 /** Nucleus: the smallest set of most probable tokens with probability p, at several temperatures. */
+import { t } from '../../l10n/language';
 import { nucleusReport } from './report';
 import type { LanguageModel, ListedTokens } from '../../core/languageModel';
 import { entropy, largestLogit, softmax } from '../../core/logits';
@@ -54,15 +55,15 @@ async function run(
     const logits = logitsOf(first);
     // The order of the tokens is that of their logits at every temperature.
     const order = bestListed(first, logits.length);
-    outer: for (const t of temperatures) {
-      if (t !== 1) needWhole(model, 'A nucleus at another temperature than 1');
-      const scaled = probabilitiesAt(logits, t);
-      curves.push(curveOf(model, order, scaled, t));
+    outer: for (const temperature of temperatures) {
+      if (temperature !== 1) needWhole(model, t('A nucleus at another temperature than 1'));
+      const scaled = probabilitiesAt(logits, temperature);
+      curves.push(curveOf(model, order, scaled, temperature));
       for (const p of ps) {
         if (!(await turns.giveWay())) break outer;
         if (first.listed) checkWithin(model, first.listed, p);
-        cells.push(cellOf(model, logits, order, scaled, t, p));
-        context.emit({ type: 'progress', done: cells.length, total, what: 'cells' });
+        cells.push(cellOf(model, logits, order, scaled, temperature, p));
+        context.emit({ type: 'progress', done: cells.length, total, what: t('cells') });
       }
     }
   }
@@ -82,7 +83,13 @@ function checkWithin({ info }: LanguageModel, { mass }: ListedTokens, p: number)
   // What has exactly p may miss it by rounding.
   if (p <= mass - 1e-9) return;
   throw new RangeError(
-    `The nucleus of p = ${rounded(p, 12)} reaches beyond the list: ${listsOnly(info)}, holding ${inPercent(mass)}. Use a smaller p, or ${listAll(info)}.`,
+    t(
+      'The nucleus of p = {0} reaches beyond the list: {1}, holding {2}. Use a smaller p, or {3}.',
+      rounded(p, 12),
+      listsOnly(info),
+      inPercent(mass),
+      listAll(info),
+    ),
   );
 }
 

@@ -1,12 +1,13 @@
 /** What Nucleus is asked. */
 import { t } from '../../l10n/language';
+import { written } from '../../l10n/numbers';
 import { chat, prompt, temperatures } from '../kit/commonParameters';
 import { declare, numbers, type ParametersOf } from '../kit/parameters';
 
 /** The list of temperatures and that of p may each have so many entries. */
 const MOST_VALUES = 12;
 
-export const nucleusParameters = declare('Nucleus', {
+export const nucleusParameters = declare(t('Nucleus'), {
   prompt,
   chat,
   temperatures: {
@@ -14,9 +15,9 @@ export const nucleusParameters = declare('Nucleus', {
     short: (typed) => `T ${typed}`,
   },
   ps: numbers({
-    name: 'The values of p',
+    name: t('The values of p'),
     each: (place) => t('p {0}', place),
-    label: `p, up to ${MOST_VALUES} values`,
+    label: t('p, up to {0} values', written(MOST_VALUES)),
     term: 'topP',
     entries: MOST_VALUES,
     least: 0,

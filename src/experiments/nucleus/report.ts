@@ -3,7 +3,7 @@ import type { NucleusCell, NucleusResult } from './result';
 import { visibleToken } from '../../core/visibleText';
 import { TEN_DRAWS, TEN_DRAWS_FORMATS, tenDrawsCells } from '../report/tenDraws';
 import type { Cell, ReportOf, ReportTable } from '../report/types';
-import { counted, whole } from '../../l10n/language';
+import { counted, t, whole } from '../../l10n/language';
 import { capitalized, inPercent, listed, rounded } from '../../l10n/numbers';
 
 /** Tokens that a sentence or a cell names. */
@@ -13,13 +13,20 @@ export const nucleusReport: ReportOf<NucleusResult> = { summary, tables };
 
 function summary(result: NucleusResult): string[] {
   const { cells } = result;
-  if (cells.length === 0) return ['The run was stopped before there was a result.'];
+  if (cells.length === 0) return [t('The run was stopped before there was a result.')];
   const smallest = cells.reduce((a, b) => (b.kept < a.kept ? b : a));
   const largest = cells.reduce((a, b) => (b.kept > a.kept ? b : a));
   return [
     smallest.kept === largest.kept
-      ? `Every nucleus keeps ${whole(smallest.kept)} of ${counted(result.vocabularySize, '{0} token', '{0} tokens')}.`
-      : `The nucleus keeps ${counted(smallest.kept, '{0} token', '{0} tokens')} at ${place(smallest)}, and ${whole(largest.kept)} of ${whole(result.vocabularySize)} at ${place(largest)}.`,
+      ? t('Every nucleus keeps {0} of {1} tokens.', whole(smallest.kept), whole(result.vocabularySize))
+      : t(
+          'The nucleus keeps {0} at {1}, and {2} of {3} at {4}.',
+          counted(smallest.kept, '{0} token', '{0} tokens'),
+          place(smallest),
+          whole(largest.kept),
+          whole(result.vocabularySize),
+          place(largest),
+        ),
     ...growth(result),
     outside(smallest),
     ...certain(result),
@@ -39,12 +46,26 @@ function growth({ cells }: NucleusResult): string[] {
   const changes: string[] = [];
   if (hotter && hotter !== first) {
     changes.push(
-      `raising T from ${rounded(first!.temperature)} to ${rounded(hotter.temperature)} at p = ${rounded(first!.p, 12)} changes it from ${whole(first!.kept)} to ${counted(hotter.kept, '{0} token', '{0} tokens')}`,
+      t(
+        'raising T from {0} to {1} at p = {2} changes it from {3} to {4}',
+        rounded(first!.temperature),
+        rounded(hotter.temperature),
+        rounded(first!.p, 12),
+        whole(first!.kept),
+        counted(hotter.kept, '{0} token', '{0} tokens'),
+      ),
     );
   }
   if (wider && wider !== first) {
     changes.push(
-      `raising p from ${rounded(first!.p, 12)} to ${rounded(wider.p, 12)} at T = ${rounded(first!.temperature)} changes it from ${whole(first!.kept)} to ${counted(wider.kept, '{0} token', '{0} tokens')}`,
+      t(
+        'raising p from {0} to {1} at T = {2} changes it from {3} to {4}',
+        rounded(first!.p, 12),
+        rounded(wider.p, 12),
+        rounded(first!.temperature),
+        whole(first!.kept),
+        counted(wider.kept, '{0} token', '{0} tokens'),
+      ),
     );
   }
   if (changes.length === 0) return [];
@@ -54,21 +75,32 @@ function growth({ cells }: NucleusResult): string[] {
 
 function outside(cell: NucleusCell): string {
   const mass = 1 - cell.keptMass;
-  if (cell.outside.length === 0) return `At ${place(cell)} no token is left out.`;
-  const names = cell.outside.slice(0, NAMED).map(({ token }) => `“${visibleToken(token.text)}”`);
-  return `At ${place(cell)} the tokens left out have ${inPercent(mass)} together; the most probable ${names.length === 1 ? 'is' : 'are'} ${listed(names)}.`;
+  if (cell.outside.length === 0) return t('At {0} no token is left out.', place(cell));
+  const names = cell.outside.slice(0, NAMED).map(({ token }) => t('“{0}”', visibleToken(token.text)));
+  return counted(
+    names.length,
+    'At {1} the tokens left out have {2} together; the most probable is {3}.',
+    'At {1} the tokens left out have {2} together; the most probable are {3}.',
+    place(cell),
+    inPercent(mass),
+    listed(names),
+  );
 }
 
 /** Where the nucleus is a single token, so that drawing from it is greedy. */
 function certain({ curves }: NucleusResult): string[] {
   const limits = curves.flatMap(({ temperature, tokens }) => {
     const [best] = tokens;
-    return best ? [`${inPercent(best.probability)} at T = ${rounded(temperature)}`] : [];
+    return best ? [t('{0} at T = {1}', inPercent(best.probability), rounded(temperature))] : [];
   });
   const best = curves[0]?.tokens[0];
   if (!best) return [];
   return [
-    `When p is no larger than the probability of “${visibleToken(best.token.text)}” (${listed(limits)}), only that token is left and sampling is greedy.`,
+    t(
+      'When p is no larger than the probability of “{0}” ({1}), only that token is left and sampling is greedy.',
+      visibleToken(best.token.text),
+      listed(limits),
+    ),
   ];
 }
 
@@ -91,9 +123,16 @@ function names(tokens: NucleusCell['nucleus'], all: number): string {
 function cellsTable({ cells }: NucleusResult): ReportTable {
   return {
     id: 'cells',
-    title: 'Temperature and p',
-    note: 'The probability inside and outside the nucleus, before the cut.',
-    columns: ['T', 'p', 'tokens kept', 'nucleus', 'inside', 'outside'],
+    title: t('Temperature and p'),
+    note: t('The probability inside and outside the nucleus, before the cut.'),
+    columns: [
+      'T',
+      'p',
+      t('tokens kept'),
+      t('nucleus'),
+      t({ message: 'inside', comment: 'the nucleus' }),
+      t({ message: 'outside', comment: 'the nucleus' }),
+    ],
     formats: ['number', 'number', 'whole', 'text', 'percent', 'percent'],
     keys: 2,
     rows: cells.map((cell) => [
@@ -110,9 +149,11 @@ function cellsTable({ cells }: NucleusResult): ReportTable {
 function leftTable({ cells }: NucleusResult): ReportTable {
   return {
     id: 'left',
-    title: 'The distribution after the cut',
-    note: 'How far the nucleus exceeds p; the effective vocabulary, exp(entropy); and exact figures for 10 draws.',
-    columns: ['T', 'p', 'excess over p', 'entropy in nats', 'effective vocabulary', ...TEN_DRAWS],
+    title: t('The distribution after the cut'),
+    note: t(
+      'How far the nucleus exceeds p; the effective vocabulary, exp(entropy); and exact figures for 10 draws.',
+    ),
+    columns: ['T', 'p', t('excess over p'), t('entropy in nats'), t('effective vocabulary'), ...TEN_DRAWS],
     formats: ['number', 'number', 'number', 'nats', 'number', ...TEN_DRAWS_FORMATS],
     keys: 2,
     rows: cells.map((cell) => [
@@ -129,9 +170,9 @@ function leftTable({ cells }: NucleusResult): ReportTable {
 function nucleusTable({ cells }: NucleusResult): ReportTable {
   return {
     id: 'nucleus',
-    title: 'Inside: probabilities after the cut',
-    note: 'The 20 most probable tokens of each nucleus.',
-    columns: ['T', 'p', 'token', 'probability'],
+    title: t('Inside: probabilities after the cut'),
+    note: t('The 20 most probable tokens of each nucleus.'),
+    columns: ['T', 'p', t('token'), t('probability')],
     formats: ['number', 'number', 'token', 'percent'],
     keys: 3,
     rows: cells.flatMap(({ temperature, p, nucleus }) =>
@@ -143,9 +184,9 @@ function nucleusTable({ cells }: NucleusResult): ReportTable {
 function outsideTable({ cells }: NucleusResult): ReportTable {
   return {
     id: 'outside',
-    title: 'Outside: probabilities before the cut',
-    note: 'The 20 most probable tokens that each cut removes.',
-    columns: ['T', 'p', 'token', 'probability'],
+    title: t('Outside: probabilities before the cut'),
+    note: t('The 20 most probable tokens that each cut removes.'),
+    columns: ['T', 'p', t('token'), t('probability')],
     formats: ['number', 'number', 'token', 'percent'],
     keys: 3,
     rows: cells.flatMap(({ temperature, p, outside: removed }) =>
@@ -157,8 +198,8 @@ function outsideTable({ cells }: NucleusResult): ReportTable {
 function rankTable({ curves }: NucleusResult): ReportTable {
   return {
     id: 'ranks',
-    title: 'The most probable tokens',
-    columns: ['T', 'rank', 'token', 'probability', 'cumulative'],
+    title: t('The most probable tokens'),
+    columns: ['T', t('rank'), t('token'), t('probability'), t('cumulative')],
     formats: ['number', 'whole', 'token', 'percent', 'percent'],
     keys: 2,
     rows: curves.flatMap(({ temperature, tokens }) =>
@@ -176,9 +217,9 @@ function rankTable({ curves }: NucleusResult): ReportTable {
 function curveTable({ curves }: NucleusResult): ReportTable {
   return {
     id: 'curve',
-    title: 'Cumulative probability',
-    note: 'Total probability of the given number of most probable tokens, at the points of the picture.',
-    columns: ['T', 'tokens', 'cumulative'],
+    title: t('Cumulative probability'),
+    note: t('Total probability of the given number of most probable tokens, at the points of the picture.'),
+    columns: ['T', t('tokens'), t('cumulative')],
     formats: ['number', 'whole', 'percent'],
     keys: 2,
     rows: curves.flatMap(({ temperature, ranks, cumulative }) =>

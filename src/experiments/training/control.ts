@@ -1,3 +1,4 @@
+import { t } from '../../l10n/language';
 import type { TrainingContext, TrainingEvent } from './result';
 
 /** What a user wants of a training that is going on. */
@@ -24,7 +25,10 @@ export class TrainingControl {
       else {
         emit({
           type: 'trouble',
-          sentence: `${JSON.stringify(message)} cannot be sent to a training; use pause, resume, checkpoint, stop or discard.`,
+          sentence: t(
+            '{0} cannot be sent to a training; use pause, resume, checkpoint, stop or discard.',
+            JSON.stringify(message),
+          ),
         });
         return;
       }

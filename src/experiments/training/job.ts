@@ -1,5 +1,6 @@
 /** What a training is asked to do, and by which settings. */
 import * as v from 'valibot';
+import { t } from '../../l10n/language';
 import { parameterObject, textValue } from '../kit/checks';
 import { checkpointSettings, furtherEpochs, trainingSettings } from './parameters';
 import type { CheckpointSettings, TrainingSettings } from './result';
@@ -19,12 +20,15 @@ export interface TrainingJob extends v.InferOutput<typeof parametersSchema> {
 
 /** @throws RangeError naming the parameter, its value and the allowed range. */
 export function parseTrainingJob(value: unknown): TrainingJob {
-  const given = parameterObject('Training', value);
-  textValue('The text', given['text']);
+  const given = parameterObject(t('Training'), value);
+  textValue(t('The text'), given['text']);
   const parsed = v.safeParse(parametersSchema, given);
   if (!parsed.success) {
     throw new RangeError(
-      `A training needs an action (start, continue or verify), a text and a folder: ${parsed.issues[0].message}.`,
+      t(
+        'A training needs an action (start, continue or verify), a text and a folder: {0}.',
+        parsed.issues[0].message,
+      ),
     );
   }
   const settings = trainingSettings.parse(given['settings']);

@@ -1,4 +1,6 @@
 /** Training: the loop of steps, evaluations, samples and checkpoints, over a model and a store that it is given. */
+import { t } from '../../l10n/language';
+import { written } from '../../l10n/numbers';
 import { messageOf } from '../../core/messageOf';
 import { mean, meanOrNull } from '../../core/sums';
 import { learningRateAt } from './learningRate';
@@ -250,8 +252,12 @@ class TrainingLoop {
 
   #cancelled(): TrainingEnd {
     const { step } = this.#saved;
-    const from = step > 0 ? `the checkpoint of step ${step}` : 'the beginning';
-    return this.#end('cancelled', `The training was cancelled; it can be resumed from ${from}.`);
+    return this.#end(
+      'cancelled',
+      step > 0
+        ? t('The training was cancelled; it can be resumed from the checkpoint of step {0}.', written(step))
+        : t('The training was cancelled; it can be resumed from the beginning.'),
+    );
   }
 
   #end(status: TrainingStatus, sentence: string | null): TrainingEnd {
@@ -289,10 +295,16 @@ class TrainingLoop {
 function divergence(step: number, saved: number | null): string {
   const kept =
     saved === null || saved === 0
-      ? 'The model that it began with is unchanged.'
-      : `The last good state is the checkpoint of step ${saved}.`;
-  return (
-    `The training stopped after step ${step} because the loss or its gradient is no longer finite. ${kept} ` +
-    `Lower the learning rate, for example to a tenth, add warm-up steps, or limit the norm of the gradient to 1.`
-  );
+      ? t('The model that it began with is unchanged.')
+      : t('The last good state is the checkpoint of step {0}.', written(saved));
+  return [
+    t(
+      'The training stopped after step {0} because the loss or its gradient is no longer finite.',
+      written(step),
+    ),
+    kept,
+    t(
+      'Lower the learning rate, for example to a tenth, add warm-up steps, or limit the norm of the gradient to 1.',
+    ),
+  ].join(' ');
 }

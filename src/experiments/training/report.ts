@@ -1,8 +1,8 @@
 /** What a training says: how the losses fell, what it cost, and whether it can be continued to the last bit. */
 import type { Evaluation, TrainingResult } from './result';
 import type { Cell, ReportOf, ReportTable } from '../report/types';
-import { counted, whole } from '../../l10n/language';
-import { rounded } from '../../l10n/numbers';
+import { counted, t, whole } from '../../l10n/language';
+import { rounded, written } from '../../l10n/numbers';
 
 export const trainingReport: ReportOf<TrainingResult> = { summary, tables };
 
@@ -13,13 +13,15 @@ function summary(result: TrainingResult): string[] {
   const last = history.evaluations.at(-1);
   return [
     ...(sentence === null ? [] : [sentence]),
-    ...(first && last && first !== last ? [fall(first, last)] : []),
+    ...(first && last && first !== last ? fall(first, last) : []),
     extent(result),
     ...costs(result),
     ...(result.checkpoint === null
       ? []
       : [
-          'The trained model is in the list of models; “continue” resumes from its weights and optimizer state.',
+          t(
+            'The trained model is in the list of models; “continue” resumes from its weights and optimizer state.',
+          ),
         ]),
   ];
 }
@@ -31,39 +33,81 @@ function verified({
   tensors,
   different,
 }: NonNullable<TrainingResult['continuity']>): string[] {
-  const runs = `${counted(steps, '{0} step', '{0} steps')} in one go and ${before} + ${after} steps resumed from a checkpoint`;
-  return different.length === 0
+  const runs = [counted(steps, '{0} step', '{0} steps'), whole(before), whole(after)];
+  const [first] = different;
+  return first === undefined
     ? [
-        `Continuity holds: ${runs} give the same ${whole(tensors)} tensors, to the last bit.`,
-        'The weights and both moments of AdamW were compared. Saving the weights alone is not enough, because the moments decide the size of each step.',
+        t(
+          'Continuity holds: {0} in one go and {1} + {2} steps resumed from a checkpoint give the same {3} tensors, to the last bit.',
+          ...runs,
+          whole(tensors),
+        ),
+        t(
+          'The weights and both moments of AdamW were compared. Saving the weights alone is not enough, because the moments decide the size of each step.',
+        ),
       ]
     : [
-        `Continuity is broken: ${runs} differ in ${whole(different.length)} of ${whole(tensors)} tensors, first in ${different[0]!}.`,
+        t(
+          'Continuity is broken: {0} in one go and {1} + {2} steps resumed from a checkpoint differ in {3} of {4} tensors, first in {5}.',
+          ...runs,
+          whole(different.length),
+          whole(tensors),
+          first,
+        ),
       ];
 }
 
-function fall(first: Evaluation, last: Evaluation): string {
-  const part = (name: string, before: number | null, after: number | null): string[] => {
-    if (before === null || after === null) return [];
-    const [from, to] = [rounded(before), rounded(after)];
-    if (from === to) return [`the ${name} loss stayed at ${to}`];
-    return [`the ${name} loss ${after < before ? 'fell' : 'rose'} from ${from} to ${to}`];
-  };
-  const parts = [
-    ...part('training', first.training, last.training),
-    ...part('validation', first.validation, last.validation),
+function fall(first: Evaluation, last: Evaluation): string[] {
+  const [training, validation] = [
+    trainingFall(first.training, last.training),
+    validationFall(first.validation, last.validation),
   ];
-  return `From step ${first.step} to step ${last.step} ${parts.join(', and ')} nats per token.`;
+  const steps = [written(first.step), written(last.step)];
+  if (training && validation) {
+    return [t('From step {0} to step {1} {2}, and {3} nats per token.', ...steps, training, validation)];
+  }
+  const one = training ?? validation;
+  return one ? [t('From step {0} to step {1} {2} nats per token.', ...steps, one)] : [];
+}
+
+function trainingFall(before: number | null, after: number | null): string | null {
+  if (before === null || after === null) return null;
+  const [from, to] = [rounded(before), rounded(after)];
+  if (from === to) return t('the training loss stayed at {0}', to);
+  return after < before
+    ? t('the training loss fell from {0} to {1}', from, to)
+    : t('the training loss rose from {0} to {1}', from, to);
+}
+
+function validationFall(before: number | null, after: number | null): string | null {
+  if (before === null || after === null) return null;
+  const [from, to] = [rounded(before), rounded(after)];
+  if (from === to) return t('the validation loss stayed at {0}', to);
+  return after < before
+    ? t('the validation loss fell from {0} to {1}', from, to)
+    : t('the validation loss rose from {0} to {1}', from, to);
 }
 
 function extent({ progress, settings, plan }: TrainingResult): string {
-  return `It trained for ${counted(progress.step, '{0} step', '{0} steps')} of ${settings.batchSize} × ${settings.context} tokens (${counted(progress.epoch, '{0} whole epoch', '{0} whole epochs')}); the training part has ${counted(plan.trainingTokens, '{0} token', '{0} tokens')}.`;
+  return t(
+    'It trained for {0} of {1} × {2} tokens ({3}); the training part has {4}.',
+    counted(progress.step, '{0} step', '{0} steps'),
+    written(settings.batchSize),
+    written(settings.context),
+    counted(progress.epoch, '{0} whole epoch', '{0} whole epochs'),
+    counted(plan.trainingTokens, '{0} token', '{0} tokens'),
+  );
 }
 
 function costs({ tokensPerSecond, progress, peakMemory }: TrainingResult): string[] {
   if (tokensPerSecond === null) return [];
   return [
-    `It processed ${rounded(tokensPerSecond)} tokens per second and took ${rounded(progress.seconds)} seconds in all; the model process used ${rounded(peakMemory / 1e6)} MB of memory.`,
+    t(
+      'It processed {0} tokens per second and took {1} seconds in all; the model process used {2} MB of memory.',
+      rounded(tokensPerSecond),
+      rounded(progress.seconds),
+      rounded(peakMemory / 1e6),
+    ),
   ];
 }
 
@@ -73,22 +117,25 @@ function tables(result: TrainingResult): ReportTable[] {
     return [
       {
         id: 'continuity',
-        title: 'Continuity',
-        columns: ['Run', 'Digest of all tensors (SHA-256)'],
+        title: t('Continuity'),
+        columns: [t({ message: 'Run', comment: 'of a training' }), t('Digest of all tensors (SHA-256)')],
         formats: ['text', 'text'],
         keys: 1,
         rows: [
           [counted(continuity.steps, '{0} step', '{0} steps'), continuity.straight],
-          [`${continuity.before} + ${continuity.after}`, continuity.interrupted],
+          [`${whole(continuity.before)} + ${whole(continuity.after)}`, continuity.interrupted],
         ],
       },
     ];
   }
   const evaluations: ReportTable = {
     id: 'evaluations',
-    title: 'Evaluations',
-    note: `Means over at most ${counted(result.settings.evaluationBatches, '{0} batch', '{0} batches')} of each part, nats per token.`,
-    columns: ['Step', 'Tokens seen', 'Training', 'Validation'],
+    title: t('Evaluations'),
+    note: t(
+      'Means over at most {0} of each part, nats per token.',
+      counted(result.settings.evaluationBatches, '{0} batch', '{0} batches'),
+    ),
+    columns: [t('Step'), t('Tokens seen'), t('Training'), t('Validation')],
     formats: ['whole', 'whole', 'nats', 'nats'],
     keys: 1,
     rows: history.evaluations.map(({ step, tokensSeen, training, validation }): Cell[] => [
@@ -100,17 +147,19 @@ function tables(result: TrainingResult): ReportTable[] {
   };
   const samples: ReportTable = {
     id: 'samples',
-    title: 'Samples after each epoch',
-    columns: ['Epoch', 'Step', 'Text'],
+    title: t('Samples after each epoch'),
+    columns: [t('Epoch'), t('Step'), t('Text')],
     formats: ['whole', 'whole', 'text'],
     keys: 1,
     rows: history.samples.map(({ epoch, step, text }) => [epoch, step, text]),
   };
   const steps: ReportTable = {
     id: 'steps',
-    title: 'Every step',
-    note: 'The loss of the step’s batch before the update, and the norm of the gradient over all parameters.',
-    columns: ['Step', 'Tokens seen', 'Loss', 'Gradient norm', 'Learning rate'],
+    title: t('Every step'),
+    note: t(
+      'The loss of the step’s batch before the update, and the norm of the gradient over all parameters.',
+    ),
+    columns: [t('Step'), t('Tokens seen'), t('Loss'), t('Gradient norm'), t('Learning rate')],
     formats: ['whole', 'whole', 'nats', 'number', 'number'],
     keys: 1,
     rows: history.steps.map(({ step, tokensSeen, loss, gradientNorm, learningRate }) => [

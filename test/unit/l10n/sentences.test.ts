@@ -10,12 +10,6 @@ const OF_DATA = ['src/gpt2/tokenizer/pipeline/patterns.ts'];
 
 /** Rooms whose sentences are English still. */
 const ENGLISH = [
-  'src/experiments/loss',
-  'src/experiments/nucleus',
-  'src/experiments/training',
-  'webview/experiments/loss',
-  'webview/experiments/nucleus',
-  'webview/experiments/training',
 ];
 
 const sentences = readSentences();

@@ -1,8 +1,11 @@
 /** The picture of the Loss experiment: every window of the text, and the means. */
 import { axisX, axisY, gridY, rectY, ruleY, text } from '@observablehq/plot';
+import { t } from '../../../src/l10n/language';
+import { fixed, written } from '../../../src/l10n/numbers';
 import type { LossResult } from '../../../src/experiments/loss/result';
 import {
   excerpt,
+  partName,
   partsOf,
   passageOf,
   windowsOf,
@@ -26,13 +29,13 @@ export function lossPictures(result: LossResult): Picture[] {
 
 function levelsOf(result: LossResult): Level[] {
   const means = partsOf(result).flatMap(([part, { loss }]): Level[] =>
-    loss === null ? [] : [{ label: `${part} ${loss.toFixed(3)}`, loss, part }],
+    loss === null ? [] : [{ label: `${partName(part)} ${fixed(loss, 3)}`, loss, part }],
   );
   const published = result.published
     .filter(({ sameSize }) => sameSize)
     .flatMap(({ model, training, validation }): Level[] => [
-      { label: `${model}, training`, loss: training, part: null },
-      { label: `${model}, validation`, loss: validation, part: null },
+      { label: t('{0}, training', model), loss: training, part: null },
+      { label: t('{0}, validation', model), loss: validation, part: null },
     ]);
   return [...means, ...published];
 }
@@ -40,7 +43,12 @@ function levelsOf(result: LossResult): Level[] {
 function windowsPicture(result: LossResult, windows: readonly PlacedWindow[]): Picture {
   const levels = levelsOf(result);
   const label = ({ part, window }: PlacedWindow): string =>
-    `${part}, window ${window.index + 1}: ${significant(window.loss)} nats per token`;
+    t(
+      '{0}, window {1}: {2} nats per token',
+      partName(part),
+      written(window.index + 1),
+      significant(window.loss),
+    );
   const draw = ({ width, palette }: Frame): ReturnType<Picture['draw']> => {
     const colour = (part: Level['part']): string =>
       part === 'training' ? palette.first : part === 'validation' ? palette.second : palette.quiet;
@@ -61,12 +69,12 @@ function windowsPicture(result: LossResult, windows: readonly PlacedWindow[]): P
         marks: [
           gridY({ stroke: palette.line, strokeOpacity: 0.4, ticks: 5 }),
           axisX({
-            label: 'characters of the text →',
+            label: t('characters of the text →'),
             ticks: Math.max(2, Math.floor(width / 110)),
             tickFormat: thousands,
             color: palette.quiet,
           }),
-          axisY({ label: 'nats per token', ticks: 5, color: palette.quiet }),
+          axisY({ label: t('nats per token'), ticks: 5, color: palette.quiet }),
           rectY(windows, {
             className: 'window',
             x1: ({ window }: PlacedWindow) => window.start,
@@ -101,21 +109,27 @@ function windowsPicture(result: LossResult, windows: readonly PlacedWindow[]): P
   };
   return {
     id: 'windows',
-    title: 'Which passages are hard',
-    description: `One bar per window of the text, in order: training in the first colour, validation in the second. Dashed: means${levels.some(({ part }) => part === null) ? ', and in grey the published figures' : ''}. Choose a bar to read its passage.`,
+    title: t('Which passages are hard'),
+    description: levels.some(({ part }) => part === null)
+      ? t(
+          'One bar per window of the text, in order: training in the first colour, validation in the second. Dashed: means, and in grey the published figures. Choose a bar to read its passage.',
+        )
+      : t(
+          'One bar per window of the text, in order: training in the first colour, validation in the second. Dashed: means. Choose a bar to read its passage.',
+        ),
     draw,
     card: (_, index) => {
       const placed = windows[index];
       if (!placed) return null;
       const { window } = placed;
       return cardView(
-        `${placed.part}, window ${window.index + 1}`,
+        t('{0}, window {1}', partName(placed.part), written(window.index + 1)),
         [
-          ['loss', `${significant(window.loss, 4)} nats`, full(window.loss)],
-          ['perplexity', significant(Math.exp(window.loss), 4), full(Math.exp(window.loss))],
-          ['batch', String(window.batch + 1), String(window.batch + 1)],
+          [t('loss'), t('{0} nats', significant(window.loss, 4)), full(window.loss)],
+          [t('perplexity'), significant(Math.exp(window.loss), 4), full(Math.exp(window.loss))],
+          [t('batch'), written(window.batch + 1), written(window.batch + 1)],
         ],
-        `“${excerpt(passageOf(result, window))}”`,
+        t('“{0}”', excerpt(passageOf(result, window))),
       );
     },
   };

@@ -1,11 +1,14 @@
 /** Loss: how well a model predicts a whole text, as the book measures it. */
 import { signal } from '@preact/signals-core';
 import { html, nothing, type TemplateResult } from 'lit';
+import { t } from '../../../src/l10n/language';
+import { written } from '../../../src/l10n/numbers';
 import { lossParameters } from '../../../src/experiments/loss/parameters';
 import { lossEventSchema, lossResultSchema, type LossResult } from '../../../src/experiments/loss/result';
 import {
   excerpt,
   lossReport,
+  partName,
   passageOf,
   windowsOf,
   type PlacedWindow,
@@ -19,6 +22,7 @@ import { formOf } from '../../form/declared';
 import type { FormValues } from '../../form/form';
 import { sourceLabel, textSourceField, WholeText } from '../../form/wholeText';
 import type { Picture } from '../../ui/picture';
+import { filled } from '../../ui/filled';
 import { legendView } from '../../ui/legend';
 import { sampledTextView, sampledTokenCard, type SampledText } from '../../ui/sampledText';
 import { figuresView, type ExperimentPage, type ShownParts } from '../../frame/experimentPage';
@@ -54,7 +58,7 @@ function pageOf(source: Source, context: TabContext): ExperimentPage<LossResult>
     lossParameters,
     [
       {
-        title: 'Text',
+        title: t('Text'),
         fields: [
           {
             ...textField,
@@ -65,7 +69,7 @@ function pageOf(source: Source, context: TabContext): ExperimentPage<LossResult>
         ],
       },
       {
-        title: 'The book’s data loader',
+        title: t('The book’s data loader'),
         fields: [
           'context',
           'stride',
@@ -80,16 +84,24 @@ function pageOf(source: Source, context: TabContext): ExperimentPage<LossResult>
       typed: () => ({ text: source.text }),
       shown: ({ source: from }): FormValues => (typeof from === 'string' ? { source: from } : {}),
       line: (short, values) =>
-        `${sourceLabel(values)}; windows of ${short('context')}, stride ${short('stride')}, batches of ${short('batchSize')}, ratio ${short('trainRatio')}`,
+        t(
+          '{0}; windows of {1}, stride {2}, batches of {3}, ratio {4}',
+          sourceLabel(values),
+          short('context'),
+          short('stride'),
+          short('batchSize'),
+          short('trainRatio'),
+        ),
     },
   );
   return {
     id: ID,
-    title: 'Loss',
+    title: t('Loss'),
     needsText: true,
-    question: 'How well does the model predict a text?',
-    promise:
+    question: t('How well does the model predict a text?'),
+    promise: t(
       'You will see the training and validation loss of a whole text, computed as in chapter 5 of the book, with perplexity, bits per character, and the hardest and easiest passages.',
+    ),
     ...form,
     parameters: (values) => ({
       prompt: source.text.slice(0, BEGINNING),
@@ -105,7 +117,12 @@ function pageOf(source: Source, context: TabContext): ExperimentPage<LossResult>
       const note = scoringNote(server);
       if (!server || note === null) return null;
       const tokens = Math.ceil(source.text.length / CHARACTERS_A_TOKEN);
-      return `${note} This text has ${count(source.text.length, '{0} character', '{0} characters')}: about ${count(tokens, '{0} request', '{0} requests')}. Run it?`;
+      const question = t(
+        'This text has {0}: about {1}. Run it?',
+        count(source.text.length, '{0} character', '{0} characters'),
+        count(tokens, '{0} request', '{0} requests'),
+      );
+      return `${note} ${question}`;
     },
     opened: (parameters) => {
       source.giveFrom(parameters);
@@ -191,23 +208,28 @@ function passagesView(
         ${items.map(
           ({ placed, index }) =>
             html`<li>
-              <button
-                type="button"
-                class="link"
-                data-testid="passage-link"
-                @click=${() => {
-                  choose(index);
-                }}
-              >
-                ${significant(placed.window.loss)} nats</button
-              >, ${placed.part}: ${excerpt(passageOf(result, placed.window))}
+              ${filled(
+                t({ message: '{0}, {1}: {2}', comment: 'loss, part of the text, passage' }),
+                html`<button
+                  type="button"
+                  class="link"
+                  data-testid="passage-link"
+                  @click=${() => {
+                    choose(index);
+                  }}
+                >
+                  ${t('{0} nats', significant(placed.window.loss))}
+                </button>`,
+                partName(placed.part),
+                excerpt(passageOf(result, placed.window)),
+              )}
             </li>`,
         )}
       </ul>
     </div>`;
   return html`<div class="figures">
-    ${list('Hardest passages', ordered.slice(0, count))}
-    ${list('Easiest passages', ordered.slice(-count).reverse())}
+    ${list(t('Hardest passages'), ordered.slice(0, count))}
+    ${list(t('Easiest passages'), ordered.slice(-count).reverse())}
   </div>`;
 }
 
@@ -223,15 +245,20 @@ function passageView(
   return html`<section class="completions" data-testid="passage" aria-live="polite">
     <div class="section-head">
       <h2>
-        ${placed.part}, window ${placed.window.index + 1}: ${significant(placed.window.loss)} nats per token
+        ${t(
+          '{0}, window {1}: {2} nats per token',
+          partName(placed.part),
+          written(placed.window.index + 1),
+          significant(placed.window.loss),
+        )}
       </h2>
       ${text ? legendView() : nothing}
     </div>
     ${
       text
-        ? sampledTextView(text, 'passage', 'Passage, tokens')
+        ? sampledTextView(text, 'passage', t('Passage, tokens'))
         : html`<p class="passage-plain">${visibleText(passageOf(result, placed.window))}</p>
-            <p class="quiet">Run again to see every token tinted by its probability.</p>`
+            <p class="quiet">${t('Run again to see every token tinted by its probability.')}</p>`
     }
   </section>`;
 }

@@ -1,5 +1,7 @@
 /** Pictures of the Nucleus experiment. */
 import { axisX, axisY, barX, dot, gridY, line, ruleX, ruleY, text, type Markish } from '@observablehq/plot';
+import { t } from '../../../src/l10n/language';
+import { rounded, written } from '../../../src/l10n/numbers';
 import type { NucleusCell, NucleusResult } from '../../../src/experiments/nucleus/result';
 import { visibleToken } from '../../../src/core/visibleText';
 import { place } from '../../../src/experiments/nucleus/report';
@@ -11,6 +13,9 @@ import type { Frame, Picture } from '../../ui/picture';
 
 /** Vocabularies up to this size have an axis on which every token is one step. */
 const FEW = 12;
+
+/** Cells that the picture's description names. */
+const DESCRIBED = 4;
 
 interface Point {
   readonly temperature: number;
@@ -55,8 +60,13 @@ function curvePicture(result: NucleusResult): Picture {
         y: { domain: [0, 1] },
         marks: [
           gridY({ stroke: palette.line, strokeOpacity: 0.4, ticks: 5 }),
-          axisX(ticks, { label: 'most probable tokens →', text: thousands, color: palette.quiet }),
-          axisY({ label: 'cumulative probability', tickFormat: axisPercent, ticks: 5, color: palette.quiet }),
+          axisX(ticks, { label: t('most probable tokens →'), text: thousands, color: palette.quiet }),
+          axisY({
+            label: t('cumulative probability'),
+            tickFormat: axisPercent,
+            ticks: 5,
+            color: palette.quiet,
+          }),
           ruleY(ps, { stroke: palette.quiet, strokeDasharray: '4 3' }),
           text(apartLabels(ps), {
             x: vocabularySize,
@@ -86,7 +96,7 @@ function curvePicture(result: NucleusResult): Picture {
           text(lineLabels(result), {
             x: 'rank',
             y: 'sum',
-            text: (point: Point) => `T ${point.temperature}`,
+            text: (point: Point) => `T ${written(point.temperature)}`,
             fill: (point: Point) => colour(point.temperature),
             stroke: palette.page,
             strokeWidth: 4,
@@ -101,8 +111,14 @@ function curvePicture(result: NucleusResult): Picture {
   };
   return {
     id: 'cumulative',
-    title: 'Where the cut falls',
-    description: `Cumulative probability of the most probable tokens, one line per temperature. Dashed: p. Circles: where each line first reaches p, the end of the nucleus. ${cells.slice(0, 4).map(cellLabel).join('; ')}${cells.length > 4 ? '; the table has the others' : ''}.`,
+    title: t('Where the cut falls'),
+    description: [
+      t(
+        'Cumulative probability of the most probable tokens, one line per temperature. Dashed: p. Circles: where each line first reaches p, the end of the nucleus.',
+      ),
+      ...cells.slice(0, DESCRIBED).map((cell) => `${cellLabel(cell)}.`),
+      ...(cells.length > DESCRIBED ? [t('The table has the others.')] : []),
+    ].join(' '),
     draw,
     card: (_, index) => {
       const cell = cells[index];
@@ -112,7 +128,12 @@ function curvePicture(result: NucleusResult): Picture {
 }
 
 function cellLabel(cell: NucleusCell): string {
-  return `${place(cell)}: ${count(cell.kept, '{0} token', '{0} tokens')} with ${percent(cell.keptMass)}`;
+  return t(
+    '{0}: {1} with {2}',
+    place(cell),
+    count(cell.kept, '{0} token', '{0} tokens'),
+    percent(cell.keptMass),
+  );
 }
 
 function cellCard(cell: NucleusCell): ReturnType<typeof cardView> {
@@ -121,16 +142,16 @@ function cellCard(cell: NucleusCell): ReturnType<typeof cardView> {
   return cardView(
     place(cell),
     [
-      ['tokens kept', thousands(kept), String(kept)],
-      ['held', percent(keptMass), full(keptMass)],
-      ['over p', significant(distance), full(distance)],
-      ['outside', percent(1 - keptMass), full(1 - keptMass)],
+      [t('tokens kept'), thousands(kept), full(kept)],
+      [t('held'), percent(keptMass), full(keptMass)],
+      [t('over p'), significant(distance), full(distance)],
+      [t({ message: 'outside', comment: 'the nucleus' }), percent(1 - keptMass), full(1 - keptMass)],
       ...(first
-        ? [['first outside', visibleToken(first.token.text), percent(first.probability)] as const]
+        ? [[t('first outside'), visibleToken(first.token.text), percent(first.probability)] as const]
         : []),
-      ['entropy left', `${significant(entropy, 4)} nats`, full(entropy)],
+      [t('entropy left'), t('{0} nats', significant(entropy, 4)), full(entropy)],
     ],
-    `The smallest set of most probable tokens whose probabilities sum to at least ${p}.`,
+    t('The smallest set of most probable tokens whose probabilities sum to at least {0}.', written(p)),
   );
 }
 
@@ -138,7 +159,7 @@ function cellCard(cell: NucleusCell): ReturnType<typeof cardView> {
 function apartLabels(ps: readonly number[]): { p: number; label: string }[] {
   const labels: { p: number; label: string }[] = [];
   for (const p of [...ps].sort((a, b) => a - b)) {
-    if (p - (labels.at(-1)?.p ?? -1) >= 0.045) labels.push({ p, label: `p ${Number(p.toPrecision(4))}` });
+    if (p - (labels.at(-1)?.p ?? -1) >= 0.045) labels.push({ p, label: `p ${rounded(p, 4)}` });
   }
   return labels;
 }
@@ -178,7 +199,7 @@ function outsidePicture({ cells, vocabularySize }: NucleusResult): Picture {
         y: { domain: cells.map(place), label: null },
         marks: [
           axisX({
-            label: 'probability before the cut →',
+            label: t('probability before the cut →'),
             tickFormat: axisPercent,
             ticks: 5,
             color: palette.quiet,
@@ -211,15 +232,19 @@ function outsidePicture({ cells, vocabularySize }: NucleusResult): Picture {
       marks: {
         share: (i) => {
           const { cell, inside, mass } = shares[i]!;
-          return `${place(cell)}: ${inside ? 'inside' : 'outside'} ${percent(mass)}`;
+          return inside
+            ? t('{0}: inside {1}', place(cell), percent(mass))
+            : t('{0}: outside {1}', place(cell), percent(mass));
         },
       },
     };
   };
   return {
     id: 'outside',
-    title: 'What falls outside',
-    description: `Solid: the probability inside the nucleus, and its number of tokens. Dashed: what the cut removes, with the most probable tokens.`,
+    title: t('What falls outside'),
+    description: t(
+      'Solid: the probability inside the nucleus, and its number of tokens. Dashed: what the cut removes, with the most probable tokens.',
+    ),
     draw,
     card: (_, index) => {
       const share = shares[index];
@@ -234,19 +259,20 @@ const LETTER = 6.8;
 
 /** How many tokens are inside, and as many of the first ones outside as have room. */
 function barLabel({ kept, outside }: NucleusCell, vocabularySize: number, width: number): string {
-  const label = `${thousands(kept)} of ${thousands(vocabularySize)}`;
+  const [inside, all] = [thousands(kept), thousands(vocabularySize)];
+  const label = t('{0} of {1}', inside, all);
   let longest = label;
   outside.forEach((_, i) => {
     const names = outside.slice(0, i + 1).map(({ token }) => visibleToken(token.text));
     const more = outside.length > names.length || vocabularySize > kept + names.length ? ' …' : '';
-    const next = `${label}, without ${names.join(' ')}${more}`;
+    const next = t('{0} of {1}, without {2}', inside, all, `${names.join(' ')}${more}`);
     if ((next.length + 2) * LETTER < width) longest = next;
   });
   return (longest.length + 2) * LETTER < width ? longest : '';
 }
 
 function outsideCard(cell: NucleusCell): ReturnType<typeof cardView> {
-  return cardView(`Outside at ${place(cell)}: ${percent(1 - cell.keptMass)}`, [
+  return cardView(t('Outside at {0}: {1}', place(cell), percent(1 - cell.keptMass)), [
     ...cell.outside
       .slice(0, 10)
       .map(

@@ -1,4 +1,5 @@
 /** Nucleus: which tokens top-p keeps at a temperature, and what falls outside. */
+import { t } from '../../../src/l10n/language';
 import { nucleusParameters } from '../../../src/experiments/nucleus/parameters';
 import { nucleusResultSchema, type NucleusResult } from '../../../src/experiments/nucleus/result';
 import { nucleusReport } from '../../../src/experiments/nucleus/report';
@@ -12,11 +13,12 @@ import type { Tab, TabContext } from '../../frame/tab';
 
 const pageOf = (chat: OwnControls): ExperimentPage<NucleusResult> => ({
   id: 'nucleus',
-  title: 'Nucleus',
-  question: 'Which tokens does the nucleus keep?',
-  promise:
+  title: t('Nucleus'),
+  question: t('Which tokens does the nucleus keep?'),
+  promise: t(
     'You will see how many tokens the nucleus holds at each temperature and p, where the cumulative probability crosses p, and what falls outside.',
-  ...formOf(nucleusParameters, [{ title: 'Nuclei', fields: [...chat.fields, 'temperatures', 'ps'] }], {
+  ),
+  ...formOf(nucleusParameters, [{ title: t('Nuclei'), fields: [...chat.fields, 'temperatures', 'ps'] }], {
     beside: [chat],
   }),
   read: parsedBy(nucleusResultSchema),

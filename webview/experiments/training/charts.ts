@@ -1,5 +1,7 @@
 /** The picture of a training: losses over its steps and the tokens that they have seen. */
 import { axisX, axisY, dot, gridY, line, text } from '@observablehq/plot';
+import { t } from '../../../src/l10n/language';
+import { fixed, written } from '../../../src/l10n/numbers';
 import type { TrainingHistory } from '../../../src/experiments/training/result';
 import { full, significant, thousands } from '../../format/numbers';
 import { cardView } from '../../ui/cardView';
@@ -10,6 +12,12 @@ interface Point {
   readonly tokensSeen: number;
   readonly part: 'training' | 'validation';
   readonly loss: number;
+}
+
+function partName(part: Point['part']): string {
+  return part === 'training'
+    ? t({ message: 'training', comment: 'a part of the text' })
+    : t({ message: 'validation', comment: 'a part of the text' });
 }
 
 /** @param live while it goes on, points are many redraws away from being looked at: they have no cards */
@@ -23,7 +31,9 @@ export function lossPictures({ steps, evaluations }: TrainingHistory, live = fal
   const latest = steps.at(-1) ?? points.at(-1)!;
   const perStep = latest.step > 0 ? latest.tokensSeen / latest.step : 0;
   const label = ({ part, step, loss }: Point): string =>
-    `${part} loss after step ${step}: ${significant(loss, 4)} nats`;
+    part === 'training'
+      ? t('training loss after step {0}: {1} nats', written(step), significant(loss, 4))
+      : t('validation loss after step {0}: {1} nats', written(step), significant(loss, 4));
   const draw = ({ width, palette }: Frame): ReturnType<Picture['draw']> => {
     const colour = ({ part }: Point): string => (part === 'training' ? palette.first : palette.second);
     const losses = [...points.map(({ loss }) => loss), ...steps.map(({ loss }) => loss)];
@@ -40,7 +50,7 @@ export function lossPictures({ steps, evaluations }: TrainingHistory, live = fal
         marks: [
           gridY({ stroke: palette.line, strokeOpacity: 0.4, ticks: 5 }),
           axisX({
-            label: 'steps →',
+            label: t('steps →'),
             ticks: Math.max(2, Math.floor(width / 90)),
             tickFormat: (step: number) => (Number.isInteger(step) ? thousands(step) : ''),
             color: palette.quiet,
@@ -50,14 +60,14 @@ export function lossPictures({ steps, evaluations }: TrainingHistory, live = fal
             ? [
                 axisX({
                   anchor: 'top',
-                  label: 'tokens seen →',
+                  label: t('tokens seen →'),
                   ticks: Math.max(2, Math.floor(width / 130)),
                   tickFormat: (step: number) => (Number.isInteger(step) ? thousands(step * perStep) : ''),
                   color: palette.quiet,
                 }),
               ]
             : []),
-          axisY({ label: 'nats per token', ticks: 5, color: palette.quiet }),
+          axisY({ label: t('nats per token'), ticks: 5, color: palette.quiet }),
           line(steps, { x: 'step', y: 'loss', stroke: palette.first, strokeOpacity: 0.35 }),
           ...(['training', 'validation'] as const).map((part) =>
             line(of(part), {
@@ -71,7 +81,7 @@ export function lossPictures({ steps, evaluations }: TrainingHistory, live = fal
           text([...last('training'), ...last('validation')], {
             x: 'step',
             y: 'loss',
-            text: ({ part, loss }: Point) => `${part} ${loss.toFixed(2)}`,
+            text: ({ part, loss }: Point) => `${partName(part)} ${fixed(loss, 2)}`,
             textAnchor: 'start',
             dx: 8,
             fill: colour,
@@ -84,17 +94,18 @@ export function lossPictures({ steps, evaluations }: TrainingHistory, live = fal
   return [
     {
       id: 'losses',
-      title: 'Losses',
-      description:
+      title: t('Losses'),
+      description: t(
         'Dots: mean loss at each evaluation, training in the first colour, validation in the second. Thin line: the batch of each step.',
+      ),
       draw,
       card: (_, index) => {
         const point = points[index];
         if (!point) return null;
-        return cardView(`${point.part}, step ${point.step}`, [
-          ['loss', `${significant(point.loss, 4)} nats`, full(point.loss)],
-          ['perplexity', significant(Math.exp(point.loss), 4), full(Math.exp(point.loss))],
-          ['tokens seen', thousands(point.tokensSeen), String(point.tokensSeen)],
+        return cardView(t('{0}, step {1}', partName(point.part), written(point.step)), [
+          [t('loss'), t('{0} nats', significant(point.loss, 4)), full(point.loss)],
+          [t('perplexity'), significant(Math.exp(point.loss), 4), full(Math.exp(point.loss))],
+          [t('tokens seen'), thousands(point.tokensSeen), full(point.tokensSeen)],
         ]);
       },
     },

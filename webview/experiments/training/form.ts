@@ -1,5 +1,6 @@
 /** The controls of Training: from what is typed to parameters, and back. */
 import * as v from 'valibot';
+import { t } from '../../../src/l10n/language';
 import {
   checkpointSettings,
   furtherEpochs,
@@ -16,9 +17,9 @@ import type { ExperimentPage } from '../../frame/experimentPage';
 const BEGINNING = 200;
 
 const ACTIONS = [
-  { value: 'start', label: 'the model as it is' },
-  { value: 'continue', label: 'the last checkpoint' },
-  { value: 'verify', label: 'nothing: only verify continuation' },
+  { value: 'start', label: t('the model as it is') },
+  { value: 'continue', label: t('the last checkpoint') },
+  { value: 'verify', label: t('nothing: only verify continuation') },
 ];
 
 /** What a saved training was asked, as far as it stands in controls. */
@@ -43,15 +44,21 @@ export function trainingForm(
   return {
     groups: [
       {
-        title: 'Train',
+        title: t('Train'),
         fields: [
-          { kind: 'choice', name: 'action', label: 'from', initial: 'start', options: ACTIONS },
+          {
+            kind: 'choice',
+            name: 'action',
+            label: t({ message: 'from', comment: 'where a training begins' }),
+            initial: 'start',
+            options: ACTIONS,
+          },
           textSourceField(text),
           ...settings('epochs'),
           ...fieldsOf('furtherEpochs', furtherEpochs, {
             applies: ({ action }) => action === 'continue',
             note: (values) =>
-              valueText(values, 'furtherEpochs').trim() === '0' ? 'Only finishes what is left.' : null,
+              valueText(values, 'furtherEpochs').trim() === '0' ? t('Only finishes what is left.') : null,
           }),
         ],
       },
@@ -59,20 +66,20 @@ export function trainingForm(
         title: 'AdamW',
         fields: [
           ...settings('learningRate', 'weightDecay', 'warmupSteps'),
-          { kind: 'check', name: 'cosine', label: 'cosine decay', initial: false, applies: free },
+          { kind: 'check', name: 'cosine', label: t('cosine decay'), initial: false, applies: free },
           ...settings('clipNorm', 'dropout'),
         ],
       },
       {
-        title: 'The book’s data loader',
+        title: t('The book’s data loader'),
         fields: settings('context', 'stride', 'batchSize', 'trainRatio', 'seed'),
       },
       {
-        title: 'Evaluation',
+        title: t('Evaluation'),
         fields: settings('evaluateEvery', 'evaluationBatches', 'sampleTokens', 'startText'),
       },
       {
-        title: 'Checkpoints',
+        title: t('Checkpoints'),
         fields: Object.entries(checkpointSettings.parameters).flatMap(([name, parameter]) =>
           fieldsOf(name, parameter, { applies: kept }),
         ),
@@ -106,8 +113,19 @@ export function trainingForm(
       const shown = (name: string): string => valueText(values, name);
       const from = ACTIONS.find(({ value }) => value === values['action'])?.label ?? '';
       if (values['action'] === 'continue')
-        return `${from}; ${typedCount(shown('furtherEpochs'), '{0} further epoch', '{0} further epochs')}`;
-      return `${from}; ${typedCount(shown('epochs'), '{0} epoch', '{0} epochs')}, rate ${shown('learningRate')}, ${shown('batchSize')} × ${typedCount(shown('context'), '{0} token', '{0} tokens')}`;
+        return t(
+          '{0}; {1}',
+          from,
+          typedCount(shown('furtherEpochs'), '{0} further epoch', '{0} further epochs'),
+        );
+      return t(
+        '{0}; {1}, rate {2}, {3} × {4}',
+        from,
+        typedCount(shown('epochs'), '{0} epoch', '{0} epochs'),
+        shown('learningRate'),
+        shown('batchSize'),
+        typedCount(shown('context'), '{0} token', '{0} tokens'),
+      );
     },
   };
 }

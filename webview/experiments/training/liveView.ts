@@ -1,6 +1,8 @@
 /** A training while it goes on. */
 import { signal } from '@preact/signals-core';
 import { html, nothing, type TemplateResult } from 'lit';
+import { t } from '../../../src/l10n/language';
+import { fixed } from '../../../src/l10n/numbers';
 import type { TrainingEvent, TrainingHistory, TrainingState } from '../../../src/experiments/training/result';
 import type { Picture } from '../../ui/picture';
 import { lossPictures } from './charts';
@@ -38,10 +40,10 @@ export class TrainingLive {
 }
 
 const STATES: Readonly<Record<TrainingState, string>> = {
-  training: 'Training',
-  evaluating: 'Evaluating',
-  saving: 'Saving a checkpoint',
-  paused: 'Paused, checkpoint saved',
+  training: t('Training'),
+  evaluating: t('Evaluating'),
+  saving: t('Saving a checkpoint'),
+  paused: t('Paused, checkpoint saved'),
 };
 
 /** Where a training stands, what can be asked of it now, and its losses so far. */
@@ -50,24 +52,31 @@ export function trainingLiveView(live: TrainingLive, tell: (message: RunMessage)
   // It says `paused` also where it waits for room on the disk.
   const stuck = state === 'paused' && trouble !== '';
   const doing = stuck
-    ? 'Waiting: the checkpoint could not be saved'
+    ? t('Waiting: the checkpoint could not be saved')
     : state === null
-      ? 'Preparing'
+      ? t('Preparing')
       : STATES[state];
   return html`<section class="figure" data-testid="training-live" aria-live="off">
     <p>
-      ${doing}${
+      ${
         last
-          ? html`: step ${thousands(last.step)}, epoch ${last.epoch + 1}, loss ${last.loss.toFixed(3)} nats,
-            ${rate(last.tokensPerSecond)}`
-          : nothing
+          ? t(
+              '{0}: step {1}, epoch {2}, loss {3} nats, {4}',
+              doing,
+              thousands(last.step),
+              thousands(last.epoch + 1),
+              fixed(last.loss, 3),
+              rate(last.tokensPerSecond),
+            )
+          : doing
       }
     </p>
     ${state === null ? nothing : buttonsView(live, stuck, tell)}
     ${trouble === '' ? nothing : html`<p class="field-error" role="alert">${trouble}</p>`}
     ${picture === null ? nothing : html`<div class="chart" ${chart(picture)}></div>`}
     ${history.samples.map(
-      ({ epoch, text }) => html`<p class="passage-plain">After epoch ${epoch}: ${text}</p>`,
+      ({ epoch, text }) =>
+        html`<p class="passage-plain">${t('After epoch {0}: {1}', thousands(epoch), text)}</p>`,
     )}
   </section>`;
 }
@@ -84,23 +93,23 @@ function buttonsView(
     html`<vscode-button appearance="secondary" data-testid="training-${name}" @click=${onClick}
       >${label}</vscode-button
     >`;
-  const pause = button('pause', waits ? 'Resume' : 'Pause', () => {
+  const pause = button('pause', waits ? t('Resume') : t('Pause'), () => {
     live.waits.value = !waits;
     tell(waits ? 'resume' : 'pause');
   });
-  const discard = button('discard', 'Stop without saving', () => {
+  const discard = button('discard', t('Stop without saving'), () => {
     tell('discard');
   });
   return html`<div class="empty-actions">
     ${stuck && !waits ? discard : pause}
-    ${button('checkpoint', stuck ? 'Try again' : 'Save a checkpoint', () => {
+    ${button('checkpoint', stuck ? t('Try again') : t('Save a checkpoint'), () => {
       tell('checkpoint');
     })}
     ${
       checkpoint === null
         ? nothing
         : html`<span class="quiet" data-testid="training-kept"
-            >last checkpoint: step ${thousands(checkpoint)}</span
+            >${t('last checkpoint: step {0}', thousands(checkpoint))}</span
           >`
     }
   </div>`;

@@ -1,5 +1,6 @@
 /** Training: continue pretraining a model on a text, from its weights or from a checkpoint. */
 import { html, nothing, type TemplateResult } from 'lit';
+import { t } from '../../../src/l10n/language';
 import {
   trainingEventSchema,
   trainingResultSchema,
@@ -27,22 +28,30 @@ function replaced({ session }: TabContext): string | null {
   const choice = session.models.find(({ id }) => id === session.model);
   return choice?.checkpoint === undefined
     ? null
-    : `Training of ${choice.name} has reached step ${thousands(choice.checkpoint)} and can be continued. Starting over deletes its checkpoints once a new one is saved; models already trained are kept.`;
+    : t(
+        'Training of {0} has reached step {1} and can be continued. Starting over deletes its checkpoints once a new one is saved; models already trained are kept.',
+        choice.name,
+        thousands(choice.checkpoint),
+      );
 }
 
 function pageOf(text: WholeText, context: TabContext): ExperimentPage<TrainingResult> {
   return {
     id: 'training',
-    title: 'Training',
+    title: t('Training'),
     needsText: true,
-    question: 'How is pretraining continued?',
-    promise:
+    question: t('How is pretraining continued?'),
+    promise: t(
       'You will see the losses while the model learns your text, and what it writes after each epoch. Weights and optimizer state are saved, so training can continue later exactly where it stopped. The model itself does not change: the trained one is added to the list.',
+    ),
     ...trainingForm(text),
     unavailable: () => {
       const { server } = context.session;
       return server
-        ? `Training needs the model’s files; this model runs on ${visibleText(server.name)}. Choose a model on this machine.`
+        ? t(
+            'Training needs the model’s files; this model runs on {0}. Choose a model on this machine.',
+            visibleText(server.name),
+          )
         : null;
     },
     prepare: (values) => text.read(values, context.host),
@@ -50,7 +59,9 @@ function pageOf(text: WholeText, context: TabContext): ExperimentPage<TrainingRe
     noReplay: (parameters) =>
       actionOf(parameters) === 'verify'
         ? null
-        : 'Training is not replayed, because that would overwrite its checkpoints. Press Run to train with these settings.',
+        : t(
+            'Training is not replayed, because that would overwrite its checkpoints. Press Run to train with these settings.',
+          ),
     opened: (parameters) => {
       text.giveFrom(parameters);
     },
@@ -80,11 +91,11 @@ function view(shown: ShownParts<TrainingResult>): TemplateResult {
       samples.length === 0
         ? nothing
         : html`<section data-testid="training-samples">
-            <h2>What it writes</h2>
+            <h2>${t('What it writes')}</h2>
             ${samples.map(
               ({ epoch, text }) =>
                 html`<p>
-                  <span class="quiet">after epoch ${epoch}</span>
+                  <span class="quiet">${t('after epoch {0}', thousands(epoch))}</span>
                   <span class="passage-plain">${visibleText(text)}</span>
                 </p>`,
             )}
