@@ -63,14 +63,26 @@ function readTexts(): string[] {
   return [...texts, ...Object.values(manifest)].map((text) => text.replace(/\s+/g, ' ').trim());
 }
 
-/** Texts in the lists that are assigned to a property, for example the columns of tables. */
-export function listedUnder(property: string, folder: string): string[] {
+/** The value of an object's property, where another one stands beside it. */
+function listOf(
+  { properties }: ts.ObjectLiteralExpression,
+  property: string,
+  beside: string,
+): ts.Expression | undefined {
+  const named = (name: string): ts.ObjectLiteralElementLike | undefined =>
+    properties.find((one) => one.name && ts.isIdentifier(one.name) && one.name.text === name);
+  const found = named(property);
+  return found && ts.isPropertyAssignment(found) && named(beside) ? found.initializer : undefined;
+}
+
+/** Texts in the lists that are assigned to a property beside another one: the columns of tables, which have formats. */
+export function listedUnder(property: string, beside: string, folder: string): string[] {
   const found = new Set<string>();
   for (const file of sourcesOf(folder)) {
     for (const node of nodesOf(parsed(file))) {
-      if (!ts.isPropertyAssignment(node) || !ts.isIdentifier(node.name)) continue;
-      if (node.name.text !== property) continue;
-      const inside = nodesOf(node.initializer);
+      const list = ts.isObjectLiteralExpression(node) ? listOf(node, property, beside) : undefined;
+      if (!list) continue;
+      const inside = nodesOf(list);
       // What tells translators two meanings apart is not shown.
       const comments = new Set(
         inside.flatMap((inner) =>
