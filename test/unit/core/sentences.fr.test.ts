@@ -36,7 +36,7 @@ describe('in French', () => {
 
   it('ranges are noun phrases with French numbers', () => {
     const said = catalog.flatMap(({ about }) =>
-      (about.parameters).flatMap((one) =>
+      about.parameters.flatMap((one) =>
         one.kind === 'number' || one.kind === 'integer' ? [rangeInWords(one)] : [],
       ),
     );
