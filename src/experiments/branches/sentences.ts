@@ -29,6 +29,7 @@ export function rootText(promptEnd: string): string {
 
 function quoted(text: string): string {
   const shown = visibleText(text).trim();
+  if (shown === '') return t('the empty text');
   return t('“{0}”', shown.length > QUOTED ? `…${shown.slice(shown.length - QUOTED)}` : shown);
 }
 

@@ -1,7 +1,7 @@
 /** What a grid says: which side matters, which cells are predictable or varied, and every number of it. */
 import { meanInterval, type MeanInterval } from '../../core/statistics/meanInterval';
 import { mean } from '../../core/sums';
-import { axisLabel } from './axes';
+import { axisLabel, type Side } from './axes';
 import type { GridCell, GridResult } from './result';
 import { gridTables } from './tables';
 import type { ReportOf } from '../report/types';
@@ -24,8 +24,6 @@ export function cellName(
     .map(([axis, index]) => `${named(axisLabel(axis))} ${rounded(axis.values[index]!, 6)}`)
     .join(', ');
 }
-
-type Side = 'rows' | 'columns';
 
 /** What going from a side's lowest to its highest value does, the other side's values averaged. */
 export interface SideEffect {
@@ -64,7 +62,7 @@ export function sideEffect(result: GridResult, side: Side): SideEffect {
   };
 }
 
-/** Per sample that is whole in all cells of both ends: the mean at the high end minus that at the low end. */
+/** Per sample that is whole and not empty in all cells of both ends: the mean at the high end minus that at the low end. */
 function pairedDifferences(
   low: readonly GridCell[],
   high: readonly GridCell[],
@@ -72,7 +70,7 @@ function pairedDifferences(
 ): number[] {
   const bySample = (cells: readonly GridCell[], sample: number): number | null => {
     const texts = cells.flatMap((cell) =>
-      cell.texts.filter((text) => text.sample === sample && text.end !== 'stopped'),
+      cell.texts.filter((text) => text.sample === sample && text.end !== 'stopped' && text.ids.length > 0),
     );
     return texts.length === cells.length && texts.length > 0 ? mean(texts.map(of)) : null;
   };
@@ -85,11 +83,23 @@ function pairedDifferences(
 
 export const gridReport: ReportOf<GridResult> = { summary, tables: gridTables };
 
+/** Whether all cells of a side's ends were reached: those of a stopped run may be few, and not of the same values. */
+function hasEnds({ rows, columns, cells }: GridResult, side: Side): boolean {
+  const [{ values }, other] = side === 'rows' ? [rows, columns] : [columns, rows];
+  return [Math.min(...values), Math.max(...values)].every((value) => {
+    const end = values.indexOf(value);
+    return (
+      cells.filter((cell) => (side === 'rows' ? cell.row : cell.column) === end).length ===
+      other.values.length
+    );
+  });
+}
+
 function summary(result: GridResult): string[] {
   const { cells } = result;
   if (cells.length === 0) return [t('The run was stopped before the first cell was finished.')];
   const effects = (['rows', 'columns'] as const)
-    .filter((side) => result[side].values.length > 1)
+    .filter((side) => result[side].values.length > 1 && hasEnds(result, side))
     .map((side) => sideEffect(result, side));
   // Ends of which some cells are not known cannot be compared.
   const compared = cells.every(({ exact }) => exact !== null) ? effects : [];
@@ -161,7 +171,7 @@ function guidance(result: GridResult, effects: readonly SideEffect[]): string[] 
   if (!calm || !wild) return [];
   const chance = (cell: typeof calm): string => inPercent(cell.exact.coherence);
   const distinct = (cell: typeof calm): string => rounded(cell.exact.expectedDistinct);
-  if (effects.length === 0 || wild.exact.entropy - calm.exact.entropy < 1e-9) {
+  if (wild.exact.entropy - calm.exact.entropy < 1e-9) {
     return [
       distinct(calm) === '1'
         ? t(

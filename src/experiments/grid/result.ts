@@ -36,7 +36,7 @@ const exactSchema = v.object({
   ),
 });
 
-/** What is measured in a cell's texts that are whole. */
+/** What is measured in a cell's texts that are whole and have tokens. */
 const measuredSchema = v.object({
   /** How many there are. */
   texts: v.number(),

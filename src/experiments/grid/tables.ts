@@ -61,7 +61,7 @@ export function gridTables(result: GridResult): ReportTable[] {
         sample + 1,
         text,
         ids.length,
-        logProbability / ids.length,
+        ids.length > 0 ? logProbability / ids.length : null,
         repetition,
         endWords({ end, stop }).label,
       ]),

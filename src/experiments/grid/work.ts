@@ -218,9 +218,9 @@ function exactOf(after: ProcessedDistribution): GridCell['exact'] {
   };
 }
 
-/** Of the texts that are whole; null where none is. */
+/** Of the texts that are whole and have tokens; null where none is. */
 function measure(texts: readonly GridText[], sums: StepSums): GridCell['measured'] {
-  const whole = texts.filter(({ end }) => end !== 'stopped');
+  const whole = texts.filter(({ end, ids }) => end !== 'stopped' && ids.length > 0);
   if (whole.length === 0) return null;
   const ids = whole.map((text) => text.ids);
   const mean = (of: (text: GridText) => number): number =>
