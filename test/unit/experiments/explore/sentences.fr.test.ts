@@ -1,0 +1,17 @@
+/** What Explore says of random results in French. */
+import '../../l10n/inFrench';
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { PROPERTY } from '../../core/generators';
+import { frenchHoles } from '../../l10n/holes';
+import { englishIn } from '../reported';
+import { exploreSayings } from './randomResults';
+
+it('every sentence is whole, and none is English', async () => {
+  await fc.assert(
+    fc.asyncProperty(exploreSayings, async (sayings) => {
+      expect((await sayings).flatMap((saying) => [...frenchHoles(saying), ...englishIn(saying)])).toEqual([]);
+    }),
+    { ...PROPERTY, numRuns: 150 },
+  );
+});
