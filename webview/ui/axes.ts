@@ -1,5 +1,5 @@
 /** What the axes of several pictures share. */
-import { powerOfTen, written } from '../../src/l10n/numbers';
+import { powerOfTen, rounded, written } from '../../src/l10n/numbers';
 import { t } from '../../src/l10n/language';
 
 export const temperatureLabel = t('temperature →');
@@ -18,6 +18,11 @@ export function logTicks(values: readonly number[]): number[] {
     }
   }
   return ticks;
+}
+
+/** A measure on an axis, with the decimal sign of the language. */
+export function axisNumber(value: number): string {
+  return rounded(value, 6);
 }
 
 /** A probability on an axis: `40 %`, `0.5 %`, `10⁻⁵ %`. */

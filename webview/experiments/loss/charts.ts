@@ -12,6 +12,7 @@ import {
   type PlacedWindow,
 } from '../../../src/experiments/loss/report';
 import { full, significant, thousands } from '../../format/numbers';
+import { axisNumber } from '../../ui/axes';
 import { cardView } from '../../ui/cardView';
 import type { Frame, Picture } from '../../ui/picture';
 
@@ -74,7 +75,7 @@ function windowsPicture(result: LossResult, windows: readonly PlacedWindow[]): P
             tickFormat: thousands,
             color: palette.quiet,
           }),
-          axisY({ label: t('nats per token'), ticks: 5, color: palette.quiet }),
+          axisY({ label: t('nats per token'), tickFormat: axisNumber, ticks: 5, color: palette.quiet }),
           rectY(windows, {
             className: 'window',
             x1: ({ window }: PlacedWindow) => window.start,

@@ -7,7 +7,7 @@ import { isInside, quoted } from '../../../src/experiments/temperature/words';
 import type { TemperatureResult, TemperatureRow } from '../../../src/experiments/temperature/result';
 import { count, full, percent, significant, thousands } from '../../format/numbers';
 import { cardView } from '../../ui/cardView';
-import { axisPercent, logTicks, temperatureLabel } from '../../ui/axes';
+import { axisNumber, axisPercent, logTicks, temperatureLabel } from '../../ui/axes';
 import { spread } from '../../ui/labels';
 import type { Frame, Picture } from '../../ui/picture';
 import { listedPicture } from './listedChart';
@@ -223,7 +223,7 @@ function entropyPicture({ curve, rows, vocabularySize, limits }: TemperatureResu
           text: written,
           color: palette.quiet,
         }),
-        axisY({ label: t('entropy in nats'), ticks: 4, color: palette.quiet }),
+        axisY({ label: t('entropy in nats'), tickFormat: axisNumber, ticks: 4, color: palette.quiet }),
         areaY(line1, { x: 't', y: 'p', fill: palette.first, fillOpacity: 0.12 }),
         line(line1, { x: 't', y: 'p', stroke: palette.first, strokeWidth: 2 }),
         ruleY([limits.infinity.entropy], { stroke: palette.first, strokeDasharray: '2 4' }),

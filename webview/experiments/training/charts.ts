@@ -4,6 +4,7 @@ import { t } from '../../../src/l10n/language';
 import { fixed, written } from '../../../src/l10n/numbers';
 import type { TrainingHistory } from '../../../src/experiments/training/result';
 import { full, significant, thousands } from '../../format/numbers';
+import { axisNumber } from '../../ui/axes';
 import { cardView } from '../../ui/cardView';
 import type { Frame, Picture } from '../../ui/picture';
 
@@ -67,7 +68,7 @@ export function lossPictures({ steps, evaluations }: TrainingHistory, live = fal
                 }),
               ]
             : []),
-          axisY({ label: t('nats per token'), ticks: 5, color: palette.quiet }),
+          axisY({ label: t('nats per token'), tickFormat: axisNumber, ticks: 5, color: palette.quiet }),
           line(steps, { x: 'step', y: 'loss', stroke: palette.first, strokeOpacity: 0.35 }),
           ...(['training', 'validation'] as const).map((part) =>
             line(of(part), {
