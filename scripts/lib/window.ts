@@ -75,7 +75,18 @@ export class Window {
   async run(title: string): Promise<void> {
     // A row's name also holds its keybinding and group, separated by commas.
     const row = `.monaco-list-row[aria-label="${title}"], .monaco-list-row[aria-label^="${title},"]`;
-    await (await this.search(title, this.page.locator('.quick-input-widget').locator(row))).click();
+    const deadline = Date.now() + PROGRESS_AFTER;
+    // The list closes where a panel that was called before takes the focus: then it is opened again.
+    for (let timeout = FIRST_ATTEMPT; ; timeout *= 2) {
+      const offered = await this.search(title, this.page.locator('.quick-input-widget').locator(row));
+      try {
+        await offered.click({ timeout });
+        break;
+      } catch (error) {
+        if (Date.now() > deadline) throw error;
+        await this.page.keyboard.press('Escape');
+      }
+    }
     // A pointer that stays there would open the hover text of whatever lies below.
     await this.page.mouse.move(0, 0);
   }

@@ -2,7 +2,6 @@
 import { existsSync } from 'node:fs';
 import { cp, mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { part } from '../lib/panelReading';
 import { BORROWED, type Lab } from './lab';
 import type { Dice, Fault } from './plan';
 import { gridForLong } from './tabs';
@@ -32,9 +31,9 @@ async function killEngine(lab: Lab, dice: Dice): Promise<void> {
   await panel.part('retry').first().click();
   await panel.part('failure').waitFor({ state: 'detached' });
   await until('another model process works', () => lab.engines().some((pid) => pid !== engine));
-  await panel.frame.locator(`${part('stop')}:not([disabled])`).click();
-  await lab.atRest();
-  await lab.dismiss();
+  await lab.stop();
+  await panel.part('tab-explore').click();
+  await panel.keepShort();
 }
 
 async function fillDisk(lab: Lab, dice: Dice): Promise<void> {
@@ -45,7 +44,7 @@ async function fillDisk(lab: Lab, dice: Dice): Promise<void> {
     await panel.part('save').click();
     await toldOf(lab, ['history']);
     await lab.dismiss();
-    await savePresetInVain(lab);
+    await savePreset(lab, `Of step ${dice.below(1_000_000)}`);
     // What was saved before can be read, and what needs no room goes on.
     if (lab.kept.results > 0) await reopenResult(lab, dice);
     await insertAndUndo(lab, false);
@@ -57,13 +56,16 @@ async function fillDisk(lab: Lab, dice: Dice): Promise<void> {
   await saveResult(lab, dice);
 }
 
-/** The panel says that a preset could not be kept, or VS Code does. */
-async function savePresetInVain(lab: Lab): Promise<void> {
-  await lab.askForPreset('On a full disk');
+/** A preset has its place in the settings, where the file still has room, or the panel or VS Code says that it has not. */
+async function savePreset(lab: Lab, name: string): Promise<void> {
+  await lab.askForPreset(name);
   const toast = lab.window.page.locator('.notification-list-item-message');
   await until(
-    'it is told that there is no room for the preset',
-    async () => (await lab.failure()) !== null || (await toast.count()) > 0,
+    'the preset is kept, or it is told that there is no room for it',
+    async () =>
+      (await lab.failure()) !== null ||
+      (await toast.count()) > 0 ||
+      (await lab.kept.presets()).some((preset) => preset.includes(name)),
   );
   await lab.dismiss();
   await lab.window.run('Notifications: Clear All Notifications');
@@ -99,15 +101,12 @@ async function takeModel(lab: Lab): Promise<void> {
 
 async function takeWorkspace(lab: Lab): Promise<void> {
   const { folder } = lab.workspace;
+  const before = await lab.text();
   await lab.selectSample();
   const panel = await lab.explore();
-  await panel.generateForLong();
   const away = join(lab.disk.folder, 'away');
-  await rename(folder, away);
   try {
-    await panel.part('stop').click();
-    await lab.atRest();
-    await lab.dismiss();
+    await lab.duringRun(() => rename(folder, away));
     // The text is the editor's; it is still there to be explored.
     await lab.window.focusEditor();
     await lab.window.page.keyboard.press('Shift+ArrowLeft');
@@ -117,9 +116,12 @@ async function takeWorkspace(lab: Lab): Promise<void> {
     await panel.part('undo-inserted').waitFor({ state: 'detached' });
   } finally {
     // VS Code may have made the folder anew.
-    await rm(folder, { recursive: true, force: true });
-    await rename(away, folder);
+    if (existsSync(away)) {
+      await rm(folder, { recursive: true, force: true });
+      await rename(away, folder);
+    }
   }
+  await lab.save((text) => text === before);
 }
 
 async function takeStorage(lab: Lab, dice: Dice): Promise<void> {

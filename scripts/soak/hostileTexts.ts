@@ -28,5 +28,11 @@ export const HOSTILE_LINES: readonly string[] = [
   `${'('.repeat(5_000)}${')'.repeat(5_000)}`,
 ];
 
+/** The place of the longest. */
+export const LONGEST_LINE = HOSTILE_LINES.reduce(
+  (longest, line, at) => (line.length > HOSTILE_LINES[longest]!.length ? at : longest),
+  0,
+);
+
 /** The document of them, as bytes that hold halves of surrogate pairs too: UTF-16 with its mark. */
 export const hostileDocument = (): Buffer => Buffer.from(`\uFEFF${HOSTILE_LINES.join('\n')}\n`, 'utf16le');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Browser, ConsoleMessage, Locator } from 'playwright-core';
 import { enginesOf } from '../lib/engineProcess';
 import { SAMPLE_LINE } from '../lib/exploreSample';
-import { Panel } from '../lib/panelPage';
+import { drawn, Panel } from '../lib/panelPage';
 import { part } from '../lib/panelReading';
 import { inRepository, repository } from '../lib/paths';
 import { startServer, type StartedServer } from '../lib/vscodeServer';
@@ -167,6 +167,7 @@ export class Lab {
       await panel.begin(() => this.pressExplore());
       await panel.part('tab-explore').and(panel.frame.locator('[aria-selected="true"]')).waitFor();
       await panel.ended();
+      await this.atRest(panel);
       return panel;
     }
     await this.pressExplore();
@@ -185,16 +186,46 @@ export class Lab {
     await this.window.select(line, 1, SAMPLE_LINE.length + 1);
   }
 
-  /** Waits until no run goes on in the tab that is shown, and nothing waits for its turn. */
+  /**
+   * Waits until no run goes on in the tab that is shown, and nothing waits for its turn; nor in the next frames,
+   * as Explore begins to draw only when its first answer is on the screen.
+   */
   async atRest(panel = this.panel): Promise<void> {
-    await until('the run ends', () =>
-      panel.frame.evaluate(
+    let looks = 0;
+    await until('the run ends', async () => {
+      await drawn(panel.frame);
+      const rests = await panel.frame.evaluate(
         () =>
           document.querySelector(
             '[data-testid="stop"]:not([disabled]), [data-testid="progress"], [data-testid="waiting"]',
           ) === null,
-      ),
-    );
+      );
+      looks = rests ? looks + 1 : 0;
+      return looks >= 3;
+    });
+  }
+
+  /** Has more drawn than can be looked at, does something meanwhile, stops it and asks for little again. */
+  async duringRun(work: () => Promise<void>): Promise<void> {
+    await this.panel.generateForLong();
+    try {
+      await work();
+    } finally {
+      await this.stop();
+      await this.panel.keepShort();
+    }
+  }
+
+  /** Stops what runs, unless it has ended, and takes away what is said of it. */
+  async stop(): Promise<void> {
+    const button = this.panel.frame.locator(`${part('stop')}:not([disabled])`);
+    await until('nothing runs any more', async () => {
+      if ((await button.count()) === 0) return true;
+      await button.click({ timeout: 2_000 }).catch(() => undefined);
+      return false;
+    });
+    await this.atRest();
+    await this.dismiss();
   }
 
   /** The code of the failure that is shown; null where none is. */

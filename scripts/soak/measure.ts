@@ -72,6 +72,11 @@ export class Meter {
     return Object.fromEntries(FIGURES.map((name) => [name, figures[name][1]])) as Record<FigureName, number>;
   }
 
+  /** Megabytes that the page holds now: when a figure grows, this tells after which step. */
+  async pageHeap(): Promise<number> {
+    return (await this.#page())['JSHeapUsedSize']! / MB;
+  }
+
   #hosts(): number[] {
     return descendantsOf(this.#lab.server.pid)
       .filter(({ command }) => command.includes('--type=extensionHost'))

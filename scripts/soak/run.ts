@@ -1,12 +1,13 @@
 /** Goes through the plan until the time is over, and notes what came of every step. */
 import { Failure } from '../lib/failure';
 import { faults } from './faults';
+import { LONGEST_LINE } from './hostileTexts';
 import type { Lab } from './lab';
 import { Meter } from './measure';
 import { FAULTS, plan, type Fault, type Step } from './plan';
 import { runs, runTab } from './tabs';
 import { PATIENCE, within } from './until';
-import { doings } from './uses';
+import { doings, exploreHostile } from './uses';
 
 /** Figures are read after so many steps. */
 const STEPS_BETWEEN = 8;
@@ -18,6 +19,8 @@ export interface Done {
   readonly at: number;
   readonly what: Step['what'] | 'come to rest' | 'open';
   readonly milliseconds: number;
+  /** Megabytes that the page then held. */
+  readonly pageHeap?: number;
   /** What went otherwise than it must. */
   readonly trouble?: string;
   /** What could not be tried here. */
@@ -52,9 +55,11 @@ export async function runSoak(
       (error: unknown) => (error instanceof Error ? error.message : String(error)),
     );
     const milliseconds = Date.now() - since;
-    done.push({ at, what, milliseconds, ...(trouble !== undefined && { trouble }) });
+    const pageHeap = await meter.pageHeap();
+    done.push({ at, what, milliseconds, pageHeap, ...(trouble !== undefined && { trouble }) });
+    const figures = [`${(milliseconds / 1000).toFixed(1)} s`, `${pageHeap.toFixed(0)} MB`];
     say(
-      `${String(at).padStart(4)} ${(milliseconds / 1000).toFixed(1).padStart(5)} s  ${what}${trouble === undefined ? '' : `: ${trouble}`}`,
+      `${String(at).padStart(4)} ${figures.map((text) => text.padStart(8)).join(' ')}  ${what}${trouble === undefined ? '' : `: ${trouble}`}`,
     );
     if (trouble !== undefined) await lab.window.screenshot(`soak-${at}`).catch(() => undefined);
     return trouble === undefined;
@@ -87,11 +92,15 @@ export async function runSoak(
   return { done, meter, lost };
 }
 
-/** The panel is open, and a preset of the user's own is there to be kept. */
+/**
+ * The panel is open, and a preset of the user's own is there to be kept. The largest of what comes has been: the
+ * longest line, and the longest run, for which room is made once.
+ */
 async function begun(lab: Lab): Promise<void> {
   await lab.selectSample();
-  const panel = await lab.explore();
-  await panel.keepShort();
+  await lab.explore();
+  await exploreHostile(lab, LONGEST_LINE);
+  await lab.duringRun(() => Promise.resolve());
   await lab.savePreset('Of the soak');
   await lab.kept.remember();
 }

@@ -1,6 +1,5 @@
 /** What people do with the panel and in the editor. Each is done when its outcome can be read. */
 import { SAMPLE_LINE } from '../lib/exploreSample';
-import { part } from '../lib/panelReading';
 import { HOSTILE_LINES, RAN } from './hostileTexts';
 import { HOSTILE_FILE, type Lab } from './lab';
 import type { Dice, Use, RELOAD } from './plan';
@@ -57,42 +56,32 @@ async function changeControls(lab: Lab, dice: Dice): Promise<void> {
 async function overlap(lab: Lab, dice: Dice): Promise<void> {
   await lab.selectSample();
   const panel = await lab.explore();
-  await panel.generateForLong();
-  await lab.window.focusEditor();
-  // One character less is another prompt, each asked for while the one before runs.
   const times = 2 + dice.below(3);
-  for (let i = 0; i < times; i++) {
-    await lab.window.page.keyboard.press('Shift+ArrowLeft');
-    await lab.pressExplore();
-  }
-  const last = SAMPLE_LINE.slice(0, -times);
-  await until('the last prompt is the one that is shown', async () => {
-    const text = (await panel.part('chip').allTextContents()).join('');
-    return text.replaceAll('·', ' ').trimEnd().endsWith(last.trimEnd().slice(-8));
+  const last = SAMPLE_LINE.slice(0, -times).trimEnd();
+  await lab.duringRun(async () => {
+    // One character less is another prompt, each asked for while the one before runs.
+    for (let i = 0; i < times; i++) {
+      await lab.window.focusEditor();
+      await lab.window.page.keyboard.press('Shift+ArrowLeft');
+      await lab.pressExplore();
+    }
+    await until('the last prompt is the one that is shown', async () => {
+      const text = (await panel.part('chip').allTextContents()).join('');
+      return text.replaceAll('·', ' ').trimEnd().endsWith(last.slice(-8));
+    });
   });
-  await panel.part('tab-explore').click();
-  await stop(lab);
   await whole(lab);
-}
-
-/** Stops what runs, unless it has ended; what is shown then says so. */
-async function stop(lab: Lab): Promise<void> {
-  const { panel } = lab;
-  const button = panel.frame.locator(`${part('stop')}:not([disabled])`);
-  if ((await button.count()) > 0) await button.click({ timeout: 5_000 }).catch(() => undefined);
-  await lab.atRest();
-  await lab.dismiss();
 }
 
 async function cancel(lab: Lab): Promise<void> {
   await lab.selectSample();
   const panel = await lab.explore();
-  await panel.generateForLong();
-  await panel.part('stop').click();
-  await panel.part('stopped').waitFor();
-  await lab.atRest();
-  if ((await panel.tokens()) === 0) throw new Trouble('What had been drawn when it was stopped is gone.');
-  await lab.dismiss();
+  await lab.duringRun(async () => {
+    await panel.part('stop').click();
+    await panel.part('stopped').waitFor();
+    await lab.atRest();
+    if ((await panel.tokens()) === 0) throw new Trouble('What had been drawn when it was stopped is gone.');
+  });
 }
 
 /** Inserts a completion into the document, and takes it back. */
@@ -149,17 +138,17 @@ export async function reopenResult(lab: Lab, dice: Dice): Promise<void> {
 
 async function editDuringRun(lab: Lab, dice: Dice): Promise<void> {
   await lab.selectSample();
-  const panel = await lab.explore();
-  await panel.generateForLong();
-  const before = await lab.text();
-  await lab.window.focusEditor();
-  const { keyboard } = lab.window.page;
-  await keyboard.press('Control+End');
-  const line = `On day ${dice.below(1000)} the fox slept.`;
-  await keyboard.insertText(`${line}\n`);
-  await lab.save((text) => text === `${before}${line}\n`);
-  await lab.kept.remember();
-  await stop(lab);
+  await lab.explore();
+  await lab.duringRun(async () => {
+    const before = await lab.text();
+    await lab.window.focusEditor();
+    const { keyboard } = lab.window.page;
+    await keyboard.press('Control+End');
+    const line = `On day ${dice.below(1000)} the fox slept.`;
+    await keyboard.insertText(`${line}\n`);
+    await lab.save((text) => text === `${before}${line}\n`);
+    await lab.kept.remember();
+  });
 }
 
 async function surprisal(lab: Lab): Promise<void> {
@@ -241,8 +230,8 @@ async function toy(lab: Lab, dice: Dice): Promise<void> {
   await lab.keepModel('fireside');
 }
 
-async function hostile(lab: Lab, dice: Dice): Promise<void> {
-  const at = dice.below(HOSTILE_LINES.length);
+/** Explores a line of the hostile document, by its place in `HOSTILE_LINES`. */
+export async function exploreHostile(lab: Lab, at: number): Promise<void> {
   await lab.openFile(HOSTILE_FILE);
   await lab.window.select(at + 1, 1, 1);
   await lab.window.page.keyboard.press('Shift+End');
@@ -281,6 +270,6 @@ export const doings: Readonly<Record<Exclude<Use, `run ${string}`> | typeof RELO
   'close the panel and open it again': closeAndReopen,
   'go through the tabs': throughTabs,
   'use the toy vocabulary': toy,
-  'explore a hostile text': hostile,
+  'explore a hostile text': (lab, dice) => exploreHostile(lab, dice.below(HOSTILE_LINES.length)),
   'reload the window': reload,
 };
