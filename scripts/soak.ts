@@ -83,6 +83,7 @@ async function main(): Promise<number> {
     rows,
     steps: done,
     readings: [...meter.readings],
+    processes: meter.processes,
   };
   await writeFile(join(artifacts, 'soak.json'), `${JSON.stringify(figures, undefined, 2)}\n`);
   return wrong.length === 0 ? 0 : 1;

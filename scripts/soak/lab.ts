@@ -176,8 +176,13 @@ export class Lab {
     return panel;
   }
 
+  /** Presses the command's keys in the editor, and waits until the panel has taken the focus: keys would be lost else. */
   async pressExplore(): Promise<void> {
-    for (const key of EXPLORE_KEYS) await this.window.page.keyboard.press(key);
+    const { page } = this.window;
+    for (const key of EXPLORE_KEYS) await page.keyboard.press(key);
+    await until('the panel takes the focus', () =>
+      page.evaluate(() => document.activeElement?.tagName.toLowerCase() === 'iframe'),
+    );
   }
 
   /** Selects the sample's line. */
@@ -260,8 +265,12 @@ export class Lab {
     await this.keepModel('fireside');
     panel = this.panel;
     await panel.keepShort();
-    await panel.generate();
-    await panel.ended();
+    // The page keeps results of before for a while, some of them large.
+    for (let time = 0; time < 3; time++) {
+      await panel.generate();
+      await panel.ended();
+      await this.atRest(panel);
+    }
     await this.window.run('Notifications: Clear All Notifications');
   }
 

@@ -1,7 +1,7 @@
 /** What the processes and pages of a window hold, as the system, the browser and Node say. */
 import { readdirSync, readFileSync } from 'node:fs';
 import type { CDPSession } from 'playwright-core';
-import { descendantsOf } from '../lib/processTree';
+import { descendantsOf, type Process } from '../lib/processTree';
 import { FIGURES, type FigureName } from './figures';
 import type { Reading } from './growth';
 import { lookInside } from './inspector';
@@ -30,10 +30,19 @@ function ofProcess(pid: number): OfProcess {
 export class Meter {
   readonly #lab: Lab;
   readonly readings = new Map<FigureName, Reading[]>(FIGURES.map((name) => [name, []]));
+  /** The processes below the server, as they were when figures were read last. */
+  processes: readonly string[] = [];
   #cdp: Promise<CDPSession> | undefined;
 
   constructor(lab: Lab) {
     this.#lab = lab;
+  }
+
+  /** Waits until the process has gone that looks into files of models, and ends by itself when nobody asks it. */
+  async inspectorEnded(): Promise<void> {
+    await until('the process that inspects models ends', () =>
+      this.#below().every(({ command }) => !/dist[\\/]inspector\.js/.test(command)),
+    );
   }
 
   /** Reads all figures; the window must be at rest. @param step how many steps have been done */
@@ -45,6 +54,7 @@ export class Meter {
     const [host] = this.#hosts();
     if (engine === undefined || host === undefined)
       throw new Trouble('A process has gone while it was read.');
+    this.processes = this.#below().map(({ command }) => command);
     const page = await this.#page();
     const inside = await lookInside(host);
     const [ofEngine, ofHost, ofServer] = [engine, host, lab.server.pid].map(ofProcess);
@@ -62,7 +72,7 @@ export class Meter {
       'page: nodes': [lab.pages, page['Nodes']!],
       'page: listeners': [lab.pages, page['JSEventListeners']!],
       'page: documents': [lab.pages, page['Documents']!],
-      processes: [0, descendantsOf(lab.server.pid).length],
+      processes: [0, this.processes.length],
       'model processes': [0, lab.engines().length],
     };
     for (const name of FIGURES) {
@@ -77,8 +87,12 @@ export class Meter {
     return (await this.#page())['JSHeapUsedSize']! / MB;
   }
 
+  #below(): Process[] {
+    return descendantsOf(this.#lab.server.pid);
+  }
+
   #hosts(): number[] {
-    return descendantsOf(this.#lab.server.pid)
+    return this.#below()
       .filter(({ command }) => command.includes('--type=extensionHost'))
       .map(({ pid }) => pid);
   }

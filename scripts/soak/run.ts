@@ -5,7 +5,7 @@ import { LONGEST_LINE } from './hostileTexts';
 import type { Lab } from './lab';
 import { Meter } from './measure';
 import { FAULTS, plan, type Fault, type Step } from './plan';
-import { runs, runTab } from './tabs';
+import { runs, runTab, TABS, throughTabs } from './tabs';
 import { PATIENCE, within } from './until';
 import { doings, exploreHostile } from './uses';
 
@@ -64,9 +64,10 @@ export async function runSoak(
     if (trouble !== undefined) await lab.window.screenshot(`soak-${at}`).catch(() => undefined);
     return trouble === undefined;
   };
-  const look = async (step: number): Promise<void> => {
+  const look = async (step: number, isLast = false): Promise<void> => {
     await attempt(step, 'come to rest', async () => {
       await lab.settle();
+      if (isLast) await meter.inspectorEnded();
       if (share() >= WARM_UP) await meter.read(step);
     });
   };
@@ -82,9 +83,10 @@ export async function runSoak(
     if (!went) await attempt(step.at, 'come to rest', () => recover(lab));
     if (isFault || !went)
       for (const loss of await lab.kept.losses()) lost.push(`After step ${step.at}, ${step.what}: ${loss}`);
-    if (step.at % STEPS_BETWEEN === STEPS_BETWEEN - 1) await look(step.at);
-    if (share() >= 1) {
-      await look(step.at);
+    const isOver = share() >= 1;
+    if (!isOver && step.at % STEPS_BETWEEN === STEPS_BETWEEN - 1) await look(step.at);
+    if (isOver) {
+      await look(step.at, true);
       break;
     }
   }
@@ -93,14 +95,15 @@ export async function runSoak(
 }
 
 /**
- * The panel is open, and a preset of the user's own is there to be kept. The largest of what comes has been: the
- * longest line, and the longest run, for which room is made once.
+ * The panel is open, and a preset of the user's own is there to be kept. The largest of what comes has been,
+ * for which room is made once: the longest line, the longest run, every tab.
  */
 async function begun(lab: Lab): Promise<void> {
   await lab.selectSample();
   await lab.explore();
   await exploreHostile(lab, LONGEST_LINE);
   await lab.duringRun(() => Promise.resolve());
+  await throughTabs(lab, TABS);
   await lab.savePreset('Of the soak');
   await lab.kept.remember();
 }

@@ -51,6 +51,13 @@ export async function openTab(lab: Lab, tab: string): Promise<void> {
   await lab.panel.part(tab === 'course' ? tab : `experiment-${tab}`).waitFor();
 }
 
+/** Opens one tab after the other, and Explore again. */
+export async function throughTabs(lab: Lab, tabs: readonly string[]): Promise<void> {
+  for (const tab of tabs) await openTab(lab, tab);
+  await lab.panel.part('tab-explore').click();
+  await lab.panel.part('distribution').waitFor();
+}
+
 /** How the tree of Branches is begun. */
 async function startWith({ panel }: Lab, start: string): Promise<void> {
   await panel.unfold();

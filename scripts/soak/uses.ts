@@ -3,7 +3,7 @@ import { SAMPLE_LINE } from '../lib/exploreSample';
 import { HOSTILE_LINES, RAN } from './hostileTexts';
 import { HOSTILE_FILE, type Lab } from './lab';
 import type { Dice, Use, RELOAD } from './plan';
-import { openTab, TABS } from './tabs';
+import { TABS, throughTabs } from './tabs';
 import { Trouble, until } from './until';
 
 type Doing = (lab: Lab, dice: Dice) => Promise<void>;
@@ -206,13 +206,6 @@ async function reload(lab: Lab): Promise<void> {
   await until('the model process of before ends', () => !lab.engines().some((pid) => engines.includes(pid)));
 }
 
-async function throughTabs(lab: Lab, dice: Dice): Promise<void> {
-  const { panel } = lab;
-  for (const tab of dice.shuffled(TABS)) await openTab(lab, tab);
-  await panel.part('tab-explore').click();
-  await panel.part('distribution').waitFor();
-}
-
 async function toy(lab: Lab, dice: Dice): Promise<void> {
   const { panel } = lab;
   await panel.part('tab-explore').click();
@@ -268,7 +261,7 @@ export const doings: Readonly<Record<Exclude<Use, `run ${string}`> | typeof RELO
   'look at the tokens at the cursor': cursorView,
   'ask for a suggestion': suggestion,
   'close the panel and open it again': closeAndReopen,
-  'go through the tabs': throughTabs,
+  'go through the tabs': (lab, dice) => throughTabs(lab, dice.shuffled(TABS)),
   'use the toy vocabulary': toy,
   'explore a hostile text': (lab, dice) => exploreHostile(lab, dice.below(HOSTILE_LINES.length)),
   'reload the window': reload,
