@@ -8,20 +8,19 @@ import type {} from './shared';
 
 export interface Installed {
   readonly workspace: SampleWorkspace;
-  /** Opens a window with the sample document in a VS Code that is as new; the one before is closed. */
+  /** Opens a window with the sample document in a VS Code of its own; the one before ends. */
   readonly open: (profile?: Profile) => Promise<Window>;
 }
 
 /** @returns how to get at it, once the tests run; a test that fails leaves a picture of its window */
 export function useInstalled(which: 'own' | 'universal'): () => Installed {
-  let server: StartedServer;
+  let server: StartedServer | undefined;
   let browser: Browser;
   let workspace: SampleWorkspace;
   let window: Window | undefined;
 
   beforeAll(async () => {
     workspace = await sampleWorkspace();
-    server = await startServer({ vsix: inject(which).file });
     browser = await chromium.connect(inject('browserOfPackages'));
   });
   afterEach(async ({ task }) => {
@@ -29,18 +28,23 @@ export function useInstalled(which: 'own' | 'universal'): () => Installed {
     const name = task.name.replace(/[^a-z0-9]+/gi, '-').slice(0, 60);
     await window?.screenshot(`failed-${name}`).catch(() => undefined);
   });
-  afterAll(async () => {
+  // With all of VS Code's own extensions, an extension host may outlive its window by minutes: its server ends it.
+  const end = async (): Promise<void> => {
     await window?.close();
+    await server?.stop();
+    window = undefined;
+    server = undefined;
+  };
+  afterAll(async () => {
+    await end();
     await browser.close();
-    await server.stop();
     await workspace.remove();
   });
   return () => ({
     workspace,
     open: async (profile = {}) => {
-      await window?.close();
-      window = undefined;
-      await server.renew(profile);
+      await end();
+      server = await startServer({ ...profile, vsix: inject(which).file });
       window = await Window.open(server, browser, { folder: workspace.folder, file: workspace.file });
       return window;
     },
