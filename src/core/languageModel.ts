@@ -1,6 +1,9 @@
 /** What every backend offers, and nothing more: experiments see only this. */
 import type { ChainSpec } from './samplers/chain';
 
+/** The precision of a model whose server does not say its arithmetic, as results record it. */
+export const AS_SERVED = 'as served';
+
 /** Where a model runs, if not on this machine's own engine. */
 export interface ModelServer {
   /** What its user calls it. */
@@ -37,7 +40,7 @@ export interface ModelInfo {
   readonly remarks?: readonly string[];
   /** Hex digest of what determines the logits (weights, or the toy's words and logits): results record it. */
   readonly fingerprint: string;
-  /** Arithmetic of the weights, for example `fp32`. */
+  /** Arithmetic of the weights, for example `fp32`; {@link AS_SERVED} where only a server knows it. */
   readonly precision: string;
   /** Number of parameters; 0 for the toy. */
   readonly parameters: number;

@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { visibleText } from '../../src/core/visibleText';
 import type { ExperimentResult } from '../../src/experiments/kit/results';
+import { precisionWords } from '../../src/experiments/report/words';
 import { count, duration } from '../format/numbers';
 import { serverBadge } from './serverView';
 import { t } from '../../src/l10n/language';
@@ -14,7 +15,7 @@ export function provenanceView(
   const { modelName, precision, fingerprint, seed, promptIds, server } = provenance;
   return html`${visibleText(modelName)}
     <span class="quiet" title=${t('Fingerprint of everything that determines the logits: {0}', fingerprint)}
-      >${precision}</span
+      >${precisionWords(precision)}</span
     >${server ? serverBadge(server, 'result') : nothing}${promptIds.length > 0 ? t(', prompt of {0}', count(promptIds.length, '{0} token', '{0} tokens')) : ''},
     ${seed === null ? t('no sampling') : t('seed {0}', written(seed))},
     ${isGrowing ? t('still running') : duration(milliseconds)}`;

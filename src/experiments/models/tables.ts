@@ -4,6 +4,7 @@ import type { Spread } from '../../core/statistics/spread';
 import type { ComparedText, ModelsResult } from './result';
 import { measureOf, MODEL_MEASURES, perplexityOf } from './measures';
 import type { Cell, ReportTable } from '../report/types';
+import { precisionWords } from '../report/words';
 
 type Tables = (result: ModelsResult) => ReportTable;
 
@@ -234,7 +235,7 @@ function costsTable({ models, memoryUse }: ModelsResult): ReportTable {
     rows: models.map(({ name, parameters, precision, weightBytes, tokensPerSecond }, index) => [
       name,
       parameters,
-      precision,
+      precisionWords(precision),
       megabytes(weightBytes),
       megabytes(memoryUse?.models[index]?.needed),
       megabytes(memoryUse?.models[index]?.grown),

@@ -4,6 +4,7 @@ import type { ExperimentResult, Provenance } from '../kit/results';
 import { counted, t, whole } from '../../l10n/language';
 import { inPercent, rounded, written } from '../../l10n/numbers';
 import type { Cell, CellFormat, ReportPicture, ReportTable } from './types';
+import { precisionWords } from './words';
 
 export interface Report {
   /** The experiment's name for people. */
@@ -132,7 +133,7 @@ function replaySection({ provenance, milliseconds }: ExperimentResult): string[]
 
 /** The program, the model and, where there is one, its server: the beginning of a sentence. */
 function whereItRan({ software, modelName, model, precision, fingerprint, server }: Provenance): string {
-  const names = [software, modelName, model, precision, fingerprint].map(markdownText);
+  const names = [software, modelName, model, precisionWords(precision), fingerprint].map(markdownText);
   if (!server) return t('{0}; model {1} ({2}, {3}, fingerprint {4})', ...names);
   const { name, kind, version, address } = server;
   const place = [name, [kind, version].join(' ').trim(), address].map(markdownText);

@@ -1,6 +1,6 @@
 /** Models that llama.cpp's llama-server serves. */
 import { createHash } from 'node:crypto';
-import type { LanguageModel, ModelInfo, Vocabulary } from '../../core/languageModel';
+import { AS_SERVED, type LanguageModel, type ModelInfo, type Vocabulary } from '../../core/languageModel';
 import { t } from '../../l10n/language';
 import type { ServerConnection } from '../connection';
 import { RemoteError } from '../remoteError';
@@ -73,7 +73,7 @@ function infoOf(
     contextLength: Math.max(1, props.default_generation_settings.n_ctx - 1 - before.length),
     ...{ endOfText, startOfText, remarks },
     fingerprint: fingerprintOf(model, props, vocabulary),
-    ...{ precision: 'as served', parameters: 0 },
+    ...{ precision: AS_SERVED, parameters: 0 },
     server: {
       ...{ name: serverName, address, kind: 'llama-server', version },
       listed: Math.min(mostListed, vocabularySize <= MOST_WHOLE ? vocabularySize : LISTED),

@@ -1,6 +1,6 @@
 /** Models that vLLM serves: https://docs.vllm.ai, OpenAI-compatible server. */
 import { createHash } from 'node:crypto';
-import type { LanguageModel } from '../../core/languageModel';
+import { AS_SERVED, type LanguageModel } from '../../core/languageModel';
 import { t } from '../../l10n/language';
 import type { ServerConnection } from '../connection';
 import { titleOf } from '../problems';
@@ -56,7 +56,7 @@ export async function connectVllm(
         .update(tokenizer.vocabulary.offsets)
         .update(tokenizer.vocabulary.bytes)
         .digest('hex'),
-      precision: 'as served',
+      precision: AS_SERVED,
       parameters: 0,
       ...(tokenizer.remarks && { remarks: tokenizer.remarks }),
       server: {

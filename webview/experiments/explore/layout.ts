@@ -6,6 +6,7 @@ import type { Vocabulary } from '../../../src/core/languageModel';
 import { MOST_ROWS } from '../../../src/experiments/explore/distribution';
 import { exploreParameters } from '../../../src/experiments/explore/parameters';
 import type { ExploreResult } from '../../../src/experiments/explore/result';
+import { precisionWords } from '../../../src/experiments/report/words';
 import { t, whole } from '../../../src/l10n/language';
 import { written } from '../../../src/l10n/numbers';
 import { count, duration, rate, type LogUnit } from '../../format/numbers';
@@ -353,7 +354,7 @@ export class ExploreView {
     );
     const drawn = greedy ? t({ message: 'greedy', comment: 'switch' }) : t('seed {0}', written(seed));
     return html`${made}${speed}, ${drawn}, ${this.#nameOf(run.order.model)}
-    ${precision}${server ? serverBadge(server, 'result') : nothing}${run.state === 'stopped' ? t(', stopped') : ''}`;
+    ${precisionWords(precision)}${server ? serverBadge(server, 'result') : nothing}${run.state === 'stopped' ? t(', stopped') : ''}`;
   }
 
   card(kind: string, rest: readonly string[]): TemplateResult | null {
