@@ -37,7 +37,11 @@ const STOP = {
 
 export function formView(props: FormProps): TemplateResult {
   const { form, job, verb, drawerOpen, line, onRun, onStop, onDrawer } = props;
-  return html`<section class="settings" aria-label=${t('Settings')} ?data-open=${drawerOpen}>
+  return html`<section
+    class="settings"
+    aria-label=${t({ message: 'Settings', comment: 'of an experiment' })}
+    ?data-open=${drawerOpen}
+  >
     <div class="actions">
       <vscode-button class="generate" data-testid=${verb.hook} title=${t('Ctrl+Enter')} @click=${onRun}
         >${verb.label}</vscode-button

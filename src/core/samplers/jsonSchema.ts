@@ -18,7 +18,7 @@ export const jsonSchema = defineSampler({
   name: 'json-schema',
   rank: { huggingFace: 84, llamaCpp: 34 },
   about: {
-    label: t('JSON schema'),
+    label: t({ message: 'JSON schema', comment: 'a sampler' }),
     explanation: t('Removes tokens after which the text can no longer become JSON that fits the schema.'),
     formula: t('remove i where no text that begins with t · i fits the schema'),
     paper: 'Willard and Louf, Efficient Guided Generation for Large Language Models, 2023',

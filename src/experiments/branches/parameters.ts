@@ -27,7 +27,13 @@ export const BRANCH_STARTS = [
   /** The first texts that Explore draws with this temperature and top-k; null is off. */
   start('samples', t('samples'), {
     length,
-    count: whole({ name: t('The number of texts'), label: t('texts'), least: 1, most: 64, default: 5 }),
+    count: whole({
+      name: t('The number of texts'),
+      label: t({ message: 'texts', comment: 'how many' }),
+      least: 1,
+      most: 64,
+      default: 5,
+    }),
     temperature,
     topK: wholeOrOff({
       name: t('Top-k'),

@@ -46,11 +46,9 @@ describe('in French', () => {
 
   it('a refused value is quoted as it is typed', () => {
     expect(refusal(() => parseChain([{ sampler: 'top-k', k: 0.5 }]))).toBe(
-      'top-k\u00a0: k est 0,5\u00a0; ce doit être un nombre entier d’au moins 1.',
+      'top-k\u00a0: k doit être un nombre entier d’au moins 1\u00a0; valeur reçue\u00a0: 0,5.',
     );
-    expect(refusal(() => parseChain([{ sampler: 'top-p', p: -2 }]))).toContain(
-      'p est -2\u00a0; ce doit être',
-    );
+    expect(refusal(() => parseChain([{ sampler: 'top-p', p: -2 }]))).toContain('valeur reçue\u00a0: -2.');
     expect(refusal(() => parseChain([{ sampler: 'top-k' }]))).toContain('k est absent\u00a0;');
     expect(refusal(() => parseChain([{ sampler: 'top-k', k: 2, ties: 'some' }]))).toMatch(
       /ce doit être 'all' ou 'exact'\.$/,
@@ -67,7 +65,9 @@ describe('in French', () => {
     const numbers = refusal(() => {
       chain.checkLength(5);
     });
-    expect(numbers).toMatch(/^regex\u00a0: un texte conforme demande au moins .+ jetons, mais le maximum/);
+    expect(numbers).toMatch(
+      /^regex\u00a0: un texte qui convient demande au moins .+ jetons, mais le maximum/,
+    );
   });
 
   it('what is wrong with a JSON text follows any name', () => {

@@ -41,7 +41,7 @@ describe('in French', () => {
 
   it('an entry of a catalogue that is wrong is told of', () => {
     expect(() => parseEntries([{ id: 'A', repo: 'a/b' }], 'Le paramètre')).toThrow(
-      'Le paramètre\u00a0: 0.id est "A", attendu\u00a0: au plus 64 lettres minuscules, chiffres, points et tirets.',
+      'Le paramètre\u00a0: 0.id doit être formé d’au plus 64 lettres minuscules, chiffres, points et tirets\u00a0; valeur reçue\u00a0: "A".',
     );
   });
 

@@ -39,7 +39,7 @@ describe('in French, a server', () => {
       }
     }
     expect(refusalError(asked, { status: 429, type: '', location: undefined, text: 'busy.' }).message).toBe(
-      'gpu1 (gpu1:8000) a trop à faire (état 429)\u00a0: «\u00a0busy\u00a0». Réessayez dans un moment.',
+      'gpu1 (gpu1:8000) a trop à faire (code 429)\u00a0: «\u00a0busy\u00a0». Réessayez dans un moment.',
     );
   });
 
