@@ -63,7 +63,7 @@ describe('in French', () => {
     };
     await expect
       .poll(pages, { timeout: 60_000 })
-      .toContain('Un modèle de langue donne à chaque jeton un nombre');
+      .toContain('Un modèle de langage donne à chaque jeton un nombre');
     await window.picture('french-walkthrough');
   });
 });

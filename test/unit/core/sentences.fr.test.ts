@@ -49,9 +49,9 @@ describe('in French', () => {
       'top-k\u00a0: k doit être un nombre entier d’au moins 1\u00a0; valeur reçue\u00a0: 0,5.',
     );
     expect(refusal(() => parseChain([{ sampler: 'top-p', p: -2 }]))).toContain('valeur reçue\u00a0: -2.');
-    expect(refusal(() => parseChain([{ sampler: 'top-k' }]))).toContain('k est absent\u00a0;');
+    expect(refusal(() => parseChain([{ sampler: 'top-k' }]))).toContain('valeur reçue\u00a0: absente.');
     expect(refusal(() => parseChain([{ sampler: 'top-k', k: 2, ties: 'some' }]))).toMatch(
-      /ce doit être 'all' ou 'exact'\.$/,
+      /ties doit être 'all' ou 'exact'\u00a0; valeur reçue/,
     );
   });
 
