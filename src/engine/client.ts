@@ -169,7 +169,7 @@ export class EngineClient {
   probe(server: ServerAddress, signal?: AbortSignal): Promise<ServerDescription> {
     const milliseconds = this.#limit('probe');
     const sentence = t(
-      '{0} did not say within {1} what it is. See whether it and the model process have something long to do, then try again.',
+      '{0} did not answer within {1}. See whether it or the model process is busy with something long, then try again.',
       server.name,
       span(milliseconds),
     );

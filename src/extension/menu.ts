@@ -48,7 +48,7 @@ export async function showMenu(status: StatusBar): Promise<void> {
   ];
   const chosen = await choose(entries, {
     title: vscode.l10n.t('Decoding Lab: {0}', modelLabel(settings.defaultModel())),
-    placeHolder: vscode.l10n.t('What next?'),
+    placeHolder: vscode.l10n.t('What do you want to do?'),
   });
   await chosen?.run();
 }

@@ -208,7 +208,7 @@ export function readPasted(
   const source = SOURCES.find((one) => one.id === id) ?? likeliest(read);
   if (!source) {
     return t(
-      'This looks like none of the texts that are read here. Paste JSON, a command line with flags, a Modelfile, or a call in Python or JavaScript.',
+      'This is none of the kinds of text that can be read here. Paste JSON, a command line with flags, a Modelfile, or a call in Python or JavaScript.',
     );
   }
   const found = source.settings(read);

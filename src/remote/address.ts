@@ -48,7 +48,11 @@ export function readAddress(text: string): ReadAddress {
   if (typed.length > MOST_CHARACTERS) {
     throw new AddressError(
       'long',
-      t('The address has {0} characters; {1} are the most.', written(typed.length), written(MOST_CHARACTERS)),
+      t(
+        'The address has {0} characters; at most {1} are allowed.',
+        written(typed.length),
+        written(MOST_CHARACTERS),
+      ),
     );
   }
   const url = parse(typed);
@@ -82,7 +86,7 @@ function parse(typed: string): URL {
     throw new AddressError(
       'shape',
       t(
-        '{0} is no address of a server; it should look like http://localhost:8000 or https://models.example.org, without anything after a ? or a #.',
+        '{0} is not the address of a server; it should look like http://localhost:8000 or https://models.example.org, without anything after a ? or a #.',
         JSON.stringify(visibleText(typed.slice(0, 100))),
       ),
     );

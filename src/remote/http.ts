@@ -47,7 +47,7 @@ export function openConnection(
     throw new RemoteError(
       'network',
       t(
-        '{0} cannot be reached: the address of the proxy (http.proxy, HTTP_PROXY or HTTPS_PROXY) is none. Correct it.',
+        '{0} cannot be reached: what is set as the proxy (http.proxy, HTTP_PROXY or HTTPS_PROXY) is not an address. Correct it.',
         title,
       ),
     );

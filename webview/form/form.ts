@@ -70,6 +70,8 @@ export type Field = TextField | CheckField | ChoiceField | KeptField | OwnField;
 
 export interface FieldGroup {
   readonly title: string;
+  /** Key of the glossary's entry that explains it. */
+  readonly term?: string;
   /** True where its values have no say. */
   readonly muted?: (values: FormValues) => boolean;
   readonly fields: readonly Field[];

@@ -74,7 +74,7 @@ export function formView(props: FormProps): TemplateResult {
         const fields = form.shown(group);
         if (fields.length === 0) return nothing;
         return html`<fieldset ?data-muted=${group.muted?.(form.values) ?? false}>
-          <legend>${group.title}</legend>
+          <legend>${group.title}${group.term === undefined ? nothing : infoButton(group.term)}</legend>
           ${fields.map((field) => fieldView(props, field))}
         </fieldset>`;
       })}

@@ -80,7 +80,7 @@ function sourceView({ source, read, onSource }: PasteProps): TemplateResult {
       }}
     >
       <vscode-option value=${BY_LOOKS} ?selected=${source === undefined}>
-        ${source === undefined ? found : t('by its looks')}
+        ${source === undefined ? found : t('detected automatically')}
       </vscode-option>
       ${SOURCES.map(
         ({ id, label }) =>

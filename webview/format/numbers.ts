@@ -57,5 +57,5 @@ export function duration(milliseconds: number): string {
 /** Tokens per second. */
 export function rate(tokensPerSecond: number): string {
   const digits = tokensPerSecond < 9.95 ? fixed(tokensPerSecond, 1) : thousands(Math.round(tokensPerSecond));
-  return t('{0} tok/s', digits).replace(' ', NBSP);
+  return t('{0} tokens/s', digits).replace(' ', NBSP);
 }

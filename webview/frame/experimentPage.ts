@@ -19,6 +19,8 @@ export interface ExperimentPage<Result extends ExperimentResult> {
   readonly promise: string;
   /** What its words mean that no other experiment has. */
   readonly terms?: Readonly<Record<string, Term>>;
+  /** Keys of the glossary's entries that explain the measures of its answer. */
+  readonly measures?: readonly string[];
   readonly groups: readonly FieldGroup[];
   /** True where the toy vocabulary can do nothing, because its logits do not depend on a text. */
   readonly needsText?: boolean;

@@ -215,6 +215,7 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
               earlier: this.#earlier(),
               picture,
               fold: state.folds.of('answer'),
+              measures: this.#page.measures ?? [],
             })
       }
       ${isGrowing ? nothing : drawnView(provenance, provenance.seed)} ${this.#bar(outcome, parts, isGrowing)}

@@ -12,6 +12,8 @@ import type { Stale } from './order';
 import type { Verdict } from './replayVerdict';
 import { t, languageTag } from '../../src/l10n/language';
 import { filled } from '../ui/filled';
+import { termOf } from '../ui/glossary';
+import { infoButton } from '../ui/info';
 
 /** Rows of a comparison's table that is open from the start: longer ones would push what they are about out of view. */
 const MOST_OPEN = 12;
@@ -182,7 +184,7 @@ const AGAIN: Readonly<Record<Stale['by'], string>> = {
   prompt: t('again with the prompt above'),
   text: t('again with the chosen text'),
   model: t('again with the model above'),
-  settings: 'again',
+  settings: t('again'),
 };
 
 export interface StaleProps {
@@ -216,6 +218,8 @@ export interface AnswerProps {
   /** What shows it at a glance. */
   readonly picture: TemplateResult | typeof nothing;
   readonly fold: Fold;
+  /** Keys of the glossary's entries that explain its measures. */
+  readonly measures: readonly string[];
 }
 
 export interface EarlierAnswer {
@@ -224,7 +228,7 @@ export interface EarlierAnswer {
 }
 
 /** The answer: one sentence, its picture, then what else is to be said. */
-export function answerView({ sentences, earlier, picture, fold }: AnswerProps): TemplateResult {
+export function answerView({ sentences, earlier, picture, fold, measures }: AnswerProps): TemplateResult {
   const [headline = '', ...others] = sentences;
   const open = others.slice(0, OPEN_SENTENCES);
   const folded = others.slice(OPEN_SENTENCES);
@@ -245,7 +249,15 @@ export function answerView({ sentences, earlier, picture, fold }: AnswerProps): 
             ${folded.map(paragraph)}
           </details>`
     }
+    ${measures.length === 0 ? nothing : measuresView(measures)}
   </section>`;
+}
+
+/** The names of what the answer measures by, each with the button that explains it. */
+function measuresView(measures: readonly string[]): TemplateResult {
+  return html`<p class="quiet" data-testid="measures">
+    ${measures.map((term) => html`<span class="measure">${termOf(term)!.title}${infoButton(term)}</span>`)}
+  </p>`;
 }
 
 function earlierView({ model, headline }: EarlierAnswer): TemplateResult {

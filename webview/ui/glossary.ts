@@ -2,6 +2,9 @@
 import { catalog, definitionOf } from '../../src/core/samplers/catalog';
 import type { SamplerName } from '../../src/core/samplers/chain';
 import { t } from '../../src/l10n/language';
+import { written } from '../../src/l10n/numbers';
+import { measureTerms } from './measureTerms';
+import { windowTerms } from './windowTerms';
 
 export interface Term {
   readonly title: string;
@@ -17,6 +20,8 @@ const sampler = (name: SamplerName): Term => {
 
 const shared: Readonly<Record<string, Term>> = {
   ...Object.fromEntries(catalog.map(({ name }) => [name, sampler(name)])),
+  ...measureTerms,
+  ...windowTerms,
   topK: sampler('top-k'),
   topP: sampler('top-p'),
   greedy: {
@@ -36,27 +41,32 @@ const shared: Readonly<Record<string, Term>> = {
   stop: {
     title: t('Stop strings'),
     sentence: t(
-      'A text ends as soon as it holds one of these, however it is cut into tokens, and is cut before the earliest. Type one per line; \\n stands for a line end.',
+      'A text ends as soon as one of these appears in it, however it is split into tokens; what appeared is left out. Type one per line; \\n stands for a line end.',
     ),
     formula: t('text = what comes before the first stop string'),
     source: 'vLLM and the OpenAI API name it stop, Hugging Face stop_strings',
   },
   samples: {
     title: t('Samples'),
-    sentence: t('How many continuations to draw. 0 shows the next-token distribution alone.'),
+    sentence: t(
+      'How many continuations to draw. With 0, only the probabilities of the next token are shown.',
+    ),
     formula: t('sample i has its own random stream (seed, i), so it is the same among 8 or among 64'),
     source: 'Blackman and Vigna, Scrambled Linear Pseudorandom Number Generators, 2018',
   },
   seed: {
     title: t('Seed'),
-    sentence: t('The same seed, settings, prompt and model give the same tokens, on any machine.'),
+    sentence: t(
+      'The number that the random draws begin from. The same seed, settings, prompt and model give the same tokens, on any machine.',
+    ),
     formula: t('token = the first id whose cumulative probability exceeds u, u uniform in [0, 1)'),
     source: 'Devroye, Non-Uniform Random Variate Generation, 1986',
   },
   entropy: {
     title: t('Entropy'),
     sentence: t(
-      'How uncertain the next token is: 0 when one token is certain, ln n nats when n tokens are equally probable.',
+      'How uncertain the next token is: 0 when one token is certain, ln n nats when n tokens are equally probable. A nat is a unit like the bit: 1 nat is about {0} bits.',
+      written(1.44),
     ),
     formula: t('H = −Σ p ln p  (nats); divided by ln 2 for bits'),
     source: 'Shannon, A Mathematical Theory of Communication, 1948',
@@ -80,7 +90,7 @@ const shared: Readonly<Record<string, Term>> = {
   logProbability: {
     title: t('Mean log-probability per token'),
     sentence: t(
-      'How well the model expected the text, before samplers: closer to 0 means more expected. The exponential of its negative is the perplexity.',
+      'How well the model expected the text, before samplers: the closer to 0, the better. Its perplexity is e to the power of it without its minus sign: the model was as unsure of each token as among so many equally probable ones.',
     ),
     formula: t('(1/n) Σ ln p(before)'),
     source: 'Jelinek et al., Perplexity: a Measure of the Difficulty of Speech Recognition Tasks, 1977',

@@ -17,7 +17,9 @@ export const pLess = defineSampler({
   rank: { huggingFace: 205, llamaCpp: 185 },
   about: {
     label: 'P-less',
-    explanation: t('Removes tokens that are less probable than two draws agreeing; there is nothing to set.'),
+    explanation: t(
+      'Removes tokens whose probability is below the chance that two draws give the same token; there is nothing to set.',
+    ),
     formula: t('keep i where p_i ≥ Σ p_j²'),
     paper:
       'Tan, Wu and Howard, p-less Sampling: A Robust Hyperparameter-Free Approach for LLM Decoding, 2025',

@@ -147,12 +147,12 @@ export const builtInPresets = {
   ),
   nucleusThenTopK: preset(
     t('Nucleus, then top-k'),
-    t('The nucleus of the whole scaled distribution, of which at most the k best stay.'),
+    t('The nucleus of the whole distribution at the temperature, of which at most the k best tokens stay.'),
     nucleusThenTopK(HYBRID),
   ),
   topKThenNucleus: preset(
     t('Top-k, then nucleus'),
-    t('The k best, renormalised, and the nucleus of those.'),
+    t('The nucleus of the k best tokens, whose probabilities are first scaled to sum to 1.'),
     topKThenNucleus(HYBRID),
   ),
   minP: preset('Min-p', t('A high temperature, held together by a cutoff relative to the best token.'), [

@@ -24,7 +24,9 @@ export const topNSigma = defineSampler({
       {
         name: 'n',
         label: 'n',
-        explanation: t('How many standard deviations below the largest logit are kept.'),
+        explanation: t(
+          'How far below the largest logit a token may be and still stay, in standard deviations of the logits.',
+        ),
         kind: 'number',
         min: 0,
         minExcluded: true,

@@ -84,12 +84,12 @@ function turns({ samples }: AbResult): string[] {
   return [
     a > 0 && b > 0
       ? t(
-          'A went back {0} and B went back {1} over banned phrases; each time draws again, so after that the two sides use different random numbers.',
+          'A went back {0} and B went back {1} over banned phrases; tokens are then drawn again, so from there on the two sides use different random numbers.',
           times(a),
           times(b),
         )
       : t(
-          '{0} went back {1} over banned phrases; each time draws again, so after that the two sides use different random numbers.',
+          '{0} went back {1} over banned phrases; tokens are then drawn again, so from there on the two sides use different random numbers.',
           a > 0 ? 'A' : 'B',
           times(a + b),
         ),

@@ -170,7 +170,9 @@ function openSentence({ continuations, bound, read }: ExactRecord, stopped: bool
   return [
     stopped ? stoppedAfter(proven, beginnings(read)) : ranOut(proven, beginnings(read)),
     WHY,
-    ...(bound === null ? [] : [t('Others may have up to {0}.', smallPercent(bound))]),
+    ...(bound === null
+      ? []
+      : [t('Other continuations may have a probability of up to {0}.', smallPercent(bound))]),
     ...(stopped ? [] : [t('A larger budget would settle it.')]),
   ].join(' ');
 }

@@ -130,7 +130,7 @@ export function why(verdict: DeterminismVerdict, name?: string): string {
   }
   if (leastChosen === 1) {
     return t(
-      'Up to {0} were left, but at every step one of them had a probability that rounds to 1 in float64.',
+      'Up to {0} were left, but at every step one of them had a probability so close to 1 that a computer rounds it to 1.',
       most,
     );
   }

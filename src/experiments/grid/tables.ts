@@ -17,12 +17,12 @@ export function gridTables(result: GridResult): ReportTable[] {
     id: 'cells',
     title: t('Every cell'),
     note: t(
-      'Diversity and coherence are expectations over {0} draws of the next token; the other measures come from {1} of up to {2} per cell.',
+      'Diversity and coherence are what {0} draws of the next token give on average; the other measures come from {1} of up to {2} per cell.',
       whole(result.draws),
       counted(result.samples, '{0} text', '{0} texts'),
       counted(result.maxNewTokens, '{0} token', '{0} tokens'),
     ),
-    columns: [...names, ...metrics.map(({ label }) => label), t('Greedy token most often in 10')],
+    columns: [...names, ...metrics.map(({ label }) => label), t('Greedy token is the most common of 10')],
     formats: ['number', 'number', ...metrics.map(({ format }) => format), 'percent'],
     keys: 2,
     rows: result.cells.map((cell) => [

@@ -139,6 +139,7 @@ export const windows = {
     whole({
       name: t('The context length'),
       label: t('context length'),
+      term: 'contextLength',
       least: 1,
       most: MOST_CONTEXT,
       default: BOOK_WINDOWS.context,
@@ -149,6 +150,7 @@ export const windows = {
     ...whole({
       name: t('The stride'),
       label: t('stride'),
+      term: 'stride',
       least: 1,
       most: MOST_CONTEXT,
       default: BOOK_WINDOWS.stride,
@@ -160,6 +162,7 @@ export const windows = {
     whole({
       name: t('The batch size'),
       label: t('batch size'),
+      term: 'batchSize',
       least: 1,
       most: MOST_BATCH,
       default: BOOK_WINDOWS.batchSize,
@@ -170,6 +173,7 @@ export const windows = {
     real({
       name: t('The training ratio'),
       label: t('training ratio'),
+      term: 'trainRatio',
       least: 0,
       leastExcluded: true,
       most: 1,

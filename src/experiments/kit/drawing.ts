@@ -49,7 +49,7 @@ export function whoDraws(model: LanguageModel, wanted: Drawing['drawnBy'], texts
 
 function whyNotThere({ info, samplers }: LanguageModel, texts: WantedTexts): string | undefined {
   const { selectors, samples, maxNewTokens, stop = [], owed = '' } = texts;
-  if (!samplers) return t('{0} draws nothing for others.', info.server!.name);
+  if (!samplers) return t('{0} cannot be asked to draw.', info.server!.name);
   if (owed !== '') return t('The first token has to begin with the white space at the end of the prompt.');
   for (const { chain, greedy, seed, mayTurnBack } of selectors) {
     if (mayTurnBack) return t('A text that has to go back over a banned phrase is drawn here.');

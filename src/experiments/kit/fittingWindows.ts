@@ -101,11 +101,11 @@ function fix({ validation }: Parts, { trainRatio }: Windows, fitting: WindowSett
   const shortest = [written(SHORTEST_WINDOW), written(SHORTEST_WINDOW + 1)];
   return validation === null
     ? t(
-        'Even a window of {0}, the shortest worth a mean, needs {1} in each part: use a longer text.',
+        'Even windows of {0} tokens, the shortest whose mean says something, need {1} tokens in each part: use a longer text.',
         ...shortest,
       )
     : t(
-        'Even a window of {0}, the shortest worth a mean, needs {1} in each part: use a longer text, or change the training ratio {2}.',
+        'Even windows of {0} tokens, the shortest whose mean says something, need {1} tokens in each part: use a longer text, or change the training ratio {2}.',
         ...shortest,
         written(trainRatio),
       );

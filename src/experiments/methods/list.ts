@@ -19,7 +19,14 @@ export const methodNumbers = declare(
       most: Number.MAX_SAFE_INTEGER,
       default: 3,
     }),
-    beams: whole({ name: t('The number of beams'), label: t('beams'), least: 1, most: 64, default: 4 }),
+    beams: whole({
+      name: t('The number of beams'),
+      label: t('beams'),
+      term: 'beams',
+      least: 1,
+      most: 64,
+      default: 4,
+    }),
     candidates: whole({
       name: t('The number of candidates'),
       label: t('contrastive k'),
@@ -108,7 +115,9 @@ export const METHOD_CHOICES: readonly MethodChoice[] = [
   {
     id: 'top-k-nucleus',
     label: t('Top-k, then nucleus'),
-    explanation: t('Draws from the nucleus of the k most probable tokens, renormalised.'),
+    explanation: t(
+      'Draws from the nucleus of the k most probable tokens, whose probabilities are first scaled to sum to 1.',
+    ),
     chapter: false,
     search: false,
     spec: ({ temperature, p, k }) => sampling('Top-k, then nucleus', topKThenNucleus({ temperature, p, k })),
@@ -116,7 +125,7 @@ export const METHOD_CHOICES: readonly MethodChoice[] = [
   {
     id: 'min-p',
     label: t('Min-p'),
-    explanation: t('Removes tokens that are less than a tenth as probable as the best one.'),
+    explanation: t('Draws from the tokens that are at least a tenth as probable as the best one.'),
     chapter: false,
     search: false,
     spec: ({ temperature }) =>
@@ -131,7 +140,9 @@ export const METHOD_CHOICES: readonly MethodChoice[] = [
   {
     id: 'typical',
     label: t('Locally typical'),
-    explanation: t('Keeps tokens that are about as surprising as expected, with total probability p.'),
+    explanation: t(
+      'Draws from the tokens that are about as surprising as expected and together have probability p.',
+    ),
     chapter: false,
     search: false,
     spec: ({ temperature, p }) =>
@@ -143,7 +154,7 @@ export const METHOD_CHOICES: readonly MethodChoice[] = [
   {
     id: 'mirostat-2',
     label: t('Mirostat 2'),
-    explanation: t('Keeps the surprise per token near 5 bits.'),
+    explanation: t('Draws so that the surprise per token stays near 5 bits.'),
     chapter: false,
     search: false,
     spec: () => sampling('Mirostat 2', [{ sampler: 'mirostat-2', tau: 5, eta: 0.1 }]),

@@ -48,7 +48,7 @@ const TEXT_MEASURES: readonly MethodMeasureInfo[] = [
     id: 'self-bleu',
     label: t('Self-BLEU'),
     explanation: t(
-      'How much the texts of a trial resemble each other: mean BLEU of each against the others.',
+      'How much the texts of a trial resemble each other: mean BLEU (their shared sequences of 1 to 4 tokens) of each against the others.',
     ),
     format: 'percent',
   },

@@ -233,7 +233,7 @@ function distributions(result: MethodsResult): ReportTable[] {
       t('Probability kept'),
       t('Entropy'),
       t('Effective vocabulary'),
-      t('Greedy token most often'),
+      t('Greedy token is the most common'),
     ],
     formats: ['text', 'whole', 'percent', 'nats', 'number', 'percent'],
     keys: 1,

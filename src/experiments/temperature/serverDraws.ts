@@ -21,7 +21,7 @@ export function whoDraws(
   if (!info.server) return {};
   if (drawnBy === 'here') return { drawnBy: 'here' };
   const here = (notDrawnThere: string): Drawing => ({ drawnBy: 'here', notDrawnThere });
-  if (!samplers) return here(t('{0} draws nothing for others.', info.server.name));
+  if (!samplers) return here(t('{0} cannot be asked to draw.', info.server.name));
   if (draws > MOST_DRAWS) {
     return here(t('More than {0} draws of a temperature are made here.', whole(MOST_DRAWS)));
   }

@@ -13,6 +13,7 @@ export const trainingSettings = declare(
     epochs: whole({
       name: t('The number of epochs'),
       label: t('epochs'),
+      term: 'epochs',
       least: 1,
       most: MOST_EPOCHS,
       default: 1,
@@ -22,6 +23,7 @@ export const trainingSettings = declare(
     learningRate: real({
       name: t('The learning rate'),
       label: t('learning rate'),
+      term: 'learningRate',
       least: 0,
       leastExcluded: true,
       most: 10,
@@ -31,6 +33,7 @@ export const trainingSettings = declare(
     weightDecay: real({
       name: t('The weight decay'),
       label: t('weight decay'),
+      term: 'weightDecay',
       least: 0,
       most: 100,
       default: 0.1,
@@ -41,6 +44,7 @@ export const trainingSettings = declare(
     dropout: real({
       name: t('The dropout'),
       label: t('dropout'),
+      term: 'dropout',
       least: 0,
       most: 1,
       mostExcluded: true,
@@ -49,6 +53,7 @@ export const trainingSettings = declare(
     warmupSteps: whole({
       name: t('The number of warm-up steps'),
       label: t('warm-up steps'),
+      term: 'warmupSteps',
       least: 0,
       most: MOST_STEPS,
       default: 0,
@@ -66,6 +71,7 @@ export const trainingSettings = declare(
     clipNorm: realOrOff({
       name: t('The largest norm of the gradient'),
       label: t('gradient norm limit'),
+      term: 'gradientNorm',
       least: 0,
       leastExcluded: true,
       default: null,
@@ -73,6 +79,7 @@ export const trainingSettings = declare(
     evaluateEvery: whole({
       name: t('The number of steps between evaluations'),
       label: t('evaluate every … steps'),
+      term: 'evaluateEvery',
       least: 1,
       most: MOST_STEPS,
       default: 5,
@@ -110,6 +117,7 @@ export const trainingSettings = declare(
 export const furtherEpochs = whole({
   name: t('The number of further epochs'),
   label: t('further epochs'),
+  term: 'epochs',
   least: 0,
   most: MOST_EPOCHS,
   default: 1,
@@ -124,6 +132,7 @@ export const checkpointSettings = declare(
     keep: whole({
       name: t('The number of checkpoints kept'),
       label: t('checkpoints kept'),
+      term: 'checkpoints',
       least: 1,
       most: 1000,
       default: 2,

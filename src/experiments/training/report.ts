@@ -20,7 +20,7 @@ function summary(result: TrainingResult): string[] {
       ? []
       : [
           t(
-            'The trained model is in the list of models; “continue” resumes from its weights and optimizer state.',
+            'The trained model is in the list of models; to train it further from its weights and optimizer state, begin from “the last checkpoint”.',
           ),
         ]),
   ];

@@ -17,21 +17,21 @@ export async function setHubToken(secrets: vscode.SecretStorage): Promise<void> 
       : (
           await choose(
             addresses.map((label) => ({ label })),
-            { title: vscode.l10n.t('Address the token is for') },
+            { title: vscode.l10n.t('Address that the access token is for') },
           )
         )?.label;
   if (address === undefined) return;
   if (!isConfidential(new URL(address))) {
     void tell.warning(
       vscode.l10n.t(
-        'No token is sent to {0}, because others could read it on the way. Set an address that begins with https://.',
+        'No access token is sent to {0}, because others could read it on the way. Set an address that begins with https://.',
         address,
       ),
     );
     return;
   }
   const token = await askText({
-    title: vscode.l10n.t('Hugging Face token for {0}', address),
+    title: vscode.l10n.t('Hugging Face access token for {0}', address),
     prompt: vscode.l10n.t(
       'For models with restricted access. The token is sent only to this address and kept in VS Code’s secret storage. Leave it empty to delete it.',
     ),

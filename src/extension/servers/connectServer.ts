@@ -172,7 +172,7 @@ export function aboutServer({ models, mostListed, needsKey }: ServerDescription,
       : listsAll
         ? vscode.l10n.t('It can list the probability of every token.')
         : vscode.l10n.t(
-            'It lists the {0} most probable tokens at each place; of the others you see what they hold together.',
+            'It lists the {0} most probable tokens at each place; of the others you see only their total probability.',
             count(mostListed),
           ),
     needsKey || withKey ? vscode.l10n.t('It asks for a key.') : vscode.l10n.t('It asks for no key.'),

@@ -173,7 +173,7 @@ export class Servers {
     } catch (error) {
       if (!limit.aborted || signal.aborted) throw error;
       const sentence = t(
-        '{0} did not say within {1} seconds what it is. See whether a server runs there, then retry.',
+        '{0} did not answer within {1} seconds. See whether a server runs there, then retry.',
         server.address,
         whole(PROBE_MS / 1000),
       );

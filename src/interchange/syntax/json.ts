@@ -39,7 +39,7 @@ function deepest(text: string): number {
 export function readObject(text: string): Settings | string {
   try {
     const value = readValue(text);
-    return isObject(value) ? value : t('This is JSON, but no object with settings.');
+    return isObject(value) ? value : t('This is JSON, but not an object with settings.');
   } catch (error) {
     return messageOf(error);
   }

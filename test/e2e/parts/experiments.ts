@@ -284,7 +284,7 @@ export function experimentTabs(current: () => Session): void {
     });
 
     test('shows that it can be continued to the last bit', async () => {
-      await chooseOption('action', 'nothing: only verify continuation');
+      await chooseOption('action', 'nothing: only verify that it continues exactly');
       await run('training', small);
       await expect.poll(() => panel.part('answer').textContent()).toContain('Continuity holds');
     });

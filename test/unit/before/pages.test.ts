@@ -64,7 +64,7 @@ describe('Explore of an earlier version', () => {
   it('has its prompt, toy, chain, numbers and completions', () => {
     const page = open('explore');
     expectExplored(page);
-    expect(page.drawn.text('completion')).toContain('−1.23 bits/tok');
+    expect(page.drawn.text('completion')).toContain('−1.23 bits/token');
     expect(page.drawn.text('footer')).toContain('3 samples, 18 tokens in');
   });
 
@@ -113,7 +113,7 @@ describe('Explore of an earlier version', () => {
     const { drawn } = page;
     expect(drawn.text('place')).toBe('menu.md Ln 3, Col 1, text before the cursor');
     expect(drawn.text('prompt-chips')).toBe('The·miller·had·');
-    expect(drawn.texts('completion')[1]).toContain('−4.13 bits/tok');
+    expect(drawn.texts('completion')[1]).toContain('−4.13 bits/token');
     expect(drawn.texts('bar-row')).toHaveLength(30);
     expect(drawn.text('kept')).toMatch(/ of 257 tokens$/);
     expectFields(page, { 'top-k': '40', 'top-p': '0.9', samples: '2', greedy: 'false' });

@@ -62,6 +62,6 @@ describe('notes in French', () => {
       expect(wrong(typeof read === 'string' ? [read] : [...read.notUnderstood, ...read.assumed])).toEqual([]);
     }
     const none = readPasted('Il était une fois');
-    expect(none).toMatch(/^Cela ne ressemble à aucun/);
+    expect(none).toMatch(/^Ce n’est aucun des types/);
   });
 });

@@ -188,9 +188,9 @@ describe('whatever is pasted', () => {
     expect(readPasted('{"a":'.repeat(500), { source: 'openai' })).toMatch(
       /nested 500 levels deep; at most 100/,
     );
-    expect(readPasted('Once upon a time')).toMatch(/none of the texts/);
+    expect(readPasted('Once upon a time')).toMatch(/none of the kinds of text/);
     expect(readPasted('{"temperature": 0.7', { source: 'openai' })).toMatch(/not JSON/);
-    expect(readPasted('')).toMatch(/none of the texts/);
+    expect(readPasted('')).toMatch(/none of the kinds of text/);
   });
 
   it('is read around what no shell would take', () => {

@@ -50,7 +50,7 @@ describe('readAddress', () => {
     ['http://gpu1?key=1', 'shape', /should look like/],
     ['http://gpu1#x', 'shape', /should look like/],
     ['http://', 'shape', /should look like/],
-    ['gpu1:99999', 'shape', /"gpu1:99999" is no address/],
+    ['gpu1:99999', 'shape', /"gpu1:99999" is not the address/],
     ['two words', 'shape', /should look like/],
     ['a\u202Eb c', 'shape', /‹U\+202E›/],
     [`http://${'a'.repeat(2001)}`, 'long', /2000/],

@@ -156,8 +156,8 @@ function divergencePicture(result: AbResult, earlier: AbResult | null): Picture 
             'Jensen-Shannon divergence after the samplers at every token, from 0 for equal distributions to ln 2 = {0} nats for those that share no token.',
             largest,
           ),
-      ...(partings.length > 0 ? [t('Dashed upright: where the texts part.')] : []),
-      ...(before.length > 0 ? [t('Thin: the earlier result.')] : []),
+      ...(partings.length > 0 ? [t('Dashed vertical line: where the texts part.')] : []),
+      ...(before.length > 0 ? [t('Thin lines: the earlier result.')] : []),
     ].join(' '),
     draw: ({ palette, width }) => {
       const last = Math.max(...points.map(({ position }) => position), 2);

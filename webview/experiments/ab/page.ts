@@ -26,7 +26,6 @@ import { abPictures, DIVERGENCE, placeOfMark } from './charts';
 import { abForm, Sides, type Around, type Side } from './form';
 import { Looking, type Place } from './looking';
 import { placeView } from './placeView';
-import { abTerms } from './terms';
 import { textsView } from './textsView';
 
 export function createAb(context: TabContext): Tab {
@@ -143,7 +142,6 @@ function pageOf(context: TabContext, sides: Sides, acts: Acts): ExperimentPage<A
         return result ? removalsOf(result, looking.in(result), side, spec) : [];
       },
     }),
-    terms: abTerms,
     read: parsedBy(abResultSchema),
     report: abReport,
     pictures: abPictures,

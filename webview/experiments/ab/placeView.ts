@@ -118,8 +118,8 @@ function statisticsView({ before, after }: AbStep): TemplateResult | typeof noth
   if (!after) return nothing;
   const { ab, ba, onlyA, onlyB, js } = after;
   return html`<dl class="statistics">
-    ${klView('KL(A ‖ B)', ab, t('B gives no chance to {0} of A', percent(onlyA)), 'ab-kl')}
-    ${klView('KL(B ‖ A)', ba, t('A gives no chance to {0} of B', percent(onlyB)), 'ab-kl-back')}
+    ${klView('KL(A ‖ B)', ab, t('B gives no chance to tokens that have {0} in A', percent(onlyA)), 'ab-kl')}
+    ${klView('KL(B ‖ A)', ba, t('A gives no chance to tokens that have {0} in B', percent(onlyB)), 'ab-kl-back')}
     <div>
       <dt>Jensen-Shannon ${infoButton('jensenShannon')}</dt>
       <dd data-testid="ab-js" data-nats=${js} title=${t('{0} nats', full(js))}>
@@ -166,7 +166,7 @@ function barsView(result: AbResult, step: AbStep): TemplateResult {
       <tr>
         <th scope="col">${t('token')}</th>
         <th scope="col">${t('A, 0 to {0}', axisPercent(end))}</th>
-        <th scope="col">${t('B, the same')}</th>
+        <th scope="col">${t('B, 0 to {0}', axisPercent(end))}</th>
       </tr>
     </thead>
     <tbody>

@@ -36,14 +36,6 @@ export const branchTerms: Readonly<Record<string, Term>> = {
     source:
       'Hart, Nilsson and Raphael, A Formal Basis for the Heuristic Determination of Minimum Cost Paths, 1968',
   },
-  beams: {
-    title: t('Beams'),
-    sentence: t(
-      'How many beginnings are kept at every step. One is greedy search; more find better texts, without proof that they are the best.',
-    ),
-    formula: t('keep the k largest Σ ln p of all continuations of all beams'),
-    source: 'Lowerre, The Harpy Speech Recognition System, 1976',
-  },
   lengthPenalty: {
     title: t('Length penalty'),
     sentence: t(
@@ -60,7 +52,7 @@ export const branchTerms: Readonly<Record<string, Term>> = {
       'Gehrmann, Strobelt and Rush, GLTR: Statistical Detection and Visualization of Generated Text, 2019',
   },
   ahead: {
-    title: t('Going on'),
+    title: t('Tokens to continue by'),
     sentence: t(
       'When you follow another path, this many tokens are added by greedy search, to show where it leads. 0 adds none.',
     ),

@@ -18,6 +18,7 @@ const pageOf = (chat: OwnControls): ExperimentPage<DeterminismResult> => ({
   id: 'determinism',
   title: t('Determinism'),
   question: t('Which settings give the same text every time?'),
+  measures: ['greedy', 'logit'],
   promise: t(
     'Each configuration runs several times. You will see whether its texts are the same, whether they equal greedy decoding (the book’s generate_simple), where they first differ, and why.',
   ),

@@ -150,7 +150,7 @@ function completionView(
       <span class="sample">${sample + 1}</span>
       <span
         title=${mean === null ? '' : t('{0} nats per token, perplexity {1}', full(mean), full(Math.exp(-mean)))}
-        >${mean === null ? '' : t('{0}/tok', information(mean, unit))}</span
+        >${mean === null ? '' : t('{0}/token', information(mean, unit))}</span
       >${sample === 0 ? infoButton('logProbability') : nothing}
       <span class="quiet">${count(completion.steps.length, '{0} token', '{0} tokens')}</span>
       ${endView(completion, run.finished?.completions[sample])} ${costView(completion, unit)}

@@ -28,6 +28,7 @@ export function exploreForm(
     [
       {
         title: t('Samplers'),
+        term: 'samplers',
         muted: (values) => values['greedy'] === true,
         fields: [
           {

@@ -154,9 +154,11 @@ export function listedCardWords({ listed }: DistributionSummary): string | null 
   if (!listed || listed.within) return null;
   if (listed.exact) return t('This is exact, whatever the tokens have that are not listed.');
   return listed.off === null
-    ? t('This takes the tokens that are not listed to share the rest evenly; how far it is off is not known.')
+    ? t(
+        'This assumes that the tokens that are not listed share the rest evenly; how far it is off is not known.',
+      )
     : t(
-        'This takes the tokens that are not listed to share the rest evenly; it may be off by at most {0}.',
+        'This assumes that the tokens that are not listed share the rest evenly; it may be off by at most {0}.',
         points(listed.off),
       );
 }

@@ -120,12 +120,12 @@ export function tokenActionsView(actions: TokenActions, id: number): TemplateRes
     data-testid="token-actions"
   >
     ${view('ban', 'b', t('Remove it from what can be drawn'), { pressed: banned })}
-    ${bias < MOST_BIAS ? view('favour', 'f', t('Add {0} to its logit', whole(FAVOUR))) : nothing}
-    ${bias > -MOST_BIAS ? view('less', 'l', t('Take {0} from its logit', whole(FAVOUR))) : nothing}
+    ${bias < MOST_BIAS ? view('favour', 'f', t('Make it more probable: add {0} to its logit', whole(FAVOUR))) : nothing}
+    ${bias > -MOST_BIAS ? view('less', 'l', t('Make it less probable: take {0} from its logit', whole(FAVOUR))) : nothing}
     ${view('only', 'o', t('Allow only this token, and others chosen with “only”'), { pressed: only })}
     ${
       bias === 0
-        ? html`<span class="quiet">${t('keys b, f, l, o')}</span>`
+        ? html`<span class="quiet">${t('or press b, f, l or o')}</span>`
         : html`<span data-testid="token-bias">${biasWords(bias)}</span>
             ${view('unbias', '0', t('Take the bias back'))}`
     }
@@ -153,7 +153,7 @@ export function alternativeActions(actions: TokenActions, id: number): TemplateR
       class="link"
       data-testid="favour-alternative"
       aria-label=${bias === 0 ? t('favour {0}', label) : t('favour {0}, {1}', label, biasWords(bias))}
-      title=${bias === 0 ? t('Add {0} to its logit', whole(FAVOUR)) : t('Add {0} to its logit; now {1}', whole(FAVOUR), biasLabel(bias))}
+      title=${bias === 0 ? t('Make it more probable: add {0} to its logit', whole(FAVOUR)) : t('Make it more probable: add {0} to its logit; now {1}', whole(FAVOUR), biasLabel(bias))}
       @click=${() => {
         actions.act(id, 'favour');
       }}

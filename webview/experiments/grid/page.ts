@@ -96,8 +96,9 @@ function pageOf(place: Place, { session }: TabContext): ExperimentPage<GridResul
     id: 'grid',
     title: t('Grid'),
     question: t('What do two settings do together?'),
+    measures: ['effectiveVocabulary', 'diversity', 'coherence', 'logProbability'],
     promise: t(
-      'You will see a map with a cell for every pair of values: how uncertain the next token is, and how varied, repetitive and likely the texts are. Click a cell to read its texts. All cells use the same random numbers, so they err together.',
+      'You will see a map with a cell for every pair of values: how uncertain the next token is, and how varied, repetitive and likely the texts are. Click a cell to read its texts. All cells use the same random numbers, so chance hides less of the difference between them.',
     ),
     ...formOf(
       gridParameters,
@@ -233,7 +234,7 @@ function textsView(result: GridResult, index: number): TemplateResult | typeof n
 
 function textView(text: GridCell['texts'][number], cell: number, index: number): TemplateResult {
   const { sample, ids, logProbability } = text;
-  const mean = ids.length > 0 ? t('{0}/tok', information(logProbability / ids.length, 'nats')) : '';
+  const mean = ids.length > 0 ? t('{0}/token', information(logProbability / ids.length, 'nats')) : '';
   return html`<li class="completion" data-testid="grid-text">
     <div class="completion-head">
       <span class="sample">${thousands(sample + 1)}</span>

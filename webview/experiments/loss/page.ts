@@ -99,6 +99,7 @@ function pageOf(source: Source, context: TabContext): ExperimentPage<LossResult>
     title: t('Loss'),
     needsText: true,
     question: t('How well does the model predict a text?'),
+    measures: ['loss', 'perplexity', 'bitsPerCharacter'],
     promise: t(
       'You will see the training and validation loss of a whole text, computed as in chapter 5 of the book, with perplexity, bits per character, and the hardest and easiest passages.',
     ),

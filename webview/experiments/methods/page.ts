@@ -114,6 +114,7 @@ const pageOf = (
   id: 'methods',
   title: t('Methods'),
   question: t('Which decoding method gives the most varied texts, and which the most coherent?'),
+  measures: ['diversity', 'coherence', 'logProbability', 'effectiveVocabulary'],
   promise: t(
     'You will see greedy, stochastic, nucleus and hybrid decoding side by side: their diversity and coherence, how much of the difference may be chance, and the texts themselves.',
   ),
@@ -231,7 +232,7 @@ function methodView({ name, texts, deterministic }: MethodResult, method: number
           <div class="completion-head">
             <span class="sample">${numbers.map((i) => i + 1).join(', ')}</span>
             <span
-              >${ids.length > 0 ? t('{0}/tok', information(logProbability / ids.length, 'nats')) : ''}</span
+              >${ids.length > 0 ? t('{0}/token', information(logProbability / ids.length, 'nats')) : ''}</span
             >
             <span class="quiet">${count(ids.length, '{0} token', '{0} tokens')}</span>
             ${endView(text)}

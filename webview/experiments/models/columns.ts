@@ -159,7 +159,7 @@ function columnView(
         return html`<li class="completion" data-testid="model-text">
           <div class="completion-head">
             <span class="sample">${index === 0 ? t({ message: 'greedy', comment: 'text' }) : index}</span>
-            ${rubric.blind ? nothing : html`<span>${t('{0}/tok', information(sum / seen.raw.length, 'nats'))}</span>`}
+            ${rubric.blind ? nothing : html`<span>${t('{0}/token', information(sum / seen.raw.length, 'nats'))}</span>`}
             <span class="quiet">${count(text.ids.length, '{0} token', '{0} tokens')}</span>
           </div>
           ${

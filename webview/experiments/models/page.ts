@@ -169,6 +169,7 @@ function pageOf(looking: Looking, rubric: Rubric, context: TabContext): Experime
     title: t('Models'),
     needsText: true,
     question: t('How do two models differ on the same text?'),
+    measures: ['perplexity', 'jensenShannon', 'kl', 'diversity', 'coherence'],
     promise: t(
       'You will see the texts of both models in columns, how likely each finds the other’s, where their next tokens differ, and how fast they are. You can judge the texts before you know which model wrote them.',
     ),

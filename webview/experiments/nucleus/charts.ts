@@ -143,8 +143,8 @@ function cellCard(cell: NucleusCell): ReturnType<typeof cardView> {
     place(cell),
     [
       [t('tokens kept'), thousands(kept), full(kept)],
-      [t('held'), percent(keptMass), full(keptMass)],
-      [t('over p'), significant(distance), full(distance)],
+      [t('probability inside'), percent(keptMass), full(keptMass)],
+      [t('more than p by'), significant(distance), full(distance)],
       [t({ message: 'outside', comment: 'the nucleus' }), percent(1 - keptMass), full(1 - keptMass)],
       ...(first
         ? [[t('first outside'), visibleToken(first.token.text), percent(first.probability)] as const]

@@ -15,6 +15,7 @@ const pageOf = (chat: OwnControls): ExperimentPage<NucleusResult> => ({
   id: 'nucleus',
   title: t('Nucleus'),
   question: t('Which tokens does the nucleus keep?'),
+  measures: ['topP', 'effectiveVocabulary'],
   promise: t(
     'You will see how many tokens the nucleus holds at each temperature and p, where the cumulative probability crosses p, and what falls outside.',
   ),

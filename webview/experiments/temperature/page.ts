@@ -20,6 +20,7 @@ const pageOf = (chat: OwnControls, drawnBy: OwnControls): ExperimentPage<Tempera
   id: 'temperature',
   title: t('Temperature'),
   question: t('How does temperature change how often a word is drawn?'),
+  measures: ['interval', 'effectiveVocabulary'],
   promise: t(
     'You will see the exact probability of a word at every temperature, how close random draws come to it, and how many draws it takes to distinguish two temperatures.',
   ),
@@ -33,7 +34,9 @@ const pageOf = (chat: OwnControls, drawnBy: OwnControls): ExperimentPage<Tempera
           {
             parameter: 'target',
             note: (values) =>
-              isGiven(values) ? null : t('Empty: the most probable next token of this prompt.'),
+              isGiven(values)
+                ? null
+                : t('If this is empty, the most probable next token of this prompt is taken.'),
           },
           {
             parameter: 'leadingSpace',

@@ -31,7 +31,7 @@ export const temperatureTerms: Readonly<Record<string, Term>> = {
   commonRandomNumbers: {
     title: t('Common random numbers'),
     sentence: t(
-      'Off, each temperature uses its own random numbers, so the points scatter around the curve independently. On, all temperatures use the same random numbers, so they err together, and a difference between two of them is due to the temperature.',
+      'When this is off, each temperature uses its own random numbers, so the points scatter around the curve independently. When it is on, all temperatures use the same random numbers, so they err together, and a difference between two of them is due to the temperature.',
     ),
     formula: 'Var(a − b) = Var(a) + Var(b) − 2 Cov(a, b)',
     source: 'Law, Simulation Modeling and Analysis, 2015, section 11.2',

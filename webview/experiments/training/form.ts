@@ -19,7 +19,7 @@ const BEGINNING = 200;
 const ACTIONS = [
   { value: 'start', label: t('the model as it is') },
   { value: 'continue', label: t('the last checkpoint') },
-  { value: 'verify', label: t('nothing: only verify continuation') },
+  { value: 'verify', label: t('nothing: only verify that it continues exactly') },
 ];
 
 /** What a saved training was asked, as far as it stands in controls. */
@@ -66,7 +66,14 @@ export function trainingForm(
         title: 'AdamW',
         fields: [
           ...settings('learningRate', 'weightDecay', 'warmupSteps'),
-          { kind: 'check', name: 'cosine', label: t('cosine decay'), initial: false, applies: free },
+          {
+            kind: 'check',
+            name: 'cosine',
+            label: t('cosine decay'),
+            term: 'cosineDecay',
+            initial: false,
+            applies: free,
+          },
           ...settings('clipNorm', 'dropout'),
         ],
       },

@@ -12,6 +12,7 @@ import { visibleText } from '../../../src/core/visibleText';
 import { thousands } from '../../format/numbers';
 import { parsedBy } from '../../frame/record';
 import { WholeText } from '../../form/wholeText';
+import { trainingTerms } from './terms';
 import { trainingForm } from './form';
 import { TrainingLive, trainingLiveView } from './liveView';
 import { figuresView, type ExperimentPage, type ShownParts } from '../../frame/experimentPage';
@@ -41,6 +42,8 @@ function pageOf(text: WholeText, context: TabContext): ExperimentPage<TrainingRe
     title: t('Training'),
     needsText: true,
     question: t('How is pretraining continued?'),
+    terms: trainingTerms,
+    measures: ['loss', 'gradientNorm'],
     promise: t(
       'You will see the losses while the model learns your text, and what it writes after each epoch. Weights and optimizer state are saved, so training can continue later exactly where it stopped. The model itself does not change: the trained one is added to the list.',
     ),

@@ -46,7 +46,9 @@ describe('a text that is too short', () => {
 
   it('may be one for which no windows are offered', () => {
     const { sentence, offers } = refused({ training: 40, validation: 8 });
-    expect(sentence).toMatch(/training part .* 40 tokens, .* needs 513\. Even a window of 8, .* needs 9/);
+    expect(sentence).toMatch(
+      /training part .* 40 tokens, .* needs 513\. Even windows of 8 tokens, .* need 9 tokens/,
+    );
     expect(offers.map(({ label }) => label)).toEqual(['Use The Verdict']);
   });
 

@@ -163,7 +163,7 @@ describe('draws of a target on a server that lists some tokens', () => {
     const [result, { rows }] = await run(serving({ listed: 4 }));
     expect(result.provenance).toMatchObject({
       drawnBy: 'here',
-      notDrawnThere: 'gpu1 draws nothing for others.',
+      notDrawnThere: 'gpu1 cannot be asked to draw.',
     });
     expect(rows.map(({ draws }) => draws)).toEqual([0, 0, 300, 0, 0]);
     const { count, expectedLow, expectedHigh } = rows[2]!;

@@ -89,8 +89,8 @@ describe('other numbers', () => {
   });
 
   it('give rates and places', () => {
-    expect(plain(rate(3.21))).toBe('3.2 tok/s');
-    expect(plain(rate(1234.4))).toBe('1,234 tok/s');
+    expect(plain(rate(3.21))).toBe('3.2 tokens/s');
+    expect(plain(rate(1234.4))).toBe('1,234 tokens/s');
     expect([0, 1, 2, 3, 10, 11, 12, 20, 110, 1110].map(ordinal)).toEqual([
       '1st',
       '2nd',

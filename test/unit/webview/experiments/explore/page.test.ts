@@ -811,7 +811,7 @@ describe('other programs', () => {
     expect(bench.page.text('paste-assumed')).toContain('repeat_penalty is not stated: Ollama takes 1.1');
     bench.page.fire('paste-source', 'change', { value: ' ' });
     bench.page.fire('paste-text', 'input', { value: 'Once upon a time' });
-    expect(bench.page.text('paste-read')).toContain('none of the texts');
+    expect(bench.page.text('paste-read')).toContain('none of the kinds of text');
     expect(bench.page.all('paste-use', '?disabled')).toEqual(['true']);
   });
 
