@@ -32,8 +32,8 @@ export class Lab {
   readonly kept: Kept;
   /** Errors that nobody caught, in the page, the workbench or the extension host. */
   readonly uncaught: string[] = [];
-  /** Counts the pages that the panel has had. */
-  pages = 0;
+  /** Counts the pages that the workbench has had: one more at each reload. */
+  pages = 1;
   #panel: Panel | undefined;
 
   private constructor(window: Window, server: StartedServer, workspace: SampleWorkspace, disk: Disk) {
@@ -102,9 +102,7 @@ export class Lab {
 
   /** Finds the page of a panel that has been opened. */
   async findPanel(): Promise<Panel> {
-    const frame = await this.window.frameWith(part('tab-explore'), PATIENCE);
-    if (frame !== this.#panel?.frame) this.pages++;
-    this.#panel = new Panel(frame);
+    this.#panel = new Panel(await this.window.frameWith(part('tab-explore'), PATIENCE));
     return this.#panel;
   }
 

@@ -199,11 +199,14 @@ async function reload(lab: Lab): Promise<void> {
   const engines = lab.engines();
   await lab.window.run('Developer: Reload Window');
   await until('the page goes', () => frame.isDetached());
+  lab.pages++;
   const panel = await lab.findPanel();
   await panel.part('completion').first().waitFor();
   await panel.generate();
   await panel.ended();
   await until('the model process of before ends', () => !lab.engines().some((pid) => engines.includes(pid)));
+  // As before the first reading: a tab that is opened for the first time adds to what the page holds.
+  await throughTabs(lab, TABS);
 }
 
 async function toy(lab: Lab, dice: Dice): Promise<void> {
