@@ -1,5 +1,6 @@
 /** The controls of a sampler chain as values: what was typed, what it means, and what is wrong with it. */
 import { definitionOf } from '../../src/core/samplers/catalog';
+import type { SamplerName } from '../../src/core/samplers/chain';
 import { checkParameter, rangeInWords } from '../../src/core/samplers/parameters';
 import { thousands } from '../format/numbers';
 import { typedNumber, typingHint, type NumberKind } from '../format/typedNumber';
@@ -234,7 +235,13 @@ export function sliderOf(step: SamplerStep, parameter: NumericParameter): Slider
   };
 }
 
+/** A sampler as its control is named: by what users write it as, but for the one that has a word in every language. */
+export const nameOf = (sampler: SamplerName): string =>
+  sampler === 'temperature' ? t('temperature') : sampler;
+
 /** The sampler's name, as sentences and fields write it. */
 export function labelOf(step: SamplerStep): string {
-  return controlsOf(step.sampler).some(mainOf) ? step.sampler : definitionOf(step.sampler).about.label;
+  return controlsOf(step.sampler).some(mainOf)
+    ? nameOf(step.sampler)
+    : definitionOf(step.sampler).about.label;
 }

@@ -2,7 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { infoButton } from '../ui/info';
-import { fieldName, fieldText, labelOf, sliderOf, textOf, type FieldName } from './chainForm';
+import { fieldName, fieldText, labelOf, nameOf, sliderOf, textOf, type FieldName } from './chainForm';
 import {
   mainOf,
   valueOf,
@@ -25,7 +25,7 @@ export function parameterView(
   const main = mainOf(parameter) !== undefined;
   const hook = main ? step.key : name;
   const error = form.errors[name];
-  const label = main ? step.sampler : parameter.label;
+  const label = main ? nameOf(step.sampler) : parameter.label;
   const spoken = main ? label : `${labelOf(step)}: ${label}`;
   return html`<div
       class="field"

@@ -3,7 +3,7 @@ import { html, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { SamplerName } from '../../src/core/samplers/chain';
 import type { ChainEditor } from './chainEditor';
-import { fieldText, sliderOf } from './chainForm';
+import { fieldText, nameOf, sliderOf } from './chainForm';
 import { firstOf, mainOf, valueOf } from './samplerSteps';
 import { t } from '../../src/l10n/language';
 
@@ -21,9 +21,9 @@ function sliderView(chain: ChainEditor, sampler: SamplerName): TemplateResult {
   const slider = sliderOf(step, parameter);
   const value = valueOf(step, parameter);
   const off = mainOf(parameter)?.off;
-  const shown = off !== undefined && value === off ? 'off' : fieldText(value);
+  const shown = off !== undefined && value === off ? t('off') : fieldText(value);
   return html`<label class="quick-control">
-    <span class="quick-name">${sampler}</span>
+    <span class="quick-name">${nameOf(sampler)}</span>
     <span class="quick-value" data-testid="quick-${sampler}-value">${shown}</span>
     <input
       type="range"
@@ -31,7 +31,7 @@ function sliderView(chain: ChainEditor, sampler: SamplerName): TemplateResult {
       min=${slider.min}
       max=${slider.max}
       step=${slider.step}
-      aria-label=${sampler}
+      aria-label=${nameOf(sampler)}
       aria-valuetext=${shown}
       .value=${live(String(slider.place))}
       @input=${(event: Event) => {

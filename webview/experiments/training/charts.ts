@@ -15,6 +15,11 @@ interface Point {
   readonly loss: number;
 }
 
+/** What a letter of the labels takes at the most on average, in pixels. */
+const LETTER = 6.6;
+
+const endLabel = ({ part, loss }: Point): string => `${partName(part)} ${fixed(loss, 2)}`;
+
 function partName(part: Point['part']): string {
   return part === 'training'
     ? t({ message: 'training', comment: 'a part of the text' })
@@ -38,12 +43,12 @@ export function lossPictures({ steps, evaluations }: TrainingHistory, live = fal
   const draw = ({ width, palette }: Frame): ReturnType<Picture['draw']> => {
     const colour = ({ part }: Point): string => (part === 'training' ? palette.first : palette.second);
     const losses = [...points.map(({ loss }) => loss), ...steps.map(({ loss }) => loss)];
-    const last = (part: Point['part']): Point[] => of(part).slice(-1);
+    const ends = [...of('training').slice(-1), ...of('validation').slice(-1)];
     return {
       options: {
         height: 280,
         marginLeft: 44,
-        marginRight: 104,
+        marginRight: Math.max(104, 14 + LETTER * Math.max(...ends.map((end) => endLabel(end).length))),
         marginTop: 44,
         marginBottom: 40,
         x: { domain: [0, Math.max(1, ...points.map(({ step }) => step), ...steps.map(({ step }) => step))] },
@@ -79,10 +84,10 @@ export function lossPictures({ steps, evaluations }: TrainingHistory, live = fal
             }),
           ),
           dot(points, { className: 'point', x: 'step', y: 'loss', r: 4, fill: colour }),
-          text([...last('training'), ...last('validation')], {
+          text(ends, {
             x: 'step',
             y: 'loss',
-            text: ({ part, loss }: Point) => `${partName(part)} ${fixed(loss, 2)}`,
+            text: endLabel,
             textAnchor: 'start',
             dx: 8,
             fill: colour,
