@@ -37,8 +37,8 @@ for (const language of languages())
 const bundles = [
   {
     ...nodeLight,
-    entryPoints: ['src/extension/extension.ts'],
-    outfile: 'dist/extension.js',
+    entryPoints: { extension: 'src/extension/main.ts', whole: 'src/extension/extension.ts' },
+    outdir: 'dist',
     external: ['vscode'],
   },
   {

@@ -29,8 +29,14 @@ export interface CommandServices extends PanelServices {
   readonly tokenizerFolder: string;
 }
 
-/** Every command of the manifest. */
-export function registerCommands(services: CommandServices): vscode.Disposable[] {
+/** What commands do, by their ids. */
+export type Commands = Readonly<Record<string, (...given: unknown[]) => unknown>>;
+
+/** Every command of the manifest, and those that only the extension's own views run. */
+export function createCommands(services: CommandServices): {
+  readonly byId: Commands;
+  dispose(): void;
+} {
   const { panels, log, status, surprisal, cursor, history, presets } = services;
 
   // While the panel has the focus no text editor is active; the commands then mean the one last typed in.
@@ -133,20 +139,25 @@ export function registerCommands(services: CommandServices): vscode.Disposable[]
     };
   }
 
-  return [
-    vscode.window.onDidChangeActiveTextEditor((editor) => {
-      if (editor && holdsText(editor)) lastEditor = editor;
-    }),
-    ...Object.entries(commands).map(([name, run]) =>
-      vscode.commands.registerCommand(`decodingLab.${name}`, async (...given: unknown[]) => {
-        try {
-          return await run(...given);
-        } catch (error) {
-          // VS Code shows what a command throws as it is.
-          log.error(error instanceof Error ? error : String(error));
-          throw shownError(error);
-        }
-      }),
-    ),
-  ];
+  const listener = vscode.window.onDidChangeActiveTextEditor((editor) => {
+    if (editor && holdsText(editor)) lastEditor = editor;
+  });
+  const byId = Object.entries(commands).map(([name, run]) => [
+    `decodingLab.${name}`,
+    async (...given: unknown[]) => {
+      try {
+        return await run(...given);
+      } catch (error) {
+        // VS Code shows what a command throws as it is.
+        log.error(error instanceof Error ? error : String(error));
+        throw shownError(error);
+      }
+    },
+  ]);
+  return {
+    byId: Object.fromEntries(byId) as Commands,
+    dispose() {
+      listener.dispose();
+    },
+  };
 }

@@ -2,13 +2,12 @@ import { languageEnvironment } from './language';
 import * as vscode from 'vscode';
 import { EngineClient } from '../engine/client';
 import { Anchor } from './panel/anchor';
-import { registerCommands } from './commands';
+import { createCommands, type Commands } from './commands';
 import { ExploreFromHere } from './surprisal/exploreFromHere';
 import { History } from './history/history';
 import { InlineCompletions } from './inline/inlineCompletions';
 import { Library } from './models/library';
-import { registerTools } from './chat/languageModelTools';
-import { LabPanel } from './panel/panel';
+import { createTools } from './chat/languageModelTools';
 import { PanelHolder } from './panel/panelHolder';
 import { toFailure } from './panel/requests';
 import { Preparing } from './models/preparing';
@@ -16,7 +15,7 @@ import { servedId } from './servers/serverSettings';
 import { mayBeRead, tellWhereTo } from './servers/serverDialogs';
 import { Servers } from './servers/servers';
 import { settings } from './settings';
-import { StatusBar } from './statusBar';
+import type { StatusBar } from './statusBar';
 import { SurprisalMap } from './surprisal/surprisal';
 import { SurprisalStatus } from './surprisal/surprisalStatus';
 import { CursorView } from './cursor/cursorView';
@@ -49,14 +48,29 @@ export interface DecodingLabApi {
   readonly cursorPending: () => boolean;
   /** The scored tokens of a document with a surprisal heat map; offsets are of its text with LF. */
   readonly surprisal: (document: vscode.TextDocument) => readonly ScoredToken[];
+  /** Ids of all commands that something answers to. */
+  readonly commands: () => readonly string[];
   /** Text of the status bar item that tells of a scoring which is not complete; empty where none is. */
   readonly surprisalStatus: () => string;
+}
+
+export { modelLabel } from './models/trainedName';
+
+/** Who answers to what `main.ts` has registered. */
+export interface Whole {
+  readonly api: DecodingLabApi;
+  /** By their whole ids. */
+  readonly commands: Commands;
+  readonly tools: Readonly<Record<string, vscode.LanguageModelTool<unknown>>>;
+  readonly panels: vscode.WebviewPanelSerializer;
+  readonly inline: vscode.InlineCompletionItemProvider;
 }
 
 /** Must be shut down before the window goes: VS Code waits for `deactivate`, not for subscriptions. */
 let engine: EngineClient | undefined;
 
-export function activate(context: vscode.ExtensionContext): DecodingLabApi {
+/** @param status is disposed of by whoever made it */
+export function activate(context: vscode.ExtensionContext, status: StatusBar): Whole {
   const log = vscode.window.createOutputChannel('Decoding Lab', { log: true });
   const client = new EngineClient({
     entry: vscode.Uri.joinPath(context.extensionUri, 'dist', 'engine.js').fsPath,
@@ -111,13 +125,24 @@ export function activate(context: vscode.ExtensionContext): DecodingLabApi {
     extensionUri: context.extensionUri,
   };
   const panels = new PanelHolder(services);
-  const status = new StatusBar(settings.defaultModel());
   const surprisal = new SurprisalMap(services);
   const surprisalStatus = new SurprisalStatus(surprisal);
   const cursor = new CursorView(services);
   const presets = new PresetsView();
   const models = new ModelsView(library);
   const inline = new InlineCompletions({ engine: client, library, status });
+
+  const commands = createCommands({
+    ...services,
+    panels,
+    status,
+    surprisal,
+    cursor,
+    presets,
+    models,
+    secrets: context.secrets,
+    tokenizerFolder: vscode.Uri.joinPath(context.globalStorageUri, 'tokenizers').fsPath,
+  });
 
   let defaultModel = settings.defaultModel();
   let served = JSON.stringify(servers.choices());
@@ -128,7 +153,6 @@ export function activate(context: vscode.ExtensionContext): DecodingLabApi {
     servers,
     panels,
     preparing,
-    status,
     surprisal,
     surprisalStatus,
     new SurprisalView(surprisal),
@@ -161,26 +185,13 @@ export function activate(context: vscode.ExtensionContext): DecodingLabApi {
       if (now !== served) panels.modelsChanged();
       served = now;
     }),
-    ...registerTools(services),
-    ...registerCommands({
-      ...services,
-      panels,
-      status,
-      surprisal,
-      cursor,
-      presets,
-      models,
-      secrets: context.secrets,
-      tokenizerFolder: vscode.Uri.joinPath(context.globalStorageUri, 'tokenizers').fsPath,
-    }),
-    vscode.window.registerWebviewPanelSerializer(LabPanel.viewType, panels),
-    vscode.languages.registerInlineCompletionItemProvider(InlineCompletions.selector(), inline),
+    commands,
     vscode.languages.registerCodeActionsProvider({ scheme: '*' }, new ExploreFromHere(surprisal), {
       providedCodeActionKinds: [vscode.CodeActionKind.Empty],
     }),
   );
 
-  return {
+  const api: DecodingLabApi = {
     enginePid: () => client.pid,
     answered: () => panels.current?.requests.answered ?? 0,
     pendingRequests: () => panels.current?.requests.pending ?? 0,
@@ -192,8 +203,10 @@ export function activate(context: vscode.ExtensionContext): DecodingLabApi {
     atCursor: () => cursor.rows.map(({ id }) => id),
     cursorPending: () => cursor.pending,
     surprisal: (document) => surprisal.tokens(document),
+    commands: () => Object.keys(commands.byId),
     surprisalStatus: () => surprisalStatus.text,
   };
+  return { api, commands: commands.byId, tools: createTools(services), panels, inline };
 }
 
 export async function deactivate(): Promise<void> {

@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import { modelLabel } from './models/trainedName';
 import { StatusItem } from './shown/statusItem';
 
 type State = 'idle' | 'thinking' | 'error';
@@ -7,14 +6,17 @@ type State = 'idle' | 'thinking' | 'error';
 /** The status bar item: model, state and last latency; a click opens the quick menu. */
 export class StatusBar implements vscode.Disposable {
   readonly #item = new StatusItem('decodingLab.status', 'Decoding Lab', 90);
+  readonly #labelOf: (id: string) => string;
   #model: string;
   #state: State = 'idle';
   #sentence = '';
   #latency: number | undefined;
   #paused = false;
 
-  constructor(model: string) {
+  /** @param labelOf what a model is called here, by its id */
+  constructor(model: string, labelOf: (id: string) => string) {
     this.#model = model;
+    this.#labelOf = labelOf;
     this.#draw();
   }
 
@@ -70,7 +72,7 @@ export class StatusBar implements vscode.Disposable {
     this.#item.show({
       icon,
       command: 'decodingLab.menu',
-      text: `${modelLabel(this.#model)}${latency}`,
+      text: `${this.#labelOf(this.#model)}${latency}`,
       tooltip: vscode.l10n.t('Decoding Lab: {0}, {1}', this.#model, words),
       background:
         this.#state === 'error' ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined,

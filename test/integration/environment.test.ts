@@ -16,7 +16,7 @@ describe('The window that the suites run in', () => {
 
   it('loads the extension from its source folder, built', () => {
     const { extensionPath } = vscode.extensions.getExtension('decoding-lab.decoding-lab')!;
-    const processes = ['extension.js', 'engine.js', 'pulseThread.js', 'inspector.js'];
+    const processes = ['extension.js', 'whole.js', 'engine.js', 'pulseThread.js', 'inspector.js'];
     for (const file of [...processes, join('webview', 'panel.js')]) {
       assert.ok(existsSync(join(extensionPath, 'dist', file)), `dist/${file} is missing`);
     }

@@ -25,8 +25,11 @@ describe('Decoding Lab in the extension host', () => {
     const registered = new Set(await vscode.commands.getCommands(true));
     const { contributes } = extension().packageJSON as Manifest;
     assert.ok(contributes.commands.length >= 3);
-    for (const { command } of contributes.commands)
+    const answered = (await extension().activate()).commands();
+    for (const { command } of contributes.commands) {
       assert.ok(registered.has(command), `${command} is missing`);
+      assert.ok(answered.includes(command), `nothing answers to ${command}`);
+    }
   });
 
   it('runs every contributed command without an error', async () => {

@@ -22,6 +22,11 @@ describe.each(['own', 'universal'] as const)('The package %s', (which) => {
     expect(inject(which).bytes).toBeLessThan(45e6);
   });
 
+  test('gives VS Code little to read at its start', async () => {
+    const { length } = (await read())['extension/dist/extension.js']!;
+    expect(length).toBeLessThan(20_000);
+  });
+
   test('has the native library of its platform alone', async () => {
     const native = Object.keys(await read()).filter((name) => /\.(node|dll|dylib|so)(\.|$)/.test(name));
     const platform = ownTarget();

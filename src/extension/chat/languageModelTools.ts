@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import * as vscode from 'vscode';
+import type * as vscode from 'vscode';
 import { withLf } from '../../core/lineEnds';
 import { runExperiment } from '../../engine/runExperiment';
 import { lastPart } from '../panel/promptSource';
@@ -20,29 +20,16 @@ const phraseSchema = v.object({
 });
 const surprisalSchema = v.object({ text: v.pipe(v.string(), v.minLength(1)) });
 
-/** What chat agents in the editor may ask of the model; nothing where VS Code has no such interface. */
-export function registerTools(services: ToolServices): vscode.Disposable[] {
-  // `lm` is missing in editors that are built on an older VS Code or without chat.
-  const lm = (vscode as { lm?: Partial<typeof vscode.lm> }).lm;
-  if (!lm?.registerTool) return [];
-  return [
-    lm.registerTool(
-      'decoding_lab_next_token',
-      tool(nextSchema, (input, signal) => next(services, input, signal)),
+/** What chat agents in the editor may ask of the model, by the names in the manifest. */
+export function createTools(services: ToolServices): Record<string, vscode.LanguageModelTool<unknown>> {
+  return {
+    decoding_lab_next_token: tool(nextSchema, (input, signal) => next(services, input, signal)),
+    decoding_lab_complete: tool(completeSchema, (input, signal) => complete(services, input, signal)),
+    decoding_lab_phrase_probability: tool(phraseSchema, (input, signal) =>
+      phraseProbability(services, input, signal),
     ),
-    lm.registerTool(
-      'decoding_lab_complete',
-      tool(completeSchema, (input, signal) => complete(services, input, signal)),
-    ),
-    lm.registerTool(
-      'decoding_lab_phrase_probability',
-      tool(phraseSchema, (input, signal) => phraseProbability(services, input, signal)),
-    ),
-    lm.registerTool(
-      'decoding_lab_surprisal',
-      tool(surprisalSchema, (input, signal) => readSurprisal(services, input, signal)),
-    ),
-  ];
+    decoding_lab_surprisal: tool(surprisalSchema, (input, signal) => readSurprisal(services, input, signal)),
+  };
 }
 
 function tool<Schema extends v.GenericSchema>(

@@ -12,9 +12,6 @@ import { settings } from '../settings';
 import type { StatusBar } from '../statusBar';
 import { fitSuggestion } from './textBehind';
 
-/** Kinds of documents that hold a user's own text; output, search results and the like are left alone. */
-const OWN_SCHEMES = ['file', 'untitled', 'vscode-notebook-cell', 'vscode-remote', 'vscode-vfs'];
-
 /** Characters of the text before the cursor that are read: more than GPT-2's context holds of ordinary text. */
 const LONGEST_PREFIX = 8_000;
 
@@ -41,10 +38,6 @@ export class InlineCompletions implements vscode.InlineCompletionItemProvider {
   /** What was offered last, in the order in which VS Code cycles through it. */
   get offered(): readonly string[] {
     return this.#offered;
-  }
-
-  static selector(): vscode.DocumentSelector {
-    return OWN_SCHEMES.map((scheme) => ({ scheme }));
   }
 
   async provideInlineCompletionItems(

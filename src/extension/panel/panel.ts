@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { PANEL } from './viewType';
 import { messageOf } from '../../core/messageOf';
 import { TOY_DEFAULT } from '../../core/toyModel';
 import type { EngineClient, EngineState } from '../../engine/client';
@@ -54,8 +55,6 @@ export interface TabRequest {
 
 /** The webview panel beside the editor: its page, its current prompt, and its requests. */
 export class LabPanel implements vscode.Disposable {
-  static readonly viewType = 'decodingLab.panel';
-
   readonly #panel: vscode.WebviewPanel;
   readonly #services: PanelServices;
   readonly #requests: Requests;
@@ -91,7 +90,7 @@ export class LabPanel implements vscode.Disposable {
     const column = vscode.window.activeTextEditor ? vscode.ViewColumn.Beside : vscode.ViewColumn.Active;
     const panel = new LabPanel(
       vscode.window.createWebviewPanel(
-        LabPanel.viewType,
+        PANEL,
         'Decoding Lab',
         { viewColumn: column, preserveFocus: false },
         webviewOptions(services.extensionUri),
