@@ -11,12 +11,10 @@ const MODE = 'inlineSuggest.mode';
 const modeIn = (scope?: vscode.ConfigurationScope): unknown =>
   vscode.workspace.getConfiguration('decodingLab', scope).get(MODE);
 
-/** Whether some folder or language has suggestions: where none has, VS Code need not ask at any keystroke. */
+/** Whether some folder has suggestions: where none has, VS Code need not ask at any keystroke. */
 export function mayBeSuggested(): boolean {
-  const { languageIds = [] } = vscode.workspace.getConfiguration('decodingLab').inspect(MODE) ?? {};
   const folders = (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri);
-  const scopes = [undefined, ...folders, ...languageIds.map((languageId) => ({ languageId }))];
-  return scopes.some((scope) => modeIn(scope) !== 'off');
+  return [undefined, ...folders].some((scope) => modeIn(scope) !== 'off');
 }
 
 /** Whether a document has them, when asked for or while typing. */
