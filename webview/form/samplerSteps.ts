@@ -20,6 +20,7 @@ import type { ListedPreset } from '../../src/protocol/presets';
 import { count, percent } from '../format/numbers';
 import { wordsOf } from './stepWords';
 import { t } from '../../src/l10n/language';
+import { asGiven } from '../../src/l10n/numbers';
 
 export type StepValue = number | string | null;
 
@@ -256,7 +257,10 @@ export function shortStep(step: SamplerStep): string {
   if (words !== null) return words;
   if (isOff(step)) return t('{0} off', sampler);
   const main = controlsOf(sampler).filter(({ optional }) => !optional);
-  const numbers = main.map((parameter) => values[parameter.name] ?? parameter.default).join('/');
+  const numbers = main
+    .map((parameter) => values[parameter.name] ?? parameter.default)
+    .map((value) => (typeof value === 'number' ? asGiven(value) : value))
+    .join('/');
   return `${definitionOf(sampler).about.symbol ?? sampler} ${numbers}`.trimEnd();
 }
 

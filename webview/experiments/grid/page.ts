@@ -121,8 +121,11 @@ function pageOf(place: Place, { session }: TabContext): ExperimentPage<GridResul
           ...sideValues('columns', given['columns']),
         }),
         line: (short, values) => {
-          const side = (name: Side): string =>
-            `${valueText(values, name).split(' ').at(-1) ?? ''} ${valueText(values, `${name}Values`)}`;
+          const side = (name: Side): string => {
+            const parameter = valueText(values, name).split(' ').at(-1) ?? '';
+            const named = parameter === 'temperature' ? t('temperature') : parameter;
+            return `${named} ${valueText(values, `${name}Values`)}`;
+          };
           return t(
             '{0} × {1}; {2} × {3}, seed {4}{5}',
             side('rows'),
