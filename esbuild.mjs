@@ -29,6 +29,7 @@ const suites = existsSync('test/integration')
 // The runner takes every suite it finds: one that was deleted must not live on as its old bundle.
 rmSync('out/integration', { recursive: true, force: true });
 
+rmSync('dist/l10n', { recursive: true, force: true });
 mkdirSync('dist/l10n', { recursive: true });
 for (const language of languages())
   writeFileSync(`dist/l10n/bundle.l10n.${language}.json`, JSON.stringify(bundleOf(language)));

@@ -1,7 +1,12 @@
 /** A window whose display language is French: the manifest, the code and the course speak it. */
 import { describe, expect, test } from 'vitest';
 import { SAMPLE_LINE } from '../../scripts/lib/exploreSample';
+import type { Panel } from '../../scripts/lib/panelPage';
+import { spacing } from '../unit/l10n/typography';
+import { violations } from './accessibility';
+import { explored } from './explored';
 import { useSession } from './session';
+import { QUICK, runTab } from './tabs';
 
 const session = useSession({ language: 'fr' });
 
@@ -65,5 +70,36 @@ describe('in French', () => {
       .poll(pages, { timeout: 60_000 })
       .toContain('Un modèle de langage donne à chaque jeton un nombre');
     await window.picture('french-walkthrough');
+  });
+});
+
+describe('The panel in French, 400 pixels wide', () => {
+  let panel: Panel;
+
+  /** Whether it scrolls sideways, by how many pixels. */
+  const overflow = (): Promise<number> =>
+    panel.frame.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+  test('explores, and writes numbers as French does', async () => {
+    panel = await explored(session());
+    await panel.makeWidth(400);
+    await expect.poll(() => panel.part('distribution').innerText()).toMatch(/\d,\d+\s%/);
+    await expect.poll(() => panel.frame.evaluate(() => document.documentElement.lang)).toBe('fr');
+    await expect.poll(overflow).toBeLessThanOrEqual(0);
+    await expect.poll(() => violations(panel.frame)).toEqual([]);
+    await session().window.picture('french-explore-400');
+  });
+
+  test.each(QUICK)('%s answers in French, and nothing is cut off', async (tab, fields) => {
+    await runTab(panel, tab, fields);
+    const answer = (): Promise<string> => panel.part('answer').innerText();
+    await expect.poll(async () => (await answer()).length).toBeGreaterThan(40);
+    // What tokens and names hold is not the product's to set.
+    const own = async (): Promise<string> =>
+      (await answer()).replace(/«[\u00A0\u202F][^»]*»|“[^”]*”/g, '`x`');
+    await expect.poll(async () => spacing(await own())).toEqual([]);
+    await expect.poll(overflow).toBeLessThanOrEqual(0);
+    await expect.poll(() => violations(panel.frame)).toEqual([]);
+    await session().window.picture(`french-${tab}-400`);
   });
 });

@@ -8,6 +8,7 @@ import { drawn, type Panel } from '../../../scripts/lib/panelPage';
 import { explored } from '../explored';
 import { exported } from '../exported';
 import type { Session } from '../session';
+import { runTab } from '../tabs';
 
 let session: Session;
 let panel: Panel;
@@ -18,15 +19,8 @@ const overflow = (): Promise<number> =>
 /** What cannot be read, heard or reached. */
 const faults = (): Promise<string[]> => violations(panel.frame);
 
-/** Opens a tab, changes its fields and runs it to its end. */
-async function run(tab: string, fields: Readonly<Record<string, string>> = {}): Promise<void> {
-  await panel.part(`tab-${tab}`).click();
-  await panel.part(`experiment-${tab}`).waitFor();
-  for (const [name, text] of Object.entries(fields)) await panel.type(name, text);
-  await panel.begin(() => panel.part('run').click());
-  await panel.frame.locator('[data-testid="stop"][disabled]').waitFor({ timeout: 60_000 });
-  await panel.part('answer').waitFor();
-}
+const run = (tab: string, fields?: Readonly<Record<string, string>>): Promise<void> =>
+  runTab(panel, tab, fields);
 
 async function chooseOption(field: string, option: string): Promise<void> {
   await panel.unfold();

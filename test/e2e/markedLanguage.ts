@@ -1,0 +1,62 @@
+/** A language in which every sentence is marked, to see in a page which texts are translated and which are not. */
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Frame } from 'playwright-core';
+import { bundleOf } from '../../l10n/bundles.mjs';
+import { repository } from '../../scripts/lib/paths';
+
+/** For private use, as BCP 47 has it. */
+export const MARKED = 'qps';
+
+const FILE = join(repository, 'dist', 'l10n', `bundle.l10n.${MARKED}.json`);
+
+/** English sentences, each between marks. */
+export async function writeMarked(): Promise<void> {
+  const keys = Object.keys(bundleOf('fr'));
+  await mkdir(join(FILE, '..'), { recursive: true });
+  await writeFile(FILE, JSON.stringify(Object.fromEntries(keys.map((key) => [key, `⟦${sentenceOf(key)}⟧`]))));
+}
+
+export const removeMarked = (): Promise<void> => rm(FILE, { force: true });
+
+/** A key without the comment that tells it from others. */
+const sentenceOf = (key: string): string => key.replace(/^(.*[^/\s])\/[a-z][^/]*$/s, '$1');
+
+/** What is not the product's own text: tokens, texts, what a user or a model gave, formulas and sources. */
+const FOREIGN = [
+  '.token-text, .code, .chip, .token, .tinted, .completion-text, .formula, .prompt-text, textarea, pre, code',
+  '[data-token-id], [data-foreign], .server-address, .mark',
+].join(', ');
+
+/** Proper names and signs, the same in all languages. */
+const NAMES =
+  /\b(Decoding Lab|GPT-2|fireside|kindling|The Verdict|A\/B|Hugging Face|llama\.cpp|vLLM|Ollama|top-[kp]|min-p|typical-p|XTC|DRY|mirostat|SVG|Ctrl|nats|bits|float(?:32|64)|AdamW)\b/g;
+
+/** Texts and labels of the page that are not between the marks. */
+export async function unmarked(frame: Frame): Promise<string[]> {
+  const texts = await frame.evaluate((foreign) => {
+    const found: string[] = [];
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      const element = node instanceof Element ? node : node.parentElement!;
+      if (element.closest(foreign) || /^(SCRIPT|STYLE)$/.test(element.tagName)) continue;
+      if (element.checkVisibility?.() === false) continue;
+      if (node instanceof Element) {
+        for (const name of ['aria-label', 'title', 'placeholder'])
+          if (node.getAttribute(name)) found.push(`${name}: ${node.getAttribute(name)}`);
+      } else found.push(node.nodeValue ?? '');
+    }
+    return found;
+  }, FOREIGN);
+  return [...new Set(texts.filter((text) => /\p{L}{3}/u.test(withoutMarked(text))))];
+}
+
+/** What is left of a text outside the marks. */
+function withoutMarked(text: string): string {
+  let left = text.replace(/^(aria-label|title|placeholder): /, '');
+  // A sentence may be filled in with others.
+  for (let before = ''; before !== left;) [before, left] = [left, left.replace(/⟦[^⟦⟧]*⟧/g, '')];
+  // One with elements in it is in several texts.
+  left = left.replace(/^[^⟦⟧]*⟧/, '').replace(/⟦[^⟦⟧]*$/, '');
+  return left.replace(/[“«"'][^”»"']*[”»"']/g, '').replace(NAMES, '');
+}
