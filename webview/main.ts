@@ -15,15 +15,12 @@ import { App } from './app';
 import { registerControls } from './controls';
 import { createExplore } from './experiments/explore/page';
 import { laterTitles } from './experiments/titles';
-import { typeNumbersIn } from './format/typedNumber';
 import { api, takeEarly } from './first';
 import { followTheme } from './theme';
 
 const root = document.getElementById('app');
 if (!root) throw new Error('The page has no #app.');
 registerControls();
-// The page is English; the numbers that are typed into it are those of the editor's display language.
-typeNumbersIn(root.dataset['numbers'] ?? navigator.language);
 followTheme();
 // What goes wrong in the page is found in the extension's log.
 window.addEventListener('error', ({ message }) => {

@@ -25,38 +25,44 @@ const sentenceOf = (key: string): string => key.replace(/^(.*[^/\s])\/[a-z][^/]*
 /** What is not the product's own text: tokens, texts, what a user or a model gave, formulas and sources. */
 const FOREIGN = [
   '.token-text, .code, .chip, .token, .tinted, .completion-text, .formula, .prompt-text, textarea, pre, code',
-  '[data-token-id], [data-foreign], .server-address, .mark',
+  '[data-token-id], [data-testid="place"], .passage-plain, .server-address, .mark',
 ].join(', ');
 
-/** Proper names and signs, the same in all languages. */
+/** Proper names and signs, the same in all languages, and what `Intl` puts into a list. */
 const NAMES =
-  /\b(Decoding Lab|GPT-2|fireside|kindling|The Verdict|A\/B|Hugging Face|llama\.cpp|vLLM|Ollama|top-[kp]|min-p|typical-p|XTC|DRY|mirostat|SVG|Ctrl|nats|bits|float(?:32|64)|AdamW)\b/g;
+  /\b(Decoding Lab|GPT-2|fireside|kindling|The Verdict|A\/B|Hugging Face|llama\.cpp|vLLM|Ollama|top-[kp]|min-p|typical-p|XTC|DRY|mirostat|SVG|Ctrl|nats|bits|float(?:32|64)|AdamW|off|and)\b/gi;
 
-/** Texts and labels of the page that are not between the marks. */
+/**
+ * The texts and labels of the page that are not between the marks. What is set in the editor's font is code or a
+ * token: not the product's own.
+ */
 export async function unmarked(frame: Frame): Promise<string[]> {
-  const texts = await frame.evaluate((foreign) => {
-    const found: string[] = [];
+  const { labels, text } = await frame.evaluate((foreign) => {
+    const labels: string[] = [];
+    const texts: string[] = [];
+    const own = getComputedStyle(document.body).fontFamily;
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
       const element = node instanceof Element ? node : node.parentElement!;
       if (element.closest(foreign) || /^(SCRIPT|STYLE)$/.test(element.tagName)) continue;
-      if (element.checkVisibility?.() === false) continue;
+      if (!element.checkVisibility()) continue;
       if (node instanceof Element) {
         for (const name of ['aria-label', 'title', 'placeholder'])
-          if (node.getAttribute(name)) found.push(`${name}: ${node.getAttribute(name)}`);
-      } else found.push(node.nodeValue ?? '');
+          if (node.getAttribute(name)) labels.push(node.getAttribute(name)!);
+      } else if (getComputedStyle(element).fontFamily === own) texts.push(node.nodeValue ?? '');
     }
-    return found;
+    // A sentence with elements in it is in several texts.
+    return { labels, text: texts.join('\n') };
   }, FOREIGN);
-  return [...new Set(texts.filter((text) => /\p{L}{3}/u.test(withoutMarked(text))))];
+  return [...new Set([...labels, text].flatMap((one) => outsideMarks(one).split('\n')))].filter((piece) =>
+    /\p{L}{3}/u.test(piece),
+  );
 }
 
 /** What is left of a text outside the marks. */
-function withoutMarked(text: string): string {
-  let left = text.replace(/^(aria-label|title|placeholder): /, '');
+function outsideMarks(text: string): string {
+  let left = text;
   // A sentence may be filled in with others.
   for (let before = ''; before !== left;) [before, left] = [left, left.replace(/⟦[^⟦⟧]*⟧/g, '')];
-  // One with elements in it is in several texts.
-  left = left.replace(/^[^⟦⟧]*⟧/, '').replace(/⟦[^⟦⟧]*$/, '');
-  return left.replace(/[“«"'][^”»"']*[”»"']/g, '').replace(NAMES, '');
+  return left.replace(/[“«"'][^”»"'\n]*[”»"']/g, '').replace(NAMES, '');
 }

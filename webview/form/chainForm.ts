@@ -3,7 +3,7 @@ import { definitionOf } from '../../src/core/samplers/catalog';
 import type { SamplerName } from '../../src/core/samplers/chain';
 import { checkParameter, rangeInWords } from '../../src/core/samplers/parameters';
 import { thousands } from '../format/numbers';
-import { typedNumber, typingHint, type NumberKind } from '../format/typedNumber';
+import { typedNumber, typingHint, type NumberKind, typingOf } from '../format/typedNumber';
 import {
   controlsOf,
   mainOf,
@@ -14,6 +14,9 @@ import {
   type StepValue,
 } from './samplerSteps';
 import { t } from '../../src/l10n/language';
+
+/** What stands in a field, and is typed, for no value. */
+export const OFF = 'off';
 
 /** The field of a step's parameter, as `key.parameter`. */
 export type FieldName = `${string}.${string}`;
@@ -39,7 +42,8 @@ export function nearestStop(stops: readonly (number | null)[], value: number | n
 
 /** A value as its field shows it. */
 export function fieldText(value: StepValue): string {
-  return value === null ? 'off' : String(value);
+  if (value === null) return OFF;
+  return typeof value === 'number' ? typingOf(value) : String(value);
 }
 
 /** The name of the field of a step's parameter. */

@@ -1,16 +1,16 @@
 /** The controls of declared parameters: what stands in them, what was typed into them, and the drawer's line. */
 import type { Declared, Parameter, Parameters } from '../../src/experiments/kit/parameters';
-import { listText, readTyped, typedList, typedNumber } from '../format/typedNumber';
+import { listText, readTyped, typedList, typedNumber, typingOf } from '../format/typedNumber';
 import { visibleToken } from '../../src/core/visibleText';
 import { linesText, textsIn } from '../format/textLines';
 import { valueText, type Field, type FieldGroup, type FormValue, type FormValues } from './form';
 import { t } from '../../src/l10n/language';
+import { OFF } from './chainForm';
 
 /** What a page adds to a parameter's control. */
 export type Beside = Pick<Field, 'note' | 'applies' | 'instead'>;
 
 /** What is typed for null, where a number may be null. */
-const OFF = 'off';
 
 /** Value name of a checkbox that is one of several for a parameter. */
 export function boxOf(option: string): string {
@@ -58,7 +58,7 @@ export function fieldsOf(name: string, parameter: Parameter<unknown>, beside: Be
         {
           ...shared,
           kind: 'text',
-          initial: parameter.initial ?? String(initial),
+          initial: parameter.initial ?? (typeof initial === 'number' ? typingOf(initial) : String(initial)),
           wide: control.kind !== 'number',
           // One of them is called as the button that stops a run.
           ...(control.kind === 'texts' && { hook: `${name}-texts`, lines: true, placeholder: LINES }),
@@ -129,7 +129,7 @@ function shownOf(control: Parameter<unknown>['control'], value: unknown): FormVa
       return typeof value === 'string' ? value : null;
     case 'number':
       if (value === null && control.off) return OFF;
-      return typeof value === 'number' ? String(value) : null;
+      return typeof value === 'number' ? typingOf(value) : null;
     case 'list':
       return Array.isArray(value) && value.every((entry) => typeof entry === 'number')
         ? listText(value)

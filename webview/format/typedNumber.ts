@@ -1,6 +1,6 @@
 /**
- * Numbers as people type them, in the notation of their language. What the page itself writes, with a point before
- * the decimals, is understood in every language.
+ * Numbers as people type them, in the notation of their language. A point before the decimals is understood in
+ * every language.
  */
 
 import type { NumberKind } from '../../src/experiments/kit/parameters';
@@ -30,12 +30,10 @@ export function notationOf(language: string): Notation {
   }
 }
 
-let ownNotation = ENGLISH;
-
-/** Numbers are typed in this language from now on. */
-export function typeNumbersIn(language: string): void {
-  ownNotation = notationOf(language);
-}
+/** That of VS Code's display language, which the page's HTML names, also where the page has no translation into it. */
+const ownNotation = notationOf(
+  typeof document === 'undefined' ? 'en' : (document.documentElement.dataset['numbers'] ?? 'en'),
+);
 
 const NUMBER = /^([+-]?)([^e%]+)(e[+-]?\d+)?$/i;
 
@@ -115,9 +113,16 @@ export function typedList(
   });
 }
 
-/** The inverse of `typedList`, in every language. */
-export function listText(values: readonly (number | string)[]): string {
-  return values.join(', ');
+/** A number as it is typed. */
+export function typingOf(value: number, { decimal }: Notation = ownNotation): string {
+  return String(value).replace('.', decimal);
+}
+
+/** The inverse of `typedList`. */
+export function listText(values: readonly (number | string)[], notation: Notation = ownNotation): string {
+  const texts = values.map((value) => (typeof value === 'number' ? typingOf(value, notation) : value));
+  // A comma between decimal commas would be hard to see.
+  return texts.join(notation.decimal === ',' ? '; ' : ', ');
 }
 
 /** How to type what was not understood; null where that is not clear. */

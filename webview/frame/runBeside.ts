@@ -4,7 +4,7 @@ import type { RunParameters } from '../../src/interchange/run';
 import { readOrNull } from '../form/declared';
 import { valueText, type FormValue, type FormValues } from '../form/form';
 import { linesText, textsIn } from '../format/textLines';
-import { typedNumber } from '../format/typedNumber';
+import { typedNumber, typingOf } from '../format/typedNumber';
 import type { RunPorts } from './chainExchange';
 
 const NUMBERS = ['seed', 'samples', 'maxNewTokens'] as const;
@@ -37,7 +37,7 @@ export function runBeside(
         ...Object.fromEntries(
           NUMBERS.flatMap((name) => {
             const value = parameters[name];
-            return value === undefined ? [] : [[name, String(value)]];
+            return value === undefined ? [] : [[name, typingOf(value)]];
           }),
         ),
         ...(parameters.stop && { stop: linesText(parameters.stop) }),

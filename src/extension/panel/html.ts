@@ -19,7 +19,7 @@ export function panelHtml(webview: vscode.Webview, extensionUri: vscode.Uri): st
   const script = languageScript();
   const sentences = script === '' ? '' : `  <script nonce="${nonce}">${script}</script>\n`;
   return `<!DOCTYPE html>
-<html lang="${languageTag}">
+<html lang="${languageTag}" data-numbers="${vscode.env.language.replace(/[^\w-]/g, '')}">
 <head>
   <meta charset="UTF-8">
   <meta http-equiv="Content-Security-Policy" content="${policy}">
