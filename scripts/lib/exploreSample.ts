@@ -17,10 +17,17 @@ export async function selectSample(window: Window, file: string): Promise<void> 
   await window.select(line, 1, SAMPLE_LINE.length + 1);
 }
 
-/** Selects the sample's line in the open editor, explores it and waits for the end of the run. */
-export async function exploreSample(window: Window, file: string): Promise<{ frame: Frame; prompt: string }> {
+/**
+ * Selects the sample's line in the open editor, explores it and waits for the end of the run.
+ * @param command as the palette of the window's language has it
+ */
+export async function exploreSample(
+  window: Window,
+  file: string,
+  command = EXPLORE,
+): Promise<{ frame: Frame; prompt: string }> {
   await selectSample(window, file);
-  await window.run(EXPLORE);
+  await window.run(command);
   const frame = await window.frameWith(part('completions'));
   await runEnded(frame);
   return { frame, prompt: SAMPLE_LINE };

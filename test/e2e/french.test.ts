@@ -1,10 +1,9 @@
 /** A window whose display language is French: the manifest, the code and the course speak it. */
 import { describe, expect, test } from 'vitest';
-import { SAMPLE_LINE } from '../../scripts/lib/exploreSample';
-import type { Panel } from '../../scripts/lib/panelPage';
+import { exploreSample, SAMPLE_LINE } from '../../scripts/lib/exploreSample';
+import { Panel } from '../../scripts/lib/panelPage';
 import { spacing } from '../unit/l10n/typography';
 import { violations } from './accessibility';
-import { explored } from './explored';
 import { useSession } from './session';
 import { QUICK, runTab } from './tabs';
 
@@ -70,6 +69,7 @@ describe('in French', () => {
       .poll(pages, { timeout: 60_000 })
       .toContain('Un modèle de langage donne à chaque jeton un nombre');
     await window.picture('french-walkthrough');
+    await window.run('View: Close Editor');
   });
 });
 
@@ -81,7 +81,9 @@ describe('The panel in French, 400 pixels wide', () => {
     panel.frame.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
   test('explores, and writes numbers as French does', async () => {
-    panel = await explored(session());
+    const { window, workspace } = session();
+    const { frame } = await exploreSample(window, workspace.file, 'Decoding Lab: Explorer la sélection');
+    panel = new Panel(frame);
     await panel.makeWidth(400);
     await expect.poll(() => panel.part('distribution').innerText()).toMatch(/\d,\d+\s%/);
     await expect.poll(() => panel.frame.evaluate(() => document.documentElement.lang)).toBe('fr');
