@@ -81,9 +81,13 @@ export class Panel {
         }),
       };
     }, BEGINS);
-    await what();
-    await change.evaluate(({ seen }) => seen);
-    await change.dispose();
+    try {
+      await what();
+      await change.evaluate(({ seen }) => seen);
+    } finally {
+      // It would keep what it was made of on the page.
+      await change.dispose();
+    }
   }
 
   /** Waits until no run goes on. */

@@ -12,11 +12,12 @@ export interface Reading {
 export interface Limit {
   /** Most that a hundred steps may add, within a life. */
   readonly slope: number;
-  /** Most by which the last reading may be above the first. */
+  /** Most by which the last reading may be above what there was before. */
   readonly more: number;
 }
 
 export interface Growth {
+  /** The least of the first half: that a figure was high at first, by chance, is no excuse for what comes. */
   readonly before: number;
   readonly after: number;
   readonly peak: number;
@@ -40,14 +41,15 @@ const median = (values: readonly number[]): number => [...values].sort((a, b) =>
  * @throws RangeError without a reading
  */
 export function growthOf(readings: readonly Reading[]): Growth {
-  const [first, last] = [readings[0], readings.at(-1)];
-  if (!first || !last) throw new RangeError('Nothing was read.');
+  const last = readings.at(-1);
+  if (!last) throw new RangeError('Nothing was read.');
+  const firstHalf = readings.slice(0, Math.ceil(readings.length / 2));
   const lives = [...new Set(readings.map(({ life }) => life))];
   const slopes = lives
     .map((life) => slopeOf(readings.filter((reading) => reading.life === life)))
     .filter((slope) => slope !== undefined);
   return {
-    before: first.value,
+    before: Math.min(...firstHalf.map(({ value }) => value)),
     after: last.value,
     peak: Math.max(...readings.map(({ value }) => value)),
     slope: slopes.length === 0 ? undefined : Math.max(...slopes),

@@ -30,6 +30,11 @@ describe('the growth of a figure', () => {
     expect([before, after, peak]).toEqual([100, 900, 900]);
   });
 
+  it('is measured from the least of the first half, however high the first reading was', () => {
+    const { before, after } = growthOf(line(1, 100, 0, [500, 400, 0, 0, 0, 0, -60, 30, 40]));
+    expect([before, after]).toEqual([100, 140]);
+  });
+
   it('is that of the process that grows most', () => {
     expect(growthOf([...line(1, 100, 0), ...line(2, 100, 0.5), ...line(3, 100, 0)]).slope).toBeCloseTo(50, 9);
   });
