@@ -9,6 +9,8 @@ import { settings } from '../settings';
 import { choose, chooseFile } from '../shown/choices';
 import { tell } from '../shown/messages';
 import { TreeView, type TreeData, type TreeRow } from '../shown/trees';
+import { t } from '../../l10n/language';
+import { written } from '../../l10n/numbers';
 
 interface Row {
   readonly id: string;
@@ -23,11 +25,11 @@ const LONGEST_VALUE = 40;
 function step({ sampler, ...parameters }: SamplerSpec): string {
   const given = Object.entries(parameters).filter(([name]) => name !== 'ties');
   const values = given.map(([name, value]) => {
-    const text = JSON.stringify(value);
+    const text = typeof value === 'number' ? written(value) : JSON.stringify(value);
     const short = text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text;
     return given.length === 1 ? short : `${name}=${short}`;
   });
-  return [sampler, ...values].join(' ');
+  return [sampler === 'temperature' ? t('temperature') : sampler, ...values].join(' ');
 }
 
 /** "Presets": named sampler chains; a click explores with one in the panel, a button takes it for suggestions. */
