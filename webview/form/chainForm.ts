@@ -43,7 +43,7 @@ export function nearestStop(stops: readonly (number | null)[], value: number | n
 /** A value as its field shows it. */
 export function fieldText(value: StepValue): string {
   if (value === null) return OFF;
-  return typeof value === 'number' ? typingOf(value) : String(value);
+  return typeof value === 'number' ? typingOf(value) : value;
 }
 
 /** The name of the field of a step's parameter. */
