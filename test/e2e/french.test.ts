@@ -43,7 +43,9 @@ describe('in French', () => {
     await expect.poll(() => models.innerText()).toMatch(/Sur cette machine.*fireside.*14,5\sMo.*par défaut/s);
     // Nothing has been downloaded, so the head tells only what is free.
     await expect.poll(() => models.innerText()).toMatch(/Modèles\s*[\d,]+\sGo libres sur le disque/);
-    await expect.poll(() => pane('Préréglages').innerText()).toMatch(/Glouton.*Réglages du chapitre.*température 1,1/s);
+    await expect
+      .poll(() => pane('Préréglages').innerText())
+      .toMatch(/Glouton.*Réglages du chapitre.*température 1,1/s);
     await window.picture('french-side-panel');
   });
 
