@@ -11,6 +11,7 @@ import { axisNumber, axisPercent, logTicks, temperatureLabel } from '../../ui/ax
 import { spread } from '../../ui/labels';
 import type { Frame, Picture } from '../../ui/picture';
 import { listedPicture } from './listedChart';
+import { drawnLines } from './drawnLines';
 import { HEIGHT, MOST_DECADES, nice, RARE } from './scale';
 
 interface Point {
@@ -145,25 +146,10 @@ function sampleLabel(row: TemperatureRow): string {
 }
 
 function sampleCard(row: TemperatureRow, name: string): ReturnType<typeof cardView> {
-  const { temperature, probability, count: times, draws, low, high, expectedLow, expectedHigh } = row;
+  const { temperature, probability } = row;
   return cardView(
     t('{0} at T = {1}', name, written(temperature)),
-    [
-      [t('exact'), percent(probability), full(probability)],
-      [
-        t({ message: 'drawn', comment: 'how often' }),
-        t('{0} of {1}', thousands(times), thousands(draws)),
-        full(times / draws),
-      ],
-      [t('interval'), t('{0} to {1}', percent(low), percent(high)), t('{0} to {1}', full(low), full(high))],
-      [
-        t({ message: 'expected', comment: 'a count' }),
-        t('{0} to {1}', thousands(expectedLow), thousands(expectedHigh)),
-        isInside(row)
-          ? t({ message: 'inside', comment: 'the interval' })
-          : t({ message: 'outside', comment: 'the interval' }),
-      ],
-    ],
+    [[t('exact'), percent(probability), full(probability)], ...drawnLines(row)],
     t(
       'Interval: 95 % Wilson interval of the probability. Expected: the exact range of counts in 95 of 100 such runs.',
     ),

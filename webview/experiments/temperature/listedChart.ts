@@ -12,6 +12,7 @@ import { count, full, percent, significant, thousands } from '../../format/numbe
 import { axisPercent, logTicks, temperatureLabel } from '../../ui/axes';
 import { cardView } from '../../ui/cardView';
 import type { Frame, Picture } from '../../ui/picture';
+import { drawnLines } from './drawnLines';
 import { HEIGHT, MOST_DECADES, nice, RARE } from './scale';
 
 interface Span {
@@ -145,25 +146,9 @@ function limitLines({ least, most }: Pick<Span, 'least' | 'most'>): [string, str
 }
 
 function sampleCard(row: ListedRow, name: string): ReturnType<typeof cardView> {
-  const { temperature, count: times, draws, low, high, expectedLow, expectedHigh } = row;
   return cardView(
-    t('{0} at T = {1}', name, written(temperature)),
-    [
-      ...limitLines(row),
-      [
-        t({ message: 'drawn', comment: 'how often' }),
-        t('{0} of {1}', thousands(times), thousands(draws)),
-        full(times / draws),
-      ],
-      [t('interval'), t('{0} to {1}', percent(low), percent(high)), t('{0} to {1}', full(low), full(high))],
-      [
-        t({ message: 'expected', comment: 'a count' }),
-        t('{0} to {1}', thousands(expectedLow), thousands(expectedHigh)),
-        isInside(row)
-          ? t({ message: 'inside', comment: 'the interval' })
-          : t({ message: 'outside', comment: 'the interval' }),
-      ],
-    ],
+    t('{0} at T = {1}', name, written(row.temperature)),
+    [...limitLines(row), ...drawnLines(row)],
     t(
       'Interval: 95 % Wilson interval of the probability. Expected: the counts in 95 of 100 such runs, for the least and the greatest probability.',
     ),
