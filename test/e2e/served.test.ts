@@ -38,7 +38,7 @@ describe.skipIf(!hasReference)('The panel on a server', () => {
   test('says what it lists, that it drew, and where the text goes', async () => {
     await expect
       .poll(() => panel.part('listed').innerText())
-      .toMatch(/lists 20 of 50,257\stokens holding \d/);
+      .toMatch(/lists 20 of 50,257\stokens with \d[\d.]*\s% of the probability/);
     await expect.poll(() => panel.part('bucket-row').innerText()).toContain('the other 50,237');
     await expect
       .poll(() => panel.part('drawn-by').innerText())

@@ -284,7 +284,7 @@ export function deedLine(step: SamplerStep, deed: string): string {
 function deed(step: SamplerStep, { removed, mass }: StepReport): string {
   if (removed > 0)
     return t(
-      'removed {0} holding {1} of the probability',
+      'removed {0} with {1} of the probability',
       count(removed, '{0} token', '{0} tokens'),
       percent(mass),
     );

@@ -86,13 +86,13 @@ function limitsOf({ rawEntropy: { least, most } }: Listed): [string, string] {
   return [rounded(least), rounded(most)];
 }
 
-/** `The model’s server lists 20 of 151,936 tokens holding 97.3 %.` */
+/** `The model’s server lists 20 of 151,936 tokens with 97.3 % of the probability.` */
 function listedIn({ listed, kept: left, vocabularySize }: Next): string[] {
   if (!listed) return [];
   const { tokens, mass, exact, off, within } = listed;
   return [
     t(
-      'The model’s server lists {0} of {1} holding {2}.',
+      'The model’s server lists {0} of {1} with {2} of the probability.',
       whole(tokens),
       tokensOf(vocabularySize),
       inPercent(mass),

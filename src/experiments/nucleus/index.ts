@@ -84,7 +84,7 @@ function checkWithin({ info }: LanguageModel, { mass }: ListedTokens, p: number)
   if (p <= mass - 1e-9) return;
   throw new RangeError(
     t(
-      'The nucleus of p = {0} reaches beyond the list: {1}, holding {2}. Use a smaller p, or {3}.',
+      'The nucleus of p = {0} reaches beyond the list: {1}, with {2} of the probability. Use a smaller p, or {3}.',
       rounded(p, 12),
       listsOnly(info),
       inPercent(mass),

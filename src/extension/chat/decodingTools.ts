@@ -95,7 +95,7 @@ function listedSentence(
     : off === null
       ? ' By how much the probabilities after the samplers are off is not known.'
       : ` The probabilities after the samplers are off by at most ${percent(off)}.`;
-  return `The model's server lists ${tokens} of ${inEnglish(vocabularySize, 'token')} holding ${percent(mass)}.${after}`;
+  return `The model's server lists ${tokens} of ${inEnglish(vocabularySize, 'token')} with ${percent(mass)} of the probability.${after}`;
 }
 
 const MOST_SEED = 2 ** 32 - 1;

@@ -51,7 +51,9 @@ describe('A server that lists some tokens', () => {
   it('says how much they hold, and has one row for all others', async () => {
     const { page } = openServed();
     explore(page, 'abc');
-    await until(() => page.drawn.text('listed')).toContain('lists 20 of 257 tokens holding 98.8 %');
+    await until(() => page.drawn.text('listed')).toContain(
+      'lists 20 of 257 tokens with 98.8 % of the probability',
+    );
     expect(page.drawn.all('bar-row', 'data-token-id')).toHaveLength(15);
     expect(page.drawn.text('rest-row')).toMatch(/^the 5 other listed tokens, all kept/);
     // Of forty that are kept, twenty are not listed: they have a part of the rest at most, and none of it at least.

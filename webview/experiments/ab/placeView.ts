@@ -98,7 +98,7 @@ function drawView(result: AbResult, drawn: SideStep | null, side: Side): Templat
     )}
     <span class="quiet"
       >${filled(
-        t('(before samplers {0}, {1}); keeps {2} holding {3}'),
+        t('(before samplers {0}, {1}); keeps {2} with {3} of the probability'),
         percent(raw),
         ordinal(rank),
         count(kept, '{0} token', '{0} tokens'),

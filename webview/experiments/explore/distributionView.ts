@@ -143,13 +143,13 @@ function statisticsView({ summary, search }: DistributionProps): TemplateResult 
         ${
           isCounted(summary)
             ? html`<dd>
-                <span data-testid="kept" data-kept=${kept}>${keptOf(summary)}</span>
-                <span class="quiet"
-                  >${t({ message: 'holding', comment: 'kept tokens their probability' })}</span
-                >
-                <b data-testid="kept-mass" data-mass=${keptMass} title=${full(keptMass)}
-                  >${percent(keptMass)}</b
-                >
+                ${filled(
+                  t('{0} with {1} of the probability'),
+                  html`<span data-testid="kept" data-kept=${kept}>${keptOf(summary)}</span>`,
+                  html`<b data-testid="kept-mass" data-mass=${keptMass} title=${full(keptMass)}
+                    >${percent(keptMass)}</b
+                  >`,
+                )}
               </dd>`
             : html`<dd data-testid="kept">
                 ${summary.listed?.counted ? keptOf(summary) : html`<b>${t('not known')}</b>`}

@@ -57,14 +57,14 @@ export function shownRows(
   return { summary: firstRows(summary, rows), bucket };
 }
 
-/** "lists 20 of 151,936 tokens holding 97.3 %", and how sure the values after the samplers are. */
+/** "lists 20 of 151,936 tokens with 97.3 % of the probability", and how sure the values after the samplers are. */
 export function listedView(summary: DistributionSummary, chain: ChainSpec): TemplateResult | typeof nothing {
   const { listed, vocabularySize } = summary;
   if (!listed) return nothing;
   return html`<p class="listed" data-testid="listed">
     <span title=${t('{0} of the probability', full(listed.mass))}
       >${filled(
-        t('lists {0} of {1} holding {2}'),
+        t('lists {0} of {1} with {2} of the probability'),
         html`<b>${thousands(listed.tokens)}</b>`,
         count(vocabularySize, '{0} token', '{0} tokens'),
         html`<b>${percent(listed.mass)}</b>`,

@@ -90,7 +90,7 @@ describe('texts of a served model that are drawn here', () => {
       events.some((event) => event.type === 'settled' && event.ended.some(({ end }) => end === 'unlisted')),
     ).toBe(true);
     expect(exploreReport.summary(result).join(' ')).toMatch(
-      /lists 2 of 5 tokens holding \d+\.?\d* ?%.*does not list/,
+      /lists 2 of 5 tokens with \d+\.?\d* ?% of the probability.*does not list/,
     );
   });
 

@@ -222,7 +222,7 @@ describe('the deeds', () => {
       { sampler: 'top-k', k: 3 },
     ]);
     expect(deedsOf(form, steps).map((deed) => deed.replaceAll('\u00A0', ' '))).toEqual([
-      ...['sharpens', 'is off', 'removed 1 token holding 10.0 % of the probability'],
+      ...['sharpens', 'is off', 'removed 1 token with 10.0 % of the probability'],
     ]);
     expect(deedLine(form[0]!, 'sharpens')).toBe('T 0.5 sharpens');
     expect(deedLine(form[1]!, 'is off')).toBe('top-p is off');

@@ -50,7 +50,7 @@ it('shows where the texts part, and both distributions there', async () => {
   expect(page.drawn.all('ab-kl', 'data-nats')).toEqual(['Infinity']);
   expect(Number(page.drawn.all('ab-kl-back', 'data-nats')[0])).toBeCloseTo(-Math.log(TWO), 12);
   // Each sampler says what it does there, while it is as it was in the run.
-  expect(page.drawn.texts('deed').at(-1)).toBe('removed 1 token holding 26.9 % of the probability');
+  expect(page.drawn.texts('deed').at(-1)).toBe('removed 1 token with 26.9 % of the probability');
   const rows = page.drawn.all('ab-row', 'aria-label');
   expect(rows.map((row) => row.replace(/\u00A0/gu, ' '))).toEqual([
     '·two: A 73.1 %, before 73.1 %; B 100 %, before 73.1 %, drawn',
