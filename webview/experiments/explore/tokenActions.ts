@@ -132,7 +132,18 @@ export function tokenActionsView(actions: TokenActions, id: number): TemplateRes
   </div>`;
 }
 
-/** The two that matter most, for a row of a table. */
+const BAN = html`<svg viewBox="0 0 16 16" aria-hidden="true">
+  <path
+    fill-rule="evenodd"
+    d="M8 1a7 7 0 1 1 0 14A7 7 0 0 1 8 1ZM3.7 4.6a5.5 5.5 0 0 0 7.7 7.7L3.7 4.6Zm.9-.9 7.7 7.7a5.5 5.5 0 0 0-7.7-7.7Z"
+  />
+</svg>`;
+
+const MORE = html`<svg viewBox="0 0 16 16" aria-hidden="true">
+  <path d="M8 1.5 13.7 7.2 12.6 8.3 8.75 4.5V14.5h-1.5V4.5L3.4 8.3 2.3 7.2 8 1.5Z" />
+</svg>`;
+
+/** The two that matter most, for a row of a table: as pictures, since a narrow card has no room for their names. */
 export function alternativeActions(actions: TokenActions, id: number): TemplateResult {
   const { banned, bias } = actions.state(id);
   const label = actions.label(id);
@@ -147,8 +158,8 @@ export function alternativeActions(actions: TokenActions, id: number): TemplateR
         actions.act(id, 'ban');
       }}
     >
-      ${LABELS.ban}</button
-    >&nbsp;<button
+      ${BAN}</button
+    ><button
       type="button"
       class="link"
       data-testid="favour-alternative"
@@ -158,6 +169,6 @@ export function alternativeActions(actions: TokenActions, id: number): TemplateR
         actions.act(id, 'favour');
       }}
     >
-      ${LABELS.favour}${bias === 0 ? '' : ` ${biasLabel(bias)}`}
+      ${MORE}${bias === 0 ? '' : ` ${biasLabel(bias)}`}
     </button>`;
 }

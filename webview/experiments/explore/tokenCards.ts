@@ -194,6 +194,6 @@ function alternativeView(
       ${processed === null ? '' : processed === 0 ? html`<s class="quiet">${t({ message: 'cut', comment: 'a token' })}</s>` : percent(processed)}
     </td>
     <td class="number" title=${full(raw)}>${percent(raw)}</td>
-    ${actions ? html`<td>${chosen ? nothing : alternativeActions(actions, id)}</td>` : nothing}
+    ${actions ? html`<td class="row-actions">${chosen ? nothing : alternativeActions(actions, id)}</td>` : nothing}
   </tr>`;
 }
