@@ -2,7 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { CheckField, ChoiceField, Field, Form, TextField } from './form';
-import { infoButton } from '../ui/info';
+import { explained, infoButton } from '../ui/info';
 import { t } from '../../src/l10n/language';
 
 export interface FormProps {
@@ -74,7 +74,7 @@ export function formView(props: FormProps): TemplateResult {
         const fields = form.shown(group);
         if (fields.length === 0) return nothing;
         return html`<fieldset ?data-muted=${group.muted?.(form.values) ?? false}>
-          <legend>${group.title}${group.term === undefined ? nothing : infoButton(group.term)}</legend>
+          <legend>${group.term === undefined ? group.title : explained(group.title, group.term)}</legend>
           ${fields.map((field) => fieldView(props, field))}
         </fieldset>`;
       })}
@@ -121,7 +121,7 @@ function controlView(props: FormProps, field: Field): TemplateResult | typeof no
 }
 
 function labelView({ label, term }: Field): TemplateResult {
-  return html`<span class="label">${label}${term === undefined ? nothing : infoButton(term)}</span>`;
+  return html`<span class="label">${term === undefined ? label : explained(label, term)}</span>`;
 }
 
 function textView({ form }: FormProps, field: TextField): TemplateResult {

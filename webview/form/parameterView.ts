@@ -1,7 +1,7 @@
 /** The controls of a step's parameters that have one value each. */
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
-import { infoButton } from '../ui/info';
+import { explained } from '../ui/info';
 import { fieldName, fieldText, labelOf, nameOf, sliderOf, textOf, type FieldName } from './chainForm';
 import {
   mainOf,
@@ -34,7 +34,7 @@ export function parameterView(
       ?data-choice=${parameter.kind === 'choice'}
     >
       <span class="label" title=${parameter.explanation}
-        >${label}${main ? infoButton(step.sampler) : nothing}</span
+        >${main ? explained(label, step.sampler) : label}</span
       >
       ${
         parameter.kind === 'choice'

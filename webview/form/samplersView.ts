@@ -6,7 +6,7 @@ import { definitionOf } from '../../src/core/samplers/catalog';
 import type { ParameterDescription } from '../../src/core/samplers/parameters';
 import { visibleText } from '../../src/core/visibleText';
 import { count, thousands } from '../format/numbers';
-import { infoButton } from '../ui/info';
+import { explained } from '../ui/info';
 import { fieldName, labelOf } from './chainForm';
 import { parameterView } from './parameterView';
 import { phrasesField } from './phrasesField';
@@ -108,7 +108,7 @@ function stepView(props: SamplersProps, step: SamplerStep, index: number): Templ
   // What the last good values did says nothing of a wrong one.
   const wrong = parameters.some((parameter) => form.errors[fieldName(step, parameter)] !== undefined);
   return html`<li class="step" data-testid="step" data-sampler=${step.sampler} data-step=${step.key}>
-    ${alone ? nothing : html`<div class="step-name">${label}${infoButton(step.sampler)}</div>`}
+    ${alone ? nothing : html`<div class="step-name">${explained(label, step.sampler)}</div>`}
     ${parameters
       .filter(isShown)
       .map((parameter) =>

@@ -4,7 +4,7 @@ import { TOY_BOOK, TOY_DEFAULT } from '../../src/core/toyModel';
 import { draftOf, MOST_WORDS, type ToyDraft, type ToyProblem, type ToyRow } from './toyDraft';
 import { t } from '../../src/l10n/language';
 import { thousands } from '../format/numbers';
-import { infoButton } from '../ui/info';
+import { explained } from '../ui/info';
 
 export interface ToyTableProps {
   readonly draft: ToyDraft;
@@ -35,7 +35,7 @@ export function toyTableView({ draft, problem, onChange }: ToyTableProps): Templ
       <thead>
         <tr>
           <th scope="col">${t('word')}</th>
-          <th scope="col">${t('logit')}${infoButton('logit')}</th>
+          <th scope="col">${explained(t('logit'), 'logit')}</th>
           <th><span class="unseen">${t('remove')}</span></th>
         </tr>
       </thead>

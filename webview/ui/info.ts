@@ -14,6 +14,12 @@ export function infoButton(term: string): TemplateResult {
   </button>`;
 }
 
+/** A label and the button that explains it, which never stands on a line alone: the last word goes along. */
+export function explained(label: string, term: string): TemplateResult {
+  const last = Math.max(label.lastIndexOf(' '), label.lastIndexOf('-')) + 1;
+  return html`${label.slice(0, last)}<span class="last-word">${label.slice(last)}${infoButton(term)}</span>`;
+}
+
 export function termCard(name: string): TemplateResult | null {
   const term = termOf(name);
   if (!term) return null;

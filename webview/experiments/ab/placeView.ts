@@ -17,7 +17,7 @@ import { tokenPieces } from '../../format/tokenText';
 import { axisPercent } from '../../ui/axes';
 import { axisEnd } from '../../ui/axisEnd';
 import { filled } from '../../ui/filled';
-import { infoButton } from '../../ui/info';
+import { explained } from '../../ui/info';
 import { piecesView } from '../../ui/pieces';
 import { properties } from '../../ui/properties';
 import { keepStop, rove } from '../../ui/roving';
@@ -121,7 +121,7 @@ function statisticsView({ before, after }: AbStep): TemplateResult | typeof noth
     ${klView('KL(A ‖ B)', ab, t('B gives no chance to tokens that have {0} in A', percent(onlyA)), 'ab-kl')}
     ${klView('KL(B ‖ A)', ba, t('A gives no chance to tokens that have {0} in B', percent(onlyB)), 'ab-kl-back')}
     <div>
-      <dt>Jensen-Shannon ${infoButton('jensenShannon')}</dt>
+      <dt>${explained('Jensen-Shannon', 'jensenShannon')}</dt>
       <dd data-testid="ab-js" data-nats=${js} title=${t('{0} nats', full(js))}>
         <b>${information(js, 'nats')}</b> ${beforeView(before)}
       </dd>
@@ -131,7 +131,7 @@ function statisticsView({ before, after }: AbStep): TemplateResult | typeof noth
 
 function klView(name: string, divergence: number | null, reason: string, hook: string): TemplateResult {
   return html`<div>
-    <dt>${name} ${infoButton('kl')}</dt>
+    <dt>${explained(name, 'kl')}</dt>
     <dd data-testid=${hook} data-nats=${divergence ?? 'Infinity'}>
       ${
         divergence === null

@@ -25,7 +25,7 @@ import { ROWS } from './nextToken';
 import { biasLabel, biasWords } from './tokenActions';
 import { axisEnd } from '../../ui/axisEnd';
 import { filled } from '../../ui/filled';
-import { infoButton } from '../../ui/info';
+import { explained } from '../../ui/info';
 import { tokenView } from '../../ui/pieces';
 import { properties } from '../../ui/properties';
 import { keepStop, rove } from '../../ui/roving';
@@ -121,7 +121,7 @@ function statisticsView({ summary, search }: DistributionProps): TemplateResult 
   return html`<div class="about-distribution">
     <dl class="statistics">
       <div>
-        <dt>${t('entropy')} ${infoButton('entropy')}</dt>
+        <dt>${explained(t('entropy'), 'entropy')}</dt>
         ${
           listed
             ? listedEntropyView(summary, listed)
@@ -139,7 +139,7 @@ function statisticsView({ summary, search }: DistributionProps): TemplateResult 
         }
       </div>
       <div>
-        <dt>${t({ message: 'kept', comment: 'tokens' })} ${infoButton('kept')}</dt>
+        <dt>${explained(t({ message: 'kept', comment: 'tokens' }), 'kept')}</dt>
         ${
           isCounted(summary)
             ? html`<dd>
