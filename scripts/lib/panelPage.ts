@@ -72,6 +72,7 @@ export class Panel {
           );
           const hang = setTimeout(() => {
             reject(new Error(`No run began within ${patience / 1000} seconds.`));
+            over.abort();
           }, patience);
           signal.addEventListener('abort', () => {
             observer.disconnect();

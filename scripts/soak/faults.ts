@@ -2,21 +2,15 @@
 import { existsSync } from 'node:fs';
 import { cp, mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { breakOffDownload } from './downloads';
+import { sentence, toldOf } from './shown';
 import { BORROWED, type Lab } from './lab';
 import type { Dice, Fault } from './plan';
+import { loseServer } from './served';
 import { gridForLong } from './tabs';
+import { killTraining } from './training';
 import { Trouble, until } from './until';
 import { insertAndUndo, newResult, reopenResult, saveResult } from './uses';
-
-/** Waits for the panel's own sentence. @throws Trouble where it tells of something else */
-async function toldOf(lab: Lab, codes: readonly string[]): Promise<void> {
-  await until(`a failure is told (${codes.join(' or ')})`, async () => (await lab.failure()) !== null);
-  const code = await lab.failure();
-  if (code === null || !codes.includes(code))
-    throw new Trouble(`The failure is ${code}, not ${codes.join(' or ')}: ${await sentence(lab)}`);
-}
-
-const sentence = (lab: Lab): Promise<string> => lab.panel.part('failure').first().innerText();
 
 async function killEngine(lab: Lab, dice: Dice): Promise<void> {
   await lab.selectSample();
@@ -160,4 +154,7 @@ export const faults: Readonly<Record<Fault, (lab: Lab, dice: Dice) => Promise<vo
   'take the model’s folder away': takeModel,
   'take the workspace’s folder away': takeWorkspace,
   'take the storage folder away': takeStorage,
+  'kill the model process during a training': killTraining,
+  'stop the model server during a run': loseServer,
+  'break off a download': breakOffDownload,
 };

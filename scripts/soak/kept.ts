@@ -1,7 +1,7 @@
-/** What a user has and must not lose: saved results, presets, documents. */
+/** What a user has and must not lose: saved results, presets, documents, checkpoints of trainings. */
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 
 export interface KeptPlaces {
   /** User data of VS Code. */
@@ -14,6 +14,7 @@ export class Kept {
   readonly #places: KeptPlaces;
   readonly #results = new Map<string, string>();
   readonly #documents = new Map<string, string>();
+  #checkpoints = new Map<string, string>();
   #presets: string[] = [];
 
   constructor(places: KeptPlaces) {
@@ -25,10 +26,21 @@ export class Kept {
     return this.#results.size;
   }
 
+  /** Files of checkpoints that are known. */
+  get checkpoints(): number {
+    return this.#checkpoints.size;
+  }
+
+  /** A training begins anew, in the place of the one before: its checkpoints need not stay. */
+  letCheckpointsGo(): void {
+    this.#checkpoints.clear();
+  }
+
   /** Takes what there is now as what must stay. */
   async remember(): Promise<void> {
     for (const [name, digest] of await this.#savedResults()) this.#results.set(name, digest);
     for (const path of this.#places.documents) this.#documents.set(path, await digestOf(path));
+    this.#checkpoints = await this.#checkpointFiles();
     this.#presets = await this.presets();
   }
 
@@ -42,6 +54,10 @@ export class Kept {
     for (const [path, digest] of this.#documents)
       if ((await digestOf(path)) !== digest)
         lost.push(`The document ${basename(path)} is not as it was saved.`);
+    const checkpoints = await this.#checkpointFiles();
+    for (const [name, digest] of this.#checkpoints)
+      if (checkpoints.get(name) !== digest)
+        lost.push(`The checkpoint’s ${name} is ${checkpoints.has(name) ? 'another' : 'gone'}.`);
     const presets = await this.presets();
     for (const preset of this.#presets)
       if (!presets.includes(preset)) lost.push(`The preset ${preset} is gone or another.`);
@@ -68,6 +84,17 @@ export class Kept {
     const text = await readFile(join(this.#places.data, 'User', 'settings.json'), 'utf8');
     const settings = JSON.parse(text) as { 'decodingLab.presets'?: Record<string, unknown> };
     return Object.entries(settings['decodingLab.presets'] ?? {}).map((entry) => JSON.stringify(entry));
+  }
+
+  /** Files of whole checkpoints with their digests; what says where its model lies comes later and is left out. */
+  async #checkpointFiles(): Promise<Map<string, string>> {
+    const root = join(this.#places.data, 'User', 'globalStorage', 'decoding-lab.decoding-lab', 'trainings');
+    const all = await readdir(root, { recursive: true, withFileTypes: true }).catch(() => []);
+    const files = new Map<string, string>();
+    for (const { parentPath, name } of all.filter((entry) => entry.isFile()))
+      if (/^step-\d+$/.test(basename(parentPath)) && name !== 'exported.txt')
+        files.set(join(relative(root, parentPath), name), await digestOf(join(parentPath, name)));
+    return files;
   }
 
   async #savedResults(): Promise<Map<string, string>> {

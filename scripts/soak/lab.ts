@@ -13,6 +13,7 @@ import { sampleWorkspace, type SampleWorkspace } from '../lib/workspace';
 import type { Disk } from './disk';
 import { hostileDocument } from './hostileTexts';
 import { Kept } from './kept';
+import { startServices, type Services } from './services';
 import { PATIENCE, Trouble, until } from './until';
 
 /** The document of hostile texts, beside the sample. */
@@ -29,6 +30,7 @@ export class Lab {
   readonly server: StartedServer;
   readonly workspace: SampleWorkspace;
   readonly disk: Disk;
+  readonly services: Services;
   readonly kept: Kept;
   /** Errors that nobody caught, in the page, the workbench or the extension host. */
   readonly uncaught: string[] = [];
@@ -36,11 +38,16 @@ export class Lab {
   pages = 1;
   #panel: Panel | undefined;
 
-  private constructor(window: Window, server: StartedServer, workspace: SampleWorkspace, disk: Disk) {
+  private constructor(
+    window: Window,
+    server: StartedServer,
+    { workspace, disk, services }: Pick<Lab, 'workspace' | 'disk' | 'services'>,
+  ) {
     this.window = window;
     this.server = server;
     this.workspace = workspace;
     this.disk = disk;
+    this.services = services;
     this.kept = new Kept({ data: server.place.data, documents: [workspace.file, this.hostile] });
     window.page.on('pageerror', (error) => {
       this.uncaught.push(error.stack ?? error.message);
@@ -57,10 +64,12 @@ export class Lab {
     const library = join(disk.folder, 'library');
     await mkdir(library);
     await cp(inRepository('models', 'kindling'), join(library, BORROWED), { recursive: true });
+    const services = await startServices();
+    undo(() => services.stop());
     const server = await startServer({
       lean: true,
       within: disk.folder,
-      settings: { 'decodingLab.library.folder': library, 'editor.wordWrap': 'off' },
+      settings: { 'decodingLab.library.folder': library, 'editor.wordWrap': 'off', ...services.settings },
     });
     undo(() => server.stop());
     const { folder, file } = workspace;
@@ -74,7 +83,7 @@ export class Lab {
       },
       server.url({ folder, extension: repository }),
     );
-    return new Lab(window, server, workspace, disk);
+    return new Lab(window, server, { workspace, disk, services });
   }
 
   get hostile(): string {
@@ -221,12 +230,8 @@ export class Lab {
 
   /** Stops what runs, unless it has ended, and takes away what is said of it. */
   async stop(): Promise<void> {
-    const button = this.panel.frame.locator(`${part('stop')}:not([disabled])`);
-    await until('nothing runs any more', async () => {
-      if ((await button.count()) === 0) return true;
-      await button.click({ timeout: 2_000 }).catch(() => undefined);
-      return false;
-    });
+    const running = `${part('stop')}:not([disabled])`;
+    await until('nothing runs any more', async () => !(await pressed(this.panel, running)));
     await this.atRest();
     await this.dismiss();
   }
@@ -239,12 +244,7 @@ export class Lab {
 
   /** Takes away whatever message stands in the panel. */
   async dismiss(panel = this.panel): Promise<void> {
-    const button = panel.part('dismiss').first();
-    await until('messages can be dismissed', async () => {
-      if ((await button.count()) === 0) return true;
-      await button.click({ timeout: 2_000 }).catch(() => undefined);
-      return false;
-    });
+    await until('messages can be dismissed', async () => !(await pressed(panel, part('dismiss'))));
   }
 
   /** The lists of the side bar, by their heading. */
@@ -272,16 +272,38 @@ export class Lab {
     await this.window.run('Notifications: Clear All Notifications');
   }
 
-  /** Chooses a model unless it is chosen. */
-  async keepModel(name: string): Promise<void> {
+  /** Whether a model can be chosen, by its id. */
+  async offers(model: string): Promise<boolean> {
+    return (await this.#option(model).count()) > 0;
+  }
+
+  /** Chooses a model, by its id, unless it is chosen. */
+  async keepModel(model: string): Promise<void> {
     const { panel } = this;
-    const chosen = async (): Promise<string> =>
-      panel.part('model').evaluate((menu) => (menu as HTMLSelectElement).value);
-    if ((await chosen()) === name) return;
-    await panel.begin(() => panel.choose(name));
+    const menu = panel.part('model');
+    if ((await menu.evaluate((element) => (element as HTMLSelectElement).value)) === model) return;
+    await panel.begin(async () => {
+      await menu.click();
+      await this.#option(model).click();
+    });
     await panel.ended();
   }
+
+  #option(model: string): Locator {
+    return this.panel.part('model').locator(`vscode-option[value="${model}"]`);
+  }
 }
+
+/**
+ * Presses a button that may go at any moment, where it is there. A click of Playwright's that is given up keeps the
+ * button in memory, and with it all that it was once part of, for as long as the page lives.
+ */
+const pressed = ({ frame }: Panel, selector: string): Promise<boolean> =>
+  frame.evaluate((name) => {
+    const button = document.querySelector<HTMLElement>(name);
+    button?.click();
+    return button !== null;
+  }, selector);
 
 /** VS Code tells the errors of an extension in the console of the workbench, and so does a page its own. */
 function isUncaught(message: ConsoleMessage): boolean {

@@ -18,6 +18,10 @@ export const USES = {
   'go through the tabs': 1,
   'use the toy vocabulary': 1,
   'explore a hostile text': 5,
+  'export a result': 2,
+  'train, pause, stop and continue': 1,
+  'explore on a model server': 2,
+  'download a model and remove it': 1,
   'run Temperature': 1,
   'run Nucleus': 1,
   'run Grid': 1,
@@ -36,6 +40,9 @@ export const FAULTS = [
   'take the model’s folder away',
   'take the workspace’s folder away',
   'take the storage folder away',
+  'kill the model process during a training',
+  'stop the model server during a run',
+  'break off a download',
 ] as const;
 
 export type Use = keyof typeof USES;

@@ -37,7 +37,7 @@ export async function runTab(lab: Lab, { tab, fields }: Small): Promise<void> {
   const panel = await lab.explore();
   await openTab(lab, tab);
   for (const [name, text] of Object.entries(fields)) await panel.type(name, text);
-  if (tab === 'branches') await startWith(lab, 'exact');
+  if (tab === 'branches') await chooseOption(lab, 'start', 'exact');
   await panel.begin(() => panel.part('run').click());
   await lab.atRest();
   if ((await lab.failure()) !== null)
@@ -58,11 +58,11 @@ export async function throughTabs(lab: Lab, tabs: readonly string[]): Promise<vo
   await lab.panel.part('distribution').waitFor();
 }
 
-/** How the tree of Branches is begun. */
-async function startWith({ panel }: Lab, start: string): Promise<void> {
+/** Chooses from the menu of a field. */
+export async function chooseOption({ panel }: Lab, field: string, option: string): Promise<void> {
   await panel.unfold();
-  await panel.part('start').click();
-  await panel.part('start').locator('vscode-option', { hasText: start }).click();
+  await panel.part(field).click();
+  await panel.part(field).locator('vscode-option', { hasText: option }).click();
 }
 
 /** Asks the grid for more than can be drawn while one looks, and waits until some of it is there. */

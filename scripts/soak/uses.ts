@@ -1,9 +1,14 @@
 /** What people do with the panel and in the editor. Each is done when its outcome can be read. */
 import { SAMPLE_LINE } from '../lib/exploreSample';
+import { downloadAndRemove } from './downloads';
+import { exportResult } from './exports';
 import { HOSTILE_LINES, RAN } from './hostileTexts';
 import { HOSTILE_FILE, type Lab } from './lab';
 import type { Dice, Use, RELOAD } from './plan';
+import { whole } from './shown';
+import { exploreServed } from './served';
 import { TABS, throughTabs } from './tabs';
+import { trainAndContinue } from './training';
 import { Trouble, until } from './until';
 
 type Doing = (lab: Lab, dice: Dice) => Promise<void>;
@@ -21,16 +26,6 @@ async function exploreSelection(lab: Lab, dice: Dice): Promise<void> {
   const number = (await lab.text()).split('\n').indexOf(line) + 1;
   await lab.window.select(number, start + 1, start + length + 1);
   await whole(lab, await lab.explore());
-}
-
-/** What an answer to any prompt has: tokens, and probabilities that add up to no more than 1. */
-async function whole(lab: Lab, panel = lab.panel): Promise<void> {
-  await until('the prompt has tokens', async () => (await panel.part('chip').count()) > 0);
-  await until('the distribution adds up', async () => {
-    const kept = (await panel.bars()).filter((bar) => bar.kept);
-    const sum = kept.reduce((total, { probability }) => total + probability, 0);
-    return kept.length > 0 && sum > 0 && sum < 1 + 1e-6;
-  });
 }
 
 async function changeControls(lab: Lab, dice: Dice): Promise<void> {
@@ -267,5 +262,9 @@ export const doings: Readonly<Record<Exclude<Use, `run ${string}`> | typeof RELO
   'go through the tabs': (lab, dice) => throughTabs(lab, dice.shuffled(TABS)),
   'use the toy vocabulary': toy,
   'explore a hostile text': (lab, dice) => exploreHostile(lab, dice.below(HOSTILE_LINES.length)),
+  'export a result': exportResult,
+  'train, pause, stop and continue': trainAndContinue,
+  'explore on a model server': exploreServed,
+  'download a model and remove it': downloadAndRemove,
   'reload the window': reload,
 };

@@ -70,7 +70,8 @@ export interface TinyServer {
   stop(): Promise<void>;
 }
 
-export async function startTiny(kind: Kind): Promise<TinyServer> {
+/** @param port of this machine; any that is free where left out */
+export async function startTiny(kind: Kind, port = 0): Promise<TinyServer> {
   const open = new Set<Socket>();
   const tiny = { spoil: sendWhole };
   const server = createServer((request, response) => {
@@ -85,7 +86,7 @@ export async function startTiny(kind: Kind): Promise<TinyServer> {
     open.add(socket);
     socket.once('close', () => open.delete(socket));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   return Object.assign(tiny, {
     address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     open,

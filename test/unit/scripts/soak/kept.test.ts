@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -46,6 +46,28 @@ describe('what must not be lost', () => {
     ]);
     await rm(join(data, 'User', 'workspaceStorage'), { recursive: true });
     expect((await kept.losses())[0]).toBe('The saved result first.json is gone.');
+  });
+
+  it('has the files of whole checkpoints, until a training begins anew', async () => {
+    const run = join(data, 'User', 'globalStorage', 'decoding-lab.decoding-lab', 'trainings', 'fox', 'run-1');
+    await mkdir(join(run, 'step-4.partial'), { recursive: true });
+    await writeFile(join(run, 'step-4.partial', 'model.safetensors'), 'half');
+    await kept.remember();
+    expect(kept.checkpoints).toBe(0);
+    await rename(join(run, 'step-4.partial'), join(run, 'step-4'));
+    await kept.remember();
+    expect(kept.checkpoints).toBe(1);
+    // Where its model lies is noted later.
+    await writeFile(join(run, 'step-4', 'exported.txt'), 'step-4-1');
+    expect(await kept.losses()).toEqual([]);
+    await writeFile(join(run, 'step-4', 'model.safetensors'), 'whole');
+    expect(await kept.losses()).toEqual([
+      `The checkpoint’s ${join('fox', 'run-1', 'step-4', 'model.safetensors')} is another.`,
+    ]);
+    await rm(run, { recursive: true });
+    expect(await kept.losses()).toEqual([expect.stringMatching(/ is gone\.$/)]);
+    kept.letCheckpointsGo();
+    expect(await kept.losses()).toEqual([]);
   });
 
   it('knows files that were begun and not ended', async () => {
