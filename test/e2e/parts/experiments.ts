@@ -620,20 +620,25 @@ export function experimentTabs(current: () => Session): void {
     test.each([
       ['Default Light Modern', 'vscode-light', 'light', [400]],
       ['Default High Contrast', 'vscode-high-contrast', 'high-contrast', [400]],
+      ['Default High Contrast Light', 'vscode-high-contrast-light', 'high-contrast-light', [400]],
       ['Default Dark Modern', 'vscode-dark', 'dark', [1600]],
-    ] as const)('%s: nothing overflows', async (theme, kind, name, widths) => {
-      await session.server.set({ 'workbench.colorTheme': theme });
-      await panel.frame.locator(`body.${kind}`).waitFor();
-      for (const width of widths) {
-        await panel.makeWidth(width);
-        for (const tab of TABS) {
-          await panel.part(`tab-${tab}`).click();
-          await panel.part(`experiment-${tab}`).waitFor();
-          await expect.poll(overflow, { message: `${tab} at ${width}` }).toBeLessThanOrEqual(0);
-          await expect.poll(() => violations(panel.frame, ['color-contrast']), { message: tab }).toEqual([]);
-          await session.window.picture(`tab-${tab}-${name}-${width}`);
+    ] as const)(
+      '%s: nothing overflows, and everything can be read, heard and reached',
+      async (theme, kind, name, widths) => {
+        await session.server.set({ 'workbench.colorTheme': theme });
+        await panel.frame.locator(`body.${kind}`).waitFor();
+        for (const width of widths) {
+          await panel.makeWidth(width);
+          for (const tab of ['explore', ...TABS, 'branches', 'course']) {
+            await panel.part(`tab-${tab}`).click();
+            await panel.frame.locator(`[data-testid="tab-${tab}"][aria-selected="true"]`).waitFor();
+            await drawn(panel.frame);
+            await expect.poll(overflow, { message: `${tab} at ${width}` }).toBeLessThanOrEqual(0);
+            await expect.poll(faults, { message: tab }).toEqual([]);
+            await session.window.picture(`tab-${tab}-${name}-${width}`);
+          }
         }
-      }
-    });
+      },
+    );
   });
 }

@@ -6,34 +6,41 @@ import { Panel } from '../../../scripts/lib/panelPage';
 import type { Session } from '../session';
 
 export function keyboardAlone(current: () => Session): void {
+  let session: Session;
+  let panel: Panel;
+
+  const press = async (key: string, times = 1): Promise<void> => {
+    for (let i = 0; i < times; i++) await session.window.page.keyboard.press(key);
+  };
+
+  /** The part that has the focus, or the one that it is in. */
+  const focused = (): Promise<string> =>
+    panel.frame.evaluate(
+      () => document.activeElement?.closest('[data-testid]')?.getAttribute('data-testid') ?? '(other)',
+    );
+
+  /** Presses Tab until the part has the focus; every stop on the way is noted. */
+  const tabTo = async (name: string, key: 'Tab' | 'Shift+Tab' = 'Tab'): Promise<void> => {
+    const stops: string[] = [];
+    for (let i = 0; i < 80; i++) {
+      const now = await focused();
+      if (now === name) return;
+      stops.push(now);
+      await press(key);
+    }
+    throw new Error(`${key} does not reach ${name}; it came by ${stops.join(', ')}.`);
+  };
+
   test('select, explore, change, generate, stop and insert by keys alone', async () => {
-    const session = current();
+    session = current();
     const { window } = session;
     const { keyboard } = window.page;
-    const press = async (key: string, times = 1): Promise<void> => {
-      for (let i = 0; i < times; i++) await keyboard.press(key);
-    };
-
     const line = (await session.savedText()).split('\n').indexOf(SAMPLE_LINE) + 1;
     await window.select(line, 1, SAMPLE_LINE.length + 1);
     await press('Control+k');
     await press('Control+g');
-    const panel = new Panel(await window.frameWith(part('completions')));
+    panel = new Panel(await window.frameWith(part('completions')));
     await panel.ended();
-
-    /** Presses Tab until the part has the focus; every stop on the way is noted. */
-    const tabTo = async (name: string): Promise<void> => {
-      const stops: string[] = [];
-      for (let i = 0; i < 80; i++) {
-        const focused = await panel.frame.evaluate(
-          () => document.activeElement?.closest('[data-testid]')?.getAttribute('data-testid') ?? '(other)',
-        );
-        if (focused === name) return;
-        stops.push(focused);
-        await press('Tab');
-      }
-      throw new Error(`Tab does not reach ${name}; it came by ${stops.join(', ')}.`);
-    };
 
     /**
      * Types in place of what the field holds. Control+A would do, but VS Code selects everything for it once more,
@@ -82,5 +89,54 @@ export function keyboardAlone(current: () => Session): void {
     await expect
       .poll(async () => (await session.savedText()).split('\n')[line - 1]!.length, { timeout: 60_000 })
       .toBeGreaterThan(SAMPLE_LINE.length);
+  });
+
+  test('another tab is reached, run, read and exported, and another model looked for, by keys alone', async () => {
+    await session.window.run('View: Focus Second Editor Group');
+    await expect.poll(() => panel.frame.evaluate(() => document.hasFocus())).toBe(true);
+    // The focus is where it was, or before everything.
+    await tabTo('tab-explore', (await focused()) === '(other)' ? 'Tab' : 'Shift+Tab');
+    // Arrows go from tab to tab; Enter opens the one that has the focus.
+    await press('End');
+    await expect.poll(focused).toBe('tab-course');
+    await press('Home');
+    await press('ArrowRight', 5);
+    await expect.poll(focused).toBe('tab-nucleus');
+    await press('Enter');
+    await panel.part('experiment-nucleus').waitFor();
+    await panel.begin(() => press('Control+Enter'));
+    await panel.ended();
+    await panel.part('answer').waitFor();
+    await expect.poll(focused).toBe('tab-nucleus');
+
+    // A mark of the picture says in a card what it shows, as its neighbour does.
+    const card = panel.frame.locator('#card');
+    const mark = (): Promise<string> =>
+      panel.frame.evaluate(() => document.activeElement?.getAttribute('data-card') ?? '');
+    for (let i = 0; i < 80 && !(await mark()).startsWith('mark:'); i++) await press('Tab');
+    const first = await mark();
+    expect(first).toMatch(/^mark:/);
+    await press('ArrowRight');
+    await expect.poll(mark).not.toBe(first);
+    await card.waitFor();
+    await press('Escape');
+    await card.waitFor({ state: 'hidden' });
+
+    // The menu of exports opens, leads to its rows, and gives the focus back.
+    await tabTo('export');
+    await press('Enter');
+    await panel.part('export-md').waitFor();
+    await press('Tab');
+    await expect.poll(focused).toMatch(/^export-/);
+    await press('Escape');
+    await panel.part('export-md').waitFor({ state: 'hidden' });
+    await expect.poll(focused).toBe('export');
+
+    await tabTo('model', 'Shift+Tab');
+    const opened = (): Promise<string | null> => panel.part('model').getAttribute('aria-expanded');
+    await press('Enter');
+    await expect.poll(opened).toBe('true');
+    await press('Escape');
+    await expect.poll(opened).toBe('false');
   });
 }
