@@ -112,7 +112,7 @@ export function resultBarView(props: ResultBarProps): TemplateResult {
       ?disabled=${growing}
       @click=${onKeep}
     >
-      ${kept ? t('Comparing with next run') : t('Keep and compare with next run')}
+      ${kept ? t('Comparing with next run') : t('Compare with next run')}
     </button>
     ${historyButton(historyOpen, props.onHistory)}
     <span class="feedback quiet" data-testid="feedback">${feedback}</span>

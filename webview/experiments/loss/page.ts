@@ -228,7 +228,7 @@ function passagesView(
         )}
       </ul>
     </div>`;
-  return html`<div class="figures">
+  return html`<div class="model-columns">
     ${list(t('Hardest passages'), ordered.slice(0, count))}
     ${list(t('Easiest passages'), ordered.slice(-count).reverse())}
   </div>`;
