@@ -1,7 +1,13 @@
-/** Computes the scale of tints from the theme's colours, now and whenever the theme changes. */
-import { cssColour, parseColour, tintScale, type Rgb } from './format/colour';
+/** Computes the scale of tints, and what is written on bars, from the theme's colours, now and whenever it changes. */
+import { cssColour, inkOn, parseColour, tintScale, type Rgb } from './format/colour';
 
-/** Keeps the custom properties `--tint-0` to `--tint-6` and `--tint-text` of the document up to date. */
+/** The orange of charts in themes that have none. */
+const ORANGE: Rgb = [209, 134, 22];
+
+/**
+ * Keeps the custom properties `--tint-0` to `--tint-6`, `--tint-text`, `--on-blue` and `--on-orange` of the document
+ * up to date.
+ */
 export function followTheme(): void {
   const apply = (): void => {
     const background = resolve('var(--vscode-editor-background, #1e1e1e)', [30, 30, 30]);
@@ -13,6 +19,8 @@ export function followTheme(): void {
       style.setProperty(`--tint-${index}`, cssColour(tint));
     });
     style.setProperty('--tint-text', cssColour(text));
+    style.setProperty('--on-blue', cssColour(inkOn(resolve('var(--chart-blue)', hue))));
+    style.setProperty('--on-orange', cssColour(inkOn(resolve('var(--chart-orange)', ORANGE))));
   };
   apply();
   // VS Code changes the theme by the root's style (its variables) and the body's class (its kind).

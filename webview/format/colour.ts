@@ -50,6 +50,14 @@ export function contrast(a: Rgb, b: Rgb): number {
   return (Math.max(x, y) + 0.05) / (Math.min(x, y) + 0.05);
 }
 
+const BLACK: Rgb = [0, 0, 0];
+const WHITE: Rgb = [255, 255, 255];
+
+/** Black or white, whichever is read better on a colour: one of them always has a contrast of 4.58 and more. */
+export function inkOn(colour: Rgb): Rgb {
+  return contrast(BLACK, colour) >= contrast(WHITE, colour) ? BLACK : WHITE;
+}
+
 export interface TintScale {
   /** Backgrounds from the least probable (the page's own) to the most probable. */
   readonly tints: readonly Rgb[];
@@ -69,7 +77,7 @@ export function tintScale(background: Rgb, hue: Rgb, foreground: Rgb): TintScale
     }
     return 0;
   };
-  const strong: Rgb = luminance(background) > 0.18 ? [0, 0, 0] : [255, 255, 255];
+  const strong = inkOn(background);
   const enough = contrast(foreground, background) >= READABLE && reach(foreground) >= 0.2;
   const text = enough ? foreground : strong;
   const most = reach(text);

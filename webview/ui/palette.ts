@@ -1,5 +1,5 @@
 /** The colours of pictures: the theme's own on screen, fixed ones on white paper. */
-import { cssColour, tintScale } from '../format/colour';
+import { cssColour, inkOn, tintScale, type Rgb } from '../format/colour';
 
 export interface Palette {
   readonly text: string;
@@ -12,6 +12,9 @@ export interface Palette {
   readonly first: string;
   /** The second of two: an earlier result. */
   readonly second: string;
+  /** Text on what is filled with the first or the second. */
+  readonly onFirst: string;
+  readonly onSecond: string;
   /** Further series, to be told apart by their labels too. */
   readonly series: readonly string[];
   /** Seven steps from the page's colour to the strongest tint: a sequential scale for probabilities. */
@@ -30,6 +33,8 @@ export const SCREEN: Palette = {
   page: 'var(--page)',
   first: 'var(--chart-blue)',
   second: 'var(--chart-orange)',
+  onFirst: 'var(--on-blue)',
+  onSecond: 'var(--on-orange)',
   series: [
     'var(--chart-orange)',
     'var(--chart-green)',
@@ -43,7 +48,9 @@ export const SCREEN: Palette = {
   code: 'var(--vscode-editor-font-family, monospace)',
 };
 
-const paper = tintScale([255, 255, 255], [0, 94, 162], [31, 31, 31]);
+const BLUE: Rgb = [0, 94, 162];
+const ORANGE: Rgb = [180, 83, 9];
+const paper = tintScale([255, 255, 255], BLUE, [31, 31, 31]);
 
 /** For files, which have no theme. */
 export const PAPER: Palette = {
@@ -53,6 +60,8 @@ export const PAPER: Palette = {
   page: '#ffffff',
   first: '#005ea2',
   second: '#b45309',
+  onFirst: cssColour(inkOn(BLUE)),
+  onSecond: cssColour(inkOn(ORANGE)),
   series: ['#b45309', '#2e7d32', '#6a3d9a', '#8a6d00', '#c62828'],
   tints: paper.tints.map(cssColour),
   onTint: cssColour(paper.text),

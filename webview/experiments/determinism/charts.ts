@@ -45,6 +45,11 @@ function agreementPicture({ verdicts, simple }: DeterminismResult): Picture {
     const left = width < 520 ? 130 : 190;
     const room = (width - left - 12) / length;
     const fill: Record<State, string> = { simple: palette.first, same: palette.second, apart: palette.page };
+    const ink: Record<State, string> = {
+      simple: palette.onFirst,
+      same: palette.onSecond,
+      apart: palette.text,
+    };
     return {
       options: {
         height: 50 + verdicts.length * 24,
@@ -69,7 +74,7 @@ function agreementPicture({ verdicts, simple }: DeterminismResult): Picture {
             x: 'position',
             y: 'row',
             text: ({ state }: Place) => MARKS[state],
-            fill: ({ state }: Place) => (state === 'apart' ? palette.text : palette.page),
+            fill: ({ state }: Place) => ink[state],
             pointerEvents: 'none',
           }),
         ],

@@ -223,7 +223,7 @@ function outsidePicture({ cells, vocabularySize }: NucleusResult): Picture {
               text: ({ cell, mass }: Share) => barLabel(cell, vocabularySize, mass * room),
               textAnchor: 'start',
               dx: 6,
-              fill: palette.page,
+              fill: palette.onFirst,
               pointerEvents: 'none',
             },
           ),

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   contrast,
+  inkOn,
   luminance,
   parseColour,
   TINT_LIMITS,
@@ -26,6 +28,27 @@ describe('contrast', () => {
   ])('of %s on %s is %d', (a, b, ratio) => {
     expect(contrast(hex(a), hex(b))).toBeCloseTo(ratio, 2);
     expect(contrast(hex(b), hex(a))).toBeCloseTo(ratio, 2);
+  });
+});
+
+describe('what is written on a colour', () => {
+  it('can be read on every colour', () => {
+    const channel = fc.double({ min: 0, max: 255, noNaN: true });
+    fc.assert(
+      fc.property(fc.tuple(channel, channel, channel), (colour) => {
+        // The worst colour, of luminance 0.179, has √21 = 4.58 with both.
+        expect(contrast(inkOn(colour), colour)).toBeGreaterThanOrEqual(4.58);
+      }),
+    );
+  });
+
+  // Orange of the charts in the high contrast themes: white would have 2.9 on it.
+  it.each([
+    ['#d18616', '#000000'],
+    ['#0063d3', '#ffffff'],
+    ['#59a4f9', '#000000'],
+  ])('is on %s %s', (colour, ink) => {
+    expect(inkOn(hex(colour))).toEqual(hex(ink));
   });
 });
 
