@@ -1,9 +1,13 @@
 /** What the page keeps over a reload, in the state that VS Code stores for it. */
+import { effect } from '@preact/signals-core';
 import * as v from 'valibot';
 import { promptSourceSchema } from '../../src/protocol/messages';
 import type { ServerRemark } from './serverRemark';
 import type { Session } from './session';
 import type { Tab } from './tab';
+
+/** Milliseconds without a change after which the page's state is stored. */
+const STORE_AFTER = 300;
 
 const pageMemorySchema = v.object({
   version: v.literal(1),
@@ -62,6 +66,32 @@ export function unpackPage(
   session.sourceInDocument = memory.inDocument ?? (memory.source?.kind === 'typed' ? null : memory.source);
   session.before = memory.before;
   for (const tab of tabs) tab.restore(memory.tabs[tab.id]);
+}
+
+/**
+ * Stores the page's state when nothing of it has changed for a while, and when the focus leaves it.
+ * @param pack reads the state from signals; what it returns makes it
+ */
+export function storeInTime(pack: () => () => PageMemory, store: (memory: PageMemory) => void): void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let changed: (() => PageMemory) | undefined;
+  let first = true;
+  const storeNow = (): void => {
+    clearTimeout(timer);
+    if (changed) store(changed());
+    changed = undefined;
+  };
+  // Whoever reloads the window or closes it leaves the page first, and may do so right after a change.
+  window.addEventListener('blur', storeNow);
+  effect(() => {
+    const packed = pack();
+    if (!first) {
+      changed = packed;
+      clearTimeout(timer);
+      timer = setTimeout(storeNow, STORE_AFTER);
+    }
+    first = false;
+  });
 }
 
 /** Little-endian float32 numbers as text, since VS Code stores JSON. */

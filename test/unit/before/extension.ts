@@ -1,5 +1,5 @@
 /** The extension's side of a page: models, the history of the fixtures, and runs on the toy vocabulary. */
-import type { LaterTabs } from '../../../webview/app';
+import type { LaterTabs } from '../../../webview/frame/pageTabs';
 import { openHistory, runOnToy, type HistoryEntry } from './openers';
 import { Page, type Answer } from './page';
 

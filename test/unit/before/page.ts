@@ -7,7 +7,8 @@ import {
   type ToPanel,
   type Toy,
 } from '../../../src/protocol/messages';
-import { App, type LaterTabs } from '../../../webview/app';
+import { App } from '../../../webview/app';
+import type { LaterTabs } from '../../../webview/frame/pageTabs';
 import { createExplore } from '../../../webview/experiments/explore/page';
 import { laterTabs } from '../../../webview/experiments/registry';
 import { Drawn } from './drawn';
