@@ -5,8 +5,7 @@ import { createHash } from 'node:crypto';
 import { checkContext, checkParts } from '../../experiments/kit/fittingWindows';
 import type { Offer } from '../../experiments/kit/offers';
 import { splitOffset, type WindowSettings } from '../../experiments/kit/textBatches';
-import { inBytes } from '../../l10n/bytes';
-import { counted, languageTag, t } from '../../l10n/language';
+import { languageTag, t } from '../../l10n/language';
 import type { Provenance } from '../../experiments/kit/results';
 import { NO_PROGRESS, train } from '../../experiments/training/loop';
 import { TrainingBatches } from '../../experiments/training/batches';
@@ -17,7 +16,6 @@ import type {
   TrainingContext,
   TrainingData,
   TrainingEvent,
-  TrainingHistory,
   TrainingProgress,
   TrainingResult,
   TrainingSettings,
@@ -27,13 +25,14 @@ import { countParameters } from '../../gpt2/checkpoint/modelFolder';
 import { decodeBytes } from '../../gpt2/tokenizer/textTokenizer';
 import type { Gpt2Config } from '../../gpt2/checkpoint/config';
 import { runsIn, type TrainingRun } from '../../library/lastCheckpoint';
-import { PROCESS_BYTES, trainingMemory } from '../../library/memory';
+import { PROCESS_BYTES } from '../../library/memory';
 import { withProcessLock, type Holder } from '../../library/processLock';
 import { Gpt2Trainer } from '../../onnx/training';
 import { version } from '../../../package.json';
-import { Checkpoints, exportModel, loadCheckpoint, readState, sweepExports } from './checkpoints';
+import { Checkpoints, exportModel, loadCheckpoint, sweepExports } from './checkpoints';
 import { emptyHistory, verifyContinuity } from './continuity';
-import { damaged } from './manifest';
+import { memoryFor, withoutMemory } from './memoryNeeded';
+import { checkProgress, findCheckpoint, type Resumed } from './resume';
 import type { Lack, Resources } from '../models';
 import type { ModelSource } from '../protocol';
 import { written } from '../../l10n/numbers';
@@ -94,42 +93,6 @@ function heldBy({ pid, since }: Holder, name: string): string {
       );
 }
 
-function lacksMemory(
-  name: string,
-  { batchSize, context }: TrainingSettings,
-  needed: number,
-  { free, limit }: Lack,
-): string {
-  const windows = counted(batchSize, '{0} window', '{0} windows');
-  const job = [name, windows, written(context), inBytes(needed)];
-  return limit
-    ? t(
-        'Training {0} with batches of {1} of {2} tokens takes about {3} of memory, beside the {4} that the model process has already, and decodingLab.engine.memoryLimit allows {5} in all.',
-        ...[...job, inBytes(limit.held), inBytes(limit.allowed)],
-      )
-    : t(
-        'Training {0} with batches of {1} of {2} tokens takes about {3} of memory, and {4} are free.',
-        ...[...job, inBytes(free)],
-      );
-}
-
-/** @param fits windows of a batch for which there is memory */
-function wayOut(fits: number, { limit }: Lack): string {
-  const windows = counted(fits, '{0} window', '{0} windows');
-  if (fits >= 1) {
-    return limit
-      ? t('Raise that limit, choose shorter windows, or choose batches of at most {0}.', windows)
-      : t('Close other programs, choose shorter windows, or choose batches of at most {0}.', windows);
-  }
-  return limit
-    ? t(
-        'Raise that limit, choose shorter windows, or train a smaller model: not even one window at a time fits.',
-      )
-    : t(
-        'Close other programs, choose shorter windows, or train a smaller model: not even one window at a time fits.',
-      );
-}
-
 async function prepareAndTrain(
   source: Gpt2Source,
   job: TrainingJob,
@@ -149,7 +112,7 @@ async function prepareAndTrain(
   const needed = atOnce * (memory.fixed + settings.batchSize * memory.window);
   const refused = (lack: Lack): Error => {
     const fits = Math.floor((lack.room / atOnce - memory.fixed) / memory.window);
-    return new RangeError(`${lacksMemory(source.name, settings, needed, lack)} ${wayOut(fits, lack)}`);
+    return new RangeError(withoutMemory(source.name, settings, needed, fits, lack));
   };
   return resources.claim(needed, refused, () =>
     trainWith({
@@ -287,15 +250,6 @@ async function trainWith(prepared: Prepared): Promise<TrainingResult> {
   }
 }
 
-function memoryFor(
-  config: Gpt2Config,
-  { context, dropout }: TrainingSettings,
-): ReturnType<typeof trainingMemory> {
-  const { layers, width, heads, vocabularySize: vocabulary } = config;
-  const parameters = countParameters(config);
-  return trainingMemory({ parameters, layers, width, vocabulary, heads, dropout, length: context });
-}
-
 /** Windows as a job has them. */
 const asParameters = ({ context, stride, batchSize }: WindowSettings): Offer['parameters'] => ({
   settings: { context, stride, batchSize },
@@ -348,88 +302,6 @@ function stoppable(
       });
     },
   };
-}
-
-interface Resumed {
-  readonly directory: string;
-  readonly run: TrainingRun;
-  readonly settings: TrainingSettings;
-  readonly progress: TrainingProgress;
-  readonly history: TrainingHistory;
-  /** Sentences on what could not be used, or not be verified. */
-  readonly notes: readonly string[];
-}
-
-/**
- * The newest whole checkpoint of this model on this text.
- * @throws RangeError where there is none, naming the files that are damaged.
- */
-async function findCheckpoint(
-  job: TrainingJob,
-  parent: string,
-  data: string,
-  name: string,
-): Promise<Resumed> {
-  const all = (await runsIn(job.directory)).flatMap((run) =>
-    run.checkpoints.map((directory) => ({ run, directory })),
-  );
-  if (all.length === 0) {
-    throw new RangeError(t('{0} has no checkpoint to resume from. Start a training first.', name));
-  }
-  const notes: string[] = [];
-  for (const { run, directory } of all.reverse()) {
-    let state: Awaited<ReturnType<typeof readState>>;
-    try {
-      state = await readState(directory);
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      notes.push(error.message);
-      continue;
-    }
-    if (state.parent !== parent) {
-      throw new RangeError(
-        t('The last checkpoint was made from other weights than the model has now. Start a new training.'),
-      );
-    }
-    if (state.data !== data) {
-      throw new RangeError(
-        t(
-          'The last checkpoint was trained on another text. Choose that text again, or start a training on this one.',
-        ),
-      );
-    }
-    const { settings, progress, history, verified } = state;
-    if (notes.length > 0)
-      notes.push(t('The training resumes from step {0} instead.', written(progress.step)));
-    if (!verified) {
-      notes.push(
-        t(
-          'The checkpoint of step {0} was written by a version that kept no digests of its files: whether they are as they were written cannot be seen.',
-          written(progress.step),
-        ),
-      );
-    }
-    return { directory, run, settings, progress, history, notes };
-  }
-  throw new RangeError(
-    `${notes.join(' ')} ${t('{0} has no other intact checkpoint. Start a new training.', name)}`,
-  );
-}
-
-/** @throws RangeError where a checkpoint's progress is not one that its training can have made. */
-function checkProgress({ directory, progress }: Resumed, perEpoch: number): void {
-  const { step, epoch, batch } = progress;
-  if (batch < perEpoch && step === epoch * perEpoch + batch) return;
-  throw damaged(
-    directory,
-    t(
-      'step {0} cannot be batch {1} of epoch {2}, where an epoch has {3} batches. Start a new training',
-      written(step),
-      written(batch),
-      written(epoch),
-      written(perEpoch),
-    ),
-  );
 }
 
 /** What a run has in a training's folder. */
