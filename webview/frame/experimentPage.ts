@@ -1,6 +1,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { ReportOf, ReportTable } from '../../src/experiments/report/types';
 import type { ExperimentResult } from '../../src/experiments/kit/results';
+import { t } from '../../src/l10n/language';
 import type { Term } from '../ui/glossary';
 import type { Picture } from '../ui/picture';
 import type { FieldGroup, FormValues } from '../form/form';
@@ -8,6 +9,9 @@ import type { LiveRun } from './live';
 import type { Stale } from './order';
 import type { Lane } from './queue';
 import type { Order, Outcome } from './record';
+
+/** What the button says that runs where a page says nothing else, and its `data-testid`. */
+export const RUN = { label: t('Run'), hook: 'run' };
 
 /** What one experiment adds to the tab that all experiments share (`experimentTab.ts`). */
 export interface ExperimentPage<Result extends ExperimentResult> {
@@ -65,7 +69,7 @@ export interface ExperimentPage<Result extends ExperimentResult> {
   readonly showsPart?: (order: Order) => boolean;
   /** A result comes on screen that was not run just now, with these parameters; undefined where none does. */
   readonly opened?: (parameters?: unknown) => void;
-  /** What the button says that runs, and its `data-testid`; Run where left out. */
+  /** What the button says that runs, and its `data-testid`; `RUN` where left out. */
   readonly verb?: { readonly label: string; readonly hook: string };
   /** The toy's table stands open among the controls. */
   readonly toyUnfolded?: boolean;

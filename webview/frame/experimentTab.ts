@@ -7,37 +7,22 @@ import { toyTableView } from '../form/toyTable';
 import { RequestError } from '../host';
 import { afterDraw } from '../ui/afterDraw';
 import { addTerms } from '../ui/glossary';
+import { AroundResult } from './aroundResult';
 import { DrawnResult } from './drawnResult';
 import { drawnView } from './drawnView';
 import { comingView, emptyView, unavailableView } from './emptyView';
-import { figuresView, type ExperimentPage, type Pieces, type ShownParts } from './experimentPage';
+import { figuresView, RUN, type ExperimentPage, type Pieces } from './experimentPage';
 import { ExperimentState } from './experimentState';
-import { exportChoices } from './exports';
-import { codeChoices } from './resultCode';
 import { messageView } from './messageView';
-import type { Stale } from './order';
 import { slidesOf, type Slide } from './presentation';
 import { provenanceView } from './provenanceView';
 import { resultServerCard, servedName } from './serverView';
-import type { Outcome } from './record';
-import {
-  answerView,
-  comparisonView,
-  conclusionView,
-  growingView,
-  historyButton,
-  historyView,
-  resultBarView,
-  staleView,
-  type EarlierAnswer,
-} from './resultView';
+import { answerView, growingView } from './resultView';
 import { leaveSettings, showAnswer } from './roomForAnswer';
 import { PROGRESS_AFTER, runProgressView } from './statusView';
 import type { OpenRequest, Tab, TabContext } from './tab';
 import { t } from '../../src/l10n/language';
 import { filled } from '../ui/filled';
-
-const RUN = { label: t('Run'), hook: 'run' };
 
 export class ExperimentTab<Result extends ExperimentResult> implements Tab {
   readonly id: string;
@@ -46,6 +31,7 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
   readonly #context: TabContext;
   protected readonly state: ExperimentState<Result>;
   readonly #drawn: DrawnResult<Result>;
+  readonly #around: AroundResult<Result>;
   /** What a run needs is being got. */
   #preparing = false;
 
@@ -57,6 +43,9 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
     this.state = new ExperimentState(page, context);
     if (page.terms) addTerms(page.terms);
     this.#drawn = new DrawnResult(page, this.state, context.session);
+    this.#around = new AroundResult(page, this.state, this.#drawn, context.present, () => {
+      this.run();
+    });
   }
 
   body(): TemplateResult {
@@ -68,7 +57,7 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
       ${unavailable === null ? this.#form() : nothing}
       <div class="results">
         ${unavailable === null ? nothing : this.#instead(unavailable)} ${this.#live()}
-        ${unavailable === null || outcome ? this.#result() : this.#history()}
+        ${unavailable === null || outcome ? this.#result() : this.#around.history()}
       </div>
     </div>`;
   }
@@ -77,7 +66,7 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
   #instead(sentence: string): TemplateResult {
     const { question } = this.#page;
     // A result on screen has a button of its own.
-    const historyButton = this.#drawn.outcome ? nothing : this.#historyButton();
+    const historyButton = this.#drawn.outcome ? nothing : this.#around.historyButton();
     return unavailableView({ question, sentence, historyButton, ...this.#context });
   }
 
@@ -94,12 +83,12 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
       outcome,
       parts,
       stale: (order, modelName) => this.state.stale(order, modelName),
-      staleMark: (stale) => this.#staleMark(stale),
-      bar: (growing) => this.#bar(outcome, parts, growing),
-      historyButton: this.#historyButton(),
-      history: this.#history(),
-      comparison: this.#comparison(),
-      conclusion: this.#conclusion(),
+      staleMark: (stale) => this.#around.staleMark(stale),
+      bar: (growing) => this.#around.bar(outcome, parts, growing),
+      historyButton: this.#around.historyButton(),
+      history: this.#around.history(),
+      comparison: this.#around.comparison(),
+      conclusion: this.#around.conclusion(),
     };
   }
 
@@ -173,28 +162,6 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
     );
   }
 
-  #historyButton(): TemplateResult {
-    const { keeping } = this.state;
-    return historyButton(keeping.history !== null, () => void keeping.toggleHistory());
-  }
-
-  #history(): TemplateResult | typeof nothing {
-    const { keeping, shown } = this.state;
-    if (!keeping.history) return nothing;
-    return historyView({
-      lines: keeping.history,
-      canCompare: shown.outcome !== null,
-      onOpen: (id) =>
-        void keeping.reopen(id, (saved) => {
-          this.state.open(saved);
-        }),
-      onCompare: (id) =>
-        void keeping.reopen(id, (saved) => {
-          this.state.compare(saved);
-        }),
-    });
-  }
-
   #result(): TemplateResult {
     const { outcome, isGrowing } = this.#drawn;
     if (!outcome) return this.#empty(this.state.runs.jobState !== 'none');
@@ -206,94 +173,24 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
     const values = state.form.values;
     const picture = this.#page.lead?.(parts, values) ?? figuresView(parts, parts.pictures.slice(0, 1));
     return html`
-      ${this.#staleMark(state.stale(outcome.order, modelName))}
+      ${this.#around.staleMark(state.stale(outcome.order, modelName))}
       ${
         isGrowing
           ? growingView(state.runs.jobState === 'none', picture)
           : answerView({
               sentences: report.summary(outcome.result),
-              earlier: this.#earlier(),
+              earlier: this.#around.earlier(),
               picture,
               fold: state.folds.of('answer'),
               measures: this.#page.measures ?? [],
             })
       }
-      ${isGrowing ? nothing : drawnView(provenance, provenance.seed)} ${this.#bar(outcome, parts, isGrowing)}
-      ${this.#history()} ${isGrowing ? nothing : this.#comparison()}
+      ${isGrowing ? nothing : drawnView(provenance, provenance.seed)}
+      ${this.#around.bar(outcome, parts, isGrowing)} ${this.#around.history()}
+      ${isGrowing ? nothing : this.#around.comparison()}
       ${view ? view(parts, values) : figuresView(parts, parts.pictures.slice(1))}
-      ${parts.tables.map(parts.table)} ${this.#conclusion()}
+      ${parts.tables.map(parts.table)} ${this.#around.conclusion()}
     `;
-  }
-
-  #staleMark(stale: Stale | null): TemplateResult | typeof nothing {
-    if (!stale) return nothing;
-    return staleView({
-      stale,
-      verb: (this.#page.verb ?? RUN).label,
-      busy: this.state.runs.jobState !== 'none',
-      onRun: () => {
-        this.run();
-      },
-    });
-  }
-
-  #bar(outcome: Outcome<Result> | null, parts: ShownParts<Result> | null, growing: boolean): TemplateResult {
-    const state = this.state;
-    const { keeping, shown, runs } = state;
-    return resultBarView({
-      growing,
-      exports: [
-        ...(parts ? exportChoices(parts.tables, parts.pictures) : []),
-        ...(outcome ? codeChoices(outcome) : []),
-      ],
-      saved: !growing && outcome !== null && outcome.savedId !== null,
-      historyOpen: keeping.history !== null,
-      busy: runs.jobState !== 'none',
-      feedback: keeping.feedback,
-      onExport: (id) => void this.#drawn.export(id),
-      onSave: () => void state.save(),
-      onHistory: () => void keeping.toggleHistory(),
-      onReplay: () => {
-        state.replay();
-      },
-      onPresent: this.#context.present,
-      kept: shown.keptToCompare,
-      onKeep: () => {
-        shown.keepToCompare();
-      },
-    });
-  }
-
-  /** What the result is compared with, in a sentence; null where it is with nothing. */
-  #earlier(): EarlierAnswer | null {
-    const { earlier } = this.#drawn;
-    if (!earlier) return null;
-    const { modelName, server } = earlier.result.provenance;
-    return {
-      model: servedName(modelName, server),
-      headline: this.#page.report.summary(earlier.result)[0] ?? '',
-    };
-  }
-
-  #comparison(): TemplateResult | typeof nothing {
-    const earlier = this.#earlier();
-    if (!earlier) return nothing;
-    return comparisonView({
-      tables: this.state.shown.comparison,
-      folds: this.state.folds,
-      earlier: this.#page.layout ? earlier : null,
-      onClose: () => {
-        this.state.shown.compareWith(null);
-      },
-    });
-  }
-
-  #conclusion(): TemplateResult | typeof nothing {
-    const { shown } = this.state;
-    if (!shown.outcome) return nothing;
-    return conclusionView(shown.outcome.conclusion, (text) => {
-      shown.conclude(text);
-    });
   }
 
   /** @param coming a run is to give a result */
@@ -313,7 +210,7 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
     return html`${emptyView({
       question,
       promise,
-      historyButton: this.#historyButton(),
+      historyButton: this.#around.historyButton(),
       onRun: () => {
         this.run();
       },
@@ -324,7 +221,7 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
               chooseModel('toy');
             },
     })}
-    ${this.#history()}`;
+    ${this.#around.history()}`;
   }
 
   /** How far the run is; nothing where none goes on, or only just. */
