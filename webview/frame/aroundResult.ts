@@ -1,6 +1,7 @@
 /** What stands around the result on screen: whose it is, what can be done with it, and what it is compared with. */
 import { nothing, type TemplateResult } from 'lit';
 import type { ExperimentResult } from '../../src/experiments/kit/results';
+import type { EarlierAnswer } from './answerView';
 import type { DrawnResult } from './drawnResult';
 import { RUN, type ExperimentPage, type ShownParts } from './experimentPage';
 import type { ExperimentState } from './experimentState';
@@ -15,7 +16,6 @@ import {
   historyView,
   resultBarView,
   staleView,
-  type EarlierAnswer,
 } from './resultView';
 import { servedName } from './serverView';
 

@@ -4,7 +4,7 @@ import { html, nothing, type TemplateResult } from 'lit';
 import { afterDraw } from '../ui/afterDraw';
 import { chart } from '../ui/figureView';
 import type { Picture } from '../ui/picture';
-import { unbroken } from './resultView';
+import { unbroken } from './answerView';
 import { isTyping } from './typing';
 import { t } from '../../src/l10n/language';
 import { filled } from '../ui/filled';
