@@ -4,6 +4,7 @@ import { CancellationTokenSource, type CancellationToken } from 'vscode-jsonrpc/
 import { messageOf } from '../core/messageOf';
 import { ownBuffers } from './channel';
 import { EngineProcess } from './engineProcess';
+import { loadPolicy, probePolicy, runPolicy, shortPolicy, type Limits } from './waitPolicies';
 import { waitFor, type WaitPolicy } from './waitFor';
 import {
   ConfigureNotification,
@@ -27,7 +28,7 @@ import {
   type Priority,
 } from './protocol';
 import type { ServerAddress, ServerDescription } from '../remote/source';
-import { counted, t } from '../l10n/language';
+import { t } from '../l10n/language';
 
 export {
   EngineError,
@@ -65,19 +66,6 @@ export interface EngineClientOptions {
   readonly limits?: Partial<Limits>;
 }
 
-interface Limits {
-  readonly probe: number;
-  readonly status: number;
-  readonly unload: number;
-  readonly load: number;
-}
-
-/**
- * A model may be large and its disk slow, and a server may let each question wait; the other two are a matter of
- * moments where no long step goes on.
- */
-const LIMITS: Limits = { probe: 120_000, status: 10_000, unload: 60_000, load: 600_000 };
-
 export interface RunOptions<Event = unknown> {
   /** Further models, where the experiment compares some. */
   readonly others?: readonly ModelSource[];
@@ -95,9 +83,6 @@ export interface RunOptions<Event = unknown> {
 
 /** How long the end of a process may go unnoticed after the first sign of it. */
 const NOTICE_MS = 500;
-
-/** How long a run that was stopped may take to answer with what it has. */
-const PARTIAL_MS = 1000;
 
 type Send<T> = (engine: EngineProcess, token: CancellationToken) => Promise<T>;
 
@@ -140,17 +125,12 @@ export class EngineClient {
 
   /** Loads a model, or finds it loaded. */
   async load(source: ModelSource, signal?: AbortSignal): Promise<LoadedModel> {
-    const milliseconds = this.#limit('load');
-    const sentence = notLoaded(source, span(milliseconds));
     let renewal: (() => void) | undefined;
     try {
       const loaded = await this.#request(
         signal,
         (engine, token) => engine.connection.sendRequest(LoadRequest, { source }, token),
-        {
-          ...{ afterStop: 0, stopped: t('Stopped before the model was loaded.') },
-          limit: { milliseconds, sentence },
-        },
+        loadPolicy(source, this.#options.limits),
         (renew) => {
           renewal = renew;
           this.#loads.add(renew);
@@ -167,16 +147,10 @@ export class EngineClient {
    * is given, with `access` or with a description that says so.
    */
   probe(server: ServerAddress, signal?: AbortSignal): Promise<ServerDescription> {
-    const milliseconds = this.#limit('probe');
-    const sentence = t(
-      '{0} did not answer within {1}. See whether it or the model process is busy with something long, then try again.',
-      server.name,
-      span(milliseconds),
-    );
     return this.#request(
       signal,
       (engine, token) => engine.connection.sendRequest(ProbeRequest, { server }, token),
-      { afterStop: 0, stopped: t('Stopped before the server answered.'), limit: { milliseconds, sentence } },
+      probePolicy(server, this.#options.limits),
     );
   }
 
@@ -213,8 +187,7 @@ export class EngineClient {
             token,
           );
         },
-        // Who types has gone on by then.
-        { afterStop: keepsOnStop ? Infinity : priority === 'typing' ? 0 : PARTIAL_MS },
+        runPolicy(priority, keepsOnStop),
       );
       return ownBuffers(result);
     });
@@ -250,7 +223,7 @@ export class EngineClient {
     await this.#request(
       undefined,
       (engine) => engine.connection.sendRequest(UnloadRequest, { source }),
-      this.#shortly('unload'),
+      shortPolicy('unload', this.#options.limits),
     );
   }
 
@@ -259,21 +232,8 @@ export class EngineClient {
     return this.#request(
       undefined,
       (engine) => engine.connection.sendRequest(StatusRequest),
-      this.#shortly('status'),
+      shortPolicy('status', this.#options.limits),
     );
-  }
-
-  #limit(request: keyof Limits): number {
-    return { ...LIMITS, ...this.#options.limits }[request];
-  }
-
-  #shortly(request: 'status' | 'unload'): WaitPolicy {
-    const milliseconds = this.#limit(request);
-    const sentence = t(
-      'The model process is in the middle of a long step and did not answer within {0}. Wait for that step, or stop its run; then try again.',
-      span(milliseconds),
-    );
-    return { afterStop: 0, limit: { milliseconds, sentence } };
   }
 
   /** Ends the process and rejects what is pending; resolves when the process is gone. */
@@ -362,26 +322,6 @@ export class EngineClient {
     });
     return engine;
   }
-}
-
-const span = (milliseconds: number): string =>
-  milliseconds < 120_000
-    ? counted(milliseconds / 1000, '{0} second', '{0} seconds')
-    : counted(milliseconds / 60_000, '{0} minute', '{0} minutes');
-
-function notLoaded(source: ModelSource, time: string): string {
-  const name = source.kind === 'toy' ? t('The toy vocabulary') : source.name;
-  return source.kind === 'remote'
-    ? t(
-        '{0} was not loaded within {1}. Where a run goes on, wait for its step or stop it; otherwise see whether its server answers. Then try again.',
-        name,
-        time,
-      )
-    : t(
-        '{0} was not loaded within {1}. Where a run goes on, wait for its step or stop it; otherwise see whether the disk with the model answers. Then try again.',
-        name,
-        time,
-      );
 }
 
 function shutDown(): EngineError {
