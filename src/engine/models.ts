@@ -1,13 +1,12 @@
 /** The models in the engine's memory. */
-import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { LanguageModel } from '../core/languageModel';
 import { RemoteError } from '../remote/remoteError';
 import type { NetworkSettings } from '../remote/source';
-import { machineMemory, PROCESS_BYTES } from '../library/memory';
+import { PROCESS_BYTES } from '../library/memory';
 import { EngineError, type EngineSettings, type HeldModel, type ModelSource } from './protocol';
-import { inBytes } from '../l10n/bytes';
-import { t } from '../l10n/language';
+import { lackOf, lacksMemory, type Lack, type Resources } from './memoryRoom';
+import { keyOf } from './sourceKey';
 
 /** What a loader may use and must heed. */
 export interface LoadTools {
@@ -18,26 +17,6 @@ export interface LoadTools {
   readonly threads: number | undefined;
   readonly memoryLimit: number | undefined;
   readonly network: NetworkSettings | undefined;
-}
-
-/** What is lacking where there is not enough memory. */
-export interface Lack {
-  /** Bytes that can be had. */
-  readonly room: number;
-  /** Bytes that are free on the machine. */
-  readonly free: number;
-  /** Where it is the user's limit that stands in the way: its bytes, and those that are held. */
-  readonly limit?: { readonly allowed: number; readonly held: number };
-}
-
-/** What work beside the models may use and must heed. */
-export interface Resources {
-  readonly threads: number | undefined;
-  /**
-   * Counts `bytes` as taken while `action` lasts; models that nobody uses make room.
-   * @throws what `refused` says where there is too little.
-   */
-  readonly claim: <T>(bytes: number, refused: (lack: Lack) => Error, action: () => Promise<T>) => Promise<T>;
 }
 
 export interface ModelsOptions {
@@ -268,12 +247,7 @@ export class Models {
     const others = (): [string, Entry][] => [...this.#entries].filter(([key]) => key !== except);
     const lack = (): Lack | undefined => {
       const held = others().reduce((sum, [, entry]) => sum + entry.bytes, PROCESS_BYTES + this.#claimed);
-      const { free } = machineMemory();
-      const room = Math.max(0, Math.min(free, (memoryLimit ?? Infinity) - held));
-      if (memoryLimit !== undefined && held + bytes > memoryLimit) {
-        return { room, free, limit: { allowed: memoryLimit, held } };
-      }
-      return bytes <= free ? undefined : { room, free };
+      return lackOf(bytes, held, memoryLimit);
     };
     for (const [key, entry] of others()) {
       if (lack() === undefined) return undefined;
@@ -329,36 +303,4 @@ export class Models {
     const model = await entry.loading.catch(() => undefined);
     await model?.dispose();
   }
-}
-
-/** Equal for sources that give the same model. */
-function keyOf(source: ModelSource): string {
-  switch (source.kind) {
-    case 'toy':
-      return JSON.stringify(['toy', source.words, source.logits]);
-    case 'gpt2':
-      return JSON.stringify(['gpt2', source.id, source.directory, source.precision ?? 'fp32']);
-    case 'remote': {
-      const { id, server, model, tokenizer } = source;
-      const { name, address, key } = server;
-      return JSON.stringify(['remote', id, name, address, digestOf(key), model, tokenizer]);
-    }
-  }
-}
-
-/** What is equal for equal secrets, and does not tell them. */
-function digestOf(secret: string | undefined): string | null {
-  return secret === undefined ? null : createHash('sha256').update(secret).digest('hex');
-}
-
-function lacksMemory(name: string, bytes: number, { free, limit }: Lack): string {
-  return limit
-    ? t(
-        "{0} needs {1} of memory, beside the {2} that the model process has already, and decodingLab.engine.memoryLimit allows {3} in all. Raise that limit, choose the model's 8-bit or 4-bit weights, or choose a smaller model.",
-        ...[name, inBytes(bytes), inBytes(limit.held), inBytes(limit.allowed)],
-      )
-    : t(
-        "{0} needs {1} of memory, and {2} are free. Close other programs, choose the model's 8-bit or 4-bit weights, or choose a smaller model.",
-        ...[name, inBytes(bytes), inBytes(free)],
-      );
 }

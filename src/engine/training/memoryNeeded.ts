@@ -6,7 +6,7 @@ import { inBytes } from '../../l10n/bytes';
 import { counted, t } from '../../l10n/language';
 import { written } from '../../l10n/numbers';
 import { trainingMemory } from '../../library/memory';
-import type { Lack } from '../models';
+import type { Lack } from '../memoryRoom';
 
 /** Bytes: what is fixed, and what each window of a batch adds. */
 export function memoryFor(

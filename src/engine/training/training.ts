@@ -33,7 +33,7 @@ import { Checkpoints, exportModel, loadCheckpoint, sweepExports } from './checkp
 import { emptyHistory, verifyContinuity } from './continuity';
 import { memoryFor, withoutMemory } from './memoryNeeded';
 import { checkProgress, findCheckpoint, type Resumed } from './resume';
-import type { Lack, Resources } from '../models';
+import type { Lack, Resources } from '../memoryRoom';
 import type { ModelSource } from '../protocol';
 import { written } from '../../l10n/numbers';
 
