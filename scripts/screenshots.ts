@@ -1,9 +1,9 @@
-/** `npm run screenshots`: makes the README's pictures again, from the extension as it is now. */
+/** `npm run screenshots`: makes the pictures of both READMEs again, from the extension as it is now. */
 import { copyFile, readFile } from 'node:fs/promises';
 import type { Frame } from 'playwright-core';
 import { writeAnimation, type AnimationFrame } from './lib/animation';
 import { openBrowser } from './lib/chromium';
-import { exploreSample, selectSample } from './lib/exploreSample';
+import { EXPLORE, exploreSample, selectSample } from './lib/exploreSample';
 import { runMain } from './lib/main';
 import { part } from './lib/panelReading';
 import { inRepository, repository } from './lib/paths';
@@ -21,8 +21,12 @@ const ANIMATION_SIZE = { width: 1200, height: 750 };
 /** Where the panel begins in the animation, from the left: the rest is the text. */
 const PANEL_AT = 340;
 
+/** The folder's name, which is another one each time, is no part of the picture. */
+const NAMELESS: Settings = { 'window.title': '${activeEditorShort}', 'window.commandCenter': false };
+
 /** What a page of text needs no room for. */
 const PLAIN: Settings = {
+  ...NAMELESS,
   'editor.minimap.enabled': false,
   'editor.wordWrap': 'on',
   'editor.lineNumbers': 'off',
@@ -31,17 +35,37 @@ const PLAIN: Settings = {
   'editor.lineDecorationsWidth': 12,
   'breadcrumbs.enabled': false,
   'workbench.activityBar.location': 'hidden',
-  'window.commandCenter': false,
-  'window.title': '${activeEditorShort}',
 };
+
+/** A language that has a README with pictures of its own. */
+interface Tongue {
+  /** In the pictures' names, before their ending. */
+  readonly suffix: string;
+  /** The display language; English where left out. */
+  readonly language?: string;
+  /** The command that explores, as the palette has it. */
+  readonly explore: string;
+  /** A number as it is typed. */
+  readonly typed: (number: string) => string;
+}
+
+const TONGUES: readonly Tongue[] = [
+  { suffix: '', explore: EXPLORE, typed: (number) => number },
+  {
+    suffix: '.fr',
+    language: 'fr',
+    explore: 'Decoding Lab: Explorer la sélection',
+    typed: (number) => number.replace('.', ','),
+  },
+];
 
 type Open = (size: { width: number; height: number }) => Promise<Window>;
 
-async function still(open: Open, workspace: SampleWorkspace): Promise<string> {
+async function still(open: Open, { file }: SampleWorkspace, { explore, suffix }: Tongue): Promise<string> {
   const window = await open(SIZE);
   await window.run('View: Close Primary Side Bar');
-  await exploreSample(window, workspace.file);
-  const picture = inRepository('media', 'screenshot.png');
+  await exploreSample(window, file, explore);
+  const picture = inRepository('media', `screenshot${suffix}.png`);
   await copyFile(await window.screenshot('readme'), picture);
   return picture;
 }
@@ -58,7 +82,11 @@ async function widenPanel({ page }: Window): Promise<void> {
 }
 
 /** Text that is selected, explored, redrawn at other temperatures; a token's card; the tab Temperature. */
-async function animation(open: Open, workspace: SampleWorkspace): Promise<string> {
+async function animation(
+  open: Open,
+  { file }: SampleWorkspace,
+  { explore, suffix, typed }: Tongue,
+): Promise<string> {
   const frames: AnimationFrame[] = [];
   const window = await open(ANIMATION_SIZE);
   const { page } = window;
@@ -67,9 +95,9 @@ async function animation(open: Open, workspace: SampleWorkspace): Promise<string
     frames.push({ png: await readFile(path), stays });
   };
   await window.run('View: Close Primary Side Bar');
-  await selectSample(window, workspace.file);
+  await selectSample(window, file);
   await shoot(2_000);
-  const { frame } = await exploreSample(window, workspace.file);
+  const { frame } = await exploreSample(window, file, explore);
   await widenPanel(window);
   await frame.waitForFunction(() => globalThis.innerWidth > 800);
   await shoot(3_500);
@@ -80,7 +108,7 @@ async function animation(open: Open, workspace: SampleWorkspace): Promise<string
     ['1.6', 1_800],
     ['1', 900],
   ] as const) {
-    await setTemperature(frame, temperature);
+    await setTemperature(frame, typed(temperature));
     await shoot(stays);
   }
   const token = frame.locator(part('token')).nth(1);
@@ -95,7 +123,7 @@ async function animation(open: Open, workspace: SampleWorkspace): Promise<string
   await frame.locator(part('answer')).waitFor();
   await frame.locator(part('picture')).first().waitFor();
   await shoot(4_000);
-  const picture = inRepository('media', 'animation.webp');
+  const picture = inRepository('media', `animation${suffix}.webp`);
   await writeAnimation(picture, frames);
   return picture;
 }
@@ -112,15 +140,20 @@ async function setTemperature(frame: Frame, temperature: string): Promise<void> 
 
 /** Makes a picture in a VS Code of its own. */
 async function take(
-  make: (open: Open, workspace: SampleWorkspace) => Promise<string>,
+  make: (open: Open, workspace: SampleWorkspace, tongue: Tongue) => Promise<string>,
   settings: Settings,
+  tongue: Tongue,
 ): Promise<void> {
   const workspace = await sampleWorkspace();
-  const server = await startServer({ settings });
+  const server = await startServer({
+    settings,
+    ...(tongue.language !== undefined && { language: tongue.language }),
+  });
   const browser = await openBrowser();
   try {
     const opening = { folder: workspace.folder, extension: repository, file: workspace.file };
-    console.log(`Saved ${await make((size) => Window.open(server, browser, opening, size), workspace)}`);
+    const open: Open = (size) => Window.open(server, browser, opening, size);
+    console.log(`Saved ${await make(open, workspace, tongue)}`);
   } finally {
     await browser.close();
     await server.stop();
@@ -130,8 +163,10 @@ async function take(
 
 async function main(): Promise<number> {
   if ((await check('build')).failed > 0) return 1;
-  await take(still, {});
-  await take(animation, PLAIN);
+  for (const tongue of TONGUES) {
+    await take(still, NAMELESS, tongue);
+    await take(animation, PLAIN, tongue);
+  }
   return 0;
 }
 

@@ -26,7 +26,11 @@ export function noticeOf(state: ScoringState | undefined): ScoringNotice | undef
     case 'scoring':
       return {
         icon: 'loading~spin',
-        label: vscode.l10n.t('{0} of {1} tokens', count(state.done), count(state.total)),
+        // How many there are is known once the text has been tokenized.
+        label:
+          state.total === 0
+            ? vscode.l10n.t('reading the text')
+            : vscode.l10n.t('{0} of {1} tokens', count(state.done), count(state.total)),
         sentence: vscode.l10n.t('The surprisal of this text is being computed. Click to stop.'),
         command: 'decodingLab.stopSurprisal',
       };
