@@ -56,6 +56,11 @@ export function folderOf(id: string): string {
   return id.replace('/', '--');
 }
 
+/** Path of a model's lock, which is held while the model comes or goes. */
+export function lockOf(storage: string, id: string): string {
+  return join(storage, '.locks', folderOf(id));
+}
+
 /** The models below `storage`, and those of `bundled` that no one in `storage` replaces, by id. */
 export async function findPlaces(storage: string, bundled: string | undefined): Promise<Place[]> {
   const shipped = bundled === undefined ? [] : await foldersIn(bundled);

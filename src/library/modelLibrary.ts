@@ -4,19 +4,19 @@ import { realpath, stat } from 'node:fs/promises';
 import { basename, isAbsolute, join } from 'node:path';
 import { cachedRepository } from '../gpt2/checkpoint/insideFolder';
 import { t } from '../l10n/language';
-import { freeBytes, makeFolder, moveFolder, removeFolder, removeFolders } from './disk';
-import { downloadModel, downloadState, type DownloadTools } from './download';
+import { freeBytes, makeFolder, moveFolder, removeFolders } from './disk';
+import type { DownloadTools } from './download';
+import { Downloads } from './downloads';
 import { HUGGING_FACE } from './endpoint';
 import { Hub } from './hub';
 import { inspectHere, type Inspect } from './inspect';
 import { fileProblem, LibraryError, reason } from './libraryError';
 import { Usage, withLock } from './lock';
-import { listCatalog, unfinishedIn } from './listing';
+import { listCatalog } from './listing';
 import { machineMemory, type MachineMemory } from './memory';
-import { freeId, targetOf } from './names';
+import { freeId } from './names';
 import { openFile } from './partialFile';
-import { RETRY_POLICY, stopped } from './retryPolicy';
-import { ProgressMeter } from './progress';
+import { never, RETRY_POLICY } from './retryPolicy';
 import { writeRecord } from './record';
 import {
   bytesOf,
@@ -24,6 +24,7 @@ import {
   findPlaces,
   folderOf,
   LastUsed,
+  lockOf,
   nameOf,
   type LibraryEntry,
   type Place,
@@ -41,16 +42,12 @@ import { unrecorded, verifyFiles, type Verification } from './verify';
 const notInstalled = (id: string): LibraryError =>
   new LibraryError('missing', t('The model {0} is not installed. Download or import it.', id));
 
-/** For what nobody can stop. */
-const never = new AbortController().signal;
-
 export class ModelLibrary {
   readonly #options: ModelLibraryOptions;
   readonly #tools: DownloadTools;
   readonly #usage: Usage;
   readonly #lastUsed: LastUsed;
-  /** Downloads of this window, by id. */
-  readonly #active = new Map<string, Set<AbortController>>();
+  readonly #downloads: Downloads;
 
   constructor(options: ModelLibraryOptions) {
     this.#options = options;
@@ -75,6 +72,8 @@ export class ModelLibrary {
     };
     this.#usage = new Usage(this.#hidden('in-use'), retryPolicy.staleLockMs);
     this.#lastUsed = new LastUsed(this.#hidden('last-used'));
+    const isHere = async (id: string): Promise<boolean> => (await this.#search(id)) !== undefined;
+    this.#downloads = new Downloads(this.storage, options.catalog, this.#tools, isHere);
   }
 
   get storage(): string {
@@ -126,20 +125,19 @@ export class ModelLibrary {
       this.#options.catalog,
       this.memory(),
       (id) => here.has(id),
-      (id) => this.#active.has(id),
+      (id) => this.#downloads.isActive(id),
       await this.unfinished(),
     );
   }
 
   /** Downloads that were paused, or ended with the program: `download` with their id goes on with them. */
-  async unfinished(): Promise<UnfinishedDownload[]> {
-    return unfinishedIn(this.#hidden('downloads'), (id) => this.#active.has(id));
+  unfinished(): Promise<UnfinishedDownload[]> {
+    return this.#downloads.unfinished();
   }
 
   /** The download of a model that is named as for `download`, if it has begun and is not whole. @throws LibraryError */
-  async unfinishedOf(name: string): Promise<UnfinishedDownload | undefined> {
-    const { id } = targetOf(name, this.#options.catalog);
-    return (await this.unfinished()).find((one) => one.id === id);
+  unfinishedOf(name: string): Promise<UnfinishedDownload | undefined> {
+    return this.#downloads.unfinishedOf(name);
   }
 
   /**
@@ -148,67 +146,18 @@ export class ModelLibrary {
    * window fetches is waited for.
    * @throws LibraryError
    */
-  async download(name: string, { onProgress, signal }: DownloadOptions = {}): Promise<LibraryEntry> {
-    const target = targetOf(name, this.#options.catalog);
-    const stop = new AbortController();
-    const ended = AbortSignal.any([stop.signal, ...(signal ? [signal] : [])]);
-    const running = this.#active.get(target.id) ?? new Set();
-    this.#active.set(target.id, running.add(stop));
-    const meter = new ProgressMeter(onProgress ?? (() => undefined));
-    try {
-      const onWait = async (): Promise<void> => {
-        const state = await downloadState(this.#staging(target.id));
-        meter.total(state?.totalBytes ?? 0);
-        meter.received(state?.receivedBytes ?? 0);
-        meter.begin('other-window', {
-          note: t('Another window or command is downloading {0}.', target.name),
-        });
-      };
-      const lock = this.#lock(target.id);
-      const { staleLockMs } = this.#tools.retryPolicy;
-      await withLock(lock, { signal: ended, onWait, what: target.name, staleLockMs }, async (inLock) => {
-        if (inLock.aborted) throw stopped();
-        if (await this.#search(target.id)) return;
-        const destination = join(this.storage, folderOf(target.id));
-        await downloadModel(target, this.#staging(target.id), destination, this.#tools, meter, inLock);
-      });
-    } finally {
-      meter.end();
-      running.delete(stop);
-      if (running.size === 0) this.#active.delete(target.id);
-    }
-    return this.find(target.id);
+  async download(name: string, options: DownloadOptions = {}): Promise<LibraryEntry> {
+    return this.find(await this.#downloads.download(name, options));
   }
 
   /** Stops this window's download of a model; what has arrived is kept. @returns whether there was one. */
   pause(id: string): boolean {
-    const running = this.#active.get(id);
-    running?.forEach((stop) => {
-      stop.abort();
-    });
-    return running !== undefined;
+    return this.#downloads.pause(id);
   }
 
   /** Stops this window's download of a model and removes what has arrived. @throws LibraryError `busy` */
-  async cancel(id: string): Promise<void> {
-    this.pause(id);
-    let waits = 0;
-    const onWait = (): void => {
-      // This window's own download lets go at once; another window's does not.
-      if (++waits > 10) {
-        throw new LibraryError(
-          'busy',
-          t('{0} is being downloaded by another window. Pause it there first.', id),
-        );
-      }
-    };
-    await withLock(
-      this.#lock(id),
-      { signal: never, onWait, what: id, staleLockMs: this.#tools.retryPolicy.staleLockMs },
-      async () => {
-        await removeFolder(this.#staging(id));
-      },
-    );
+  cancel(id: string): Promise<void> {
+    return this.#downloads.cancel(id);
   }
 
   /**
@@ -279,7 +228,7 @@ export class ModelLibrary {
     const home = join(this.storage, folder);
     const aside = join(this.storage, `.removing-${randomUUID()}`);
     await withLock(
-      this.#lock(id),
+      lockOf(this.storage, id),
       { signal: never, what: id, staleLockMs: this.#tools.retryPolicy.staleLockMs },
       async () => {
         // Out of sight first: whoever begins to use it now does not find it, whoever did before is seen.
@@ -370,13 +319,5 @@ export class ModelLibrary {
 
   #hidden(name: string): string {
     return join(this.storage, `.${name}`);
-  }
-
-  #staging(id: string): string {
-    return join(this.#hidden('downloads'), folderOf(id));
-  }
-
-  #lock(id: string): string {
-    return join(this.#hidden('locks'), folderOf(id));
   }
 }

@@ -118,3 +118,6 @@ export async function pause(ms: number, signal: AbortSignal): Promise<void> {
 export function stopped(): LibraryError {
   return new LibraryError('stopped', t('The download is paused; what has arrived is kept.'));
 }
+
+/** For what nobody can stop. */
+export const never = new AbortController().signal;
