@@ -17,6 +17,7 @@ import { Anchor } from './anchor';
 import { panelHtml } from './html';
 import type { History } from '../history/history';
 import type { Library } from '../models/library';
+import { Outbox } from './outbox';
 import type { TakenPrompt } from './promptSource';
 import { Requests, toFailure } from './requests';
 import { readServedId } from '../servers/serverSettings';
@@ -28,12 +29,6 @@ const MOST_HELD_MS = 30;
 
 /** Milliseconds for which the panel stands back while its page draws: VS Code is as busy with coming to the front. */
 const MOST_BEHIND_MS = 100;
-
-/** Whether a message tells more of a run than that it goes on. */
-function isFirstAnswer(message: ToPanel): boolean {
-  if (message.type !== 'event') return message.type === 'result' || message.type === 'failure';
-  return (message.event as { readonly type?: unknown } | null)?.type === 'next';
-}
 
 type WithoutId<Message> = Message extends unknown ? Omit<Message, 'request'> : never;
 
@@ -58,6 +53,7 @@ export class LabPanel implements vscode.Disposable {
   readonly #panel: vscode.WebviewPanel;
   readonly #services: PanelServices;
   readonly #requests: Requests;
+  readonly #outbox: Outbox;
   readonly #disposables: { dispose(): unknown }[] = [];
   readonly #onDidDispose = new vscode.EventEmitter<void>();
   readonly onDidDispose = this.#onDidDispose.event;
@@ -76,13 +72,9 @@ export class LabPanel implements vscode.Disposable {
   #ready = false;
   /** Why the models could not be listed, as it was told last. */
   #trouble = '';
-  /** What is kept to be posted together: before the page can receive, and until what was begun ahead has an answer. */
-  #held: ToPanel[] | undefined = [];
   /** Whether the models are known that a new panel begins with, and what it will ask for has been begun. */
   #begun: Promise<unknown> = Promise.resolve();
   #aheads = 0;
-  /** Told when something begun ahead has its first answer, and when the page has drawn that or does not want it. */
-  #onNews: (() => void) | undefined;
   #disposed = false;
 
   /** Opens a panel beside the active editor without taking the focus away from the text. */
@@ -110,6 +102,7 @@ export class LabPanel implements vscode.Disposable {
   private constructor(panel: vscode.WebviewPanel, services: PanelServices) {
     this.#panel = panel;
     this.#services = services;
+    this.#outbox = new Outbox((message) => panel.webview.postMessage(message));
     this.#requests = new Requests({
       engine: services.engine,
       library: services.library,
@@ -118,7 +111,7 @@ export class LabPanel implements vscode.Disposable {
       extensionUri: services.extensionUri,
       anchor: () => this.#anchor,
       post: (message) => {
-        this.#post(message);
+        this.#outbox.post(message);
       },
       modelsChanged: () => void this.#welcome(),
     });
@@ -168,37 +161,18 @@ export class LabPanel implements vscode.Disposable {
     const { visible } = this.#panel;
     // Nobody sees what a hidden page draws.
     if (!visible) reveal();
-    if (this.#ready && !this.#held) {
+    if (this.#ready && !this.#outbox.isHeld) {
       const isBegun = this.#beginNext();
-      if (isBegun) await this.#news(MOST_HELD_MS);
+      if (isBegun) await this.#outbox.news(MOST_HELD_MS);
       this.#handOver();
-      await this.#release();
-      if (isBegun) await this.#news(MOST_BEHIND_MS);
+      await this.#outbox.release();
+      if (isBegun) await this.#outbox.news(MOST_BEHIND_MS);
     }
     if (visible) reveal();
   }
 
-  /** Waits for news of what was begun ahead, but not for long. */
-  #news(milliseconds: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, milliseconds);
-      this.#onNews = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-  }
-
-  /** Posts what was held. @returns when the page has it */
-  async #release(): Promise<void> {
-    const messages = this.#held ?? [];
-    this.#held = undefined;
-    if (messages.length > 0 && !this.#disposed)
-      await this.#panel.webview.postMessage({ type: 'several', messages } satisfies ToPanel);
-  }
-
   showEngineState(state: EngineState): void {
-    this.#post({ type: 'engine', state });
+    this.#outbox.post({ type: 'engine', state });
   }
 
   reveal(): void {
@@ -225,7 +199,7 @@ export class LabPanel implements vscode.Disposable {
       ...preset,
       off: [...preset.off],
     }));
-    this.#post({ type: 'presets', presets });
+    this.#outbox.post({ type: 'presets', presets });
   }
 
   /** Offers the models of now; a page that is not ready gets them when it is. */
@@ -263,7 +237,7 @@ export class LabPanel implements vscode.Disposable {
     if (!explored || pending > 0 || !this.#isExplored || readServedId(explored.model)) return false;
     const { model, parameters } = explored;
     const prompt = this.#waiting!.source.text;
-    this.#held = [];
+    this.#outbox.hold();
     this.#beginAhead({ type: 'run', experiment: 'explore', model, parameters: { ...parameters, prompt } });
     return true;
   }
@@ -276,19 +250,19 @@ export class LabPanel implements vscode.Disposable {
 
   #beginAhead(asked: WithoutId<Ahead>): void {
     const request = FIRST_AHEAD + this.#aheads++;
-    this.#post({ type: 'ahead', asked: { ...asked, request } });
+    this.#outbox.post({ type: 'ahead', asked: { ...asked, request } });
     void this.#requests.handle({ ...asked, request });
   }
 
   #handOver(): void {
-    if (this.#model !== undefined) this.#post({ type: 'use-model', model: this.#model });
+    if (this.#model !== undefined) this.#outbox.post({ type: 'use-model', model: this.#model });
     this.#model = undefined;
     if (this.#waiting) {
       // A tab that is to run has its own experiment to do with the prompt.
-      this.#post({ type: 'prompt', source: this.#waiting.source, run: this.#tab === undefined });
+      this.#outbox.post({ type: 'prompt', source: this.#waiting.source, run: this.#tab === undefined });
     }
-    if (this.#tab) this.#post(this.#tab);
-    if (this.#preset !== undefined) this.#post({ type: 'take-preset', id: this.#preset });
+    if (this.#tab) this.#outbox.post(this.#tab);
+    if (this.#preset !== undefined) this.#outbox.post({ type: 'take-preset', id: this.#preset });
     this.#waiting = undefined;
     this.#tab = undefined;
     this.#preset = undefined;
@@ -322,9 +296,9 @@ export class LabPanel implements vscode.Disposable {
       this.presetsChanged();
       await this.#begun;
       await this.#welcome();
-      await this.#release();
+      await this.#outbox.release();
     } else {
-      if (message.type === 'tell' || message.type === 'cancel') this.#onNews?.();
+      if (message.type === 'tell' || message.type === 'cancel') this.#outbox.tellNews();
       await this.#requests.handle(message);
     }
   }
@@ -344,7 +318,7 @@ export class LabPanel implements vscode.Disposable {
     }
     const wanted = settings.defaultModel();
     const known = models.some((m) => m.id === wanted);
-    this.#post({
+    this.#outbox.post({
       type: 'welcome',
       version: PROTOCOL_VERSION,
       models,
@@ -355,16 +329,10 @@ export class LabPanel implements vscode.Disposable {
     this.#handOver();
   }
 
-  #post(message: ToPanel): void {
-    if (this.#disposed) return;
-    if (!this.#held) void this.#panel.webview.postMessage(message);
-    else this.#held.push(message);
-    if (isFirstAnswer(message)) this.#onNews?.();
-  }
-
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
+    this.#outbox.close();
     this.#panel.dispose();
     this.#anchor?.dispose();
     this.#onDidDispose.fire();
