@@ -1,5 +1,5 @@
 /** The controls of declared parameters: what stands in them, what was typed into them, and the drawer's line. */
-import type { Declared, Parameter, Parameters } from '../../src/experiments/kit/parameters';
+import type { Declared, Parameter, Parameters } from '../../src/experiments/kit/declaration';
 import { listText, readTyped, typedList, typedNumber, typingOf } from '../format/typedNumber';
 import { visibleToken } from '../../src/core/visibleText';
 import { linesText, textsIn } from '../format/textLines';

@@ -3,7 +3,7 @@
  * every language.
  */
 
-import type { NumberKind } from '../../src/experiments/kit/parameters';
+import type { NumberKind } from '../../src/experiments/kit/declaration';
 import { t } from '../../src/l10n/language';
 import { count } from './numbers';
 

@@ -1,5 +1,5 @@
 /** What a run has beside its chain, as it is typed in the form of a tab that draws texts. */
-import type { Parameter } from '../../src/experiments/kit/parameters';
+import type { Parameter } from '../../src/experiments/kit/declaration';
 import type { RunParameters } from '../../src/interchange/run';
 import { readOrNull } from '../form/declared';
 import { valueText, type FormValue, type FormValues } from '../form/form';

@@ -1,7 +1,8 @@
 /** What A/B is asked. A's prompt is `prompt`, its chain `chain`: those that Explore has. */
 import { t } from '../../l10n/language';
 import { chain, chat, maxNewTokens, prompt, samples, seed, stop } from '../kit/commonParameters';
-import { declare, flag, optional, text, type ParametersOf } from '../kit/parameters';
+import { declare, type ParametersOf } from '../kit/declaration';
+import { flag, optional, text } from '../kit/parameters';
 
 /** Every token is kept with both distributions: far longer texts would make results of many megabytes. */
 const MOST_SAMPLES = 8;

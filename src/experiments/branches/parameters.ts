@@ -3,16 +3,8 @@ import { t, whole as wholeText } from '../../l10n/language';
 import { written } from '../../l10n/numbers';
 import { parameterObject, show, wholeNumber } from '../kit/checks';
 import { chat, prompt, seed, stop, temperature } from '../kit/commonParameters';
-import {
-  custom,
-  declare,
-  real,
-  whole,
-  wholeOrOff,
-  type Parameters,
-  type ParametersOf,
-  type ValuesOf,
-} from '../kit/parameters';
+import { declare, type Parameters, type ParametersOf, type ValuesOf } from '../kit/declaration';
+import { custom, real, whole, wholeOrOff } from '../kit/parameters';
 
 /** Longest path, in tokens. */
 const MOST_TOKENS = 1024;

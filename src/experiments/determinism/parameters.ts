@@ -1,7 +1,8 @@
 /** What Determinism is asked. */
 import { t } from '../../l10n/language';
 import { chat, prompt, seed } from '../kit/commonParameters';
-import { choices, declare, whole, type ParametersOf } from '../kit/parameters';
+import { declare, type ParametersOf } from '../kit/declaration';
+import { choices, whole } from '../kit/parameters';
 import { CONFIGURATIONS } from './decodings';
 
 export const determinismParameters = declare(t('Determinism'), {

@@ -1,7 +1,8 @@
 /** What Explore is asked. */
 import { chain, chat, drawnBy, maxNewTokens, prompt, samples, seed, stop } from '../kit/commonParameters';
 import { t } from '../../l10n/language';
-import { declare, flag, optional, whole, type ParametersOf } from '../kit/parameters';
+import { declare, type ParametersOf } from '../kit/declaration';
+import { flag, optional, whole } from '../kit/parameters';
 import { MOST_ROWS } from './distribution';
 
 export const exploreParameters = declare(t('Explore'), {

@@ -1,6 +1,7 @@
 /** What Grid is asked. */
 import { chat, drawnBy, maxNewTokens, prompt, samples, seed, stop } from '../kit/commonParameters';
-import { custom, declare, type Parameter, type ParametersOf } from '../kit/parameters';
+import { declare, type Parameter, type ParametersOf } from '../kit/declaration';
+import { custom } from '../kit/parameters';
 import { counted, t, whole } from '../../l10n/language';
 import { cellChain, MOST_CELLS, parseAxis, sideName, type Side } from './axes';
 import type { GridAxis } from './result';

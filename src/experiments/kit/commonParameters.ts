@@ -3,6 +3,7 @@ import { parseChain, type ChainSpec } from '../../core/samplers/chain';
 import { LONGEST_STOP, MOST_STOPS } from '../../core/stopStrings';
 import { t } from '../../l10n/language';
 import { written } from '../../l10n/numbers';
+import type { Earlier, Parameter } from './declaration';
 import {
   choice,
   custom,
@@ -14,8 +15,6 @@ import {
   text,
   texts,
   whole,
-  type Earlier,
-  type Parameter,
   type WholeParameter,
 } from './parameters';
 import { BOOK_SEED, BOOK_TRAIN_RATIO, BOOK_WINDOWS } from './textBatches';

@@ -1,7 +1,8 @@
 /** What Loss is asked; all but the text may be left out, and is the book's then. */
 import { t } from '../../l10n/language';
 import { windows, windowSeed } from '../kit/commonParameters';
-import { declare, flag, orDefault, text, type ParametersOf } from '../kit/parameters';
+import { declare, type ParametersOf } from '../kit/declaration';
+import { flag, orDefault, text } from '../kit/parameters';
 
 export const lossParameters = declare(t('Loss'), {
   text: text({

@@ -2,7 +2,8 @@
 import { inHuggingFaceOrder, nucleusThenTopK, topKThenNucleus } from '../../core/samplers/presets';
 import { t } from '../../l10n/language';
 import { temperature } from '../kit/commonParameters';
-import { declare, real, whole, type ParametersOf } from '../kit/parameters';
+import { declare, type ParametersOf } from '../kit/declaration';
+import { real, whole } from '../kit/parameters';
 import type { MethodSpec } from './result';
 
 /** Numbers that the methods share; the chapter's own values. */

@@ -4,7 +4,8 @@ import { counted, t, whole as grouped } from '../../l10n/language';
 import { written } from '../../l10n/numbers';
 import { listOf, parameterObject, realNumber, show, textValue, wholeNumber } from '../kit/checks';
 import { chat, drawnBy, maxNewTokens, prompt, seed, stop } from '../kit/commonParameters';
-import { choice, custom, declare, whole, type ParametersOf } from '../kit/parameters';
+import { declare, type ParametersOf } from '../kit/declaration';
+import { choice, custom, whole } from '../kit/parameters';
 import { METHOD_CHOICES, METHOD_NUMBERS, shownName } from './list';
 import type { MethodSpec } from './result';
 

@@ -12,7 +12,8 @@ import {
   temperature,
 } from '../kit/commonParameters';
 import { t, whole as grouped } from '../../l10n/language';
-import { declare, real, text, whole, wholeOrOff, type ParametersOf } from '../kit/parameters';
+import { declare, type ParametersOf } from '../kit/declaration';
+import { real, text, whole, wholeOrOff } from '../kit/parameters';
 
 /** New tokens of one model, over all trials: results are kept and exported whole. */
 const MOST_TOKENS = 20_000;

@@ -2,7 +2,8 @@
 import { t } from '../../l10n/language';
 import { written } from '../../l10n/numbers';
 import { chat, prompt, temperatures } from '../kit/commonParameters';
-import { declare, numbers, type ParametersOf } from '../kit/parameters';
+import { declare, type ParametersOf } from '../kit/declaration';
+import { numbers } from '../kit/parameters';
 
 /** The list of temperatures and that of p may each have so many entries. */
 const MOST_VALUES = 12;

@@ -1,7 +1,8 @@
 /** What Surprisal is asked. */
 import { t } from '../../l10n/language';
 import { show, wholeNumber } from '../kit/checks';
-import { custom, declare, text, whole, type Earlier, type ParametersOf } from '../kit/parameters';
+import { declare, type Earlier, type ParametersOf } from '../kit/declaration';
+import { custom, text, whole } from '../kit/parameters';
 
 const lengthOf = ({ text: whole }: Earlier): number => (typeof whole === 'string' ? whole.length : 0);
 

@@ -1,7 +1,8 @@
 /** What Temperature is asked. */
 import { t } from '../../l10n/language';
 import { chat, drawnBy, prompt, seed, temperatures } from '../kit/commonParameters';
-import { declare, flag, optional, text, whole, type ParametersOf } from '../kit/parameters';
+import { declare, type ParametersOf } from '../kit/declaration';
+import { flag, optional, text, whole } from '../kit/parameters';
 
 export const temperatureParameters = declare(t('Temperature'), {
   prompt,

@@ -2,7 +2,8 @@
 import { t } from '../../l10n/language';
 import { realNumber } from '../kit/checks';
 import { windows, windowSeed } from '../kit/commonParameters';
-import { choice, declare, real, realOrOff, text, whole } from '../kit/parameters';
+import { declare } from '../kit/declaration';
+import { choice, real, realOrOff, text, whole } from '../kit/parameters';
 
 const MOST_EPOCHS = 100_000;
 const MOST_STEPS = 1e9;

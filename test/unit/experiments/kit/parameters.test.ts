@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, expectTypeOf, it } from 'vitest';
+import { declare, type Parameter, type ParametersOf } from '../../../../src/experiments/kit/declaration';
 import {
   choice,
   choices,
   custom,
-  declare,
   flag,
   numbers,
   optional,
@@ -13,8 +13,6 @@ import {
   text,
   whole,
   wholeOrOff,
-  type Parameter,
-  type ParametersOf,
 } from '../../../../src/experiments/kit/parameters';
 import { depth } from '../../depth';
 

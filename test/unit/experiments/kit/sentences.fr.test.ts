@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 import { realNumber, wholeNumber } from '../../../../src/experiments/kit/checks';
 import { chain, seed, temperature, temperatures } from '../../../../src/experiments/kit/commonParameters';
 import { checkParts } from '../../../../src/experiments/kit/fittingWindows';
-import type { Parameter } from '../../../../src/experiments/kit/parameters';
+import type { Parameter } from '../../../../src/experiments/kit/declaration';
 import { costWords, endWords } from '../../../../src/experiments/report/ends';
 import { leftInEnglish } from '../../l10n/english';
 import { frenchHoles } from '../../l10n/holes';

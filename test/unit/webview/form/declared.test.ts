@@ -13,19 +13,21 @@ import { surprisalParameters } from '../../../../src/experiments/surprisal/param
 import { temperatureParameters } from '../../../../src/experiments/temperature/parameters';
 import { checkpointSettings, trainingSettings } from '../../../../src/experiments/training/parameters';
 import {
+  declare,
+  type Declared,
+  type Parameter,
+  type Parameters,
+} from '../../../../src/experiments/kit/declaration';
+import {
   choice,
   choices,
   custom,
-  declare,
   flag,
   numbers,
   real,
   text,
   whole,
   wholeOrOff,
-  type Declared,
-  type Parameter,
-  type Parameters,
 } from '../../../../src/experiments/kit/parameters';
 import { fieldsOf, formOf, typedOf, valuesOf } from '../../../../webview/form/declared';
 import { Form } from '../../../../webview/form/form';
