@@ -6,10 +6,8 @@ import type { Vocabulary } from '../../../src/core/languageModel';
 import { MOST_ROWS } from '../../../src/experiments/explore/distribution';
 import { exploreParameters } from '../../../src/experiments/explore/parameters';
 import type { ExploreResult } from '../../../src/experiments/explore/result';
-import { precisionWords } from '../../../src/experiments/report/words';
 import { t, whole } from '../../../src/l10n/language';
-import { written } from '../../../src/l10n/numbers';
-import { count, duration, rate, type LogUnit } from '../../format/numbers';
+import { count, type LogUnit } from '../../format/numbers';
 import { completionText } from '../../format/tokenText';
 import { typedNumber } from '../../format/typedNumber';
 import type { ChainEditor } from '../../form/chainEditor';
@@ -24,7 +22,7 @@ import type { Outcome } from '../../frame/record';
 import { drawnView } from '../../frame/drawnView';
 import { runBeside } from '../../frame/runBeside';
 import { TOY } from '../../frame/session';
-import { resultServerCard, serverBadge } from '../../frame/serverView';
+import { resultServerCard } from '../../frame/serverView';
 import { PROGRESS_AFTER } from '../../frame/statusView';
 import type { TabContext } from '../../frame/tab';
 import { abButton } from './abButton';
@@ -37,6 +35,7 @@ import { distributionView } from './distributionView';
 import type { Picture } from '../../ui/picture';
 import { emptyView } from './emptyView';
 import { lastWords } from './lastWords';
+import { footerView } from './footerView';
 import { FoundTokensView } from './foundTokens';
 import { isCounted, offWords } from './listedView';
 import { Memo } from './memo';
@@ -340,21 +339,7 @@ export class ExploreView {
 
   footer(): TemplateResult | typeof nothing {
     const { run } = this.#onScreen;
-    const finished = run?.finished;
-    if (!run || !finished) return nothing;
-    const { newTokens, milliseconds, provenance } = finished;
-    const { precision, server } = provenance;
-    const { greedy, samples, seed } = run.order.parameters;
-    const speed = newTokens > 0 ? `, ${rate(newTokens / (milliseconds / 1000))}` : '';
-    const made = t(
-      '{0}, {1} in {2}',
-      count(samples, '{0} sample', '{0} samples'),
-      count(newTokens, '{0} token', '{0} tokens'),
-      duration(milliseconds),
-    );
-    const drawn = greedy ? t({ message: 'greedy', comment: 'switch' }) : t('seed {0}', written(seed));
-    return html`${made}${speed}, ${drawn}, ${this.#nameOf(run.order.model)}
-    ${precisionWords(precision)}${server ? serverBadge(server, 'result') : nothing}${run.state === 'stopped' ? t(', stopped') : ''}`;
+    return run ? footerView(run, this.#nameOf(run.order.model)) : nothing;
   }
 
   card(kind: string, rest: readonly string[]): TemplateResult | null {
