@@ -152,18 +152,21 @@ export class Lab {
     await this.window.focusEditor();
     const widget = page.locator('.quick-input-widget');
     const row = widget.locator('.monaco-list-row', { hasText: name }).first();
-    await until(`${name} is offered`, async () => {
-      await page.keyboard.press('Control+p');
-      await widget.locator('input.input').fill(name);
-      const offered = await row.waitFor({ timeout: 3_000 }).then(
+    const tab = page.locator('.tab.active', { hasText: name }).first();
+    const comes = (shown: Locator): Promise<boolean> =>
+      shown.waitFor({ timeout: 3_000 }).then(
         () => true,
         () => false,
       );
-      if (!offered) await page.keyboard.press('Escape');
-      return offered;
+    // The list is drawn again while one types: what is chosen in that moment is not taken.
+    await until(`${name} is opened`, async () => {
+      await page.keyboard.press('Control+p');
+      await widget.locator('input.input').fill(name);
+      if (await comes(row)) await page.keyboard.press('Enter');
+      if (await comes(tab)) return true;
+      await page.keyboard.press('Escape');
+      return false;
     });
-    await row.click();
-    await page.locator('.tab.active', { hasText: name }).first().waitFor();
     await page.locator('.monaco-editor .view-line').first().waitFor();
   }
 

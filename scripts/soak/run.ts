@@ -4,10 +4,10 @@ import { faults } from './faults';
 import { LONGEST_LINE } from './hostileTexts';
 import type { Lab } from './lab';
 import { Meter } from './measure';
-import { FAULTS, plan, type Fault, type Step } from './plan';
-import { runs, runTab, TABS, throughTabs } from './tabs';
+import { Dice, FAULTS, plan, type Fault, type Step } from './plan';
+import { runs, runTab } from './tabs';
 import { PATIENCE, within } from './until';
-import { doings, exploreHostile } from './uses';
+import { doings, exploreHostile, firstUses } from './uses';
 
 /** Figures are read after so many steps. */
 const STEPS_BETWEEN = 8;
@@ -72,7 +72,8 @@ export async function runSoak(
     });
   };
 
-  if (!(await attempt(0, 'open', () => begun(lab)))) throw new Failure('The panel could not be opened.');
+  if (!(await attempt(0, 'open', () => begun(lab, seed))))
+    throw new Failure('The panel could not be opened.');
   for (const step of plan(seed)) {
     const isFault = (FAULTS as readonly string[]).includes(step.what);
     if (step.what === 'fill the disk' && !lab.disk.isSmall) {
@@ -96,14 +97,14 @@ export async function runSoak(
 
 /**
  * The panel is open, and a preset of the user's own is there to be kept. The largest of what comes has been,
- * for which room is made once: the longest line, the longest run, every tab.
+ * for which room is made once: the longest line, the longest run; and everything has been used.
  */
-async function begun(lab: Lab): Promise<void> {
+async function begun(lab: Lab, seed: number): Promise<void> {
   await lab.selectSample();
   await lab.explore();
   await exploreHostile(lab, LONGEST_LINE);
   await lab.duringRun(() => Promise.resolve());
-  await throughTabs(lab, TABS);
+  await firstUses(lab, new Dice(seed, 'begin'));
   await lab.savePreset('Of the soak');
   await lab.kept.remember();
 }

@@ -7,7 +7,7 @@ import { HOSTILE_FILE, type Lab } from './lab';
 import type { Dice, Use, RELOAD } from './plan';
 import { whole } from './shown';
 import { exploreServed } from './served';
-import { TABS, throughTabs } from './tabs';
+import { runs, runTab, TABS, throughTabs } from './tabs';
 import { trainAndContinue } from './training';
 import { Trouble, until } from './until';
 
@@ -60,7 +60,10 @@ async function overlap(lab: Lab, dice: Dice): Promise<void> {
       await lab.window.page.keyboard.press('Shift+ArrowLeft');
       await lab.pressExplore();
     }
+    // A prompt that ends in a space is shown like the next, without it: the place tells them apart.
+    const place = `Col ${SAMPLE_LINE.length + 1 - times},`;
     await until('the last prompt is the one that is shown', async () => {
+      if (!(await panel.part('place').innerText()).includes(place)) return false;
       const text = (await panel.part('chip').allTextContents()).join('');
       return text.replaceAll('·', ' ').trimEnd().endsWith(last.slice(-8));
     });
@@ -188,7 +191,7 @@ async function closeAndReopen(lab: Lab): Promise<void> {
   await whole(lab, await lab.explore());
 }
 
-async function reload(lab: Lab): Promise<void> {
+async function reload(lab: Lab, dice: Dice): Promise<void> {
   await lab.selectSample();
   const { frame } = await lab.explore();
   const engines = lab.engines();
@@ -200,8 +203,7 @@ async function reload(lab: Lab): Promise<void> {
   await panel.generate();
   await panel.ended();
   await until('the model process of before ends', () => !lab.engines().some((pid) => engines.includes(pid)));
-  // As before the first reading: a tab that is opened for the first time adds to what the page holds.
-  await throughTabs(lab, TABS);
+  await firstUses(lab, dice);
 }
 
 async function toy(lab: Lab, dice: Dice): Promise<void> {
@@ -244,6 +246,18 @@ async function nothingRan(lab: Lab): Promise<void> {
     () => document.querySelectorAll('img, iframe, a[href^="command:"], a[href^="javascript:"]').length,
   );
   if (foreign > 0) throw new Trouble(`${foreign} elements of the page come from a document's text.`);
+}
+
+/**
+ * Everything that has code loaded, or a part of the page drawn and its last result kept, when a window does it for the
+ * first time: that is no growth, and comes before figures are compared.
+ */
+export async function firstUses(lab: Lab, dice: Dice): Promise<void> {
+  await throughTabs(lab, TABS);
+  for (const run of Object.values(runs)) await runTab(lab, run);
+  const ways = [trainAndContinue, exploreServed, downloadAndRemove, cursorView, surprisal, suggestion];
+  for (const way of ways) await way(lab);
+  await reopenResult(lab, dice);
 }
 
 export const doings: Readonly<Record<Exclude<Use, `run ${string}`> | typeof RELOAD, Doing>> = {
