@@ -6,6 +6,7 @@ import { tokenPieces } from '../format/tokenText';
 import type { Fold } from './folds';
 import { piecesView } from './pieces';
 import { t } from '../../src/l10n/language';
+import { rounded } from '../../src/l10n/numbers';
 import { filled } from './filled';
 
 /** Texts longer than this, in characters, are sentences, and get room for some words to a line. */
@@ -75,6 +76,6 @@ function cellText(cell: Cell, format: CellFormat = 'number'): unknown {
     case 'nats':
       return significant(cell, 4);
     default:
-      return thousands(Number(cell.toPrecision(6)));
+      return rounded(cell, 6);
   }
 }
