@@ -291,7 +291,10 @@ export class ExperimentTab<Result extends ExperimentResult> implements Tab {
     this.#context.announce(wrong.sentence);
     this.state.drawerOpen = true;
     afterDraw(() => {
-      document.querySelector<HTMLElement>('.settings [aria-invalid="true"]')?.focus();
+      const field = document.querySelector<HTMLElement>('.settings [aria-invalid="true"]');
+      field?.focus();
+      // What is wrong with it stands below it, where the focus alone would not bring it into view.
+      field?.closest('.field')?.nextElementSibling?.scrollIntoView({ block: 'nearest' });
     });
   }
 
