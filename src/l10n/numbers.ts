@@ -49,9 +49,9 @@ export function inPercent(probability: number): string {
   if (probability <= 0) return t('{0} %', '0');
   if (probability >= 1) return t('{0} %', '100');
   const value = probability * 100;
-  if (value < 0.001) return `< ${t('{0} %', written(0.001))}`;
+  if (value < 0.001) return `<\u00A0${t('{0} %', written(0.001))}`;
   const digits = value.toPrecision(3);
-  return Number(digits) >= 100 ? `> ${t('{0} %', written(99.9))}` : t('{0} %', written(digits));
+  return Number(digits) >= 100 ? `>\u00A0${t('{0} %', written(99.9))}` : t('{0} %', written(digits));
 }
 
 /** English without a comma before the last `and`. */

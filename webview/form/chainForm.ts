@@ -16,7 +16,12 @@ import {
 import { t } from '../../src/l10n/language';
 
 /** What stands in a field, and is typed, for no value. */
-export const OFF = 'off';
+export const OFF = t('off');
+
+/** Whether that was typed: in the panel's language, or in English as in settings. */
+export function isOff(typed: string): boolean {
+  return [OFF, 'off'].includes(typed.trim().toLowerCase());
+}
 
 /** The field of a step's parameter, as `key.parameter`. */
 export type FieldName = `${string}.${string}`;
@@ -171,7 +176,7 @@ function readParameter(
   vocabularySize: number | null,
 ): { readonly value: StepValue } | string {
   const main = mainOf(parameter);
-  if (main?.off !== undefined && (typed === '' || typed.toLowerCase() === 'off')) return { value: main.off };
+  if (main?.off !== undefined && (typed === '' || isOff(typed))) return { value: main.off };
   if (parameter.optional && typed === '') return { value: parameter.default };
   const isText = parameter.kind === 'choice' || parameter.kind === 'text';
   const value = isText ? typed : typedNumber(typed, kindOf(parameter));

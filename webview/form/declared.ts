@@ -5,7 +5,7 @@ import { visibleToken } from '../../src/core/visibleText';
 import { linesText, textsIn } from '../format/textLines';
 import { valueText, type Field, type FieldGroup, type FormValue, type FormValues } from './form';
 import { t } from '../../src/l10n/language';
-import { OFF } from './chainForm';
+import { isOff, OFF } from './chainForm';
 
 /** What a page adds to a parameter's control. */
 export type Beside = Pick<Field, 'note' | 'applies' | 'instead'>;
@@ -98,7 +98,7 @@ export function typedOf(name: string, { control }: Parameter<unknown>, values: F
     case 'none':
       return undefined;
     case 'number':
-      return control.off && value.trim() === OFF ? null : typedNumber(value, control.of);
+      return control.off && isOff(value) ? null : typedNumber(value, control.of);
     case 'list':
       return typedList(value, control.of);
     case 'texts': {

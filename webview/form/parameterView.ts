@@ -2,7 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { explained } from '../ui/info';
-import { fieldName, fieldText, labelOf, nameOf, sliderOf, textOf, type FieldName } from './chainForm';
+import { fieldName, fieldText, labelOf, nameOf, OFF, sliderOf, textOf, type FieldName } from './chainForm';
 import {
   mainOf,
   valueOf,
@@ -61,7 +61,7 @@ function numberView(
       max=${slider.max}
       step=${slider.step}
       aria-label=${t('{0}, slider', spoken)}
-      aria-valuetext=${off !== undefined && value === off ? 'off' : fieldText(value)}
+      aria-valuetext=${off !== undefined && value === off ? OFF : fieldText(value)}
       .value=${live(String(slider.place))}
       @input=${(event: Event) => {
         onSlide(name, slider.valueAt(Number((event.target as HTMLInputElement).value)));

@@ -3,7 +3,7 @@ import { html, type TemplateResult } from 'lit';
 import { live } from 'lit/directives/live.js';
 import type { SamplerName } from '../../src/core/samplers/chain';
 import type { ChainEditor } from './chainEditor';
-import { fieldText, nameOf, sliderOf } from './chainForm';
+import { fieldText, nameOf, OFF, sliderOf } from './chainForm';
 import { firstOf, mainOf, valueOf } from './samplerSteps';
 import { t } from '../../src/l10n/language';
 
@@ -21,7 +21,7 @@ function sliderView(chain: ChainEditor, sampler: SamplerName): TemplateResult {
   const slider = sliderOf(step, parameter);
   const value = valueOf(step, parameter);
   const off = mainOf(parameter)?.off;
-  const shown = off !== undefined && value === off ? t('off') : fieldText(value);
+  const shown = off !== undefined && value === off ? OFF : fieldText(value);
   return html`<label class="quick-control">
     <span class="quick-name">${nameOf(sampler)}</span>
     <span class="quick-value" data-testid="quick-${sampler}-value">${shown}</span>

@@ -50,9 +50,9 @@ describe('in French', () => {
   it('probabilities are never rounded to 0 or to 100', () => {
     expect([0, 1e-9, 0.4817, 0.9999999, 1].map(inPercent)).toEqual([
       '0\u00A0%',
-      '< 0,001\u00A0%',
+      '<\u00A00,001\u00A0%',
       '48,2\u00A0%',
-      '> 99,9\u00A0%',
+      '>\u00A099,9\u00A0%',
       '100\u00A0%',
     ]);
     expect(percent(0.4817)).toBe('48,2\u00A0%');

@@ -18,7 +18,7 @@ import { partingOf, type AbResult, type StepRow } from '../../../src/experiments
 import { t } from '../../../src/l10n/language';
 import { written } from '../../../src/l10n/numbers';
 import { count, percent, significant, thousands } from '../../format/numbers';
-import { axisPercent } from '../../ui/axes';
+import { axisNumber, axisPercent } from '../../ui/axes';
 import { axisEnd } from '../../ui/axisEnd';
 import { cardView } from '../../ui/cardView';
 import type { Picture } from '../../ui/picture';
@@ -177,7 +177,7 @@ function divergencePicture(result: AbResult, earlier: AbResult | null): Picture 
               tickFormat: (tick: number) => (Number.isInteger(tick) ? String(tick) : ''),
               color: palette.quiet,
             }),
-            axisY({ label: t('↑ nats'), ticks: 4, color: palette.quiet }),
+            axisY({ label: t('↑ nats'), tickFormat: axisNumber, ticks: 4, color: palette.quiet }),
             ruleX(partings, { stroke: palette.quiet, strokeDasharray: '3 3' }),
             line(before, { x: 'position', y: 'js', z: 'sample', stroke: palette.quiet, strokeWidth: 1 }),
             line(points, {
