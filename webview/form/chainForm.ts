@@ -192,7 +192,7 @@ function readParameter(
     const hint = typingHint(typed, kindOf(parameter));
     const sentence = t(
       '{0} is {1}; it must be {2}.',
-      step.sampler,
+      nameOf(step.sampler),
       shown(typed, value),
       main.off === undefined ? words : t('{0}, or off', words),
     );

@@ -122,9 +122,10 @@ export function show(value: unknown): string {
   if (value === undefined) return t({ message: 'missing', comment: 'a value' });
   // With the minus that is typed.
   if (typeof value === 'number') return written(value).replaceAll('−', '-');
-  if (typeof value === 'string' || typeof value === 'boolean' || value === null) {
-    const text = JSON.stringify(value);
-    return text.length > 40 ? `${text.slice(0, 40)}…` : text;
+  if (typeof value === 'string') {
+    const text = JSON.stringify(value).slice(1, -1);
+    return t('"{0}"', text.length > 40 ? `${text.slice(0, 40)}…` : text);
   }
+  if (typeof value === 'boolean' || value === null) return String(value);
   return Array.isArray(value) ? t('a list') : t('a value of type {0}', typeof value);
 }
