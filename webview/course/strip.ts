@@ -2,6 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { CourseAction, CourseStep } from './steps';
 import { t } from '../../src/l10n/language';
+import { filled } from '../ui/filled';
 
 export interface StripProps {
   readonly step: CourseStep;
@@ -18,7 +19,9 @@ export interface StripProps {
 export function stripView({ step, place, of, ...on }: StripProps): TemplateResult {
   const title = t('Course, question {0} of {1}', String(place), String(of));
   return html`<aside class="course-strip" aria-label=${title} data-testid="course-strip">
-    <p class="course-strip-question" title=${step.question}><b>${title}:</b> ${step.question}</p>
+    <p class="course-strip-question" title=${step.question}>
+      ${filled(t('{0}: {1}'), html`<b>${title}</b>`, step.question)}
+    </p>
     <button
       type="button"
       class="course-strip-close"

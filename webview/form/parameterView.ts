@@ -26,7 +26,7 @@ export function parameterView(
   const hook = main ? step.key : name;
   const error = form.errors[name];
   const label = main ? nameOf(step.sampler) : parameter.label;
-  const spoken = main ? label : `${labelOf(step)}: ${label}`;
+  const spoken = main ? label : t('{0}: {1}', labelOf(step), label);
   return html`<div
       class="field"
       data-field=${hook}

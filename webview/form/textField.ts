@@ -48,7 +48,7 @@ export function textView(
 ): TemplateResult {
   const name = fieldName(step, parameter);
   const error = form.errors[name];
-  const spoken = `${labelOf(step)}: ${parameter.label}`;
+  const spoken = t('{0}: {1}', labelOf(step), parameter.label);
   const multiline = step.sampler === 'json-schema';
   const examples = parameter.optional ? [] : (EXAMPLES[step.sampler] ?? []);
   const attributes = {

@@ -80,7 +80,7 @@ export function chainControls(
     },
     onOrder: (order) => {
       chain.steps = inOrder(chain.steps, order);
-      announce(`${order.name}: ${chain.steps.map(shortStep).join(', ')}.`);
+      announce(t('{0}: {1}.', order.name, chain.steps.map(shortStep).join(', ')));
     },
     onAdd: (sampler) => {
       focusStep(chain.add(sampler), 'input, textarea');

@@ -1,6 +1,7 @@
 /** Orders and results of experiments as the page keeps them, in its memory and in the history. */
 import * as v from 'valibot';
 import type { ExperimentResult } from '../../src/experiments/kit/results';
+import { t } from '../../src/l10n/language';
 import { toySchema, type HistoryEntry, type Toy } from '../../src/protocol/messages';
 
 /** Everything that was asked for, so that it can be asked for again. */
@@ -34,7 +35,7 @@ export function entryOf(
 ): HistoryEntry {
   const { model, toy, parameters } = order;
   const prompt = parameters.prompt.replace(/\s+/gu, ' ').trim();
-  const shown = prompt === '' ? title : `${title}: ${prompt}`;
+  const shown = prompt === '' ? title : t('{0}: {1}', title, prompt);
   return {
     experiment: id,
     title: shown.length > TITLE ? `${shown.slice(0, TITLE - 1)}…` : shown,

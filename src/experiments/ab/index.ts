@@ -91,7 +91,8 @@ function checkChains(
       const selector = new TokenSelector(model, { chain: spec, greedy: false, seed });
       if (!healing) selector.checkLength(maxNewTokens);
     } catch (error) {
-      if (error instanceof RangeError) throw new RangeError(`${side}: ${error.message}`, { cause: error });
+      if (error instanceof RangeError)
+        throw new RangeError(t('{0}: {1}', side, error.message), { cause: error });
       throw error;
     }
   }

@@ -240,7 +240,11 @@ export function modelCommands({
         if (verification.ok) void tell.information(vscode.l10n.t('{0} is intact.', modelLabel(id)));
         else {
           void tell.warning(
-            `${modelLabel(id)}: ${wrong?.problem ?? verification.problem ?? vscode.l10n.t('something is wrong')}`,
+            vscode.l10n.t(
+              '{0}: {1}',
+              modelLabel(id),
+              wrong?.problem ?? verification.problem ?? vscode.l10n.t('something is wrong'),
+            ),
           );
         }
       }),

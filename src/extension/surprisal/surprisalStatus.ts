@@ -103,7 +103,7 @@ export class SurprisalStatus implements vscode.Disposable {
       return;
     }
     const { icon, label, sentence, command } = notice;
-    const text = `${vscode.l10n.t('Surprisal')}: ${label}`;
+    const text = vscode.l10n.t('{0}: {1}', vscode.l10n.t('Surprisal'), label);
     this.#item.show({ icon, text, tooltip: sentence, spoken: `${text}. ${sentence}`, command });
     this.text = this.#item.text;
   }

@@ -190,7 +190,7 @@ function rowView(
     data-token-id=${row.id}
     data-rove
     tabindex=${first ? 0 : -1}
-    aria-label="${visibleToken(tokenTexts(result)(row.id))}: ${said}"
+    aria-label=${t('{0}: {1}', visibleToken(tokenTexts(result)(row.id)), said)}
   >
     <th scope="row" class="token-cell">
       ${SIDES.map((side) =>
