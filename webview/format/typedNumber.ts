@@ -154,7 +154,7 @@ export function readTyped<Value>(typed: unknown, kind: NumberKind, read: () => V
     if (!(error instanceof RangeError)) throw error;
     for (const one of [typed].flat()) {
       const hint =
-        typeof one === 'string' && error.message.includes(`"${one}"`) ? typingHint(one, kind) : null;
+        typeof one === 'string' && error.message.includes(t('"{0}"', one)) ? typingHint(one, kind) : null;
       if (hint !== null) throw new RangeError(`${error.message} ${hint}`, { cause: error });
     }
     throw error;

@@ -8,6 +8,7 @@ vi.stubGlobal('document', { documentElement: { dataset: { numbers: 'fr' } } });
 const { editField, firstError } = await import('../../../../webview/form/chainForm');
 const { START_STEPS } = await import('../../../../webview/form/samplerSteps');
 const { draftOf, readDraft } = await import('../../../../webview/form/toyDraft');
+const { readTyped } = await import('../../../../webview/format/typedNumber');
 afterAll(() => {
   vi.unstubAllGlobals();
 });
@@ -27,6 +28,14 @@ describe('in French', () => {
       null,
     );
     expect(firstError(form)?.sentence).toMatch(/^température doit être /);
+  });
+
+  it('a refusal says how numbers are separated', () => {
+    const typed = '0,5,1';
+    const read = (): never => {
+      throw new RangeError(`La température nᵒ 1 doit être un nombre ; valeur reçue : ${show(typed)}.`);
+    };
+    expect(() => readTyped([typed], 'real', read)).toThrow(/ Séparez les nombres par /);
   });
 
   it('a text that is no number stands in the quotation marks of the language', () => {
