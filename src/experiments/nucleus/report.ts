@@ -4,7 +4,7 @@ import { visibleToken } from '../../core/visibleText';
 import { TEN_DRAWS, TEN_DRAWS_FORMATS, tenDrawsCells } from '../report/tenDraws';
 import type { Cell, ReportOf, ReportTable } from '../report/types';
 import { counted, t, whole } from '../../l10n/language';
-import { capitalized, inPercent, listed, rounded } from '../../l10n/numbers';
+import { capitalized, clauses, inPercent, listed, rounded } from '../../l10n/numbers';
 
 /** Tokens that a sentence or a cell names. */
 const NAMED = 5;
@@ -69,8 +69,7 @@ function growth({ cells }: NucleusResult): string[] {
     );
   }
   if (changes.length === 0) return [];
-  const sentence = listed(changes);
-  return [`${capitalized(sentence)}.`];
+  return [`${capitalized(clauses(changes))}.`];
 }
 
 function outside(cell: NucleusCell): string {

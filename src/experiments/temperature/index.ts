@@ -167,7 +167,9 @@ function unspellable(model: LanguageModel, target: string, leadingSpace: boolean
       : [];
   return new RangeError(
     [
-      t('{0} has no tokens that spell “{1}”.', model.info.name, target),
+      model.info.kind === 'toy'
+        ? t('The toy vocabulary has no tokens that spell “{0}”.', target)
+        : t('{0} has no tokens that spell “{1}”.', model.info.name, target),
       ...space,
       t('Its vocabulary is {0}.', `${words.join(', ')}${more}`),
     ].join(' '),
