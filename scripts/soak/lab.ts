@@ -34,6 +34,8 @@ export class Lab {
   readonly kept: Kept;
   /** Errors that nobody caught, in the page, the workbench or the extension host. */
   readonly uncaught: string[] = [];
+  /** Ids of model processes that have trained. */
+  readonly trained = new Set<number>();
   /** Counts the pages that the workbench has had: one more at each reload. */
   pages = 1;
   #panel: Panel | undefined;

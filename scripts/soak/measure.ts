@@ -58,8 +58,10 @@ export class Meter {
     const page = await this.#page();
     const inside = await lookInside(host);
     const [ofEngine, ofHost, ofServer] = [engine, host, lab.server.pid].map(ofProcess);
-    const figures: Record<FigureName, readonly [life: number, value: number]> = {
-      'engine: memory': [engine, ofEngine!.memory],
+    // Its first training takes memory that a process keeps: from then on it is compared with itself alone.
+    const learned = lab.trained.has(engine) ? `${engine}, trained` : engine;
+    const figures: Record<FigureName, readonly [life: Reading['life'], value: number]> = {
+      'engine: memory': [learned, ofEngine!.memory],
       'engine: handles': [engine, ofEngine!.handles],
       'engine: threads': [engine, ofEngine!.threads],
       'extension host: memory': [host, ofHost!.memory],

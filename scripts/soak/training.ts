@@ -86,8 +86,10 @@ async function stepOf(lab: Lab): Promise<number> {
   return numberOf(/step ([\d,]+)/.exec(text)?.[1] ?? '0');
 }
 
-const goesOnAfter = (lab: Lab, step: number): Promise<void> =>
-  until(`the training goes on after step ${step}`, async () => (await stepOf(lab)) > step);
+async function goesOnAfter(lab: Lab, step: number): Promise<void> {
+  await until(`the training goes on after step ${step}`, async () => (await stepOf(lab)) > step);
+  for (const engine of lab.engines()) lab.trained.add(engine);
+}
 
 /** Stops the training, which then has an answer. @returns the steps that it has done in all, with which it was kept */
 async function stop(lab: Lab): Promise<number> {
