@@ -7,7 +7,7 @@ import { sentence, toldOf } from './shown';
 import { BORROWED, type Lab } from './lab';
 import type { Dice, Fault } from './plan';
 import { loseServer } from './served';
-import { gridForLong } from './tabs';
+import { gridForLong, openExplore } from './tabs';
 import { killTraining } from './training';
 import { Trouble, until } from './until';
 import { insertAndUndo, newResult, reopenResult, saveResult } from './uses';
@@ -26,7 +26,7 @@ async function killEngine(lab: Lab, dice: Dice): Promise<void> {
   await panel.part('failure').waitFor({ state: 'detached' });
   await until('another model process works', () => lab.engines().some((pid) => pid !== engine));
   await lab.stop();
-  await panel.part('tab-explore').click();
+  await openExplore(lab);
   await panel.keepShort();
 }
 

@@ -160,11 +160,11 @@ export class Lab {
         () => true,
         () => false,
       );
-    // The list is drawn again while one types: what is chosen in that moment is not taken.
+    // The list is drawn again while one types: what is pressed in that moment is not taken.
     await until(`${name} is opened`, async () => {
       await page.keyboard.press('Control+p');
       await widget.locator('input.input').fill(name);
-      if (await comes(row)) await page.keyboard.press('Enter');
+      if (await comes(row)) await row.click();
       if (await comes(tab)) return true;
       await page.keyboard.press('Escape');
       return false;

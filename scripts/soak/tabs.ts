@@ -54,8 +54,13 @@ export async function openTab(lab: Lab, tab: string): Promise<void> {
 /** Opens one tab after the other, and Explore again. */
 export async function throughTabs(lab: Lab, tabs: readonly string[]): Promise<void> {
   for (const tab of tabs) await openTab(lab, tab);
-  await lab.panel.part('tab-explore').click();
-  await lab.panel.part('distribution').waitFor();
+  await openExplore(lab);
+}
+
+/** Opens Explore, and waits until its controls stand in the place of those of another tab. */
+export async function openExplore({ panel }: Lab): Promise<void> {
+  await panel.part('tab-explore').click();
+  await panel.part('distribution').waitFor();
 }
 
 /** Chooses from the menu of a field. */

@@ -1,7 +1,7 @@
 /** A training: begun, paused, stopped, continued from its checkpoint; or its process is killed in the middle. */
 import { toldOf } from './shown';
 import type { Lab } from './lab';
-import { chooseOption, openTab } from './tabs';
+import { chooseOption, openExplore, openTab } from './tabs';
 import { Trouble, until } from './until';
 
 /** Small enough for many steps in a second, and longer than anybody waits. */
@@ -75,7 +75,7 @@ async function continueFrom(lab: Lab, from: number): Promise<void> {
     throw new Trouble(`It goes on at step ${first}; its checkpoint is that of step ${from}.`);
   await stop(lab);
   await lab.kept.remember();
-  await lab.panel.part('tab-explore').click();
+  await openExplore(lab);
   await lab.keepModel('fireside');
 }
 

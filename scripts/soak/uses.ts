@@ -1,13 +1,13 @@
 /** What people do with the panel and in the editor. Each is done when its outcome can be read. */
 import { SAMPLE_LINE } from '../lib/exploreSample';
-import { downloadAndRemove } from './downloads';
+import { breakOffDownload, downloadAndRemove } from './downloads';
 import { exportResult } from './exports';
 import { HOSTILE_LINES, RAN } from './hostileTexts';
 import { HOSTILE_FILE, type Lab } from './lab';
 import type { Dice, Use, RELOAD } from './plan';
 import { whole } from './shown';
 import { exploreServed } from './served';
-import { runs, runTab, TABS, throughTabs } from './tabs';
+import { openExplore, runs, runTab, TABS, throughTabs } from './tabs';
 import { trainAndContinue } from './training';
 import { Trouble, until } from './until';
 
@@ -30,7 +30,7 @@ async function exploreSelection(lab: Lab, dice: Dice): Promise<void> {
 
 async function changeControls(lab: Lab, dice: Dice): Promise<void> {
   const { panel } = lab;
-  await panel.part('tab-explore').click();
+  await openExplore(lab);
   const values = {
     temperature: ['0.3', '0.7', '1', '1.5', '3'],
     'top-k': ['off', '1', '5', '40', '1000'],
@@ -123,7 +123,7 @@ export async function newResult(lab: Lab, dice: Dice): Promise<void> {
 /** Opens the list of saved results of the tab, reopens one of them and closes the list. */
 export async function reopenResult(lab: Lab, dice: Dice): Promise<void> {
   const { panel } = lab;
-  await panel.part('tab-explore').click();
+  await openExplore(lab);
   if (lab.kept.results === 0) await saveResult(lab, dice);
   await panel.part('history').click();
   const lines = panel.part('reopen');
@@ -189,6 +189,8 @@ async function closeAndReopen(lab: Lab): Promise<void> {
   await until('the panel closes', () => frame.isDetached());
   await lab.selectSample();
   await whole(lab, await lab.explore());
+  // What every tab adds to a page when it is opened for the first time is no growth.
+  await throughTabs(lab, TABS);
 }
 
 async function reload(lab: Lab, dice: Dice): Promise<void> {
@@ -208,7 +210,7 @@ async function reload(lab: Lab, dice: Dice): Promise<void> {
 
 async function toy(lab: Lab, dice: Dice): Promise<void> {
   const { panel } = lab;
-  await panel.part('tab-explore').click();
+  await openExplore(lab);
   await lab.keepModel('toy');
   await panel.part('toy-5').click();
   await panel
@@ -257,6 +259,8 @@ export async function firstUses(lab: Lab, dice: Dice): Promise<void> {
   for (const run of Object.values(runs)) await runTab(lab, run);
   const ways = [trainAndContinue, exploreServed, downloadAndRemove, cursorView, surprisal, suggestion];
   for (const way of ways) await way(lab);
+  // The list of notifications is among what is there from then on.
+  await breakOffDownload(lab, dice);
   await reopenResult(lab, dice);
 }
 
