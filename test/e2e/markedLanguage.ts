@@ -28,9 +28,9 @@ const FOREIGN = [
   '[data-token-id], [data-testid="place"], .passage-plain, .server-address, .mark',
 ].join(', ');
 
-/** Proper names and signs, the same in all languages, and what `Intl` puts into a list. */
+/** Proper names and signs, the same in all languages, and what `Intl` puts into a list. A name may be in two elements. */
 const NAMES =
-  /\b(Decoding Lab|GPT-2|fireside|kindling|The Verdict|A\/B|Hugging Face|llama\.cpp|vLLM|Ollama|top-[kp]|min-p|typical-p|XTC|DRY|mirostat|SVG|Ctrl|nats|bits|Jensen-Shannon|float(?:32|64)|AdamW|off|and)\b/gi;
+  /\b(Decoding Lab|GPT-2|fireside|kindling|The Verdict|A\/B|Hugging Face|llama\.cpp|vLLM|Ollama|top-[kp]|min-p|typical-p|XTC|DRY|mirostat|SVG|Ctrl|nats|bits|Jensen-\s*Shannon|float(?:32|64)|AdamW|and)\b/gi;
 
 /**
  * The texts and labels of the page that are not between the marks. What is set in the editor's font is code or a
