@@ -1,9 +1,9 @@
 /** The toy vocabulary while it is edited: rows of text that may or may not be a model yet. */
 import { ToyModel, type ToyDefinition } from '../../src/core/toyModel';
-import { typedNumber, typingHint } from '../format/typedNumber';
+import { typedNumber, typingHint, typingOf } from '../format/typedNumber';
 import type { Toy } from '../../src/protocol/messages';
 import { t } from '../../src/l10n/language';
-import { asGiven, written } from '../../src/l10n/numbers';
+import { written } from '../../src/l10n/numbers';
 
 export interface ToyRow {
   readonly word: string;
@@ -22,7 +22,7 @@ export interface ToyProblem {
 }
 
 export function draftOf({ words, logits }: ToyDefinition): ToyDraft {
-  return words.map((word, i) => ({ word, logit: asGiven(logits[i] ?? 0) }));
+  return words.map((word, i) => ({ word, logit: typingOf(logits[i] ?? 0) }));
 }
 
 /** The model that a draft describes, or the first thing that is wrong with it. */

@@ -1,5 +1,5 @@
 /** The colours of pictures: the theme's own on screen, fixed ones on white paper. */
-import { cssColour, inkOn, tintScale, type Rgb } from '../format/colour';
+import { cssColour, tintScale } from '../format/colour';
 
 export interface Palette {
   readonly text: string;
@@ -48,9 +48,7 @@ export const SCREEN: Palette = {
   code: 'var(--vscode-editor-font-family, monospace)',
 };
 
-const BLUE: Rgb = [0, 94, 162];
-const ORANGE: Rgb = [180, 83, 9];
-const paper = tintScale([255, 255, 255], BLUE, [31, 31, 31]);
+const paper = tintScale([255, 255, 255], [0, 94, 162], [31, 31, 31]);
 
 /** For files, which have no theme. */
 export const PAPER: Palette = {
@@ -60,8 +58,8 @@ export const PAPER: Palette = {
   page: '#ffffff',
   first: '#005ea2',
   second: '#b45309',
-  onFirst: cssColour(inkOn(BLUE)),
-  onSecond: cssColour(inkOn(ORANGE)),
+  onFirst: '#ffffff',
+  onSecond: '#ffffff',
   series: ['#b45309', '#2e7d32', '#6a3d9a', '#8a6d00', '#c62828'],
   tints: paper.tints.map(cssColour),
   onTint: cssColour(paper.text),

@@ -228,7 +228,7 @@ function passagesView(
         )}
       </ul>
     </div>`;
-  return html`<div class="model-columns">
+  return html`<div class="side-by-side">
     ${list(t('Hardest passages'), ordered.slice(0, count))}
     ${list(t('Easiest passages'), ordered.slice(-count).reverse())}
   </div>`;

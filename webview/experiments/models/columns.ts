@@ -96,7 +96,7 @@ export function modelsView(
         </button>
         ${rubric.blind ? nothing : legendView()}
       </div>
-      <div class="model-columns">
+      <div class="side-by-side">
         ${rubric.order.map((model, column) => columnView(result, looking, rubric, model, column))}
       </div>
     </section>

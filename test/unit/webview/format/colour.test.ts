@@ -12,6 +12,7 @@ import {
   tintScale,
   type Rgb,
 } from '../../../../webview/format/colour';
+import { PAPER } from '../../../../webview/ui/palette';
 
 const hex = (text: string): Rgb => {
   const channel = (at: number): number => parseInt(text.slice(at, at + 2), 16);
@@ -40,6 +41,11 @@ describe('what is written on a colour', () => {
         expect(contrast(inkOn(colour), colour)).toBeGreaterThanOrEqual(4.58);
       }),
     );
+  });
+
+  it('can be read on the paper of exported pictures', () => {
+    expect(contrast(hex(PAPER.onFirst), hex(PAPER.first))).toBeGreaterThanOrEqual(4.5);
+    expect(contrast(hex(PAPER.onSecond), hex(PAPER.second))).toBeGreaterThanOrEqual(4.5);
   });
 
   // Orange of the charts in the high contrast themes: white would have 2.9 on it.
